@@ -1,0 +1,21 @@
+/**
+ * The tags a registered model version carries. They tie it to its run, and they are how Ratchet knows its own
+ * registrations: a ModelRegistered event whose version has `ratchetRun` starts nothing.
+ */
+export interface LineageTags {
+  readonly ratchetRun: string;
+  /** Comma-separated, cut to what a tag holds; the ledger has them all. */
+  readonly ratchetSignals: string;
+  readonly ratchetConfigHash: string;
+  readonly ratchetGateReportHash: string;
+  readonly ratchetDataHash: string;
+  /** Version the challenger was judged against, or `none`. */
+  readonly ratchetParentVersion: string;
+}
+
+export const runTag = 'ratchetRun';
+
+/** Whether tags, with whatever casing the event used for the keys, mark one of our own registrations. */
+export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(tags).some((key) => key.toLowerCase() === runTag.toLowerCase());
+}

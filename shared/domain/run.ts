@@ -1,0 +1,48 @@
+import type { GateReport } from './gate-report.ts';
+import type { SignalKind } from './signal.ts';
+
+export const runPhases = ['train', 'evaluate', 'gate', 'register', 'release', 'settled'] as const;
+export type RunPhase = (typeof runPhases)[number];
+
+/** How a run ended. Closed; docs/runs.md lists each. */
+export const runOutcomes = [
+  'released', // the challenger is the champion
+  'gate-failed', // the challenger is not good enough
+  'inconclusive', // the evidence does not suffice to say
+  'evidence-error', // the evidence is missing or broken
+  'training-failed', // the training job failed, was cancelled or ran out of time
+  'evaluation-failed', // the same of the evaluation job
+  'failed', // Ratchet itself could not go on
+] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
+
+/** A version of a model in the workspace's registry, or about to be one. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: string;
+  /** `azureml://…` path of the model's files. */
+  readonly modelUri: string;
+}
+
+/** One row of the ledger: a run, as far as it has come. */
+export interface Run {
+  readonly runId: string;
+  readonly model: string;
+  readonly kind: 'retrain' | 'promote';
+  /** Kind of the signal that started the run. */
+  readonly signalKind: SignalKind;
+  /** Every signal the run answers. */
+  readonly signals: readonly string[];
+  readonly phase: RunPhase;
+  readonly outcome: RunOutcome | null;
+  /** The outcome with its numbers, for a person. */
+  readonly sentence: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly champion: ModelVersion | null;
+  readonly challenger: ModelVersion | null;
+  readonly registeredVersion: string | null;
+  readonly released: boolean;
+  readonly verdict: GateReport['verdict'] | null;
+  readonly configHash: string;
+}

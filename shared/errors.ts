@@ -1,0 +1,46 @@
+/**
+ * The one error base. Expected outcomes are values; an exception means something is broken or was asked wrongly.
+ *
+ * The codes are closed: a reader of the logs can look each one up in docs/errors.md.
+ */
+export const errorCodes = {
+  'bad-request': { status: 400, retryable: false },
+  'unknown-model': { status: 404, retryable: false },
+  'not-found': { status: 404, retryable: false },
+  'unsupported-media-type': { status: 415, retryable: false },
+  'body-too-large': { status: 413, retryable: false },
+  'bad-config': { status: 500, retryable: false },
+  'bad-setting': { status: 500, retryable: false },
+  'azure-refused': { status: 502, retryable: false },
+  'azure-unavailable': { status: 503, retryable: true },
+  'broken-invariant': { status: 500, retryable: false },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export class RatchetError extends Error {
+  readonly code: ErrorCode;
+  /** What the error is about, by id: model, run, signal, job, setting. Never a secret. */
+  readonly subject: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { subject?: Readonly<Record<string, string>>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'RatchetError';
+    this.code = code;
+    this.subject = options.subject ?? {};
+  }
+
+  /** Whether the same request may succeed later without anybody changing anything. */
+  get retryable(): boolean {
+    return errorCodes[this.code].retryable;
+  }
+
+  /** The HTTP status that tells a caller the same. */
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+}
