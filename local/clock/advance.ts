@@ -10,7 +10,11 @@ import type { ClockReport } from './clock-endpoint.ts';
  *
  * `controls` are control roots such as `http://127.0.0.1:7071/admin/local`.
  */
-export async function advanceTo(controls: readonly string[], targetMs: number, limitMs = 120_000): Promise<void> {
+export async function advanceTo(
+  controls: readonly string[],
+  targetMs: number,
+  limitMs = 120_000,
+): Promise<void> {
   const giveUpAt = Date.now() + limitMs;
   for (;;) {
     const reports = await untilQuiet(controls, giveUpAt);
@@ -23,7 +27,10 @@ export async function advanceTo(controls: readonly string[], targetMs: number, l
 }
 
 /** Resolves when every process has stood still for two looks in a row. */
-export async function untilQuiet(controls: readonly string[], giveUpAt = Date.now() + 120_000): Promise<ClockReport[]> {
+export async function untilQuiet(
+  controls: readonly string[],
+  giveUpAt = Date.now() + 120_000,
+): Promise<ClockReport[]> {
   let before = '';
   for (;;) {
     const reports = await Promise.all(controls.map(readClock));

@@ -27,7 +27,10 @@ export function reportClock(clock: Clock, work: Work): ClockReport {
 /** Serves `PUT {control}/clock` with `{"now": "<ISO 8601>"}`. Returns the status and JSON body to answer. */
 export function setClock(clock: Clock, work: Work, body: unknown): { status: number; body: unknown } {
   if (!(clock instanceof VirtualClock)) {
-    return { status: 409, body: { error: 'the system clock cannot be set; start with RATCHET_CLOCK=virtual' } };
+    return {
+      status: 409,
+      body: { error: 'the system clock cannot be set; start with RATCHET_CLOCK=virtual' },
+    };
   }
   const now = typeof body === 'object' && body !== null && 'now' in body ? body.now : undefined;
   const nowMs = typeof now === 'string' ? Date.parse(now) : Number.NaN;

@@ -1,0 +1,214 @@
+/**
+ * The model file: everything Ratchet knows about one model.
+ *
+ * Owns: shape, units, defaults and the text of the reference page and the JSON Schema, both generated from here.
+ * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
+ */
+import { z } from 'zod';
+import { parseDurationMs } from './duration.ts';
+
+const name = (what: string) =>
+  z
+    .string()
+    .regex(
+      /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/,
+      `${what}: lower-case letters, digits and inner hyphens, 48 at most`,
+    );
+
+const duration = z
+  .string()
+  .refine(
+    (text) => parseDurationMs(text) !== null,
+    'an ISO 8601 duration without months or years, such as PT30M or P7D',
+  );
+
+const folder = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*\/\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._/-]+\/$/,
+    'a relative folder that ends with a slash, such as mail/spam/',
+  );
+
+const JobSchema = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .describe(
+      'The command line, with `${{inputs.NAME}}` and `${{outputs.NAME}}` as Azure ML writes them. A part in `$[[ ]]` is left out when an input in it has no value (the champion, before there is one). Words and quotes only: no shell is involved.',
+    ),
+  code: z
+    .string()
+    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'a code asset, azureml:NAME:VERSION')
+    .describe('The code asset the job runs in, `azureml:NAME:VERSION`.'),
+  environment: z
+    .string()
+    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'an environment, azureml:NAME:VERSION')
+    .describe('The environment the job runs in, `azureml:NAME:VERSION`.'),
+  compute: z.string().min(1).describe('Name of the compute target in the workspace.'),
+  timeout: duration
+    .default('PT2H')
+    .describe(
+      'How long the job may run, as an ISO 8601 duration. A job that takes longer is cancelled and counts as failed.',
+    ),
+  settings: z
+    .record(z.string().regex(/^[a-z][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('Literal inputs of the job: `${{inputs.NAME}}` in the command.'),
+  environmentVariables: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .default({})
+    .describe('Environment variables of the job. Not for secrets: they are shown in the workspace.'),
+});
+
+const DataSchema = z.strictObject({
+  path: folder.describe(
+    "Folder of the model's data in the workspace's default datastore. Each file in it is one partition, and partitions are used in the order of their names: begin a name with its date.",
+  ),
+  evaluateOn: z.int().min(1).default(4).describe('How many of the latest partitions the evaluation scores.'),
+  holdoutShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.3)
+    .describe(
+      'Share of the rows, between 0 and 1, that training leaves out and evaluation scores. A row falls to one side by its id, the same in every run.',
+    ),
+});
+
+const MetricTriggerSchema = z
+  .strictObject({
+    name: name('a trigger name').describe('Name of the rule, shown in decisions.'),
+    metric: z.string().min(1).describe('Name of the reported metric.'),
+    below: z.number().optional().describe('A value under this is a breach.'),
+    above: z.number().optional().describe('A value over this is a breach.'),
+    minimumSample: z.int().min(1).default(1).describe('Reports over fewer rows than this are ignored.'),
+  })
+  .refine(
+    (rule) => (rule.below === undefined) !== (rule.above === undefined),
+    'give exactly one of below and above',
+  );
+
+const TriggersSchema = z.strictObject({
+  metrics: z
+    .array(MetricTriggerSchema)
+    .default([])
+    .describe('Thresholds on metrics reported to `POST /api/models/{model}/metrics`.'),
+  drift: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a breach found by an Azure ML model monitor asks for a run. The monitor is named after the model, or begins with its name and an underscore.',
+    ),
+  data: z.boolean().default(false).describe('Whether a new file in the data path asks for a run.'),
+  registry: z
+    .boolean()
+    .default(false)
+    .describe('Whether a version that a person registered asks to be evaluated and promoted.'),
+});
+
+const PolicySchema = z.strictObject({
+  cooldown: duration
+    .default('P1D')
+    .describe(
+      'Pause after the end of a run, as an ISO 8601 duration. Signals that come during it wait for its end; the first one waits, later ones join it.',
+    ),
+  longestRun: duration
+    .default('P1D')
+    .describe(
+      'A run that has not ended after this long is given up for dead, and its model is freed for the next signal.',
+    ),
+  pollJobs: duration.default('PT5M').describe("How often a job's status is read in case its event was lost."),
+});
+
+const limits = {
+  atLeast: z.number().optional().describe('The least value that passes.'),
+  atMost: z.number().optional().describe('The greatest value that passes.'),
+};
+
+const BoundGateSchema = z
+  .strictObject({
+    gate: name('a gate name').describe('Name of the gate, shown in reports.'),
+    kind: z.literal('bound').describe('Judges the challenger alone.'),
+    metric: z
+      .string()
+      .min(1)
+      .describe('Metric to judge, computed from predictions or reported by the evaluation.'),
+    ...limits,
+    minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
+  })
+  .refine(
+    (gate) => (gate.atLeast === undefined) !== (gate.atMost === undefined),
+    'give exactly one of atLeast and atMost',
+  );
+
+const AgainstChampionGateSchema = z.strictObject({
+  gate: name('a gate name').describe('Name of the gate, shown in reports.'),
+  kind: z
+    .literal('against-champion')
+    .describe(
+      'Judges the challenger against the champion on the same rows. Passes by rule while there is no champion yet.',
+    ),
+  metric: z.string().min(1).describe('Metric to compare.'),
+  better: z
+    .enum(['higher', 'lower'])
+    .optional()
+    .describe('Which way is better. Known for the metrics Ratchet computes; required for others.'),
+  minimumGain: z
+    .number()
+    .default(0)
+    .describe(
+      "How much better the challenger must be, in the metric's unit. Negative: how much worse it may be.",
+    ),
+  minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
+});
+
+const StageSchema = z.discriminatedUnion('channel', [
+  z.strictObject({
+    stage: name('a stage name').describe('Name of the stage.'),
+    channel: z.literal('service-bus').describe('Sends the release notice to a Service Bus queue.'),
+    queue: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+      .default('model-releases')
+      .describe('Name of the queue. Turn duplicate detection on: the message id is the release id.'),
+  }),
+  z.strictObject({
+    stage: name('a stage name').describe('Name of the stage.'),
+    channel: z
+      .literal('event-grid')
+      .describe('Publishes the release notice as event `Ratchet.ModelReleased`.'),
+  }),
+]);
+
+export const ModelConfigSchema = z.strictObject({
+  model: name('a model name').describe(
+    "Name of the model, in the workspace's registry and everywhere in Ratchet.",
+  ),
+  description: z.string().default('').describe('What the model is for.'),
+  data: DataSchema.describe('Where the data lies and how it is split.'),
+  training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
+  evaluation: JobSchema.describe('The job that scores challenger and champion into the output `evidence`.'),
+  triggers: TriggersSchema.prefault({}).describe('What asks for a run. Manual requests always may.'),
+  policy: PolicySchema.prefault({}).describe('What holds a run back.'),
+  gates: z
+    .array(z.discriminatedUnion('kind', [BoundGateSchema, AgainstChampionGateSchema]))
+    .min(1)
+    .describe('What a challenger must pass. All must pass.'),
+  release: z
+    .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
+    .describe('How a champion is made known.'),
+});
+
+export type ModelConfig = z.infer<typeof ModelConfigSchema>;
+export type JobConfig = ModelConfig['training'];
+export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
+export type Policy = ModelConfig['policy'];
+export type GateConfig = ModelConfig['gates'][number];
+export type StageConfig = ModelConfig['release']['stages'][number];
+
+/** A model file as one run uses it from beginning to end, whatever happens to the file meanwhile. */
+export interface PinnedModel {
+  readonly config: ModelConfig;
+  /** SHA-256 over the canonical JSON of `config`, hex. */
+  readonly configHash: string;
+}
