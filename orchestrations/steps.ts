@@ -1,0 +1,65 @@
+/**
+ * The effectful steps orchestrators may take: the name each activity registers under, its input and its answer.
+ *
+ * Activities run at least once. Each is idempotent by the run id (or signal id) in its input, and answers the same
+ * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
+ */
+import type { JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
+import type { Decision } from '../shared/domain/decision.ts';
+import type { GateReport } from '../shared/domain/gate-report.ts';
+import type { LineageTags } from '../shared/domain/lineage.ts';
+import type { ReleaseNotice } from '../shared/domain/release.ts';
+import type { ModelVersion, Run } from '../shared/domain/run.ts';
+
+/** How a job stands in the workspace. `ended` says whether it will change any more. */
+export interface JobState {
+  readonly jobName: string;
+  /** As the workspace reports it: Completed, Failed, Running … */
+  readonly status: string;
+  readonly ended: boolean;
+  readonly succeeded: boolean;
+  /** The workspace's own words on a failure, empty otherwise. */
+  readonly error: string;
+}
+
+export interface Steps {
+  /** Lists the data path, writes `runs/{runId}/manifest.json`, answers its hash and the number of partitions. */
+  'pin-data': {
+    input: { runId: string; pinned: PinnedModel };
+    output: { manifestHash: string; partitions: number };
+  };
+  /** Submits a job under its deterministic name, unless the workspace has it already. */
+  'submit-job': {
+    input: {
+      runId: string;
+      model: string;
+      phase: 'train' | 'evaluate';
+      dataPath: string;
+      job: JobConfig;
+      challenger: ModelVersion | null;
+      champion: ModelVersion | null;
+    };
+    output: JobState;
+  };
+  'get-job': { input: { jobName: string }; output: JobState };
+  /** Cancels a job that has not ended and answers how it stands; a job that has ended stays as it is. */
+  'cancel-job': { input: { jobName: string }; output: JobState };
+  /** Reads the evidence, judges it, writes `runs/{runId}/gate-report.json`, answers the report and its hash. */
+  'judge-evidence': {
+    input: { runId: string; pinned: PinnedModel; hasChampion: boolean };
+    output: { report: GateReport; reportHash: string };
+  };
+  /** Registers the challenger with lineage tags under the version given; a version that exists stays as it is. */
+  'register-model': {
+    input: { runId: string; challenger: ModelVersion; jobName: string; tags: LineageTags };
+    output: ModelVersion;
+  };
+  /** Tells one stage's channel. Every delivery carries the same release id. */
+  'publish-release': { input: { stage: StageConfig; notice: ReleaseNotice }; output: { releaseId: string } };
+  /** Writes a decision to the ledger, replacing an earlier answer to the same signal. */
+  'record-decision': { input: Decision; output: null };
+  /** Writes a run, as far as it has come, to the ledger. */
+  'record-run': { input: Run; output: null };
+}
+
+export type StepName = keyof Steps;
