@@ -7,10 +7,9 @@ export type AdmissionOutcome = (typeof admissionOutcomes)[number];
 export const reasonCodes = [
   'idle', // nothing held the signal back: admitted
   'cooldown-over', // it had waited for the cooldown: admitted
-  'run-live', // joined the run under way
+  'run-live', // joined the run under way, or (a version registered by hand) waits for its end
   'wait-pending', // joined a signal that already waits
   'cooldown', // waits until the cooldown ends
-  'model-unknown', // no model file of that name
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

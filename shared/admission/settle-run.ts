@@ -1,0 +1,37 @@
+import type { ModelState } from '../domain/model-state.ts';
+import type { ModelVersion, RunOutcome } from '../domain/run.ts';
+
+export interface Settlement {
+  readonly runId: string;
+  readonly outcome: RunOutcome;
+  /** The version now released, when the run released one. */
+  readonly champion: ModelVersion | null;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+export interface Settled {
+  readonly state: ModelState;
+  /** Every signal the run answered; empty when the run was no longer the live one. */
+  readonly signals: readonly string[];
+  /** Whether the run was still the live one: false for a repeated settlement, or one given up for dead. */
+  readonly wasLive: boolean;
+}
+
+/**
+ * Takes a run's end into the model's state. Pure.
+ *
+ * A run that was given up for dead and ends after all frees nothing; a version it released is the champion all
+ * the same, because the world has it.
+ */
+export function settleRun(state: ModelState, settlement: Settlement): Settled {
+  const wasLive = state.live?.runId === settlement.runId;
+  const champion = settlement.champion ?? state.champion;
+  if (!wasLive) return { state: { ...state, champion }, signals: [], wasLive };
+  const { runId, outcome, now } = settlement;
+  return {
+    state: { ...state, champion, live: null, lastRun: { runId, outcome, endedAt: now } },
+    signals: state.live?.signals ?? [],
+    wasLive,
+  };
+}
