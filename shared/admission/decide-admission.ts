@@ -53,8 +53,12 @@ export function decideAdmission(state: ModelState, offer: Offer): Answer {
 function answerSignal(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
   const { signal, now } = offer;
   const isPending = state.pending?.signals[0] === signal.id;
-  if (state.live)
+  const byPerson = signal.kind === 'registry' || signal.kind === 'manual';
+  if (state.live) {
+    if (signal.kind === 'registry') return waitForLive(state, offer, freedRunId);
     return isPending ? joinWithPending(state, offer, freedRunId) : joinLive(state, offer, freedRunId);
+  }
+  if (byPerson) return admit(state, offer, freedRunId);
 
   const cooldownEndsAt = cooldownEnd(state, offer.policy);
   if (cooldownEndsAt !== null && now < cooldownEndsAt)
@@ -122,7 +126,7 @@ function joinLive(state: ModelState, offer: Offer, freedRunId: string | null): O
     },
     state: {
       ...state,
-      live: { ...live, signals: [...live.signals, offer.signal.id].slice(0, rememberAtMost) },
+      live: { ...live, signals: union(live.signals, [offer.signal.id]) },
     },
   };
 }
