@@ -1,0 +1,65 @@
+/**
+ * Judges what an evaluation left behind: evidence in, one report out.
+ *
+ * Owns: reading the evidence, judging every gate, folding the verdicts.
+ * Does not own: fetching the evidence (the judge-evidence activity), what follows from a verdict (the retrain
+ * orchestration).
+ *
+ * Invariants
+ * 1. Pure, and it never throws: whatever the evidence is, there is a report.
+ * 2. Nothing missing passes: no number, no rows, too few rows, a broken file or no gate at all never gives `passed`.
+ * 3. A metric Ratchet can compute is computed from the predictions when they are there, whatever a job claims.
+ * 4. The verdict does not depend on the order of the rows.
+ */
+import type { GateConfig } from '../config/schema.ts';
+import { type GateReport, type GateResult, type Verdict, verdicts } from '../domain/gate-report.ts';
+import { type Evidence, readEvidence } from './evidence.ts';
+import { judgeGate } from './judge-gate.ts';
+
+export interface JudgeRequest {
+  readonly runId: string;
+  readonly gates: readonly GateConfig[];
+  /** Whether a released version exists that the challenger must be compared with. */
+  readonly hasChampion: boolean;
+  /** Text of predictions.csv, or null where there is none. */
+  readonly predictions: string | null;
+  /** Value of metrics.json, null where there is none, `{broken: text}` where it is not JSON. */
+  readonly metrics: unknown;
+  /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
+  readonly trackedMetrics: Readonly<Record<string, number>>;
+}
+
+export function judgeEvidence(request: JudgeRequest): GateReport {
+  const evidence = readEvidence(request);
+  const gates = request.gates.map((gate) => judgeGate(gate, evidence, request.hasChampion));
+  const verdict = foldVerdicts(gates, evidence);
+  const worst = gates.find((gate) => gate.verdict === verdict);
+  return {
+    runId: request.runId,
+    verdict,
+    sentence: describeVerdict(verdict, gates, worst, evidence),
+    gates,
+    rows: evidence.predictions?.labels.length ?? null,
+    evidence: evidence.predictions ? 'predictions' : evidence.reported ? 'metrics' : 'none',
+    notes: evidence.notes,
+  };
+}
+
+/** The worst verdict of all gates; `error` where the evidence is broken or nothing was judged. */
+function foldVerdicts(gates: readonly GateResult[], evidence: Evidence): Verdict {
+  if (evidence.broken !== null || gates.length === 0) return 'error';
+  const worst = Math.max(...gates.map((gate) => verdicts.indexOf(gate.verdict)));
+  return verdicts[worst] ?? 'error';
+}
+
+function describeVerdict(
+  verdict: Verdict,
+  gates: readonly GateResult[],
+  worst: GateResult | undefined,
+  evidence: Evidence,
+): string {
+  if (evidence.broken !== null) return `The evidence cannot be used: ${evidence.broken}.`;
+  if (verdict === 'passed')
+    return `All ${gates.length} gates passed: ${gates.map((gate) => gate.sentence).join('; ')}.`;
+  return worst ? `Gate ${worst.gate}: ${worst.sentence}.` : 'No gate was judged.';
+}
