@@ -34,7 +34,7 @@ export function countConfusion(labels: Uint8Array, scores: Float64Array): Confus
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-export const binaryMetrics: Readonly<Record<string, BinaryMetric>> = {
+const binaryMetrics: Readonly<Record<string, BinaryMetric>> = {
   accuracy: {
     better: 'higher',
     compute: (c) =>
@@ -58,3 +58,8 @@ export const binaryMetrics: Readonly<Record<string, BinaryMetric>> = {
     compute: (c) => ratio(c.falseNegative, c.falseNegative + c.truePositive),
   },
 };
+
+/** The metric of that name, where it is one Ratchet computes. */
+export function findBinaryMetric(name: string): BinaryMetric | undefined {
+  return Object.hasOwn(binaryMetrics, name) ? binaryMetrics[name] : undefined;
+}

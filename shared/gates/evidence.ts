@@ -1,4 +1,4 @@
-import { binaryMetrics, countConfusion } from './binary-metrics.ts';
+import { countConfusion, findBinaryMetric } from './binary-metrics.ts';
 import type { JudgeRequest } from './judge-evidence.ts';
 import { type Predictions, parsePredictions } from './parse-predictions.ts';
 
@@ -45,7 +45,7 @@ function metricOf(
     champion: predictions.champion && countConfusion(predictions.labels, predictions.champion),
   };
   return (side, name) => {
-    const computable = Object.hasOwn(binaryMetrics, name) ? binaryMetrics[name] : undefined;
+    const computable = findBinaryMetric(name);
     // With predictions at hand a computable metric is never taken from a job's word.
     if (computable && confusions) {
       const confusion = confusions[side];

@@ -1,6 +1,6 @@
 import type { GateConfig } from '../config/schema.ts';
 import type { GateResult, Verdict } from '../domain/gate-report.ts';
-import { binaryMetrics } from './binary-metrics.ts';
+import { findBinaryMetric } from './binary-metrics.ts';
 import type { Evidence } from './evidence.ts';
 
 type BoundGate = Extract<GateConfig, { kind: 'bound' }>;
@@ -44,7 +44,7 @@ function judgeAgainstChampion(
   hasChampion: boolean,
   evidence: Evidence,
 ): Judgement {
-  const better = binaryMetrics[gate.metric]?.better ?? gate.better;
+  const better = findBinaryMetric(gate.metric)?.better ?? gate.better;
   if (!better) {
     return {
       verdict: 'error',

@@ -99,13 +99,11 @@ function splitLines(text: string): string[][] {
   const lines: string[][] = [];
   let fields: string[] = [];
   const pattern = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|\n|\r|$)/y;
-  while (pattern.lastIndex < source.length) {
+  for (let position = 0; position < source.length; position = pattern.lastIndex) {
+    pattern.lastIndex = position;
     const match = pattern.exec(source);
-    // A stray quote: keep the rest as one field, which no column accepts.
-    if (!match) {
-      lines.push([...fields, source.slice(lines.length)]);
-      return lines;
-    }
+    // A stray quote: the rest becomes one field, which makes the row one that cannot be read.
+    if (!match) return [...lines, [...fields, source.slice(position)]];
     const field = match[1] ?? '';
     fields.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     if (match[2] === ',') {

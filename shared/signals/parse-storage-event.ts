@@ -1,0 +1,40 @@
+/**
+ * Signals of an uploaded file: one for every model whose data path the file lies in and which listens to data.
+ *
+ * Source: Azure Event Grid event schema for Blob Storage. On accounts with a hierarchical namespace a file is
+ * complete at FlushWithClose only.
+ */
+import type { Signal } from '../domain/signal.ts';
+import type { Models } from './parse-workspace-event.ts';
+import { field, type IncomingEvent, text } from './read-event.ts';
+
+const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/;
+const completingCalls = new Set(['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']);
+
+export function parseStorageEvent(
+  event: IncomingEvent,
+  container: string,
+  models: Models,
+): readonly Signal[] {
+  if (event.type !== 'Microsoft.Storage.BlobCreated') return [];
+  const [, inContainer, path] = subject.exec(event.subject) ?? [];
+  const call = text(field(event.data, 'api'));
+  if (inContainer !== container || path === undefined || call === null || !completingCalls.has(call))
+    return [];
+  const etag = text(field(event.data, 'eTag')) ?? event.id;
+  const bytes = Number(text(field(event.data, 'contentLength')) ?? 0);
+  return [...models.values()]
+    .map(({ config }) => config)
+    .filter(
+      (config) => config.triggers.data && path.startsWith(config.data.path) && path !== config.data.path,
+    )
+    .map((config) => ({
+      id: `data:${config.model}:${path}:${etag}`,
+      model: config.model,
+      kind: 'data' as const,
+      observedAt: event.time,
+      source: 'event-grid',
+      summary: `File ${path} (${bytes} bytes) arrived.`,
+      evidence: { path, etag, bytes },
+    }));
+}

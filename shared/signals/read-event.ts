@@ -1,0 +1,43 @@
+/** An event, whichever of Event Grid's two schemas it came in. */
+export interface IncomingEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  /** ISO 8601 as the event has it, or null. */
+  readonly time: string | null;
+  /** The payload. Look its fields up with `field`: services write their keys in either casing. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the Event Grid schema (`eventType`) or CloudEvents 1.0 (`specversion`, `type`); null for anything else. */
+export function readEvent(raw: unknown): IncomingEvent | null {
+  if (!isRecord(raw)) return null;
+  const type = text(raw['eventType']) ?? text(raw['type']);
+  const id = text(raw['id']);
+  if (type === null || id === null) return null;
+  const time = text(raw['eventTime']) ?? text(raw['time']);
+  return {
+    id,
+    type,
+    subject: text(raw['subject']) ?? '',
+    time: time !== null && !Number.isNaN(Date.parse(time)) ? new Date(time).toISOString() : null,
+    data: isRecord(raw['data']) ? raw['data'] : {},
+  };
+}
+
+/** A field of a payload by name, whatever its casing. The exact name wins. */
+export function field(data: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(data, name)) return data[name];
+  const key = Object.keys(data).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : data[key];
+}
+
+/** A non-empty string, or a number written as one; null otherwise. */
+export function text(value: unknown): string | null {
+  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
