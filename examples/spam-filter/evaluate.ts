@@ -1,0 +1,60 @@
+/** node evaluate.ts --data FOLDER --manifest FILE --challenger FOLDER [--champion FOLDER] --out FOLDER */
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { slotsOf } from './features.ts';
+import { loadModel, type SpamModel, score } from './model.ts';
+import { type Row, readHoldoutRows, readManifest } from './rows.ts';
+import { logMetrics, type Metric } from './tracking.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    manifest: { type: 'string' },
+    challenger: { type: 'string' },
+    champion: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+if (!values.data || !values.manifest || !values.challenger || !values.out) {
+  throw new Error('evaluate.ts needs --data FOLDER, --manifest FILE, --challenger FOLDER and --out FOLDER');
+}
+
+const manifest = readManifest(values.manifest);
+const rows = readHoldoutRows(values.data, manifest);
+console.log(`${manifest.evaluate.length} partitions, ${rows.length} held-out mails to judge by`);
+
+const folders = { challenger: values.challenger, ...(values.champion ? { champion: values.champion } : {}) };
+const columns: [string, number[]][] = [];
+const sizes: Record<string, { size_bytes: number }> = {};
+const metrics: Metric[] = [];
+for (const [side, folder] of Object.entries(folders)) {
+  const scores = scoreRows(loadModel(folder), rows);
+  const accuracy = shareRight(rows, scores);
+  console.log(`${side}: accuracy ${accuracy.toFixed(4)} on ${rows.length} mails`);
+  columns.push([side, scores]);
+  sizes[side] = { size_bytes: statSync(join(folder, 'weights.f32')).size };
+  if (rows.length > 0) metrics.push({ key: `${side}/accuracy`, value: accuracy });
+}
+
+mkdirSync(values.out, { recursive: true });
+writeFileSync(join(values.out, 'predictions.csv'), toCsv(rows, columns));
+writeFileSync(join(values.out, 'metrics.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+await logMetrics(metrics);
+
+function scoreRows(model: SpamModel, mails: readonly Row[]): number[] {
+  return mails.map((mail) => score(model, slotsOf(mail.text)));
+}
+
+function shareRight(mails: readonly Row[], scores: readonly number[]): number {
+  return mails.filter((mail, index) => (scores[index]! >= 0.5 ? 1 : 0) === mail.label).length / mails.length;
+}
+
+/** `id,label,challenger[,champion],source`, one line a mail. */
+function toCsv(mails: readonly Row[], scored: readonly [string, readonly number[]][]): string {
+  const header = ['id', 'label', ...scored.map(([side]) => side), 'source'];
+  const lines = mails.map((mail, index) =>
+    [mail.id, mail.label, ...scored.map(([, scores]) => scores[index]!.toFixed(6)), mail.source].join(','),
+  );
+  return `${[header.join(','), ...lines].join('\n')}\n`;
+}
