@@ -1,0 +1,43 @@
+import { slotsOf } from './features.ts';
+import { type SpamModel, score } from './model.ts';
+
+export interface LabelledMail {
+  readonly text: string;
+  readonly label: 0 | 1;
+}
+
+/** How a model did on labelled mail. */
+export interface Tally {
+  readonly sample: number;
+  readonly right: number;
+  readonly ham: number;
+  readonly falsePositives: number;
+  readonly spam: number;
+  readonly falseNegatives: number;
+}
+
+/** Scores mail and counts what was right. The labels come from the users, after the fact. */
+export function tallyMail(model: SpamModel, mails: readonly LabelledMail[]): Tally {
+  let [right, ham, falsePositives, spam, falseNegatives] = [0, 0, 0, 0, 0];
+  for (const mail of mails) {
+    const said = score(model, slotsOf(mail.text)) >= 0.5 ? 1 : 0;
+    if (said === mail.label) right += 1;
+    if (mail.label === 1) {
+      spam += 1;
+      if (said === 0) falseNegatives += 1;
+    } else {
+      ham += 1;
+      if (said === 1) falsePositives += 1;
+    }
+  }
+  return { sample: mails.length, right, ham, falsePositives, spam, falseNegatives };
+}
+
+/** The metrics of a tally. A rate without anything to count is left out, not called zero. */
+export function metricsOf(tally: Tally): Record<string, number> {
+  return {
+    ...(tally.sample > 0 && { accuracy: tally.right / tally.sample }),
+    ...(tally.ham > 0 && { false_positive_rate: tally.falsePositives / tally.ham }),
+    ...(tally.spam > 0 && { false_negative_rate: tally.falseNegatives / tally.spam }),
+  };
+}
