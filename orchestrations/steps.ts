@@ -23,6 +23,11 @@ export interface JobState {
 }
 
 export interface Steps {
+  /** Reads a version from the registry: null where there is none; `own` says whether one of our runs made it. */
+  'find-model': {
+    input: { name: string; version: string };
+    output: { model: ModelVersion | null; own: boolean };
+  };
   /** Lists the data path, writes `runs/{runId}/manifest.json`, answers its hash and the number of partitions. */
   'pin-data': {
     input: { runId: string; pinned: PinnedModel };

@@ -91,7 +91,7 @@ function admit(state: ModelState, offer: Offer, freedRunId: string | null): Omit
     state: {
       ...state,
       pending: takesPending ? null : state.pending,
-      live: { runId, signals, since: now, deadline: addMs(now, durationMs(policy.longestRun)) },
+      live: { runId, signals, since: now, deadline: addMs(now, 2 * durationMs(policy.longestRun)) },
     },
   };
 }

@@ -115,7 +115,7 @@ const PolicySchema = z.strictObject({
   longestRun: duration
     .default('P1D')
     .describe(
-      'A run that has not ended after this long is given up for dead, and its model is freed for the next signal.',
+      'How long a run may take. Jobs that have not ended by then are cancelled and the run ends; a run that has not settled after twice this long is given up for dead, and its model is freed for the next signal.',
     ),
   pollJobs: duration.default('PT5M').describe("How often a job's status is read in case its event was lost."),
 });

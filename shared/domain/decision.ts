@@ -10,6 +10,8 @@ export const reasonCodes = [
   'run-live', // joined the run under way, or (a version registered by hand) waits for its end
   'wait-pending', // joined a signal that already waits
   'cooldown', // waits until the cooldown ends
+  'own-registration', // the version was registered by one of our own runs: rejected
+  'version-missing', // the version is not in the registry any more: rejected
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

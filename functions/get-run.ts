@@ -1,0 +1,28 @@
+import { app } from '@azure/functions';
+import { RatchetError } from '../shared/errors.ts';
+import { answering } from '../shared/http/respond.ts';
+import { wiring } from '../shared/wiring.ts';
+
+/** One run of the ledger with its gate report, once there is one. */
+app.http('get-run', {
+  route: 'runs/{id}',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: answering(async (request) => {
+    const runId = (request.params['id'] ?? '').slice(0, 200);
+    const ledger = await wiring.ledger();
+    const run = await ledger.getRun(runId);
+    if (!run) {
+      throw new RatchetError(
+        'not-found',
+        `no run ${JSON.stringify(runId)} in the ledger; GET /api/runs lists them`,
+        {
+          subject: { runId },
+        },
+      );
+    }
+    const blobs = await wiring.blobs();
+    const report = run.verdict === null ? null : await blobs.readText(`runs/${runId}/gate-report.json`);
+    return { jsonBody: { run, gateReport: report === null ? null : JSON.parse(report) } };
+  }),
+});

@@ -1,0 +1,23 @@
+import type { PinnedModel } from '../shared/config/schema.ts';
+import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
+import type { SignalKind } from '../shared/domain/signal.ts';
+
+/** Input of the retrain orchestration. The model file is pinned: an edit meanwhile changes no run under way. */
+export interface RunInput {
+  readonly runId: string;
+  readonly kind: 'retrain' | 'promote';
+  readonly pinned: PinnedModel;
+  readonly signalKind: SignalKind;
+  readonly signals: readonly string[];
+  /** The released version when the run was admitted. */
+  readonly champion: ModelVersion | null;
+  /** The version registered by hand that a promote run judges. */
+  readonly promoted: ModelVersion | null;
+  readonly startedAt: string;
+}
+
+/** How a run ends. */
+export interface RunEnd {
+  readonly outcome: RunOutcome;
+  readonly sentence: string;
+}

@@ -1,0 +1,60 @@
+import type * as df from 'durable-functions';
+import { parseDurationMs } from '../shared/config/duration.ts';
+import type { ModelVersion } from '../shared/domain/run.ts';
+import type { RunInput } from './run-input.ts';
+import type { JobState } from './steps.ts';
+import { takeStep } from './take-step.ts';
+
+/** Name of the external event that wakes the run waiting for a job. */
+export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;
+
+/** How long after a cancellation a job may take to end before the run goes on without it. */
+const cancelGraceMs = 600_000;
+
+/**
+ * Submits a job and waits for its end: for the workspace's event, and with slow polls in case that is lost. A job
+ * that has not ended when the run's time is over is cancelled.
+ *
+ * The event only wakes: how the job stands is read from the workspace.
+ */
+export function* runJob(
+  context: df.OrchestrationContext,
+  input: RunInput,
+  phase: 'train' | 'evaluate',
+  challenger: ModelVersion | null,
+): Generator<df.Task, JobState, unknown> {
+  const { config } = input.pinned;
+  let job = yield* takeStep(context, 'submit-job', {
+    runId: input.runId,
+    model: config.model,
+    phase,
+    dataPath: config.data.path,
+    job: phase === 'train' ? config.training : config.evaluation,
+    challenger,
+    champion: phase === 'train' ? null : input.champion,
+  });
+  const pollMs = parseDurationMs(config.policy.pollJobs)!;
+  const deadlineMs = Date.parse(input.startedAt) + parseDurationMs(config.policy.longestRun)!;
+  let ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
+  while (!job.ended) {
+    const nowMs = context.df.currentUtcDateTime.getTime();
+    if (nowMs >= deadlineMs + cancelGraceMs)
+      return { ...job, ended: true, error: overtime(config.policy.longestRun) };
+    const isOver = nowMs >= deadlineMs;
+    const wakeMs = isOver ? nowMs + Math.min(pollMs, cancelGraceMs) : Math.min(nowMs + pollMs, deadlineMs);
+    if (isOver) job = yield* takeStep(context, 'cancel-job', { jobName: job.jobName });
+    if (job.ended) break;
+    const poll = context.df.createTimer(new Date(wakeMs));
+    const winner: unknown = yield context.df.Task.any([ended, poll]);
+    if (winner === ended) {
+      if (!poll.isCompleted) poll.cancel();
+      ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
+    }
+    job = yield* takeStep(context, 'get-job', { jobName: job.jobName });
+  }
+  return job;
+}
+
+function overtime(longestRun: string): string {
+  return `it had not ended when the run's ${longestRun} were over, nor after it was cancelled`;
+}

@@ -1,0 +1,55 @@
+import type * as df from 'durable-functions';
+import type { Run } from '../shared/domain/run.ts';
+import { askModel } from './ask-model.ts';
+import type { RunEnd, RunInput } from './run-input.ts';
+import { now, takeStep } from './take-step.ts';
+
+/** What a run has brought about so far. */
+export type RunFindings = Pick<Run, 'challenger' | 'registeredVersion' | 'released' | 'verdict'>;
+
+export const noFindings: RunFindings = {
+  challenger: null,
+  registeredVersion: null,
+  released: false,
+  verdict: null,
+};
+
+/** The ledger's row of a run. */
+export function describeRun(input: RunInput, phase: Run['phase'], findings: RunFindings): Run {
+  const { runId, kind, pinned, signalKind, signals, champion, startedAt } = input;
+  return {
+    runId,
+    model: pinned.config.model,
+    kind,
+    signalKind,
+    signals,
+    phase,
+    outcome: null,
+    sentence: '',
+    startedAt,
+    endedAt: null,
+    champion,
+    configHash: pinned.configHash,
+    ...findings,
+  };
+}
+
+/** Tells the model's entity that the run has ended, then the ledger. */
+export function* settle(
+  context: df.OrchestrationContext,
+  input: RunInput,
+  end: RunEnd,
+  findings: RunFindings = noFindings,
+): Generator<df.Task, Run, unknown> {
+  const endedAt = now(context);
+  const settled = yield* askModel(context, input.pinned.config.model, 'settle', {
+    runId: input.runId,
+    outcome: end.outcome,
+    champion: findings.released ? findings.challenger : null,
+    now: endedAt,
+  });
+  const signals = settled.wasLive ? settled.signals : input.signals;
+  const run: Run = { ...describeRun(input, 'settled', findings), ...end, signals, endedAt };
+  yield* takeStep(context, 'record-run', run);
+  return run;
+}

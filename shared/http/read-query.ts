@@ -1,0 +1,44 @@
+import type { HttpRequest } from '@azure/functions';
+import { RatchetError } from '../errors.ts';
+
+/** A whole number of the query string within bounds, or `fallback` where it is not given. */
+export function readCount(
+  request: HttpRequest,
+  name: string,
+  bounds: { fallback: number; max: number },
+): number {
+  const text = request.query.get(name);
+  if (text === null) return bounds.fallback;
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= bounds.max) return value;
+  throw new RatchetError(
+    'bad-request',
+    `${name}: expected a whole number from 1 to ${bounds.max}, got ${quote(text)}`,
+  );
+}
+
+/** One of the words allowed, or undefined where it is not given. */
+export function readChoice<Word extends string>(
+  request: HttpRequest,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const text = request.query.get(name);
+  if (text === null) return undefined;
+  const word = words.find((candidate) => candidate === text);
+  if (word) return word;
+  throw new RatchetError('bad-request', `${name}: expected one of ${words.join(', ')}, got ${quote(text)}`);
+}
+
+/** A time of the query string as ISO 8601 in UTC, or undefined where it is not given. */
+export function readTime(request: HttpRequest, name: string): string | undefined {
+  const text = request.query.get(name);
+  if (text === null) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  throw new RatchetError('bad-request', `${name}: expected an ISO 8601 time, got ${quote(text)}`);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
