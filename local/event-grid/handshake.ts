@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { Subscription } from './subscription.ts';
+
+/** The origin an endpoint is asked to allow in the CloudEvents handshake. */
+export const webhookOrigin = 'eventgrid.azure.net';
+
+export interface HandshakeRequest {
+  readonly topicId: string;
+  /** What the endpoint must echo, or visit. */
+  readonly code: string;
+  readonly validationUrl: string;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the endpoint once whether it wants the subscription's events.
+ * Returns null when it agrees, else a sentence that says what it answered.
+ */
+export async function shakeHands(
+  subscription: Subscription,
+  request: HandshakeRequest,
+): Promise<string | null> {
+  try {
+    return subscription.schema === 'EventGridSchema'
+      ? await askForCode(subscription, request)
+      : await askForOrigin(subscription, request);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return `no answer (${cause instanceof Error ? cause.message || cause.name : String(cause)})`;
+  }
+}
+
+async function askForCode(
+  { name, endpointUrl }: Subscription,
+  { topicId, code, validationUrl, nowMs, signal }: HandshakeRequest,
+): Promise<string | null> {
+  const event = {
+    id: randomUUID(),
+    topic: topicId,
+    subject: '',
+    data: { validationCode: code, validationUrl },
+    eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
+    eventTime: new Date(nowMs).toISOString(),
+    metadataVersion: '1',
+    dataVersion: '1',
+  };
+  const response = await fetch(endpointUrl, {
+    method: 'POST',
+    signal,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'aeg-event-type': 'SubscriptionValidation',
+      'aeg-subscription-name': name.toUpperCase(),
+      'aeg-delivery-count': '0',
+      'aeg-metadata-version': '1',
+      'aeg-data-version': '1',
+    },
+    body: JSON.stringify([event]),
+  });
+  const text = await response.text();
+  if (response.status !== 200) return `status ${response.status} instead of 200`;
+  return readValidationResponse(text) === code ? null : 'an answer without the right validationResponse';
+}
+
+function readValidationResponse(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { validationResponse?: unknown } | null)?.validationResponse;
+  } catch {
+    return undefined;
+  }
+}
+
+async function askForOrigin(
+  { endpointUrl }: Subscription,
+  { signal }: HandshakeRequest,
+): Promise<string | null> {
+  const response = await fetch(endpointUrl, {
+    method: 'OPTIONS',
+    signal,
+    headers: { 'webhook-request-origin': webhookOrigin, 'webhook-request-rate': '120' },
+  });
+  await response.arrayBuffer();
+  if (response.status !== 200) return `status ${response.status} instead of 200`;
+  const allowed = response.headers.get('webhook-allowed-origin');
+  return allowed === '*' || allowed === webhookOrigin
+    ? null
+    : `WebHook-Allowed-Origin ${JSON.stringify(allowed)} instead of ${webhookOrigin} or *`;
+}

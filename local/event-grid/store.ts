@@ -1,0 +1,184 @@
+/**
+ * The outbox: accepted events and the deliveries they still owe.
+ *
+ * Owns: one SQLite file. Does not own: when anything is delivered.
+ *
+ * Invariants
+ * 1. An event and all its deliveries are written in one transaction; when `accept` returns they are on disk.
+ * 2. A delivery leaves the file only after it was delivered, dead-lettered or dropped.
+ * 3. An event leaves with its last delivery.
+ */
+import { join } from 'node:path';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { TopicName } from '../cloud-context.ts';
+import { crashPoint } from '../crash-point.ts';
+import type { PlannedDelivery } from './chaos.ts';
+import type { StoredEvent } from './event.ts';
+import type { DeadLetterReason, Outcome } from './retry.ts';
+import type { Subscription } from './subscription.ts';
+
+export interface Delivery {
+  readonly seq: number;
+  readonly event: StoredEvent;
+  readonly acceptedMs: number;
+  readonly attempts: number;
+  readonly lastOutcome: Outcome | null;
+  readonly lastAttemptMs: number | null;
+  /** Set when delivery was given up and the event waits for the dead-letter container. */
+  readonly deadReason: DeadLetterReason | null;
+  readonly deadSinceMs: number | null;
+}
+
+export interface StoredSubscription {
+  readonly subscription: Subscription;
+  readonly validated: boolean;
+}
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS subscriptions (name TEXT PRIMARY KEY, json TEXT NOT NULL, validated INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY, topic TEXT NOT NULL, schema TEXT NOT NULL, json TEXT NOT NULL, accepted_ms INTEGER NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS deliveries (
+    seq INTEGER PRIMARY KEY,
+    subscription TEXT NOT NULL,
+    event INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_outcome TEXT,
+    last_attempt_ms INTEGER,
+    dead_reason TEXT,
+    dead_since_ms INTEGER
+  );
+  CREATE INDEX IF NOT EXISTS deliveries_by_due ON deliveries (subscription, due_ms);
+  CREATE INDEX IF NOT EXISTS deliveries_by_rank ON deliveries (subscription, rank);
+  CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);
+`;
+
+export type EventGridStore = ReturnType<typeof openEventGridStore>;
+
+export function openEventGridStore(home: string) {
+  const db = new DatabaseSync(join(home, 'event-grid.sqlite'), { timeout: 5000 });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  db.exec(tables);
+  const insertEvent = db.prepare('INSERT INTO events (topic, schema, json, accepted_ms) VALUES (?, ?, ?, ?)');
+  const insertDelivery = db.prepare(
+    'INSERT INTO deliveries (subscription, event, due_ms, rank) VALUES (?, ?, ?, ?)',
+  );
+  const selectDue = db.prepare(
+    `SELECT d.*, e.schema, e.json, e.accepted_ms FROM deliveries d JOIN events e ON e.seq = d.event
+     WHERE d.subscription = ? AND d.due_ms <= ? ORDER BY d.rank, d.seq LIMIT ?`,
+  );
+  const selectNextDue = db.prepare(
+    'SELECT MIN(due_ms) AS due_ms FROM deliveries WHERE subscription = ? AND due_ms > ?',
+  );
+  const deleteDelivery = db.prepare('DELETE FROM deliveries WHERE seq = ? RETURNING event');
+  const deleteEvent = db.prepare(
+    'DELETE FROM events WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)',
+  );
+  const updateFailed = db.prepare(
+    `UPDATE deliveries SET attempts = ?, last_outcome = ?, last_attempt_ms = ?, due_ms = ?,
+     dead_reason = ?, dead_since_ms = ? WHERE seq = ?`,
+  );
+  const transaction = <T>(run: () => T): T => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = run();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+  };
+
+  return {
+    /** Takes over events; `plan` says which subscriptions get each, when and in what order. */
+    accept(
+      topic: TopicName,
+      events: readonly StoredEvent[],
+      nowMs: number,
+      plan: (event: StoredEvent) => readonly { subscription: string; planned: PlannedDelivery }[],
+    ): void {
+      transaction(() => {
+        for (const event of events) {
+          const deliveries = plan(event);
+          if (deliveries.length === 0) continue;
+          const json = JSON.stringify(event.event);
+          const { lastInsertRowid } = insertEvent.run(topic, event.schema, json, nowMs);
+          for (const { subscription, planned } of deliveries) {
+            const rank = planned.rank ?? Number(lastInsertRowid);
+            insertDelivery.run(subscription, lastInsertRowid, nowMs + planned.delayMs, rank);
+          }
+        }
+        crashPoint('event-grid-before-accept-commit');
+      });
+      crashPoint('event-grid-after-accept-commit');
+    },
+
+    due: (subscription: string, nowMs: number, limit: number): Delivery[] =>
+      selectDue.all(subscription, nowMs, limit).map(toDelivery),
+
+    nextDueMs(subscription: string, nowMs: number): number | null {
+      const dueMs = selectNextDue.get(subscription, nowMs)?.['due_ms'];
+      return typeof dueMs === 'number' ? dueMs : null;
+    },
+
+    remove(seqs: readonly number[]): void {
+      transaction(() => {
+        for (const seq of seqs) {
+          const event = deleteDelivery.get(seq)?.['event'];
+          if (event !== undefined) deleteEvent.run(event as number);
+        }
+      });
+    },
+
+    /** Writes what became of an attempt and when the delivery is due next. */
+    postpone(delivery: Omit<Delivery, 'event' | 'acceptedMs'>, dueMs: number): void {
+      const { attempts, lastOutcome, lastAttemptMs, deadReason, deadSinceMs, seq } = delivery;
+      updateFailed.run(attempts, lastOutcome, lastAttemptMs, dueMs, deadReason, deadSinceMs, seq);
+    },
+
+    subscriptions: (): StoredSubscription[] =>
+      db
+        .prepare('SELECT json, validated FROM subscriptions ORDER BY name')
+        .all()
+        .map((row) => ({
+          subscription: JSON.parse(String(row['json'])) as Subscription,
+          validated: row['validated'] === 1,
+        })),
+
+    putSubscription(subscription: Subscription, validated: boolean): void {
+      db.prepare('INSERT OR REPLACE INTO subscriptions (name, json, validated) VALUES (?, ?, ?)').run(
+        subscription.name,
+        JSON.stringify(subscription),
+        validated ? 1 : 0,
+      );
+    },
+
+    /** Deliveries not yet settled, by subscription. */
+    pending: (): Record<string, number> =>
+      Object.fromEntries(
+        db
+          .prepare('SELECT subscription, COUNT(*) AS n FROM deliveries GROUP BY subscription')
+          .all()
+          .map((row) => [String(row['subscription']), Number(row['n'])]),
+      ),
+
+    close: () => db.close(),
+  };
+}
+
+function toDelivery(row: Record<string, SQLOutputValue>): Delivery {
+  return {
+    seq: Number(row['seq']),
+    event: { schema: row['schema'], event: JSON.parse(String(row['json'])) } as StoredEvent,
+    acceptedMs: Number(row['accepted_ms']),
+    attempts: Number(row['attempts']),
+    lastOutcome: row['last_outcome'] as Outcome | null,
+    lastAttemptMs: row['last_attempt_ms'] as number | null,
+    deadReason: row['dead_reason'] as DeadLetterReason | null,
+    deadSinceMs: row['dead_since_ms'] as number | null,
+  };
+}
