@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseModelFile } from '../../../shared/config/load.ts';
+import type { PinnedModel } from '../../../shared/config/schema.ts';
+import { parseStorageEvent } from '../../../shared/signals/parse-storage-event.ts';
+import { parseWorkspaceEvent } from '../../../shared/signals/parse-workspace-event.ts';
+import { readEvent } from '../../../shared/signals/read-event.ts';
+
+const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+
+function modelNamed(name: string, edit = (text: string) => text): PinnedModel {
+  const parsed = parseModelFile('m.yaml', edit(sample.replace('model: spam-filter', `model: ${name}`)));
+  if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.model;
+}
+
+const payload = (file: string): unknown => {
+  const value: unknown = JSON.parse(readFileSync(`test/fixtures/payloads/${file}.json`, 'utf8'));
+  return Array.isArray(value) ? value[0] : value;
+};
+
+const event = (file: string) => readEvent(payload(file))!;
+
+/** A copy of a payload with parts of its text replaced. */
+function edited(file: string, ...pairs: readonly [string, string][]) {
+  const text = pairs.reduce((all, [from, to]) => all.replaceAll(from, to), JSON.stringify(payload(file)));
+  return readEvent(JSON.parse(text))!;
+}
+
+describe('parseWorkspaceEvent', () => {
+  it.each(['eventgrid', 'cloudevents'])('reads RunCompleted in schema %s as the end of a job', (schema) => {
+    const completed = event(`aml-run-completed.${schema}`);
+    const runId = completed.data['runId'];
+    expect(parseWorkspaceEvent(completed, new Map())).toEqual([{ type: 'job-ended', jobName: runId }]);
+  });
+
+  it('ignores a status that is not an end', () => {
+    const [fact] = parseWorkspaceEvent(
+      event('aml-run-status-changed.pipeline-notstarted.eventgrid'),
+      new Map(),
+    );
+    expect(fact).toMatchObject({ type: 'ignored' });
+  });
+
+  it.each(['eventgrid', 'cloudevents', 'pascal.eventgrid'])('reads a monitor breach in form %s', (form) => {
+    const breach = event(`aml-run-status-changed.monitor-breach.${form}`);
+    const text = JSON.stringify(breach.data);
+    const monitorSignal = /The signal '([^']+)'/.exec(text)![1]!;
+    const name = monitorSignal.split('_')[0]!;
+    const facts = parseWorkspaceEvent(breach, new Map([[name, modelNamed(name)]]));
+    expect(facts).toHaveLength(1);
+    expect(facts[0]).toMatchObject({ type: 'signal', signal: { kind: 'drift', model: name } });
+  });
+
+  it('gives a breach the same id at every status of the same run', () => {
+    const file = 'aml-run-status-changed.monitor-breach.eventgrid';
+    const name = /The signal '([^'_]+)/.exec(JSON.stringify(payload(file)))![1]!;
+    const models = new Map([[name, modelNamed(name)]]);
+    const id = (one: ReturnType<typeof event>) => {
+      const [fact] = parseWorkspaceEvent(one, models);
+      return fact?.type === 'signal' ? fact.signal.id : undefined;
+    };
+    const status = String(event(file).data['runStatus']);
+    expect(id(event(file))).toMatch(new RegExp(`^drift:${name}:`));
+    expect(id(edited(file, [`"${status}"`, '"Finalizing"'], [event(file).id, 'another-event']))).toBe(
+      id(event(file)),
+    );
+  });
+
+  it.each(['eventgrid', 'cloudevents'])(
+    'reads a registration by hand in schema %s, and knows our own',
+    (schema) => {
+      const registered = event(`aml-model-registered.${schema}`);
+      const name = String(registered.data['ModelName']);
+      const models = new Map([
+        [name, { ...modelNamed('stand-in'), config: { ...modelNamed('stand-in').config, model: name } }],
+      ]);
+      const version = String(registered.data['ModelVersion']);
+      expect(parseWorkspaceEvent(registered, models)).toMatchObject([
+        {
+          type: 'signal',
+          signal: { id: `registry:${name}:${version}`, kind: 'registry', evidence: { version } },
+        },
+      ]);
+      for (const key of ['ratchetRun', 'RatchetRun', 'ratchetrun']) {
+        const own = { ...registered, data: { ...registered.data, ModelTags: { [key]: 'r' } } };
+        expect(parseWorkspaceEvent(own, models)).toMatchObject([{ type: 'ignored' }]);
+      }
+    },
+  );
+
+  it('never throws, whatever the payload', () => {
+    const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
+    const type = fc.constantFrom('RunStatusChanged', 'RunCompleted', 'ModelRegistered', 'Other');
+    const data = fc.oneof(
+      fc.anything(),
+      fc.record(
+        {
+          runId: fc.anything(),
+          runTags: fc.anything(),
+          runStatus: fc.anything(),
+          ModelName: fc.anything(),
+          ModelVersion: fc.anything(),
+          ModelTags: fc.anything(),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    fc.assert(
+      fc.property(type, data, fc.anything(), (kind, payloadData, raw) => {
+        readEvent(raw);
+        const read = readEvent({
+          id: 'x',
+          eventType: `Microsoft.MachineLearningServices.${kind}`,
+          data: payloadData,
+        });
+        expect(parseWorkspaceEvent(read!, models).length).toBeGreaterThan(0);
+        parseStorageEvent(read!, 'azureml', models);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('parseStorageEvent', () => {
+  const listening = modelNamed('spam-filter', (text) =>
+    text.replace('  drift: true', '  drift: true\n  data: true'),
+  );
+  const models = new Map([['spam-filter', listening]]);
+  const uploaded = (subject: string, api = 'PutBlob') => {
+    const blob = event('storage-blob-created.eventgrid');
+    return { ...blob, subject, data: { ...blob.data, api } };
+  };
+  const inPath = '/blobServices/default/containers/azureml/blobs/mail/spam-filter/2002-08-19.jsonl';
+
+  it('makes a signal of a file in the data path of a model that listens', () => {
+    expect(parseStorageEvent(uploaded(inPath), 'azureml', models)).toMatchObject([
+      { kind: 'data', model: 'spam-filter', evidence: { path: 'mail/spam-filter/2002-08-19.jsonl' } },
+    ]);
+  });
+
+  it('makes none of another folder, another container, a model that does not listen, or an unfinished file', () => {
+    expect(parseStorageEvent(uploaded(inPath.replace('mail/', 'males/')), 'azureml', models)).toEqual([]);
+    expect(parseStorageEvent(uploaded(inPath), 'other', models)).toEqual([]);
+    expect(parseStorageEvent(uploaded(inPath), 'azureml', new Map([['m', modelNamed('m')]]))).toEqual([]);
+    expect(parseStorageEvent(uploaded(inPath, 'CreateFile'), 'azureml', models)).toEqual([]);
+    expect(parseStorageEvent(uploaded(inPath, 'FlushWithClose'), 'azureml', models)).toHaveLength(1);
+  });
+});
