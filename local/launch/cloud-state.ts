@@ -1,0 +1,59 @@
+/**
+ * What the cloud process says of itself in HOME/cloud/cloud.json, and the settings the application gets from it.
+ */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { localCloud } from '../cloud-context.ts';
+
+export const CloudStateSchema = z.looseObject({
+  pid: z.int(),
+  /** Control root: `{control}/clock`. */
+  control: z.string(),
+  workspaceId: z.string(),
+  armEndpoint: z.string(),
+  /** PEM file of the authority that signed the workspace's certificate. */
+  caFile: z.string(),
+  storage: z.string(),
+  serviceBus: z.string(),
+  eventGridEndpoint: z.string(),
+  eventGridKey: z.string(),
+  identityEndpoint: z.string(),
+  identityHeader: z.string(),
+});
+
+export type CloudState = z.infer<typeof CloudStateSchema>;
+
+/** The values of the application's local.settings.json. */
+export function appSettings(cloud: CloudState, modelsFolder: string): Record<string, string> {
+  return {
+    AzureWebJobsStorage: cloud.storage,
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    RATCHET_WORKSPACE_ID: cloud.workspaceId,
+    RATCHET_ARM_ENDPOINT: cloud.armEndpoint,
+    RATCHET_CA_FILE: cloud.caFile,
+    RATCHET_STORAGE: cloud.storage,
+    RATCHET_CONTAINER: localCloud.container,
+    RATCHET_SERVICEBUS: cloud.serviceBus,
+    RATCHET_EVENTGRID_ENDPOINT: cloud.eventGridEndpoint,
+    RATCHET_EVENTGRID_KEY: cloud.eventGridKey,
+    RATCHET_MODELS_DIR: modelsFolder,
+    IDENTITY_ENDPOINT: cloud.identityEndpoint,
+    IDENTITY_HEADER: cloud.identityHeader,
+  };
+}
+
+/** The state file of a process, once that process (and not one before it) has written it. */
+export function readStateOf<T extends { pid: number }>(
+  file: string,
+  pid: number,
+  schema: z.ZodType<T>,
+): T | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // Not there yet, or being written.
+  }
+  if ((json as { pid?: unknown } | null)?.pid !== pid) return undefined;
+  return schema.parse(json);
+}
