@@ -1,0 +1,92 @@
+/**
+ * Writes what is generated from the schema of the model file: its JSON Schema and its reference page.
+ * `--check` writes nothing and exits 1 where a file on disk is not what would be written.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { ModelConfigSchema } from '../shared/config/schema.ts';
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly pattern?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+const schema = z.toJSONSchema(ModelConfigSchema, { io: 'input' }) as JsonSchema;
+
+const outputs: Readonly<Record<string, string>> = {
+  'docs/schema/model.schema.json': `${JSON.stringify({ title: 'Ratchet model file', ...schema }, null, 2)}\n`,
+  'docs/model-file.md': referencePage(),
+};
+
+function referencePage(): string {
+  const rows = describeFields(schema, '').join('\n');
+  return `# The model file
+
+One YAML file for each model, named after it, in the folder \`models/\`. This page is generated from the schema
+(\`npm run docs\`); editors check a file against \`docs/schema/model.schema.json\`. \`npx ratchet validate\` reports
+every problem with file and line. A field that is not listed here is an error.
+
+| field | meaning | default |
+|---|---|---|
+${rows}
+`;
+}
+
+function describeFields(node: JsonSchema, path: string): string[] {
+  const alternatives = node.oneOf ?? node.anyOf;
+  if (alternatives) {
+    return alternatives.flatMap((option) => {
+      const [key, tag] =
+        Object.entries(option.properties ?? {}).find(([, field]) => field.const !== undefined) ?? [];
+      return describeFields(option, key ? `${path}(${key}: ${String(tag?.const)})` : path);
+    });
+  }
+  if (node.items) return describeFields(node.items, `${path}[]`);
+  return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
+    const own = path === '' ? name : `${path}.${name}`;
+    const fallback = node.required?.includes(name) ? 'required' : describeDefault(field);
+    return [`| \`${own}\` | ${describeMeaning(field)} | ${fallback} |`, ...describeFields(field, own)];
+  });
+}
+
+function describeMeaning(field: JsonSchema): string {
+  const words = field.enum ? ` One of ${field.enum.map((word) => `\`${String(word)}\``).join(', ')}.` : '';
+  return `${(field.description ?? '').replaceAll('|', '\\|')}${words}`;
+}
+
+function describeDefault(field: JsonSchema): string {
+  if (field.default === undefined) return 'none';
+  const isGroup = typeof field.default === 'object' && field.properties !== undefined;
+  return isGroup ? 'as its fields' : `\`${JSON.stringify(field.default)}\``;
+}
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [file, text] of Object.entries(outputs)) {
+  if (!check) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } else if (read(file) !== text) stale.push(file);
+}
+if (stale.length > 0) {
+  console.error(`not what the schema says, run npm run docs: ${stale.join(', ')}`);
+  process.exitCode = 1;
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { suggest } from '../shared/config/suggest.ts';
+import { type Command, UsageError } from './command.ts';
+import { decisions } from './decisions.ts';
+import { models } from './models.ts';
+import { request } from './request.ts';
+import { runs } from './runs.ts';
+import { validate } from './validate.ts';
+
+const commands: Readonly<Record<string, Command>> = { validate, models, request, decisions, runs };
+
+/** Runs `ratchet` with its arguments and answers the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(help());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    console.error(
+      `ratchet: no command ${JSON.stringify(name)}${suggest(name, Object.keys(commands))}; see ratchet --help`,
+    );
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(`${command.summary}\n\n${command.usage}`);
+    return 0;
+  }
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`ratchet ${name}: ${error.message}\n\n${command.usage}`);
+      return 2;
+    }
+    console.error(`ratchet ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return 3;
+  }
+}
+
+function help(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'ratchet: ask the retraining service, and check its model files',
+    '',
+    ...lines,
+    '',
+    '  ratchet COMMAND --help shows a command.',
+    '  Commands that ask the service take --url (or RATCHET_URL; default http://127.0.0.1:7071),',
+    '  --key (or RATCHET_KEY: a function key) and --json.',
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+/** Options of every command that asks the service. */
+export const serviceOptions = {
+  url: { type: 'string' },
+  key: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+interface Where {
+  readonly url?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses. */
+export async function askService(where: Where, path: string, init: RequestInit = {}): Promise<unknown> {
+  const base = (where.url ?? process.env['RATCHET_URL'] ?? 'http://127.0.0.1:7071').replace(/\/+$/, '');
+  const key = where.key ?? process.env['RATCHET_KEY'];
+  const headers = new Headers(init.headers);
+  if (key) headers.set('x-functions-key', key);
+  const response = await fetch(`${base}/api/${path}`, { ...init, headers }).catch((cause: unknown) => {
+    throw new Error(`nothing answers at ${base}; start the service with npm start, or name it with --url`, {
+      cause,
+    });
+  });
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as unknown;
+  if (response.status === 401)
+    throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
+  throw new Error(`${base} answered ${response.status}: ${detailOf(text)}`);
+}
+
+function detailOf(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === 'string' ? detail : text.slice(0, 500);
+  } catch {
+    return text.slice(0, 500);
+  }
+}
+
+export function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}

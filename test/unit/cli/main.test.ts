@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../../cli/main.ts';
+
+let out: string[];
+let err: string[];
+
+beforeEach(() => {
+  out = [];
+  err = [];
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
+});
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** A service that answers every request with one status and body, and keeps what it was asked. */
+async function serving(
+  status: number,
+  body: unknown,
+  use: (url: string) => Promise<void>,
+): Promise<string[]> {
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers['x-functions-key'] ?? ''}`.trim());
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  return asked;
+}
+
+describe('ratchet', () => {
+  it('lists its commands and exits 0 for --help, 2 for nothing', async () => {
+    expect(await main(['--help'])).toBe(0);
+    expect(out.join('\n')).toContain('validate');
+    expect(await main([])).toBe(2);
+  });
+
+  it('suggests the command that was meant', async () => {
+    expect(await main(['desicions'])).toBe(2);
+    expect(err[0]).toBe('ratchet: no command "desicions"; did you mean "decisions"?; see ratchet --help');
+  });
+
+  it('refuses an unknown option with the usage', async () => {
+    expect(await main(['runs', '--modle', 'x'])).toBe(2);
+    expect(err[0]).toContain("Unknown option '--modle'");
+    expect(err[0]).toContain('ratchet runs [RUN]');
+  });
+
+  it('validates the sample model files', async () => {
+    expect(await main(['validate', '--json'])).toBe(0);
+    expect(JSON.parse(out[0]!)).toMatchObject({ valid: true, problems: [] });
+  });
+
+  it('asks the service with the key and prints its answer', async () => {
+    const asked = await serving(200, { decisions: [] }, async (url) => {
+      expect(await main(['decisions', '--url', url, '--key', 'k', '--outcome', 'admitted'])).toBe(0);
+    });
+    expect(asked).toEqual(['GET /api/decisions?outcome=admitted k']);
+    expect(out).toEqual(['No decisions.']);
+  });
+
+  it("repeats the service's own words on a refusal and exits 3", async () => {
+    await serving(404, { detail: 'no model file is named "x"' }, async (url) => {
+      expect(await main(['request', 'x', '--reason', 'why not', '--url', url])).toBe(3);
+      expect(err[0]).toBe(`ratchet request: ${url} answered 404: no model file is named "x"`);
+    });
+  });
+
+  it('says what to do when nothing answers', async () => {
+    expect(await main(['models', '--url', 'http://127.0.0.1:1'])).toBe(3);
+    expect(err[0]).toContain('start the service with npm start, or name it with --url');
+  });
+});

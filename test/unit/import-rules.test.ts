@@ -1,0 +1,136 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Who may import whom, as docs/architecture.md has it. A room may always import from itself; `types` are rooms of
+ * which only types may be imported.
+ */
+const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonly string[] }>> = {
+  'shared/domain': { rooms: [] },
+  'shared/errors.ts': { rooms: [] },
+  'shared/config': { rooms: ['shared/domain', 'shared/errors.ts'] },
+  'shared/signals': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
+  'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
+  'shared/gates': { rooms: ['shared/domain', 'shared/config'] },
+  'shared/azure': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'],
+    types: ['shared/settings.ts'],
+  },
+  'shared/ledger': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
+    types: ['shared/settings.ts'],
+  },
+  'shared/release': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
+    types: ['shared/settings.ts'],
+  },
+  'shared/http': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
+  'shared/settings.ts': { rooms: ['shared/config', 'shared/errors.ts'] },
+  'shared/wiring.ts': {
+    rooms: [
+      'shared/azure',
+      'shared/ledger',
+      'shared/release',
+      'shared/settings.ts',
+      'shared/config',
+      'shared/domain',
+      'shared/errors.ts',
+    ],
+  },
+  'orchestrations/activities': {
+    rooms: [
+      'shared/domain',
+      'shared/config',
+      'shared/gates',
+      'shared/wiring.ts',
+      'shared/errors.ts',
+      'shared/azure',
+      'orchestrations',
+    ],
+  },
+  orchestrations: {
+    rooms: [
+      'shared/domain',
+      'shared/admission',
+      'shared/gates',
+      'shared/config/duration.ts',
+      'shared/config/pin.ts',
+    ],
+    types: ['shared/config', 'shared/signals'],
+  },
+  functions: { rooms: ['shared'] },
+  local: { rooms: [] },
+  cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'simulator'] },
+  examples: { rooms: [], types: ['shared/domain'] },
+};
+
+/** What orchestrators must not reach for: their time, randomness and effects come from the orchestration context. */
+const forbiddenInOrchestrators =
+  /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.|\bfetch\(|\bsetTimeout\b|randomUUID/;
+
+const files = globSync('{shared,orchestrations,functions,local,cli,examples}/**/*.ts').map((file) =>
+  file.split(sep).join('/'),
+);
+
+const roomOf = (file: string): string | undefined =>
+  Object.keys(rules)
+    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+
+interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?[^;'"]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)/g;
+  return [...text.matchAll(pattern)].map((match) => ({
+    target: posix.normalize(
+      relative('.', join(dirname(file), match[2] ?? match[3]!))
+        .split(sep)
+        .join('/'),
+    ),
+    typeOnly: match[1] !== undefined,
+  }));
+}
+
+describe('import rules', () => {
+  it('finds every file in a room with a rule', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => roomOf(file) === undefined)).toEqual([]);
+  });
+
+  it('are kept by every file', () => {
+    const broken = files.flatMap((file) => {
+      const room = roomOf(file)!;
+      const { rooms, types = [] } = rules[room]!;
+      const within = (target: string, list: readonly string[]) =>
+        list.some((allowed) => target === allowed || target.startsWith(`${allowed}/`));
+      return importsOf(file)
+        .filter(({ target }) => target.startsWith(`${room}/`) === false && target !== room)
+        .filter(({ target, typeOnly }) => !within(target, rooms) && !(typeOnly && within(target, types)))
+        .map(({ target }) => `${file} imports ${target}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('would catch a broken one', () => {
+    expect(importsOf('functions/post-metrics.ts').map(({ target }) => target)).toContain(
+      'shared/signals/parse-metric-report.ts',
+    );
+    expect(importsOf('shared/config/schema.ts')).toEqual([
+      { target: 'shared/config/duration.ts', typeOnly: false },
+    ]);
+  });
+
+  it('keep clocks, chance and effects out of orchestrators, admission and gates', () => {
+    const pure = files.filter((file) =>
+      /^(?:orchestrations\/[^/]+|shared\/(?:admission|gates|signals)\/.+)\.ts$/.test(file),
+    );
+    expect(pure.length).toBeGreaterThan(15);
+    expect(pure.filter((file) => forbiddenInOrchestrators.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+});
