@@ -1,0 +1,7 @@
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+
+defineStep('record-decision', async (decision) => {
+  await (await wiring.ledger()).recordDecision(decision);
+  return null;
+});

@@ -1,0 +1,79 @@
+import { RatchetError } from '../errors.ts';
+
+/** How long one call of an Azure service may take, its retries included. */
+export const callTimeoutMs = 45_000;
+
+/**
+ * Retries inside one call: they outlast a dropped connection or a short throttling. Longer outages are the durable
+ * retries' affair.
+ */
+export const retryOptions = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 } as const;
+
+/** What the errors of the Azure SDKs have in common; each field may be absent. */
+interface SdkError {
+  readonly name?: string;
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+  readonly retryable?: unknown;
+  readonly message?: unknown;
+}
+
+const retryableStatuses = new Set([408, 429]);
+const networkCodes =
+  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)$/;
+
+/** The HTTP status an SDK error carries, if any. */
+export function statusOf(error: unknown): number | null {
+  const { statusCode } = asSdkError(error);
+  return typeof statusCode === 'number' ? statusCode : null;
+}
+
+/**
+ * Says what was asked and what Azure answered, and whether asking again may help. The SDK's error stays the cause:
+ * it redacts its own headers.
+ */
+export function azureError(
+  asked: string,
+  subject: Readonly<Record<string, string>>,
+  cause: unknown,
+): RatchetError {
+  if (cause instanceof RatchetError) return cause;
+  const code = isWorthRetrying(cause) ? 'azure-unavailable' : 'azure-refused';
+  return new RatchetError(code, `${asked}: ${answerOf(cause)}`, { subject, cause });
+}
+
+function isWorthRetrying(cause: unknown): boolean {
+  const error = asSdkError(cause);
+  const status = statusOf(cause);
+  if (status !== null) return retryableStatuses.has(status) || status >= 500;
+  if (error.retryable === true || error.name === 'AbortError' || error.name === 'TimeoutError') return true;
+  return typeof error.code === 'string' && networkCodes.test(error.code);
+}
+
+function answerOf(cause: unknown): string {
+  const error = asSdkError(cause);
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') {
+    return `no answer within ${callTimeoutMs / 1000} s; look at the health of the service and the network`;
+  }
+  const status = statusOf(cause);
+  const code = typeof error.code === 'string' ? error.code : null;
+  const said = firstLine(error.message);
+  const answer = [status === null ? null : `Azure answered ${status}`, code, said].filter(Boolean).join(' ');
+  return `${answer || 'no reason was given'}${nextStep(status, error.name ?? '')}`;
+}
+
+function nextStep(status: number | null, name: string): string {
+  if (status === 401 || status === 403 || /Authentication|CredentialUnavailable/.test(name)) {
+    return '; look at the identity of the app and its roles in docs/settings.md';
+  }
+  return '';
+}
+
+/** Services append request ids and times on further lines; the first says what is wrong. */
+function firstLine(message: unknown): string {
+  return typeof message === 'string' ? (message.trim().split(/\r?\n/)[0]?.slice(0, 400) ?? '') : '';
+}
+
+function asSdkError(error: unknown): SdkError {
+  return typeof error === 'object' && error !== null ? (error as SdkError) : { message: String(error) };
+}

@@ -1,0 +1,129 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import { RatchetError } from '../errors.ts';
+import { azureError, callTimeoutMs, statusOf } from './azure-error.ts';
+
+export interface BlobEntry {
+  readonly path: string;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly bytes: number;
+}
+
+/** The container behind the workspace's default datastore. */
+export class Blobs {
+  readonly #container: ContainerClient;
+
+  constructor(container: ContainerClient) {
+    this.#container = container;
+  }
+
+  /** Every blob below a prefix, in the order of their paths. Directories of a hierarchical account are none. */
+  async list(prefix: string): Promise<readonly BlobEntry[]> {
+    const entries: BlobEntry[] = [];
+    try {
+      const found = this.#container.listBlobsFlat({ prefix, includeMetadata: true, ...limit() });
+      for await (const { name, properties, metadata } of found) {
+        if (name.endsWith('/') || metadata?.['hdi_isfolder'] === 'true') continue;
+        const bytes = properties.contentLength ?? 0;
+        entries.push({ path: name, etag: (properties.etag ?? '').replaceAll('"', ''), bytes });
+      }
+    } catch (error) {
+      throw this.#error('listing', prefix, error);
+    }
+    return entries;
+  }
+
+  /** The text of a blob, or null where there is none. More than `limitBytes` is refused before it is read. */
+  async readText(path: string, limitBytes: number): Promise<string | null> {
+    try {
+      const answer = await this.#container.getBlobClient(path).download(0, undefined, limit());
+      const bytes = answer.contentLength ?? 0;
+      if (bytes > limitBytes) {
+        answer.readableStreamBody?.once('error', () => {});
+        (answer.readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
+        throw tooLarge(path, bytes, limitBytes);
+      }
+      return await textOf(answer.readableStreamBody, path, limitBytes);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw this.#error('reading', path, error);
+    }
+  }
+
+  /** The bytes of a blob as they come, or null where there is none. */
+  async stream(path: string): Promise<NodeJS.ReadableStream | null> {
+    try {
+      const answer = await this.#container.getBlobClient(path).download();
+      return answer.readableStreamBody ?? null;
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw this.#error('reading', path, error);
+    }
+  }
+
+  async writeJson(path: string, value: unknown): Promise<void> {
+    await this.#write(path, value, {});
+  }
+
+  /** Writes unless there is something already; answers whether it wrote. */
+  async writeJsonOnce(path: string, value: unknown): Promise<boolean> {
+    try {
+      await this.#write(path, value, { conditions: { ifNoneMatch: '*' } });
+      return true;
+    } catch (error) {
+      const status = statusOf((error as Error).cause);
+      if (status === 409 || status === 412) return false;
+      throw error;
+    }
+  }
+
+  async #write(
+    path: string,
+    value: unknown,
+    options: { conditions?: { ifNoneMatch: string } },
+  ): Promise<void> {
+    const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+    try {
+      await this.#container.getBlockBlobClient(path).upload(body, body.length, {
+        ...options,
+        ...limit(),
+        blobHTTPHeaders: { blobContentType: 'application/json' },
+      });
+    } catch (error) {
+      throw this.#error('writing', path, error);
+    }
+  }
+
+  #error(doing: string, path: string, cause: unknown): RatchetError {
+    const { containerName } = this.#container;
+    return azureError(`${doing} ${containerName}/${path}`, { container: containerName, path }, cause);
+  }
+}
+
+async function textOf(
+  stream: NodeJS.ReadableStream | undefined,
+  path: string,
+  limitBytes: number,
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream ?? []) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > limitBytes) throw tooLarge(path, bytes, limitBytes);
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(path: string, bytes: number, limitBytes: number): RatchetError {
+  return new RatchetError(
+    'body-too-large',
+    `${path} has at least ${bytes} bytes, more than the ${limitBytes} Ratchet reads; write less`,
+    { subject: { path } },
+  );
+}
+
+function limit(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
+}

@@ -1,0 +1,113 @@
+/**
+ * Builds the command job of a run's phase, as docs/jobs.md promises it to the model's code.
+ *
+ * Pure: equal arguments give an equal job, so a repeated submission is the same submission.
+ */
+import type { CommandJob } from '@azure/arm-machinelearning';
+import { parseDurationMs } from '../config/duration.ts';
+import type { JobConfig } from '../config/schema.ts';
+import { runTag } from '../domain/lineage.ts';
+import type { ModelVersion } from '../domain/run.ts';
+import { RatchetError } from '../errors.ts';
+import { fillCommand } from './fill-command.ts';
+import { datastoreUri, evidencePath, manifestPath, modelPath } from './run-files.ts';
+
+export interface JobRequest {
+  readonly runId: string;
+  readonly model: string;
+  readonly phase: 'train' | 'evaluate';
+  readonly dataPath: string;
+  readonly job: JobConfig;
+  readonly challenger: ModelVersion | null;
+  readonly champion: ModelVersion | null;
+}
+
+export const phaseTag = 'ratchetPhase';
+
+/** The same for every attempt, which is what makes a submission happen once. */
+export function jobNameOf(request: Pick<JobRequest, 'runId' | 'phase'>): string {
+  return `${request.runId}-${request.phase}`;
+}
+
+export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
+  const { runId, model, phase, job } = request;
+  const subject = { run: runId, model, job: jobNameOf(request) };
+  const inputs = { ...literalInputs(job, subject), ...fileInputs(request) };
+  const outputs = outputsOf(request);
+  return {
+    jobType: 'Command',
+    displayName: jobNameOf(request),
+    experimentName: model,
+    command: fillCommand(job.command, new Set(Object.keys(inputs)), new Set(Object.keys(outputs)), subject),
+    codeId: assetId(workspaceId, 'codes', job.code),
+    environmentId: assetId(workspaceId, 'environments', job.environment),
+    computeId: `${workspaceId}/computes/${job.compute}`,
+    inputs,
+    outputs,
+    limits: { jobLimitsType: 'Command', timeout: plainDuration(job.timeout) },
+    environmentVariables: { ...job.environmentVariables },
+    tags: { [runTag]: runId, [phaseTag]: phase },
+  };
+}
+
+const ownInputs = new Set(['data', 'manifest', 'challenger', 'champion']);
+
+function literalInputs(
+  job: JobConfig,
+  subject: Readonly<Record<string, string>>,
+): NonNullable<CommandJob['inputs']> {
+  const taken = Object.keys(job.settings).filter((name) => ownInputs.has(name));
+  if (taken.length > 0) {
+    throw new RatchetError(
+      'bad-config',
+      `settings.${taken[0]} of job ${subject['job']} has the name of an input Ratchet fills; rename it`,
+      { subject },
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(job.settings).map(([name, value]) => [
+      name,
+      { jobInputType: 'literal' as const, value: String(value) },
+    ]),
+  );
+}
+
+function fileInputs(request: JobRequest): NonNullable<CommandJob['inputs']> {
+  const { runId, phase, dataPath, challenger, champion } = request;
+  return {
+    data: folder(datastoreUri(dataPath)),
+    manifest: { jobInputType: 'uri_file', uri: datastoreUri(manifestPath(runId)), mode: 'ReadOnlyMount' },
+    ...(phase === 'evaluate' && challenger && { challenger: folder(challenger.modelUri) }),
+    ...(phase === 'evaluate' && champion && { champion: folder(champion.modelUri) }),
+  };
+}
+
+function folder(uri: string) {
+  return { jobInputType: 'uri_folder', uri, mode: 'ReadOnlyMount' } as const;
+}
+
+function outputsOf({ runId, phase }: JobRequest): NonNullable<CommandJob['outputs']> {
+  const output = (path: string) =>
+    ({ jobOutputType: 'uri_folder', uri: datastoreUri(path), mode: 'ReadWriteMount' }) as const;
+  return phase === 'train' ? { model: output(modelPath(runId)) } : { evidence: output(evidencePath(runId)) };
+}
+
+/** `azureml:NAME:VERSION` (the schema has checked it) as the resource id the workspace asks for. */
+function assetId(workspaceId: string, kind: 'codes' | 'environments', asset: string): string {
+  const [, name, version] = asset.split(':');
+  return `${workspaceId}/${kind}/${name}/versions/${version}`;
+}
+
+/** The service reads XML Schema durations, which know no weeks. */
+function plainDuration(duration: string): string {
+  const seconds = (parseDurationMs(duration) ?? 0) / 1000;
+  const [days, rest] = [Math.floor(seconds / 86_400), seconds % 86_400];
+  const [hours, minutes] = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60)];
+  const time = [
+    [hours, 'H'],
+    [minutes, 'M'],
+    [rest % 60, 'S'],
+  ].flatMap(([count, unit]) => (count ? [`${count}${unit}`] : []));
+  const date = days ? `${days}D` : '';
+  return date || time.length > 0 ? `P${date}${time.length > 0 ? `T${time.join('')}` : ''}` : 'PT0S';
+}

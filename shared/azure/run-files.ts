@@ -1,0 +1,8 @@
+/** Where the files of a run lie in the container behind the workspace's default datastore. */
+export const manifestPath = (runId: string): string => `runs/${runId}/manifest.json`;
+export const modelPath = (runId: string): string => `runs/${runId}/model/`;
+export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
+export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
+
+/** The same path as jobs and models name it: the default datastore has this name in every workspace. */
+export const datastoreUri = (path: string): string => `azureml://datastores/workspaceblobstore/paths/${path}`;

@@ -1,0 +1,75 @@
+import type { HttpClient, Pipeline, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { TokenCredential } from '@azure/identity';
+import { RatchetError } from '../errors.ts';
+import { azureError, callTimeoutMs, retryOptions } from './azure-error.ts';
+
+export interface TrackingOptions {
+  /** As the workspace names it: `azureml://HOST/mlflow/…`. */
+  readonly trackingUri: () => Promise<string>;
+  readonly credential: TokenCredential;
+  readonly scope: string;
+  readonly ca: string | null;
+}
+
+/** The metrics jobs have logged through MLflow, read from the tracking server of the workspace. */
+export class Tracking {
+  readonly #trackingUri: () => Promise<string>;
+  readonly #http: HttpClient;
+  readonly #pipeline: Pipeline;
+  readonly #newRequest: (options: { url: string; abortSignal: AbortSignal }) => PipelineRequest;
+
+  constructor(
+    sdk: typeof import('@azure/core-rest-pipeline'),
+    { trackingUri, credential, scope, ca }: TrackingOptions,
+  ) {
+    this.#trackingUri = trackingUri;
+    this.#http = sdk.createDefaultHttpClient();
+    this.#pipeline = sdk.createPipelineFromOptions({
+      retryOptions,
+      ...(ca !== null && { tlsOptions: { ca } }),
+    });
+    this.#pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
+    this.#newRequest = sdk.createPipelineRequest;
+  }
+
+  /** The last value of each metric of a job; none where the job has logged nothing. */
+  async metricsOf(jobName: string): Promise<Readonly<Record<string, number>>> {
+    const asked = `reading the metrics of job ${jobName}`;
+    const subject = { job: jobName };
+    const root = (await this.#trackingUri()).replace(/^azureml:/, 'https:').replace(/\/+$/, '');
+    const url = `${root}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(jobName)}`;
+    let response: PipelineResponse;
+    try {
+      const request = this.#newRequest({ url, abortSignal: AbortSignal.timeout(callTimeoutMs) });
+      response = await this.#pipeline.sendRequest(this.#http, request);
+    } catch (error) {
+      throw azureError(asked, subject, error);
+    }
+    const body = response.bodyAsText ?? '';
+    if (response.status === 404) return {};
+    if (response.status !== 200) {
+      throw azureError(asked, subject, { statusCode: response.status, message: body });
+    }
+    return parseMetrics(body, asked, subject);
+  }
+}
+
+/** A value that is no finite number stays one (NaN): the gate is to see that it was logged. */
+export function parseMetrics(
+  body: string,
+  asked: string,
+  subject: Readonly<Record<string, string>>,
+): Record<string, number> {
+  let answer: { run?: { data?: { metrics?: readonly { key?: unknown; value?: unknown }[] } } } | null;
+  try {
+    answer = JSON.parse(body);
+  } catch (cause) {
+    throw new RatchetError('azure-refused', `${asked}: the answer is not JSON`, { subject, cause });
+  }
+  const metrics = answer?.run?.data?.metrics ?? [];
+  return Object.fromEntries(
+    metrics.flatMap(({ key, value }) =>
+      typeof key === 'string' ? [[key, Number(value ?? Number.NaN)]] : [],
+    ),
+  );
+}

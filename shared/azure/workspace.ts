@@ -1,0 +1,231 @@
+/**
+ * The Azure Machine Learning workspace: jobs and model versions.
+ *
+ * Owns: asking the workspace, and saying in our words what it answered.
+ * Does not own: what a job contains (build-job.ts), metrics (tracking.ts), retries beyond one call.
+ *
+ * Invariants
+ * 1. A job or version is looked for before it is made, under a name made from the run: repeating makes no second one.
+ * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
+ */
+import type {
+  AzureMachineLearningWorkspaces,
+  CommandJob,
+  JobBase,
+  ModelVersion as ModelVersionResource,
+} from '@azure/arm-machinelearning';
+import { runTag } from '../domain/lineage.ts';
+import type { ModelVersion } from '../domain/run.ts';
+import { RatchetError } from '../errors.ts';
+import type { WorkspaceName } from '../settings.ts';
+import { azureError, callTimeoutMs, statusOf } from './azure-error.ts';
+
+export interface Job {
+  readonly jobName: string;
+  /** As the workspace reports it. */
+  readonly status: string;
+  readonly ended: boolean;
+  readonly succeeded: boolean;
+  /** The workspace's own words on a failure, empty otherwise. */
+  readonly error: string;
+}
+
+export interface RegisteredVersion extends ModelVersion {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const endedStatuses = new Set(['completed', 'failed', 'canceled']);
+
+export class Workspace {
+  readonly #client: AzureMachineLearningWorkspaces;
+  readonly #workspace: WorkspaceName;
+  #trackingUri: Promise<string> | undefined;
+
+  constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) {
+    this.#client = client;
+    this.#workspace = workspace;
+  }
+
+  get id(): string {
+    return this.#workspace.id;
+  }
+
+  /** Submits a job tagged with its run, unless the workspace has it already. */
+  async submitJob(jobName: string, job: CommandJob): Promise<Job> {
+    const existing = await this.#findJob(jobName);
+    if (existing) return this.#ownJob(jobName, existing, job);
+    try {
+      return describeJob(
+        jobName,
+        await this.#ask((at) =>
+          this.#client.jobs.createOrUpdate(...at, jobName, { properties: job }, limit()),
+        ),
+      );
+    } catch (error) {
+      // Another attempt may have been faster: what counts is what the workspace has now.
+      const raced = await this.#findJob(jobName).catch(() => null);
+      if (raced) return this.#ownJob(jobName, raced, job);
+      throw azureError(`submitting job ${jobName}`, { job: jobName }, error);
+    }
+  }
+
+  async getJob(jobName: string): Promise<Job> {
+    const job = await this.#findJob(jobName);
+    if (job) return describeJob(jobName, job);
+    throw new RatchetError(
+      'not-found',
+      `job ${jobName} is not in workspace ${this.#workspace.name}; somebody may have deleted it`,
+      { subject: { job: jobName } },
+    );
+  }
+
+  /** Asks for a job's cancellation and answers how it stands then. A job that has ended stays as it is. */
+  async cancelJob(jobName: string): Promise<Job> {
+    const before = await this.getJob(jobName);
+    if (before.ended) return before;
+    try {
+      // The answer to the request itself is enough: the end of the job is told by its event.
+      await this.#ask((at) => this.#client.jobs.beginCancel(...at, jobName, limit()));
+    } catch (error) {
+      const after = await this.getJob(jobName);
+      if (after.ended) return after;
+      throw azureError(`cancelling job ${jobName}`, { job: jobName }, error);
+    }
+    return this.getJob(jobName);
+  }
+
+  async findModelVersion(name: string, version: string): Promise<RegisteredVersion | null> {
+    const found = await this.#orNull(`reading model ${name}:${version}`, { model: name, version }, (at) =>
+      this.#client.modelVersions.get(...at, name, version, limit()),
+    );
+    return found && describeVersion(name, version, found);
+  }
+
+  /** Registers a version tagged with its run; a version of that run stays as it is. */
+  async registerModel(
+    model: ModelVersion,
+    jobName: string,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<RegisteredVersion> {
+    const { name, version, modelUri } = model;
+    const subject = { model: name, version, run: tags[runTag] ?? '' };
+    const existing = await this.findModelVersion(name, version);
+    if (existing) return ownVersion(existing, subject);
+    const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
+    try {
+      const made = await this.#ask((at) =>
+        this.#client.modelVersions.createOrUpdate(...at, name, version, { properties }, limit()),
+      );
+      return describeVersion(name, version, made);
+    } catch (error) {
+      const raced = await this.findModelVersion(name, version).catch(() => null);
+      if (raced) return ownVersion(raced, subject);
+      throw azureError(`registering model ${name}:${version}`, subject, error);
+    }
+  }
+
+  /** The versions of a model, in the workspace's order; none where the model is unknown. */
+  async listModelVersions(name: string): Promise<readonly RegisteredVersion[]> {
+    const versions: RegisteredVersion[] = [];
+    try {
+      const { resourceGroup, name: workspace } = this.#workspace;
+      for await (const found of this.#client.modelVersions.list(resourceGroup, workspace, name, limit())) {
+        versions.push(describeVersion(name, found.name ?? '', found));
+      }
+    } catch (error) {
+      if (statusOf(error) === 404) return [];
+      throw azureError(`listing versions of model ${name}`, { model: name }, error);
+    }
+    return versions;
+  }
+
+  /** Where the workspace serves MLflow. It never changes, so it is asked for once. */
+  trackingUri(): Promise<string> {
+    this.#trackingUri ??= this.#readTrackingUri().catch((error: unknown) => {
+      this.#trackingUri = undefined;
+      throw error;
+    });
+    return this.#trackingUri;
+  }
+
+  async #readTrackingUri(): Promise<string> {
+    const { name } = this.#workspace;
+    const asked = `reading workspace ${name}`;
+    const workspace = await this.#ask((at) => this.#client.workspaces.get(...at, limit())).catch(
+      (error: unknown) => {
+        throw azureError(asked, { workspace: name }, error);
+      },
+    );
+    if (workspace.mlFlowTrackingUri) return workspace.mlFlowTrackingUri;
+    throw new RatchetError('azure-refused', `${asked}: it names no MLflow tracking address`, {
+      subject: { workspace: name },
+    });
+  }
+
+  #findJob(jobName: string): Promise<JobBase | null> {
+    return this.#orNull(`reading job ${jobName}`, { job: jobName }, (at) =>
+      this.#client.jobs.get(...at, jobName, limit()),
+    );
+  }
+
+  #ownJob(jobName: string, existing: JobBase, wanted: CommandJob): Job {
+    const run = wanted.tags?.[runTag] ?? '';
+    if (existing.properties.tags?.[runTag] === run) return describeJob(jobName, existing);
+    throw new RatchetError(
+      'azure-refused',
+      `job ${jobName} exists in workspace ${this.#workspace.name} without tag ${runTag}=${run}: it is not this run's job; delete it or start a new run`,
+      { subject: { job: jobName, run } },
+    );
+  }
+
+  #ask<T>(call: (at: [resourceGroup: string, workspace: string]) => Promise<T>): Promise<T> {
+    return call([this.#workspace.resourceGroup, this.#workspace.name]);
+  }
+
+  async #orNull<T>(
+    asked: string,
+    subject: Readonly<Record<string, string>>,
+    call: (at: [resourceGroup: string, workspace: string]) => Promise<T>,
+  ): Promise<T | null> {
+    try {
+      return await this.#ask(call);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw azureError(asked, subject, error);
+    }
+  }
+}
+
+function limit(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
+}
+
+function describeJob(jobName: string, job: JobBase): Job {
+  const status = job.properties.status ?? 'Unknown';
+  const succeeded = status.toLowerCase() === 'completed';
+  const ended = endedStatuses.has(status.toLowerCase());
+  return { jobName, status, ended, succeeded, error: ended && !succeeded ? errorOf(job) : '' };
+}
+
+/** The API version of the client declares no error, but what the service sends beyond it is kept. */
+function errorOf(job: JobBase): string {
+  const { error } = job.properties as { error?: { message?: unknown } | null };
+  return typeof error?.message === 'string' ? error.message : '';
+}
+
+function describeVersion(name: string, version: string, found: ModelVersionResource): RegisteredVersion {
+  const tags = Object.entries(found.properties.tags ?? {}).map(([key, value]) => [key, value ?? '']);
+  return { name, version, modelUri: found.properties.modelUri ?? '', tags: Object.fromEntries(tags) };
+}
+
+function ownVersion(
+  existing: RegisteredVersion,
+  subject: { model: string; version: string; run: string },
+): RegisteredVersion {
+  if (existing.tags[runTag] === subject.run) return existing;
+  throw new RatchetError(
+    'azure-refused',
+    `model ${subject.model}:${subject.version} exists without tag ${runTag}=${subject.run}: it is not this run's version; a version cannot be replaced, so start a new run`,
+    { subject },
+  );
+}

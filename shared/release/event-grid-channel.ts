@@ -1,0 +1,17 @@
+import type { Topic } from '../azure/event-grid.ts';
+import { type ReleaseChannel, releasedType } from './channel.ts';
+
+/** Publishes the notice as an event whose id is the release id: subscribers drop a second one with it. */
+export function eventGridChannel(topic: Pick<Topic, 'publish'>): ReleaseChannel {
+  return {
+    publish: (notice) =>
+      topic.publish({
+        id: notice.releaseId,
+        eventType: releasedType,
+        subject: `models/${notice.model.name}:${notice.model.version}`,
+        eventTime: new Date(notice.releasedAt),
+        dataVersion: '1.0',
+        data: notice,
+      }),
+  };
+}

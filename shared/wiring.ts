@@ -1,0 +1,201 @@
+/**
+ * Builds every client of the application from its settings. Nothing else does.
+ *
+ * Owns: which client is made how, and that each is made once in a process.
+ * Does not own: what a setting may be (settings.ts), what clients do (azure, ledger, release).
+ *
+ * Invariants
+ * 1. Importing this file loads no SDK and no schema library: a function that starts cold pays for what it uses.
+ * 2. Nothing is read or opened before it is asked for. A failure is not kept: the next caller tries again.
+ */
+import { readFileSync } from 'node:fs';
+import type { TokenCredential } from '@azure/identity';
+import type { Blobs } from './azure/blobs.ts';
+import type { Topic } from './azure/event-grid.ts';
+import type { Queues } from './azure/service-bus.ts';
+import type { Tracking } from './azure/tracking.ts';
+import type { Workspace } from './azure/workspace.ts';
+import type { PinnedModel, StageConfig } from './config/schema.ts';
+import { RatchetError } from './errors.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { ReleaseChannel } from './release/channel.ts';
+import type { Settings } from './settings.ts';
+import { findModelsDir, watchModels } from './watch-models.ts';
+
+export type Wiring = ReturnType<typeof createWiring>;
+
+export function createWiring(env: Readonly<Record<string, string | undefined>>) {
+  const settings = once(async (): Promise<Settings> => (await import('./settings.ts')).readSettings(env));
+
+  const credential = once(async (): Promise<TokenCredential> => {
+    const { clientId } = await settings();
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId });
+  });
+
+  const ca = once(async (): Promise<string | null> => readCa((await settings()).caFile));
+
+  const workspace = once(async (): Promise<Workspace> => {
+    const { workspace: name, armEndpoint } = await settings();
+    const [{ AzureMachineLearningWorkspaces }, { Workspace }, { retryOptions }] = await Promise.all([
+      import('@azure/arm-machinelearning'),
+      import('./azure/workspace.ts'),
+      import('./azure/azure-error.ts'),
+    ]);
+    const client = new AzureMachineLearningWorkspaces(await credential(), name.subscriptionId, {
+      endpoint: armEndpoint,
+      credentialScopes: scopeOf(armEndpoint),
+      retryOptions,
+      ...tlsOf(await ca()),
+    });
+    return new Workspace(client, name);
+  });
+
+  const runsMetrics = once(async (): Promise<Tracking> => {
+    const [sdk, { Tracking }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./azure/tracking.ts'),
+    ]);
+    return new Tracking(sdk, {
+      trackingUri: async () => (await workspace()).trackingUri(),
+      credential: await credential(),
+      scope: scopeOf((await settings()).armEndpoint),
+      ca: await ca(),
+    });
+  });
+
+  const blobs = once(async (): Promise<Blobs> => {
+    const { storage, container } = await settings();
+    const [{ BlobServiceClient }, { Blobs }] = await Promise.all([
+      import('@azure/storage-blob'),
+      import('./azure/blobs.ts'),
+    ]);
+    const options = { retryOptions: { maxTries: 4, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 } };
+    const service =
+      'connectionString' in storage
+        ? BlobServiceClient.fromConnectionString(storage.connectionString, options)
+        : new BlobServiceClient(storage.blobUri, await credential(), options);
+    return new Blobs(service.getContainerClient(container));
+  });
+
+  const ledger = once(async (): Promise<Ledger> => {
+    const { storage } = await settings();
+    const [{ TableClient }, { Ledger }, { retryOptions }] = await Promise.all([
+      import('@azure/data-tables'),
+      import('./ledger/ledger.ts'),
+      import('./azure/azure-error.ts'),
+    ]);
+    if ('connectionString' in storage) {
+      const { connectionString } = storage;
+      // Plain http carries a signature of the request, never the key; without https in the string there is no choice.
+      const allowInsecureConnection = !/TableEndpoint=https:|DefaultEndpointsProtocol=https/i.test(
+        connectionString,
+      );
+      const options = { retryOptions, allowInsecureConnection };
+      return new Ledger((name) => TableClient.fromConnectionString(connectionString, name, options));
+    }
+    const token = await credential();
+    return new Ledger((name) => new TableClient(storage.tableUri, name, token, { retryOptions }));
+  });
+
+  const queues = once(async (): Promise<Queues> => {
+    const { serviceBus } = await settings();
+    if (serviceBus === null) throw unsetChannel('service-bus', 'RATCHET_SERVICEBUS');
+    const [{ ServiceBusClient }, { Queues }] = await Promise.all([
+      import('@azure/service-bus'),
+      import('./azure/service-bus.ts'),
+    ]);
+    const options = { retryOptions: { maxRetries: 2, retryDelayInMs: 1_000, timeoutInMs: 10_000 } };
+    const client =
+      'connectionString' in serviceBus
+        ? new ServiceBusClient(serviceBus.connectionString, options)
+        : new ServiceBusClient(serviceBus.namespace, await credential(), options);
+    return new Queues(client);
+  });
+
+  const topic = once(async (): Promise<Topic> => {
+    const { eventGrid } = await settings();
+    if (eventGrid === null) throw unsetChannel('event-grid', 'RATCHET_EVENTGRID_ENDPOINT');
+    const [{ AzureKeyCredential, EventGridPublisherClient }, { Topic }, { retryOptions }] = await Promise.all(
+      [import('@azure/eventgrid'), import('./azure/event-grid.ts'), import('./azure/azure-error.ts')],
+    );
+    const { endpoint, key } = eventGrid;
+    const client = new EventGridPublisherClient(
+      endpoint,
+      'EventGrid',
+      key === null ? await credential() : new AzureKeyCredential(key),
+      { retryOptions, allowInsecureConnection: endpoint.startsWith('http:'), ...tlsOf(await ca()) },
+    );
+    return new Topic(client);
+  });
+
+  const modelsDir = once(async (): Promise<string> => (await settings()).modelsDir ?? findModelsDir());
+  const readModels = watchModels();
+
+  return {
+    settings,
+    workspace,
+    runsMetrics,
+    blobs,
+    ledger,
+    /** The valid model files by name, read again when one has changed. */
+    models: async (): Promise<ReadonlyMap<string, PinnedModel>> => readModels(await modelsDir()),
+    async releaseChannel(stage: StageConfig): Promise<ReleaseChannel> {
+      if (stage.channel === 'service-bus') {
+        const { serviceBusChannel } = await import('./release/service-bus-channel.ts');
+        return serviceBusChannel(await queues(), stage.queue);
+      }
+      const { eventGridChannel } = await import('./release/event-grid-channel.ts');
+      return eventGridChannel(await topic());
+    },
+    /** Closes what holds a connection open: at the end of the process. */
+    async close(): Promise<void> {
+      if (queues.isMade()) await (await queues()).close();
+    },
+  };
+}
+
+export const wiring = createWiring(process.env);
+
+/** Makes a thing when it is first asked for, and the same for everybody after. */
+function once<T>(make: () => Promise<T>): (() => Promise<T>) & { isMade(): boolean } {
+  let made: Promise<T> | undefined;
+  const get = (): Promise<T> => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+  return Object.assign(get, { isMade: () => made !== undefined });
+}
+
+/** Azure Resource Manager is its own audience; MLflow of the workspace takes the same token. */
+function scopeOf(armEndpoint: string): string {
+  return `${armEndpoint}/.default`;
+}
+
+function tlsOf(ca: string | null): { tlsOptions?: { ca: string } } {
+  return ca === null ? {} : { tlsOptions: { ca } };
+}
+
+function readCa(file: string | null): string | null {
+  if (file === null) return null;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new RatchetError(
+      'bad-setting',
+      `RATCHET_CA_FILE must be a PEM file that can be read; found ${JSON.stringify(file)}, ${(cause as Error).message}; correct the path or leave it out`,
+      { subject: { settings: 'RATCHET_CA_FILE' }, cause },
+    );
+  }
+}
+
+function unsetChannel(channel: string, setting: string): RatchetError {
+  return new RatchetError(
+    'bad-setting',
+    `${setting} must be set where a release stage uses channel ${channel}; found nothing; see docs/settings.md`,
+    { subject: { settings: setting } },
+  );
+}
