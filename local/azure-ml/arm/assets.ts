@@ -1,0 +1,168 @@
+/** PUT, GET, DELETE and list for models, data, code and environments, which differ in little but their names. */
+import {
+  type Details,
+  DetailsSchema,
+  mergeDetails,
+  noDetails,
+  problemsOf,
+  sameDefinition,
+  withoutDetails,
+} from '../details.ts';
+import { notFound, userError } from '../errors.ts';
+import type { Reply, Request } from '../http.ts';
+import type { Locator } from '../locate.ts';
+import type { Params, Routes } from '../match.ts';
+import type { Asset, AssetStore, Container } from '../store/assets.ts';
+import { type AssetKind, latest } from '../uris.ts';
+import { listReply } from './listing.ts';
+import { armResource, checkAssetName, propertiesOf } from './resource.ts';
+
+interface KindRules {
+  readonly kind: AssetKind;
+  readonly noun: string;
+  /** The field that says where the asset lies. */
+  readonly uri?: 'modelUri' | 'dataUri' | 'codeUri';
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const kinds: readonly KindRules[] = [
+  { kind: 'models', noun: 'Model', uri: 'modelUri', defaults: { modelType: 'custom_model' } },
+  { kind: 'data', noun: 'Data asset', uri: 'dataUri', defaults: {} },
+  { kind: 'codes', noun: 'Code asset', uri: 'codeUri', defaults: {} },
+  { kind: 'environments', noun: 'Environment', defaults: {} },
+];
+
+/** What the service fills in and takes back without comment. */
+const readOnly = ['provisioningState', 'environmentType', 'latestVersion', 'nextVersion', 'isAnonymous'];
+const dataTypes = ['uri_file', 'uri_folder', 'mltable'];
+
+export function assetRoutes(assets: AssetStore, locator: Locator): Routes {
+  const routes = kinds.flatMap((rules) => {
+    const { kind } = rules;
+    const container = `/${kind}/:name`;
+    const version = `${container}/versions/:version`;
+    return Object.entries({
+      [`GET /${kind}`]: (request) =>
+        listReply(request, assets.containers(kind), (item) => containerBody(rules, item, assets)),
+      [`GET ${container}`]: (_request, params) => ({
+        status: 200,
+        body: containerBody(rules, findContainer(rules, params, assets), assets),
+      }),
+      [`PUT ${container}`]: (request, params) => putContainer(rules, request, params, assets),
+      [`DELETE ${container}`]: (_request, { name = '' }) => ({
+        status: assets.removeContainer(kind, name) ? 200 : 204,
+      }),
+      [`GET ${container}/versions`]: (request, params) => listVersions(rules, request, params, assets),
+      [`GET ${version}`]: (_request, params) => ({
+        status: 200,
+        body: versionBody(findVersion(rules, params, assets)),
+      }),
+      [`PUT ${version}`]: (request, params) => putVersion(rules, request, params, assets, locator),
+      [`DELETE ${version}`]: (_request, params) => ({
+        status: assets.remove(kind, params['name'] ?? '', params['version'] ?? '') ? 200 : 204,
+      }),
+    } satisfies Routes);
+  });
+  return Object.fromEntries(routes);
+}
+
+function putVersion(
+  rules: KindRules,
+  request: Request,
+  params: Params,
+  assets: AssetStore,
+  locator: Locator,
+): Reply {
+  const { name = '', version = '' } = params;
+  checkAssetName(`${rules.noun} name`, name);
+  checkAssetName(`${rules.noun} version`, version);
+  if (version === latest)
+    throw userError(`${rules.noun} version: "latest" is a label; choose another version`);
+  const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
+  const existing = assets.find(rules.kind, name, version);
+  if (existing) {
+    if (!sameDefinition(existing.fixed, fixed)) throw changed(rules, existing, fixed);
+    const asset = assets.setDetails(existing, mergeDetails(existing.details, change));
+    return { status: 200, body: versionBody(asset) };
+  }
+  if (rules.uri) locator.locate(`properties.${rules.uri}`, String(fixed[rules.uri]), rules.kind);
+  const asset = assets.add(rules.kind, name, version, fixed, mergeDetails(noDetails, change));
+  return { status: 201, body: versionBody(asset) };
+}
+
+function parseAsset(rules: KindRules, properties: Record<string, unknown>) {
+  const change = DetailsSchema.safeParse(properties);
+  if (!change.success) throw userError(`The asset cannot be read: ${problemsOf('properties', change.error)}`);
+  const fixed = { ...rules.defaults, ...withoutDetails(properties) };
+  for (const key of readOnly) delete fixed[key];
+  if (rules.uri && (typeof fixed[rules.uri] !== 'string' || fixed[rules.uri] === '')) {
+    throw userError(`properties.${rules.uri}: missing; say where the ${rules.noun.toLowerCase()} lies`);
+  }
+  if (rules.kind === 'data' && !dataTypes.includes(String(fixed['dataType']))) {
+    throw userError(
+      `properties.dataType: ${JSON.stringify(fixed['dataType'])} is none of ${dataTypes.join(', ')}`,
+    );
+  }
+  return { fixed, change: change.data };
+}
+
+function changed(rules: KindRules, existing: Asset, fixed: Record<string, unknown>) {
+  const keys = [...new Set([...Object.keys(existing.fixed), ...Object.keys(fixed)])];
+  const different = keys.filter((key) => !sameDefinition([existing.fixed[key]], [fixed[key]]));
+  return userError(
+    `${rules.noun} ${existing.name}, version ${existing.version}, already exists, and ${different.join(', ')} cannot be changed. Only description, tags, properties and isArchived can be updated; register a new version instead.`,
+  );
+}
+
+function putContainer(rules: KindRules, request: Request, { name = '' }: Params, assets: AssetStore): Reply {
+  checkAssetName(`${rules.noun} name`, name);
+  const properties = propertiesOf(request.body);
+  const change = DetailsSchema.safeParse(properties);
+  if (!change.success)
+    throw userError(`The container cannot be read: ${problemsOf('properties', change.error)}`);
+  const fixed = withoutDetails(properties);
+  for (const key of readOnly) delete fixed[key];
+  const existing = assets.findContainer(rules.kind, name);
+  const details: Details = mergeDetails(existing?.details ?? noDetails, change.data);
+  const container = assets.putContainer(rules.kind, name, fixed, details);
+  return { status: existing ? 200 : 201, body: containerBody(rules, container, assets) };
+}
+
+function listVersions(rules: KindRules, request: Request, params: Params, assets: AssetStore): Reply {
+  const container = findContainer(rules, params, assets);
+  const version = request.query.get('version');
+  const versions = assets.versions(rules.kind, container.name);
+  const wanted = versions.filter((asset) => version === null || asset.version === version);
+  return listReply(request, wanted, versionBody);
+}
+
+function findContainer(rules: KindRules, { name = '' }: Params, assets: AssetStore): Container {
+  const container = assets.findContainer(rules.kind, name);
+  if (!container) throw notFound(`${rules.noun} ${name}`);
+  return container;
+}
+
+function findVersion(rules: KindRules, { name = '', version = '' }: Params, assets: AssetStore): Asset {
+  const asset = assets.find(rules.kind, name, version);
+  if (!asset) throw notFound(`${rules.noun} ${name}, version ${version},`);
+  return asset;
+}
+
+function containerBody(rules: KindRules, container: Container, assets: AssetStore): object {
+  const versions = assets.versions(rules.kind, container.name);
+  const numbers = versions.map((asset) => asset.version).filter((version) => /^\d+$/.test(version));
+  const nextVersion = String(Math.max(0, ...numbers.map(Number)) + 1);
+  const latestVersion = versions[0]?.version;
+  return armResource(`${rules.kind}/${container.name}`, rules.kind, container, {
+    ...container.fixed,
+    ...container.details,
+    ...(latestVersion !== undefined && { latestVersion }),
+    nextVersion,
+  });
+}
+
+function versionBody(asset: Asset): object {
+  const path = `${asset.kind}/${asset.name}/versions/${asset.version}`;
+  const properties = { ...asset.fixed, ...asset.details, isAnonymous: false };
+  return armResource(path, `${asset.kind}/versions`, asset, properties);
+}

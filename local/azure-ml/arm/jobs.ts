@@ -1,0 +1,133 @@
+import { localCloud } from '../../cloud-context.ts';
+import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
+import { notFound, userError } from '../errors.ts';
+import type { Reply, Request } from '../http.ts';
+import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
+import type { JobRunner } from '../job-runner/index.ts';
+import { locateInput } from '../job-runner/inputs.ts';
+import { isTerminal } from '../job-status.ts';
+import type { Locator } from '../locate.ts';
+import type { Params, Routes } from '../match.ts';
+import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
+import { listReply } from './listing.ts';
+import { armResource, propertiesOf, provider } from './resource.ts';
+
+export interface JobRouteDependencies {
+  readonly jobs: JobStore;
+  readonly runner: JobRunner;
+  readonly locator: Locator;
+  readonly trackingUri: string;
+  logUrl(job: string): string;
+  /** Forgets the job's files. */
+  forget(job: string): void;
+}
+
+const alreadyExists =
+  "A job with this name already exists. If you are trying to create a new job, use a different name. If you are trying to update an existing job, the existing job's Settings, Inputs cannot be changed. Only description, tags, displayName, properties, and isArchived can be updated.";
+
+export function jobRoutes(deps: JobRouteDependencies): Routes {
+  return {
+    'GET /jobs': (request) => listJobs(request, deps),
+    'GET /jobs/:name': (_request, params) => ({ status: 200, body: jobBody(findJob(deps, params), deps) }),
+    'PUT /jobs/:name': (request, params) => putJob(request, params, deps),
+    'DELETE /jobs/:name': (request, params) => deleteJob(request, params, deps),
+    'POST /jobs/:name/cancel': (request, params) => cancelJob(request, params, deps),
+  };
+}
+
+/** Where a caller asks whether a cancellation or deletion has come to its end. */
+export function operationRoutes(deps: JobRouteDependencies): Routes {
+  return {
+    [`GET /subscriptions/:subscription/providers/${provider}/locations/:location/mfeOperationResults/:operation`]:
+      (request, { operation = '' }) => {
+        const [kind, name = ''] = operation.split(':');
+        const job = deps.jobs.find(name);
+        if (kind === 'jc' && job)
+          return isTerminal(job.status) ? { status: 200 } : pending(request, operation);
+        if (kind === 'jd') return job ? pending(request, operation) : { status: 200 };
+        throw notFound(`Operation ${operation}`);
+      },
+  };
+}
+
+function listJobs(request: Request, deps: JobRouteDependencies): Reply {
+  const jobType = request.query.get('jobType');
+  const jobs = deps.jobs.all().filter((job) => jobType === null || job.definition.jobType === jobType);
+  return listReply(request, jobs, (job) => jobBody(job, deps));
+}
+
+function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependencies): Reply {
+  checkJobName(name);
+  const { definition, change } = parseJob(name, propertiesOf(request.body));
+  const existing = deps.jobs.find(name);
+  if (existing) {
+    if (!sameDefinition(existing.definition, definition)) throw userError(alreadyExists);
+    deps.jobs.setDetails(name, mergeDetails(existing.details, change));
+    return { status: 200, body: jobBody(deps.jobs.find(name)!, deps) };
+  }
+  checkReferences(definition, deps.locator);
+  const job = deps.jobs.add(name, definition, mergeDetails(noDetails, change));
+  const reply = { status: 201, body: jobBody(job, deps) };
+  deps.runner.submit(name);
+  return reply;
+}
+
+/** What a job names must exist when it is submitted; whether the blobs do, its start will tell. */
+function checkReferences(definition: JobDefinition, locator: Locator): void {
+  if (definition.codeId !== undefined) locator.locate('codeId', definition.codeId, 'codes');
+  for (const [name, input] of Object.entries(definition.inputs)) {
+    if (input.jobInputType !== 'literal') locateInput(name, input, locator);
+  }
+  for (const [name, output] of Object.entries(definition.outputs)) {
+    locator.locate(`outputs.${name}`, output.uri ?? '', 'data');
+  }
+}
+
+function cancelJob(request: Request, params: Params, deps: JobRouteDependencies): Reply {
+  const job = findJob(deps, params);
+  // A job that has ended stays as it is: who cancels twice, or too late, has what they wanted.
+  if (isTerminal(job.status) || deps.runner.cancel(job.name)) return { status: 200 };
+  return pending(request, `jc:${job.name}`);
+}
+
+function deleteJob(request: Request, params: Params, deps: JobRouteDependencies): Reply {
+  const job = deps.jobs.find(params['name'] ?? '');
+  if (!job) return { status: 204 };
+  if (!isTerminal(job.status)) {
+    throw userError(`Job ${job.name} is ${job.status}; cancel it and wait for its end before deleting it.`);
+  }
+  deps.jobs.remove(job.name);
+  deps.forget(job.name);
+  return pending(request, `jd:${job.name}`);
+}
+
+function pending(request: Request, operation: string): Reply {
+  const path = `/subscriptions/${localCloud.subscriptionId}/providers/${provider}/locations/local/mfeOperationResults/${operation}`;
+  const version = request.query.get('api-version') ?? '';
+  return {
+    status: 202,
+    headers: { location: `${request.origin}${path}?api-version=${version}`, 'retry-after': '1' },
+  };
+}
+
+function findJob(deps: JobRouteDependencies, { name = '' }: Params): Job {
+  const job = deps.jobs.find(name);
+  if (!job) throw notFound(`Job ${name}`);
+  return job;
+}
+
+function jobBody(job: Job, deps: JobRouteDependencies): object {
+  const service = (jobServiceType: string, endpoint: string) => ({ jobServiceType, endpoint });
+  return armResource(`jobs/${job.name}`, 'jobs', job, {
+    ...job.definition,
+    ...job.details,
+    displayName: job.details.displayName ?? job.name,
+    properties: jobProperties(job),
+    status: job.status,
+    parameters: {},
+    services: {
+      Tracking: service('Tracking', deps.trackingUri),
+      Studio: service('Studio', deps.logUrl(job.name)),
+    },
+  });
+}

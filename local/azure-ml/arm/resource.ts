@@ -1,0 +1,46 @@
+import { localCloud } from '../../cloud-context.ts';
+import { userError } from '../errors.ts';
+
+export const workspaceId = localCloud.workspaceId;
+export const provider = 'Microsoft.MachineLearningServices';
+
+/** The frame of every resource: identity, times, and what is particular to its kind. */
+export function armResource(
+  path: string,
+  type: string,
+  times: { readonly createdMs: number; readonly modifiedMs: number },
+  properties: object,
+): object {
+  return {
+    id: `${workspaceId}/${path}`,
+    name: path.slice(path.lastIndexOf('/') + 1),
+    type: `${provider}/workspaces/${type}`,
+    properties,
+    systemData: {
+      createdAt: new Date(times.createdMs).toISOString(),
+      createdBy: 'local',
+      createdByType: 'Application',
+      lastModifiedAt: new Date(times.modifiedMs).toISOString(),
+      lastModifiedBy: 'local',
+      lastModifiedByType: 'Application',
+    },
+  };
+}
+
+/** The `properties` of a PUT's body. */
+export function propertiesOf(body: unknown): Record<string, unknown> {
+  const properties = (body as { properties?: unknown } | null | undefined)?.properties;
+  if (properties && typeof properties === 'object' && !Array.isArray(properties)) {
+    return properties as Record<string, unknown>;
+  }
+  throw userError('The request body must be a JSON object with an object named "properties".');
+}
+
+const assetName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;
+
+export function checkAssetName(subject: string, name: string): void {
+  if (assetName.test(name)) return;
+  throw userError(
+    `${subject}: ${JSON.stringify(name)} must be 1 to 255 letters, digits, hyphens, underscores and dots, beginning with a letter or digit`,
+  );
+}

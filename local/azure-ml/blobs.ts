@@ -1,0 +1,160 @@
+/**
+ * The workspace's storage account: reads through a cache on disk, writes.
+ *
+ * Invariants
+ * 1. A cached file is complete (written aside, then renamed) and is used only under the etag it was read with.
+ * 2. Nothing is ever written outside the folder it is meant for, whatever a blob is called.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream, existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import {
+  BlobSASPermissions,
+  BlobServiceClient,
+  type ContainerClient,
+  generateBlobSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import type { BlobLocation } from './locate.ts';
+
+export interface BlobInfo {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+}
+
+export interface Blobs {
+  exists(location: BlobLocation): Promise<boolean>;
+  /** Everything below a folder, by path. */
+  list(folder: BlobLocation): Promise<BlobInfo[]>;
+  /** Copies a blob to `file`. False when there is no such blob. */
+  fetchFile(blob: BlobLocation, file: string, signal: AbortSignal): Promise<boolean>;
+  /** Copies everything below a folder into `directory`; returns how many files that were. */
+  fetchFolder(folder: BlobLocation, directory: string, signal: AbortSignal): Promise<number>;
+  storeFile(file: string, blob: BlobLocation, signal: AbortSignal): Promise<void>;
+  /** Copies the regular files below `directory`; returns how many they were. */
+  storeFolder(directory: string, folder: BlobLocation, signal: AbortSignal): Promise<number>;
+  /** An address anyone may read this blob from for some hours. */
+  readableUrl(blob: BlobLocation): string;
+}
+
+const parallelTransfers = 8;
+const readableForMs = 8 * 3_600_000;
+
+export function openBlobs(connectionString: string, cacheFolder: string): Blobs {
+  const service = BlobServiceClient.fromConnectionString(connectionString);
+  const containerOf = (location: BlobLocation) => service.getContainerClient(location.container);
+
+  const fetchCached = async (container: string, blob: BlobInfo, file: string, signal: AbortSignal) => {
+    const key = createHash('sha256')
+      .update(JSON.stringify([container, blob.path, blob.etag]))
+      .digest('hex');
+    const cached = join(cacheFolder, key.slice(0, 2), key);
+    if (!existsSync(cached)) {
+      await mkdir(dirname(cached), { recursive: true });
+      const partial = `${cached}.${randomUUID()}`;
+      const client = service.getContainerClient(container).getBlobClient(blob.path);
+      try {
+        await client.downloadToFile(partial, 0, undefined, {
+          abortSignal: signal,
+          conditions: { ifMatch: blob.etag },
+        });
+        await rename(partial, cached);
+      } finally {
+        await rm(partial, { force: true });
+      }
+    }
+    await mkdir(dirname(file), { recursive: true });
+    // A copy, not a link: the job may write to its inputs, and the cache must not change with them.
+    await copyFile(cached, file, constants.COPYFILE_FICLONE);
+  };
+
+  const list: Blobs['list'] = async (folder) => {
+    const found: BlobInfo[] = [];
+    const prefix = asFolder(folder.path);
+    for await (const item of containerOf(folder).listBlobsFlat({ prefix })) {
+      const { contentLength: sizeBytes = 0, etag } = item.properties;
+      if (item.name !== prefix)
+        found.push({ path: item.name, sizeBytes, etag: etag.replace(/^"?|"?$/g, '"') });
+    }
+    return found;
+  };
+
+  const storeFile: Blobs['storeFile'] = async (file, blob, signal) => {
+    const client = containerOf(blob).getBlockBlobClient(blob.path);
+    await client.uploadStream(createReadStream(file), undefined, undefined, { abortSignal: signal });
+  };
+
+  return {
+    list,
+    storeFile,
+    exists: (location) => containerOf(location).getBlobClient(location.path).exists(),
+    async fetchFile(blob, file, signal) {
+      const client = containerOf(blob).getBlobClient(blob.path);
+      if (!(await client.exists())) return false;
+      const { etag = '', contentLength = 0 } = await client.getProperties();
+      await fetchCached(blob.container, { path: blob.path, etag, sizeBytes: contentLength }, file, signal);
+      return true;
+    },
+    async fetchFolder(folder, directory, signal) {
+      const blobs = await list(folder);
+      const prefix = asFolder(folder.path);
+      await eachOf(blobs, (blob) =>
+        fetchCached(folder.container, blob, inside(directory, blob.path.slice(prefix.length)), signal),
+      );
+      return blobs.length;
+    },
+    async storeFolder(directory, folder, signal) {
+      const files = await filesBelow(directory);
+      await eachOf(files, (file) => {
+        const path = `${asFolder(folder.path)}${relative(directory, file).split(sep).join('/')}`;
+        return storeFile(file, { ...folder, path }, signal);
+      });
+      return files.length;
+    },
+    readableUrl: (blob) => signedUrl(service, containerOf(blob), blob.path),
+  };
+}
+
+function asFolder(path: string): string {
+  return path === '' || path.endsWith('/') ? path : `${path}/`;
+}
+
+function inside(directory: string, name: string): string {
+  const file = resolve(directory, name);
+  if (file.startsWith(resolve(directory) + sep)) return file;
+  throw new Error(`blob ${JSON.stringify(name)} would be written outside of its folder; rename the blob`);
+}
+
+/** Regular files only: a link could lead anywhere. */
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function eachOf<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await run(item);
+  };
+  await Promise.all(Array.from({ length: parallelTransfers }, worker));
+}
+
+function signedUrl(service: BlobServiceClient, container: ContainerClient, path: string): string {
+  const credential = service.credential;
+  const client = container.getBlobClient(path);
+  if (!(credential instanceof StorageSharedKeyCredential)) return client.url;
+  const expiresOn = new Date(Date.now() + readableForMs);
+  const permissions = BlobSASPermissions.parse('r');
+  const options = { containerName: container.containerName, blobName: path, permissions, expiresOn };
+  return `${client.url}?${generateBlobSASQueryParameters(options, credential)}`;
+}
+
+/** Whether `file` is a regular file: what an output of type uri_file must be. */
+export async function isRegularFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,85 @@
+/** The events a workspace sends to Event Grid, in the documented shapes and casing. Pure. */
+import { createHash } from 'node:crypto';
+import type { SystemEvent } from '../cloud-context.ts';
+import type { JobStatus } from './job-status.ts';
+
+const types = {
+  runStatusChanged: 'Microsoft.MachineLearningServices.RunStatusChanged',
+  runCompleted: 'Microsoft.MachineLearningServices.RunCompleted',
+  modelRegistered: 'Microsoft.MachineLearningServices.ModelRegistered',
+} as const;
+
+export const commandRunType = 'azureml.commandjob';
+
+export interface RunFacts {
+  readonly job: string;
+  /** Tells apart two jobs that bore one name, one after the deletion of the other. */
+  readonly seq: number;
+  readonly experiment: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** RunStatusChanged at every status, and RunCompleted beside the last one of a job that went well. */
+export function runEvents(run: RunFacts, status: JobStatus, nowMs: number): SystemEvent[] {
+  const experimentId = experimentIdOf(run.experiment);
+  const data = {
+    experimentId,
+    experimentName: run.experiment,
+    runId: run.job,
+    runType: commandRunType,
+    runTags: run.tags,
+    runProperties: run.properties,
+  };
+  const event = (eventType: string, eventData: object): SystemEvent => ({
+    id: stableId(eventType, run.job, String(run.seq), status),
+    eventType,
+    subject: `experiments/${experimentId}/runs/${run.job}`,
+    eventTime: new Date(nowMs).toISOString(),
+    dataVersion: '',
+    data: eventData,
+  });
+  const changed = event(types.runStatusChanged, { ...data, runStatus: status });
+  return status === 'Completed' ? [changed, event(types.runCompleted, data)] : [changed];
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly seq: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export function modelRegistered(model: ModelFacts, nowMs: number): SystemEvent {
+  return {
+    id: stableId(types.modelRegistered, model.name, model.version, String(model.seq)),
+    eventType: types.modelRegistered,
+    subject: `models/${model.name}:${model.version}`,
+    eventTime: new Date(nowMs).toISOString(),
+    dataVersion: '',
+    data: {
+      ModelName: model.name,
+      // A number on the wire; a version that is no whole number can only be text.
+      ModelVersion: /^\d{1,15}$/.test(model.version) ? Number(model.version) : model.version,
+      ModelTags: model.tags,
+      ModelProperties: model.properties,
+    },
+  };
+}
+
+export function experimentIdOf(experiment: string): string {
+  return stableId('experiment', experiment);
+}
+
+/** The same UUID for the same parts, always. */
+function stableId(...parts: readonly string[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}

@@ -1,0 +1,122 @@
+/**
+ * What a command job may be: the shape of its definition, and what may change after submission.
+ * Pure. Whether the assets it names exist is asked by the caller.
+ */
+import { z } from 'zod';
+import { localCloud } from '../cloud-context.ts';
+import { type DetailsChange, DetailsSchema, problemsOf, withoutDetails } from './details.ts';
+import { parseDurationMs } from './duration.ts';
+import { userError } from './errors.ts';
+import { parseCommandLine } from './job-runner/command-line.ts';
+
+const text = z.string().refine((value) => !value.includes('\0'), 'may not contain a NUL character');
+const portName = z
+  .string()
+  .regex(
+    /^[A-Za-z_]\w{0,254}$/,
+    'a name of letters, digits and underscores that does not begin with a digit',
+  );
+const nullable = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+const fileTypes = [
+  'uri_file',
+  'uri_folder',
+  'custom_model',
+  'mlflow_model',
+  'triton_model',
+  'mltable',
+] as const;
+
+const InputSchema = z.discriminatedUnion('jobInputType', [
+  z.looseObject({ jobInputType: z.literal('literal'), value: text }),
+  z.looseObject({ jobInputType: z.literal(fileTypes), uri: text.min(1) }),
+]);
+const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: nullable(text.min(1)) });
+
+const DefinitionSchema = z.looseObject({
+  jobType: z.literal('Command'),
+  command: text.min(1),
+  environmentId: z.string().min(1),
+  codeId: nullable(z.string().min(1)),
+  computeId: nullable(z.string()),
+  experimentName: z.string().min(1).default('Default'),
+  inputs: nullable(z.record(portName, InputSchema)).default({}),
+  outputs: nullable(z.record(portName, OutputSchema)).default({}),
+  limits: nullable(z.looseObject({ timeout: nullable(z.string()) })),
+  environmentVariables: nullable(
+    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'the name of an environment variable'), text),
+  ).default({}),
+});
+
+export type JobInput = z.infer<typeof InputSchema>;
+export type JobOutput = z.infer<typeof OutputSchema>;
+/** The part that is fixed once submitted. */
+export type JobDefinition = z.infer<typeof DefinitionSchema>;
+
+/** What the service adds to what it returns, and takes back without comment. */
+const readOnly = ['status', 'services', 'parameters'];
+const jobName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
+
+export function checkJobName(name: string): void {
+  if (jobName.test(name)) return;
+  throw userError(
+    `job name: ${JSON.stringify(name)} must be 1 to 255 letters, digits, hyphens and underscores, beginning with a letter or digit`,
+  );
+}
+
+/** Reads the `properties` of a PUT. Throws a UserError that lists every problem. */
+export function parseJob(
+  name: string,
+  properties: unknown,
+): { definition: JobDefinition; change: DetailsChange } {
+  const jobType = (properties as { jobType?: unknown } | null)?.jobType;
+  if (jobType !== undefined && jobType !== 'Command') {
+    throw userError(
+      `properties.jobType: ${JSON.stringify(jobType)} does not run locally; submit a Command job`,
+    );
+  }
+  const change = DetailsSchema.safeParse(properties);
+  const definition = DefinitionSchema.safeParse(properties);
+  if (!definition.success || !change.success) {
+    throw userError(`The job cannot be read: ${problemsOf('properties', definition.error, change.error)}`);
+  }
+  return { definition: settle(name, definition.data), change: change.data };
+}
+
+/** Fills in what the service decides, so that a definition read back and sent again compares equal. */
+function settle(name: string, given: JobDefinition): JobDefinition {
+  const definition = withoutDetails(given) as JobDefinition;
+  for (const key of readOnly) delete definition[key];
+  definition.outputs = Object.fromEntries(
+    Object.entries(given.outputs).map(([output, port]) => [
+      output,
+      { ...port, uri: port.uri ?? defaultOutputUri(name, output) },
+    ]),
+  );
+  parseCommandLine(definition.command, declaredNames(definition));
+  jobTimeoutMs(definition);
+  return definition;
+}
+
+export function defaultOutputUri(job: string, output: string): string {
+  return `azureml://datastores/${localCloud.datastore}/paths/azureml/${job}/${output}/`;
+}
+
+export function declaredNames(definition: JobDefinition): { inputs: Set<string>; outputs: Set<string> } {
+  return {
+    inputs: new Set(Object.keys(definition.inputs)),
+    outputs: new Set(Object.keys(definition.outputs)),
+  };
+}
+
+/** How long the process may run, or undefined for as long as it likes. */
+export function jobTimeoutMs(definition: JobDefinition): number | undefined {
+  const timeout = definition.limits?.timeout;
+  if (timeout === undefined) return undefined;
+  const timeoutMs = parseDurationMs(timeout);
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  throw userError(
+    `properties.limits.timeout: ${JSON.stringify(timeout)} is no ISO 8601 duration above zero without years and months, such as PT30M`,
+  );
+}

@@ -1,0 +1,42 @@
+import { delimiter, dirname, join } from 'node:path';
+import { experimentIdOf } from '../events.ts';
+import type { Job } from '../store/jobs.ts';
+
+export interface JobSurroundings {
+  readonly folder: string;
+  readonly caFile: string;
+  readonly trackingUri: string;
+  readonly trackingToken: string;
+}
+
+/** What Windows programs cannot start without. */
+const neededByWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'WINDIR'];
+
+/**
+ * The environment variables of a job's process. Of this program's own only the search path is passed on: a job must
+ * not find the keys and endpoints of the machine it happens to run on. What the service sets wins over the job's own.
+ */
+export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
+  const temporary = join(surroundings.folder, 'tmp');
+  const own: Record<string, string> = {};
+  if (process.platform === 'win32') {
+    for (const name of neededByWindows) if (process.env[name]) own[name] = process.env[name];
+    own['USERPROFILE'] = join(surroundings.folder, 'home');
+  }
+  return {
+    ...job.definition.environmentVariables,
+    ...own,
+    PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+    HOME: join(surroundings.folder, 'home'),
+    TMPDIR: temporary,
+    TMP: temporary,
+    TEMP: temporary,
+    AZUREML_RUN_ID: job.name,
+    MLFLOW_RUN_ID: job.name,
+    MLFLOW_EXPERIMENT_ID: experimentIdOf(job.definition.experimentName),
+    MLFLOW_EXPERIMENT_NAME: job.definition.experimentName,
+    MLFLOW_TRACKING_URI: surroundings.trackingUri,
+    MLFLOW_TRACKING_TOKEN: surroundings.trackingToken,
+    NODE_EXTRA_CA_CERTS: surroundings.caFile,
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * Runs the workspace's jobs as processes on this machine.
+ *
+ * Owns: the queue, how many jobs run at once, and a job's walk from NotStarted to its end.
+ * Does not own: what a job may be (job-definition.ts), what is kept of it (store/jobs.ts).
+ *
+ * Invariants
+ * 1. Every job that was accepted ends in exactly one of Completed, Failed and Canceled, however often this program is
+ *    killed on the way. A job caught running starts again from nothing; one caught uploading goes on uploading.
+ * 2. At most `slots` jobs run at once; the rest wait in the order they were submitted.
+ * 3. A job counts as work until its end is published.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CloudContext } from '../../cloud-context.ts';
+import type { Blobs } from '../blobs.ts';
+import { ServiceError } from '../errors.ts';
+import { declaredNames, jobTimeoutMs } from '../job-definition.ts';
+import { isTerminal } from '../job-status.ts';
+import type { Locator } from '../locate.ts';
+import type { Job, JobError, JobStore } from '../store/jobs.ts';
+import { fillWords, parseCommandLine } from './command-line.ts';
+import { jobEnvironment } from './environment.ts';
+import { JobFailure } from './failure.ts';
+import { prepareCode, prepareInputs } from './inputs.ts';
+import { prepareOutputs, storeOutputs } from './outputs.ts';
+import { type ProcessEnd, runProcess } from './process.ts';
+import { killOrphan, killTree, markProcess } from './process-tree.ts';
+
+export interface RunnerDependencies {
+  readonly cloud: Pick<CloudContext, 'home' | 'work' | 'log'>;
+  readonly jobs: JobStore;
+  readonly blobs: Blobs;
+  readonly locator: Locator;
+  readonly slots: number;
+  readonly caFile: string;
+  readonly trackingUri: string;
+  /** A token for one attempt of a job; those of earlier attempts are worth nothing any more. */
+  issueToken(job: string, attempt: number): string;
+}
+
+type StopReason = 'cancel' | 'stop';
+
+export class JobRunner {
+  readonly #deps: RunnerDependencies;
+  readonly #waiting = new Map<string, () => void>();
+  readonly #running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  #stopping = false;
+
+  constructor(dependencies: RunnerDependencies) {
+    this.#deps = dependencies;
+  }
+
+  /** Takes up every job that has not ended. */
+  start(): void {
+    for (const job of this.#deps.jobs.unfinished()) {
+      if (job.process && killOrphan(job.process)) {
+        this.#deps.cloud.log('warn', `azure-ml: job ${job.name}: ended the process left over from before`);
+      }
+      if (job.status === 'CancelRequested') this.#deps.jobs.finish(job.name, 'Canceled');
+      else this.submit(job.name);
+    }
+  }
+
+  submit(name: string): void {
+    if (this.#waiting.has(name) || this.#running.has(name)) return;
+    this.#waiting.set(name, this.#deps.cloud.work.begin());
+    this.#deps.jobs.advance(name, 'Queued');
+    this.#fillSlots();
+  }
+
+  /** Whether the job has ended by now; otherwise it will shortly. */
+  cancel(name: string): boolean {
+    const running = this.#running.get(name);
+    if (running) {
+      this.#deps.jobs.advance(name, 'CancelRequested');
+      running.abort.abort('cancel' satisfies StopReason);
+      return false;
+    }
+    this.#deps.jobs.finish(name, 'Canceled');
+    this.#waiting.get(name)?.();
+    this.#waiting.delete(name);
+    return true;
+  }
+
+  /** Ends the processes and leaves their jobs as a kill would: the next start takes them up again. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const { abort } of this.#running.values()) abort.abort('stop' satisfies StopReason);
+    await Promise.all([...this.#running.values()].map((running) => running.done));
+    for (const endWork of this.#waiting.values()) endWork();
+    this.#waiting.clear();
+  }
+
+  folderOf(name: string): string {
+    return join(this.#deps.cloud.home, 'jobs', name);
+  }
+
+  logFileOf(name: string): string {
+    return join(this.folderOf(name), 'logs', 'std_log.txt');
+  }
+
+  #fillSlots(): void {
+    for (const [name, endWork] of this.#waiting) {
+      if (this.#stopping || this.#running.size >= this.#deps.slots) return;
+      this.#waiting.delete(name);
+      const abort = new AbortController();
+      const done = this.#run(name, abort.signal).finally(() => {
+        this.#running.delete(name);
+        endWork();
+        this.#fillSlots();
+      });
+      this.#running.set(name, { abort, done });
+    }
+  }
+
+  async #run(name: string, signal: AbortSignal): Promise<void> {
+    const { jobs, cloud } = this.#deps;
+    try {
+      const job = jobs.find(name);
+      if (!job || isTerminal(job.status)) return;
+      if (job.status !== 'Finalizing') await this.#attempt(job, signal);
+      signal.throwIfAborted();
+      jobs.advance(name, 'Finalizing');
+      await storeOutputs(job, this.folderOf(name), this.#deps, signal);
+      signal.throwIfAborted();
+      jobs.finish(name, 'Completed');
+    } catch (error) {
+      if (signal.aborted && signal.reason === 'stop') return;
+      if (signal.aborted) jobs.finish(name, 'Canceled');
+      else jobs.finish(name, 'Failed', errorOf(error));
+      if (!signal.aborted) cloud.log('warn', `azure-ml: job ${name} failed: ${errorOf(error).message}`);
+    }
+  }
+
+  /** Runs the process once, in folders made anew. Throws unless it ends well. */
+  async #attempt(job: Job, signal: AbortSignal): Promise<void> {
+    const { name, definition } = job;
+    const { jobs } = this.#deps;
+    const attempt = jobs.beginAttempt(name);
+    jobs.advance(name, 'Starting');
+    const folder = this.folderOf(name);
+    await emptyFolders(folder);
+    const workingFolder = join(folder, 'code');
+    await prepareCode(definition, workingFolder, this.#deps, signal);
+    const inputs = await prepareInputs(definition, folder, this.#deps, signal);
+    const outputs = await prepareOutputs(definition, folder);
+    const words = parseCommandLine(definition.command, declaredNames(definition));
+    signal.throwIfAborted();
+    jobs.advance(name, 'Running');
+    const end = await runProcess({
+      words: fillWords(words, { inputs, outputs }),
+      cwd: workingFolder,
+      env: jobEnvironment(job, {
+        folder,
+        caFile: this.#deps.caFile,
+        trackingUri: this.#deps.trackingUri,
+        trackingToken: this.#deps.issueToken(name, attempt),
+      }),
+      logFile: this.logFileOf(name),
+      timeoutMs: jobTimeoutMs(definition),
+      signal,
+      onSpawn: (pid) => this.#remember(name, pid),
+    });
+    failUnlessWell(end, words[0] ? fillWords([words[0]], { inputs, outputs })[0]! : '');
+  }
+
+  #remember(name: string, pid: number): void {
+    try {
+      this.#deps.jobs.setProcess(name, markProcess(pid));
+    } catch (error) {
+      killTree(pid); // a process nobody would know of after a restart must not run
+      throw error;
+    }
+  }
+}
+
+async function emptyFolders(folder: string): Promise<void> {
+  for (const name of ['code', 'inputs', 'outputs', 'tmp', 'home']) {
+    await rm(join(folder, name), { recursive: true, force: true });
+    await mkdir(join(folder, name), { recursive: true });
+  }
+  await mkdir(join(folder, 'logs'), { recursive: true });
+}
+
+function failUnlessWell(end: ProcessEnd, program: string): void {
+  switch (end.kind) {
+    case 'exit':
+      if (end.code === 0) return;
+      throw new JobFailure(
+        'ExecutionFailed',
+        `The process ended with exit code ${end.code}.${quoted(end.stderrTail)}`,
+      );
+    case 'signal':
+      throw new JobFailure(
+        'ExecutionFailed',
+        `The process was ended by ${end.signal}.${quoted(end.stderrTail)}`,
+      );
+    case 'timeout':
+      throw new JobFailure(
+        'JobTimeout',
+        `The process was ended after ${end.timeoutMs / 1000} s, its limits.timeout; raise the limit or give it less to do`,
+      );
+    case 'not-started':
+      throw new JobFailure(
+        'ProgramNotStarted',
+        `The program ${JSON.stringify(program)} did not start: ${end.reason}`,
+      );
+    case 'aborted':
+      return; // the signal says why, and the caller looks at it
+  }
+}
+
+function quoted(stderrTail: string): string {
+  return stderrTail === ''
+    ? ' It wrote nothing to standard error.'
+    : ` Standard error ends with:\n${stderrTail}`;
+}
+
+function errorOf(error: unknown): JobError {
+  if (error instanceof JobFailure || error instanceof ServiceError)
+    return { code: error.code, message: error.message };
+  return { code: 'SystemError', message: error instanceof Error ? error.message : String(error) };
+}

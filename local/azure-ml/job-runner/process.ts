@@ -1,0 +1,139 @@
+/**
+ * Runs one job's process and keeps what it prints.
+ *
+ * Invariants
+ * 1. No shell: words reach the program as they are.
+ * 2. When this resolves, the process and, as far as the system can tell, all it started are gone.
+ * 3. The time limit is real time: a process lives in real time whatever the clock says.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killTree } from './process-tree.ts';
+
+export interface Launch {
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Receives standard output and standard error, in the order they came, after what it already holds. */
+  readonly logFile: string;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal;
+  /** Called before the process can do anything that needs to be known about it. */
+  readonly onSpawn: (pid: number) => void;
+}
+
+export type ProcessEnd =
+  | { readonly kind: 'exit'; readonly code: number; readonly stderrTail: string }
+  | { readonly kind: 'signal'; readonly signal: string; readonly stderrTail: string }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'not-started'; readonly reason: string };
+
+const logLimitBytes = 16 * 1024 * 1024;
+const tailChars = 2_000;
+const longestTimeoutMs = 2 ** 31 - 1;
+/** A grandchild that left the process group may hold the output open for ever; this long is waited for it. */
+const drainMs = 1_000;
+
+export async function runProcess(launch: Launch): Promise<ProcessEnd> {
+  if (launch.signal.aborted) return { kind: 'aborted' };
+  const log = openLog(launch.logFile);
+  try {
+    return await runLogged(launch, log);
+  } finally {
+    log.close();
+  }
+}
+
+async function runLogged(launch: Launch, log: Log): Promise<ProcessEnd> {
+  const [program = '', ...args] = launch.words;
+  const child = spawn(program === 'node' ? process.execPath : program, args, {
+    cwd: launch.cwd,
+    env: launch.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own process group on POSIX, so that the whole group can be ended.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    shell: false,
+  });
+  if (child.pid !== undefined) launch.onSpawn(child.pid);
+  const tail = follow(child, log);
+
+  let killed: 'timeout' | 'aborted' | undefined;
+  const kill = (why: 'timeout' | 'aborted') => {
+    killed ??= why;
+    if (child.pid !== undefined) killTree(child.pid);
+  };
+  const onAbort = () => kill('aborted');
+  launch.signal.addEventListener('abort', onAbort);
+  const timer =
+    launch.timeoutMs && setTimeout(() => kill('timeout'), Math.min(launch.timeoutMs, longestTimeoutMs));
+  try {
+    const end = await endOf(child);
+    if (killed === 'aborted') return { kind: 'aborted' };
+    if (killed === 'timeout') return { kind: 'timeout', timeoutMs: launch.timeoutMs! };
+    return 'reason' in end ? end : { ...end, stderrTail: tail() };
+  } finally {
+    clearTimeout(timer);
+    launch.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+type ChildEnd =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly reason: string };
+
+async function endOf(child: ChildProcess): Promise<ChildEnd> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const end = await new Promise<ChildEnd>((resolve) => {
+    child.once('error', (error) => resolve({ kind: 'not-started', reason: error.message }));
+    child.once('exit', (code, signal) =>
+      resolve(code === null ? { kind: 'signal', signal: signal ?? 'unknown' } : { kind: 'exit', code }),
+    );
+  });
+  if (end.kind === 'not-started') return end;
+  if (child.pid !== undefined) killTree(child.pid); // what it may have left behind
+  const giveUp = new AbortController();
+  await Promise.race([closed, sleep(drainMs, undefined, { signal: giveUp.signal }).catch(() => undefined)]);
+  giveUp.abort();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return end;
+}
+
+/** Copies both streams to the log; returns a look at the end of standard error. */
+function follow(child: ChildProcess, log: Log): () => string {
+  let tail = '';
+  child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log.write(chunk);
+    tail = (tail + chunk.toString('utf8')).slice(-tailChars);
+  });
+  return () => tail.trim();
+}
+
+interface Log {
+  write(chunk: Buffer): void;
+  close(): void;
+}
+
+function openLog(file: string): Log {
+  const descriptor = openSync(file, 'a', 0o600);
+  let leftBytes = logLimitBytes;
+  let open = true;
+  return {
+    write(chunk) {
+      if (!open || leftBytes <= 0) return;
+      writeSync(descriptor, chunk.subarray(0, leftBytes));
+      leftBytes -= chunk.length;
+      if (leftBytes <= 0)
+        writeSync(descriptor, `\n[the log ends here: ${logLimitBytes} bytes is all that is kept]\n`);
+    },
+    close() {
+      open = false;
+      closeSync(descriptor);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { ServiceError } from '../errors.ts';
+import type { Reply } from '../http.ts';
+
+export function invalidParameter(message: string): ServiceError {
+  return new ServiceError(400, 'INVALID_PARAMETER_VALUE', message);
+}
+
+export function doesNotExist(what: string): ServiceError {
+  return new ServiceError(404, 'RESOURCE_DOES_NOT_EXIST', `${what} was not found.`);
+}
+
+/** MLflow words errors in its own way. */
+export function mlflowErrorReply(error: ServiceError): Reply {
+  const { status, code: error_code, message, headers } = error;
+  return { status, headers, body: { error_code, message } };
+}

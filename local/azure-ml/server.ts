@@ -1,0 +1,101 @@
+/** Takes requests in, asks who sent them, hands them to the API their path names, and sends what comes back. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
+import type { CloudContext } from '../cloud-context.ts';
+import type { TokenAuthority } from '../identity/index.ts';
+import { workspaceId } from './arm/resource.ts';
+import { routeArm } from './arm/router.ts';
+import type { Artifacts } from './artifacts.ts';
+import { authenticate, forbidden } from './auth.ts';
+import { notFound, ServiceError } from './errors.ts';
+import { armErrorReply, type Reply, type Request, readJson, send } from './http.ts';
+import { dispatch, type Routes } from './match.ts';
+import { mlflowErrorReply } from './mlflow/errors.ts';
+import { type MlflowDependencies, mlflowRoutes } from './mlflow/router.ts';
+import type { JobStore } from './store/jobs.ts';
+
+export interface Router {
+  readonly identity: TokenAuthority;
+  readonly jobs: JobStore;
+  readonly artifacts: Artifacts;
+  readonly mlflow: MlflowDependencies;
+  readonly workspace: Routes;
+  readonly operations: Routes;
+}
+
+const mlflowRoot = /^\/mlflow\/v[12]\.0(\/.*?)\/api\/2\.0\/mlflow(\/.*)$/;
+const artifactRoot = /^\/artifact\/v2\.0(\/.*?)(\/artifacts\/.*)$/;
+
+export function serve(
+  server: Server,
+  router: Router,
+  origin: string,
+  cloud: Pick<CloudContext, 'work' | 'log'>,
+): void {
+  server.on('request', (message: IncomingMessage, response: ServerResponse) => {
+    const endWork = cloud.work.begin();
+    response.once('close', endWork);
+    void reply(message, router, origin, cloud).then((answer) => send(response, answer));
+  });
+}
+
+/** Never rejects: whatever happens below is worded as an error of the API that was asked. */
+async function reply(
+  message: IncomingMessage,
+  router: Router,
+  origin: string,
+  cloud: Pick<CloudContext, 'log'>,
+): Promise<Reply> {
+  const path = (message.url ?? '/').split('?', 1)[0]!;
+  try {
+    return await route(message, router, origin);
+  } catch (error) {
+    const known = error instanceof ServiceError ? error : internalError(error);
+    if (known.status >= 500)
+      cloud.log('error', `azure-ml: ${message.method} ${path}: ${(error as Error).stack}`);
+    return path.startsWith('/mlflow/') && known.status !== 401
+      ? mlflowErrorReply(known)
+      : armErrorReply(known);
+  }
+}
+
+function internalError(error: unknown): ServiceError {
+  return new ServiceError(500, 'InternalServerError', error instanceof Error ? error.message : String(error));
+}
+
+async function route(message: IncomingMessage, router: Router, origin: string): Promise<Reply> {
+  const url = new URL(message.url ?? '/', origin);
+  const bare: Request = {
+    method: message.method ?? '',
+    path: url.pathname,
+    query: url.searchParams,
+    body: undefined,
+    origin,
+  };
+  const artifact = artifactRoot.exec(url.pathname);
+  if (artifact && sameWorkspace(artifact[1]!)) {
+    const signed = await router.artifacts.signedContent(bare, artifact[2]!);
+    if (signed) return signed;
+  }
+  const caller = authenticate(message.headers.authorization, router.identity, router.jobs, origin);
+  const request: Request = { ...bare, body: await readJson(message) };
+  const mlflow = mlflowRoot.exec(url.pathname);
+  if (mlflow && sameWorkspace(mlflow[1]!)) {
+    return found(dispatch(mlflowRoutes(router.mlflow, caller), request, mlflow[2]!), request);
+  }
+  if (artifact && sameWorkspace(artifact[1]!)) {
+    return found(dispatch(router.artifacts.routes(), request, artifact[2]!), request);
+  }
+  if (caller.kind === 'job') throw forbidden(`call ${request.method} ${request.path}`);
+  if (!/^\/subscriptions\//i.test(url.pathname)) throw notFound(`The resource at ${url.pathname}`);
+  return routeArm(request, router.workspace, router.operations);
+}
+
+function found(reply: Reply | Promise<Reply> | undefined, request: Request): Reply | Promise<Reply> {
+  if (!reply) throw notFound(`The resource at ${request.path}`);
+  return reply;
+}
+
+function sameWorkspace(path: string): boolean {
+  return path.toLowerCase() === workspaceId.toLowerCase();
+}

@@ -1,0 +1,47 @@
+import { DatabaseSync } from 'node:sqlite';
+
+const schema = `
+CREATE TABLE IF NOT EXISTS assets (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  properties TEXT NOT NULL, created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, UNIQUE (kind, name, version)
+);
+CREATE TABLE IF NOT EXISTS containers (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL,
+  properties TEXT NOT NULL, created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, UNIQUE (kind, name)
+);
+CREATE TABLE IF NOT EXISTS jobs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,
+  definition TEXT NOT NULL, details TEXT NOT NULL, status TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0, process TEXT, error TEXT
+);
+CREATE INDEX IF NOT EXISTS jobs_by_experiment ON jobs (experiment);
+CREATE TABLE IF NOT EXISTS metrics (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, key TEXT NOT NULL, value REAL,
+  timestamp_ms INTEGER NOT NULL, step INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS metrics_by_run ON metrics (run, key);
+CREATE TABLE IF NOT EXISTS params (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key));
+CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL);
+`;
+
+/** Opens the workspace's state, making it when absent. A commit survives a kill, as every service here promises. */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.exec(schema);
+  return database;
+}
+
+/** Runs `change` so that all of it is kept or nothing. */
+export function inTransaction<T>(database: DatabaseSync, change: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = change();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
