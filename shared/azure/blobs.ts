@@ -9,6 +9,8 @@ export interface BlobEntry {
   readonly bytes: number;
 }
 
+const defaultLimitBytes = 16 * 1024 * 1024;
+
 /** The container behind the workspace's default datastore. */
 export class Blobs {
   readonly #container: ContainerClient;
@@ -34,7 +36,7 @@ export class Blobs {
   }
 
   /** The text of a blob, or null where there is none. More than `limitBytes` is refused before it is read. */
-  async readText(path: string, limitBytes: number): Promise<string | null> {
+  async readText(path: string, limitBytes = defaultLimitBytes): Promise<string | null> {
     try {
       const answer = await this.#container.getBlobClient(path).download(0, undefined, limit());
       const bytes = answer.contentLength ?? 0;

@@ -207,10 +207,9 @@ function describeJob(jobName: string, job: JobBase): Job {
   return { jobName, status, ended, succeeded, error: ended && !succeeded ? errorOf(job) : '' };
 }
 
-/** The API version of the client declares no error, but what the service sends beyond it is kept. */
+/** The client's API version declares no error of a job; where the properties give one, it is told. */
 function errorOf(job: JobBase): string {
-  const { error } = job.properties as { error?: { message?: unknown } | null };
-  return typeof error?.message === 'string' ? error.message : '';
+  return job.properties.properties?.['errorMessage'] ?? '';
 }
 
 function describeVersion(name: string, version: string, found: ModelVersionResource): RegisteredVersion {

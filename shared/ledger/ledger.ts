@@ -14,13 +14,8 @@ import { azureError, callTimeoutMs, statusOf } from '../azure/azure-error.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Run } from '../domain/run.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
-import {
-  type DecisionPage,
-  type DecisionQuery,
-  listPartitions,
-  quote,
-  readDecisions,
-} from './read-decisions.ts';
+import { listPartitions, quote } from './partitions.ts';
+import { type DecisionQuery, readDecisions } from './read-decisions.ts';
 import { isAsFarAs, modelOfRun, runOf, runRow } from './run-row.ts';
 
 export const decisionsTable = 'RatchetDecisions';
@@ -71,7 +66,8 @@ export class Ledger {
     });
   }
 
-  listDecisions(query: DecisionQuery): Promise<DecisionPage> {
+  /** Newest first. `continuationAfter` of read-decisions.ts gives the way to the next ones. */
+  listDecisions(query: DecisionQuery): Promise<readonly Decision[]> {
     return this.#in(this.#decisions, 'listing decisions', {}, (table) => readDecisions(table, query));
   }
 
@@ -87,7 +83,7 @@ export class Ledger {
   }
 
   /** Runs, newest first: of one model, or of all. */
-  listRuns(query: { readonly model?: string; readonly limit: number }): Promise<readonly Run[]> {
+  listRuns(query: { readonly model?: string | undefined; readonly limit: number }): Promise<readonly Run[]> {
     return this.#in(this.#runs, 'listing runs', {}, async (table) => {
       const models = query.model === undefined ? await listPartitions(table) : [query.model];
       const runs: Run[] = [];

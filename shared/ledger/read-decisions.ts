@@ -1,5 +1,5 @@
 /**
- * Reads decisions in pages, newest first.
+ * Reads decisions newest first, some at a time.
  *
  * Tables sort by partition (the model) first. Across models, the newest of each are read and merged; which models
  * there are is found by jumping from partition to partition, one small query each.
@@ -7,22 +7,17 @@
 import type { TableClient } from '@azure/data-tables';
 import type { AdmissionOutcome, Decision } from '../domain/decision.ts';
 import { RatchetError } from '../errors.ts';
-import { decisionOf, invertTime } from './decision-row.ts';
+import { decisionOf, decisionRowKey, invertTime } from './decision-row.ts';
+import { listPartitions, quote } from './partitions.ts';
 
 export interface DecisionQuery {
-  readonly model?: string;
-  readonly outcome?: AdmissionOutcome;
+  readonly model?: string | undefined;
+  readonly outcome?: AdmissionOutcome | undefined;
   /** ISO 8601, UTC: only signals first offered at this moment or later. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   readonly limit: number;
-  /** Of an earlier page. */
-  readonly continuation?: string;
-}
-
-export interface DecisionPage {
-  readonly decisions: readonly Decision[];
-  /** Gives the next page; null after the last. */
-  readonly continuation: string | null;
+  /** As `continuationAfter` made it: only decisions after that one. */
+  readonly continuation?: string | undefined;
 }
 
 /** A row's place in the order of a listing: by row key, then by model. */
@@ -31,38 +26,30 @@ interface Place {
   readonly model: string;
 }
 
-interface FoundDecision extends Place {
-  readonly decision: Decision;
-}
-
-export async function readDecisions(table: TableClient, query: DecisionQuery): Promise<DecisionPage> {
+export async function readDecisions(table: TableClient, query: DecisionQuery): Promise<readonly Decision[]> {
   const after = query.continuation === undefined ? null : readContinuation(query.continuation);
   const models = query.model === undefined ? await listPartitions(table) : [query.model];
-  const found: FoundDecision[] = [];
-  for (const model of models) found.push(...(await readPartition(table, model, query, after)));
+  const found: (Place & { readonly decision: Decision })[] = [];
+  for (const model of models) {
+    for (const row of await readPartition(table, model, query, after)) {
+      found.push({ rowKey: String(row['rowKey']), model, decision: decisionOf(row) });
+    }
+  }
   found.sort((a, b) => (isAfter(a, b) ? 1 : -1));
-  const page = found.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    decisions: page.map(({ decision }) => decision),
-    continuation: last && found.length > page.length ? writeContinuation(last) : null,
-  };
+  return found.slice(0, query.limit).map(({ decision }) => decision);
 }
 
-/** One row more than asked for, to know whether there is a next page. */
 async function readPartition(
   table: TableClient,
   model: string,
   query: DecisionQuery,
   after: Place | null,
-): Promise<FoundDecision[]> {
-  const found: FoundDecision[] = [];
+): Promise<Readonly<Record<string, unknown>>[]> {
+  const found: Readonly<Record<string, unknown>>[] = [];
   const rows = table.listEntities({ queryOptions: { filter: filterOf(model, query, after) } });
-  for await (const pageOfRows of rows.byPage({ maxPageSize: Math.min(query.limit + 1, 1000) })) {
-    for (const row of pageOfRows) {
-      found.push({ rowKey: row.rowKey ?? '', model, decision: decisionOf(row) });
-      if (found.length > query.limit) return found;
-    }
+  for await (const page of rows.byPage({ maxPageSize: Math.min(query.limit, 1000) })) {
+    found.push(...page);
+    if (found.length >= query.limit) break;
   }
   return found;
 }
@@ -76,37 +63,14 @@ function filterOf(model: string, query: DecisionQuery, after: Place | null): str
   return conditions.join(' and ');
 }
 
-export async function listPartitions(table: TableClient): Promise<string[]> {
-  const partitions: string[] = [];
-  for (let last = ''; ; ) {
-    const filter = `PartitionKey gt ${quote(last)}`;
-    const rows = table.listEntities({ queryOptions: { filter, select: ['PartitionKey'] } });
-    const next = await firstOf(rows.byPage({ maxPageSize: 1 }));
-    if (next === undefined) return partitions;
-    partitions.push(next);
-    last = next;
-  }
-}
-
-/** A page may be empty and still not be the last one. */
-async function firstOf(
-  pages: AsyncIterable<readonly { partitionKey?: string }[]>,
-): Promise<string | undefined> {
-  for await (const page of pages) if (page[0]?.partitionKey !== undefined) return page[0].partitionKey;
-  return undefined;
-}
-
 function isAfter(a: Place, b: Place): boolean {
   return a.rowKey === b.rowKey ? a.model > b.model : a.rowKey > b.rowKey;
 }
 
-/** A literal of OData. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function writeContinuation({ rowKey, model }: Place): string {
-  return Buffer.from(JSON.stringify([rowKey, model])).toString('base64url');
+/** Goes on after the last decision of an earlier answer, whatever has been written meanwhile. */
+export function continuationAfter({ signal, offeredAt }: Decision): string {
+  const place = [decisionRowKey(signal.id, offeredAt), signal.model];
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
 function readContinuation(text: string): Place {
