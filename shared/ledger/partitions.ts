@@ -1,0 +1,27 @@
+import type { TableClient } from '@azure/data-tables';
+
+/** The partition keys of a table, by jumping from each to the next: one small query for each, however many rows. */
+export async function listPartitions(table: TableClient): Promise<readonly string[]> {
+  const partitions: string[] = [];
+  for (let last = ''; ; ) {
+    const filter = `PartitionKey gt ${quote(last)}`;
+    const rows = table.listEntities({ queryOptions: { filter, select: ['PartitionKey'] } });
+    const next = await firstPartition(rows.byPage({ maxPageSize: 1 }));
+    if (next === undefined) return partitions;
+    partitions.push(next);
+    last = next;
+  }
+}
+
+/** A page may be empty and still not be the last one. */
+async function firstPartition(
+  pages: AsyncIterable<readonly { partitionKey?: string }[]>,
+): Promise<string | undefined> {
+  for await (const page of pages) if (page[0]?.partitionKey !== undefined) return page[0].partitionKey;
+  return undefined;
+}
+
+/** A string literal of OData. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
