@@ -4,19 +4,24 @@ import { readChoice, readCount, readTime } from '../shared/http/read-query.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** The decisions of the ledger, newest first: `?model=&outcome=&since=&limit=`. */
+/** The decisions of the ledger, newest first: `?model=&outcome=&since=&limit=&continuation=`. */
 app.http('get-decisions', {
   route: 'decisions',
   methods: ['GET'],
   authLevel: 'function',
   handler: answering(async (request) => {
     const ledger = await wiring.ledger();
-    const decisions = await ledger.listDecisions({
-      model: request.query.get('model') ?? undefined,
-      outcome: readChoice(request, 'outcome', admissionOutcomes),
-      since: readTime(request, 'since'),
+    const model = request.query.get('model');
+    const outcome = readChoice(request, 'outcome', admissionOutcomes);
+    const since = readTime(request, 'since');
+    const continuation = request.query.get('continuation');
+    const page = await ledger.listDecisions({
+      ...(model === null ? {} : { model }),
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(since === undefined ? {} : { since }),
+      ...(continuation === null ? {} : { continuation }),
       limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
     });
-    return { jsonBody: { decisions } };
+    return { jsonBody: page };
   }),
 });

@@ -1,7 +1,10 @@
 import { app } from '@azure/functions';
+import { gateReportPath } from '../shared/azure/run-files.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
+
+const longestReportBytes = 8 * 1024 * 1024;
 
 /** One run of the ledger with its gate report, once there is one. */
 app.http('get-run', {
@@ -22,7 +25,8 @@ app.http('get-run', {
       );
     }
     const blobs = await wiring.blobs();
-    const report = run.verdict === null ? null : await blobs.readText(`runs/${runId}/gate-report.json`);
+    const report =
+      run.verdict === null ? null : await blobs.readText(gateReportPath(runId), longestReportBytes);
     return { jsonBody: { run, gateReport: report === null ? null : JSON.parse(report) } };
   }),
 });

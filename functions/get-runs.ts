@@ -10,8 +10,9 @@ app.http('get-runs', {
   authLevel: 'function',
   handler: answering(async (request) => {
     const ledger = await wiring.ledger();
+    const model = request.query.get('model');
     const runs = await ledger.listRuns({
-      model: request.query.get('model') ?? undefined,
+      ...(model === null ? {} : { model }),
       limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
     });
     return { jsonBody: { runs } };
