@@ -1,0 +1,64 @@
+/** Which triggers and bindings this host has, and the look of a registered function to the rest of the host. */
+import type { Binding, RegisteredFunction } from '../contract.ts';
+import { HostError } from '../host-error.ts';
+import { resolveExpressions } from '../settings.ts';
+import type { CoreFunctionMetadata } from './core-api.ts';
+
+const triggers = new Set(
+  'httpTrigger timerTrigger eventGridTrigger serviceBusTrigger orchestrationTrigger activityTrigger entityTrigger'
+    .split(' ')
+    .map((type) => type.toLowerCase()),
+);
+const inputs = new Set(['durableclient', 'orchestrationclient']);
+const outputs = new Set(['http']);
+
+/** Options in which `%NAME%` stands for a setting. */
+const expressionOptions = ['queueName', 'topicName', 'subscriptionName', 'schedule', 'connection', 'route'];
+
+export function isTriggerType(type: string): boolean {
+  return type.toLowerCase().endsWith('trigger');
+}
+
+export function isDurableClient(binding: Binding): boolean {
+  return inputs.has(binding.type.toLowerCase());
+}
+
+/** Turns what the library registered into a function of this host, or says which binding it has no part for. */
+export function toRegisteredFunction(metadata: CoreFunctionMetadata): RegisteredFunction {
+  const bindings = Object.entries(metadata.bindings).map(([name, binding]) =>
+    toBinding(metadata.name, name, binding),
+  );
+  const trigger = bindings.find((binding) => isTriggerType(binding.type));
+  if (trigger === undefined) {
+    throw new HostError('binding', `function ${metadata.name}: has no trigger; give it one`);
+  }
+  for (const binding of bindings) requireSupported(metadata.name, binding, binding === trigger);
+  const retryOptions = metadata.retryOptions ?? undefined;
+  return { name: metadata.name, trigger, bindings, ...(retryOptions === undefined ? {} : { retryOptions }) };
+}
+
+function toBinding(functionName: string, name: string, raw: { type: string; direction: string }): Binding {
+  const binding: Record<string, unknown> = { ...raw };
+  for (const option of expressionOptions) {
+    const value = binding[option];
+    if (typeof value === 'string') {
+      binding[option] = resolveExpressions(value, `function ${functionName}: ${option}`);
+    }
+  }
+  return { ...binding, type: raw.type, name, direction: raw.direction as Binding['direction'] };
+}
+
+function requireSupported(functionName: string, binding: Binding, isTrigger: boolean): void {
+  const type = binding.type.toLowerCase();
+  const [kind, supported] = isTrigger
+    ? (['trigger', triggers] as const)
+    : binding.direction === 'in'
+      ? (['input binding', inputs] as const)
+      : (['output binding', outputs] as const);
+  if (supported.has(type)) return;
+  throw new HostError(
+    'binding',
+    `function ${functionName}: ${kind} type ${binding.type} is not supported by the embedded host; ` +
+      `it has ${[...supported].join(', ')}. Use a client in the function's code, or run the app on the real host`,
+  );
+}

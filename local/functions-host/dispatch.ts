@@ -1,0 +1,100 @@
+/**
+ * Which part of the host answers a request, and whether its key opens that door.
+ *
+ * Invariants
+ * 1. The host's own roots come before the app's routes; no route of an app can lie below them (router.ts sees to it).
+ * 2. A request without the right key gets 401 and learns nothing else.
+ * 3. Once the host is stopping, only the app's own calls to its durable client are answered.
+ */
+import { type AdminDependencies, handleAdmin } from './admin/admin.ts';
+import type { RetryDependencies } from './app/retry.ts';
+import type { DurableWebhook } from './durable-webhook.ts';
+import { handleEventGrid } from './event-grid/webhook.ts';
+import { runHttpTrigger } from './http/http-trigger.ts';
+import type { Door, Keys } from './http/keys.ts';
+import { presentedKey } from './http/request.ts';
+import type { Router } from './http/router.ts';
+import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
+
+export interface DispatchDependencies extends RetryDependencies {
+  readonly keys: Keys;
+  readonly router: Router;
+  /** Null: the app has no durable function. */
+  readonly durable: DurableWebhook | null;
+  readonly admin: AdminDependencies;
+  readonly customHeaders: Readonly<Record<string, string>>;
+}
+
+interface Target {
+  readonly door: Door;
+  answer(exchange: Exchange): Promise<Answer>;
+}
+
+const notFound: Target = { door: { kind: 'anonymous' }, answer: async () => ({ status: 404 }) };
+
+export function createDispatcher(
+  dependencies: DispatchDependencies,
+): (exchange: Exchange) => Promise<Answer> {
+  return async (exchange) => {
+    const path = exchange.request.url.pathname.replace(/^\//, '');
+    const rpcPath = findRpcPath(dependencies.durable, path);
+    if (rpcPath !== null) return dependencies.durable!.handleRpc(exchange, rpcPath);
+    if (dependencies.stopping.aborted)
+      return { status: 503, headers: { connection: 'close', 'retry-after': '1' } };
+    const target = findTarget(dependencies, exchange, path);
+    const mayEnter = dependencies.keys.opens(target.door, presentedKey(exchange.request));
+    return mayEnter ? target.answer(exchange) : { status: 401 };
+  };
+}
+
+function findRpcPath(durable: DurableWebhook | null, path: string): string | null {
+  const below = /^durabletask\/(.*)$/is.exec(path)?.[1];
+  return durable === null || below === undefined ? null : durable.openRpcPath(below);
+}
+
+function findTarget(dependencies: DispatchDependencies, exchange: Exchange, path: string): Target {
+  const { durable, admin } = dependencies;
+  const lower = path.toLowerCase().replace(/\/$/, '');
+  if (lower === 'admin/host/ping') return { ...notFound, answer: async () => ({ status: 200 }) };
+  if (lower.startsWith('admin/')) {
+    return {
+      door: { kind: 'admin' },
+      answer: (from) => handleAdmin(admin, from, lower.slice('admin/'.length)),
+    };
+  }
+  if (lower === 'runtime/webhooks/eventgrid') {
+    return {
+      door: { kind: 'system', name: 'eventgrid_extension' },
+      answer: (from) => handleEventGrid(dependencies, from),
+    };
+  }
+  const durablePath = /^runtime\/webhooks\/durabletask\/(.*)$/is.exec(path)?.[1];
+  if (durable !== null && durablePath !== undefined) {
+    return {
+      door: { kind: 'system', name: 'durabletask_extension' },
+      answer: (from) => durable.handleWebhook(from, durablePath),
+    };
+  }
+  return findRoute(dependencies, exchange) ?? (path === '' ? homePage(exchange) : notFound);
+}
+
+function findRoute(dependencies: DispatchDependencies, { request }: Exchange): Target | null {
+  const found = dependencies.router.find(request.method, request.segments);
+  if (found === null) return null;
+  const { route, values } = found;
+  const doors: Record<typeof route.authLevel, Door> = {
+    anonymous: { kind: 'anonymous' },
+    function: { kind: 'function', name: route.fn.name },
+    admin: { kind: 'admin' },
+  };
+  return {
+    door: doors[route.authLevel],
+    answer: (from) => runHttpTrigger(dependencies, from, route, values),
+  };
+}
+
+/** As the real host's: it tells that something runs here. */
+function homePage({ request }: Exchange): Target {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return notFound;
+  return { ...notFound, answer: async () => jsonAnswer(200, { status: 'running' }) };
+}

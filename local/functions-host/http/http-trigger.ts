@@ -1,0 +1,97 @@
+/** Runs a function for an HTTP request, and turns what it returned into an answer. */
+import { randomUUID } from 'node:crypto';
+import type { LoadedApp } from '../app/load-app.ts';
+import type { TypedData } from '../contract.ts';
+import { errorDetail } from '../host-error.ts';
+import type { Log } from '../log.ts';
+import { requestLimitBytes } from './body.ts';
+import { type RpcHttpResponse, toAnswer } from './http-response.ts';
+import type { HostRequest } from './request.ts';
+import type { RouteValues } from './route-template.ts';
+import type { Route } from './router.ts';
+import type { Answer, Exchange } from './server.ts';
+import { forwardStream } from './stream-trigger.ts';
+
+export interface HttpTriggerDependencies {
+  readonly app: LoadedApp;
+  readonly log: Log;
+  readonly customHeaders: Readonly<Record<string, string>>;
+}
+
+export async function runHttpTrigger(
+  { app, log, customHeaders }: HttpTriggerDependencies,
+  exchange: Exchange,
+  route: Route,
+  values: RouteValues,
+): Promise<Answer> {
+  const invocationId = randomUUID();
+  const { request } = exchange;
+  const trace = traceOf(request);
+  if (app.streamUrl !== null) {
+    return forwardStream({
+      app,
+      log,
+      streamUrl: app.streamUrl,
+      exchange,
+      route,
+      values,
+      invocationId,
+      trace,
+    });
+  }
+  const body = await exchange.readBody(requestLimitBytes);
+  const trigger = { http: toRpcHttpRequest(request, values, body) };
+  try {
+    const { returnValue } = await app.invoke(route.fn, { trigger }, { invocationId, ...trace });
+    return toAnswer(httpOf(returnValue), customHeaders);
+  } catch (error) {
+    log('error', `failed: ${errorDetail(error)}`, { function: route.fn.name, invocationId });
+    return { status: 500, headers: customHeaders };
+  }
+}
+
+function httpOf(value: TypedData | null | undefined): RpcHttpResponse | null {
+  return (value?.http as RpcHttpResponse | undefined) ?? null;
+}
+
+export interface TraceHeaders {
+  readonly traceParent?: string;
+  readonly traceState?: string;
+}
+
+const traceParentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function traceOf({ headers }: HostRequest): TraceHeaders {
+  const traceParent = headers.get('traceparent');
+  if (traceParent === undefined || !traceParentPattern.test(traceParent)) return {};
+  return { traceParent, traceState: headers.get('tracestate') ?? '' };
+}
+
+type NullableMap = Record<string, { value: string }>;
+
+/** Maps without a prototype: a header or parameter may be called `__proto__`. */
+function toNullableMap(entries: Iterable<readonly [string, string]>): NullableMap {
+  const map: NullableMap = Object.create(null);
+  for (const [name, value] of entries) map[name] = { value };
+  return map;
+}
+
+export function toRpcHttpRequest(
+  request: HostRequest,
+  values: RouteValues,
+  body: Uint8Array,
+): Record<string, unknown> {
+  const query = new Map<string, string>();
+  for (const [name, value] of request.url.searchParams) {
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return {
+    method: request.method,
+    url: request.url.href,
+    nullableHeaders: toNullableMap(request.headers),
+    nullableQuery: toNullableMap(query),
+    nullableParams: toNullableMap(Object.entries(values)),
+    ...(body.length > 0 ? { body: { bytes: body } } : {}),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * HTTP triggers of an app that called `app.setup({ enableHttpStream: true })`: the request goes to the library's own
+ * server as it comes in, beside the invocation, and the library answers there.
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { LoadedApp } from '../app/load-app.ts';
+import type { TypedData } from '../contract.ts';
+import { errorDetail } from '../host-error.ts';
+import type { Log } from '../log.ts';
+import { requestLimitBytes } from './body.ts';
+import type { TraceHeaders } from './http-trigger.ts';
+import type { RouteValues } from './route-template.ts';
+import type { Route } from './router.ts';
+import type { Answer, Exchange } from './server.ts';
+
+export interface StreamCall {
+  readonly app: LoadedApp;
+  readonly log: Log;
+  readonly streamUrl: string;
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly values: RouteValues;
+  readonly invocationId: string;
+  readonly trace: TraceHeaders;
+}
+
+export function forwardStream(call: StreamCall): Promise<Answer> {
+  const { app, log, route, invocationId, trace } = call;
+  const gaveUp = new AbortController();
+  const answered = forward(call, gaveUp.signal);
+  return new Promise((resolve, reject) => {
+    const giveUp = (answer: Answer): void => {
+      resolve(answer);
+      gaveUp.abort();
+    };
+    answered.then(resolve, reject);
+    app
+      .invoke(
+        route.fn,
+        { trigger: { http: {} }, triggerMetadata: toMetadata(call) },
+        {
+          invocationId,
+          ...trace,
+          // The library sends nothing for a function that returned nothing: the caller would wait for ever.
+          onReturn: (result) =>
+            result === null || result === undefined ? giveUp({ status: 204 }) : undefined,
+        },
+      )
+      .catch((error) => {
+        log('error', `failed: ${errorDetail(error)}`, { function: route.fn.name, invocationId });
+        giveUp({ status: 500 });
+      });
+  });
+}
+
+function toMetadata({ exchange: { request }, values }: StreamCall): Record<string, TypedData> {
+  const metadata: Record<string, TypedData> = Object.create(null);
+  for (const [name, value] of Object.entries(values)) metadata[name] = { string: value };
+  metadata['Query'] = { json: JSON.stringify(Object.fromEntries(request.url.searchParams)) };
+  metadata['Headers'] = { json: JSON.stringify(Object.fromEntries(request.headers)) };
+  return metadata;
+}
+
+function forward({ exchange, streamUrl, invocationId }: StreamCall, signal: AbortSignal): Promise<Answer> {
+  const { url, method } = exchange.request;
+  const {
+    connection: _connection,
+    expect: _expect,
+    upgrade: _upgrade,
+    ...headers
+  } = exchange.message.headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(new URL(`${url.pathname}${url.search}`, streamUrl), {
+      method,
+      signal,
+      headers: {
+        ...headers,
+        'x-ms-invocation-id': invocationId,
+        'x-forwarded-host': url.host,
+        'x-forwarded-proto': 'http',
+      },
+    });
+    outgoing.once('response', (incoming) => resolve(toStreamAnswer(incoming)));
+    outgoing.once('error', reject);
+    pipeline(exchange.streamBody(requestLimitBytes), outgoing).catch(reject);
+  });
+}
+
+function toStreamAnswer(incoming: IncomingMessage): Answer {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined && name !== 'connection' && name !== 'transfer-encoding') headers[name] = value;
+  }
+  return { status: incoming.statusCode ?? 502, headers, body: incoming };
+}

@@ -1,0 +1,23 @@
+import type { Log } from '../log.ts';
+
+/** Tells of a broker that cannot be reached once an outage, not once an attempt. */
+export interface OutageLog {
+  failed(reason: string): void;
+  /** Something came through: the outage, if there was one, is over. */
+  worked(): void;
+}
+
+export function createOutageLog(log: Log, functionName: string): OutageLog {
+  let down = false;
+  const subject = { function: functionName };
+  return {
+    failed(reason) {
+      if (!down) log('warn', `Service Bus cannot be reached, trying again until it can: ${reason}`, subject);
+      down = true;
+    },
+    worked() {
+      if (down) log('info', 'Service Bus can be reached again', subject);
+      down = false;
+    },
+  };
+}
