@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+const schemaVersion = 1;
+
+const tables = `
+  CREATE TABLE instances (
+    id TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    status TEXT NOT NULL,
+    input TEXT NOT NULL,
+    output TEXT,
+    custom_status TEXT,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL,
+    parent TEXT,
+    locks TEXT
+  );
+  CREATE INDEX instances_by_creation ON instances (created_ms, id);
+
+  CREATE TABLE history (
+    seq INTEGER PRIMARY KEY,
+    instance_id TEXT NOT NULL,
+    events TEXT NOT NULL
+  );
+  CREATE INDEX history_by_instance ON history (instance_id, seq);
+
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    execution_id TEXT,
+    body TEXT NOT NULL
+  );
+
+  CREATE TABLE activities (
+    seq INTEGER PRIMARY KEY,
+    instance_id TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    task_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    input TEXT NOT NULL
+  );
+
+  CREATE TABLE timers (
+    instance_id TEXT NOT NULL,
+    timer_id INTEGER NOT NULL,
+    execution_id TEXT NOT NULL,
+    fire_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (instance_id, timer_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE entities (
+    id TEXT PRIMARY KEY,
+    present INTEGER NOT NULL,
+    state TEXT,
+    locked_by TEXT,
+    updated_ms INTEGER NOT NULL
+  );
+`;
+
+/** Makes the tables in an empty file; refuses a file of another layout rather than guess at it. */
+export function prepareSchema(db: DatabaseSync, file: string): void {
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  const found = db.prepare('PRAGMA user_version').get()?.['user_version'];
+  if (found === schemaVersion) return;
+  if (found !== 0) {
+    throw new Error(
+      `durable store ${file}: layout ${String(found)} found, ${schemaVersion} expected; ` +
+        'it was written by another version: move the file away to start with an empty one',
+    );
+  }
+  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+}
