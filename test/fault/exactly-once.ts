@@ -1,0 +1,21 @@
+import { expect } from 'vitest';
+import type { World } from '../world/world.ts';
+
+/**
+ * What must be true of every signal once the dust has settled: one recorded decision, and for each run the signals
+ * started one training job, one evaluation job, one registered version and one release message.
+ */
+export async function expectExactlyOnce(world: World, signalIds: readonly string[]): Promise<void> {
+  const decisions = await world.decisions();
+  expect(decisions.map(({ signal }) => signal.id).sort()).toEqual([...signalIds].sort());
+
+  const runIds = decisions.flatMap(({ outcome, runId }) => (outcome === 'admitted' ? [runId!] : [])).sort();
+  const runs = await world.runs();
+  expect(runs.map(({ runId, outcome }) => `${runId} ${outcome}`).sort()).toEqual(
+    runIds.map((runId) => `${runId} released`),
+  );
+  const jobs = runIds.flatMap((runId) => [`${runId}-evaluate`, `${runId}-train`]);
+  expect([...(await world.jobNames())].sort()).toEqual(jobs.sort());
+  expect([...(await world.versionRuns())].sort()).toEqual(runIds);
+  expect([...(await world.releaseIds())].sort()).toEqual(runIds.map((runId) => `${runId}-production`));
+}
