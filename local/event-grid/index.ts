@@ -190,7 +190,8 @@ export async function startEventGrid(options: EventGridOptions): Promise<EventGr
   const putSubscription = (wanted: Subscription): void => {
     const subscription = parseSubscription(wanted);
     const known = store.subscriptions().find((stored) => stored.subscription.name === subscription.name);
-    activate(subscription, known?.validated && isSameEndpoint(known.subscription, subscription));
+    const agreed = known !== undefined && isSameEndpoint(known.subscription, subscription) && known.validated;
+    activate(subscription, agreed);
   };
 
   const given = new Set(options.subscriptions.map(({ name }) => name));
