@@ -28,9 +28,17 @@ const fileTypes = [
   'mltable',
 ] as const;
 
+/** The usual cause is the client: version 2.1.1 does not send the field at all. */
+const inputUri = z.string({
+  error: (issue) =>
+    issue.input === undefined
+      ? "missing; if it was given, the client's serializer lost it (azure-sdk-for-js issue 29328): send the body with client.sendRequest"
+      : 'expected a text',
+});
+
 const InputSchema = z.discriminatedUnion('jobInputType', [
   z.looseObject({ jobInputType: z.literal('literal'), value: text }),
-  z.looseObject({ jobInputType: z.literal(fileTypes), uri: text.min(1) }),
+  z.looseObject({ jobInputType: z.literal(fileTypes), uri: inputUri.min(1) }),
 ]);
 const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: nullable(text.min(1)) });
 
