@@ -36,32 +36,28 @@ async function call(url: string, wantedStatus: number, init?: RequestInit): Prom
   return JSON.parse(text);
 }
 
-/** Shows how runs come along while `work` is under way: `seen` is called with each run whose phase has changed. */
-export async function whileWatching<T>(
-  api: RatchetApi,
-  seen: (run: Run) => void,
-  work: Promise<T>,
-): Promise<T> {
-  const phases = new Map<string, string>();
+export interface Watcher {
+  decision(decision: Decision): void;
+  run(run: Run): void;
+}
+
+const lookEveryMs = 150;
+
+/** Hands over every decision and run, oldest first, again and again while `work` is under way, and once at its end. */
+export async function whileWatching<T>(api: RatchetApi, watcher: Watcher, work: Promise<T>): Promise<T> {
   let over = false;
   const look = async (): Promise<void> => {
-    for (const run of (await api.runs()).toReversed()) {
-      const now = `${run.phase} ${run.outcome}`;
-      if (phases.get(run.runId) !== now) seen(run);
-      phases.set(run.runId, now);
-    }
+    const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
+    for (const decision of decisions.toReversed()) watcher.decision(decision);
+    for (const run of runs.toReversed()) watcher.run(run);
   };
   const watch = (async () => {
     while (!over) {
       await look();
-      await sleep(150);
+      await sleep(lookEveryMs);
     }
   })();
-  try {
-    return await work;
-  } finally {
-    over = true;
-    await watch;
-    await look();
-  }
+  const [result] = await Promise.all([work.finally(() => (over = true)), watch]);
+  await look();
+  return result;
 }

@@ -52,7 +52,8 @@ export function terminalView({ write, color }: ViewOptions): View {
       const mark = run.released ? c.green('released') : c.red(run.outcome);
       line(`    ${mark.padEnd(10)}${run.released ? '  ' : ' '}${run.sentence}`);
     },
-    takenUp: (version) => line(`    ${c.green('in use')}    the production application scores with version ${version}`),
+    takenUp: (version) =>
+      line(`    ${c.green('in use')}    the production application scores with version ${version}`),
     closing: (report) => {
       line();
       for (const row of closingChart(report.weeks)) line(`  ${row}`);

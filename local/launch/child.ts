@@ -24,6 +24,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and standard error are appended here. */
   readonly logFile: string;
+  /** Ends every wait for the child when it is aborted; the child itself goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Exit {
@@ -61,6 +63,7 @@ export function startChild(options: ChildOptions): Child {
   async function until<T>(what: string, look: () => Promise<T | undefined>, limitMs = 60_000): Promise<T> {
     const giveUpAt = Date.now() + limitMs;
     for (;;) {
+      options.signal?.throwIfAborted();
       if (exit) throw new Error(describeDeath(options, exit, what));
       const found = await look();
       if (found !== undefined) return found;

@@ -31,6 +31,8 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Omitted: `models` beside package.json. */
   readonly modelsFolder?: string;
+  /** Aborted while the start is under way: what has started is stopped, and the start rejects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LocalCloud {
@@ -92,6 +94,7 @@ export async function launchLocalCloud(options: LaunchOptions): Promise<LocalClo
       ],
       env: { ...options.env, ...env },
       logFile: logFiles.cloud,
+      signal: options.signal,
     });
     cloudChild = child;
     const file = join(home, 'cloud', 'cloud.json');
@@ -111,10 +114,11 @@ export async function launchLocalCloud(options: LaunchOptions): Promise<LocalClo
       script: join(repository, 'local', 'functions-host', 'main.ts'),
       args: [
         ...['--app', repository, '--home', join(home, 'host'), '--port', String(hostPort)],
-        ...['--settings', settingsFile, ...clockArgs],
+        ...['--settings', settingsFile, '--keys', 'off', ...clockArgs],
       ],
       env: { ...options.env, ...env },
       logFile: logFiles.host,
+      signal: options.signal,
     });
     hostChild = child;
     const file = join(home, 'host', 'host.json');

@@ -1,5 +1,5 @@
-/** Cuts the corpus into what happened before the demo begins and the weeks it plays. Pure. */
-import type { Mail } from '../examples/spam-filter/corpus.ts';
+/** Cuts the corpus into what happened before a day and the weeks after it. Pure. */
+import type { Mail } from './corpus.ts';
 
 export const weekMs = 7 * 24 * 3_600_000;
 

@@ -1,0 +1,115 @@
+/** `npm run demo`: sets the stage, plays the story, says what happened, and cleans up. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { type Corpus, readCorpus } from '../examples/spam-filter/corpus.ts';
+import { type Production, startProduction } from '../examples/spam-filter/production.ts';
+import { localCloud } from '../local/cloud-context.ts';
+import { type LocalCloud, launchLocalCloud } from '../local/launch/local-cloud.ts';
+import { onInterrupt } from '../local/launch/on-interrupt.ts';
+import { requireNode24 } from '../local/launch/require-node.ts';
+import { publishSampleCode } from '../local/launch/sample-model.ts';
+import { type DemoOptions, helpText, readOptions } from './options.ts';
+import { ratchetApi } from './ratchet-api.ts';
+import { type DemoReport, makeReport } from './report.ts';
+import { model, playStory, storyStart } from './story.ts';
+import { terminalView, type View } from './view.ts';
+
+requireNode24('npm run demo');
+
+/** What has to be ended, in the order it began. */
+const ends: (() => unknown)[] = [];
+
+async function cleanUp(): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+async function main(options: DemoOptions): Promise<DemoReport> {
+  const beganMs = performance.now();
+  const view = terminalView({
+    write: (text) => (options.json ? process.stderr : process.stdout).write(text),
+    color: options.json ? pc.isColorSupported && process.stderr.isTTY : pc.isColorSupported,
+  });
+  view.title('Ratchet: a spam filter meets the mail of autumn 2002');
+  const corpus = readCorpus();
+  const local = await startLocal(makeHome(options, view));
+  const production = startStandIn(local);
+  await publishSampleCode(local.cloud());
+  describeStage(view, local, corpus);
+
+  const api = ratchetApi(local.apiRoot, model);
+  const seen = await playStory({ local, api, production, view }, corpus.mails, options.weeks);
+  const report = makeReport({ ...seen, durationMs: Math.round(performance.now() - beganMs) });
+  view.closing(report);
+  return report;
+}
+
+function makeHome(options: DemoOptions, view: View): string {
+  const home = mkdtempSync(join(tmpdir(), 'ratchet-demo-'));
+  if (options.keep) ends.push(() => view.fact('kept', home));
+  else ends.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  return home;
+}
+
+async function startLocal(home: string): Promise<LocalCloud> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const launching = launchLocalCloud({ home, clock: 'virtual', clockStart: storyStart, signal });
+  ends.push(async () => {
+    stopping.abort();
+    await (await launching.catch(() => null))?.stop();
+  });
+  return launching;
+}
+
+function startStandIn(local: LocalCloud): Production {
+  const production = startProduction({
+    model,
+    serviceBusConnection: local.cloud().serviceBus,
+    queue: localCloud.releaseQueue,
+    storageConnection: local.cloud().storage,
+    container: localCloud.container,
+    modelsFolder: join(local.home, 'production'),
+    apiRoot: local.apiRoot,
+  });
+  ends.push(() => production.stop());
+  return production;
+}
+
+function describeStage(view: View, local: LocalCloud, corpus: Corpus): void {
+  view.fact('application', `${local.apiRoot}, the built app on the embedded Functions host`);
+  view.fact('cloud', 'Azure ML, Event Grid, Service Bus and storage, emulated on this machine');
+  view.fact(
+    'mail',
+    `${corpus.mails.length} real mails by date; ${corpus.undated} without a usable date left out`,
+  );
+}
+
+let options: DemoOptions;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${helpText}`);
+  process.exit(2);
+}
+if (options.help) {
+  process.stdout.write(helpText);
+  process.exit(0);
+}
+let interrupted = false;
+onInterrupt(() => {
+  interrupted = true;
+  return cleanUp();
+});
+try {
+  const report = await main(options);
+  await cleanUp();
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.exitCode = report.happened ? 0 : 1;
+} catch (error) {
+  if (!interrupted)
+    process.stderr.write(`\nThe demo could not go on: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+  if (!interrupted) await cleanUp();
+}

@@ -1,0 +1,45 @@
+/** The sample model `spam-filter`: its code as an asset of the workspace, its mail as blobs of the data path. */
+import { fileURLToPath } from 'node:url';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { readCorpus } from '../../examples/spam-filter/corpus.ts';
+import { historyFiles, isoDay, type MailFile, weekMs } from '../../examples/spam-filter/weeks.ts';
+import { localCloud } from '../cloud-context.ts';
+import type { CloudState } from './cloud-state.ts';
+import { type Publication, publishCode } from './publish-assets.ts';
+
+/** As in models/spam-filter.yaml. */
+export const sampleModel = { name: 'spam-filter', codeVersion: '1', dataPath: 'mail/spam-filter/' } as const;
+
+/** The demo's first day: mail before it is what a first champion learns from. */
+export const historyEnd = '2002-08-15T00:00:00.000Z';
+
+const codeFolder = fileURLToPath(new URL('../../examples/spam-filter', import.meta.url));
+
+export function publishSampleCode(cloud: CloudState): Promise<Publication> {
+  return publishCode(cloud, {
+    name: sampleModel.name,
+    version: sampleModel.codeVersion,
+    folder: codeFolder,
+  });
+}
+
+export async function uploadMail(cloud: CloudState, files: readonly MailFile[]): Promise<void> {
+  const container = dataContainer(cloud);
+  for (const { name, text } of files) {
+    await container.getBlockBlobClient(`${sampleModel.dataPath}${name}`).uploadData(Buffer.from(text));
+  }
+}
+
+/** Uploads the mail before `historyEnd`, unless it is there. Answers the number of files uploaded. */
+export async function ensureSampleMail(cloud: CloudState): Promise<number> {
+  const lastName = `${isoDay(Date.parse(historyEnd) - weekMs)}.jsonl`;
+  // Files go up oldest first, so the last one stands for all, also after an interrupted upload.
+  if (await dataContainer(cloud).getBlobClient(`${sampleModel.dataPath}${lastName}`).exists()) return 0;
+  const files = historyFiles(readCorpus().mails, Date.parse(historyEnd));
+  await uploadMail(cloud, files);
+  return files.length;
+}
+
+function dataContainer(cloud: CloudState) {
+  return BlobServiceClient.fromConnectionString(cloud.storage).getContainerClient(localCloud.container);
+}
