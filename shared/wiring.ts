@@ -9,6 +9,7 @@
  * 2. Nothing is read or opened before it is asked for. A failure is not kept: the next caller tries again.
  */
 import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import type { TokenCredential } from '@azure/identity';
 import type { Blobs } from './azure/blobs.ts';
 import type { Topic } from './azure/event-grid.ts';
@@ -33,7 +34,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     return new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId });
   });
 
-  const ca = once(async (): Promise<string | null> => readCa((await settings()).caFile));
+  const tls = once(async (): Promise<TlsOptions> => readTls((await settings()).caFile));
 
   const workspace = once(async (): Promise<Workspace> => {
     const { workspace: name, armEndpoint } = await settings();
@@ -46,7 +47,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       endpoint: armEndpoint,
       credentialScopes: scopeOf(armEndpoint),
       retryOptions,
-      ...tlsOf(await ca()),
+      ...(await tls()),
     });
     return new Workspace(client, name);
   });
@@ -60,7 +61,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       trackingUri: async () => (await workspace()).trackingUri(),
       credential: await credential(),
       scope: scopeOf((await settings()).armEndpoint),
-      ca: await ca(),
+      tls: await tls(),
     });
   });
 
@@ -124,7 +125,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       endpoint,
       'EventGrid',
       key === null ? await credential() : new AzureKeyCredential(key),
-      { retryOptions, allowInsecureConnection: endpoint.startsWith('http:'), ...tlsOf(await ca()) },
+      { retryOptions, allowInsecureConnection: endpoint.startsWith('http:'), ...(await tls()) },
     );
     return new Topic(client);
   });
@@ -175,18 +176,19 @@ function scopeOf(armEndpoint: string): string {
   return `${armEndpoint}/.default`;
 }
 
-function tlsOf(ca: string | null): { tlsOptions?: { ca: string } } {
-  return ca === null ? {} : { tlsOptions: { ca } };
+/** What the HTTP clients take: the well-known authorities and, where a file is set, its own. */
+export interface TlsOptions {
+  readonly tlsOptions?: { ca: string[] };
 }
 
-function readCa(file: string | null): string | null {
-  if (file === null) return null;
+function readTls(caFile: string | null): TlsOptions {
+  if (caFile === null) return {};
   try {
-    return readFileSync(file, 'utf8');
+    return { tlsOptions: { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] } };
   } catch (cause) {
     throw new RatchetError(
       'bad-setting',
-      `RATCHET_CA_FILE must be a PEM file that can be read; found ${JSON.stringify(file)}, ${(cause as Error).message}; correct the path or leave it out`,
+      `RATCHET_CA_FILE must be a PEM file that can be read; found ${JSON.stringify(caFile)}, ${(cause as Error).message}; correct the path or leave it out`,
       { subject: { settings: 'RATCHET_CA_FILE' }, cause },
     );
   }

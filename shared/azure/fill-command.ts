@@ -1,7 +1,7 @@
 import { RatchetError } from '../errors.ts';
 
 const placeholder = /\$\{\{\s*(inputs|outputs)\.([A-Za-z_]\w*)\s*\}\}/g;
-const optionalPart = /\$\[\[(.*?)\]\]/gs;
+const optionalPart = /( *)\$\[\[(.*?)\]\]/gs;
 
 /**
  * The command line as the workspace takes it: a part in `$[[ ]]` stays, without its brackets, when every input in it
@@ -18,8 +18,9 @@ export function fillCommand(
       .filter(([, kind, name]) => !(kind === 'inputs' ? inputs : outputs).has(name!))
       .map(([, kind, name]) => `${kind}.${name}`);
   const filled = command
-    .replaceAll(optionalPart, (_, part: string) => (missingIn(part).length > 0 ? '' : part))
-    .replaceAll(/ {2,}/g, ' ')
+    .replaceAll(optionalPart, (_, blanks: string, part: string) =>
+      missingIn(part).length > 0 ? '' : blanks + part,
+    )
     .trim();
   const missing = missingIn(filled);
   if (missing.length > 0) {

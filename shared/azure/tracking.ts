@@ -8,7 +8,7 @@ export interface TrackingOptions {
   readonly trackingUri: () => Promise<string>;
   readonly credential: TokenCredential;
   readonly scope: string;
-  readonly ca: string | null;
+  readonly tls: { readonly tlsOptions?: { ca: string[] } };
 }
 
 /** The metrics jobs have logged through MLflow, read from the tracking server of the workspace. */
@@ -20,13 +20,13 @@ export class Tracking {
 
   constructor(
     sdk: typeof import('@azure/core-rest-pipeline'),
-    { trackingUri, credential, scope, ca }: TrackingOptions,
+    { trackingUri, credential, scope, tls }: TrackingOptions,
   ) {
     this.#trackingUri = trackingUri;
     this.#http = sdk.createDefaultHttpClient();
     this.#pipeline = sdk.createPipelineFromOptions({
       retryOptions,
-      ...(ca !== null && { tlsOptions: { ca } }),
+      ...tls,
     });
     this.#pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
     this.#newRequest = sdk.createPipelineRequest;

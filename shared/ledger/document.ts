@@ -14,11 +14,12 @@ export function writeDocument(
   document: unknown,
   subject: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const parts = cut(JSON.stringify(document));
+  const text = JSON.stringify(document);
+  const parts = cut(text);
   if (parts.length > mostParts) {
     throw new RatchetError(
       'broken-invariant',
-      `a row of the ledger holds ${mostParts * partUnits} characters; found more than ${(parts.length - 1) * partUnits}; shorten the evidence`,
+      `a row of the ledger holds ${mostParts * partUnits} characters; found ${text.length}; shorten the evidence`,
       { subject },
     );
   }

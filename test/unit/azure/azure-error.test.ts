@@ -1,0 +1,68 @@
+import { inspect } from 'node:util';
+import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
+import { describe, expect, it } from 'vitest';
+import { azureError } from '../../../shared/azure/azure-error.ts';
+import { RatchetError } from '../../../shared/errors.ts';
+
+const asked = 'submitting job run-1-train';
+const say = (cause: unknown) => azureError(asked, { job: 'run-1-train' }, cause);
+
+describe('an error of an Azure service', () => {
+  it('says what was asked and what Azure answered', () => {
+    const error = say(
+      new RestError('The compute cpu is unknown.\nRequestId: 1', { statusCode: 400, code: 'UserError' }),
+    );
+    expect(error.message).toBe(`${asked}: Azure answered 400 UserError The compute cpu is unknown.`);
+    expect(error.code).toBe('azure-refused');
+    expect(error.subject).toEqual({ job: 'run-1-train' });
+  });
+
+  it.each([408, 429, 500, 502, 503, 504])('may pass when the status is %i', (statusCode) => {
+    expect(say(new RestError('busy', { statusCode })).retryable).toBe(true);
+  });
+
+  it.each([400, 401, 403, 404, 409, 412])('will not pass by itself when the status is %i', (statusCode) => {
+    expect(say(new RestError('no', { statusCode })).retryable).toBe(false);
+  });
+
+  it.each(['REQUEST_SEND_ERROR', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ServiceCommunicationProblem'])(
+    'may pass when the network fails with %s',
+    (code) => {
+      expect(say(Object.assign(new Error('lost'), { code })).code).toBe('azure-unavailable');
+    },
+  );
+
+  it('tells that no answer came in time', () => {
+    const error = say(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+    expect(error.message).toBe(
+      `${asked}: no answer within 45 s; look at the health of the service and the network`,
+    );
+    expect(error.retryable).toBe(true);
+  });
+
+  it('points to the roles when access is refused', () => {
+    const error = say(new RestError('not authorised', { statusCode: 403, code: 'AuthorizationFailed' }));
+    expect(error.message).toBe(
+      `${asked}: Azure answered 403 AuthorizationFailed not authorised; look at the identity of the app and its roles in docs/settings.md`,
+    );
+  });
+
+  it('has a reason even where the SDK gives none', () => {
+    expect(say(undefined).message).toBe(`${asked}: undefined`);
+    expect(say(new Error('')).message).toBe(`${asked}: no reason was given`);
+  });
+
+  it('stays as it is when it is one of ours', () => {
+    const ours = new RatchetError('not-found', 'no job');
+    expect(say(ours)).toBe(ours);
+  });
+
+  it('shows no token, however it is printed', () => {
+    const request = createPipelineRequest({
+      url: 'https://management.azure.com/subscriptions/s',
+      headers: createHttpHeaders({ authorization: 'Bearer s3cr3t-token' }),
+    });
+    const error = say(new RestError('refused', { statusCode: 401, request }));
+    expect(`${inspect(error, { depth: 20 })}${JSON.stringify(error)}${error.stack}`).not.toContain('s3cr3t');
+  });
+});

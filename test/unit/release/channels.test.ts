@@ -1,0 +1,54 @@
+import type { SendEventGridEventInput } from '@azure/eventgrid';
+import type { ServiceBusMessage } from '@azure/service-bus';
+import { describe, expect, it } from 'vitest';
+import type { ReleaseNotice } from '../../../shared/domain/release.ts';
+import { eventGridChannel } from '../../../shared/release/event-grid-channel.ts';
+import { serviceBusChannel } from '../../../shared/release/service-bus-channel.ts';
+
+const notice: ReleaseNotice = {
+  releaseId: 'spam-filter-20020902-1f2e3d4c-production',
+  runId: 'spam-filter-20020902-1f2e3d4c',
+  stage: 'production',
+  model: { name: 'spam-filter', version: '20020902-1f2e3d4c', modelUri: 'azureml://m' },
+  previous: null,
+  gateReportHash: 'abc',
+  releasedAt: '2002-09-02T00:30:00.000Z',
+};
+
+describe('a release', () => {
+  it('is a message whose id is the release id, so that the queue drops a second one', async () => {
+    const sent: { queue: string; message: ServiceBusMessage }[] = [];
+    const queues = {
+      send: async (queue: string, message: ServiceBusMessage) => void sent.push({ queue, message }),
+    };
+    await serviceBusChannel(queues, 'model-releases').publish(notice);
+    expect(sent).toEqual([
+      {
+        queue: 'model-releases',
+        message: {
+          messageId: notice.releaseId,
+          contentType: 'application/json',
+          subject: 'Ratchet.ModelReleased',
+          body: notice,
+          applicationProperties: { model: 'spam-filter', version: '20020902-1f2e3d4c' },
+        },
+      },
+    ]);
+  });
+
+  it('is an event whose id is the release id', async () => {
+    const sent: SendEventGridEventInput<unknown>[] = [];
+    const topic = { publish: async (event: SendEventGridEventInput<unknown>) => void sent.push(event) };
+    await eventGridChannel(topic).publish(notice);
+    expect(sent).toEqual([
+      {
+        id: notice.releaseId,
+        eventType: 'Ratchet.ModelReleased',
+        subject: 'models/spam-filter:20020902-1f2e3d4c',
+        eventTime: new Date(notice.releasedAt),
+        dataVersion: '1.0',
+        data: notice,
+      },
+    ]);
+  });
+});

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RatchetError } from '../../../shared/errors.ts';
+import { readSettings, settingNames } from '../../../shared/settings.ts';
+
+const workspaceId =
+  '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-ml/providers/Microsoft.MachineLearningServices/workspaces/mlw';
+
+const inAzure = {
+  RATCHET_WORKSPACE_ID: workspaceId,
+  RATCHET_CONTAINER: 'azureml-blobstore-1234',
+  RATCHET_STORAGE__blobServiceUri: 'https://acc.blob.core.windows.net/',
+  RATCHET_STORAGE__tableServiceUri: 'https://acc.table.core.windows.net',
+};
+
+function problemOf(env: Record<string, string>): string {
+  try {
+    readSettings(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RatchetError);
+    expect((error as RatchetError).code).toBe('bad-setting');
+    return (error as RatchetError).message;
+  }
+  throw new Error('the settings were taken');
+}
+
+describe('settings', () => {
+  it('take the parts of the workspace id, and defaults for what is left out', () => {
+    expect(readSettings(inAzure)).toEqual({
+      workspace: {
+        id: workspaceId,
+        subscriptionId: '11111111-2222-3333-4444-555555555555',
+        resourceGroup: 'rg-ml',
+        name: 'mlw',
+      },
+      armEndpoint: 'https://management.azure.com',
+      caFile: null,
+      storage: {
+        blobUri: 'https://acc.blob.core.windows.net',
+        tableUri: 'https://acc.table.core.windows.net',
+      },
+      container: 'azureml-blobstore-1234',
+      serviceBus: null,
+      eventGrid: null,
+      modelsDir: null,
+      clientId: null,
+    });
+  });
+
+  it('use a connection string rather than the identity when both are set', () => {
+    const settings = readSettings({ ...inAzure, RATCHET_STORAGE: 'UseDevelopmentStorage=true' });
+    expect(settings.storage).toEqual({ connectionString: 'UseDevelopmentStorage=true' });
+  });
+
+  it('take an empty value for one that is not set', () => {
+    expect(readSettings({ ...inAzure, RATCHET_ARM_ENDPOINT: '', RATCHET_SERVICEBUS: ' ' })).toEqual(
+      readSettings(inAzure),
+    );
+  });
+
+  it('report every problem at once: setting, rule, what was found, next step', () => {
+    expect(problemOf({ RATCHET_ARM_ENDPOINT: 'http://localhost' })).toBe(
+      'settings are not usable: ' +
+        'RATCHET_WORKSPACE_ID must be the resource id of an Azure Machine Learning workspace; found nothing; set it to /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.MachineLearningServices/workspaces/NAME; ' +
+        'RATCHET_ARM_ENDPOINT must be an https address; found "http://localhost"; leave it out for https://management.azure.com; ' +
+        "RATCHET_CONTAINER must be the name of the container behind the workspace's default datastore; found nothing; look it up under Data, Datastores, workspaceblobstore; " +
+        'RATCHET_STORAGE must be the connection string of a storage account; found nothing; copy it from the access keys of the account, or set RATCHET_STORAGE__blobServiceUri and RATCHET_STORAGE__tableServiceUri to use the identity of the app',
+    );
+  });
+
+  it('name the one service address that is missing', () => {
+    const { RATCHET_STORAGE__tableServiceUri: _, ...env } = inAzure;
+    expect(problemOf(env)).toContain(
+      'RATCHET_STORAGE__tableServiceUri must be an https address; found nothing',
+    );
+  });
+
+  it('refuse to send the token of an identity to a topic in the clear', () => {
+    const env = { ...inAzure, RATCHET_EVENTGRID_ENDPOINT: 'http://127.0.0.1:9000/api/events' };
+    expect(problemOf(env)).toContain(
+      'RATCHET_EVENTGRID_KEY must be set where RATCHET_EVENTGRID_ENDPOINT is plain http',
+    );
+    expect(readSettings({ ...env, RATCHET_EVENTGRID_KEY: 'key' }).eventGrid).toEqual({
+      endpoint: 'http://127.0.0.1:9000/api/events',
+      key: 'key',
+    });
+  });
+
+  it.each(['RATCHET_STORAGE', 'RATCHET_SERVICEBUS'])('never show the value of %s', (name) => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8, unit: fc.constantFrom(...'abcdefgh01234567') }), (secret) => {
+        const message = problemOf({ ...inAzure, [name]: `${secret}!` });
+        expect(message).toContain(`found ${secret.length + 1} characters`);
+        expect(message).not.toContain(secret);
+      }),
+    );
+  });
+
+  it('are all listed in docs/settings.md', () => {
+    const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
+    expect(settingNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+});
