@@ -1,0 +1,102 @@
+import type { FunctionApp } from '../../local/functions-host/contract.ts';
+import { EventType, type HistoryEvent, renderEvents } from '../../local/functions-host/durable/history.ts';
+import {
+  type OrchestratorResult,
+  readThrownResult,
+} from '../../local/functions-host/durable/orchestrator-result.ts';
+import { replay } from '../../local/functions-host/durable/replayer.ts';
+import type { RecordedHistory } from './history-file.ts';
+
+const schedulingTypes: readonly number[] = [
+  EventType.TaskScheduled,
+  EventType.SubOrchestrationCreated,
+  EventType.TimerCreated,
+  EventType.EventSent,
+];
+
+/**
+ * Replays a recorded orchestration turn by turn against the application as it is now. Answers what differs: an
+ * empty list means that every turn decided what it decided when it was recorded, and the end is the same.
+ */
+export async function replayHistory(app: FunctionApp, recorded: RecordedHistory): Promise<string[]> {
+  const differences: string[] = [];
+  const { history } = recorded;
+  let last: OrchestratorResult | undefined;
+  for (let end = 0, turn = 0; end < history.length; turn++) {
+    const arrivalsEnd = nextIndex(history, end, (event) => isDecision(event) || isEnd(event));
+    const turnEnd = nextIndex(
+      history,
+      arrivalsEnd,
+      (event) => event.EventType === EventType.OrchestratorStarted,
+    );
+    last = await callAgain(app, recorded, history.slice(0, arrivalsEnd));
+    const again = replay(
+      recorded,
+      history.slice(0, arrivalsEnd),
+      last.actions.flat(),
+      stampOf(history[arrivalsEnd - 1]!),
+    );
+    if (again.violation !== null) return [...differences, `turn ${turn}: ${again.violation}`];
+    const before = history.slice(arrivalsEnd, turnEnd).filter(isDecision).map(describe);
+    const now = again.decisions.map(describe);
+    if (JSON.stringify(now) !== JSON.stringify(before)) {
+      differences.push(
+        `turn ${turn}: decided ${now.join(', ') || 'nothing'}, recorded ${before.join(', ') || 'nothing'}`,
+      );
+    }
+    end = turnEnd;
+  }
+  const output = last?.isDone ? last.output : undefined;
+  if (JSON.stringify(output) !== JSON.stringify(recorded.output)) {
+    differences.push(`ended with ${JSON.stringify(output)}, recorded ${JSON.stringify(recorded.output)}`);
+  }
+  return differences;
+}
+
+async function callAgain(
+  app: FunctionApp,
+  { orchestrator, instanceId, parentInstanceId }: RecordedHistory,
+  history: readonly HistoryEvent[],
+): Promise<OrchestratorResult> {
+  const fn = app.find(orchestrator);
+  if (!fn) throw new Error(`the application has no orchestrator ${orchestrator} any more`);
+  const start = history.find((event) => event.EventType === EventType.ExecutionStarted) as { Input: string };
+  const trigger =
+    `{"history":[${renderEvents(history, false)}],"input":${start.Input},"instanceId":${JSON.stringify(instanceId)},` +
+    `"isReplaying":false,"parentInstanceId":${JSON.stringify(parentInstanceId)},"upperSchemaVersion":1,"upperSchemaVersionNew":3,` +
+    '"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000}';
+  try {
+    const { returnValue } = await app.invoke(fn, { trigger: { string: trigger } });
+    return JSON.parse(returnValue?.json ?? returnValue?.string ?? '{}') as OrchestratorResult;
+  } catch (error) {
+    return readThrownResult(error);
+  }
+}
+
+/** A decision without its time, which is the host's. */
+function describe(event: HistoryEvent): string {
+  const {
+    EventType: type,
+    EventId: id,
+    Name: name = '',
+    Input: input = '',
+    FireAt: fireAt = '',
+  } = event as unknown as Record<string, unknown>;
+  // An entity request's id is made anew by the host.
+  const stableInput = String(input).replaceAll(/"id":"[^"]*"/g, '"id":""');
+  return `${String(type)}#${String(id)} ${String(name)} ${stableInput}${String(fireAt)}`.trim();
+}
+
+function nextIndex(
+  history: readonly HistoryEvent[],
+  from: number,
+  found: (event: HistoryEvent) => boolean,
+): number {
+  const index = history.findIndex((event, at) => at > from && found(event));
+  return index < 0 ? history.length : index;
+}
+
+const isDecision = (event: HistoryEvent): boolean => schedulingTypes.includes(event.EventType);
+const isEnd = (event: HistoryEvent): boolean =>
+  event.EventType === EventType.OrchestratorCompleted || event.EventType === EventType.ExecutionCompleted;
+const stampOf = (event: HistoryEvent): string => event.Timestamp;
