@@ -61,6 +61,8 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   functions: { rooms: ['shared'] },
   local: { rooms: [] },
+  'local/launch': { rooms: ['local', 'examples'] },
+  demo: { rooms: ['local', 'examples', 'shared/domain'] },
   cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'simulator'] },
   examples: { rooms: [], types: ['shared/domain'] },
 };
@@ -69,7 +71,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
 const forbiddenInOrchestrators =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.|\bfetch\(|\bsetTimeout\b|randomUUID/;
 
-const files = globSync('{shared,orchestrations,functions,local,cli,examples}/**/*.ts').map((file) =>
+const files = globSync('{shared,orchestrations,functions,local,cli,demo,examples}/**/*.ts').map((file) =>
   file.split(sep).join('/'),
 );
 
