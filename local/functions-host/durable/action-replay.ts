@@ -136,21 +136,24 @@ export class ActionReplay {
   }
 
   /**
-   * A withdrawn timer is finished at once, while its creation and the steps it had already taken stay in the history
-   * under their numbers.
+   * A withdrawn timer is finished from its last step on: the steps it had taken before keep their numbers, and what
+   * was asked for after it was asked after them.
    */
   #timer(fireAtMs: number, canceled: boolean): Future {
     const future = new Future();
     const step = (): void => {
       const leftMs = fireAtMs - this.#schedule.nowMs;
       const stepAtMs = leftMs > maximumShortTimerMs ? this.#schedule.nowMs + longTimerStepMs : fireAtMs;
-      const id = this.#schedule.ask({ EventType: EventType.TimerCreated, FireAt: iso(stepAtMs) }, () =>
-        this.#schedule.nowMs < fireAtMs ? step() : future.finish(),
-      );
-      if (canceled) this.#schedule.withdraw(id);
+      const request = { EventType: EventType.TimerCreated, FireAt: iso(stepAtMs) };
+      const id = this.#schedule.ask(request, () => {
+        if (this.#schedule.nowMs < fireAtMs) step();
+        else future.finish();
+      });
+      if (!canceled || this.#schedule.willFire(id)) return;
+      this.#schedule.withdraw(id);
+      future.finish();
     };
     step();
-    if (canceled) future.finish();
     return future;
   }
 

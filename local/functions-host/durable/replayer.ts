@@ -42,7 +42,8 @@ export function replay(
   actions: readonly Action[],
   timestamp: string,
 ): ReplayedTurn {
-  const schedule = new Schedule(timestamp);
+  const fired = history.flatMap((event) => (event.EventType === EventType.TimerFired ? [event.TimerId] : []));
+  const schedule = new Schedule(timestamp, new Set(fired));
   const starts = new ActionReplay(schedule, self);
   const walk = new Walk(schedule, starts, actions);
   for (const event of history) {

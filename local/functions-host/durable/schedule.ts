@@ -37,6 +37,7 @@ export class Schedule {
   violation: string | null = null;
 
   readonly #timestamp: string;
+  readonly #firedTimers: ReadonlySet<number>;
   #nextId = 0;
   readonly #unmatched = new Map<number, SchedulingEvent>();
   readonly #open = new Map<number, (event: Completion) => void>();
@@ -45,8 +46,10 @@ export class Schedule {
   readonly #waiters = new Map<string, Future[]>();
   readonly #buffered = new Map<string, number>();
 
-  constructor(timestamp: string) {
+  /** `firedTimers`: numbers of the timers that fire somewhere in the history to come. */
+  constructor(timestamp: string, firedTimers: ReadonlySet<number>) {
     this.#timestamp = timestamp;
+    this.#firedTimers = firedTimers;
   }
 
   /** Asks for work and calls `settled` when the history brings its completion. Returns the work's number. */
@@ -66,6 +69,10 @@ export class Schedule {
   /** The number the next request will get: ids of messages and children are made from it. */
   get nextId(): number {
     return this.#nextId;
+  }
+
+  willFire(timerId: number): boolean {
+    return this.#firedTimers.has(timerId);
   }
 
   withdraw(timerId: number): void {
