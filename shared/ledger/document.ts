@@ -1,12 +1,12 @@
 /**
  * A whole document as JSON text in the string properties of one table row.
  *
- * A string property holds 32 Ki UTF-16 units and a row 1 MiB, so the text is cut; never inside a surrogate pair,
- * whose halves would not survive the way.
+ * A string property holds 32 Ki characters and a row 1 MiB, so the text is cut. It is ASCII, with everything else
+ * escaped, so that no cut, here or on the way, can divide a character.
  */
 import { RatchetError } from '../errors.ts';
 
-const partUnits = 30_000;
+const partLength = 30_000;
 const mostParts = 15;
 const partName = (index: number): string => `document${index}`;
 
@@ -14,16 +14,19 @@ export function writeDocument(
   document: unknown,
   subject: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const text = JSON.stringify(document);
-  const parts = cut(text);
-  if (parts.length > mostParts) {
+  const text = asciiJson(document);
+  if (text.length > mostParts * partLength) {
     throw new RatchetError(
       'broken-invariant',
-      `a row of the ledger holds ${mostParts * partUnits} characters; found ${text.length}; shorten the evidence`,
+      `a row of the ledger holds ${mostParts * partLength} characters; found ${text.length}; shorten the evidence`,
       { subject },
     );
   }
-  return Object.fromEntries(parts.map((part, index) => [partName(index), part]));
+  const parts: Record<string, string> = {};
+  for (let index = 0; index * partLength < text.length; index++) {
+    parts[partName(index)] = text.slice(index * partLength, (index + 1) * partLength);
+  }
+  return parts;
 }
 
 export function readDocument<T>(row: Readonly<Record<string, unknown>>): T {
@@ -32,17 +35,9 @@ export function readDocument<T>(row: Readonly<Record<string, unknown>>): T {
   return JSON.parse(text) as T;
 }
 
-function cut(text: string): string[] {
-  const parts: string[] = [];
-  for (let start = 0; start < text.length; ) {
-    let end = start + partUnits;
-    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end--;
-    parts.push(text.slice(start, end));
-    start = end;
-  }
-  return parts;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

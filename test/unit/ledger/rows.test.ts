@@ -58,7 +58,7 @@ describe('a row', () => {
     });
   });
 
-  it('holds a document larger than a property, and cuts no character in two', () => {
+  it('holds a document larger than a property, and is plain ASCII, which no cut can harm', () => {
     const unit = fc.constantFrom('a', '\u{1F984}', 'é', '"');
     fc.assert(
       fc.property(
@@ -69,7 +69,7 @@ describe('a row', () => {
           const row = writeDocument(document, {});
           for (const part of Object.values(row)) {
             expect(part.length).toBeLessThanOrEqual(30_000);
-            expect(part.isWellFormed()).toBe(true);
+            expect(part).toMatch(/^[ -~]*$/);
           }
           expect(readDocument(row)).toEqual(document);
         },

@@ -1,0 +1,181 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
+import type { Decision } from '../../../shared/domain/decision.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
+import { createWiring } from '../../../shared/wiring.ts';
+import { decision, run } from '../../fixtures/ledger.ts';
+import { startAzurite } from './azurite.ts';
+
+let openLedger: () => Promise<Ledger>;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  const storage = await startAzurite();
+  const settings = {
+    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
+    RATCHET_CONTAINER: localCloud.container,
+    RATCHET_STORAGE: storage.connectionString,
+  };
+  openLedger = () => createWiring(settings).ledger();
+  ledger = await openLedger();
+  return () => storage.stop();
+});
+
+const at = (minute: number): string => new Date(Date.UTC(2002, 8, 2, 0, minute)).toISOString();
+
+function offered(model: string, id: string, minute: number, more: Partial<Decision> = {}): Decision {
+  return decision({ id, model }, { offeredAt: at(minute), ...more });
+}
+
+const idsOf = (decisions: readonly Decision[]): string[] => decisions.map(({ signal }) => signal.id);
+
+describe('decisions in the ledger', () => {
+  it('can be asked for before anything was written', async () => {
+    expect(await ledger.listDecisions({ model: 'nobody', limit: 10 })).toEqual([]);
+    expect(await ledger.getDecision('nobody', 's')).toBeNull();
+    expect(await ledger.listRuns({ model: 'nobody', limit: 10 })).toEqual([]);
+    expect(await ledger.getRun('nobody-20020902-1f2e3d4c')).toBeNull();
+  });
+
+  it('have one row for each signal: the later answer replaces the earlier', async () => {
+    const waiting = offered('replaced', 'once', 1, { outcome: 'deferred', reason: 'cooldown' });
+    const admitted = offered('replaced', 'once', 1, { outcome: 'admitted', reason: 'cooldown-over' });
+    await ledger.recordDecision(waiting);
+    await ledger.recordDecision(admitted);
+    await ledger.recordDecision(admitted);
+    expect(await ledger.listDecisions({ model: 'replaced', limit: 10 })).toEqual([admitted]);
+    expect(await ledger.getDecision('replaced', 'once')).toEqual(admitted);
+  });
+
+  it('are found by a signal id of any characters', async () => {
+    const strange = offered('strange', "it's/a#signal?\\ü\u0007", 1);
+    await ledger.recordDecision(strange);
+    expect(await ledger.getDecision('strange', strange.signal.id)).toEqual(strange);
+    expect(await ledger.getDecision('strange', "it's")).toBeNull();
+  });
+
+  it('keep evidence that is larger than a property of a row', async () => {
+    const large = decision({ model: 'large', evidence: { text: '\u{1F984}'.repeat(30_000) } });
+    await ledger.recordDecision(large);
+    const read = await ledger.getDecision('large', large.signal.id);
+    // Compared by itself: a difference of this size is not to be printed.
+    expect(isDeepStrictEqual(read, large)).toBe(true);
+  });
+
+  it('come newest first, across models, through filters and page by page', async () => {
+    const models = ['page-a', 'page-b', 'page-c'];
+    const written = Array.from({ length: 24 }, (_, index) =>
+      offered(models[index % 3]!, `s${index}`, index % 7, {
+        outcome: index % 4 === 0 ? 'rejected' : 'coalesced',
+      }),
+    );
+    await Promise.all(written.map((each) => ledger.recordDecision(each)));
+    const ofThese = (decisions: readonly Decision[]) =>
+      decisions.filter(({ signal }) => models.includes(signal.model));
+    const everything = ofThese(await ledger.listDecisions({ limit: 1000 }));
+    expect(new Set(idsOf(everything))).toEqual(new Set(idsOf(written)));
+    expect(everything.map(({ offeredAt }) => offeredAt)).toEqual(
+      written
+        .map(({ offeredAt }) => offeredAt)
+        .sort()
+        .reverse(),
+    );
+
+    const query = fc.record({
+      model: fc.option(fc.constantFrom(...models), { nil: undefined }),
+      outcome: fc.option(fc.constantFrom('rejected' as const, 'coalesced' as const), { nil: undefined }),
+      since: fc.option(fc.integer({ min: 0, max: 7 }).map(at), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(query, fc.integer({ min: 1, max: 9 }), async (asked, limit) => {
+        const expected = everything.filter(
+          (each) =>
+            (asked.model === undefined || each.signal.model === asked.model) &&
+            (asked.outcome === undefined || each.outcome === asked.outcome) &&
+            (asked.since === undefined || each.offeredAt >= asked.since),
+        );
+        const paged: Decision[] = [];
+        for (let page: readonly Decision[] | undefined; page === undefined || page.length === limit; ) {
+          const last = page?.at(-1);
+          page = await ledger.listDecisions({
+            ...asked,
+            limit,
+            ...(last && { continuation: continuationAfter(last) }),
+          });
+          paged.push(...page);
+        }
+        expect(idsOf(ofThese(paged))).toEqual(idsOf(expected));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('refuse a continuation that is none', async () => {
+    await expect(ledger.listDecisions({ limit: 1, continuation: 'bm9uZQ' })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'continuation must be the one of an earlier page; found "bm9uZQ"; leave it out to begin anew',
+    });
+  });
+});
+
+describe('runs in the ledger', () => {
+  const runId = (model: string, day: number) => `${model}-200209${String(day).padStart(2, '0')}-1f2e3d4c`;
+
+  it('come newest first, of one model or of all', async () => {
+    for (const [model, day] of [
+      ['order-a', 1],
+      ['order-b', 2],
+      ['order-a', 3],
+    ] as const) {
+      await ledger.recordRun(run({ model, runId: runId(model, day), startedAt: at(day * 1440) }));
+    }
+    const ids = async (model?: string, limit = 100) =>
+      (await ledger.listRuns({ model, limit }))
+        .map((each) => each.runId)
+        .filter((id) => id.startsWith('order'));
+    expect(await ids()).toEqual([runId('order-a', 3), runId('order-b', 2), runId('order-a', 1)]);
+    expect(await ids('order-a')).toEqual([runId('order-a', 3), runId('order-a', 1)]);
+    expect(await ids('order-a', 1)).toEqual([runId('order-a', 3)]);
+    expect((await ledger.getRun(runId('order-b', 2)))?.model).toBe('order-b');
+  });
+
+  it('do not fall back when a late repeat brings an older phase', async () => {
+    const state = (more: Parameters<typeof run>[0]) =>
+      run({ model: 'late', runId: runId('late', 1), ...more });
+    const settled = state({ phase: 'settled', outcome: 'released', endedAt: at(60), released: true });
+    await ledger.recordRun(state({ phase: 'train' }));
+    await ledger.recordRun(settled);
+    await ledger.recordRun(state({ phase: 'release' }));
+    expect(await ledger.getRun(runId('late', 1))).toEqual(settled);
+  });
+
+  it('end up at the furthest state when many processes write at once', async () => {
+    const phases = ['train', 'evaluate', 'gate', 'register', 'release'] as const;
+    const states = phases.map((phase) => run({ model: 'race', runId: runId('race', 1), phase }));
+    const settled = run({ ...states[4]!, phase: 'settled', outcome: 'released', endedAt: at(60) });
+    const ledgers = await Promise.all([...states, settled].map(() => openLedger()));
+    const results = await Promise.allSettled(
+      [settled, ...states].map((state, index) => ledgers[index]!.recordRun(state)),
+    );
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(await ledger.getRun(runId('race', 1))).toEqual(settled);
+  });
+});
+
+describe('a ledger that cannot be reached', () => {
+  it('says so, and that it may come back', async () => {
+    const gone = await createWiring({
+      RATCHET_WORKSPACE_ID: localCloud.workspaceId,
+      RATCHET_CONTAINER: localCloud.container,
+      RATCHET_STORAGE:
+        'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=c2VjcmV0;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;',
+    }).ledger();
+    await expect(gone.getRun('spam-filter-20020902-1f2e3d4c')).rejects.toMatchObject({
+      code: 'azure-unavailable',
+      message: expect.stringMatching(/^reading run spam-filter-20020902-1f2e3d4c: .*ECONNREFUSED/),
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
+import { DefaultAzureCredential } from '@azure/identity';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { afterAll, onTestFinished, vi } from 'vitest';
+import { type AzureMl, startAzureMl } from '../../../local/azure-ml/index.ts';
+import { SystemClock } from '../../../local/clock/clock.ts';
+import { Work } from '../../../local/clock/work.ts';
+import { type CloudContext, localCloud } from '../../../local/cloud-context.ts';
+import { startIdentity } from '../../../local/identity/index.ts';
+import { openTls } from '../../../local/tls/index.ts';
+import { createWiring, type Wiring } from '../../../shared/wiring.ts';
+import { startAzurite } from './azurite.ts';
+
+/** A folder that is gone after the tests of this file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-application-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function cloudContext(home: string, name: string): CloudContext {
+  const folder = join(home, name);
+  mkdirSync(folder, { recursive: true });
+  return { home: folder, clock: new SystemClock(), work: new Work(), log: () => {}, publish: () => {} };
+}
+
+export interface LocalServices {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly container: ContainerClient;
+  readonly azureMl: AzureMl;
+  /** The workspace's own client, to look at what the application did. */
+  readonly ml: AzureMachineLearningWorkspaces;
+}
+
+/** Workspace, identity and storage for the tests of one file; the settings lead the application to them. */
+export async function startServices(home: string): Promise<LocalServices> {
+  const storage = await startAzurite();
+  const container = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(
+    localCloud.container,
+  );
+  await container.create();
+  const tls = openTls(join(home, 'tls'));
+  const identity = await startIdentity({ ...cloudContext(home, 'identity'), port: 0 });
+  // The credential looks for its endpoint in the environment of the process, as it does in Azure.
+  vi.stubEnv('IDENTITY_ENDPOINT', identity.environment.IDENTITY_ENDPOINT);
+  vi.stubEnv('IDENTITY_HEADER', identity.environment.IDENTITY_HEADER);
+  const azureMl = await startAzureMl({
+    ...cloudContext(home, 'azure-ml'),
+    port: 0,
+    tls,
+    identity,
+    blob: { endpoint: storage.blobEndpoint, connectionString: storage.connectionString },
+  });
+  const ml = new AzureMachineLearningWorkspaces(new DefaultAzureCredential(), localCloud.subscriptionId, {
+    endpoint: azureMl.endpoint,
+    tlsOptions: { ca: tls.ca },
+  });
+  afterAll(async () => {
+    await azureMl.stop();
+    await identity.stop();
+    await storage.stop();
+  });
+  const settings = {
+    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
+    RATCHET_ARM_ENDPOINT: azureMl.endpoint,
+    RATCHET_CA_FILE: tls.caFile,
+    RATCHET_STORAGE: storage.connectionString,
+    RATCHET_CONTAINER: localCloud.container,
+  };
+  return { settings, container, azureMl, ml };
+}
+
+/** The application's clients, closed when the test ends. */
+export function wire(settings: Readonly<Record<string, string>>): Wiring {
+  const wiring = createWiring(settings);
+  onTestFinished(() => wiring.close());
+  return wiring;
+}
