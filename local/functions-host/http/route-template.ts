@@ -34,7 +34,7 @@ export interface RouteTemplate {
 export type RouteValues = Readonly<Record<string, string>>;
 
 export function parseRouteTemplate(text: string): RouteTemplate {
-  const trimmed = text.replace(/^~?\/+|\/+$/g, '');
+  const trimmed = hideDoubledBraces(text.replace(/^~?\/+|\/+$/g, ''));
   const segments = trimmed === '' ? [] : splitOutsideBraces(trimmed).map(parseSegment);
   const names = segments.flatMap((segment) => segment.parameters.map(({ name }) => name.toLowerCase()));
   if (new Set(names).size < names.length)
@@ -45,6 +45,15 @@ export function parseRouteTemplate(text: string): RouteTemplate {
     }
   });
   return { text: trimmed, segments };
+}
+
+/** `{{` and `}}` stand for single braces, which only a regex constraint has a use for. */
+function hideDoubledBraces(text: string): string {
+  return text.replaceAll('{{', '\u0001').replaceAll('}}', '\u0002');
+}
+
+function showBraces(text: string): string {
+  return text.replaceAll('\u0001', '{').replaceAll('\u0002', '}');
 }
 
 /** Slashes inside `{…}` belong to a regex constraint. */
@@ -64,7 +73,7 @@ function splitOutsideBraces(text: string): string[] {
 function parseSegment(text: string): Segment {
   const parameters: Parameter[] = [];
   const source = text.replace(/\{((?:[^{}]|\{[^{}]*\})+)\}|[^{]+/g, (part, inner: string | undefined) => {
-    if (inner === undefined) return escapeRegExp(part);
+    if (inner === undefined) return escapeRegExp(showBraces(part));
     parameters.push(parseParameter(inner));
     return `(?<p${parameters.length - 1}>.+?)`;
   });
@@ -76,7 +85,7 @@ function parseSegment(text: string): Segment {
   }
   const constrained = parameters.some(({ tests }) => tests.length > 0) || !/^\{[^{}]*\}$/.test(text);
   return {
-    pattern: new RegExp(`^${source}$`, 'i'),
+    pattern: new RegExp(`^${source}$`, 'is'),
     parameters,
     rank: first === undefined ? 1 : constrained ? 2 : 3,
   };
@@ -94,7 +103,7 @@ function parseParameter(inner: string): Parameter {
     optional: optional !== undefined,
     catchAll: stars !== '',
     defaultValue: defaultValue ?? null,
-    tests: tests.map((test) => makeConstraint(test.slice(1))),
+    tests: tests.map((test) => makeConstraint(showBraces(test.slice(1)))),
   };
 }
 
