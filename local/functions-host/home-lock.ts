@@ -1,5 +1,5 @@
 /**
- * One host a HOME.
+ * One process of a kind, host or cloud, a HOME.
  *
  * The lock is an exclusive transaction on an empty database file: the operating system lets go of it when the process
  * ends, however it ends, so that a stale lock, or one whose process id now belongs to another program, cannot exist.
@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { errorText, HostError } from './host-error.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
-export interface HostState {
+export interface HostState extends Readonly<Record<string, unknown>> {
   readonly pid: number;
   readonly url: string;
   /** ISO 8601, UTC, by the real clock. */
@@ -18,15 +18,15 @@ export interface HostState {
 }
 
 export interface HomeLock {
-  /** Writes HOME/host.json, by which others find this host. */
-  announce(state: HostState): void;
+  /** Writes HOME/{kind}.json, by which others find this process. */
+  announce(state: Readonly<Record<string, unknown>> & { readonly pid: number }): void;
   release(): void;
 }
 
-export function lockHome(home: string): HomeLock {
+export function lockHome(home: string, kind: 'host' | 'cloud' = 'host'): HomeLock {
   mkdirSync(home, { recursive: true });
-  const stateFile = join(home, 'host.json');
-  const database = openLock(join(home, 'host.lock'), home, stateFile);
+  const stateFile = join(home, `${kind}.json`);
+  const database = openLock(join(home, `${kind}.lock`), home, kind, stateFile);
   rmSync(stateFile, { force: true });
   return {
     announce: (state) => writeFileAtomically(stateFile, `${JSON.stringify(state, null, 2)}\n`),
@@ -37,7 +37,7 @@ export function lockHome(home: string): HomeLock {
   };
 }
 
-function openLock(file: string, home: string, stateFile: string): DatabaseSync {
+function openLock(file: string, home: string, kind: string, stateFile: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
@@ -47,7 +47,7 @@ function openLock(file: string, home: string, stateFile: string): DatabaseSync {
     if (!/locked|busy/i.test(errorText(error))) throw error;
     throw new HostError(
       'home-in-use',
-      `${home}: another host runs there${describeOwner(stateFile)}; stop it, or give this one its own --home`,
+      `${home}: another ${kind} runs there${describeOwner(stateFile)}; stop it, or give this one its own --home`,
       error,
     );
   }
@@ -55,8 +55,8 @@ function openLock(file: string, home: string, stateFile: string): DatabaseSync {
 
 function describeOwner(stateFile: string): string {
   try {
-    const { pid, url } = JSON.parse(readFileSync(stateFile, 'utf8')) as HostState;
-    return ` (process ${pid}, ${url})`;
+    const { pid } = JSON.parse(readFileSync(stateFile, 'utf8')) as { pid: number };
+    return ` (process ${pid})`;
   } catch {
     return ''; // It is still starting: it has not said who it is.
   }

@@ -1,0 +1,22 @@
+/** `node local/cloud.ts`: every emulated service in one process. */
+import { startCloud } from './cloud/cloud.ts';
+import { readOptions, usage } from './cloud/options.ts';
+import { HostError } from './functions-host/host-error.ts';
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) process.stdout.write(usage);
+  else {
+    const cloud = await startCloud(options);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void cloud.stop());
+    process.stdout.write(
+      `local cloud ready: control ${cloud.state.control}, workspace ${cloud.state.armEndpoint}\n`,
+    );
+    await cloud.stopped;
+  }
+  process.exit(0);
+} catch (error) {
+  const known = error instanceof HostError;
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(known && error.code === 'options' ? 2 : 1);
+}

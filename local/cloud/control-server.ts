@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Clock } from '../clock/clock.ts';
+import { reportClock, setClock } from '../clock/clock-endpoint.ts';
+import type { Work } from '../clock/work.ts';
+import { type EventGrid, parseSubscription } from '../event-grid/index.ts';
+
+export interface Control {
+  readonly clock: Clock;
+  readonly work: Work;
+  readonly eventGrid: EventGrid;
+  /** Called after the clock was set. */
+  onClockSet(): void;
+  shutdown(): void;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const longestBodyBytes = 64 * 1024;
+
+/**
+ * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `GET /status`,
+ * `POST /shutdown`. Its requests are no work: they watch the work.
+ */
+export function serveControl(control: Control, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    void answer(control, request)
+      .catch(
+        (error: unknown): Answer => ({
+          status: 400,
+          body: { error: error instanceof Error ? error.message : String(error) },
+        }),
+      )
+      .then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function answer(control: Control, request: IncomingMessage): Promise<Answer> {
+  const { clock, work, eventGrid } = control;
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /clock':
+    case 'GET /status':
+      return { status: 200, body: reportClock(clock, work) };
+    case 'PUT /clock': {
+      const set = setClock(clock, work, await readJson(request));
+      if (set.status === 200) control.onClockSet();
+      return set;
+    }
+    case 'GET /subscriptions':
+      return { status: 200, body: eventGrid.subscriptions() };
+    case 'PUT /subscriptions':
+      eventGrid.putSubscription(parseSubscription(await readJson(request)));
+      return { status: 200, body: eventGrid.subscriptions() };
+    case 'POST /shutdown':
+      control.shutdown();
+      return { status: 202, body: {} };
+    default:
+      return { status: 404, body: { error: `no ${request.method} ${request.url} here` } };
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > longestBodyBytes) throw new Error(`the body is longer than ${longestBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
