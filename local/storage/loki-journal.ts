@@ -1,0 +1,186 @@
+/**
+ * Keeps an Azurite store (a LokiJS database) on disk, document by document.
+ *
+ * By itself LokiJS writes the whole database to one JSON file every few seconds: what was acknowledged in between is
+ * lost with the process. In its incremental mode it notes which documents changed; `save` writes those to SQLite.
+ *
+ * Owns: the documents of its databases on disk.
+ * Does not own: when to save (durable-answers.ts: before every answer to a change), nor blob contents, which Azurite
+ * writes and syncs to its extent files before it records them.
+ *
+ * Invariants
+ * 1. When `save` returns, every change made to the databases until then is on disk, all of it or none.
+ * 2. What `save` wrote is what the databases hold after the next start.
+ */
+import { DatabaseSync } from 'node:sqlite';
+
+export interface LokiDocument {
+  readonly $loki: number;
+}
+
+export interface LokiCollection {
+  readonly name: string;
+  readonly data: readonly LokiDocument[];
+  readonly uniqueNames: readonly string[];
+  readonly binaryIndices: Readonly<Record<string, unknown>>;
+  dirty: boolean;
+  dirtyIds: number[];
+  get(id: number): LokiDocument | null;
+  findOne(query: object): unknown;
+  ensureAllIndexes(force: boolean): void;
+}
+
+export interface LokiDatabase {
+  readonly collections: readonly LokiCollection[];
+  getCollection(name: string): LokiCollection | null;
+  autosaveDisable(): void;
+  configureOptions(options: { adapter: LokiAdapter }): void;
+}
+
+interface LokiAdapter {
+  readonly mode: 'incremental';
+  loadDatabase(name: string, loaded: (database: object | null) => void): void;
+  saveDatabase(name: string, copy: () => unknown, saved: (error: unknown) => void): void;
+}
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS collections (
+    store TEXT NOT NULL, name TEXT NOT NULL, unique_names TEXT NOT NULL, indices TEXT NOT NULL,
+    PRIMARY KEY (store, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS documents (
+    store TEXT NOT NULL, collection TEXT NOT NULL, id INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (store, collection, id)
+  ) WITHOUT ROWID;
+`;
+
+export type LokiJournal = ReturnType<typeof openLokiJournal>;
+
+export function openLokiJournal(file: string) {
+  const db = new DatabaseSync(file, { timeout: 5000 });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  db.exec(tables);
+  const putCollection = db.prepare('INSERT OR REPLACE INTO collections VALUES (?, ?, ?, ?)');
+  const removeCollection = db.prepare('DELETE FROM collections WHERE store = ? AND name = ?');
+  const removeDocuments = db.prepare('DELETE FROM documents WHERE store = ? AND collection = ?');
+  const putDocument = db.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)');
+  const removeDocument = db.prepare('DELETE FROM documents WHERE store = ? AND collection = ? AND id = ?');
+  /** For each store its database, and its collections as they were when last saved. */
+  const stores = new Map<string, { database: LokiDatabase; saved: Map<string, LokiCollection> }>();
+
+  const load = (store: string): object | null => {
+    const rows = db.prepare('SELECT * FROM collections WHERE store = ?').all(store);
+    if (rows.length === 0) return null;
+    const documents = db.prepare('SELECT json FROM documents WHERE store = ? AND collection = ? ORDER BY id');
+    const collections = rows.map((row) => {
+      const name = String(row['name']);
+      const data = documents.all(store, name).map(({ json }) => JSON.parse(String(json)) as LokiDocument);
+      const indices = JSON.parse(String(row['indices'])) as string[];
+      return {
+        name,
+        data,
+        maxId: data.at(-1)?.$loki ?? 0,
+        uniqueNames: JSON.parse(String(row['unique_names'])) as string[],
+        binaryIndices: Object.fromEntries(
+          indices.map((index) => [index, { name: index, dirty: true, values: [] }]),
+        ),
+        // As for a collection that was never unloaded.
+        adaptiveBinaryIndices: true,
+        cloneObjects: false,
+        asyncListeners: false,
+        transactional: false,
+        disableChangesApi: true,
+        disableDeltaChangesApi: true,
+      };
+    });
+    return { name: store, collections };
+  };
+
+  const saveCollection = (store: string, collection: LokiCollection, known: boolean): void => {
+    const { name, dirtyIds } = collection;
+    if (!known) {
+      const uniqueNames = JSON.stringify(collection.uniqueNames);
+      putCollection.run(store, name, uniqueNames, JSON.stringify(Object.keys(collection.binaryIndices)));
+      removeDocuments.run(store, name);
+    }
+    const changed = known ? new Set(dirtyIds) : collection.data.map(({ $loki }) => $loki);
+    for (const id of changed) {
+      const document = collection.get(id);
+      if (document) putDocument.run(store, name, id, JSON.stringify(document));
+      else removeDocument.run(store, name, id);
+    }
+  };
+
+  const saveStore = (
+    store: string,
+    database: LokiDatabase,
+    saved: ReadonlyMap<string, LokiCollection>,
+  ): void => {
+    for (const collection of database.collections) {
+      const known = saved.get(collection.name) === collection;
+      if (!known || collection.dirtyIds.length > 0) saveCollection(store, collection, known);
+    }
+    for (const name of saved.keys()) {
+      if (database.collections.some((collection) => collection.name === name)) continue;
+      removeCollection.run(store, name);
+      removeDocuments.run(store, name);
+    }
+  };
+
+  const hasChanges = ({
+    database,
+    saved,
+  }: {
+    database: LokiDatabase;
+    saved: Map<string, LokiCollection>;
+  }): boolean =>
+    database.collections.length !== saved.size ||
+    database.collections.some((each) => each.dirtyIds.length > 0 || saved.get(each.name) !== each);
+
+  const save = (): void => {
+    const changed = [...stores].filter(([, store]) => hasChanges(store));
+    if (changed.length === 0) return;
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const [name, { database, saved }] of changed) saveStore(name, database, saved);
+      db.exec('COMMIT');
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+    for (const [, store] of changed) {
+      store.saved = new Map(store.database.collections.map((collection) => [collection.name, collection]));
+      for (const collection of store.database.collections) {
+        collection.dirtyIds = [];
+        collection.dirty = false;
+      }
+    }
+  };
+
+  return {
+    save,
+
+    /** Takes over the persistence of a database that has not been loaded yet. */
+    keep(store: string, database: LokiDatabase): void {
+      stores.set(store, { database, saved: new Map() });
+      database.autosaveDisable();
+      database.configureOptions({
+        adapter: {
+          mode: 'incremental',
+          loadDatabase(_name, loaded) {
+            loaded(load(store));
+            for (const collection of database.collections) collection.ensureAllIndexes(true);
+            const saved = database.collections.map((each) => [each.name, each] as const);
+            stores.set(store, { database, saved: new Map(saved) });
+          },
+          saveDatabase(_name, _copy, saved) {
+            save();
+            saved(null);
+          },
+        },
+      });
+    },
+
+    close: () => db.close(),
+  };
+}
