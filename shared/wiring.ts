@@ -107,11 +107,12 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       import('./azure/service-bus.ts'),
     ]);
     const options = { retryOptions: { maxRetries: 2, retryDelayInMs: 1_000, timeoutInMs: 10_000 } };
-    const client =
-      'connectionString' in serviceBus
-        ? new ServiceBusClient(serviceBus.connectionString, options)
-        : new ServiceBusClient(serviceBus.namespace, await credential(), options);
-    return new Queues(client);
+    if ('connectionString' in serviceBus) {
+      const { connectionString } = serviceBus;
+      return new Queues(() => new ServiceBusClient(connectionString, options));
+    }
+    const token = await credential();
+    return new Queues(() => new ServiceBusClient(serviceBus.namespace, token, options));
   });
 
   const topic = once(async (): Promise<Topic> => {
@@ -149,26 +150,21 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       const { eventGridChannel } = await import('./release/event-grid-channel.ts');
       return eventGridChannel(await topic());
     },
-    /** Closes what holds a connection open: at the end of the process. */
-    async close(): Promise<void> {
-      if (queues.isMade()) await (await queues()).close();
-    },
   };
 }
 
 export const wiring = createWiring(process.env);
 
 /** Makes a thing when it is first asked for, and the same for everybody after. */
-function once<T>(make: () => Promise<T>): (() => Promise<T>) & { isMade(): boolean } {
+function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  const get = (): Promise<T> => {
+  return () => {
     made ??= make().catch((error: unknown) => {
       made = undefined;
       throw error;
     });
     return made;
   };
-  return Object.assign(get, { isMade: () => made !== undefined });
 }
 
 /** Azure Resource Manager is its own audience; MLflow of the workspace takes the same token. */

@@ -19,8 +19,8 @@ interface SdkError {
 }
 
 const retryableStatuses = new Set([408, 429]);
-const networkCodes =
-  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)$/;
+const networkFailure =
+  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)\b/;
 
 /** The HTTP status an SDK error carries, if any. */
 export function statusOf(error: unknown): number | null {
@@ -47,7 +47,8 @@ function isWorthRetrying(cause: unknown): boolean {
   const status = statusOf(cause);
   if (status !== null) return retryableStatuses.has(status) || status >= 500;
   if (error.retryable === true || error.name === 'AbortError' || error.name === 'TimeoutError') return true;
-  return typeof error.code === 'string' && networkCodes.test(error.code);
+  // The Service Bus client hides the code of a failed connection in the message.
+  return networkFailure.test(String(error.code)) || networkFailure.test(String(error.message));
 }
 
 function answerOf(cause: unknown): string {

@@ -4,30 +4,27 @@ import { azureError, callTimeoutMs } from './azure-error.ts';
 /**
  * Sends to the queues of a Service Bus namespace.
  *
- * One connection serves the process; it comes back by itself after a loss. A sender lives for one message: the
- * service drops idle links after ten minutes, and releases are rarer than that.
+ * Each message has a connection of its own: releases are hours apart, the service drops idle connections after
+ * minutes, and a client that has lost its connection can take the whole call's time to notice.
  */
 export class Queues {
-  readonly #client: ServiceBusClient;
+  readonly #connect: () => ServiceBusClient;
 
-  constructor(client: ServiceBusClient) {
-    this.#client = client;
+  constructor(connect: () => ServiceBusClient) {
+    this.#connect = connect;
   }
 
   async send(queue: string, message: ServiceBusMessage): Promise<void> {
-    const sender = this.#client.createSender(queue);
+    const client = this.#connect();
     try {
+      const sender = client.createSender(queue);
       await sender.sendMessages(message, { abortSignal: AbortSignal.timeout(callTimeoutMs) });
     } catch (error) {
       const id = String(message.messageId ?? '');
       throw azureError(`sending message ${id} to queue ${queue}`, { queue, message: id }, error);
     } finally {
-      // The message is sent or it is not; a link that closes badly changes neither.
-      await sender.close().catch(() => {});
+      // The message is sent or it is not; a connection that closes badly changes neither.
+      await client.close().catch(() => {});
     }
-  }
-
-  close(): Promise<void> {
-    return this.#client.close();
   }
 }

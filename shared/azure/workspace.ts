@@ -19,6 +19,7 @@ import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError, callTimeoutMs, statusOf } from './azure-error.ts';
+import { putJob } from './put-job.ts';
 
 export interface Job {
   readonly jobName: string;
@@ -55,12 +56,8 @@ export class Workspace {
     const existing = await this.#findJob(jobName);
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
-      return describeJob(
-        jobName,
-        await this.#ask((at) =>
-          this.#client.jobs.createOrUpdate(...at, jobName, { properties: job }, limit()),
-        ),
-      );
+      const { abortSignal } = limit();
+      return describeJob(jobName, await putJob(this.#client, this.id, jobName, job, abortSignal));
     } catch (error) {
       // Another attempt may have been faster: what counts is what the workspace has now.
       const raced = await this.#findJob(jobName).catch(() => null);

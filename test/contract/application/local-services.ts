@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { DefaultAzureCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { afterAll, onTestFinished, vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { type AzureMl, startAzureMl } from '../../../local/azure-ml/index.ts';
 import { SystemClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud } from '../../../local/cloud-context.ts';
 import { startIdentity } from '../../../local/identity/index.ts';
 import { openTls } from '../../../local/tls/index.ts';
-import { createWiring, type Wiring } from '../../../shared/wiring.ts';
 import { startAzurite } from './azurite.ts';
 
 /** A folder that is gone after the tests of this file. */
@@ -71,11 +70,4 @@ export async function startServices(home: string): Promise<LocalServices> {
     RATCHET_CONTAINER: localCloud.container,
   };
   return { settings, container, azureMl, ml };
-}
-
-/** The application's clients, closed when the test ends. */
-export function wire(settings: Readonly<Record<string, string>>): Wiring {
-  const wiring = createWiring(settings);
-  onTestFinished(() => wiring.close());
-  return wiring;
 }

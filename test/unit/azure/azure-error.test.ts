@@ -32,6 +32,15 @@ describe('an error of an Azure service', () => {
     },
   );
 
+  it('may pass when the Service Bus client could not connect', () => {
+    const cause = Object.assign(new Error('ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1'), {
+      name: 'MessagingError',
+      code: 'GeneralError',
+      retryable: false,
+    });
+    expect(say(cause).retryable).toBe(true);
+  });
+
   it('tells that no answer came in time', () => {
     const error = say(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
     expect(error.message).toBe(
