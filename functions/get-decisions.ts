@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { admissionOutcomes } from '../shared/domain/decision.ts';
 import { readChoice, readCount, readTime } from '../shared/http/read-query.ts';
 import { answering } from '../shared/http/respond.ts';
+import { continuationAfter } from '../shared/ledger/read-decisions.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** The decisions of the ledger, newest first: `?model=&outcome=&since=&limit=&continuation=`. */
@@ -15,13 +16,16 @@ app.http('get-decisions', {
     const outcome = readChoice(request, 'outcome', admissionOutcomes);
     const since = readTime(request, 'since');
     const continuation = request.query.get('continuation');
-    const page = await ledger.listDecisions({
+    const limit = readCount(request, 'limit', { fallback: 100, max: 1000 });
+    const decisions = await ledger.listDecisions({
       ...(model === null ? {} : { model }),
       ...(outcome === undefined ? {} : { outcome }),
       ...(since === undefined ? {} : { since }),
       ...(continuation === null ? {} : { continuation }),
-      limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
+      limit,
     });
-    return { jsonBody: page };
+    const last = decisions.at(-1);
+    const isFull = last !== undefined && decisions.length === limit;
+    return { jsonBody: { decisions, ...(isFull && { continuation: continuationAfter(last) }) } };
   }),
 });
