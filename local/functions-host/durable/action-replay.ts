@@ -177,7 +177,7 @@ export class ActionReplay {
 
   /** Returns the id under which the entity will answer. */
   #toEntity(entityId: string, content: Record<string, unknown>): string {
-    const id = messageId(this.#self.executionId, this.#schedule.nextId);
+    const id = this.#schedule.recordedMessageId() ?? messageId(this.#self.executionId, this.#schedule.nextId);
     const { instanceId: parent, executionId: parentExecution } = this.#self;
     this.#schedule.send({
       EventType: EventType.EventSent,
@@ -235,7 +235,7 @@ function pollLocation(event: Completion, base: string): { uri: string; delayMs: 
   return { uri: new URL(location, base).href, delayMs };
 }
 
-/** The same message has the same id in every replay. */
+/** A turn run again after a crash sends its messages under the same ids. */
 function messageId(executionId: string, step: number): string {
   const hex = createHash('sha1').update(`${executionId}:${step}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

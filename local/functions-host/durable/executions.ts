@@ -1,5 +1,5 @@
 /** How an execution begins, inside a transaction. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { EventType, type ParentInstance } from './history.ts';
 import type { InstanceRow } from './records.ts';
 import type { Store } from './store.ts';
@@ -16,8 +16,9 @@ export interface NewExecution {
   readonly continues?: { readonly customStatus: string | null };
 }
 
+/** 32 hex digits. */
 export function newId(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }
 
 /** Puts a new execution in the instance's place and sends it its start. The caller has checked that it may. */

@@ -18,7 +18,7 @@
 import { ActionReplay, type Identity } from './action-replay.ts';
 import { EventType, type HistoryEvent, type SchedulingEvent } from './history.ts';
 import type { Action } from './orchestrator-result.ts';
-import { Schedule } from './schedule.ts';
+import { type Foresight, Schedule } from './schedule.ts';
 
 export interface ReplayedTurn {
   /** New scheduling events in order of number. */
@@ -42,8 +42,7 @@ export function replay(
   actions: readonly Action[],
   timestamp: string,
 ): ReplayedTurn {
-  const fired = history.flatMap((event) => (event.EventType === EventType.TimerFired ? [event.TimerId] : []));
-  const schedule = new Schedule(timestamp, new Set(fired));
+  const schedule = new Schedule(timestamp, foresee(history));
   const starts = new ActionReplay(schedule, self);
   const walk = new Walk(schedule, starts, actions);
   for (const event of history) {
@@ -59,6 +58,16 @@ export function replay(
     suspended: walk.suspended,
     violation: schedule.violation,
   };
+}
+
+function foresee(history: readonly HistoryEvent[]): Foresight {
+  const firedTimers = new Set<number>();
+  const sentMessages = new Map<number, string>();
+  for (const event of history) {
+    if (event.EventType === EventType.TimerFired) firedTimers.add(event.TimerId);
+    else if (event.EventType === EventType.EventSent) sentMessages.set(event.EventId, event.Input);
+  }
+  return { firedTimers, sentMessages };
 }
 
 class Walk {

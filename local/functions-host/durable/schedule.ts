@@ -30,6 +30,14 @@ export type Request = SchedulingEvent extends infer E
 
 export type Completion = TaskCompleted | TaskFailed | TimerFired;
 
+/** What a request needs to know of the events the walk has not reached yet. */
+export interface Foresight {
+  /** Numbers of the timers that fire. */
+  readonly firedTimers: ReadonlySet<number>;
+  /** Contents of the messages sent, by number: the ids in them are what their answers are named after. */
+  readonly sentMessages: ReadonlyMap<number, string>;
+}
+
 export class Schedule {
   /** The orchestration's current time: the latest turn's start. */
   nowMs = 0;
@@ -37,7 +45,7 @@ export class Schedule {
   violation: string | null = null;
 
   readonly #timestamp: string;
-  readonly #firedTimers: ReadonlySet<number>;
+  readonly #foresight: Foresight;
   #nextId = 0;
   readonly #unmatched = new Map<number, SchedulingEvent>();
   readonly #open = new Map<number, (event: Completion) => void>();
@@ -46,10 +54,9 @@ export class Schedule {
   readonly #waiters = new Map<string, Future[]>();
   readonly #buffered = new Map<string, number>();
 
-  /** `firedTimers`: numbers of the timers that fire somewhere in the history to come. */
-  constructor(timestamp: string, firedTimers: ReadonlySet<number>) {
+  constructor(timestamp: string, foresight: Foresight) {
     this.#timestamp = timestamp;
-    this.#firedTimers = firedTimers;
+    this.#foresight = foresight;
   }
 
   /** Asks for work and calls `settled` when the history brings its completion. Returns the work's number. */
@@ -72,7 +79,13 @@ export class Schedule {
   }
 
   willFire(timerId: number): boolean {
-    return this.#firedTimers.has(timerId);
+    return this.#foresight.firedTimers.has(timerId);
+  }
+
+  /** The id of the next message if the history holds it already. */
+  recordedMessageId(): string | null {
+    const content = this.#foresight.sentMessages.get(this.#nextId);
+    return content === undefined ? null : (JSON.parse(content) as { id: string }).id;
   }
 
   withdraw(timerId: number): void {
