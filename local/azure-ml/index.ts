@@ -56,6 +56,8 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   mkdirSync(options.home, { recursive: true });
   const database = openDatabase(join(options.home, 'azure-ml.sqlite'));
   const server = createServer({ key: options.tls.key, cert: options.tls.cert });
+  // Longer than any client here lets a connection idle: one that the server closes first may lose a request.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);

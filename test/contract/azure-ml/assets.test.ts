@@ -51,6 +51,19 @@ describe('a model version', () => {
     expect(again.properties).toMatchObject({ tags: { a: '1', b: '2' }, description: 'first' });
   });
 
+  it('read back, labelled and sent again is the same model', async () => {
+    await register('labelled', '1', {
+      jobName: 'trained-it',
+      description: 'd',
+      flavors: { node: { data: { a: 'b' } } },
+    });
+    const read = await workspace.client.modelVersions.get(...at, 'labelled', '1');
+    read.properties.tags = { ...read.properties.tags, state: 'champion' };
+    const again = await workspace.client.modelVersions.createOrUpdate(...at, 'labelled', '1', read);
+    expect(again.properties).toMatchObject({ jobName: 'trained-it', tags: { state: 'champion' } });
+    expect(registered('labelled')).toHaveLength(1);
+  });
+
   it('keeps its uri', async () => {
     await register('fixed', '1');
     await expect(register('fixed', '1', { modelUri: codeUri('other/') })).rejects.toMatchObject({

@@ -9,7 +9,7 @@ import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { type AzureMl, startAzureMl } from '../../../local/azure-ml/index.ts';
-import { SystemClock } from '../../../local/clock/clock.ts';
+import { type Clock, SystemClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
 import { type Identity, startIdentity } from '../../../local/identity/index.ts';
@@ -18,14 +18,14 @@ import { openTls, type TlsMaterial } from '../../../local/tls/index.ts';
 const require = createRequire(import.meta.url);
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-interface BlobService {
+export interface BlobService {
   readonly endpoint: string;
   readonly connectionString: string;
   stop(): Promise<void>;
 }
 
 /** Azurite's blob service inside this process, in memory. */
-async function startBlobService(): Promise<BlobService> {
+export async function startBlobService(): Promise<BlobService> {
   const BlobConfiguration = require('azurite/dist/src/blob/BlobConfiguration').default;
   const BlobServer = require('azurite/dist/src/blob/BlobServer').default;
   const server = new BlobServer(
@@ -89,7 +89,7 @@ export const group = localCloud.resourceGroup;
 export const workspaceName = localCloud.workspace;
 export const codeUri = (path: string) => `azureml://datastores/workspaceblobstore/paths/${path}`;
 
-export async function openWorkspace(options: { jobSlots?: number } = {}): Promise<Workspace> {
+export async function openWorkspace(options: { jobSlots?: number; clock?: Clock } = {}): Promise<Workspace> {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-azure-ml-'));
   const blob = await startBlobService();
   const container = BlobServiceClient.fromConnectionString(blob.connectionString).getContainerClient(
@@ -101,7 +101,7 @@ export async function openWorkspace(options: { jobSlots?: number } = {}): Promis
   const events: SystemEvent[] = [];
   const contextFor = (name: string): CloudContext => ({
     home: join(home, name),
-    clock: new SystemClock(),
+    clock: options.clock ?? new SystemClock(),
     work,
     log: () => {},
     publish: (topic, published) => {
@@ -120,7 +120,8 @@ export async function openWorkspace(options: { jobSlots?: number } = {}): Promis
     {
       endpoint: azureMl.endpoint,
       tlsOptions: { ca: tls.ca },
-      retryOptions: { maxRetries: 0 },
+      // A restart cuts the connections the client keeps open.
+      retryOptions: { maxRetries: 2, retryDelayInMs: 20 },
     },
   );
   const workspace: Workspace = {
@@ -205,27 +206,30 @@ export function appToken(
 function fetchJson(workspace: Workspace, path: string, options: FetchOptions): Promise<Answer> {
   const token = options.token === undefined ? appToken(workspace) : options.token;
   const url = path.startsWith('https:') ? path : `${workspace.endpoint}${path}`;
+  return ask(url, workspace.tls.ca, { ...options, token });
+}
+
+/** One request over TLS, for what no client would send. */
+export function ask(url: string, ca: string, options: FetchOptions): Promise<Answer> {
+  const { method = 'GET', body, token } = options;
   return new Promise((resolve, reject) => {
     const headers = {
       ...(token && { authorization: `Bearer ${token}` }),
       'content-type': 'application/json',
     };
-    const request = httpsRequest(
-      url,
-      { method: options.method ?? 'GET', headers, ca: workspace.tls.ca },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          const isJson = /json/.test(response.headers['content-type'] ?? '');
-          const status = response.statusCode ?? 0;
-          resolve({ status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
-        });
-      },
-    );
+    const request = httpsRequest(url, { method, headers, ca }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = /json/.test(response.headers['content-type'] ?? '');
+        const status = response.statusCode ?? 0;
+        resolve({ status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
+      });
+      response.on('error', reject);
+    });
     request.on('error', reject);
-    request.end(options.body);
+    request.end(body);
   });
 }
 

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
+import { openWorkspace, type Workspace } from './workspace-fixture.ts';
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await openWorkspace({ jobSlots: 1 });
+});
+afterAll(() => workspace.close());
+
+const name = fc.oneof(
+  fc.constantFrom('a', '..', '.', 'a/b', 'a:b', '', '%', 'dcid.a', '__proto__', 'constructor'),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const value = fc.oneof(
+  fc.constantFrom(
+    'azureml:a:1',
+    'azureml://datastores/workspaceblobstore/paths/../../x',
+    'runs:/a/b',
+    'uri_file',
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const labels = fc.dictionary(name, value, { maxKeys: 2 });
+const properties = fc.record(
+  {
+    jobType: fc.constantFrom('Command', 'Pipeline', 1),
+    command: fc.oneof(fc.constant('node ${{inputs.a}}'), fc.string({ maxLength: 12 })),
+    environmentId: value,
+    codeId: value,
+    inputs: fc.dictionary(name, fc.record({ jobInputType: value, uri: value, value }, { requiredKeys: [] }), {
+      maxKeys: 2,
+    }),
+    outputs: fc.dictionary(name, fc.record({ jobOutputType: value, uri: value }, { requiredKeys: [] }), {
+      maxKeys: 2,
+    }),
+    limits: fc.record({ timeout: value }),
+    environmentVariables: labels,
+    tags: labels,
+    modelUri: value,
+    dataUri: value,
+    codeUri: value,
+  },
+  { requiredKeys: [] },
+);
+const body = fc.oneof(
+  { weight: 5, arbitrary: properties.map((given) => JSON.stringify({ properties: given })) },
+  { weight: 1, arbitrary: fc.jsonValue().map((given) => JSON.stringify(given)) },
+  { weight: 1, arbitrary: fc.string() },
+);
+const kind = fc.constantFrom(
+  'jobs',
+  'models',
+  'data',
+  'codes',
+  'environments',
+  'computes',
+  'datastores',
+  'schedules',
+);
+const tail = fc.constantFrom('', '/versions', '/versions/1', '/cancel', '/versions/..', '/x');
+const method = fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'PATCH');
+
+describe('whatever is sent', () => {
+  it('Resource Manager answers with sense, never with a fault of its own', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(method, kind, name, tail, body, async (verb, what, which, rest, text) => {
+        const path = `${localCloud.workspaceId}/${what}/${encodeURIComponent(which)}${rest}?api-version=2022-10-01`;
+        const hasBody = verb === 'PUT' || verb === 'POST';
+        const answer = await workspace.fetch(path, { method: verb, ...(hasBody && { body: text }) });
+        expect(answer.status, answer.text).toBeLessThan(500);
+        if (answer.status >= 400) expect(answer.json.error.message).not.toBe('');
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('the tracking API does, too', { timeout: 120_000 }, async () => {
+    await workspace.submit('a', { command: 'node --version' });
+    const call = fc.constantFrom(
+      'log-metric',
+      'log-parameter',
+      'log-batch',
+      'set-tag',
+      'search',
+      'update',
+      'get',
+    );
+    const field = fc.oneof(
+      fc.constantFrom('a', 'NaN', '1', "tags.a = 'b'", 'x LIKE'),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const fields = fc.record(
+      {
+        ...{ run_id: fc.constantFrom('a', 'b', 1), key: field, value: field, step: field, timestamp: field },
+        ...{
+          metrics: field,
+          params: field,
+          tags: field,
+          filter: field,
+          experiment_ids: field,
+          order_by: field,
+        },
+        ...{ max_results: field, page_token: field },
+      },
+      { requiredKeys: ['run_id'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(call, fields, async (verb, given) => {
+        const path = `/mlflow/v1.0${localCloud.workspaceId}/api/2.0/mlflow/runs/${verb}`;
+        const answer = await workspace.fetch(path, { method: 'POST', body: JSON.stringify(given) });
+        expect(answer.status, answer.text).toBeLessThan(500);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
+import { ask, type BlobService, codeUri, startBlobService } from './workspace-fixture.ts';
+import type { ProcessReady, ProcessSettings } from './workspace-process.ts';
+
+const program = fileURLToPath(new URL('./workspace-process.ts', import.meta.url));
+let blob: BlobService;
+let home: string;
+let child: ChildProcess | undefined;
+
+beforeAll(async () => {
+  blob = await startBlobService();
+  const service = BlobServiceClient.fromConnectionString(blob.connectionString);
+  await service.getContainerClient(localCloud.container).createIfNotExists();
+});
+afterAll(() => blob.stop());
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ratchet-kill-'));
+});
+afterEach(async () => {
+  await kill();
+  for (const pid of startedPids()) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function start(crashAt?: string): Promise<ProcessReady> {
+  const settings: ProcessSettings = {
+    home,
+    blob: { endpoint: blob.endpoint, connectionString: blob.connectionString },
+  };
+  const env = { ...process.env, ...(crashAt && { RATCHET_CRASH_AT: crashAt }) };
+  child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout! })) return JSON.parse(line) as ProcessReady;
+  throw new Error('the workspace ended before it was ready');
+}
+
+async function kill(): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function untilDead(): Promise<void> {
+  if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect(child?.signalCode).toBe('SIGKILL');
+}
+
+const urlOf = (ready: ProcessReady, path: string) =>
+  `${ready.endpoint}${localCloud.workspaceId}/${path}?api-version=2022-10-01`;
+const put = (ready: ProcessReady, path: string, properties: object) =>
+  ask(urlOf(ready, path), ready.ca, {
+    method: 'PUT',
+    token: ready.token,
+    body: JSON.stringify({ properties }),
+  });
+const get = async (ready: ProcessReady, path: string) =>
+  (await ask(urlOf(ready, path), ready.ca, { token: ready.token })).json?.properties;
+
+async function untilEnded(
+  ready: ProcessReady,
+  name: string,
+): Promise<{ status: string; properties: object }> {
+  for (;;) {
+    const job = await get(ready, `jobs/${name}`);
+    if (['Completed', 'Failed', 'Canceled'].includes(job.status)) return job;
+    await sleep(20);
+  }
+}
+
+const published = (): SystemEvent[] =>
+  readFileSync(join(home, 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+/** What a reader that drops repeated ids is told. */
+const told = () =>
+  [...new Map(published().map((event) => [event.id, event])).values()].map((event) =>
+    event.eventType.endsWith('RunStatusChanged')
+      ? (event.data as { runStatus: string }).runStatus
+      : event.eventType,
+  );
+const fullStory = [
+  ...['NotStarted', 'Queued', 'Starting', 'Running', 'Finalizing', 'Completed'],
+  'Microsoft.MachineLearningServices.RunCompleted',
+];
+
+const job = {
+  jobType: 'Command',
+  environmentId: 'azureml:node:24',
+  command: `node -e 'require("fs").writeFileSync(process.argv[1], "made")' \${{outputs.file}}`,
+  outputs: { file: { jobOutputType: 'uri_file' } },
+};
+
+describe('a workspace that is killed', () => {
+  it.each([
+    ['job-before-submit-commit', 1],
+    ['job-after-submit-commit', 1],
+    ['job-before-complete-commit', 1],
+    ['job-after-complete-commit', 1],
+  ])('at %s runs the job to one end, and tells of it', async (point, attempts) => {
+    const first = await start(point);
+    await put(first, 'jobs/run-1', job).catch((error: NodeJS.ErrnoException) =>
+      expect(error.code).toBe('ECONNRESET'),
+    );
+    await untilDead();
+
+    const second = await start();
+    expect((await put(second, 'jobs/run-1', job)).status).toBeLessThan(300);
+    const ended = await untilEnded(second, 'run-1');
+    expect(ended).toMatchObject({ status: 'Completed', properties: { attempts: String(attempts) } });
+    expect(told()).toEqual(fullStory);
+  });
+
+  it.each(['model-before-commit', 'model-after-commit'])(
+    'at %s tells of the model once it is kept',
+    async (point) => {
+      const properties = { modelUri: codeUri('models/m') };
+      const first = await start(point);
+      await put(first, 'models/m/versions/1', properties).catch(() => undefined);
+      await untilDead();
+
+      const second = await start();
+      expect((await put(second, 'models/m/versions/1', properties)).status).toBeLessThan(300);
+      expect(told()).toEqual(['Microsoft.MachineLearningServices.ModelRegistered']);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'while a job runs ends what is left of it and starts it again',
+    async () => {
+      const first = await start();
+      const started = join(home, 'started');
+      const go = join(home, 'go');
+      const script = `const { appendFileSync, existsSync } = require("fs"); const [, started, go] = process.argv; appendFileSync(started, process.pid + "\\n"); setInterval(() => existsSync(go) && process.exit(), 10)`;
+      await put(first, 'jobs/run-2', {
+        ...{ jobType: 'Command', environmentId: 'azureml:node:24' },
+        command: `node -e '${script}' "\${{inputs.started}}" "\${{inputs.go}}"`,
+        inputs: {
+          started: { jobInputType: 'literal', value: started },
+          go: { jobInputType: 'literal', value: go },
+        },
+      });
+      while (startedPids().length < 1) await sleep(10);
+      await kill();
+      const [orphan] = startedPids();
+      expect(isRunning(orphan!)).toBe(true);
+
+      const second = await start();
+      while (startedPids().length < 2) await sleep(10);
+      expect(isRunning(orphan!)).toBe(false);
+      spawnSync('touch', [go]);
+      expect(await untilEnded(second, 'run-2')).toMatchObject({
+        status: 'Completed',
+        properties: { attempts: '2' },
+      });
+      expect(told()).toEqual(fullStory);
+    },
+  );
+});
+
+function startedPids(): number[] {
+  const file = join(home, 'started');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
+}
+
+/** A process that has ended but that nobody has asked about yet is still listed, as a zombie. */
+function isRunning(pid: number): boolean {
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+  return state !== '' && !state.startsWith('Z');
+}
