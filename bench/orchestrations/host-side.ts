@@ -1,0 +1,92 @@
+/**
+ * The embedded host with a small Durable Functions app.
+ *
+ * A chain is started through the management API, as any durable client does it, and the end of all is seen by asking
+ * for one instance that has not finished until there is none: a question of a fraction of a millisecond, every few.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { startChild } from '../../local/launch/child.ts';
+import { readStateOf } from '../../local/launch/cloud-state.ts';
+import { postJson, type RunningSide, requireResult, type Side } from './side.ts';
+
+const HostStateSchema = z.looseObject({ pid: z.int(), url: z.string() });
+const InstancesSchema = z.array(
+  z.looseObject({ instanceId: z.string(), runtimeStatus: z.string(), output: z.unknown() }),
+);
+
+const hostScript = fileURLToPath(new URL('../../local/functions-host/main.ts', import.meta.url));
+const app = fileURLToPath(new URL('../fixtures/chain-app', import.meta.url));
+const lookEveryMs = 5;
+const limitMs = 120_000;
+
+/** `nodeFlags`: flags of the host's process, for profiling. */
+export function hostSide(nodeFlags: readonly string[]): Side {
+  return {
+    name: 'ratchet host',
+    durability: 'on disk (SQLite, WAL, synchronous=NORMAL): survives the end of the process, not a power cut',
+    async start(home, { signal }) {
+      const child = startChild({
+        name: 'the Functions host',
+        script: hostScript,
+        args: ['--app', app, '--home', home, '--port', '0', '--keys', 'off'],
+        env: nodeFlags.length === 0 ? {} : { NODE_OPTIONS: nodeFlags.join(' ') },
+        logFile: join(home, 'host.log'),
+        signal,
+      });
+      const state = await child
+        .until('it was ready', async () => readStateOf(join(home, 'host.json'), child.pid, HostStateSchema))
+        .catch(async (error: unknown) => {
+          await child.stop();
+          throw error;
+        });
+      return runningHost(`${state.url}/runtime/webhooks/durabletask`, child.pid, async () => {
+        await child.stop();
+      });
+    },
+  };
+}
+
+function runningHost(api: string, pid: number, stop: () => Promise<void>): RunningSide {
+  return {
+    pids: [pid],
+    stop,
+    check: (count) => requireAllCompleted(api, count),
+    async runChains(count) {
+      const batch = randomUUID();
+      const startedAt = Date.now();
+      const starts = Array.from({ length: count }, (_, index) =>
+        postJson(`${api}/orchestrators/chain/${batch}-${index}`, 0).then((response) =>
+          response.arrayBuffer(),
+        ),
+      );
+      await Promise.all(starts);
+      await untilNoneUnfinished(api, startedAt + limitMs);
+    },
+  };
+}
+
+async function untilNoneUnfinished(api: string, giveUpAt: number): Promise<void> {
+  while ((await list(api, 'runtimeStatus=Pending,Running&top=1')).length > 0) {
+    if (Date.now() > giveUpAt) throw new Error(`chains are unfinished after ${limitMs} ms`);
+    await sleep(lookEveryMs);
+  }
+}
+
+async function list(api: string, query: string): Promise<z.infer<typeof InstancesSchema>> {
+  const response = await fetch(`${api}/instances?${query}`);
+  if (!response.ok) throw new Error(`GET ${api}/instances answered ${response.status}`);
+  return InstancesSchema.parse(await response.json());
+}
+
+async function requireAllCompleted(api: string, count: number): Promise<void> {
+  const all = await list(api, `top=${count + 1}`);
+  if (all.length !== count) throw new Error(`expected ${count} chains in the host, found ${all.length}`);
+  for (const { instanceId, runtimeStatus, output } of all) {
+    if (runtimeStatus !== 'Completed') throw new Error(`chain ${instanceId} is ${runtimeStatus}`);
+    requireResult(output);
+  }
+}
