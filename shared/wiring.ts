@@ -49,7 +49,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
       retryOptions,
       ...(await tls()),
     });
-    return new Workspace(client, name);
+    return new Workspace(client, name, armEndpoint);
   });
 
   const runsMetrics = once(async (): Promise<Tracking> => {

@@ -10,14 +10,14 @@ const apiVersion = '2022-10-01';
  */
 export async function putJob(
   client: AzureMachineLearningWorkspaces,
-  workspaceId: string,
+  workspaceUrl: string,
   jobName: string,
   job: CommandJob,
   abortSignal: AbortSignal,
 ): Promise<JobBase> {
   const { createHttpHeaders, createPipelineRequest, RestError } = await import('@azure/core-rest-pipeline');
   const request = createPipelineRequest({
-    url: `${client.$host}${workspaceId}/jobs/${encodeURIComponent(jobName)}?api-version=${apiVersion}`,
+    url: `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}?api-version=${apiVersion}`,
     method: 'PUT',
     headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
     body: JSON.stringify({ properties: job }),

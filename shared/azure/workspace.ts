@@ -40,9 +40,11 @@ const endedStatuses = new Set(['completed', 'failed', 'canceled']);
 export class Workspace {
   readonly #client: AzureMachineLearningWorkspaces;
   readonly #workspace: WorkspaceName;
+  readonly #armEndpoint: string;
   #trackingUri: Promise<string> | undefined;
 
-  constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) {
+  constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName, armEndpoint: string) {
+    this.#armEndpoint = armEndpoint;
     this.#client = client;
     this.#workspace = workspace;
   }
@@ -57,7 +59,10 @@ export class Workspace {
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
       const { abortSignal } = limit();
-      return describeJob(jobName, await putJob(this.#client, this.id, jobName, job, abortSignal));
+      return describeJob(
+        jobName,
+        await putJob(this.#client, `${this.#armEndpoint}${this.id}`, jobName, job, abortSignal),
+      );
     } catch (error) {
       // Another attempt may have been faster: what counts is what the workspace has now.
       const raced = await this.#findJob(jobName).catch(() => null);
