@@ -97,10 +97,9 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
     : noKeys;
 
   const stopping = new AbortController();
-  const shared: RetryDependencies = { app, clock, log, stopping: stopping.signal };
+  const shared: RetryDependencies = { app, clock, work, log, stopping: stopping.signal };
   const durable = await openDurable({
     ...shared,
-    work,
     keys,
     origin,
     settings: hostJson.durableTask,
@@ -108,7 +107,7 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
   });
   if (durable !== null) clientBinding = durable.clientBinding;
   const timers = openTimers(shared, join(home, 'timers.json'));
-  const receivers = await openReceivers({ ...shared, work, settings: hostJson.serviceBus });
+  const receivers = await openReceivers({ ...shared, settings: hostJson.serviceBus });
   const graceMs = options.stopGraceMs ?? defaultGraceMs;
   parts.defer(async () => {
     stopping.abort();
@@ -121,7 +120,6 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
   const stop = once(() => running.disposeAsync().finally(stopped.resolve));
   const admin = {
     ...shared,
-    work,
     origin,
     routes: router.routes,
     startedAt,

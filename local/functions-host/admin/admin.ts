@@ -2,7 +2,6 @@
  * The host's own doors: its state, its functions, running one by hand, and the launcher's control of time and end.
  */
 import { reportClock, setClock } from '../../clock/clock-endpoint.ts';
-import type { Work } from '../../clock/work.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { toInvocation as toEventInvocation } from '../event-grid/webhook.ts';
@@ -14,7 +13,6 @@ import { type Answer, type Exchange, jsonAnswer } from '../http/server.ts';
 export interface AdminDependencies extends RetryDependencies {
   readonly origin: string;
   readonly routes: readonly Route[];
-  readonly work: Work;
   readonly startedAt: Date;
   /** Keeps a virtual time before anything happens at it. */
   storeNow(nowMs: number): void;

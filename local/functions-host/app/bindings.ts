@@ -1,8 +1,9 @@
 /** Which triggers and bindings this host has, and the look of a registered function to the rest of the host. */
 import type { Binding, RegisteredFunction } from '../contract.ts';
-import { HostError } from '../host-error.ts';
+import { errorText, HostError } from '../host-error.ts';
 import { resolveExpressions } from '../settings.ts';
 import type { CoreFunctionMetadata } from './core-api.ts';
+import { readRetryOptions } from './retry.ts';
 
 const triggers = new Set(
   'httpTrigger timerTrigger eventGridTrigger serviceBusTrigger orchestrationTrigger activityTrigger entityTrigger'
@@ -34,7 +35,16 @@ export function toRegisteredFunction(metadata: CoreFunctionMetadata): Registered
   }
   for (const binding of bindings) requireSupported(metadata.name, binding, binding === trigger);
   const retryOptions = metadata.retryOptions ?? undefined;
+  if (retryOptions !== undefined) requireRetryOptions(metadata.name, retryOptions);
   return { name: metadata.name, trigger, bindings, ...(retryOptions === undefined ? {} : { retryOptions }) };
+}
+
+function requireRetryOptions(functionName: string, raw: unknown): void {
+  try {
+    readRetryOptions(raw);
+  } catch (error) {
+    throw new HostError('binding', `function ${functionName}: ${errorText(error)}`, error);
+  }
 }
 
 function toBinding(functionName: string, name: string, raw: { type: string; direction: string }): Binding {

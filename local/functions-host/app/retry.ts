@@ -1,10 +1,11 @@
 /** Retry policies of functions, as `retry` in their options: fixed delay or exponential backoff. */
 import { z } from 'zod';
 import type { Clock } from '../../clock/clock.ts';
+import type { Work } from '../../clock/work.ts';
 import type { Invocation, InvocationResult, RegisteredFunction } from '../contract.ts';
 import { errorText } from '../host-error.ts';
 import type { Log } from '../log.ts';
-import type { WorkHold } from '../work-hold.ts';
+import { holdWork, type WorkHold } from '../work-hold.ts';
 import type { LoadedApp } from './load-app.ts';
 
 const DurationSchema = z.looseObject({ seconds: z.coerce.number().default(0) }).nullish();
@@ -31,55 +32,83 @@ export function retryDelayMs(options: RetryOptions, retry: number): number {
 export interface RetryDependencies {
   readonly app: LoadedApp;
   readonly clock: Clock;
+  readonly work: Work;
   readonly log: Log;
   /** Aborted when the host stops: a wait between two attempts ends with the last failure. */
   readonly stopping: AbortSignal;
 }
 
+/** Reads what a function was registered with; throws an Error that says what is wrong. */
+export function readRetryOptions(raw: unknown): RetryOptions {
+  const parsed = RetryOptionsSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    parsed.error.issues.map((issue) => `retry.${issue.path.join('.')}: ${issue.message}`).join('; '),
+  );
+}
+
 /**
  * Runs a function, and again after a failure as its retry options say. Rejects with the last failure.
- * `hold`, the work the caller has in hand, is laid down between two attempts: that is a wait for the clock.
+ * It counts as work throughout, but for the waits between two attempts; `outer`, the work the caller has in hand, is
+ * laid down for those, too.
  */
 export async function invokeWithRetry(
+  dependencies: RetryDependencies,
+  fn: RegisteredFunction,
+  invocation: Invocation,
+  outer?: WorkHold,
+): Promise<InvocationResult> {
+  if (fn.retryOptions === undefined) return dependencies.app.invoke(fn, invocation);
+  const own = holdWork(dependencies.work);
+  try {
+    return await attempt(dependencies, fn, invocation, outer === undefined ? [own] : [own, outer]);
+  } finally {
+    own.end();
+  }
+}
+
+async function attempt(
   { app, clock, log, stopping }: RetryDependencies,
   fn: RegisteredFunction,
   invocation: Invocation,
-  hold?: WorkHold,
+  holds: readonly WorkHold[],
 ): Promise<InvocationResult> {
-  if (fn.retryOptions === undefined) return app.invoke(fn, invocation);
-  const options = RetryOptionsSchema.parse(fn.retryOptions);
+  const options = readRetryOptions(fn.retryOptions);
+  const { maxRetryCount } = options;
   let failure: unknown;
   for (let retry = 0; ; retry++) {
+    const retryContext = { retryCount: retry, maxRetryCount, exception: { message: errorText(failure) } };
     try {
-      const { maxRetryCount } = options;
-      const retryContext = { retryCount: retry, maxRetryCount, exception: { message: errorText(failure) } };
       return await app.invoke(fn, invocation, retry === 0 ? {} : { retryContext });
     } catch (error) {
       failure = error;
     }
-    const spent = options.maxRetryCount !== -1 && retry >= options.maxRetryCount;
-    if (spent || stopping.aborted) throw failure;
+    if ((maxRetryCount !== -1 && retry >= maxRetryCount) || stopping.aborted) throw failure;
     const delayMs = retryDelayMs(options, retry + 1);
     log('warn', `failed, retry ${retry + 1} in ${delayMs} ms: ${errorText(failure)}`, { function: fn.name });
-    const waited = waitOn(clock, delayMs, stopping);
-    hold?.pause();
-    const goOn = await waited;
-    hold?.resume();
-    if (!goOn) throw failure;
+    if (!(await waitOn(clock, delayMs, stopping, holds))) throw failure;
   }
 }
 
-/** Waits on the clock. False when the host stopped before. */
-function waitOn(clock: Clock, delayMs: number, stopping: AbortSignal): Promise<boolean> {
+/** Waits on the clock; false when the host stopped before. What was laid down is taken up as the moment comes. */
+function waitOn(
+  clock: Clock,
+  delayMs: number,
+  stopping: AbortSignal,
+  holds: readonly WorkHold[],
+): Promise<boolean> {
   return new Promise((resolve) => {
+    const end = (reached: boolean): void => {
+      for (const hold of holds) hold.resume();
+      stopping.removeEventListener('abort', stop);
+      resolve(reached);
+    };
     const stop = (): void => {
       withdraw();
-      resolve(false);
+      end(false);
     };
-    const withdraw = clock.at(clock.now() + delayMs, () => {
-      stopping.removeEventListener('abort', stop);
-      resolve(true);
-    });
+    const withdraw = clock.at(clock.now() + delayMs, () => end(true));
+    for (const hold of holds) hold.pause();
     stopping.addEventListener('abort', stop, { once: true });
   });
 }

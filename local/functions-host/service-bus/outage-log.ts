@@ -12,11 +12,12 @@ export function createOutageLog(log: Log, functionName: string): OutageLog {
   const subject = { function: functionName };
   return {
     failed(reason) {
-      if (!down) log('warn', `Service Bus cannot be reached, trying again until it can: ${reason}`, subject);
+      if (!down)
+        log('warn', `cannot receive from Service Bus, trying again until it works: ${reason}`, subject);
       down = true;
     },
     worked() {
-      if (down) log('info', 'Service Bus can be reached again', subject);
+      if (down) log('info', 'receives from Service Bus again', subject);
       down = false;
     },
   };

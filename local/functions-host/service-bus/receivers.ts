@@ -10,7 +10,6 @@
  * 3. A stop takes no further message and waits for those in hand.
  */
 import type { ServiceBusClient } from '@azure/service-bus';
-import type { Work } from '../../clock/work.ts';
 import type { RetryDependencies } from '../app/retry.ts';
 import type { RegisteredFunction } from '../contract.ts';
 import { HostError } from '../host-error.ts';
@@ -23,7 +22,6 @@ import { createSettler } from './settle.ts';
 import { subscribeToMessages } from './subscribe-to-messages.ts';
 
 export interface ReceiverDependencies extends RetryDependencies {
-  readonly work: Work;
   readonly settings: ServiceBusSettings;
 }
 

@@ -1,5 +1,5 @@
 /** Receives messages one by one, several at once, as they come. The client library reconnects for ever. */
-import type { ServiceBusReceiver } from '@azure/service-bus';
+import type { ProcessErrorArgs, ServiceBusReceiver } from '@azure/service-bus';
 import { errorText } from '../host-error.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { OutageLog } from './outage-log.ts';
@@ -34,7 +34,10 @@ export function subscribeToMessages(options: ReceiveOptions): StopReceiver {
       outage.worked();
       return settler.one(receiver, message);
     },
-    processError: async ({ error }: { error: unknown }) => outage.failed(errorText(error)),
+    // A lock that could not be renewed is no outage: settling the message will say what became of it.
+    processError: async ({ error, errorSource }: ProcessErrorArgs) => {
+      if (errorSource === 'receive') outage.failed(errorText(error));
+    },
     // Known to the library, though not to its types: called whenever the link has been (re)established.
     postInitialize: async () => outage.worked(),
   };

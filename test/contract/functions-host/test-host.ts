@@ -1,5 +1,5 @@
 /** Starts the host in this process on a fixture app, with its own HOME and a log that can be read. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,11 +49,18 @@ export async function startTestHost(
     home: options.home,
     entries,
     async recorded(kind) {
-      const response = await fetch(`${host.url}/api/recorded`);
+      const response = await fetch(`${host.url}/${options.app === 'host-app-esm' ? 'v1' : 'api'}/recorded`);
       const record = (await response.json()) as { kind: string; value: unknown }[];
       return record.filter((entry) => entry.kind === kind).map((entry) => entry.value);
     },
   };
+}
+
+/** A local.settings.json in HOME. */
+export function writeSettings(home: string, values: Record<string, string>): string {
+  const file = join(home, 'local.settings.json');
+  writeFileSync(file, JSON.stringify({ IsEncrypted: false, Values: values }));
+  return file;
 }
 
 /** Waits until a condition holds; fails after ten seconds. */
