@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { vi } from 'vitest';
+import { beginRegistration, installCoreApi } from '../../../local/functions-host/app/core-api.ts';
+import type { StepName, Steps } from '../../../orchestrations/steps.ts';
+
+export type RunStep = <Name extends StepName>(
+  name: Name,
+  input: Steps[Name]['input'],
+) => Promise<Steps[Name]['output']>;
+
+const activities = new URL('../../../orchestrations/activities/', import.meta.url);
+
+/** Loads the activities as the host does, with these settings, and runs them by the name they register under. */
+export async function loadSteps(settings: Readonly<Record<string, string>>): Promise<RunStep> {
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  installCoreApi();
+  const { registration, lock } = beginRegistration(() => {});
+  for (const file of readdirSync(activities)) await import(new URL(file, activities).href);
+  lock();
+  return (async (name, input) => {
+    const step = registration.functions.get(name);
+    if (!step) throw new Error(`no activity is registered as ${name}`);
+    // What crosses to an activity and back is JSON.
+    const output = await step.callback(JSON.parse(JSON.stringify(input)), { error: () => {} });
+    return JSON.parse(JSON.stringify(output));
+  }) as RunStep;
+}

@@ -1,0 +1,270 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
+import type { JobState, Steps } from '../../../orchestrations/steps.ts';
+import { hashJson, pinModel } from '../../../shared/config/pin.ts';
+import { ModelConfigSchema } from '../../../shared/config/schema.ts';
+import type { LineageTags } from '../../../shared/domain/lineage.ts';
+import { run } from '../../fixtures/ledger.ts';
+import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
+import { loadSteps, type RunStep } from './run-steps.ts';
+
+const trainCode = `
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+const [manifestFile, out] = process.argv.slice(2);
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+mkdirSync(out, { recursive: true });
+writeFileSync(out + '/model.json', JSON.stringify({ trainedOn: manifest.train.map(({ name }) => name) }));
+`;
+
+/** Fifty rows; challenger right in all of them. Logs one metric as MLflow clients do. */
+const evaluateCode = `
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+const [challenger, out, champion] = process.argv.slice(2);
+JSON.parse(readFileSync(challenger + '/model.json', 'utf8'));
+if (champion) JSON.parse(readFileSync(champion + '/model.json', 'utf8'));
+mkdirSync(out, { recursive: true });
+const rows = Array.from({ length: 50 }, (_, id) => [id, id % 2, id % 2 ? 0.9 : 0.1].join(','));
+writeFileSync(out + '/predictions.csv', ['id,label,challenger', ...rows].join('\\n'));
+const { MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN, MLFLOW_RUN_ID } = process.env;
+const answer = await fetch(MLFLOW_TRACKING_URI + '/api/2.0/mlflow/runs/log-metric', {
+  method: 'POST',
+  headers: { authorization: 'Bearer ' + MLFLOW_TRACKING_TOKEN, 'content-type': 'application/json' },
+  body: JSON.stringify({ run_id: MLFLOW_RUN_ID, key: 'challenger/latency_ms', value: 12.5, timestamp: 0, step: 0 }),
+});
+if (!answer.ok) throw new Error(await answer.text());
+`;
+
+const job = { code: 'azureml:spam-code:1', environment: 'azureml:node:24', compute: 'cpu', timeout: 'PT1M' };
+const pinned = pinModel(
+  ModelConfigSchema.parse({
+    model: 'spam-filter',
+    data: { path: 'mail/', evaluateOn: 1 },
+    training: { ...job, command: 'node train.mjs ${{inputs.manifest}} ${{outputs.model}}' },
+    evaluation: {
+      ...job,
+      command: 'node evaluate.mjs ${{inputs.challenger}} ${{outputs.evidence}} $[[${{inputs.champion}}]]',
+    },
+    gates: [
+      { gate: 'accurate', kind: 'bound', metric: 'accuracy', atLeast: 0.9 },
+      { gate: 'fast', kind: 'bound', metric: 'latency_ms', atMost: 50, minimumRows: 1 },
+    ],
+    release: { stages: [{ stage: 'production', channel: 'event-grid' }] },
+  }),
+);
+const { config } = pinned;
+
+let services: LocalServices;
+let step: RunStep;
+
+beforeAll(async () => {
+  services = await startServices(temporaryFolder());
+  const { container, ml } = services;
+  const at = [localCloud.resourceGroup, localCloud.workspace] as const;
+  const files = {
+    'train.mjs': trainCode,
+    'evaluate.mjs': evaluateCode,
+    'slow.mjs': 'setTimeout(() => {}, 600_000);',
+  };
+  for (const [name, text] of Object.entries(files)) await upload(`code/spam/${name}`, text);
+  await ml.codeVersions.createOrUpdate(...at, 'spam-code', '1', {
+    properties: { codeUri: `${container.url}/code/spam/` },
+  });
+  await ml.environmentVersions.createOrUpdate(...at, 'node', '24', { properties: { image: 'node:24' } });
+  for (const day of ['19', '26']) await upload(`mail/2002-08-${day}.jsonl`, `{"day":${day}}\n`);
+  step = await loadSteps(services.settings);
+});
+
+async function upload(path: string, text: string): Promise<void> {
+  await services.container.getBlockBlobClient(path).upload(text, Buffer.byteLength(text));
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse((await services.container.getBlobClient(path).downloadToBuffer()).toString());
+}
+
+const submission = (
+  runId: string,
+  phase: 'train' | 'evaluate',
+  more: Partial<Steps['submit-job']['input']> = {},
+): Steps['submit-job']['input'] => ({
+  runId,
+  model: 'spam-filter',
+  phase,
+  dataPath: config.data.path,
+  job: phase === 'train' ? config.training : config.evaluation,
+  challenger: null,
+  champion: null,
+  ...more,
+});
+
+const challengerOf = (runId: string) => ({
+  name: 'spam-filter',
+  version: runId.slice('spam-filter-'.length),
+  modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model/`,
+});
+
+function untilEnded(jobName: string): Promise<JobState> {
+  return vi.waitFor(
+    async () => {
+      const state = await step('get-job', { jobName });
+      if (!state.ended) throw new Error(`${jobName} is ${state.status}`);
+      return state;
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+}
+
+async function runPhase(input: Steps['submit-job']['input']): Promise<JobState> {
+  return untilEnded((await step('submit-job', input)).jobName);
+}
+
+const tagsOf = (runId: string): LineageTags => ({
+  ratchetRun: runId,
+  ratchetSignals: '1 signals',
+  ratchetConfigHash: pinned.configHash,
+  ratchetGateReportHash: 'report',
+  ratchetDataHash: 'data',
+  ratchetParentVersion: 'none',
+});
+
+describe('the steps of a run', () => {
+  it('bring data to a registered model, and each may be repeated', async () => {
+    const runId = 'spam-filter-20020902-1f2e3d4c';
+    const data = await step('pin-data', { runId, pinned });
+    expect(data.partitions).toBe(2);
+    const manifest = await readJson(`runs/${runId}/manifest.json`);
+    expect(manifest).toMatchObject({
+      runId,
+      model: 'spam-filter',
+      train: [{ name: '2002-08-19.jsonl', bytes: 11 }, { name: '2002-08-26.jsonl' }],
+      evaluate: [{ name: '2002-08-26.jsonl', etag: expect.stringMatching(/^0x/) }],
+    });
+    expect(data.manifestHash).toBe(hashJson(manifest));
+
+    expect(await runPhase(submission(runId, 'train'))).toEqual({
+      jobName: `${runId}-train`,
+      status: 'Completed',
+      ended: true,
+      succeeded: true,
+      error: '',
+    });
+    expect(await readJson(`runs/${runId}/model/model.json`)).toEqual({
+      trainedOn: ['2002-08-19.jsonl', '2002-08-26.jsonl'],
+    });
+
+    const challenger = challengerOf(runId);
+    const evaluation = submission(runId, 'evaluate', { challenger, champion: challenger });
+    expect(await runPhase(evaluation)).toMatchObject({ succeeded: true });
+
+    const judged = await step('judge-evidence', { runId, pinned, hasChampion: false });
+    expect(judged.report).toMatchObject({ verdict: 'passed', rows: 50, evidence: 'predictions' });
+    expect(judged.report.gates).toMatchObject([{ challenger: 1 }, { challenger: 12.5 }]);
+    expect(await readJson(`runs/${runId}/gate-report.json`)).toEqual(judged.report);
+    expect(judged.reportHash).toBe(hashJson(judged.report));
+
+    const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
+    const registered = await step('register-model', registration);
+    expect(registered).toEqual(challenger);
+    const { ml } = services;
+    const stored = await ml.modelVersions.get('local', 'ratchet', challenger.name, challenger.version);
+    expect(stored.properties).toMatchObject({
+      modelType: 'custom_model',
+      jobName: `${runId}-train`,
+      tags: tagsOf(runId),
+    });
+
+    // Everything once more, after the data has changed: an activity runs at least once.
+    await upload('mail/2002-09-02.jsonl', '{"day":"later"}\n');
+    expect(await step('pin-data', { runId, pinned })).toEqual(data);
+    expect(await readJson(`runs/${runId}/manifest.json`)).toEqual(manifest);
+    expect(await step('submit-job', submission(runId, 'train'))).toMatchObject({ status: 'Completed' });
+    expect(await step('submit-job', evaluation)).toMatchObject({ status: 'Completed' });
+    expect(await step('judge-evidence', { runId, pinned, hasChampion: false })).toEqual(judged);
+    expect(await step('register-model', registration)).toEqual(registered);
+    const again = await ml.jobs.get('local', 'ratchet', `${runId}-train`);
+    expect(again.properties.properties).toMatchObject({ attempts: '1' });
+  });
+
+  it('submit one job when many submit it at once', async () => {
+    const input = submission('spam-filter-20020903-00000001', 'train', {
+      job: { ...config.training, command: 'node slow.mjs' },
+    });
+    const states = await Promise.all(Array.from({ length: 5 }, () => step('submit-job', input)));
+    expect(new Set(states.map(({ jobName }) => jobName)).size).toBe(1);
+    const cancelled = await step('cancel-job', { jobName: states[0]!.jobName });
+    expect(cancelled.succeeded).toBe(false);
+    const ended = await untilEnded(states[0]!.jobName);
+    expect(ended).toMatchObject({ status: 'Canceled', ended: true, succeeded: false });
+    expect(await step('cancel-job', { jobName: ended.jobName })).toEqual(ended);
+  });
+
+  it('tell why a job failed', async () => {
+    const failed = await runPhase(
+      submission('spam-filter-20020904-00000001', 'train', {
+        job: { ...config.training, command: 'node nowhere.mjs' },
+      }),
+    );
+    expect(failed).toMatchObject({ status: 'Failed', ended: true, succeeded: false });
+    expect(failed.error).not.toBe('');
+  });
+
+  it('judge missing evidence as an error, not as a failure of the step', async () => {
+    const runId = 'spam-filter-20020905-00000001';
+    const { report } = await step('judge-evidence', { runId, pinned, hasChampion: false });
+    expect(report).toMatchObject({ verdict: 'error', evidence: 'none' });
+    await upload(`runs/${runId}/evidence/metrics.json`, '{ broken');
+    const broken = await step('judge-evidence', { runId, pinned, hasChampion: false });
+    expect(broken.report).toMatchObject({
+      verdict: 'error',
+      sentence: 'The evidence cannot be used: metrics.json is not a JSON object.',
+    });
+  });
+
+  it('write runs to the ledger', async () => {
+    await expect(step('record-run', run())).resolves.toBeNull();
+  });
+});
+
+describe('a step refuses', () => {
+  it('a job of the same name that belongs to somebody else', async () => {
+    const runId = 'spam-filter-20020906-00000001';
+    await services.ml.jobs.createOrUpdate('local', 'ratchet', `${runId}-train`, {
+      properties: {
+        jobType: 'Command',
+        command: 'node -v',
+        environmentId: `${localCloud.workspaceId}/environments/node/versions/24`,
+        experimentName: 'theirs',
+      },
+    });
+    await expect(step('submit-job', submission(runId, 'train'))).rejects.toThrow(
+      `azure-refused: job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
+    );
+  });
+
+  it('a model version of the same name that belongs to another run', async () => {
+    const runId = 'spam-filter-20020907-00000001';
+    const challenger = challengerOf(runId);
+    await services.ml.modelVersions.createOrUpdate('local', 'ratchet', challenger.name, challenger.version, {
+      properties: { modelUri: challenger.modelUri, tags: { ratchetRun: 'another' } },
+    });
+    const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
+    await expect(step('register-model', registration)).rejects.toThrow(
+      `azure-refused: model spam-filter:20020907-00000001 exists without tag ratchetRun=${runId}: it is not this run's version; a version cannot be replaced, so start a new run`,
+    );
+  });
+
+  it('what the workspace refuses, in the words of the workspace', async () => {
+    const input = submission('spam-filter-20020908-00000001', 'train', {
+      job: { ...config.training, code: 'azureml:unknown:9' },
+    });
+    await expect(step('submit-job', input)).rejects.toThrow(
+      /^azure-refused: submitting job spam-filter-20020908-00000001-train: Azure answered 400 UserError .*unknown/,
+    );
+  });
+
+  it('a job that is not there', async () => {
+    await expect(step('get-job', { jobName: 'none-train' })).rejects.toThrow(
+      'not-found: job none-train is not in workspace ratchet; somebody may have deleted it',
+    );
+  });
+});
