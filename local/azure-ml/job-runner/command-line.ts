@@ -26,8 +26,8 @@ export interface DeclaredNames {
 export type Values = Readonly<Record<'inputs' | 'outputs', ReadonlyMap<string, string>>>;
 
 /**
- * Splits like a POSIX shell, as far as blanks, quotes and backslashes go. `$[[ ... ]]` encloses words that are left
- * out when an input they name is not declared. Throws a UserError that names the character or placeholder at fault.
+ * Splits like a POSIX shell, as far as blanks, quotes and backslashes go. Throws a UserError that names the character
+ * or placeholder at fault.
  */
 export function parseCommandLine(command: string, declared: DeclaredNames): Word[] {
   const words = new Scanner(command.trim(), declared).scan();
@@ -76,7 +76,6 @@ class Scanner {
   readonly #words: Word[] = [];
   #at = 0;
   #word: Part[] | undefined;
-  #optional: { readonly firstWord: number; leftOut: boolean } | undefined;
 
   constructor(text: string, declared: DeclaredNames) {
     this.#text = text;
@@ -86,15 +85,12 @@ class Scanner {
   scan(): Word[] {
     while (this.#at < this.#text.length) this.#step(this.#text[this.#at]!);
     this.#endWord();
-    if (this.#optional) throw userError('command: "$[[" is not closed; add "]]"');
     return this.#words;
   }
 
   #step(char: string): void {
     if (blank.test(char)) this.#endWord(1);
     else if (this.#sees('${{')) this.#placeholder();
-    else if (this.#sees('$[[') && !this.#word) this.#beginOptional();
-    else if (this.#sees(']]') && this.#optional) this.#endOptional();
     else if (char === "'") this.#quoted("'");
     else if (char === '"') this.#quoted('"');
     else if (char === '\\') this.#escaped();
@@ -168,23 +164,9 @@ class Scanner {
     this.#word.push({ from, name });
     this.#at += match[0].length;
     if (this.#declared[from].has(name)) return;
-    if (this.#optional && from === 'inputs') this.#optional.leftOut = true;
-    else
-      throw userError(
-        `command: ${match[0]} names no ${from.slice(0, -1)} of this job; declare ${from}.${name}`,
-      );
-  }
-
-  #beginOptional(): void {
-    if (this.#optional) throw userError('command: "$[[" inside "$[["; close the first with "]]"');
-    this.#optional = { firstWord: this.#words.length, leftOut: false };
-    this.#at += 3;
-  }
-
-  #endOptional(): void {
-    this.#endWord(2);
-    if (this.#optional?.leftOut) this.#words.length = this.#optional.firstWord;
-    this.#optional = undefined;
+    throw userError(
+      `command: ${match[0]} names no ${from.slice(0, -1)} of this job; declare ${from}.${name}`,
+    );
   }
 
   #refuse(char: string): never {

@@ -19,7 +19,6 @@ beforeAll(async () => {
     `,
     'fail.js': `console.error('the data has no labels'); process.exit(3);`,
     'env.js': `require('node:fs').writeFileSync(process.argv[2], JSON.stringify(process.env));`,
-    'args.js': `require('node:fs').writeFileSync(process.argv[2], JSON.stringify(process.argv.slice(3)));`,
     'forever.js': `setInterval(() => {}, 1000);`,
     'family.js': `
       const { spawn } = require('node:child_process');
@@ -108,24 +107,6 @@ describe('a command job', () => {
 
     expect(job.properties?.['errorMessage']).toBeUndefined();
     expect(await workspace.read('out/one.txt')).toBe('spamspam');
-  });
-
-  it('leaves out optional words whose input is not given', async () => {
-    for (const [name, inputs] of [
-      ['with-champion', { champion: { jobInputType: 'literal', value: 'old one' } }],
-      ['without-champion', {}],
-    ] as const) {
-      await workspace.submit(name, {
-        codeId: code,
-        command: 'node args.js ${{outputs.args}} first $[[--champion ${{inputs.champion}}]] last',
-        inputs,
-        outputs: { args: { jobOutputType: 'uri_file' } },
-      });
-      await workspace.untilEnded(name);
-    }
-    const words = async (job: string) => JSON.parse(await workspace.read(`azureml/${job}/args/args`));
-    expect(await words('with-champion')).toEqual(['first', '--champion', 'old one', 'last']);
-    expect(await words('without-champion')).toEqual(['first', 'last']);
   });
 
   it('sees nothing of the environment it was started from but the search path', async () => {
