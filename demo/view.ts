@@ -12,6 +12,9 @@ import type { DemoReport, WeekResult } from './report.ts';
 /** Weeks with less mail than this are shown, but left out of the chart: a single mail would span all of it. */
 const leastMailsCharted = 20;
 
+/** Room for the longest outcome of a run, `evaluation-failed` apart. */
+const eventWidth = 11;
+
 export interface View {
   title(text: string): void;
   /** A fact of the set-up: what, and the details. */
@@ -34,26 +37,27 @@ export interface ViewOptions {
 export function terminalView({ write, color }: ViewOptions): View {
   const c = pc.createColors(color);
   const line = (text = ''): void => write(`${text}\n`);
+  const event = (paint: (text: string) => string, name: string, text: string): void =>
+    line(`    ${paint(name.padEnd(eventWidth))} ${text}`);
   const phaseBeganAt = new Map<string, number>();
 
   return {
     title: (text) => line(`\n${c.bold(text)}`),
     fact: (name, details) => line(`  ${c.dim(name.padEnd(13))}${details}`),
-    weekHeader: () => line(c.dim('  week of       mails   accuracy   champion   never retrained')),
+    weekHeader: () => line(c.dim('  week of       mails   accuracy   never retrained   champion')),
     week: (week) => line(`  ${weekColumns(week)}`),
-    breach: (summary) => line(`    ${c.yellow('breach')}    ${summary}`),
-    decision: ({ outcome, sentence }) => line(`    ${c.cyan(outcome.padEnd(9))} ${sentence}`),
+    breach: (summary) => event(c.yellow, 'breach', summary),
+    decision: ({ outcome, sentence }) => event(c.cyan, outcome, sentence),
     run: (run) => {
       const nowMs = performance.now();
       const tookMs = nowMs - (phaseBeganAt.get(run.runId) ?? nowMs);
       phaseBeganAt.set(run.runId, nowMs);
       const took = tookMs > 0 ? c.dim(` after ${seconds(tookMs)}`) : '';
-      if (run.outcome === null) return line(`    run       ${c.dim(run.runId)} ${run.phase}${took}`);
-      const mark = run.released ? c.green('released') : c.red(run.outcome);
-      line(`    ${mark.padEnd(10)}${run.released ? '  ' : ' '}${run.sentence}`);
+      if (run.outcome === null) return event(c.dim, 'run', `${run.runId} ${run.phase}${took}`);
+      event(run.released ? c.green : c.red, run.outcome, run.sentence);
     },
     takenUp: (version) =>
-      line(`    ${c.green('in use')}    the production application scores with version ${version}`),
+      event(c.green, 'in use', `the production application scores with version ${version}`),
     closing: (report) => {
       line();
       for (const row of closingChart(report.weeks)) line(`  ${row}`);
@@ -72,8 +76,8 @@ function weekColumns(week: WeekResult): string {
     week.weekStart.padEnd(12),
     String(week.n).padStart(7),
     accuracy.padStart(11),
-    `v${week.championVersion}`.padStart(11),
-    never.padStart(18),
+    `${never.padStart(18)}   `,
+    week.championVersion,
   ].join('');
 }
 

@@ -32,9 +32,9 @@ describe('the terminal view', () => {
       view.week({ ...week, n: 0, accuracy: null, accuracyNeverRetrained: null });
     }).split('\n');
     expect(lines.slice(0, 3)).toEqual([
-      '  week of       mails   accuracy   champion   never retrained',
-      '  2002-08-22      529     93.6 %         v1            90.0 %',
-      '  2002-08-22        0          -         v1                 -',
+      '  week of       mails   accuracy   never retrained   champion',
+      '  2002-08-22      529     93.6 %            90.0 %   1',
+      '  2002-08-22        0          -                 -   1',
     ]);
   });
 
