@@ -16,6 +16,8 @@ export interface Control {
 interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** Called once the answer has gone out. */
+  readonly afterwards?: () => void;
 }
 
 const longestBodyBytes = 64 * 1024;
@@ -33,8 +35,14 @@ export function serveControl(control: Control, port: number): Promise<Server> {
           body: { error: error instanceof Error ? error.message : String(error) },
         }),
       )
-      .then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      .then(({ status, body, afterwards }) => {
+        if (afterwards) response.once('close', afterwards);
+        response
+          .writeHead(status, {
+            'content-type': 'application/json',
+            ...(afterwards && { connection: 'close' }),
+          })
+          .end(JSON.stringify(body));
       });
   });
   return new Promise((resolve, reject) => {
@@ -60,8 +68,7 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
       eventGrid.putSubscription(parseSubscription(await readJson(request)));
       return { status: 200, body: eventGrid.subscriptions() };
     case 'POST /shutdown':
-      control.shutdown();
-      return { status: 202, body: {} };
+      return { status: 202, body: {}, afterwards: control.shutdown };
     default:
       return { status: 404, body: { error: `no ${request.method} ${request.url} here` } };
   }
