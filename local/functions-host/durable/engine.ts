@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { DurableDependencies, FunctionApp, RegisteredFunction } from '../contract.ts';
-import type { CommitQueue } from './commit-queue.ts';
 import type { LiveInstances } from './live-instances.ts';
-import type { Store } from './store.ts';
+import type { CommitQueue } from './store/commit-queue.ts';
+import type { Store } from './store/store.ts';
 import type { Timers } from './timers.ts';
 
 /** What turns, activities and client requests work with. */

@@ -5,8 +5,8 @@
  * goes first.
  */
 import { type HistoryEvent, parseEvents } from './history.ts';
-import type { InstanceRow } from './records.ts';
-import type { Store } from './store.ts';
+import type { InstanceRow } from './store/records.ts';
+import type { Store } from './store/store.ts';
 
 export interface LiveInstance {
   row: InstanceRow;

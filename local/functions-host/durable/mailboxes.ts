@@ -10,7 +10,7 @@
  */
 import type { Work } from '../../clock/work.ts';
 import { Lane } from './lane.ts';
-import type { Message } from './records.ts';
+import type { Message } from './store/records.ts';
 
 export interface Mailbox {
   readonly target: string;

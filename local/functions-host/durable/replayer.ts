@@ -3,7 +3,7 @@
  *
  * Owns: walking the whole history with the whole list of actions, each turn anew.
  * Does not own: running the function, storing anything, effects: the decisions it returns are events, and effects
- * follow from events (turn-effects.ts).
+ * follow from events (turns/turn-effects.ts).
  *
  * The library in the function and this walk never exchange sequence numbers; both count, and must count alike. So the
  * walk follows the Durable extension to the letter, where the letter looks odd too:
@@ -15,10 +15,11 @@
  * 4. While suspended, events wait, in order, until the resume; there are no decisions and no end.
  * 5. A turn is a pure function of its arguments: the same history and actions give the same decisions.
  */
-import { ActionReplay, type Identity } from './action-replay.ts';
+
 import { EventType, type HistoryEvent, type SchedulingEvent } from './history.ts';
 import type { Action } from './orchestrator-result.ts';
-import { type Foresight, Schedule } from './schedule.ts';
+import { ActionReplay, type Identity } from './replay/action-replay.ts';
+import { type Foresight, Schedule } from './replay/schedule.ts';
 
 export interface ReplayedTurn {
   /** New scheduling events in order of number. */

@@ -2,8 +2,7 @@
  * The durable runtime: opens the store, keeps its mirrors in step, and gives due work its turn.
  *
  * Owns: the lifecycle, the limits on concurrency, which mirror hears of which committed change.
- * Does not own: what a turn decides (orchestration-turn.ts, entity-turn.ts, activities.ts), what a client may ask
- * (client-api).
+ * Does not own: what a turn does (turns), what is stored (store), what a client may ask (client-api).
  *
  * Invariants
  * 1. The file is the truth: mirrors are filled from it at the start and change only by what was committed.
@@ -11,21 +10,21 @@
  * 3. Nothing polls: work begins where a change is published or the clock calls.
  */
 import type { DurableDependencies, DurableRequest, DurableResponse, DurableRuntime } from '../contract.ts';
-import { runActivity } from './activities.ts';
 import { answerClient } from './client-api/router.ts';
 import { renderClientBinding } from './client-api/urls.ts';
-import { CommitQueue } from './commit-queue.ts';
 import { Completions } from './completions.ts';
 import { type Engine, messageOf, timestamp } from './engine.ts';
-import { canTakeEntityTurn, takeEntityTurn } from './entity-turn.ts';
 import { EventType } from './history.ts';
 import { Lane } from './lane.ts';
 import { LiveInstances } from './live-instances.ts';
 import { type Mailbox, Mailboxes } from './mailboxes.ts';
-import { takeOrchestrationTurn } from './orchestration-turn.ts';
-import type { ActivityItem, Change, Message, TimerRow } from './records.ts';
-import { Store } from './store.ts';
+import { CommitQueue } from './store/commit-queue.ts';
+import type { ActivityItem, Change, Message, TimerRow } from './store/records.ts';
+import { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
+import { runActivity } from './turns/activities.ts';
+import { canTakeEntityTurn, takeEntityTurn } from './turns/entity-turn.ts';
+import { takeOrchestrationTurn } from './turns/orchestration-turn.ts';
 
 interface QueuedActivity {
   readonly item: ActivityItem;
@@ -40,6 +39,8 @@ export class Runtime implements DurableRuntime {
   readonly #mailboxes: Mailboxes;
   readonly #activities: Lane<QueuedActivity>;
   readonly #completions = new Completions();
+  /** Targets whose turn broke: set aside until the next start, their messages safe in the file. */
+  readonly #broken = new Set<string>();
   #started = false;
   #stopped = false;
 
@@ -50,14 +51,14 @@ export class Runtime implements DurableRuntime {
     this.#timers = new Timers(clock, (timer) => this.#fire(timer));
     const commits = new CommitQueue(
       this.#store,
+      work,
       (change) => this.#mirror(change),
       (error) => this.#halt(error),
     );
     const live = new LiveInstances(this.#store);
     this.#engine = { app, clock, store: this.#store, commits, live, timers: this.#timers, log };
     this.#mailboxes = new Mailboxes(work, settings.maxConcurrentOrchestratorFunctions, {
-      canTake: (mailbox) =>
-        !this.#stopped && (!isEntity(mailbox) || canTakeEntityTurn(this.#engine, mailbox)),
+      canTake: (mailbox) => this.#canTake(mailbox),
       takeTurn: (mailbox) => this.#takeTurn(mailbox),
     });
     this.#activities = new Lane(settings.maxConcurrentActivityFunctions, (queued) =>
@@ -94,22 +95,20 @@ export class Runtime implements DurableRuntime {
     return renderClientBinding(origin, settings.hubName);
   }
 
-  handle(request: DurableRequest): Promise<DurableResponse> {
-    const { origin, settings, work, log } = this.#dependencies;
-    return work.during(async () => {
-      try {
-        const client = {
-          engine: this.#engine,
-          completions: this.#completions,
-          origin,
-          hubName: settings.hubName,
-        };
-        return await answerClient(client, request);
-      } catch (error) {
-        log('error', `durable client: ${request.method} ${request.path} failed: ${messageOf(error)}`);
-        return { status: 500, body: { Message: 'Something went wrong while processing your request' } };
-      }
-    });
+  async handle(request: DurableRequest): Promise<DurableResponse> {
+    const { origin, settings, log } = this.#dependencies;
+    const client = {
+      engine: this.#engine,
+      completions: this.#completions,
+      origin,
+      hubName: settings.hubName,
+    };
+    try {
+      return await answerClient(client, request);
+    } catch (error) {
+      log('error', `durable client: ${request.method} ${request.path} failed: ${messageOf(error)}`);
+      return { status: 500, body: { Message: 'Something went wrong while processing your request' } };
+    }
   }
 
   /** Before the start the file alone changes: the start reads all of it. */
@@ -153,16 +152,20 @@ export class Runtime implements DurableRuntime {
     this.#mailboxes.deliver({ seq: null, target: instanceId, executionId, body });
   }
 
-  /** A turn that breaks is set aside until the next start, its messages safe in the file; others go on. */
+  #canTake(mailbox: Mailbox): boolean {
+    if (this.#stopped || this.#broken.has(mailbox.target)) return false;
+    return !isEntity(mailbox) || canTakeEntityTurn(this.#engine, mailbox);
+  }
+
   async #takeTurn(mailbox: Mailbox): Promise<readonly Message[]> {
-    const before = [...mailbox.messages];
     try {
       return await (isEntity(mailbox)
         ? takeEntityTurn(this.#engine, mailbox)
         : takeOrchestrationTurn(this.#engine, mailbox));
     } catch (error) {
+      this.#broken.add(mailbox.target);
       this.#report(`the turn of ${mailbox.target}`, error);
-      return before;
+      return [];
     }
   }
 

@@ -6,7 +6,7 @@
  * 2. A timer is handed to `onDue` once, never before its time; timers due together in the order of their times.
  */
 import type { Clock } from '../../clock/clock.ts';
-import type { TimerRow } from './records.ts';
+import type { TimerRow } from './store/records.ts';
 
 interface Entry {
   readonly timer: TimerRow;

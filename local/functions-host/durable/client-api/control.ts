@@ -1,7 +1,7 @@
 import type { DurableResponse } from '../../contract.ts';
 import { timestamp } from '../engine.ts';
 import { type ArrivingEvent, EventType } from '../history.ts';
-import { type InstanceRow, isFinished } from '../records.ts';
+import { type InstanceRow, isFinished } from '../store/records.ts';
 import {
   accepted,
   type Client,

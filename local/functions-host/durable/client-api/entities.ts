@@ -1,5 +1,5 @@
-import { entityId } from '../entity-batch.ts';
-import { newId } from '../executions.ts';
+import { entityId } from '../turns/entity-batch.ts';
+import { newId } from '../turns/executions.ts';
 import { accepted, type Handler, readJsonText, refusal } from './client.ts';
 
 export const readEntity: Handler = ({ engine }, _request, [name = '', key = '']) => {

@@ -1,6 +1,6 @@
-import type { InstanceRow } from '../records.ts';
-import { readInstance } from '../rows.ts';
-import type { Store } from '../store.ts';
+import type { InstanceRow } from '../store/records.ts';
+import { readInstance } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
 import { type Handler, header, readTime, refusal } from './client.ts';
 import { renderStatus } from './status.ts';
 

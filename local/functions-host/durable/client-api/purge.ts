@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
-import { finishedStatuses } from '../records.ts';
-import { releaseLocks } from '../turn-effects.ts';
+import { finishedStatuses } from '../store/records.ts';
+import { releaseLocks } from '../turns/turn-effects.ts';
 import { type Handler, noInstance, refusal } from './client.ts';
 import { findInstances, readFilter } from './list.ts';
 

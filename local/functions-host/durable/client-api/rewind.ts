@@ -1,7 +1,7 @@
 import { type Engine, timestamp } from '../engine.ts';
 import { EventType, parseEvents } from '../history.ts';
-import type { InstanceRow } from '../records.ts';
-import { undoFailures } from '../undo-failures.ts';
+import { undoFailures } from '../replay/undo-failures.ts';
+import type { InstanceRow } from '../store/records.ts';
 import { accepted, type Handler, noInstance, refusal } from './client.ts';
 
 /** Lets a failed orchestration try again what it failed on, and its failed sub-orchestrations likewise. */

@@ -1,6 +1,6 @@
 import type { DurableResponse } from '../../contract.ts';
-import { beginExecution, newId } from '../executions.ts';
-import { isFinished } from '../records.ts';
+import { isFinished } from '../store/records.ts';
+import { beginExecution, newId } from '../turns/executions.ts';
 import { type Client, type Handler, noInstance, readJsonText, refusal } from './client.ts';
 import { renderStatus } from './status.ts';
 import { managementUrls } from './urls.ts';

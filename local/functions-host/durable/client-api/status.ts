@@ -1,5 +1,5 @@
 import { parseEvents } from '../history.ts';
-import { type InstanceRow, isFinished } from '../records.ts';
+import { type InstanceRow, isFinished } from '../store/records.ts';
 import { type Handler, noInstance } from './client.ts';
 import { viewHistory } from './history-view.ts';
 import { managementUrls } from './urls.ts';

@@ -1,5 +1,5 @@
 /** What the SQLite file holds, row by row, and what changes in it that the runtime must hear of. */
-import type { ArrivingEvent, ParentInstance } from './history.ts';
+import type { ArrivingEvent, ParentInstance } from '../history.ts';
 
 export const liveStatuses = ['Pending', 'Running', 'Suspended'] as const;
 export const finishedStatuses = ['Completed', 'Failed', 'Terminated'] as const;

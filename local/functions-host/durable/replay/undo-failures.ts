@@ -5,7 +5,7 @@
  * that it caught and went on from stay, since later steps count on their numbers. Of a retried task only the last
  * attempt goes, with the empty wait after it.
  */
-import { EventType, type HistoryEvent } from './history.ts';
+import { EventType, type HistoryEvent } from '../history.ts';
 
 export interface Undone {
   readonly events: readonly HistoryEvent[];

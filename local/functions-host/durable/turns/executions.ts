@@ -1,8 +1,8 @@
 /** How an execution begins, inside a transaction. */
 import { randomUUID } from 'node:crypto';
-import { EventType, type ParentInstance } from './history.ts';
-import type { InstanceRow } from './records.ts';
-import type { Store } from './store.ts';
+import { EventType, type ParentInstance } from '../history.ts';
+import type { InstanceRow } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 
 export interface NewExecution {
   readonly id: string;

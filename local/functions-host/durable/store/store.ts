@@ -10,7 +10,7 @@
  * 3. An order number is never given twice in a process, so that a late delete cannot hit another's row.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type HistoryEvent, renderEvents } from './history.ts';
+import { type HistoryEvent, renderEvents } from '../history.ts';
 import type {
   ActivityItem,
   Change,

@@ -6,8 +6,11 @@
  * 2. An entity runs one batch at a time, its operations in order of arrival.
  * 3. Whatever an operation throws reaches its caller, never the signaller, and never stops the entity.
  */
-import { crashPoint } from '../../crash-point.ts';
-import { type Engine, findFunction, messageOf, timestamp } from './engine.ts';
+import { crashPoint } from '../../../crash-point.ts';
+import { type Engine, findFunction, messageOf, timestamp } from '../engine.ts';
+import { EventType } from '../history.ts';
+import type { Mailbox } from '../mailboxes.ts';
+import { type EntityRow, isFinished, type Message } from '../store/records.ts';
 import {
   type EntityStep,
   entityId,
@@ -17,9 +20,6 @@ import {
   splitEntityId,
 } from './entity-batch.ts';
 import { newId } from './executions.ts';
-import { EventType } from './history.ts';
-import type { Mailbox } from './mailboxes.ts';
-import { type EntityRow, isFinished, type Message } from './records.ts';
 
 /** What an entity function returns. Texts are JSON. */
 interface BatchResult {

@@ -1,4 +1,4 @@
-import type { ParentInstance } from './history.ts';
+import type { ParentInstance } from '../history.ts';
 import type { ActivityItem, EntityRow, InstanceRow, InstanceStatus, Message, TimerRow } from './records.ts';
 
 type Row = Record<string, unknown>;

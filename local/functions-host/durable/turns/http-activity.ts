@@ -1,4 +1,4 @@
-import type { HttpCall } from './orchestrator-result.ts';
+import type { HttpCall } from '../orchestrator-result.ts';
 
 /** The built-in activity behind `context.df.callHttp`: any status is an answer, only no answer at all is a failure. */
 export async function callHttp(input: unknown): Promise<string> {

@@ -1,10 +1,10 @@
 /** Runs an orchestrator function over its history. */
-import { type Engine, findFunction, messageOf } from './engine.ts';
-import { type HistoryEvent, renderEvents } from './history.ts';
-import type { LiveInstance } from './live-instances.ts';
-import { type OrchestratorResult, readThrownResult } from './orchestrator-result.ts';
+import { type Engine, findFunction, messageOf } from '../engine.ts';
+import { type HistoryEvent, renderEvents } from '../history.ts';
+import type { LiveInstance } from '../live-instances.ts';
+import { type OrchestratorResult, readThrownResult } from '../orchestrator-result.ts';
 
-/** Constants of the protocol: schema 3 allows locks, the durations say how long timers are cut (action-replay.ts). */
+/** Constants of the protocol: schema 3 allows locks, the durations say how long timers are cut (../replay/action-replay.ts). */
 const protocol =
   '"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00",' +
   '"maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000';

@@ -9,7 +9,9 @@
  * 2. Changes are published, then writers answered, in the order of the writes.
  * 3. After a commit that failed nothing more is written: memory and file would part. `onFailure` hears why, and every
  *    later write is refused until the process starts again from the file.
+ * 4. A write counts as work until its changes are published.
  */
+import type { Work } from '../../../clock/work.ts';
 import type { Change } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -21,13 +23,21 @@ interface Write {
 
 export class CommitQueue {
   readonly #store: Store;
+  readonly #work: Work;
   readonly #publish: (change: Change) => void;
   readonly #onFailure: (error: unknown) => void;
   #writes: Write[] = [];
+  #endWork: (() => void) | null = null;
   #refusal: Error | null = null;
 
-  constructor(store: Store, publish: (change: Change) => void, onFailure: (error: unknown) => void) {
+  constructor(
+    store: Store,
+    work: Work,
+    publish: (change: Change) => void,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#store = store;
+    this.#work = work;
     this.#publish = publish;
     this.#onFailure = onFailure;
   }
@@ -36,7 +46,10 @@ export class CommitQueue {
   write<T>(apply: () => T): Promise<T> {
     if (this.#refusal) return Promise.reject(this.#refusal);
     return new Promise<T>((resolve, reject) => {
-      if (this.#writes.length === 0) setImmediate(() => this.flush());
+      if (this.#writes.length === 0) {
+        this.#endWork = this.#work.begin();
+        setImmediate(() => this.flush());
+      }
       this.#writes.push({ apply, resolve: resolve as (value: unknown) => void, reject });
     });
   }
@@ -44,7 +57,19 @@ export class CommitQueue {
   flush(): void {
     const writes = this.#writes;
     this.#writes = [];
-    if (writes.length === 0 || this.#refusal) return;
+    if (writes.length === 0) return;
+    const endWork = this.#endWork;
+    this.#commit(writes);
+    endWork?.();
+  }
+
+  /** Writes what is waiting and refuses the rest. */
+  close(): void {
+    this.flush();
+    this.#refusal ??= new Error('the durable runtime has stopped');
+  }
+
+  #commit(writes: readonly Write[]): void {
     let values: unknown[];
     try {
       this.#store.begin();
@@ -58,12 +83,6 @@ export class CommitQueue {
     writes.forEach((write, index) => {
       write.resolve(values[index]);
     });
-  }
-
-  /** Writes what is waiting and refuses the rest. */
-  close(): void {
-    this.flush();
-    this.#refusal ??= new Error('the durable runtime has stopped');
   }
 
   #fail(writes: readonly Write[], error: unknown): void {

@@ -5,9 +5,9 @@
  * none; a lock one; a release one per locked entity; a retry one for the wait and one for the new attempt.
  */
 import { createHash } from 'node:crypto';
+import { EventType } from '../history.ts';
+import { type Action, ActionType, type HttpCall, type RetryOptions } from '../orchestrator-result.ts';
 import { allOf, anyOf, Future, finished } from './future.ts';
-import { EventType } from './history.ts';
-import { type Action, ActionType, type HttpCall, type RetryOptions } from './orchestrator-result.ts';
 import { retryDelayMs, retryExpiresMs } from './retry.ts';
 import type { Completion, Schedule } from './schedule.ts';
 

@@ -1,4 +1,4 @@
-import type { FailureDetails } from './history.ts';
+import type { FailureDetails } from '../history.ts';
 
 /** Reads the details that an app with an exception properties provider puts into the message as JSON; else null. */
 export function readFailureDetails(message: string): FailureDetails | null {

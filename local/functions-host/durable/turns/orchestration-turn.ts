@@ -2,7 +2,7 @@
  * One turn of an orchestration: messages in, history and effects out, in one commit.
  *
  * Owns: which messages a turn takes, how a turn ends, what is committed together.
- * Does not own: the decisions (replayer.ts), the effects of each decision (turn-effects.ts), whose turn it is.
+ * Does not own: the decisions (../replayer.ts), the effects of each decision (turn-effects.ts), whose turn it is.
  *
  * Invariants
  * 1. New history, consumed messages, outgoing messages, timers and the instance's row are one transaction: after a
@@ -11,15 +11,15 @@
  * 3. A turn whose execution is no longer the instance's (purged, replaced) changes nothing.
  * 4. Terminate ends the turn where it stands; whatever came after it in the same batch is dropped.
  */
-import { crashPoint } from '../../crash-point.ts';
-import { type Engine, timestamp } from './engine.ts';
+import { crashPoint } from '../../../crash-point.ts';
+import { type Engine, timestamp } from '../engine.ts';
+import { type ArrivingEvent, EventType, type HistoryEvent, turnMark } from '../history.ts';
+import type { LiveInstance } from '../live-instances.ts';
+import type { Mailbox } from '../mailboxes.ts';
+import { type ReplayedTurn, replay } from '../replayer.ts';
+import { type FinishedStatus, type InstanceRow, isFinished, type Message } from '../store/records.ts';
 import { beginExecution } from './executions.ts';
-import { type ArrivingEvent, EventType, type HistoryEvent, turnMark } from './history.ts';
-import type { LiveInstance } from './live-instances.ts';
-import type { Mailbox } from './mailboxes.ts';
 import { callOrchestrator, type OrchestratorCall } from './orchestrator-call.ts';
-import { type FinishedStatus, type InstanceRow, isFinished, type Message } from './records.ts';
-import { type ReplayedTurn, replay } from './replayer.ts';
 import { applyDecisions, releaseLocks, tellParent } from './turn-effects.ts';
 
 /** How a turn leaves the orchestration. */

@@ -3,7 +3,7 @@
  *
  * Owns: sequence numbers, the match between what the code asks for and what the history says it asked for, the tasks
  * still open, the waits for named events.
- * Does not own: the meaning of actions (action-replay.ts), the walk itself (replayer.ts).
+ * Does not own: the meaning of actions (action-replay.ts), the walk itself (../replayer.ts).
  *
  * Invariants
  * 1. Numbers are given in the order of asking, from 0 without gaps; the library counts the same way, and the two
@@ -12,14 +12,15 @@
  * 3. Requests that no event of the history matches are the turn's decisions.
  * 4. An event is given to the newest waiter of its name, else buffered in order of arrival; names ignore case.
  */
-import { Future } from './future.ts';
+
 import {
   EventType,
   type SchedulingEvent,
   type TaskCompleted,
   type TaskFailed,
   type TimerFired,
-} from './history.ts';
+} from '../history.ts';
+import { Future } from './future.ts';
 
 /** A request without its number and time, which the schedule gives it. */
 export type Request = SchedulingEvent extends infer E

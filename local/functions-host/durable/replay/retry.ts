@@ -1,4 +1,4 @@
-import type { RetryOptions } from './orchestrator-result.ts';
+import type { RetryOptions } from '../orchestrator-result.ts';
 
 const longestDelayMs = 6 * 86_400_000;
 

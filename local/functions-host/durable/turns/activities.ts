@@ -3,14 +3,14 @@
  *
  * The result's message and the removal of the work item are one transaction, so a committed activity never runs again.
  */
-import { crashPoint } from '../../crash-point.ts';
-import type { InvocationResult, TypedData } from '../contract.ts';
-import { httpActivityName } from './action-replay.ts';
-import { type Engine, findFunction, messageOf, timestamp } from './engine.ts';
+import { crashPoint } from '../../../crash-point.ts';
+import type { InvocationResult, TypedData } from '../../contract.ts';
+import { type Engine, findFunction, messageOf, timestamp } from '../engine.ts';
+import { EventType, type TaskCompleted, type TaskFailed } from '../history.ts';
+import { httpActivityName } from '../replay/action-replay.ts';
+import type { ActivityItem } from '../store/records.ts';
 import { readFailureDetails } from './failure-details.ts';
-import { EventType, type TaskCompleted, type TaskFailed } from './history.ts';
 import { callHttp } from './http-activity.ts';
-import type { ActivityItem } from './records.ts';
 
 export async function runActivity(engine: Engine, item: ActivityItem): Promise<void> {
   const name = findFunction(engine, item.name, 'activityTrigger')?.name ?? item.name;

@@ -1,10 +1,10 @@
 /** What a committed turn sets going: each effect follows from a scheduling event, inside the turn's transaction. */
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine.ts';
+import { EventType, type ParentInstance, type SubOrchestrationCreated } from '../history.ts';
+import type { ReplayedTurn } from '../replayer.ts';
+import { type EntityMessage, type FinishedStatus, type InstanceRow, isFinished } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { beginExecution } from './executions.ts';
-import { EventType, type ParentInstance, type SubOrchestrationCreated } from './history.ts';
-import { type EntityMessage, type FinishedStatus, type InstanceRow, isFinished } from './records.ts';
-import type { ReplayedTurn } from './replayer.ts';
-import type { Store } from './store.ts';
 
 export function applyDecisions(engine: Engine, row: InstanceRow, replayed: ReplayedTurn): void {
   const { store, timers } = engine;

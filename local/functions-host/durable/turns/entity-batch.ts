@@ -4,7 +4,7 @@
  * Messages are taken in order of arrival. While the entity is locked only the holder's are: its calls, and the release
  * that ends the lock; all others keep their places.
  */
-import type { EntityMessage, Message } from './records.ts';
+import type { EntityMessage, Message } from '../store/records.ts';
 
 export type Operation = Extract<EntityMessage, { op: string }>;
 export type LockRequest = Extract<EntityMessage, { op: null }>;
