@@ -41,7 +41,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     const [{ AzureMachineLearningWorkspaces }, { Workspace }, { retryOptions }] = await Promise.all([
       import('@azure/arm-machinelearning'),
       import('./azure/workspace.ts'),
-      import('./azure/azure-error.ts'),
+      import('./azure/call-limits.ts'),
     ]);
     const client = new AzureMachineLearningWorkspaces(await credential(), name.subscriptionId, {
       endpoint: armEndpoint,
@@ -84,7 +84,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     const [{ TableClient }, { Ledger }, { retryOptions }] = await Promise.all([
       import('@azure/data-tables'),
       import('./ledger/ledger.ts'),
-      import('./azure/azure-error.ts'),
+      import('./azure/call-limits.ts'),
     ]);
     if ('connectionString' in storage) {
       const { connectionString } = storage;
@@ -119,7 +119,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     const { eventGrid } = await settings();
     if (eventGrid === null) throw unsetChannel('event-grid', 'RATCHET_EVENTGRID_ENDPOINT');
     const [{ AzureKeyCredential, EventGridPublisherClient }, { Topic }, { retryOptions }] = await Promise.all(
-      [import('@azure/eventgrid'), import('./azure/event-grid.ts'), import('./azure/azure-error.ts')],
+      [import('@azure/eventgrid'), import('./azure/event-grid.ts'), import('./azure/call-limits.ts')],
     );
     const { endpoint, key } = eventGrid;
     const client = new EventGridPublisherClient(

@@ -1,13 +1,5 @@
 import { RatchetError } from '../errors.ts';
-
-/** How long one call of an Azure service may take, its retries included. */
-export const callTimeoutMs = 45_000;
-
-/**
- * Retries inside one call: they outlast a dropped connection or a short throttling. Longer outages are the durable
- * retries' affair.
- */
-export const retryOptions = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 } as const;
+import { callTimeoutMs } from './call-limits.ts';
 
 /** What the errors of the Azure SDKs have in common; each field may be absent. */
 interface SdkError {

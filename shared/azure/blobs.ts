@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import { RatchetError } from '../errors.ts';
-import { azureError, callTimeoutMs, statusOf } from './azure-error.ts';
+import { azureError, statusOf } from './azure-error.ts';
+import { callLimit } from './call-limits.ts';
 
 export interface BlobEntry {
   readonly path: string;
@@ -23,7 +25,7 @@ export class Blobs {
   async list(prefix: string): Promise<readonly BlobEntry[]> {
     const entries: BlobEntry[] = [];
     try {
-      const found = this.#container.listBlobsFlat({ prefix, includeMetadata: true, ...limit() });
+      const found = this.#container.listBlobsFlat({ prefix, includeMetadata: true, ...callLimit() });
       for await (const { name, properties, metadata } of found) {
         if (name.endsWith('/') || metadata?.['hdi_isfolder'] === 'true') continue;
         const bytes = properties.contentLength ?? 0;
@@ -38,25 +40,13 @@ export class Blobs {
   /** The text of a blob, or null where there is none. More than `limitBytes` is refused before it is read. */
   async readText(path: string, limitBytes = defaultLimitBytes): Promise<string | null> {
     try {
-      const answer = await this.#container.getBlobClient(path).download(0, undefined, limit());
+      const answer = await this.#container.getBlobClient(path).download(0, undefined, callLimit());
       const bytes = answer.contentLength ?? 0;
       if (bytes > limitBytes) {
-        answer.readableStreamBody?.once('error', () => {});
-        (answer.readableStreamBody as { destroy?: () => void } | undefined)?.destroy?.();
+        dropBody(answer.readableStreamBody);
         throw tooLarge(path, bytes, limitBytes);
       }
       return await textOf(answer.readableStreamBody, path, limitBytes);
-    } catch (error) {
-      if (statusOf(error) === 404) return null;
-      throw this.#error('reading', path, error);
-    }
-  }
-
-  /** The bytes of a blob as they come, or null where there is none. */
-  async stream(path: string): Promise<NodeJS.ReadableStream | null> {
-    try {
-      const answer = await this.#container.getBlobClient(path).download();
-      return answer.readableStreamBody ?? null;
     } catch (error) {
       if (statusOf(error) === 404) return null;
       throw this.#error('reading', path, error);
@@ -88,7 +78,7 @@ export class Blobs {
     try {
       await this.#container.getBlockBlobClient(path).upload(body, body.length, {
         ...options,
-        ...limit(),
+        ...callLimit(),
         blobHTTPHeaders: { blobContentType: 'application/json' },
       });
     } catch (error) {
@@ -100,6 +90,12 @@ export class Blobs {
     const { containerName } = this.#container;
     return azureError(`${doing} ${containerName}/${path}`, { container: containerName, path }, cause);
   }
+}
+
+/** Ends a download nobody reads; the stream's complaint about that is of no interest. */
+function dropBody(stream: NodeJS.ReadableStream | undefined): void {
+  stream?.once('error', () => {});
+  if (stream && 'destroy' in stream) (stream as Readable).destroy();
 }
 
 async function textOf(
@@ -124,8 +120,4 @@ function tooLarge(path: string, bytes: number, limitBytes: number): RatchetError
     `${path} has at least ${bytes} bytes, more than the ${limitBytes} Ratchet reads; write less`,
     { subject: { path } },
   );
-}
-
-function limit(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
 }

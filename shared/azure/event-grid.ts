@@ -1,5 +1,6 @@
 import type { EventGridPublisherClient, SendEventGridEventInput } from '@azure/eventgrid';
-import { azureError, callTimeoutMs } from './azure-error.ts';
+import { azureError } from './azure-error.ts';
+import { callLimit } from './call-limits.ts';
 
 /** Publishes to one custom topic of Event Grid. */
 export class Topic {
@@ -11,7 +12,7 @@ export class Topic {
 
   async publish(event: SendEventGridEventInput<unknown> & { readonly id: string }): Promise<void> {
     try {
-      await this.#client.send([event], { abortSignal: AbortSignal.timeout(callTimeoutMs) });
+      await this.#client.send([event], callLimit());
     } catch (error) {
       throw azureError(`publishing event ${event.id} of type ${event.eventType}`, { event: event.id }, error);
     }

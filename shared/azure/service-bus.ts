@@ -1,5 +1,6 @@
 import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
-import { azureError, callTimeoutMs } from './azure-error.ts';
+import { azureError } from './azure-error.ts';
+import { callLimit } from './call-limits.ts';
 
 /**
  * Sends to the queues of a Service Bus namespace.
@@ -18,7 +19,7 @@ export class Queues {
     const client = this.#connect();
     try {
       const sender = client.createSender(queue);
-      await sender.sendMessages(message, { abortSignal: AbortSignal.timeout(callTimeoutMs) });
+      await sender.sendMessages(message, callLimit());
     } catch (error) {
       const id = String(message.messageId ?? '');
       throw azureError(`sending message ${id} to queue ${queue}`, { queue, message: id }, error);

@@ -1,7 +1,8 @@
 import type { HttpClient, Pipeline, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { RatchetError } from '../errors.ts';
-import { azureError, callTimeoutMs, retryOptions } from './azure-error.ts';
+import { azureError } from './azure-error.ts';
+import { callLimit, retryOptions } from './call-limits.ts';
 
 export interface TrackingOptions {
   /** As the workspace names it: `azureml://HOST/mlflow/…`. */
@@ -40,7 +41,7 @@ export class Tracking {
     const url = `${root}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(jobName)}`;
     let response: PipelineResponse;
     try {
-      const request = this.#newRequest({ url, abortSignal: AbortSignal.timeout(callTimeoutMs) });
+      const request = this.#newRequest({ url, ...callLimit() });
       response = await this.#pipeline.sendRequest(this.#http, request);
     } catch (error) {
       throw azureError(asked, subject, error);

@@ -18,7 +18,8 @@ import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
-import { azureError, callTimeoutMs, statusOf } from './azure-error.ts';
+import { azureError, statusOf } from './azure-error.ts';
+import { callLimit } from './call-limits.ts';
 import { putJob } from './put-job.ts';
 
 export interface Job {
@@ -58,10 +59,9 @@ export class Workspace {
     const existing = await this.#findJob(jobName);
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
-      const { abortSignal } = limit();
       return describeJob(
         jobName,
-        await putJob(this.#client, `${this.#armEndpoint}${this.id}`, jobName, job, abortSignal),
+        await putJob(this.#client, `${this.#armEndpoint}${this.id}`, jobName, job, callLimit().abortSignal),
       );
     } catch (error) {
       // Another attempt may have been faster: what counts is what the workspace has now.
@@ -87,7 +87,7 @@ export class Workspace {
     if (before.ended) return before;
     try {
       // The answer to the request itself is enough: the end of the job is told by its event.
-      await this.#ask((at) => this.#client.jobs.beginCancel(...at, jobName, limit()));
+      await this.#ask((at) => this.#client.jobs.beginCancel(...at, jobName, callLimit()));
     } catch (error) {
       const after = await this.getJob(jobName);
       if (after.ended) return after;
@@ -98,7 +98,7 @@ export class Workspace {
 
   async findModelVersion(name: string, version: string): Promise<RegisteredVersion | null> {
     const found = await this.#orNull(`reading model ${name}:${version}`, { model: name, version }, (at) =>
-      this.#client.modelVersions.get(...at, name, version, limit()),
+      this.#client.modelVersions.get(...at, name, version, callLimit()),
     );
     return found && describeVersion(name, version, found);
   }
@@ -116,7 +116,7 @@ export class Workspace {
     const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
     try {
       const made = await this.#ask((at) =>
-        this.#client.modelVersions.createOrUpdate(...at, name, version, { properties }, limit()),
+        this.#client.modelVersions.createOrUpdate(...at, name, version, { properties }, callLimit()),
       );
       return describeVersion(name, version, made);
     } catch (error) {
@@ -124,21 +124,6 @@ export class Workspace {
       if (raced) return ownVersion(raced, subject);
       throw azureError(`registering model ${name}:${version}`, subject, error);
     }
-  }
-
-  /** The versions of a model, in the workspace's order; none where the model is unknown. */
-  async listModelVersions(name: string): Promise<readonly RegisteredVersion[]> {
-    const versions: RegisteredVersion[] = [];
-    try {
-      const { resourceGroup, name: workspace } = this.#workspace;
-      for await (const found of this.#client.modelVersions.list(resourceGroup, workspace, name, limit())) {
-        versions.push(describeVersion(name, found.name ?? '', found));
-      }
-    } catch (error) {
-      if (statusOf(error) === 404) return [];
-      throw azureError(`listing versions of model ${name}`, { model: name }, error);
-    }
-    return versions;
   }
 
   /** Where the workspace serves MLflow. It never changes, so it is asked for once. */
@@ -153,7 +138,7 @@ export class Workspace {
   async #readTrackingUri(): Promise<string> {
     const { name } = this.#workspace;
     const asked = `reading workspace ${name}`;
-    const workspace = await this.#ask((at) => this.#client.workspaces.get(...at, limit())).catch(
+    const workspace = await this.#ask((at) => this.#client.workspaces.get(...at, callLimit())).catch(
       (error: unknown) => {
         throw azureError(asked, { workspace: name }, error);
       },
@@ -166,7 +151,7 @@ export class Workspace {
 
   #findJob(jobName: string): Promise<JobBase | null> {
     return this.#orNull(`reading job ${jobName}`, { job: jobName }, (at) =>
-      this.#client.jobs.get(...at, jobName, limit()),
+      this.#client.jobs.get(...at, jobName, callLimit()),
     );
   }
 
@@ -196,10 +181,6 @@ export class Workspace {
       throw azureError(asked, subject, error);
     }
   }
-}
-
-function limit(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
 }
 
 function describeJob(jobName: string, job: JobBase): Job {

@@ -10,7 +10,8 @@
  * 3. Decisions sort newest first by their keys.
  */
 import type { TableClient } from '@azure/data-tables';
-import { azureError, callTimeoutMs, statusOf } from '../azure/azure-error.ts';
+import { azureError, statusOf } from '../azure/azure-error.ts';
+import { callLimit } from '../azure/call-limits.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Run } from '../domain/run.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
@@ -42,7 +43,7 @@ export class Ledger {
       this.#decisions,
       `recording the decision on signal ${signal}`,
       { model, signal },
-      (table) => table.upsertEntity(row, 'Replace', limit()),
+      (table) => table.upsertEntity(row, 'Replace', callLimit()),
     );
   }
 
@@ -55,8 +56,8 @@ export class Ledger {
         const known = await findRow(table, model, runId);
         if (known && !isAsFarAs(run, runOf(known))) return;
         try {
-          if (!known) await table.createEntity(row, limit());
-          else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...limit() });
+          if (!known) await table.createEntity(row, callLimit());
+          else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...callLimit() });
           return;
         } catch (error) {
           // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
@@ -76,7 +77,7 @@ export class Ledger {
     const filter = `PartitionKey eq ${quote(model)} and signalId eq ${quote(signalId)}`;
     const subject = { model, signal: signalId };
     return this.#in(this.#decisions, `reading the decision on signal ${signalId}`, subject, async (table) => {
-      for await (const row of table.listEntities({ queryOptions: { filter }, ...limit() }))
+      for await (const row of table.listEntities({ queryOptions: { filter }, ...callLimit() }))
         return decisionOf(row);
       return null;
     });
@@ -120,7 +121,7 @@ export class Ledger {
   #ensure(table: TableClient): Promise<void> {
     let ready = this.#ready.get(table);
     if (!ready) {
-      ready = table.createTable(limit()).catch((error: unknown) => {
+      ready = table.createTable(callLimit()).catch((error: unknown) => {
         this.#ready.delete(table);
         throw error;
       });
@@ -136,7 +137,7 @@ async function findRow(
   rowKey: string,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    return await table.getEntity(partitionKey, rowKey, limit());
+    return await table.getEntity(partitionKey, rowKey, callLimit());
   } catch (error) {
     if (statusOf(error) === 404) return null;
     throw error;
@@ -147,7 +148,7 @@ async function findRow(
 async function readNewestRuns(table: TableClient, model: string, count: number): Promise<Run[]> {
   const filter = `PartitionKey eq ${quote(model)}`;
   let newest: Run[] = [];
-  for await (const page of table.listEntities({ queryOptions: { filter } }).byPage()) {
+  for await (const page of table.listEntities({ queryOptions: { filter }, ...callLimit() }).byPage()) {
     newest = [...newest, ...page.map(runOf)].sort(byStartDescending).slice(0, count);
   }
   return newest;
@@ -155,8 +156,4 @@ async function readNewestRuns(table: TableClient, model: string, count: number):
 
 function byStartDescending(a: Run, b: Run): number {
   return a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.runId < b.runId ? 1 : -1;
-}
-
-function limit(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
 }

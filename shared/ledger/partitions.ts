@@ -1,11 +1,12 @@
 import type { TableClient } from '@azure/data-tables';
+import { callLimit } from '../azure/call-limits.ts';
 
 /** The partition keys of a table, by jumping from each to the next: one small query for each, however many rows. */
 export async function listPartitions(table: TableClient): Promise<readonly string[]> {
   const partitions: string[] = [];
   for (let last = ''; ; ) {
     const filter = `PartitionKey gt ${quote(last)}`;
-    const rows = table.listEntities({ queryOptions: { filter, select: ['PartitionKey'] } });
+    const rows = table.listEntities({ queryOptions: { filter, select: ['PartitionKey'] }, ...callLimit() });
     const next = await firstPartition(rows.byPage({ maxPageSize: 1 }));
     if (next === undefined) return partitions;
     partitions.push(next);

@@ -5,6 +5,7 @@
  * there are is found by jumping from partition to partition, one small query each.
  */
 import type { TableClient } from '@azure/data-tables';
+import { callLimit } from '../azure/call-limits.ts';
 import type { AdmissionOutcome, Decision } from '../domain/decision.ts';
 import { RatchetError } from '../errors.ts';
 import { decisionOf, decisionRowKey, invertTime } from './decision-row.ts';
@@ -46,7 +47,10 @@ async function readPartition(
   after: Place | null,
 ): Promise<Readonly<Record<string, unknown>>[]> {
   const found: Readonly<Record<string, unknown>>[] = [];
-  const rows = table.listEntities({ queryOptions: { filter: filterOf(model, query, after) } });
+  const rows = table.listEntities({
+    queryOptions: { filter: filterOf(model, query, after) },
+    ...callLimit(),
+  });
   for await (const page of rows.byPage({ maxPageSize: Math.min(query.limit, 1000) })) {
     found.push(...page);
     if (found.length >= query.limit) break;

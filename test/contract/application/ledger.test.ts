@@ -2,18 +2,23 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
+import { startStorage } from '../../../local/storage/index.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
-import { startAzurite } from './azurite.ts';
+import { cloudContext, temporaryFolder } from './local-services.ts';
 
 let openLedger: () => Promise<Ledger>;
 let ledger: Ledger;
 
 beforeAll(async () => {
-  const storage = await startAzurite();
+  const storage = await startStorage({
+    ...cloudContext(temporaryFolder(), 'storage'),
+    blobPort: 0,
+    tablePort: 0,
+  });
   const settings = {
     RATCHET_WORKSPACE_ID: localCloud.workspaceId,
     RATCHET_CONTAINER: localCloud.container,

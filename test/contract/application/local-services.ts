@@ -10,8 +10,8 @@ import { SystemClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud } from '../../../local/cloud-context.ts';
 import { startIdentity } from '../../../local/identity/index.ts';
+import { startStorage } from '../../../local/storage/index.ts';
 import { openTls } from '../../../local/tls/index.ts';
-import { startAzurite } from './azurite.ts';
 
 /** A folder that is gone after the tests of this file. */
 export function temporaryFolder(): string {
@@ -36,11 +36,11 @@ export interface LocalServices {
 
 /** Workspace, identity and storage for the tests of one file; the settings lead the application to them. */
 export async function startServices(home: string): Promise<LocalServices> {
-  const storage = await startAzurite();
+  const storage = await startStorage({ ...cloudContext(home, 'storage'), blobPort: 0, tablePort: 0 });
   const container = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(
     localCloud.container,
   );
-  await container.create();
+  await container.createIfNotExists();
   const tls = openTls(join(home, 'tls'));
   const identity = await startIdentity({ ...cloudContext(home, 'identity'), port: 0 });
   // The credential looks for its endpoint in the environment of the process, as it does in Azure.

@@ -220,6 +220,19 @@ describe('the steps of a run', () => {
     });
   });
 
+  it('find a version, and tell our own registrations from others', async () => {
+    const own = challengerOf('spam-filter-20020909-00000001');
+    const registration = { runId: 'own', challenger: own, jobName: 'own-train', tags: tagsOf('own') };
+    await step('register-model', registration);
+    expect(await step('find-model', own)).toEqual({ model: own, own: true });
+    const other = { ...own, version: '7' };
+    await services.ml.modelVersions.createOrUpdate('local', 'ratchet', other.name, other.version, {
+      properties: { modelUri: other.modelUri },
+    });
+    expect(await step('find-model', other)).toEqual({ model: other, own: false });
+    expect(await step('find-model', { name: other.name, version: '8' })).toEqual({ model: null, own: false });
+  });
+
   it('write runs to the ledger', async () => {
     await expect(step('record-run', run())).resolves.toBeNull();
   });

@@ -1,0 +1,13 @@
+/** How long one call of an Azure service may take, its retries included. */
+export const callTimeoutMs = 45_000;
+
+/**
+ * Retries inside one call: they outlast a dropped connection or a short throttling. Longer outages are the durable
+ * retries' affair.
+ */
+export const retryOptions = { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 8_000 } as const;
+
+/** For one call: gives it up after `callTimeoutMs`. */
+export function callLimit(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(callTimeoutMs) };
+}
