@@ -6,15 +6,17 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
-const columnWidth = 3;
+const columnWidth = 7;
+/** Marks stand over the middle of a label of five characters. */
+const markColumn = 5;
 const rowLimit = 12;
 const rowSteps = [0.01, 0.02, 0.05, 0.1] as const;
 
 /**
  * Draws series over the same columns, the first on top of the others. The scale fits the values, with the finest step
- * a row that needs at most twelve rows.
+ * a row that needs at most twelve rows. `labels` stand below the columns.
  */
-export function drawChart(series: readonly Series[]): string[] {
+export function drawChart(series: readonly Series[], labels: readonly string[]): string[] {
   const values = series.flatMap(({ values }) => values.filter((value) => value !== null));
   if (values.length === 0) return [];
   const range = { least: Math.min(...values), greatest: Math.max(...values) };
@@ -24,9 +26,13 @@ export function drawChart(series: readonly Series[]): string[] {
   for (let row = toRow(range.greatest, step, Math.ceil); row >= toRow(range.least, step, Math.floor); row--) {
     const cells = Array.from({ length: columns }, (_, column) => markAt(series, column, row, step));
     const label = `${Math.round(row * step * 100)} %`.padStart(6);
-    rows.push(`${label} │${cells.map((cell) => cell.padStart(columnWidth)).join('')}`.trimEnd());
+    rows.push(
+      `${label} │${cells.map((cell) => cell.padStart(markColumn).padEnd(columnWidth)).join('')}`.trimEnd(),
+    );
   }
-  rows.push(`${''.padStart(6)} └${'─'.repeat(columns * columnWidth + 1)}`);
+  const indent = ' '.repeat(7);
+  rows.push(`${indent}└${'─'.repeat(columns * columnWidth + 1)}`);
+  rows.push(`${indent} ${labels.map((label) => label.padStart(columnWidth)).join('')}`);
   return rows;
 }
 

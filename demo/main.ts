@@ -27,9 +27,12 @@ async function cleanUp(): Promise<void> {
 
 async function main(options: DemoOptions): Promise<DemoReport> {
   const beganMs = performance.now();
+  const screen = options.json ? process.stderr : process.stdout;
+  const live = screen.isTTY === true;
   const view = terminalView({
-    write: (text) => (options.json ? process.stderr : process.stdout).write(text),
-    color: options.json ? pc.isColorSupported && process.stderr.isTTY : pc.isColorSupported,
+    write: (text) => screen.write(text),
+    color: pc.isColorSupported && live,
+    live,
   });
   view.title('Ratchet: a spam filter meets the mail of autumn 2002');
   const corpus = readCorpus();

@@ -39,6 +39,8 @@ async function call(url: string, wantedStatus: number, init?: RequestInit): Prom
 export interface Watcher {
   decision(decision: Decision): void;
   run(run: Run): void;
+  /** After each look. */
+  tick(): void;
 }
 
 const lookEveryMs = 150;
@@ -50,6 +52,7 @@ export async function whileWatching<T>(api: RatchetApi, watcher: Watcher, work: 
     const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
     for (const decision of decisions.toReversed()) watcher.decision(decision);
     for (const run of runs.toReversed()) watcher.run(run);
+    watcher.tick();
   };
   const watch = (async () => {
     while (!over) {

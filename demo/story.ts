@@ -117,6 +117,7 @@ async function passTime(stage: Stage, untilMs: number, shown: Set<string>): Prom
         if (!shown.has(phase)) view.run(run);
         shown.add(phase);
       },
+      tick: () => view.tick(),
     },
     time,
   );

@@ -14,6 +14,7 @@ const leastMailsCharted = 20;
 
 /** Room for the longest outcome of a run, `evaluation-failed` apart. */
 const eventWidth = 11;
+const clearLine = '\r\u001b[2K';
 
 export interface View {
   title(text: string): void;
@@ -26,20 +27,29 @@ export interface View {
   /** A run whose phase has changed. */
   run(run: Run): void;
   takenUp(version: string): void;
+  /** Time goes by: on a terminal, says in a passing line what is under way. */
+  tick(): void;
   closing(report: DemoReport): void;
 }
 
 export interface ViewOptions {
   readonly write: (text: string) => void;
   readonly color: boolean;
+  /** Whether a line may be overwritten: a terminal, not a file. */
+  readonly live: boolean;
 }
 
-export function terminalView({ write, color }: ViewOptions): View {
+export function terminalView({ write, color, live }: ViewOptions): View {
   const c = pc.createColors(color);
-  const line = (text = ''): void => write(`${text}\n`);
+  let passing = false;
+  const line = (text = ''): void => {
+    write(`${passing ? clearLine : ''}${text}\n`);
+    passing = false;
+  };
   const event = (paint: (text: string) => string, name: string, text: string): void =>
     line(`    ${paint(name.padEnd(eventWidth))} ${text}`);
   const phaseBeganAt = new Map<string, number>();
+  let underWay: Run | null = null;
 
   return {
     title: (text) => line(`\n${c.bold(text)}`),
@@ -49,6 +59,7 @@ export function terminalView({ write, color }: ViewOptions): View {
     breach: (summary) => event(c.yellow, 'breach', summary),
     decision: ({ outcome, sentence }) => event(c.cyan, outcome, sentence),
     run: (run) => {
+      underWay = run.outcome === null ? run : null;
       const nowMs = performance.now();
       const tookMs = nowMs - (phaseBeganAt.get(run.runId) ?? nowMs);
       phaseBeganAt.set(run.runId, nowMs);
@@ -58,6 +69,12 @@ export function terminalView({ write, color }: ViewOptions): View {
     },
     takenUp: (version) =>
       event(c.green, 'in use', `the production application scores with version ${version}`),
+    tick: () => {
+      if (!live || !underWay) return;
+      const forMs = performance.now() - (phaseBeganAt.get(underWay.runId) ?? 0);
+      write(`${clearLine}    ${c.dim(`${'…'.padEnd(eventWidth)} ${underWay.phase} ${seconds(forMs)}`)}`);
+      passing = true;
+    },
     closing: (report) => {
       line();
       for (const row of closingChart(report.weeks)) line(`  ${row}`);
@@ -83,10 +100,13 @@ function weekColumns(week: WeekResult): string {
 
 function closingChart(weeks: readonly WeekResult[]): string[] {
   const charted = weeks.filter((week) => week.n >= leastMailsCharted);
-  const rows = drawChart([
-    { mark: '●', values: charted.map((week) => week.accuracy) },
-    { mark: '○', values: charted.map((week) => week.accuracyNeverRetrained) },
-  ]);
+  const rows = drawChart(
+    [
+      { mark: '●', values: charted.map((week) => week.accuracy) },
+      { mark: '○', values: charted.map((week) => week.accuracyNeverRetrained) },
+    ],
+    charted.map((week) => week.weekStart.slice('2002-'.length)),
+  );
   return ['accuracy by week   ● champion   ○ never retrained', '', ...rows];
 }
 

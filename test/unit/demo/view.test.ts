@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeReport, type WeekResult } from '../../../demo/report.ts';
-import { terminalView } from '../../../demo/view.ts';
+import { terminalView, type View } from '../../../demo/view.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 
 const week: WeekResult = {
@@ -11,11 +11,12 @@ const week: WeekResult = {
   accuracyNeverRetrained: 0.9,
 };
 
-function shown(show: (view: ReturnType<typeof terminalView>) => void, color = false): string {
+function shown(show: (view: View) => void, { color = false, live = false } = {}): string {
   let text = '';
   show(
     terminalView({
       color,
+      live,
       write: (part) => {
         text += part;
       },
@@ -48,6 +49,20 @@ describe('the terminal view', () => {
     expect(text).toMatch(/gate-failed +accuracy 0\.9 < 0\.95\n/);
   });
 
+  it('overwrites what is under way on a terminal, and leaves it out elsewhere', () => {
+    const run = { runId: 'r-1', phase: 'train', outcome: null, released: false } as Run;
+    const story = (view: View): void => {
+      view.tick();
+      view.run(run);
+      view.tick();
+      view.takenUp('7');
+    };
+    expect(shown(story, { live: true }).replaceAll('\r\u001b[2K', '<clear>')).toMatch(
+      /r-1 train\n<clear> +… +train \d\.\d s<clear> +in use/,
+    );
+    expect(shown(story)).toMatch(/r-1 train\n +in use/);
+  });
+
   it('closes with the chart, the table and what was missing', () => {
     const report = makeReport({
       weeks: [week],
@@ -59,14 +74,14 @@ describe('the terminal view', () => {
       durationMs: 61_250,
     });
     const text = shown((view) => view.closing(report));
-    expect(text).toContain(' 94 % │  ●');
-    expect(text).toContain(' 90 % │  ○');
+    expect(text).toContain(' 94 % │    ●');
+    expect(text).toContain(' 90 % │    ○');
     expect(text).toMatch(/took +61\.3 s/);
     expect(text).toMatch(/missing +no champion was released/);
   });
 
   it('writes escape codes only when colours are on', () => {
-    const title = (color: boolean) => shown((view) => view.title('Ratchet'), color);
+    const title = (color: boolean) => shown((view) => view.title('Ratchet'), { color });
     expect(title(false)).toBe('\nRatchet\n');
     expect(title(true)).toContain('[1m');
   });
