@@ -1,14 +1,11 @@
 /**
  * The workspace's storage account: reads through a cache on disk, writes.
  *
- * Invariants
- * 1. A cached file is complete (written aside, then renamed) and is used only under the etag it was read with.
- * 2. Nothing is ever written outside the folder it is meant for, whatever a blob is called.
+ * Nothing is ever written outside the folder it is meant for, whatever a blob is called.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import {
   BlobSASPermissions,
   BlobServiceClient,
@@ -16,6 +13,7 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
+import type { BlobCache } from './blob-cache.ts';
 import type { BlobLocation } from './locate.ts';
 
 export interface BlobInfo {
@@ -42,33 +40,17 @@ export interface Blobs {
 const parallelTransfers = 8;
 const readableForMs = 8 * 3_600_000;
 
-export function openBlobs(connectionString: string, cacheFolder: string): Blobs {
+export function openBlobs(connectionString: string, cache: BlobCache): Blobs {
   const service = BlobServiceClient.fromConnectionString(connectionString);
   const containerOf = (location: BlobLocation) => service.getContainerClient(location.container);
 
-  const fetchCached = async (container: string, blob: BlobInfo, file: string, signal: AbortSignal) => {
-    const key = createHash('sha256')
-      .update(JSON.stringify([container, blob.path, blob.etag]))
-      .digest('hex');
-    const cached = join(cacheFolder, key.slice(0, 2), key);
-    if (!existsSync(cached)) {
-      await mkdir(dirname(cached), { recursive: true });
-      const partial = `${cached}.${randomUUID()}`;
-      const client = service.getContainerClient(container).getBlobClient(blob.path);
-      try {
-        await client.downloadToFile(partial, 0, undefined, {
-          abortSignal: signal,
-          conditions: { ifMatch: blob.etag },
-        });
-        await rename(partial, cached);
-      } finally {
-        await rm(partial, { force: true });
-      }
-    }
-    await mkdir(dirname(file), { recursive: true });
-    // A copy, not a link: the job may write to its inputs, and the cache must not change with them.
-    await copyFile(cached, file, constants.COPYFILE_FICLONE);
-  };
+  const fetchCached = (container: string, blob: BlobInfo, file: string, signal: AbortSignal) =>
+    cache.copyTo(file, { container, path: blob.path, etag: blob.etag }, (to) =>
+      service
+        .getContainerClient(container)
+        .getBlobClient(blob.path)
+        .downloadToFile(to, 0, undefined, { abortSignal: signal, conditions: { ifMatch: blob.etag } }),
+    );
 
   const list: Blobs['list'] = async (folder) => {
     const found: BlobInfo[] = [];

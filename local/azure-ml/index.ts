@@ -21,6 +21,7 @@ import { jobRoutes, operationRoutes } from './arm/jobs.ts';
 import { workspaceRoutes } from './arm/workspace.ts';
 import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
+import { BlobCache } from './blob-cache.ts';
 import { openBlobs } from './blobs.ts';
 import { JobRunner } from './job-runner/index.ts';
 import { Locator } from './locate.ts';
@@ -71,7 +72,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const jobs = new JobStore(database, outbox, now);
   const assets = new AssetStore(database, outbox, now);
   const locator = new Locator(assets, jobs, options.blob.endpoint);
-  const blobs = openBlobs(options.blob.connectionString, join(options.home, 'blob-cache'));
+  const cache = new BlobCache(join(options.home, 'blob-cache'));
+  await cache.prune();
+  const blobs = openBlobs(options.blob.connectionString, cache);
   const runner = new JobRunner({
     cloud: options,
     jobs,

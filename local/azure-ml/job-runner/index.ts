@@ -105,7 +105,8 @@ export class JobRunner {
       if (this.#stopping || this.#running.size >= this.#deps.slots) return;
       this.#waiting.delete(name);
       const abort = new AbortController();
-      const done = this.#run(name, abort.signal).finally(() => {
+      const done = this.#run(name, abort.signal).finally(async () => {
+        if (!this.#stopping) await this.#discard(name);
         this.#running.delete(name);
         endWork();
         this.#fillSlots();
@@ -163,6 +164,15 @@ export class JobRunner {
       onSpawn: (pid) => this.#remember(name, pid),
     });
     failUnlessWell(end, words[0] ? fillWords([words[0]], { inputs, outputs })[0]! : '');
+  }
+
+  /** What a job read can be had again; its code, outputs and log stay for whoever wants to know. */
+  async #discard(name: string): Promise<void> {
+    for (const part of ['inputs', 'tmp', 'home']) {
+      await rm(join(this.folderOf(name), part), { recursive: true, force: true }).catch((error: unknown) =>
+        this.#deps.cloud.log('warn', `azure-ml: job ${name}: ${part} stays on disk: ${String(error)}`),
+      );
+    }
   }
 
   #remember(name: string, pid: number): void {
