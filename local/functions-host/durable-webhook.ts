@@ -49,14 +49,19 @@ export function createDurableWebhook(runtime: DurableRuntime, keys: Keys, origin
   const secret = code === null ? '' : `${randomBytes(24).toString('base64url')}/`;
   const root = `${origin}/runtime/webhooks/durabletask`;
   const sign = (value: unknown): unknown => (code === null ? value : withCode(value, root, code));
+  let binding: string | null = null;
+  const bind = (): string => {
+    const plain = JSON.parse(runtime.clientBinding()) as Record<string, unknown>;
+    const signed = { ...(sign(plain) as Record<string, unknown>), baseUrl: plain['baseUrl'] };
+    const query = code === null ? {} : { requiredQueryStringParameters: `code=${code}` };
+    return JSON.stringify({ ...signed, ...query, rpcBaseUrl: `${origin}/durabletask/${secret}` });
+  };
   return {
     start: () => runtime.start(),
     stop: (graceMs) => runtime.stop(graceMs),
     clientBinding() {
-      const binding = JSON.parse(runtime.clientBinding()) as Record<string, unknown>;
-      const signed = { ...(sign(binding) as Record<string, unknown>), baseUrl: binding['baseUrl'] };
-      const query = code === null ? {} : { requiredQueryStringParameters: `code=${code}` };
-      return JSON.stringify({ ...signed, ...query, rpcBaseUrl: `${origin}/durabletask/${secret}` });
+      binding ??= bind();
+      return binding;
     },
     handleWebhook: async (exchange, path) =>
       toAnswer(await runtime.handle(await toDurableRequest(exchange, path)), sign),

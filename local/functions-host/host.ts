@@ -9,23 +9,19 @@
  * 2. No trigger runs before all of them could be set up: a host that cannot run every function does not start.
  * 3. Stopping takes no new work first, waits for what is under way, and leaves the rest for the next start.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { Work } from '../clock/work.ts';
-import { type LoadedApp, loadApp } from './app/load-app.ts';
-import type { RetryDependencies } from './app/retry.ts';
+import type { LoadedApp } from './app/load-app.ts';
 import { storeClock } from './clock-store.ts';
 import { createDispatcher } from './dispatch.ts';
-import { openDurable } from './durable-webhook.ts';
-import { lockHome } from './home-lock.ts';
-import { readHostJson } from './host-json.ts';
-import { noKeys, openKeys } from './http/keys.ts';
-import { createRouter } from './http/router.ts';
+import { type HomeLock, lockHome } from './home-lock.ts';
+import { errorDetail } from './host-error.ts';
+import { type HostJson, readHostJson } from './host-json.ts';
 import { type Answer, type Exchange, type HttpServer, startServer } from './http/server.ts';
 import type { Log } from './log.ts';
-import { openReceivers } from './service-bus/receivers.ts';
 import { applySettings, readSettingsFile } from './settings.ts';
-import { openTimers } from './timer/timers.ts';
+import { openTriggers } from './triggers.ts';
 
 export interface HostOptions {
   /** Folder of the app: package.json, host.json. */
@@ -62,62 +58,28 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
   const { clock, log, home } = options;
   const work = new Work();
   const startedAt = new Date();
-  const appDirectory = resolve(options.appDirectory);
 
-  const lock = lockHome(home);
-  parts.defer(() => lock.release());
-  const settings =
-    options.settingsFile === undefined ? { values: {} } : readSettingsFile(options.settingsFile);
-  parts.defer(applySettings(settings.values));
-  const hostJson = readHostJson(appDirectory);
-  for (const warning of hostJson.warnings) log('warn', warning);
-  const { server, open } = await listen(options.port ?? settings.port ?? 0, work, log);
-  parts.defer(() => server.close(1000));
+  const { lock, hostJson, server, open } = await prepare(options, work, parts);
   const origin = `http://127.0.0.1:${server.port}`;
-  // The durable client rewrites every link to port 7071 unless the environment names this host.
-  process.env['WEBSITE_HOSTNAME'] = `localhost:${server.port}`;
-
-  let clientBinding = (): string => '{}';
-  const app = await loadApp({
-    appDirectory,
+  const triggers = await openTriggers({
+    appDirectory: resolve(options.appDirectory),
+    home,
+    origin,
+    keys: options.keys,
+    hostJson,
+    clock,
     log,
     work,
-    functionTimeoutMs: hostJson.functionTimeoutMs,
-    onlyFunctions: hostJson.onlyFunctions,
-    clientBinding: () => clientBinding(),
+    stopGraceMs: options.stopGraceMs ?? defaultGraceMs,
   });
-  parts.defer(() => app.terminate());
-  const httpFunctions = app.functions.filter((fn) => fn.trigger.type.toLowerCase() === 'httptrigger');
-  const router = createRouter(httpFunctions, hostJson.routePrefix);
-  const keys = options.keys
-    ? openKeys(
-        join(home, 'keys.json'),
-        httpFunctions.map(({ name }) => name),
-      )
-    : noKeys;
-
-  const stopping = new AbortController();
-  const shared: RetryDependencies = { app, clock, work, log, stopping: stopping.signal };
-  const durable = await openDurable({
-    ...shared,
-    keys,
-    origin,
-    settings: hostJson.durableTask,
-    file: join(home, 'durable.db'),
-  });
-  if (durable !== null) clientBinding = durable.clientBinding;
-  const timers = openTimers(shared, join(home, 'timers.json'));
-  const receivers = await openReceivers({ ...shared, settings: hostJson.serviceBus });
-  const graceMs = options.stopGraceMs ?? defaultGraceMs;
-  parts.defer(async () => {
-    stopping.abort();
-    const stops = [timers.stop(), receivers.stop(), durable?.stop(graceMs), app.drain(graceMs)];
-    const stopped = await within(graceMs + 1000, Promise.allSettled(stops));
-    if (!stopped) log('warn', `gave up on invocations that still ran ${graceMs} ms after the stop`);
-  });
+  parts.defer(triggers.stop);
 
   const stopped = Promise.withResolvers<void>();
-  const stop = once(() => running.disposeAsync().finally(stopped.resolve));
+  const stop = once(async () => {
+    await running.disposeAsync().catch((error) => log('error', `while stopping: ${errorDetail(error)}`));
+    stopped.resolve();
+  });
+  const { shared, router, timers } = triggers;
   const admin = {
     ...shared,
     origin,
@@ -127,14 +89,36 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
     timerInput: timers.input,
     shutDown: () => void stop(),
   };
-  open(createDispatcher({ ...shared, keys, router, durable, admin, customHeaders: hostJson.customHeaders }));
-  durable?.start();
-  timers.start();
-  receivers.start();
+  open(createDispatcher({ ...shared, ...triggers, admin, customHeaders: hostJson.customHeaders }));
+  triggers.start();
   lock.announce({ pid: process.pid, url: origin, startedAt: startedAt.toISOString() });
   const running = parts.move();
-  return { url: origin, port: server.port, app, work, stop, stopped: stopped.promise };
+  return { url: origin, port: server.port, app: shared.app, work, stop, stopped: stopped.promise };
 }
+
+/** Everything that must hold before the app's first line runs. */
+async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableStack): Promise<Ground> {
+  const { home, log, settingsFile } = options;
+  const lock = lockHome(home);
+  parts.defer(() => lock.release());
+  const settings = settingsFile === undefined ? { values: {} } : readSettingsFile(settingsFile);
+  parts.defer(applySettings(settings.values));
+  const hostJson = readHostJson(resolve(options.appDirectory));
+  for (const warning of hostJson.warnings) log('warn', warning);
+  const { server, open } = await listen(options.port ?? settings.port ?? 0, work, log);
+  parts.defer(() => server.close(closeGraceMs));
+  // The durable client rewrites every link to port 7071 unless the environment names this host.
+  process.env['WEBSITE_HOSTNAME'] = `localhost:${server.port}`;
+  return { lock, hostJson, server, open };
+}
+
+interface Ground extends OpenServer {
+  readonly lock: HomeLock;
+  readonly hostJson: HostJson;
+}
+
+/** For answers that are written but not yet taken. */
+const closeGraceMs = 1000;
 
 interface OpenServer {
   readonly server: HttpServer;
@@ -160,15 +144,4 @@ function once<T>(run: () => Promise<T>): () => Promise<T> {
     result ??= run();
     return result;
   };
-}
-
-/** Whether a promise settles within `limitMs`. */
-async function within(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
-  let timeout: NodeJS.Timeout | undefined;
-  const limit = new Promise<false>((resolveLimit) => {
-    timeout = setTimeout(() => resolveLimit(false), limitMs);
-  });
-  const settled = await Promise.race([promise.then(() => true), limit]);
-  clearTimeout(timeout);
-  return settled;
 }

@@ -55,6 +55,8 @@ export interface Registration {
     { readonly metadata: CoreFunctionMetadata; readonly callback: FunctionCallback }
   >;
   readonly hooks: Map<HookName, Set<HookCallback>>;
+  /** What hooks keep over the life of the app. */
+  readonly appHookData: Record<string, unknown>;
   /** Where the library's own messages go. */
   log(level: LogLevel, message: string): void;
 }
@@ -143,6 +145,7 @@ export function installCoreApi(): void {
 export function beginRegistration(log: Registration['log']): { registration: Registration; lock(): void } {
   const registration: Registration = {
     functions: new Map(),
+    appHookData: {},
     hooks: new Map(hookNames.map((name) => [name, new Set<HookCallback>()])),
     log,
   };

@@ -119,7 +119,12 @@ async function runOnce(
   const invocationModel = model.getInvocationModel(coreContext);
   const { context, inputs } = await invocationModel.getArguments();
 
-  const hookContext = { hookData: {}, appHookData: {}, invocationContext: context, inputs };
+  const hookContext = {
+    hookData: {},
+    appHookData: registration.appHookData,
+    invocationContext: context,
+    inputs,
+  };
   coreContext.state = 'preInvocationHooks';
   const before = { ...hookContext, functionCallback: registered.callback as FunctionCallback };
   await runHooks(registration, 'preInvocation', before);

@@ -77,7 +77,8 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
     invoke,
     drain,
     streamUrl: capabilities['HttpUri'] ?? null,
-    terminate: () => runHooks(registration, 'appTerminate', { hookData: {}, appHookData: {} }),
+    terminate: () =>
+      runHooks(registration, 'appTerminate', { hookData: {}, appHookData: registration.appHookData }),
   };
 }
 
@@ -89,7 +90,7 @@ async function evaluate(directory: string, log: Log): Promise<Evaluated> {
     for (const file of files.files) await loadFile(file, files);
     await runHooks(registration, 'appStart', {
       hookData: {},
-      appHookData: {},
+      appHookData: registration.appHookData,
       functionAppDirectory: directory,
     });
   } finally {

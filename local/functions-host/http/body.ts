@@ -45,7 +45,8 @@ export function readBody(message: IncomingMessage, limitBytes: number): Promise<
   });
 }
 
-const lingerMs = 2000;
+/** How long a caller has to take an answer that came before its request was complete. */
+export const lingerMs = 2000;
 
 /**
  * Ends a connection whose request was not read to its end. Closing at once would reset it, and the caller, still

@@ -17,7 +17,7 @@ import type { Work } from '../../clock/work.ts';
 import { errorDetail, HostError } from '../host-error.ts';
 import type { Log } from '../log.ts';
 import { holdWork, type WorkHold } from '../work-hold.ts';
-import { CallerGoneError, closeAfterAnswer, readBody, streamBody } from './body.ts';
+import { CallerGoneError, closeAfterAnswer, lingerMs, readBody, streamBody } from './body.ts';
 import { BadRequestError, type HostRequest, parseRequest } from './request.ts';
 
 export interface Exchange {
@@ -180,4 +180,5 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.setTimeout(lingerMs, () => socket.destroy());
 }

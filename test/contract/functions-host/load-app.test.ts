@@ -1,9 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FunctionApp } from '../../../local/functions-host/contract.ts';
-import { newHome, startTestHost, type TestHost, writeSettings } from './test-host.ts';
+import { newHome, startTestHost, type TestHost, writeApp, writeSettings } from './test-host.ts';
 
 const { home, remove } = newHome();
 afterAll(remove);
@@ -102,20 +100,11 @@ describe('a CommonJS app', () => {
 
 describe('an app that cannot run is refused with its reason:', () => {
   let count = 0;
-  const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-
-  function writeApp(files: Record<string, string>): string {
-    const directory = join(home, `app-${count++}`);
-    mkdirSync(directory, { recursive: true });
-    symlinkSync(modules, join(directory, 'node_modules'));
-    const defaults = { 'package.json': '{"main":"*.js"}', 'host.json': '{"version":"2.0"}' };
-    for (const [name, text] of Object.entries({ ...defaults, ...files }))
-      writeFileSync(join(directory, name), text);
-    return directory;
-  }
-
   const start = (files: Record<string, string>) =>
-    startTestHost({ app: 'unused', appDirectory: writeApp(files), home: join(home, 'refused') });
+    startTestHost({
+      appDirectory: writeApp(join(home, `app-${count++}`), files),
+      home: join(home, 'refused'),
+    });
   const register = (call: string): string => `const { app } = require('@azure/functions');\n${call}`;
   const done = 'handler: async () => undefined';
 

@@ -1,9 +1,11 @@
 /** The host as a process: its options, its state in HOME, its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readArguments } from '../../../local/functions-host/arguments.ts';
+import { openClock } from '../../../local/functions-host/clock-store.ts';
 import { fixture, newHome, until } from './test-host.ts';
 
 const main = fileURLToPath(new URL('../../../local/functions-host/main.ts', import.meta.url));
@@ -51,7 +53,7 @@ async function start(...args: string[]): Promise<Running & { url: string }> {
 const stateFile = (): string => join(home.home, 'host.json');
 
 describe('the process', () => {
-  test('says where it is, in one line and in HOME, and takes that back when it stops', async () => {
+  test('says where it is, in one line and in HOME, runs in the folder of the app, and takes its word back when it stops', async () => {
     const host = await start();
     expect(host.stdout).toMatch(/^Functions host ready at http:\/\/127\.0\.0\.1:\d+ with \d+ functions\n$/);
     expect(JSON.parse(readFileSync(stateFile(), 'utf8'))).toEqual({
@@ -59,6 +61,7 @@ describe('the process', () => {
       url: host.url,
       startedAt: expect.stringMatching(/^\d{4}-/),
     });
+    expect(await (await fetch(`${host.url}/api/whereAmI`)).text()).toBe(fixture('host-app-cjs'));
     host.child.kill('SIGTERM');
     expect(await host.exit).toBe(0);
     expect(existsSync(stateFile())).toBe(false);
@@ -139,8 +142,13 @@ describe('options', () => {
     expect(help.stdout).toContain('--app DIR');
   });
 
+  test('that are wrong end the process with 2 and the reason', async () => {
+    const refused = run('--hoem', 'x');
+    expect(await refused.exit).toBe(2);
+    expect(refused.stderr).toContain("Unknown option '--hoem'");
+  });
+
   test.each([
-    [['--hoem', 'x'], "Unknown option '--hoem'"],
     [['--home', 'x'], '--app DIR is missing'],
     [['--app', 'x'], '--home DIR is missing'],
     [
@@ -152,13 +160,28 @@ describe('options', () => {
       ['--app', 'x', '--home', 'y', '--clock', 'sundial'],
       '--clock: expected system or virtual, got "sundial"',
     ],
-    [
-      ['--app', 'x', '--home', 'y', '--clock', 'virtual', '--clock-start', 'noon'],
+    [['--app', 'x', 'y'], "Unexpected argument 'y'"],
+  ])('%j are refused', (args, message) => {
+    expect(() => readArguments(args)).toThrow(message);
+  });
+
+  test('have defaults, and paths that hold wherever the app runs', () => {
+    expect(readArguments(['--app', 'app', '--home', 'state'])).toEqual({
+      app: resolve('app'),
+      home: resolve('state'),
+      settings: null,
+      port: null,
+      keys: 'on',
+      clock: 'system',
+      clockStart: null,
+      jsonLog: false,
+      debug: false,
+    });
+  });
+
+  test('with a first time that is none are refused', () => {
+    expect(() => openClock({ home: home.home, mode: 'virtual', start: 'noon' })).toThrow(
       '--clock-start: expected an ISO 8601 time',
-    ],
-  ])('%j are refused', async (args, message) => {
-    const refused = run(...(args as string[]));
-    expect(await refused.exit).toBe(2);
-    expect(refused.stderr).toContain(message);
+    );
   });
 });

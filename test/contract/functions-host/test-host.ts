@@ -1,11 +1,12 @@
 /** Starts the host in this process on a fixture app, with its own HOME and a log that can be read. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 import { SystemClock } from '../../../local/clock/clock.ts';
 import type { LogLevel } from '../../../local/cloud-context.ts';
 import { type HostHandle, type HostOptions, startHost } from '../../../local/functions-host/host.ts';
@@ -33,11 +34,11 @@ export function newHome(): { home: string; remove(): void } {
 }
 
 export async function startTestHost(
-  options: Partial<HostOptions> & { app: string; home: string },
+  options: Partial<HostOptions> & { app?: string; home: string },
 ): Promise<TestHost> {
   const entries: LogEntry[] = [];
   const host = await startHost({
-    appDirectory: fixture(options.app),
+    appDirectory: fixture(options.app ?? 'host-app-cjs'),
     clock: new SystemClock(),
     log: (level, message, fields) => void entries.push({ level, message, ...fields }),
     keys: false,
@@ -63,13 +64,26 @@ export function writeSettings(home: string, values: Record<string, string>): str
   return file;
 }
 
-/** Waits until a condition holds; fails after ten seconds. */
+/** Waits until a condition holds; fails after half a minute, for machines that are busy. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 10_000;
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+  const look = async (): Promise<void> => {
+    if (!(await holds())) throw new Error(`waited in vain until ${what}`);
+  };
+  await vi.waitFor(look, { timeout: 30_000, interval: 5 });
+}
+
+/** An app of its own in a folder of its own, which finds this repository's packages. */
+export function writeApp(directory: string, files: Readonly<Record<string, string>>): string {
+  mkdirSync(directory, { recursive: true });
+  symlinkSync(
+    fileURLToPath(new URL('../../../node_modules', import.meta.url)),
+    join(directory, 'node_modules'),
+  );
+  const defaults = { 'package.json': '{"main":"*.js"}', 'host.json': '{"version":"2.0"}' };
+  for (const [name, content] of Object.entries({ ...defaults, ...files })) {
+    writeFileSync(join(directory, name), content);
   }
+  return directory;
 }
 
 /** Sends bytes as they are and returns all that comes back until the connection ends. */

@@ -1,0 +1,57 @@
+/** An app that takes and gives HTTP bodies as streams. */
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newHome, send, startTestHost, type TestHost, until, writeApp } from './test-host.ts';
+
+const { home, remove } = newHome();
+let host: TestHost;
+
+beforeAll(async () => {
+  const appDirectory = writeApp(join(home, 'app'), {
+    'app.js': `
+      const { app } = require('@azure/functions');
+      app.setup({ enableHttpStream: true });
+      app.post('upper', { authLevel: 'anonymous', route: 'upper/{name}', handler: async (request) => ({
+        status: 203,
+        headers: { 'x-name': request.params.name, 'x-seen': request.headers.get('x-test') ?? '' },
+        body: request.body.pipeThrough(new TransformStream({
+          transform: (chunk, to) => to.enqueue(Buffer.from(Buffer.from(chunk).toString().toUpperCase())),
+        })),
+      }) });
+      app.get('nothing', { authLevel: 'anonymous', handler: async () => undefined });
+      app.get('throws', { authLevel: 'anonymous', handler: async () => { throw new Error('the stream broke'); } });
+    `,
+  });
+  host = await startTestHost({ appDirectory, home: join(home, 'host') });
+});
+afterAll(async () => {
+  await host.stop();
+  remove();
+});
+
+test('a body is answered while it still comes', async () => {
+  const outgoing = request(`${host.url}/api/upper/ann?q=1`, { method: 'POST', headers: { 'x-test': 'yes' } });
+  outgoing.write('first ');
+  const incoming = await new Promise<NodeJS.ReadableStream & { statusCode?: number; headers: object }>(
+    (resolve, reject) => {
+      outgoing.once('response', resolve).once('error', reject);
+    },
+  );
+  expect(incoming.statusCode).toBe(203);
+  expect(incoming.headers).toMatchObject({ 'x-name': 'ann', 'x-seen': 'yes' });
+  const chunks: string[] = [];
+  incoming.on('data', (chunk) => chunks.push(String(chunk)));
+  await until('the first part has come back', () => chunks.join('') === 'FIRST ');
+  outgoing.end('second');
+  await new Promise((resolve) => incoming.once('end', resolve));
+  expect(chunks.join('')).toBe('FIRST SECOND');
+});
+
+test('a function that returned nothing answers 204, one that threw 500', async () => {
+  expect((await send(`${host.url}/api/nothing`)).status).toBe(204);
+  const broken = await send(`${host.url}/api/throws`);
+  expect([broken.status, broken.body]).toEqual([500, '']);
+  expect(host.entries.some(({ message }) => message.includes('the stream broke'))).toBe(true);
+  await until('nothing is under way', () => host.work.busy === 0);
+});
