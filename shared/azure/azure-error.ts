@@ -49,17 +49,20 @@ function answerOf(cause: unknown): string {
     return `no answer within ${callTimeoutMs / 1000} s; look at the health of the service and the network`;
   }
   const status = statusOf(cause);
-  const code = typeof error.code === 'string' ? error.code : null;
   const said = firstLine(error.message);
+  const code = typeof error.code === 'string' && !said.includes(error.code) ? error.code : null;
   const answer = [status === null ? null : `Azure answered ${status}`, code, said].filter(Boolean).join(' ');
-  return `${answer || 'no reason was given'}${nextStep(status, error.name ?? '')}`;
+  return `${answer || 'no reason was given'}${nextStep(cause)}`;
 }
 
-function nextStep(status: number | null, name: string): string {
+function nextStep(cause: unknown): string {
+  const status = statusOf(cause);
+  const name = asSdkError(cause).name ?? '';
   if (status === 401 || status === 403 || /Authentication|CredentialUnavailable/.test(name)) {
     return '; look at the identity of the app and its roles in docs/settings.md';
   }
-  return '';
+  const isUnreachable = status === null && isWorthRetrying(cause);
+  return isUnreachable ? '; look at the address in the settings and at the network' : '';
 }
 
 /** Services append request ids and times on further lines; the first says what is wrong. */

@@ -48,7 +48,7 @@ export class Blobs {
       }
       return await textOf(answer.readableStreamBody, path, limitBytes);
     } catch (error) {
-      if (statusOf(error) === 404) return null;
+      if (isBlobMissing(error)) return null;
       throw this.#error('reading', path, error);
     }
   }
@@ -90,6 +90,11 @@ export class Blobs {
     const { containerName } = this.#container;
     return azureError(`${doing} ${containerName}/${path}`, { container: containerName, path }, cause);
   }
+}
+
+/** A container that is missing is a wrong setting, and not to be taken for a blob that is. */
+function isBlobMissing(error: unknown): boolean {
+  return statusOf(error) === 404 && (error as { code?: unknown }).code !== 'ContainerNotFound';
 }
 
 /** Ends a download nobody reads; the stream's complaint about that is of no interest. */

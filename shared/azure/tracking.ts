@@ -49,7 +49,7 @@ export class Tracking {
     const body = response.bodyAsText ?? '';
     if (response.status === 404) return {};
     if (response.status !== 200) {
-      throw azureError(asked, subject, { statusCode: response.status, message: body });
+      throw azureError(asked, subject, { statusCode: response.status, ...parseFailure(body) });
     }
     return parseMetrics(body, asked, subject);
   }
@@ -73,4 +73,14 @@ export function parseMetrics(
       typeof key === 'string' ? [[key, Number(value ?? Number.NaN)]] : [],
     ),
   );
+}
+
+/** MLflow says what is wrong in one way, the service before it in another. */
+function parseFailure(body: string): { code?: unknown; message: unknown } {
+  try {
+    const { error_code, message, error } = JSON.parse(body) ?? {};
+    return { code: error?.code ?? error_code, message: error?.message ?? message };
+  } catch {
+    return { message: body };
+  }
 }

@@ -11,7 +11,7 @@ import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud } from '../../../local/cloud-context.ts';
 import { startIdentity } from '../../../local/identity/index.ts';
 import { startStorage } from '../../../local/storage/index.ts';
-import { openTls } from '../../../local/tls/index.ts';
+import { openTls, type TlsMaterial } from '../../../local/tls/index.ts';
 
 /** A folder that is gone after the tests of this file. */
 export function temporaryFolder(): string {
@@ -30,6 +30,7 @@ export interface LocalServices {
   readonly settings: Readonly<Record<string, string>>;
   readonly container: ContainerClient;
   readonly azureMl: AzureMl;
+  readonly tls: TlsMaterial;
   /** The workspace's own client, to look at what the application did. */
   readonly ml: AzureMachineLearningWorkspaces;
 }
@@ -69,5 +70,5 @@ export async function startServices(home: string): Promise<LocalServices> {
     RATCHET_STORAGE: storage.connectionString,
     RATCHET_CONTAINER: localCloud.container,
   };
-  return { settings, container, azureMl, ml };
+  return { settings, container, azureMl, tls, ml };
 }
