@@ -36,7 +36,7 @@ export class LiveInstances {
     }
     const row = this.#store.instance(id);
     if (!row) return null;
-    const played = this.#store.history(id).join(',');
+    const played = row.status === 'Pending' ? '' : this.#store.history(id).join(',');
     const instance = { row, events: parseEvents(played), played };
     this.#instances.set(id, instance);
     this.#textHeld += played.length;

@@ -43,10 +43,11 @@ export async function takeOrchestrationTurn(engine: Engine, mailbox: Mailbox): P
     await engine.commits.write(() => engine.store.consume(batch));
     return batch;
   }
+  const name = engine.app.find(instance.row.name)?.name ?? instance.row.name;
   const turn = await play(engine, instance, arrivals);
-  crashPoint(`turn-before-commit:${instance.row.name}`);
+  crashPoint(`turn-before-commit:${name}`);
   await engine.commits.write(() => commit(engine, instance, turn, batch));
-  crashPoint(`turn-after-commit:${instance.row.name}`);
+  crashPoint(`turn-after-commit:${name}`);
   return batch;
 }
 
