@@ -48,7 +48,10 @@ function describe(local: LocalCloud) {
 
 function printTable(local: LocalCloud): void {
   const cloud = local.cloud();
-  const near = (path: string): string => relative(process.cwd(), path) || '.';
+  const near = (path: string): string => {
+    const fromHere = relative(process.cwd(), path);
+    return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+  };
   const endpointOf = (connection: string, key: string): string =>
     new RegExp(`${key}=([^;]+)`).exec(connection)?.[1] ?? connection;
   const rows: [string, string][] = [
