@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { EventType } from '../history.ts';
 import { type Action, ActionType, type HttpCall, type RetryOptions } from '../orchestrator-result.ts';
 import { allOf, anyOf, Future, finished } from './future.ts';
+import { readPollLocation } from './http-poll.ts';
 import { retryDelayMs, retryExpiresMs } from './retry.ts';
 import type { Completion, Schedule } from './schedule.ts';
 
@@ -16,7 +17,6 @@ export const httpActivityName = 'BuiltIn::HttpActivity';
 /** Timers longer than this are walked in steps, because the library walks them so. */
 const maximumShortTimerMs = 6 * 86_400_000;
 const longTimerStepMs = 3 * 86_400_000;
-const defaultHttpPollMs = 30_000;
 
 export interface Identity {
   readonly instanceId: string;
@@ -162,7 +162,7 @@ export class ActionReplay {
     const future = new Future();
     const request = (next: HttpCall): void => {
       this.#activity(httpActivityName, next)(undefined, (event) => {
-        const location = call.asynchronousPatternEnabled === false ? null : pollLocation(event, next.uri);
+        const location = call.asynchronousPatternEnabled === false ? null : readPollLocation(event, next.uri);
         if (location === null) return future.finish();
         const fireAtMs = this.#schedule.nowMs + location.delayMs;
         this.#schedule.ask({ EventType: EventType.TimerCreated, FireAt: iso(fireAtMs) }, () => {
@@ -221,18 +221,6 @@ function operation(action: {
 }): Record<string, unknown> {
   const input = action.input === undefined ? {} : { input: json(action.input) };
   return { op: action.operation, ...input };
-}
-
-function pollLocation(event: Completion, base: string): { uri: string; delayMs: number } | null {
-  if (event.EventType !== EventType.TaskCompleted) return null;
-  const answer = JSON.parse(event.Result) as { statusCode: number; headers: Record<string, string> };
-  const header = (name: string): string | undefined =>
-    answer.headers[name] ?? answer.headers[name.toLowerCase()];
-  const location = header('Location');
-  if (answer.statusCode !== 202 || location === undefined) return null;
-  const retryAfterSeconds = Number(header('Retry-After'));
-  const delayMs = retryAfterSeconds > 0 ? retryAfterSeconds * 1000 : defaultHttpPollMs;
-  return { uri: new URL(location, base).href, delayMs };
 }
 
 /** A turn run again after a crash sends its messages under the same ids. */
