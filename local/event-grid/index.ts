@@ -1,32 +1,34 @@
 /**
  * The Event Grid emulator: three topics, webhook subscriptions, at-least-once delivery.
  *
- * Owns: the topics' endpoints, the subscriptions and their handshake, and when each subscription's delivery runs.
- * Does not own: the outbox (store.ts), a delivery's attempts (delivery.ts).
+ * Owns: the port, and how its parts fit together: what is accepted goes to the outbox with a delivery for each
+ * interested subscription, and these are told.
+ * Does not own: the outbox (store.ts), the subscriptions (subscriptions.ts), a delivery's attempts (delivery.ts).
  *
- * Invariants
- * 1. A publisher is answered, and `publish` returns, only when its events are on disk.
- * 2. Nothing is delivered to an endpoint that has not agreed to it; its events wait.
- * 3. A stored subscription keeps its agreement over a restart while its topic, endpoint and schema stay the same.
+ * Invariant: a publisher is answered, and `publish` returns, only when its events are on disk.
  */
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudContext, SystemEvent, TopicName } from '../cloud-context.ts';
 import { type Chaos, planDeliveries, seededRandom } from './chaos.ts';
 import type { WriteDeadLetter } from './dead-letter.ts';
-import { type SubscriptionDelivery, startDelivery } from './delivery.ts';
 import type { StoredEvent } from './event.ts';
-import { shakeHands } from './handshake.ts';
 import { answerPublish, refuse } from './publish-endpoint.ts';
 import { documentedRetryScheduleMs } from './retry.ts';
-import { openEventGridStore } from './store.ts';
-import { matches, parseSubscription, type Subscription } from './subscription.ts';
+import { type EventGridStore, openEventGridStore } from './store.ts';
+import { matches, type Subscription } from './subscription.ts';
+import { type SubscriptionReport, Subscriptions } from './subscriptions.ts';
 import { topicId } from './topics.ts';
 
 export type { Chaos } from './chaos.ts';
 export { parseSubscription, type Subscription } from './subscription.ts';
+export type { SubscriptionReport } from './subscriptions.ts';
 
 export interface EventGridOptions extends Omit<CloudContext, 'publish'> {
   /** 0 takes any free port. */
@@ -38,15 +40,8 @@ export interface EventGridOptions extends Omit<CloudContext, 'publish'> {
   readonly chaos?: Chaos;
   /** Omitted: the documented schedule. */
   readonly retryScheduleMs?: readonly number[];
-  /** Omitted: what cannot be delivered is refused by the container, and dropped after the documented patience. */
+  /** Omitted: dead letters are refused, and dropped after the documented patience. */
   readonly writeDeadLetter?: WriteDeadLetter;
-}
-
-export interface SubscriptionReport extends Subscription {
-  /** Whether the endpoint has agreed to the events. */
-  readonly validated: boolean;
-  /** Deliveries not yet settled. */
-  readonly pending: number;
 }
 
 export interface EventGrid {
@@ -60,179 +55,115 @@ export interface EventGrid {
   stop(): Promise<void>;
 }
 
-/** The handshake is repeated in real time: an endpoint that is still starting must not need virtual time to pass. */
-const handshakeRetryMs = 200;
-const handshakeLimitMs = 30_000;
-
-interface Active {
-  readonly subscription: Subscription;
-  readonly stopped: AbortController;
-  /** The code the endpoint may also confirm by visiting the validation URL. */
-  readonly code: string;
-  confirmed: boolean;
-  delivery: SubscriptionDelivery | null;
-  handshake: Promise<void>;
-}
+type Accept = (topic: TopicName, events: readonly StoredEvent[]) => void;
 
 export async function startEventGrid(options: EventGridOptions): Promise<EventGrid> {
   const { clock, work, log } = options;
-  const store = openEventGridStore(options.home);
-  const random = seededRandom(options.chaos?.seed ?? 1);
-  const active = new Map<string, Active>();
-
-  const accept = (topic: TopicName, events: readonly StoredEvent[]): void => {
-    const interested = [...active.values()].filter(({ subscription }) => subscription.topic === topic);
-    store.accept(topic, events, clock.now(), (event) =>
-      interested
-        .filter(({ subscription }) => matches(subscription, event))
-        .flatMap(({ subscription }) =>
-          planDeliveries(options.chaos ?? {}, random).map((planned) => ({
-            subscription: subscription.name,
-            planned,
-          })),
-        ),
-    );
-    for (const { delivery } of interested) delivery?.wake();
-  };
-
+  // Requests wait for their answer until everything behind the port is there.
+  const listener = Promise.withResolvers<RequestListener>();
   const server = createServer((request, response) => {
-    work
-      .during(() => answer(request, response))
-      .catch((error: unknown) => {
-        log('error', `event-grid: ${request.method} ${request.url}: ${String(error)}`);
-        if (!response.headersSent)
-          refuse(response, 500, 'InternalServerError', 'see the log of the local cloud');
-        else response.destroy();
-      });
+    void listener.promise.then((answer) => answer(request, response));
   });
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const topic = /^\/topics\/([^/]+)\/api\/events\/?$/.exec(pathname)?.[1];
-    if (request.method === 'POST' && topic !== undefined) {
-      return answerPublish(request, response, topic, { key: options.key, clock, accept });
-    }
-    request.resume();
-    const name = /^\/subscriptions\/([^/]+)\/validate$/.exec(pathname)?.[1];
-    const asked = active.get(name ?? '');
-    if (request.method === 'GET' && asked && searchParams.get('id') === asked.code) {
-      asked.confirmed = true;
-      return void response.end('the subscription is validated');
-    }
-    refuse(response, 404, 'NotFound', `${request.method} ${pathname}: publish to /topics/{topic}/api/events`);
-  };
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
+  const origin = await listen(server, options.port);
+  const store = openEventGridStore(options.home);
+  const subscriptions = new Subscriptions({
+    store,
+    clock,
+    work,
+    log,
+    origin,
+    retryScheduleMs: options.retryScheduleMs ?? documentedRetryScheduleMs,
+    writeDeadLetter:
+      options.writeDeadLetter ?? (() => Promise.reject(new Error('there is no dead-letter storage'))),
   });
-  const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
-
-  const deliver = (entry: Active): void => {
-    entry.delivery = startDelivery({
-      subscription: entry.subscription,
-      store,
-      clock,
-      work,
-      log,
-      retryScheduleMs: options.retryScheduleMs ?? documentedRetryScheduleMs,
-      writeDeadLetter:
-        options.writeDeadLetter ?? (() => Promise.reject(new Error('there is no dead-letter storage'))),
-    });
-    entry.delivery.wake();
-  };
-
-  const validate = async (entry: Active): Promise<void> => {
-    const { subscription, stopped, code } = entry;
-    const { name } = subscription;
-    let reported = '';
-    while (!stopped.signal.aborted) {
-      const refusal = entry.confirmed
-        ? null
-        : await shakeHands(subscription, {
-            topicId: topicId(subscription.topic),
-            code,
-            validationUrl: `${origin}/subscriptions/${name}/validate?id=${code}`,
-            nowMs: clock.now(),
-            signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(handshakeLimitMs)]),
-          });
-      if (stopped.signal.aborted) return;
-      if (refusal === null) {
-        store.putSubscription(subscription, true);
-        log(
-          'info',
-          `subscription ${name}: ${subscription.endpointUrl} agreed to the events of ${subscription.topic}`,
-        );
-        return deliver(entry);
-      }
-      if (refusal !== reported)
-        log('info', `subscription ${name}: the handshake waits for its endpoint: ${refusal}`);
-      reported = refusal;
-      await sleep(handshakeRetryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
-    }
-  };
-
-  const activate = (subscription: Subscription, validated: boolean): void => {
-    void active.get(subscription.name)?.delivery?.stop();
-    active.get(subscription.name)?.stopped.abort();
-    const entry: Active = {
-      subscription,
-      stopped: new AbortController(),
-      code: randomUUID(),
-      confirmed: false,
-      delivery: null,
-      handshake: Promise.resolve(),
-    };
-    active.set(subscription.name, entry);
-    store.putSubscription(subscription, validated);
-    if (validated) deliver(entry);
-    else entry.handshake = validate(entry);
-  };
-
-  const putSubscription = (wanted: Subscription): void => {
-    const subscription = parseSubscription(wanted);
-    const known = store.subscriptions().find((stored) => stored.subscription.name === subscription.name);
-    const agreed = known !== undefined && isSameEndpoint(known.subscription, subscription) && known.validated;
-    activate(subscription, agreed);
-  };
-
-  const given = new Set(options.subscriptions.map(({ name }) => name));
-  for (const { subscription, validated } of store.subscriptions()) {
-    if (!given.has(subscription.name)) activate(subscription, validated);
-  }
-  for (const subscription of options.subscriptions) putSubscription(subscription);
-
+  const accept = createAccept(options, store, subscriptions);
+  subscriptions.start(options.subscriptions);
+  listener.resolve(createListener(options, subscriptions, accept));
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     endpoint: (topic) => `${origin}/topics/${topic}/api/events`,
-    publish(topic, events) {
+    publish: (topic, events) =>
       accept(
         topic,
-        events.map((event) => ({
-          schema: 'EventGridSchema',
-          event: { topic: topicId(topic), ...event, metadataVersion: '1' },
-        })),
-      );
-    },
-    subscriptions() {
-      const pending = store.pending();
-      return store.subscriptions().map(({ subscription, validated }) => ({
-        ...subscription,
-        validated,
-        pending: pending[subscription.name] ?? 0,
-      }));
-    },
-    putSubscription,
+        events.map((event) => toStored(topic, event)),
+      ),
+    subscriptions: () => subscriptions.report(),
+    putSubscription: (subscription) => subscriptions.put(subscription),
     async stop() {
       server.close();
       server.closeAllConnections();
-      for (const { stopped } of active.values()) stopped.abort();
-      await Promise.all(
-        [...active.values()].flatMap(({ delivery, handshake }) => [delivery?.stop(), handshake]),
-      );
+      await subscriptions.stop();
       store.close();
     },
   };
 }
 
-function isSameEndpoint(left: Subscription, right: Subscription): boolean {
-  return left.endpointUrl === right.endpointUrl && left.schema === right.schema && left.topic === right.topic;
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function createAccept(
+  { clock, chaos = {} }: EventGridOptions,
+  store: EventGridStore,
+  subscriptions: Subscriptions,
+): Accept {
+  const random = seededRandom(chaos.seed ?? 1);
+  return (topic, events) => {
+    const interested = subscriptions.of(topic);
+    store.accept(topic, events, clock.now(), (event) =>
+      interested
+        .filter((subscription) => matches(subscription, event))
+        .flatMap(({ name }) =>
+          planDeliveries(chaos, random).map((planned) => ({ subscription: name, planned })),
+        ),
+    );
+    subscriptions.wake(topic);
+  };
+}
+
+function toStored(topic: TopicName, event: SystemEvent): StoredEvent {
+  return { schema: 'EventGridSchema', event: { topic: topicId(topic), ...event, metadataVersion: '1' } };
+}
+
+function createListener(
+  { key, clock, work, log }: EventGridOptions,
+  subscriptions: Subscriptions,
+  accept: Accept,
+): RequestListener {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    const [pathname, searchParams] = [url?.pathname ?? '', url?.searchParams];
+    const topic = /^\/topics\/([^/]+)\/api\/events\/?$/.exec(pathname)?.[1];
+    if (request.method === 'POST' && topic !== undefined) {
+      return answerPublish(request, response, topic, { key, clock, accept });
+    }
+    request.resume();
+    const name = /^\/subscriptions\/([^/]+)\/validate$/.exec(pathname)?.[1];
+    if (
+      request.method === 'GET' &&
+      name !== undefined &&
+      subscriptions.confirm(name, searchParams?.get('id') ?? null)
+    ) {
+      response.end('the subscription is validated');
+    } else {
+      refuse(
+        response,
+        404,
+        'NotFound',
+        `${request.method} ${pathname}: publish to /topics/{topic}/api/events`,
+      );
+    }
+  };
+  return (request, response) => {
+    work
+      .during(() => answer(request, response))
+      .catch((error: unknown) => {
+        log('error', `${request.method} ${request.url}: ${String(error)}`);
+        if (response.headersSent) response.destroy();
+        else refuse(response, 500, 'InternalServerError', 'see the log of the local cloud');
+      });
+  };
 }

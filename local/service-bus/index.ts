@@ -7,10 +7,12 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import type { CloudContext } from '../cloud-context.ts';
 import { createBroker } from './broker.ts';
-import { Queue, type QueueOptions } from './queue.ts';
+import { Queue } from './queue.ts';
+import type { QueueOptions } from './queue-contract.ts';
+import { Sessions } from './sessions.ts';
 import { openMessageStore } from './store.ts';
 
-export type { QueueOptions } from './queue.ts';
+export type { QueueOptions } from './queue-contract.ts';
 
 export interface ServiceBusOptions extends Omit<CloudContext, 'publish'> {
   /** 0 takes any free port. */
@@ -43,7 +45,7 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     queues.set(deadLetterName.toLowerCase(), deadLetters);
     queues.set(queue.name.toLowerCase(), new Queue(queue, { store, clock, work, deadLetters }));
   }
-  const server = createBroker({ queues, store, log });
+  const server = createBroker({ queues, sessions: new Sessions(), store, log });
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -8,7 +8,8 @@ import {
   types,
 } from './amqp.ts';
 import { toDelivered } from './message.ts';
-import type { Queue, Settlement } from './queue.ts';
+import type { Queue } from './queue.ts';
+import type { Settlement } from './queue-contract.ts';
 import type { Sessions } from './sessions.ts';
 import type { MessageStore, StoredMessage } from './store.ts';
 
