@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, SystemClock, VirtualClock } from '../clock/clock.ts';
 import { HostError } from './host-error.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
+import { replaceFile } from './write-file-atomically.ts';
 
 const fileName = 'clock.json';
 
@@ -37,5 +37,5 @@ function readStored(file: string): number | null {
 }
 
 export function storeClock(home: string, nowMs: number): void {
-  writeFileAtomically(join(home, fileName), `${JSON.stringify({ now: new Date(nowMs).toISOString() })}\n`);
+  replaceFile(join(home, fileName), `${JSON.stringify({ now: new Date(nowMs).toISOString() })}\n`);
 }

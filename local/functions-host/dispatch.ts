@@ -4,7 +4,8 @@
  * Invariants
  * 1. The host's own roots come before the app's routes; no route of an app can lie below them (router.ts sees to it).
  * 2. A request without the right key gets 401 and learns nothing else.
- * 3. Once the host is stopping, only the app's own calls to its durable client are answered.
+ * 3. No page of another origin enters the host's own roots, whatever key it has.
+ * 4. Once the host is stopping, only the app's own calls to its durable client are answered.
  */
 import { type AdminDependencies, handleAdmin } from './admin/admin.ts';
 import type { RetryDependencies } from './app/retry.ts';
@@ -12,7 +13,7 @@ import type { DurableWebhook } from './durable-webhook.ts';
 import { handleEventGrid } from './event-grid/webhook.ts';
 import { runHttpTrigger } from './http/http-trigger.ts';
 import type { Door, Keys } from './http/keys.ts';
-import { presentedKey } from './http/request.ts';
+import { isFromOtherOrigin, presentedKey } from './http/request.ts';
 import type { Router } from './http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
 
@@ -27,6 +28,8 @@ export interface DispatchDependencies extends RetryDependencies {
 
 interface Target {
   readonly door: Door;
+  /** One of the host's own roots. */
+  readonly isOwn?: boolean;
   answer(exchange: Exchange): Promise<Answer>;
 }
 
@@ -38,12 +41,16 @@ export function createDispatcher(
   return async (exchange) => {
     const path = exchange.request.url.pathname.replace(/^\//, '');
     const rpcPath = findRpcPath(dependencies.durable, path);
-    if (rpcPath !== null) return dependencies.durable!.handleRpc(exchange, rpcPath);
+    if (rpcPath !== null) {
+      if (isFromOtherOrigin(exchange.request)) return { status: 403 };
+      return dependencies.durable!.handleRpc(exchange, rpcPath);
+    }
     if (dependencies.stopping.aborted)
       return { status: 503, headers: { connection: 'close', 'retry-after': '1' } };
     const target = findTarget(dependencies, exchange, path);
-    const mayEnter = dependencies.keys.opens(target.door, presentedKey(exchange.request));
-    return mayEnter ? target.answer(exchange) : { status: 401 };
+    if (!dependencies.keys.opens(target.door, presentedKey(exchange.request))) return { status: 401 };
+    if (target.isOwn === true && isFromOtherOrigin(exchange.request)) return { status: 403 };
+    return target.answer(exchange);
   };
 }
 
@@ -57,25 +64,24 @@ function findTarget(dependencies: DispatchDependencies, exchange: Exchange, path
   const lower = path.toLowerCase().replace(/\/$/, '');
   if (lower === 'admin/host/ping') return { ...notFound, answer: async () => ({ status: 200 }) };
   if (lower.startsWith('admin/')) {
-    return {
-      door: { kind: 'admin' },
-      answer: (from) => handleAdmin(admin, from, lower.slice('admin/'.length)),
-    };
+    const adminPath = lower.slice('admin/'.length);
+    return own({ kind: 'admin' }, (from) => handleAdmin(admin, from, adminPath));
   }
   if (lower === 'runtime/webhooks/eventgrid') {
-    return {
-      door: { kind: 'system', name: 'eventgrid_extension' },
-      answer: (from) => handleEventGrid(dependencies, from),
-    };
+    return own({ kind: 'system', name: 'eventgrid_extension' }, (from) =>
+      handleEventGrid(dependencies, from),
+    );
   }
   const durablePath = /^runtime\/webhooks\/durabletask\/(.*)$/is.exec(path)?.[1];
   if (durable !== null && durablePath !== undefined) {
-    return {
-      door: { kind: 'system', name: 'durabletask_extension' },
-      answer: (from) => durable.handleWebhook(from, durablePath),
-    };
+    const door: Door = { kind: 'system', name: 'durabletask_extension' };
+    return own(door, (from) => durable.handleWebhook(from, durablePath));
   }
   return findRoute(dependencies, exchange) ?? (path === '' ? homePage(exchange) : notFound);
+}
+
+function own(door: Door, answer: Target['answer']): Target {
+  return { door, answer, isOwn: true };
 }
 
 function findRoute(dependencies: DispatchDependencies, { request }: Exchange): Target | null {

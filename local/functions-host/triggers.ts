@@ -10,6 +10,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Work } from '../clock/work.ts';
 import { type LoadedApp, loadApp } from './app/load-app.ts';
 import type { RetryDependencies } from './app/retry.ts';
+import { settlesWithin } from './app/time-limit.ts';
 import { type DurableWebhook, openDurable } from './durable-webhook.ts';
 import type { HostJson } from './host-json.ts';
 import { type Keys, noKeys, openKeys } from './http/keys.ts';
@@ -75,7 +76,7 @@ export async function openTriggers(options: TriggerOptions): Promise<Triggers> {
     async stop() {
       stopping.abort();
       const stops = [timers.stop(), receivers.stop(), durable?.stop(stopGraceMs), app.drain(stopGraceMs)];
-      const inTime = await within(stopGraceMs + 1000, Promise.allSettled(stops));
+      const inTime = await settlesWithin(stopGraceMs + 1000, Promise.allSettled(stops));
       if (!inTime) log('warn', `gave up on invocations that still ran ${stopGraceMs} ms after the stop`);
       await app.terminate();
     },
@@ -98,15 +99,4 @@ async function load(options: TriggerOptions): Promise<{ app: LoadedApp; bind(bin
       clientBinding = binding;
     },
   };
-}
-
-/** Whether a promise settles within `limitMs`. */
-async function within(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
-  let timeout: NodeJS.Timeout | undefined;
-  const limit = new Promise<false>((resolve) => {
-    timeout = setTimeout(() => resolve(false), limitMs);
-  });
-  const settled = await Promise.race([promise.then(() => true), limit]);
-  clearTimeout(timeout);
-  return settled;
 }

@@ -6,7 +6,6 @@ import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { toInvocation as toEventInvocation } from '../event-grid/webhook.ts';
 import { errorDetail } from '../host-error.ts';
-import type { HostRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from '../http/server.ts';
 
@@ -31,8 +30,6 @@ export async function handleAdmin(
   path: string,
 ): Promise<Answer> {
   const { method } = exchange.request;
-  if (isFromElsewhere(exchange.request))
-    return jsonAnswer(403, { error: 'admin requests come from this machine alone' });
   switch (`${method} ${path}`) {
     case 'GET host/ping':
     case 'POST host/ping':
@@ -57,13 +54,6 @@ export async function handleAdmin(
   if (fn === undefined) return notFound;
   if (method === 'GET') return jsonAnswer(200, describe(dependencies, fn));
   return method === 'POST' ? run(dependencies, fn, exchange) : notFound;
-}
-
-/** A page in a browser could reach a loopback port: it would send its origin, or come by another host name. */
-function isFromElsewhere({ url, headers }: HostRequest): boolean {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) return true;
-  const origin = headers.get('origin');
-  return origin !== undefined && origin !== url.origin;
 }
 
 function hostStatus({ clock, startedAt }: AdminDependencies): unknown {
@@ -140,7 +130,7 @@ function toInvocation(
     }
     case 'httptrigger': {
       const body = Buffer.from(text);
-      const url = `${origin}/api/${encodeURIComponent(fn.name)}`;
+      const url = `${origin}/admin/functions/${encodeURIComponent(fn.name)}`;
       return {
         trigger: {
           http: {

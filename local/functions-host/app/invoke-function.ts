@@ -19,10 +19,12 @@ import {
   type CoreFunctionMetadata,
   type CoreResponse,
   type FunctionCallback,
+  type InvocationModel,
   type ProgrammingModel,
   type Registration,
   runHooks,
 } from './core-api.ts';
+import { settlesWithin, withTimeLimit } from './time-limit.ts';
 
 export interface InvokeOptions {
   readonly invocationId?: string;
@@ -53,11 +55,6 @@ export interface Invoker {
   drain(graceMs: number): Promise<boolean>;
 }
 
-/** A function that ran longer than host.json allows. It cannot be stopped, only given up. */
-export class FunctionTimeoutError extends Error {
-  override readonly name = 'FunctionTimeoutError';
-}
-
 export function createInvoker(dependencies: InvokerDependencies): Invoker {
   const underWay = new Set<Promise<unknown>>();
   return {
@@ -79,68 +76,104 @@ export function createInvoker(dependencies: InvokerDependencies): Invoker {
       while (underWay.size > 0) {
         const leftMs = giveUpAt - performance.now();
         if (leftMs <= 0) return false;
-        await settledWithin(underWay, leftMs);
+        await settlesWithin(leftMs, Promise.allSettled(underWay));
       }
       return true;
     },
   };
 }
 
-async function settledWithin(promises: Iterable<Promise<unknown>>, limitMs: number): Promise<void> {
-  let timeout: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timeout = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([Promise.allSettled(promises), limit]);
-  clearTimeout(timeout);
+/** What the library's invocation model is given; it reports its phase in `state`. */
+interface CoreContext {
+  readonly invocationId: string;
+  readonly metadata: CoreFunctionMetadata;
+  readonly request: Record<string, unknown>;
+  state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
+  log(level: string, category: string, message: string): void;
 }
 
 async function runOnce(
-  { registration, model, log, clientBinding }: InvokerDependencies,
+  dependencies: InvokerDependencies,
   fn: RegisteredFunction,
   invocation: Invocation,
   options: InvokeOptions,
 ): Promise<InvocationResult> {
+  const { registration, model } = dependencies;
   const registered = registration.functions.get(fn.name.toLowerCase());
   if (registered === undefined) throw new Error(`function ${fn.name} is not registered`);
+  const coreContext = createCoreContext(dependencies, fn, registered.metadata, invocation, options);
+  const invocationModel = model.getInvocationModel(coreContext);
+  const { context, inputs } = await invocationModel.getArguments();
+
+  const hookContext: HookContext = {
+    hookData: {},
+    appHookData: registration.appHookData,
+    invocationContext: context,
+    inputs,
+    functionCallback: registered.callback,
+  };
+  const result = await runHooked(registration, coreContext, invocationModel, hookContext);
+  options.onReturn?.(result);
+  return toResult(await invocationModel.getResponse(context, result));
+}
+
+interface HookContext extends Record<string, unknown> {
+  readonly hookData: Record<string, unknown>;
+  readonly appHookData: Record<string, unknown>;
+  readonly invocationContext: unknown;
+  inputs: unknown[];
+  functionCallback: FunctionCallback;
+}
+
+/** The function between its hooks; what the hooks after it leave is the outcome. */
+async function runHooked(
+  registration: Registration,
+  coreContext: CoreContext,
+  invocationModel: InvocationModel,
+  hookContext: HookContext,
+): Promise<unknown> {
+  coreContext.state = 'preInvocationHooks';
+  await runHooks(registration, 'preInvocation', hookContext);
+
+  coreContext.state = 'invocation';
+  const after: HookContext & { result: unknown; error: unknown } = {
+    ...hookContext,
+    result: null,
+    error: null,
+  };
+  try {
+    const { invocationContext, inputs, functionCallback } = hookContext;
+    after.result = await invocationModel.invokeFunction(invocationContext, inputs, functionCallback);
+  } catch (error) {
+    after.error = error ?? new Error(`the function threw ${String(error)}`);
+  }
+
+  coreContext.state = 'postInvocationHooks';
+  await runHooks(registration, 'postInvocation', after);
+  if (after.error !== null && after.error !== undefined) throw after.error;
+  return after.result;
+}
+
+function createCoreContext(
+  { registration, log, clientBinding }: InvokerDependencies,
+  fn: RegisteredFunction,
+  metadata: CoreFunctionMetadata,
+  invocation: Invocation,
+  options: InvokeOptions,
+): CoreContext {
   const invocationId = options.invocationId ?? randomUUID();
   const subject = { function: fn.name, invocationId };
-  const coreContext = {
+  return {
     invocationId,
-    metadata: registered.metadata,
-    state: undefined as string | undefined,
-    request: toRequest(fn, registered.metadata, invocation, invocationId, options, clientBinding),
-    log(level: string, category: string, message: string): void {
+    metadata,
+    state: undefined,
+    request: toRequest(fn, metadata, invocation, invocationId, options, clientBinding),
+    log(level, category, message) {
       const entry = { level, category, message, invocationContext: undefined };
       for (const hook of category === 'user' ? (registration.hooks.get('log') ?? []) : []) hook(entry);
       log(toLogLevel(entry.level), entry.message, subject);
     },
   };
-  const invocationModel = model.getInvocationModel(coreContext);
-  const { context, inputs } = await invocationModel.getArguments();
-
-  const hookContext = {
-    hookData: {},
-    appHookData: registration.appHookData,
-    invocationContext: context,
-    inputs,
-  };
-  coreContext.state = 'preInvocationHooks';
-  const before = { ...hookContext, functionCallback: registered.callback as FunctionCallback };
-  await runHooks(registration, 'preInvocation', before);
-
-  coreContext.state = 'invocation';
-  const after: { result: unknown; error: unknown } & typeof before = { ...before, result: null, error: null };
-  try {
-    after.result = await invocationModel.invokeFunction(context, before.inputs, before.functionCallback);
-  } catch (error) {
-    after.error = error ?? new Error(`function ${fn.name} threw ${String(error)}`);
-  }
-  coreContext.state = 'postInvocationHooks';
-  await runHooks(registration, 'postInvocation', after);
-  if (after.error !== null && after.error !== undefined) throw after.error;
-  options.onReturn?.(after.result);
-  return toResult(await invocationModel.getResponse(context, after.result));
 }
 
 function toRequest(
@@ -180,21 +213,4 @@ function toResult(response: CoreResponse): InvocationResult {
     returnValue: response.returnValue,
     outputs: new Map((response.outputData ?? []).map(({ name, data }) => [name, data])),
   };
-}
-
-async function withTimeLimit<T>(name: string, limitMs: number | null, run: Promise<T>): Promise<T> {
-  if (limitMs === null) return run;
-  let timeout: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timeout = setTimeout(
-      () =>
-        reject(new FunctionTimeoutError(`function ${name} ran longer than functionTimeout, ${limitMs} ms`)),
-      Math.min(limitMs, 2 ** 31 - 1),
-    );
-  });
-  try {
-    return await Promise.race([run, limit]);
-  } finally {
-    clearTimeout(timeout);
-  }
 }

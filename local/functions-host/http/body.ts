@@ -41,7 +41,9 @@ export function readBody(message: IncomingMessage, limitBytes: number): Promise<
     });
     message.once('end', () => resolve(Buffer.concat(chunks, length)));
     message.once('error', (error) => reject(new CallerGoneError(error.message)));
-    message.once('close', () => reject(new CallerGoneError('closed before the body was complete')));
+    message.once('close', () => {
+      if (!message.complete) reject(new CallerGoneError('closed before the body was complete'));
+    });
   });
 }
 

@@ -66,6 +66,17 @@ function decodePath(pathname: string): string[] {
   });
 }
 
+/**
+ * Whether a page of another origin sends this: a browser reaches a loopback port, too, by its address or by a name
+ * that was made to point there.
+ */
+export function isFromOtherOrigin({ url, headers }: HostRequest): boolean {
+  const origin = headers.get('origin');
+  return (origin !== undefined && origin !== url.origin) || !loopbackNames.has(url.hostname);
+}
+
+const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
 /** The key a caller presented: a header, else the `code` parameter. */
 export function presentedKey(request: HostRequest): string | null {
   return request.headers.get('x-functions-key') ?? request.url.searchParams.get('code');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { HostError } from '../host-error.ts';
 import { describeIssues, readJson } from '../settings.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { replaceFile } from '../write-file-atomically.ts';
 
 const StatusSchema = z.object({
   /** The last occurrence that ran; null before the first. ISO 8601, like the others. */
@@ -18,7 +18,7 @@ export type ScheduleStatus = z.infer<typeof StatusSchema>;
 
 export interface ScheduleStore {
   get(functionName: string): ScheduleStatus | null;
-  /** On disk when this returns. */
+  /** Outlives this process when this returns. */
   set(functionName: string, status: ScheduleStatus): void;
 }
 
@@ -28,7 +28,7 @@ export function openScheduleStore(file: string): ScheduleStore {
     get: (functionName) => statuses.get(functionName.toLowerCase()) ?? null,
     set(functionName, status) {
       statuses.set(functionName.toLowerCase(), status);
-      writeFileAtomically(file, `${JSON.stringify(Object.fromEntries(statuses), null, 2)}\n`);
+      replaceFile(file, `${JSON.stringify(Object.fromEntries(statuses), null, 2)}\n`);
     },
   };
 }

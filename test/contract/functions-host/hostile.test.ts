@@ -103,15 +103,17 @@ test('a method nobody registered is not found', async () => {
   }
 });
 
-test('an admin request that comes from a page in a browser is refused', async () => {
-  const answer = await sendRaw(
-    host.port,
-    'POST /admin/local/shutdown HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-  );
-  expect(statusOf(answer)).toBe(403);
-  const rebound =
-    'POST /admin/local/shutdown HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
-  expect(statusOf(await sendRaw(host.port, rebound))).toBe(403);
+test.each([
+  'POST /admin/local/shutdown',
+  'POST /runtime/webhooks/eventgrid?functionName=onEvent',
+  'POST /runtime/webhooks/durabletask/instances/x/terminate',
+  'POST /durabletask/instances/x/terminate',
+])('%s is refused when a page in a browser sends it', async (target) => {
+  const rest = 'Content-Length: 0\r\nConnection: close\r\n\r\n';
+  const byOrigin = `${target} HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n${rest}`;
+  expect(statusOf(await sendRaw(host.port, byOrigin))).toBe(403);
+  const byName = `${target} HTTP/1.1\r\nHost: evil.example\r\n${rest}`;
+  expect(statusOf(await sendRaw(host.port, byName))).toBe(403);
 });
 
 const token = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.!~$'), minLength: 1, maxLength: 20 });
