@@ -12,7 +12,14 @@
 import type { Mail } from '../examples/spam-filter/corpus.ts';
 import type { Production, ReleasedModel } from '../examples/spam-filter/production.ts';
 import { metricsOf, tallyMail } from '../examples/spam-filter/tally.ts';
-import { historyFiles, isoDay, mailFile, type Week, weeksFrom } from '../examples/spam-filter/weeks.ts';
+import {
+  historyFiles,
+  isoDay,
+  mailFile,
+  type Week,
+  weekMs,
+  weeksFrom,
+} from '../examples/spam-filter/weeks.ts';
 import { advanceTo } from '../local/clock/advance.ts';
 import { localCloud } from '../local/cloud-context.ts';
 import type { LocalCloud } from '../local/launch/local-cloud.ts';
@@ -64,6 +71,8 @@ export async function playStory(
     weeks.push(played.result);
     signalIds.push(...played.signalIds);
   }
+  // A signal that waits for a cooldown gets its answer when that is over.
+  await passTime(stage, startMs + (weeks.length + 1) * weekMs, shown);
   return {
     weeks,
     signalIds,

@@ -77,9 +77,7 @@ export function startProduction(settings: ProductionSettings): Production {
   receiver.subscribe({
     processMessage: async (message) => {
       const notice = readNotice(message, settings.model);
-      if (!notice || releases.some((release) => release.releaseId === notice.releaseId)) return;
-      const inForce = releases.at(-1);
-      if (inForce && notice.releasedAt < inForce.releasedAt) return;
+      if (!notice || !isNews(notice, releases)) return;
       const folder = join(settings.modelsFolder, notice.releaseId);
       await downloadModel(container, notice.model.modelUri, folder);
       const { releaseId, releasedAt } = notice;
@@ -100,6 +98,16 @@ export function startProduction(settings: ProductionSettings): Production {
       await bus.close();
     },
   };
+}
+
+/** Whether a release is to be taken up: one delivered again, or later than a newer one, is not. */
+export function isNews(
+  notice: Pick<ReleaseNotice, 'releaseId' | 'releasedAt'>,
+  taken: readonly Pick<ReleasedModel, 'releaseId' | 'releasedAt'>[],
+): boolean {
+  const inForce = taken.at(-1);
+  if (inForce && notice.releasedAt < inForce.releasedAt) return false;
+  return !taken.some((release) => release.releaseId === notice.releaseId);
 }
 
 /** The notice a message carries, or null when it is about something else. */

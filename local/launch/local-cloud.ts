@@ -13,9 +13,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Child, type Exit, startChild } from './child.ts';
+import { type ChildOptions, type Exit, startChild } from './child.ts';
 import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './cloud-state.ts';
 import { findFreePort } from './free-port.ts';
+import { type Environment, restartable } from './restartable.ts';
 
 export interface LaunchOptions {
   /** State folder; `cloud/`, `host/` and `logs/` are made in it. */
@@ -28,7 +29,7 @@ export interface LaunchOptions {
   /** Further options of `local/cloud.ts`, such as `--retry-schedule`. */
   readonly cloudArgs?: readonly string[];
   /** Further environment of both processes. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
   /** Omitted: `models` beside package.json. */
   readonly modelsFolder?: string;
   /** Aborted while the start is under way: what has started is stopped, and the start rejects. */
@@ -46,8 +47,8 @@ export interface LocalCloud {
   /** Control roots of both processes, for `local/clock/advance.ts`. */
   controls(): readonly string[];
   readonly logFiles: { readonly cloud: string; readonly host: string };
-  startCloud(env?: Readonly<Record<string, string>>): Promise<void>;
-  startHost(env?: Readonly<Record<string, string>>): Promise<void>;
+  startCloud(env?: Environment): Promise<void>;
+  startHost(env?: Environment): Promise<void>;
   killCloud(): Promise<Exit>;
   killHost(): Promise<Exit>;
   /** Resolves when the process is gone: killed, crashed at a crash point, or stopped. */
@@ -61,101 +62,104 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const HostStateSchema = z.looseObject({ pid: z.int(), url: z.string() });
 
 export async function launchLocalCloud(options: LaunchOptions): Promise<LocalCloud> {
-  const home = options.home;
-  mkdirSync(home, { recursive: true });
-  const hostPort = await chooseHostPort(home, options.hostPort ?? 0);
+  mkdirSync(options.home, { recursive: true });
+  const hostPort = await chooseHostPort(options.home, options.hostPort ?? 0);
+  const local = prepare(options, hostPort);
+  try {
+    await local.startCloud();
+    await local.startHost();
+    return local;
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+}
+
+function prepare(options: LaunchOptions, hostPort: number): LocalCloud {
+  const { home } = options;
   const hostUrl = `http://127.0.0.1:${hostPort}`;
   const logFiles = { cloud: join(home, 'logs', 'cloud.log'), host: join(home, 'logs', 'host.log') };
-  const clockArgs = [
-    '--clock',
-    options.clock ?? 'system',
-    ...(options.clockStart ? ['--clock-start', options.clockStart] : []),
-  ];
-  let cloudChild: Child | undefined;
-  let hostChild: Child | undefined;
-  let cloudState: CloudState | undefined;
-
+  let state: CloudState | undefined;
   const cloud = (): CloudState => {
-    if (!cloudState) throw new Error('the local cloud has not started yet');
-    return cloudState;
+    if (!state) throw new Error('the local cloud has not started yet');
+    return state;
   };
-
-  async function startCloud(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = startChild({
-      name: 'the local cloud',
-      script: join(repository, 'local', 'cloud.ts'),
-      args: [
-        '--home',
-        join(home, 'cloud'),
-        ...clockArgs,
-        '--host-url',
-        hostUrl,
-        ...(options.cloudArgs ?? []),
-      ],
-      env: { ...options.env, ...env },
-      logFile: logFiles.cloud,
-      signal: options.signal,
-    });
-    cloudChild = child;
-    const file = join(home, 'cloud', 'cloud.json');
-    cloudState = await child.until('it was ready', async () =>
-      readStateOf(file, child.pid, CloudStateSchema),
-    );
-  }
-
-  async function startHost(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const settingsFile = join(home, 'local.settings.json');
-    const values = appSettings(cloud(), options.modelsFolder ?? join(repository, 'models'));
-    writeFileSync(settingsFile, `${JSON.stringify({ IsEncrypted: false, Values: values }, null, 2)}\n`, {
-      mode: 0o600,
-    });
-    const child = startChild({
-      name: 'the Functions host',
-      script: join(repository, 'local', 'functions-host', 'main.ts'),
-      args: [
-        ...['--app', repository, '--home', join(home, 'host'), '--port', String(hostPort)],
-        ...['--settings', settingsFile, '--keys', 'off', ...clockArgs],
-      ],
-      env: { ...options.env, ...env },
-      logFile: logFiles.host,
-      signal: options.signal,
-    });
-    hostChild = child;
-    const file = join(home, 'host', 'host.json');
-    await child.until('it was ready', async () => readStateOf(file, child.pid, HostStateSchema));
-  }
-
-  const running = (child: Child | undefined, name: string): Child => {
-    if (!child) throw new Error(`${name} has not been started`);
-    return child;
-  };
-  const handle: LocalCloud = {
+  const cloudProcess = restartable(
+    'the local cloud',
+    (env) => startChild(describeCloud(options, { hostUrl, env, logFile: logFiles.cloud })),
+    async (child) => {
+      const file = join(home, 'cloud', 'cloud.json');
+      state = await child.until('it was ready', async () => readStateOf(file, child.pid, CloudStateSchema));
+    },
+  );
+  const hostProcess = restartable(
+    'the Functions host',
+    (env) => startChild(describeHost(options, { hostPort, env, logFile: logFiles.host, cloud: cloud() })),
+    async (child) => {
+      const file = join(home, 'host', 'host.json');
+      await child.until('it was ready', async () => readStateOf(file, child.pid, HostStateSchema));
+    },
+  );
+  return {
     home,
     hostUrl,
     apiRoot: `${hostUrl}/api`,
     cloud,
     controls: () => [cloud().control, `${hostUrl}/admin/local`],
     logFiles,
-    startCloud,
-    startHost,
-    killCloud: () => running(cloudChild, 'the local cloud').kill(),
-    killHost: () => running(hostChild, 'the Functions host').kill(),
-    cloudExited: () => running(cloudChild, 'the local cloud').exited,
-    hostExited: () => running(hostChild, 'the Functions host').exited,
+    startCloud: cloudProcess.start,
+    startHost: hostProcess.start,
+    killCloud: cloudProcess.kill,
+    killHost: hostProcess.kill,
+    cloudExited: cloudProcess.exited,
+    hostExited: hostProcess.exited,
     async stop() {
-      await hostChild?.stop();
-      await cloudChild?.stop();
+      await hostProcess.stop();
+      await cloudProcess.stop();
     },
   };
+}
 
-  try {
-    await startCloud();
-    await startHost();
-  } catch (error) {
-    await handle.stop();
-    throw error;
-  }
-  return handle;
+interface ThisStart {
+  readonly env: Environment;
+  readonly logFile: string;
+}
+
+function describeCloud(options: LaunchOptions, start: ThisStart & { hostUrl: string }): ChildOptions {
+  const { home, cloudArgs = [], signal } = options;
+  return {
+    name: 'the local cloud',
+    script: join(repository, 'local', 'cloud.ts'),
+    args: ['--home', join(home, 'cloud'), '--host-url', start.hostUrl, ...clockArgs(options), ...cloudArgs],
+    env: { ...options.env, ...start.env },
+    logFile: start.logFile,
+    signal,
+  };
+}
+
+function describeHost(
+  options: LaunchOptions,
+  start: ThisStart & { hostPort: number; cloud: CloudState },
+): ChildOptions {
+  const { home, modelsFolder = join(repository, 'models'), signal } = options;
+  const settingsFile = join(home, 'local.settings.json');
+  const settings = { IsEncrypted: false, Values: appSettings(start.cloud, modelsFolder) };
+  writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  return {
+    name: 'the Functions host',
+    script: join(repository, 'local', 'functions-host', 'main.ts'),
+    args: [
+      ...['--app', repository, '--home', join(home, 'host'), '--port', String(start.hostPort)],
+      ...['--settings', settingsFile, '--keys', 'off', ...clockArgs(options)],
+    ],
+    env: { ...options.env, ...start.env },
+    logFile: start.logFile,
+    signal,
+  };
+}
+
+function clockArgs({ clock = 'system', clockStart }: LaunchOptions): string[] {
+  return ['--clock', clock, ...(clockStart ? ['--clock-start', clockStart] : [])];
 }
 
 const PortsSchema = z.object({ host: z.int().min(1).max(65_535) });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isHeldOut } from '../../../examples/spam-filter/holdout.ts';
-import { blobPrefix } from '../../../examples/spam-filter/production.ts';
+import { blobPrefix, isNews } from '../../../examples/spam-filter/production.ts';
 
 const run = promisify(execFile);
 const code = fileURLToPath(new URL('../../../examples/spam-filter/', import.meta.url));
@@ -75,6 +75,22 @@ describe('the jobs of the sample model', () => {
       code: 1,
       stderr: expect.stringContaining('broken.jsonl:1: a row needs the strings "id" and "text"'),
     });
+  });
+});
+
+describe('a release notice', () => {
+  const first = { releaseId: 'r1-production', releasedAt: '2002-08-15T00:00:00Z' };
+  const second = { releaseId: 'r2-production', releasedAt: '2002-08-29T00:00:00Z' };
+
+  it('is news once', () => {
+    expect(isNews(first, [])).toBe(true);
+    expect(isNews(second, [first])).toBe(true);
+    expect(isNews(second, [first, second])).toBe(false);
+    expect(isNews(first, [first])).toBe(false);
+  });
+
+  it('is no news when a newer release is in force', () => {
+    expect(isNews({ ...first, releaseId: 'late' }, [second])).toBe(false);
   });
 });
 
