@@ -32,6 +32,8 @@ export interface Webhook {
   readonly handshakes: Received[];
   /** The status to answer notifications with. */
   status: number;
+  /** False: it answers the handshake without the code. */
+  agrees: boolean;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,8 @@ export async function startWebhook(port = 0): Promise<Webhook> {
     } else if (request.headers['aeg-event-type'] === 'SubscriptionValidation') {
       webhook.handshakes.push(received);
       const [{ data }] = body as [{ data: { validationCode: string } }];
-      response.writeHead(200).end(JSON.stringify({ validationResponse: data.validationCode }));
+      const validationResponse = webhook.agrees ? data.validationCode : '';
+      response.writeHead(200).end(JSON.stringify({ validationResponse }));
     } else {
       webhook.notifications.push(received);
       response.writeHead(webhook.status).end();
@@ -63,6 +66,7 @@ export async function startWebhook(port = 0): Promise<Webhook> {
     notifications: [],
     handshakes: [],
     status: 200,
+    agrees: true,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -78,6 +82,8 @@ export interface Running {
   readonly clock: VirtualClock;
   readonly work: Work;
   readonly log: string[];
+  /** Stops the emulator now, not only after the test. */
+  stop(): Promise<void>;
 }
 
 export async function startGrid(options: Partial<EventGridOptions> & { home: string }): Promise<Running> {
@@ -93,8 +99,13 @@ export async function startGrid(options: Partial<EventGridOptions> & { home: str
     log: (_level, message) => log.push(message),
     ...options,
   });
-  onTestFinished(() => grid.stop());
-  return { grid, clock, work, log };
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= grid.stop();
+    return stopped;
+  };
+  onTestFinished(stop);
+  return { grid, clock, work, log, stop };
 }
 
 export function until<T>(holds: () => T | Promise<T>): Promise<T> {

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
-import { cloudHome, startCloudProcess } from '../storage/cloud-process.ts';
+import { startProcess, temporaryHome } from '../storage/cloud-process.ts';
 
 const queue = 'model-releases';
+const script = fileURLToPath(new URL('./bus-process.ts', import.meta.url));
 
 function connect(connectionString: string): ServiceBusClient {
   const client = new ServiceBusClient(connectionString, {
@@ -29,9 +31,9 @@ async function receiveAll(connectionString: string): Promise<{ body: unknown; de
 }
 
 test('acknowledged messages, abandoned and locked ones too, are there after a kill', async () => {
-  const home = cloudHome();
-  const first = await startCloudProcess(home);
-  const client = connect(first.state.serviceBus);
+  const home = temporaryHome();
+  const first = await startProcess(script, [home]);
+  const client = connect(first.firstLine);
   await client
     .createSender(queue)
     .sendMessages([{ body: 'abandoned' }, { body: 'locked' }, { body: 'done' }]);
@@ -43,8 +45,8 @@ test('acknowledged messages, abandoned and locked ones too, are there after a ki
   await receiver.completeMessage(messages.find(({ body }) => body === 'done')!);
   await first.kill();
 
-  const second = await startCloudProcess(home);
-  expect(await receiveAll(second.state.serviceBus)).toEqual([
+  const second = await startProcess(script, [home]);
+  expect(await receiveAll(second.firstLine)).toEqual([
     { body: 'abandoned', deliveryCount: 1 },
     { body: 'locked', deliveryCount: 0 },
   ]);
@@ -56,15 +58,15 @@ test.each([
 ])(
   'killed at $point while a message is accepted: the sender learns nothing and sends it again, once',
   async (expected) => {
-    const home = cloudHome();
-    const dying = await startCloudProcess(home, [], { RATCHET_CRASH_AT: expected.point });
+    const home = temporaryHome();
+    const dying = await startProcess(script, [home], { RATCHET_CRASH_AT: expected.point });
     const release = { messageId: 'release-1', body: 'x' };
-    await expect(connect(dying.state.serviceBus).createSender(queue).sendMessages(release)).rejects.toThrow();
+    await expect(connect(dying.firstLine).createSender(queue).sendMessages(release)).rejects.toThrow();
     await dying.ended;
-    const second = await startCloudProcess(home);
-    const client = connect(second.state.serviceBus);
+    const second = await startProcess(script, [home]);
+    const client = connect(second.firstLine);
     expect(await client.createReceiver(queue).peekMessages(5)).toHaveLength(expected.kept);
     await client.createSender(queue).sendMessages(release);
-    expect(await receiveAll(second.state.serviceBus)).toEqual([{ body: 'x', deliveryCount: 0 }]);
+    expect(await receiveAll(second.firstLine)).toEqual([{ body: 'x', deliveryCount: 0 }]);
   },
 );

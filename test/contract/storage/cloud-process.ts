@@ -7,29 +7,40 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { CloudState } from '../../../local/launch/cloud-state.ts';
 
-const script = fileURLToPath(new URL('../../../local/cloud.ts', import.meta.url));
+const cloudScript = fileURLToPath(new URL('../../../local/cloud.ts', import.meta.url));
 
-export interface CloudProcess {
-  readonly state: CloudState;
+export interface ServiceProcess {
+  /** Its first line on standard output. */
+  readonly firstLine: string;
   /** SIGKILL, and wait until it is gone. */
   kill(): Promise<void>;
   /** Resolves when it has ended, by itself or by a signal. */
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
 }
 
-export function cloudHome(): string {
+export interface CloudProcess extends ServiceProcess {
+  readonly state: CloudState;
+}
+
+export function temporaryHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-cloud-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
   return home;
 }
 
 /** Starts `local/cloud.ts` on a virtual clock and waits until it is ready. */
-export async function startCloudProcess(
-  home: string,
-  args: readonly string[] = [],
+export async function startCloudProcess(home: string, args: readonly string[] = []): Promise<CloudProcess> {
+  const service = await startProcess(cloudScript, ['--home', home, '--clock', 'virtual', ...args]);
+  return { ...service, state: JSON.parse(readFileSync(join(home, 'cloud.json'), 'utf8')) as CloudState };
+}
+
+/** Starts a script and waits for its first line. The process ends with the test. */
+export async function startProcess(
+  script: string,
+  args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<CloudProcess> {
-  const child = spawn(process.execPath, [script, '--home', home, '--clock', 'virtual', ...args], {
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,12 +51,11 @@ export async function startCloudProcess(
   });
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-  const ready = once(child.stdout, 'data');
+  const ready = once(child.stdout, 'data') as Promise<[Buffer]>;
   const first = await Promise.race([ready, ended]);
-  if (!Array.isArray(first))
-    throw new Error(`the local cloud ended before it was ready:\n${errors.join('')}`);
+  if (!Array.isArray(first)) throw new Error(`${script} ended before it was ready:\n${errors.join('')}`);
   return {
-    state: JSON.parse(readFileSync(join(home, 'cloud.json'), 'utf8')) as CloudState,
+    firstLine: first[0].toString().split('\n')[0] ?? '',
     ended,
     async kill() {
       child.kill('SIGKILL');

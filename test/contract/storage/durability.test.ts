@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { expect, test } from 'vitest';
-import { cloudHome, startCloudProcess } from './cloud-process.ts';
+import { startCloudProcess, temporaryHome } from './cloud-process.ts';
 
 const patience = { retryOptions: { maxTries: 1, maxRetries: 0 }, allowInsecureConnection: true };
 
@@ -29,7 +29,7 @@ async function writeUntilDeath(
 }
 
 test('every blob and entity that was acknowledged is there after the process was killed amid writing', async () => {
-  const home = cloudHome();
+  const home = temporaryHome();
   const first = await startCloudProcess(home);
   const { storage } = first.state;
   await ledgerOf(storage).createTable();
@@ -76,14 +76,14 @@ test('every blob and entity that was acknowledged is there after the process was
 });
 
 test('a second cloud on the same folder is refused, the first goes on', async () => {
-  const home = cloudHome();
+  const home = temporaryHome();
   const first = await startCloudProcess(home);
   await expect(startCloudProcess(home)).rejects.toThrow(/another cloud runs there \(process \d+\)/);
   expect((await fetch(`${first.state.control}/status`)).status).toBe(200);
 });
 
 test('addresses, secrets and virtual time are the same after a restart', async () => {
-  const home = cloudHome();
+  const home = temporaryHome();
   const first = await startCloudProcess(home, ['--clock-start', '2026-01-01T00:00:00Z']);
   const now = '2026-03-01T12:00:00.000Z';
   await fetch(`${first.state.control}/clock`, { method: 'PUT', body: JSON.stringify({ now }) });
@@ -94,7 +94,7 @@ test('addresses, secrets and virtual time are the same after a restart', async (
 });
 
 test('a request to shut down ends the process cleanly', async () => {
-  const cloud = await startCloudProcess(cloudHome());
+  const cloud = await startCloudProcess(temporaryHome());
   await fetch(`${cloud.state.control}/shutdown`, { method: 'POST' });
   expect(await cloud.ended).toEqual({ code: 0, signal: null });
 });
