@@ -27,8 +27,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'shared/http': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
   'shared/settings.ts': { rooms: ['shared/config', 'shared/errors.ts'] },
+  'shared/watch-models.ts': { rooms: ['shared/config'] },
   'shared/wiring.ts': {
     rooms: [
+      'shared/watch-models.ts',
       'shared/azure',
       'shared/ledger',
       'shared/release',
