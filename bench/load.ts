@@ -33,6 +33,7 @@ const sides = [
 
 const LoadSchema = z.object({
   loadMs: z.number(),
+  cpuMs: z.number(),
   functions: z.int(),
   modules: z
     .array(z.object({ file: z.string(), bytes: z.number(), ownMs: z.number().nullable() }))
@@ -46,12 +47,15 @@ interface SideFigures {
   readonly functions: number;
   readonly modules: number;
   readonly loadMs: Spread;
+  /** Processor time of all threads: says what the load costs whatever else the machine does. */
+  readonly cpuMs: Spread;
 }
 
 interface Figures {
   readonly sides: readonly SideFigures[];
   readonly applicationByEmpty: Spread;
   readonly applicationByLeastDurable: Spread;
+  readonly cpuApplicationByEmpty: Spread;
   readonly aim: { readonly applicationByEmptyBelow: number; readonly reached: boolean };
   readonly packages?: readonly PackageShare[];
 }
@@ -67,18 +71,21 @@ await runBenchmark({
     const count = readCount('repetitions', repetitions, 3);
     const seen: Load[] = [];
     for (const { directory } of sides) seen.push(await loadOnce(directory, measuring, '--explain'));
-    const timesMs = await takeTurns(count, measuring);
-    const [application, empty, leastDurable] = timesMs as [number[], number[], number[]];
-    const applicationByEmpty = ratiosOf(application, empty);
+    const loads = await takeTurns(count, measuring);
+    const [application, empty, leastDurable] = loads.map((side) => side.map(({ loadMs }) => loadMs));
+    const [cpuApplication, cpuEmpty] = loads.map((side) => side.map(({ cpuMs }) => cpuMs));
+    const applicationByEmpty = ratiosOf(application!, empty!);
     return {
       sides: sides.map(({ side }, index) => ({
         side,
         functions: seen[index]!.functions,
         modules: seen[index]!.modules?.length ?? 0,
-        loadMs: spreadOf(timesMs[index]!),
+        loadMs: spreadOf(loads[index]!.map(({ loadMs }) => loadMs)),
+        cpuMs: spreadOf(loads[index]!.map(({ cpuMs }) => cpuMs)),
       })),
       applicationByEmpty,
-      applicationByLeastDurable: ratiosOf(application, leastDurable),
+      applicationByLeastDurable: ratiosOf(application!, leastDurable!),
+      cpuApplicationByEmpty: ratiosOf(cpuApplication!, cpuEmpty!),
       aim: { applicationByEmptyBelow: 3, reached: applicationByEmpty.median < 3 },
       ...(explain ? { packages: groupByPackage(seen[0]!.modules ?? []) } : {}),
     };
@@ -86,17 +93,17 @@ await runBenchmark({
   tell,
 });
 
-/** Times by side. Who goes first changes with every turn. */
-async function takeTurns(count: number, measuring: Measuring): Promise<number[][]> {
-  const timesMs: number[][] = sides.map(() => []);
+/** Loads by side. Who goes first changes with every turn. */
+async function takeTurns(count: number, measuring: Measuring): Promise<Load[][]> {
+  const loads: Load[][] = sides.map(() => []);
   for (let turn = 0; turn < count; turn++) {
     measuring.say(`turn ${turn + 1} of ${count}`);
     for (let place = 0; place < sides.length; place++) {
       const index = (turn + place) % sides.length;
-      timesMs[index]!.push((await loadOnce(sides[index]!.directory, measuring)).loadMs);
+      loads[index]!.push(await loadOnce(sides[index]!.directory, measuring));
     }
   }
-  return timesMs;
+  return loads;
 }
 
 async function loadOnce(directory: string, { signal }: Measuring, ...flags: string[]): Promise<Load> {
@@ -108,22 +115,25 @@ async function loadOnce(directory: string, { signal }: Measuring, ...flags: stri
   return LoadSchema.parse(JSON.parse(stdout));
 }
 
-function tell({ sides: all, applicationByEmpty, applicationByLeastDurable, aim, packages }: Figures): string {
-  const rows = all.map(({ side, functions, modules, loadMs }) => [
+function tell(figures: Figures): string {
+  const { sides: all, applicationByEmpty, applicationByLeastDurable, aim, packages } = figures;
+  const rows = all.map(({ side, functions, modules, loadMs, cpuMs }) => [
     side,
     String(functions),
     String(modules),
     `${figure(loadMs.median)} ms`,
     `${figure(loadMs.least)} to ${figure(loadMs.most)} ms`,
+    `${figure(cpuMs.median)} ms`,
   ]);
   const { median, repetitions } = applicationByEmpty;
   return [
     `Time to load, a fresh process each time, median of ${repetitions}, sides in turns:`,
     '',
-    renderTable(['', 'functions', 'modules', 'load', 'least to most'], rows),
+    renderTable(['', 'functions', 'modules', 'load', 'least to most', 'CPU'], rows),
     '',
     `application : empty app          ${figure(median)} (aim: below ${aim.applicationByEmptyBelow}; ${aim.reached ? 'reached' : 'not reached'})`,
     `application : least durable app  ${figure(applicationByLeastDurable.median)}`,
+    `application : empty app, CPU     ${figure(figures.cpuApplicationByEmpty.median)}`,
     ...(packages ? ['', tellPackages(packages)] : []),
   ].join('\n');
 }

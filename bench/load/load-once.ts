@@ -1,6 +1,6 @@
 /**
- * Loads one app in this process, which does nothing else, and prints one JSON object: how long it took and, with
- * --explain, what was loaded. Started by bench/load.ts.
+ * Loads one app in this process, which does nothing else, and prints one JSON object: how long it took, on
+ * the clock and in processor time, and with --explain what was loaded. Started by bench/load.ts.
  *
  * The loader and what it imports are loaded before the watch starts: both sides pay for them alike.
  */
@@ -14,7 +14,8 @@ if (directory === undefined) throw new Error('usage: load-once.ts DIR [--explain
 
 const modules = mode === '--explain' ? watchModules() : null;
 const errors: string[] = [];
-const started = performance.now();
+const cpuBefore = process.cpuUsage();
+const startedMs = performance.now();
 const app = await loadApp({
   appDirectory: directory,
   log: (level, message) => void (level === 'error' && errors.push(message)),
@@ -23,10 +24,16 @@ const app = await loadApp({
   onlyFunctions: null,
   clientBinding: () => '{}',
 });
-const loadMs = performance.now() - started;
+const loadMs = performance.now() - startedMs;
+const cpu = process.cpuUsage(cpuBefore);
 
 if (errors.length > 0) throw new Error(errors.join('\n'));
 process.stdout.write(
-  `${JSON.stringify({ loadMs, functions: app.functions.length, modules: modules?.seen() ?? null })}\n`,
+  `${JSON.stringify({
+    loadMs,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    functions: app.functions.length,
+    modules: modules?.seen() ?? null,
+  })}\n`,
 );
 process.exit(0);

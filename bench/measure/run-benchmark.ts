@@ -84,16 +84,18 @@ async function measure<Options extends ParseArgsOptionsConfig, Figures extends o
   values: Values<Options>,
 ): Promise<Figures> {
   const ends = new AsyncDisposableStack();
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => (ending ??= ends.disposeAsync());
   const stop = new AbortController();
-  onInterrupt(async () => {
+  onInterrupt(() => {
     stop.abort(new Error('interrupted'));
-    await ends.disposeAsync();
+    return end();
   });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     return await benchmark.measure(values, { say, ends, signal: stop.signal });
   } finally {
-    await ends.disposeAsync();
+    await end();
   }
 }
 

@@ -16,6 +16,7 @@ export interface RunningSide {
   check?(count: number): Promise<void>;
   /** Every process that works for the chains. */
   readonly pids: readonly number[];
+  /** Harmless when it has stopped. */
   stop(): Promise<void>;
 }
 

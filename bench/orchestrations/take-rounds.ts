@@ -41,9 +41,8 @@ export async function takeRounds(options: RoundsOptions, measuring: Measuring): 
 }
 
 async function measureOnce(side: Side, chains: number, home: string, measuring: Measuring): Promise<Round> {
-  await using ends = new AsyncDisposableStack();
   const running = await side.start(home, measuring);
-  ends.defer(() => running.stop());
+  measuring.ends.defer(() => running.stop());
   await running.runChains(chains);
   const cpuBeforeMs = cpuMs(running.pids);
   const startedMs = performance.now();
@@ -51,6 +50,7 @@ async function measureOnce(side: Side, chains: number, home: string, measuring: 
   const tookMs = performance.now() - startedMs;
   const cpuAfterMs = cpuMs(running.pids);
   await running.check?.(2 * chains);
+  await running.stop();
   return {
     chainsPerSecond: (1000 * chains) / tookMs,
     cpuMsPerChain: cpuBeforeMs === null || cpuAfterMs === null ? null : (cpuAfterMs - cpuBeforeMs) / chains,
