@@ -1,6 +1,6 @@
 /** `node local/functions-host/main.ts`: runs a Functions app on this machine until it is told to stop. */
 import { existsSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { type Arguments, readArguments, usage } from './arguments.ts';
 import { openClock } from './clock-store.ts';
@@ -18,7 +18,7 @@ async function run(args: Arguments): Promise<void> {
   if (!existsSync(args.app)) throw new HostError('options', `--app: no folder ${args.app}`);
   // An app reads its own files by paths relative to its folder, as under the real worker.
   process.chdir(args.app);
-  // Half of a start is compiling: the second start in a HOME finds it done.
+  // Half of a start is compiling: after a first run that ended in order, the next finds it done.
   enableCompileCache(join(args.home, 'compile-cache'));
   const { startHost } = await import('./host.ts');
   const host = await startHost({
@@ -36,7 +36,6 @@ async function run(args: Arguments): Promise<void> {
     log('error', `a rejection was not handled: ${errorDetail(error)}`),
   );
   process.stdout.write(`Functions host ready at ${host.url} with ${host.app.functions.length} functions\n`);
-  flushCompileCache();
   await host.stopped;
 }
 
