@@ -43,6 +43,8 @@ export interface Child {
   stop(graceMs?: number): Promise<Exit>;
   /** Ends it as a power cut would (SIGKILL). */
   kill(): Promise<Exit>;
+  /** Has it die the next time it passes a crash point (local/crash-point.ts). Resolves once that is so. */
+  dieAt(crashPoint: string): Promise<void>;
 }
 
 const leash = fileURLToPath(new URL('./leash.ts', import.meta.url));
@@ -89,7 +91,14 @@ export function startChild(options: ChildOptions): Child {
     return exited;
   }
 
-  return { pid, exited, until, stop, kill };
+  function dieAt(crashPoint: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.send({ crashAt: crashPoint }, (error) => error && reject(error));
+    });
+  }
+
+  return { pid, exited, until, stop, kill, dieAt };
 }
 
 function spawnWithLog({ script, args, env, logFile }: ChildOptions): ChildProcess {

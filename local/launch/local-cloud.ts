@@ -51,6 +51,9 @@ export interface LocalCloud {
   startHost(env?: Environment): Promise<void>;
   killCloud(): Promise<Exit>;
   killHost(): Promise<Exit>;
+  /** Have a running process die at a crash point. */
+  crashHostAt(point: string): Promise<void>;
+  crashCloudAt(point: string): Promise<void>;
   /** Resolves when the process is gone: killed, crashed at a crash point, or stopped. */
   cloudExited(): Promise<Exit>;
   hostExited(): Promise<Exit>;
@@ -111,6 +114,8 @@ function prepare(options: LaunchOptions, hostPort: number): LocalCloud {
     startHost: hostProcess.start,
     killCloud: cloudProcess.kill,
     killHost: hostProcess.kill,
+    crashCloudAt: cloudProcess.dieAt,
+    crashHostAt: hostProcess.dieAt,
     cloudExited: cloudProcess.exited,
     hostExited: hostProcess.exited,
     async stop() {

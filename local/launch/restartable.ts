@@ -7,6 +7,8 @@ export interface Restartable {
   /** Resolves when it is ready. `env` holds for this start only. */
   start(env?: Environment): Promise<void>;
   kill(): Promise<Exit>;
+  /** Has it die the next time it passes a crash point. */
+  dieAt(crashPoint: string): Promise<void>;
   exited(): Promise<Exit>;
   /** Stops it where it runs. */
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ export function restartable(
       await untilReady(current);
     },
     kill: () => child().kill(),
+    dieAt: (crashPoint) => child().dieAt(crashPoint),
     exited: () => child().exited,
     async stop() {
       await current?.stop();

@@ -29,6 +29,9 @@ const folder = z
     'a relative folder that ends with a slash, such as mail/spam/',
   );
 
+/** Inputs of a job that Ratchet fills: docs/jobs.md. */
+const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
+
 const JobSchema = z.strictObject({
   command: z
     .string()
@@ -51,7 +54,16 @@ const JobSchema = z.strictObject({
       'How long the job may run, as an ISO 8601 duration. A job that takes longer is cancelled and counts as failed.',
     ),
   settings: z
-    .record(z.string().regex(/^[a-z][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]))
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][A-Za-z0-9_]*$/)
+        .refine(
+          (key) => !ownInputs.includes(key),
+          `Ratchet fills the inputs ${ownInputs.join(', ')} itself; choose another name`,
+        ),
+      z.union([z.string(), z.number(), z.boolean()]),
+    )
     .default({})
     .describe('Literal inputs of the job: `${{inputs.NAME}}` in the command.'),
   environmentVariables: z

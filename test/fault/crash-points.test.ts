@@ -61,8 +61,7 @@ describe('a process that dies at the worst moment', () => {
   afterAll(() => world?.close());
 
   it.each(hostPoints)('leaves one of everything when the host dies at %s', async (point) => {
-    await world.killHost();
-    await world.startHost({ RATCHET_CRASH_AT: point });
+    await world.crashHostAt(point);
     const died = world.hostExited();
     const request = world.requestRun(`host ${point}`.replaceAll(' ', '-'));
     expect((await died).signal).toBe('SIGKILL');
@@ -73,8 +72,7 @@ describe('a process that dies at the worst moment', () => {
   });
 
   it.each(cloudPoints)('leaves one of everything when the cloud dies at %s', async (point) => {
-    await world.killCloud();
-    await world.startCloud({ RATCHET_CRASH_AT: point });
+    await world.crashCloudAt(point);
     const died = world.cloudExited();
     const request = world.requestRun(`cloud ${point}`.replaceAll(' ', '-'));
     expect((await died).signal).toBe('SIGKILL');
