@@ -5,6 +5,7 @@
  * 1. Each event of a delivery runs the function once, all at once; the answer comes when all have ended.
  * 2. One failure answers 500, and Event Grid sends the whole delivery again.
  */
+import { crashPoint } from '../../crash-point.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { errorDetail } from '../host-error.ts';
@@ -64,6 +65,7 @@ async function runAll(
   for (const { reason } of failures) {
     dependencies.log('error', `failed on an event: ${errorDetail(reason)}`, { function: fn.name });
   }
+  crashPoint(`event-grid-trigger-after-run:${fn.name}`);
   return { status: failures.length > 0 ? 500 : 202 };
 }
 

@@ -1,5 +1,6 @@
 /** Runs a function for a message or a batch, and settles what it was given. */
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { crashPoint } from '../../crash-point.ts';
 import { invokeWithRetry } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { errorDetail, errorText } from '../host-error.ts';
@@ -31,6 +32,7 @@ export function createSettler(dependencies: ReceiverDependencies, fn: Registered
     const hold = holdWork(dependencies.work);
     try {
       const passed = await invoke(dependencies, fn, invocation, hold);
+      crashPoint(`service-bus-trigger-after-run:${fn.name}`);
       if (passed && autoComplete === false) return;
       await Promise.all(messages.map((message) => settle(dependencies, fn, receiver, message, passed)));
     } finally {

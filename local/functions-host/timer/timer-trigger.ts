@@ -9,6 +9,7 @@
  * 2. A tick missed while the host was down fires once at the next start, with `isPastDue`.
  * 3. A tick is written down after its run has ended: a host killed in between runs it again.
  */
+import { crashPoint } from '../../crash-point.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { RegisteredFunction } from '../contract.ts';
 import { errorDetail, errorText, HostError } from '../host-error.ts';
@@ -68,6 +69,7 @@ export function createTimerTrigger(dependencies: TimerDependencies, fn: Register
       // The host stopped it between two attempts: the next start takes it up as past due.
       if (dependencies.stopping.aborted) return;
     }
+    crashPoint(`timer-after-run:${fn.name}`);
     const nextMs = schedule.next(Math.max(dueMs, clock.now()));
     keep({ last: iso(dueMs), next: nextMs === null ? null : iso(nextMs), lastUpdated: iso(clock.now()) });
     wait(nextMs);

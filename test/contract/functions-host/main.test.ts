@@ -32,7 +32,14 @@ afterEach(async () => {
 });
 
 function run(...args: string[]): Running {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return runWith({}, ...args);
+}
+
+function runWith(env: Record<string, string>, ...args: string[]): Running {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
   const running: Running = { child, exit, stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (running.stdout += chunk));
@@ -41,13 +48,28 @@ function run(...args: string[]): Running {
   return running;
 }
 
-async function start(...args: string[]): Promise<Running & { url: string }> {
-  const running = run('--app', fixture('host-app-cjs'), '--home', home.home, '--keys', 'off', ...args);
+const start = (...args: string[]): Promise<Running & { url: string }> => startWith({}, ...args);
+
+async function startWith(env: Record<string, string>, ...args: string[]): Promise<Running & { url: string }> {
+  const running = runWith(
+    env,
+    '--app',
+    fixture('host-app-cjs'),
+    '--home',
+    home.home,
+    '--keys',
+    'off',
+    ...args,
+  );
   await until('the host is ready', () => {
     if (running.child.exitCode !== null) throw new Error(`the host ended: ${running.stderr}`);
     return running.stdout.includes('ready');
   });
   return Object.assign(running, { url: /http:\S+/.exec(running.stdout)![0] });
+}
+
+function setClock(url: string, now: string): Promise<Response> {
+  return fetch(`${url}/admin/local/clock`, { method: 'PUT', body: JSON.stringify({ now }) });
 }
 
 const stateFile = (): string => join(home.home, 'host.json');
@@ -106,16 +128,25 @@ describe('the process', () => {
       ((await (await fetch(`${url}/admin/local/clock`)).json()) as { now: string }).now;
     const first = await start(...clockArgs);
     expect(await read(first.url)).toBe('2026-03-01T00:00:00.000Z');
-    const moved = await fetch(`${first.url}/admin/local/clock`, {
-      method: 'PUT',
-      body: '{"now":"2026-03-01T00:07:00Z"}',
-    });
-    expect(moved.status).toBe(200);
+    expect((await setClock(first.url, '2026-03-01T00:07:00Z')).status).toBe(200);
     first.child.kill('SIGKILL');
     await first.exit;
     const second = await start(...clockArgs);
     expect(await read(second.url)).toBe('2026-03-01T00:07:00.000Z');
     expect(second.stderr).toBe('');
+  });
+
+  test('killed between a timer’s run and its record runs it again at the next start', async () => {
+    const clockArgs = ['--clock', 'virtual', '--clock-start', '2026-03-01T00:00:00Z'];
+    const first = await startWith({ RATCHET_CRASH_AT: 'timer-after-run:everyTenMinutes' }, ...clockArgs);
+    await setClock(first.url, '2026-03-01T00:10:00Z').catch(() => null);
+    await first.exit;
+    expect(first.child.signalCode).toBe('SIGKILL');
+    const second = await start(...clockArgs);
+    await until('the timer has run again', async () => {
+      const record = (await (await fetch(`${second.url}/api/recorded`)).json()) as { kind: string }[];
+      return record.filter(({ kind }) => kind === 'tick').length === 1;
+    });
   });
 
   test('writes its log as JSON when asked', async () => {

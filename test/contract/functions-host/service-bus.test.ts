@@ -139,3 +139,12 @@ test('a broker that goes down is said once, waited for, and taken up again', asy
   expect(outages()).toHaveLength(1);
   expect(host.entries.some(({ message }) => message === 'receives from Service Bus again')).toBe(true);
 }, 60_000);
+
+test('a stop waits for the message in hand, completes it, and takes no other', async () => {
+  const sender = client.createSender('model-releases');
+  await sender.sendMessages({ messageId: 'm5', body: { id: 'm5', waitMs: 300 } });
+  await noted('m5', 1);
+  await host.stop();
+  await sender.sendMessages({ messageId: 'm6', body: { id: 'm6' } });
+  expect(report('model-releases')).toMatchObject({ active: 1, locked: 0 });
+});
