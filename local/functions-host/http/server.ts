@@ -72,7 +72,6 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     serve(message, response);
   });
   server.on('clientError', refuse);
-  server.on('dropRequest', (_message, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, options.port)));
     server.listen(options.port, '127.0.0.1', resolve);
