@@ -53,6 +53,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   orchestrations: {
     rooms: [
+      'shared/errors.ts',
       'shared/domain',
       'shared/admission',
       'shared/gates',

@@ -24,7 +24,7 @@ export interface World extends LocalCloud {
   /** Asks the API. Answers status and parsed body. */
   ask(path: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
   /** Asks for a run until the service has accepted the request, however often it is away. Answers the signal id. */
-  requestRun(key: string): Promise<string>;
+  requestRun(key: string, model?: string): Promise<string>;
   decisions(): Promise<readonly Decision[]>;
   runs(): Promise<readonly Run[]>;
   /** Waits until every signal has its final decision and every run has ended, through outages. */
@@ -63,14 +63,14 @@ function act(local: LocalCloud): Pick<World, 'ask' | 'requestRun'> {
   };
   return {
     ask,
-    async requestRun(key) {
+    async requestRun(key, model = 'tiny') {
       const init = {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ reason: `test ${key}`, requestedBy: 'test' }),
       };
       const answer = await throughOutages(async () => {
-        const { status, body } = await ask('models/tiny/signals', init);
+        const { status, body } = await ask(`models/${model}/signals`, init);
         return status === 202 ? (body as { signalId: string }) : undefined;
       });
       return answer.signalId;

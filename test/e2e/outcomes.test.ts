@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GateReport } from '../../shared/domain/gate-report.ts';
+import type { ModelState } from '../../shared/domain/model-state.ts';
+import { openWorld, type World } from '../world/world.ts';
+
+/** The tiny model with one thing wrong in each copy. */
+const troubles: Readonly<Record<string, (text: string) => string>> = {
+  'fails-training': (text) => text.replace('node train.js', 'node train.js --fail'),
+  'never-ends': (text) =>
+    text.replace('node train.js', 'node train.js --hang').replace('timeout: PT1M', 'timeout: PT2S'),
+  'outlives-its-run': (text) =>
+    text
+      .replace('node train.js', 'node train.js --hang')
+      .replace('longestRun: PT10M', 'longestRun: PT2S')
+      .replace('PT3S', 'PT1S'),
+  'leaves-no-evidence': (text) => text.replace('node evaluate.js', 'node evaluate.js --no-evidence'),
+  'scores-nan': (text) => text.replace('node evaluate.js', 'node evaluate.js --nan'),
+  'too-weak': (text) =>
+    text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: false_positive_rate\n    atLeast: 0.75'),
+  'too-few-rows': (text) => text.replaceAll('minimumRows: 4', 'minimumRows: 400'),
+  'has-no-data': (text) => text.replace('path: tiny/', 'path: nowhere/'),
+  'knows-no-code': (text) => text.replaceAll('azureml:tiny:1', 'azureml:missing:1'),
+};
+
+const expected: Readonly<Record<string, readonly [outcome: string, sentence: RegExp]>> = {
+  'fails-training': [
+    'training-failed',
+    /^Job fails-training-\d{8}-[0-9a-f]{8}-train ended Failed: .*code 3/s,
+  ],
+  'never-ends': ['training-failed', /ended Failed: .*(?:time|PT2S)/is],
+  'outlives-its-run': ['training-failed', /ended Cancell?ed/i],
+  'leaves-no-evidence': ['evidence-error', /left neither predictions\.csv nor metrics/],
+  'scores-nan': ['evidence-error', /row 1: challenger is "NaN"/],
+  'too-weak': ['gate-failed', /^Gate floor: false_positive_rate 0 < 0\.7500 \(n=8\)\.$/],
+  'too-few-rows': ['inconclusive', /8 rows, the gate needs 400/],
+  'has-no-data': ['evidence-error', /^There is no data under nowhere\/\.$/],
+  'knows-no-code': ['training-failed', /./],
+};
+
+describe('a run that cannot end well', () => {
+  let world: World;
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-troubles-'));
+
+  beforeAll(async () => {
+    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+    for (const [model, trouble] of Object.entries(troubles)) {
+      const text = trouble(tiny.replace('model: tiny', `model: ${model}`));
+      writeFileSync(join(folder, `${model}.yaml`), text);
+    }
+    world = await openWorld({ modelsFolder: folder });
+  });
+
+  afterAll(async () => {
+    await world?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('ends in a stated, recorded outcome, and the champion stays', async () => {
+    const asked = await Promise.all(Object.keys(troubles).map((model) => world.requestRun('trouble', model)));
+    await world.untilSettled(asked, 110_000);
+
+    const runs = await world.runs();
+    expect(runs.map(({ model, outcome }) => `${model}: ${outcome}`).sort()).toEqual(
+      Object.entries(expected)
+        .map(([model, [outcome]]) => `${model}: ${outcome}`)
+        .sort(),
+    );
+    for (const run of runs) {
+      expect(run.sentence, run.model).toMatch(expected[run.model]![1]);
+      expect(run).toMatchObject({ phase: 'settled', released: false, registeredVersion: null });
+    }
+    expect(await world.versionRuns()).toEqual([]);
+    expect(await world.releaseIds()).toEqual([]);
+
+    const { body } = await world.ask('models');
+    for (const state of (body as { models: (ModelState & { model: string })[] }).models) {
+      expect(state, state.model).toMatchObject({
+        champion: null,
+        live: null,
+        lastRun: { outcome: expected[state.model]![0] },
+      });
+    }
+  });
+
+  it('keeps the gate report with the run', async () => {
+    const failed = (await world.runs()).find(({ model }) => model === 'too-weak')!;
+    const { body } = await world.ask(`runs/${failed.runId}`);
+    const { gateReport } = body as { gateReport: GateReport };
+    expect(gateReport).toMatchObject({
+      runId: failed.runId,
+      verdict: 'failed',
+      rows: 8,
+      evidence: 'predictions',
+    });
+    expect(gateReport.gates[0]).toMatchObject({ gate: 'floor', verdict: 'failed', challenger: 0 });
+  });
+});
