@@ -1,34 +1,22 @@
 /**
- * The local cloud's process: starts every emulated service in order, tells where they are, stops them.
+ * The local cloud's process: starts every emulated service, tells where they are, stops them.
  *
- * Owns: the order, the ports, the secrets of Event Grid, the cloud's state file.
- * Does not own: any service.
+ * Owns: the clock, the ports, the state file, the end.
+ * Does not own: any service, nor the order they start in (services.ts).
  *
- * Invariants
- * 1. Event Grid starts before whoever publishes to it; storage before whoever keeps blobs in it.
- * 2. The state file says the addresses once all services answer, and is gone after a clean stop.
+ * Invariant: the state file says the addresses once all services answer, and is gone after a clean stop.
  */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { BlobServiceClient } from '@azure/storage-blob';
-import { startAzureMl } from '../azure-ml/index.ts';
 import { Work } from '../clock/work.ts';
-import { type CloudContext, localCloud } from '../cloud-context.ts';
-import { type EventGrid, type Subscription, startEventGrid } from '../event-grid/index.ts';
+import { localCloud } from '../cloud-context.ts';
 import { openClock, storeClock } from '../functions-host/clock-store.ts';
 import { lockHome } from '../functions-host/home-lock.ts';
 import { createLog } from '../functions-host/log.ts';
-import { writeFileAtomically } from '../functions-host/write-file-atomically.ts';
-import { startIdentity } from '../identity/index.ts';
 import type { CloudState } from '../launch/cloud-state.ts';
-import { startServiceBus } from '../service-bus/index.ts';
-import { startStorage } from '../storage/index.ts';
-import { openTls } from '../tls/index.ts';
-import { serveControl } from './control-server.ts';
+import { type Control, serveControl } from './control-server.ts';
 import type { CloudOptions } from './options.ts';
-import { listening, openPorts, portOf } from './ports.ts';
+import { listening, openPorts, type Ports, portOf } from './ports.ts';
+import { type Running, type Services, startServices } from './services.ts';
 
 export interface Cloud {
   readonly state: CloudState;
@@ -37,182 +25,99 @@ export interface Cloud {
   readonly stopped: Promise<void>;
 }
 
-interface Running {
-  stop(): Promise<void>;
-}
-
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const lock = lockHome(options.home, 'cloud');
-  const clock = openClock({ home: options.home, mode: options.clock, start: options.clockStart });
-  const work = new Work();
-  const write = (line: string) => process.stderr.write(line);
-  const log = createLog({ clock, json: false, least: options.debug ? 'debug' : 'info', write });
-  const ports = openPorts(options.home);
   const running: Running[] = [];
-  let eventGrid: EventGrid | undefined;
-
-  /** Starts one service in its own folder, and remembers to stop it. */
-  const start = async <T extends Running>(
-    name: string,
-    run: (context: CloudContext) => Promise<T>,
-  ): Promise<T> => {
-    const home = join(options.home, name);
-    mkdirSync(home, { recursive: true });
-    const context: CloudContext = {
-      home,
-      clock,
-      work,
-      log: (level, message) => log(level, `${name}: ${message}`),
-      publish: (topic, events) => eventGrid!.publish(topic, events),
-    };
-    const service = await listening(name, options.home, () => run(context));
-    running.unshift(service);
-    return service;
-  };
-
+  const stopped = Promise.withResolvers<void>();
   const stopAll = async (): Promise<void> => {
-    for (const service of running.splice(0)) await service.stop();
+    for (const service of running.splice(0).reverse()) await service.stop();
     lock.release();
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll().finally(stopped.resolve);
+    return stopping;
   };
 
   try {
-    const tls = openTls(join(options.home, 'tls'));
-    const identity = await start('identity', (context) =>
-      startIdentity({ ...context, port: ports.wanted('identity') }),
-    );
-    const key = keptKey(join(options.home, 'event-grid.key'));
-    let storageConnection: string | undefined;
-    eventGrid = await start('event-grid', (context) =>
-      startEventGrid({
-        ...context,
-        port: ports.wanted('eventGrid'),
-        key,
-        subscriptions: defaultSubscriptions(options),
-        ...(options.chaos ? { chaos: options.chaos } : {}),
-        ...(options.retryScheduleMs ? { retryScheduleMs: options.retryScheduleMs } : {}),
-        writeDeadLetter: (container, path, json) => writeBlob(storageConnection, container, path, json),
-      }),
-    );
-    const storage = await start('storage', (context) =>
-      startStorage({ ...context, blobPort: ports.wanted('blob'), tablePort: ports.wanted('table') }),
-    );
-    storageConnection = storage.connectionString;
-    const serviceBus = await start('service-bus', (context) =>
-      startServiceBus({
-        ...context,
-        port: ports.wanted('serviceBus'),
-        queues: [
-          {
-            name: localCloud.releaseQueue,
-            duplicateDetection: { windowMs: 86_400_000 },
-            maxDeliveryCount: 10,
-            requiresSession: false,
-          },
-        ],
-      }),
-    );
-    const azureMl = await start('azure-ml', (context) =>
-      startAzureMl({
-        ...context,
-        port: ports.wanted('azureMl'),
-        tls,
-        identity,
-        blob: { endpoint: storage.blobEndpoint, connectionString: storage.connectionString },
-      }),
-    );
-    let finish: () => void = () => {};
-    const stopped = new Promise<void>((resolve) => {
-      finish = resolve;
+    const clock = openClock({ home: options.home, mode: options.clock, start: options.clockStart });
+    const work = new Work();
+    const write = (line: string) => process.stderr.write(line);
+    const log = createLog({ clock, json: false, least: options.debug ? 'debug' : 'info', write });
+    const ports = openPorts(options.home);
+    const services = await startServices({
+      options,
+      clock,
+      work,
+      ports,
+      log,
+      started: (service) => running.push(service),
     });
-    let stopping: Promise<void> | undefined;
-    const stop = (): Promise<void> => {
-      stopping ??= stopAll().finally(finish);
-      return stopping;
+    const control = {
+      clock,
+      work,
+      eventGrid: services.eventGrid,
+      onClockSet: () => storeClock(options.home, clock.now()),
+      shutdown: () => void stop(),
     };
-    const control = await listening('control', options.home, () =>
-      serveControl(
-        {
-          clock,
-          work,
-          eventGrid: eventGrid!,
-          onClockSet: () => storeClock(options.home, clock.now()),
-          shutdown: () => void stop(),
-        },
-        ports.wanted('control'),
-      ),
-    );
-    running.unshift({
-      stop: () =>
-        new Promise((resolve) => {
-          control.close(() => resolve());
-          control.closeAllConnections();
-        }),
-    });
-    const controlPort = (control.address() as AddressInfo).port;
-    const state: CloudState = {
-      pid: process.pid,
-      control: `http://127.0.0.1:${controlPort}`,
-      workspaceId: localCloud.workspaceId,
-      armEndpoint: azureMl.endpoint,
-      caFile: tls.caFile,
-      storage: storage.connectionString,
-      serviceBus: serviceBus.connectionString,
-      eventGridEndpoint: eventGrid.endpoint('ratchet'),
-      eventGridKey: key,
-      identityEndpoint: identity.environment.IDENTITY_ENDPOINT,
-      identityHeader: identity.environment.IDENTITY_HEADER,
-    };
-    ports.keep({
-      control: controlPort,
-      identity: portOf(state.identityEndpoint),
-      eventGrid: eventGrid.port,
-      blob: portOf(storage.blobEndpoint),
-      table: portOf(storage.tableEndpoint),
-      serviceBus: serviceBus.port,
-      azureMl: portOf(azureMl.endpoint),
-    });
+    const controlPort = await startControl(control, options.home, ports, running);
+    const state = describe(services, controlPort);
+    keepPorts(ports, services, state);
     lock.announce(state);
-    return { state, stop, stopped };
+    return { state, stop, stopped: stopped.promise };
   } catch (error) {
-    await stopAll();
+    await stop();
     throw error;
   }
 }
 
-/** Events go where a deployed app would have them delivered. */
-function defaultSubscriptions({ hostUrl, hostKey }: CloudOptions): readonly Subscription[] {
-  const endpointUrl = (functionName: string) =>
-    `${hostUrl}/runtime/webhooks/eventgrid?functionName=${functionName}${hostKey ? `&code=${encodeURIComponent(hostKey)}` : ''}`;
-  return [
-    {
-      name: 'ratchet-workspace',
-      topic: 'workspace',
-      endpointUrl: endpointUrl('workspace-events'),
-      schema: 'EventGridSchema',
-    },
-    {
-      name: 'ratchet-storage',
-      topic: 'storage',
-      endpointUrl: endpointUrl('storage-events'),
-      schema: 'EventGridSchema',
-    },
-  ];
+/** Returns the port it got. */
+async function startControl(
+  control: Control,
+  home: string,
+  ports: Ports,
+  running: Running[],
+): Promise<number> {
+  const server = await listening('control', home, () => serveControl(control, ports.wanted('control')));
+  running.push({
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+  return (server.address() as AddressInfo).port;
 }
 
-/** A random key that stays the same over restarts, readable by its owner alone. */
-function keptKey(file: string): string {
-  if (!existsSync(file)) writeFileAtomically(file, randomBytes(32).toString('base64'));
-  return readFileSync(file, 'utf8');
+function describe(services: Services, controlPort: number): CloudState {
+  const { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl } = services;
+  return {
+    pid: process.pid,
+    control: `http://127.0.0.1:${controlPort}`,
+    workspaceId: localCloud.workspaceId,
+    armEndpoint: azureMl.endpoint,
+    caFile: tls.caFile,
+    storage: storage.connectionString,
+    serviceBus: serviceBus.connectionString,
+    eventGridEndpoint: eventGrid.endpoint('ratchet'),
+    eventGridKey,
+    identityEndpoint: identity.environment.IDENTITY_ENDPOINT,
+    identityHeader: identity.environment.IDENTITY_HEADER,
+  };
 }
 
-async function writeBlob(
-  connection: string | undefined,
-  container: string,
-  path: string,
-  json: string,
-): Promise<void> {
-  if (connection === undefined) throw new Error('storage has not started yet');
-  const client = BlobServiceClient.fromConnectionString(connection).getContainerClient(container);
-  await client.createIfNotExists();
-  await client.getBlockBlobClient(path).upload(json, Buffer.byteLength(json));
+function keepPorts(
+  ports: Ports,
+  { eventGrid, storage, serviceBus, azureMl }: Services,
+  state: CloudState,
+): void {
+  ports.keep({
+    control: portOf(state.control),
+    identity: portOf(state.identityEndpoint),
+    eventGrid: eventGrid.port,
+    blob: storage.blobPort,
+    table: storage.tablePort,
+    serviceBus: serviceBus.port,
+    azureMl: portOf(azureMl.endpoint),
+  });
 }

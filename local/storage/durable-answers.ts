@@ -33,10 +33,7 @@ export function commitBeforeAnswers(server: Server, { work, commit, log }: Answe
         try {
           if (status < 400) commit(request, response, status);
         } catch (error) {
-          log(
-            'error',
-            `storage: ${request.method} ${request.url} could not be made durable: ${String(error)}`,
-          );
+          log('error', `${request.method} ${request.url} could not be made durable: ${String(error)}`);
           response.destroy();
           return response;
         }

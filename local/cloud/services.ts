@@ -1,0 +1,142 @@
+/**
+ * The services of the local cloud, each in its own folder, started in the order they need each other.
+ *
+ * Invariant: Event Grid starts before whoever publishes to it, storage before whoever keeps blobs in it; they stop in
+ * the opposite order.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { type AzureMl, startAzureMl } from '../azure-ml/index.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Work } from '../clock/work.ts';
+import { type CloudContext, type LogLevel, localCloud } from '../cloud-context.ts';
+import { type EventGrid, type Subscription, startEventGrid } from '../event-grid/index.ts';
+import { writeFileAtomically } from '../functions-host/write-file-atomically.ts';
+import { type Identity, startIdentity } from '../identity/index.ts';
+import { type ServiceBus, startServiceBus } from '../service-bus/index.ts';
+import { type Storage, startStorage } from '../storage/index.ts';
+import { openTls, type TlsMaterial } from '../tls/index.ts';
+import type { CloudOptions } from './options.ts';
+import { listening, type Ports } from './ports.ts';
+
+export interface Services {
+  readonly tls: TlsMaterial;
+  readonly identity: Identity;
+  readonly eventGrid: EventGrid;
+  readonly eventGridKey: string;
+  readonly storage: Storage;
+  readonly serviceBus: ServiceBus;
+  readonly azureMl: AzureMl;
+}
+
+export interface Running {
+  stop(): Promise<void>;
+}
+
+export interface ServicesDependencies {
+  readonly options: CloudOptions;
+  readonly clock: Clock;
+  readonly work: Work;
+  readonly ports: Ports;
+  /** Is told of each service as soon as it runs, so that it can be stopped whatever comes after. */
+  started(service: Running): void;
+  log(level: LogLevel, message: string): void;
+}
+
+const dayMs = 86_400_000;
+
+export async function startServices(dependencies: ServicesDependencies): Promise<Services> {
+  const { options, ports } = dependencies;
+  const eventGridKey = keptKey(join(options.home, 'event-grid.key'));
+  const tls = openTls(join(options.home, 'tls'));
+  let eventGrid: EventGrid | null = null;
+  let storage: Storage | null = null;
+
+  /** Starts one service in its own folder. */
+  const start = async <T extends Running>(
+    name: string,
+    run: (context: CloudContext) => Promise<T>,
+  ): Promise<T> => {
+    const home = join(options.home, name);
+    mkdirSync(home, { recursive: true });
+    const context: CloudContext = {
+      home,
+      clock: dependencies.clock,
+      work: dependencies.work,
+      log: (level, message) => dependencies.log(level, `${name}: ${message}`),
+      publish: (topic, events) => started(eventGrid, 'Event Grid').publish(topic, events),
+    };
+    const service = await listening(name, options.home, () => run(context));
+    dependencies.started(service);
+    return service;
+  };
+
+  const identity = await start('identity', (context) =>
+    startIdentity({ ...context, port: ports.wanted('identity') }),
+  );
+  eventGrid = await start('event-grid', (context) =>
+    startEventGrid({
+      ...context,
+      port: ports.wanted('eventGrid'),
+      key: eventGridKey,
+      subscriptions: defaultSubscriptions(options),
+      ...(options.chaos && { chaos: options.chaos }),
+      ...(options.retryScheduleMs && { retryScheduleMs: options.retryScheduleMs }),
+      writeDeadLetter: (...letter) => writeBlob(started(storage, 'storage'), ...letter),
+    }),
+  );
+  storage = await start('storage', (context) =>
+    startStorage({ ...context, blobPort: ports.wanted('blob'), tablePort: ports.wanted('table') }),
+  );
+  const { blobEndpoint, connectionString } = storage;
+  const serviceBus = await start('service-bus', (context) =>
+    startServiceBus({
+      ...context,
+      port: ports.wanted('serviceBus'),
+      queues: [{ name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } }],
+    }),
+  );
+  const azureMl = await start('azure-ml', (context) =>
+    startAzureMl({
+      ...context,
+      port: ports.wanted('azureMl'),
+      tls,
+      identity,
+      blob: { endpoint: blobEndpoint, connectionString },
+    }),
+  );
+  return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl };
+}
+
+function started<T>(service: T | null, name: string): T {
+  if (service === null) throw new Error(`${name} has not started yet`);
+  return service;
+}
+
+/** Events go where a deployed app would have them delivered. */
+function defaultSubscriptions({ hostUrl, hostKey }: CloudOptions): readonly Subscription[] {
+  const code = hostKey === null ? '' : `&code=${encodeURIComponent(hostKey)}`;
+  const endpointUrl = (functionName: string): string =>
+    `${hostUrl}/runtime/webhooks/eventgrid?functionName=${functionName}${code}`;
+  const schema = 'EventGridSchema';
+  return [
+    { name: 'ratchet-workspace', topic: 'workspace', endpointUrl: endpointUrl('workspace-events'), schema },
+    { name: 'ratchet-storage', topic: 'storage', endpointUrl: endpointUrl('storage-events'), schema },
+  ];
+}
+
+/** A random key that stays the same over restarts, readable by its owner alone. */
+function keptKey(file: string): string {
+  if (!existsSync(file)) writeFileAtomically(file, randomBytes(32).toString('base64'));
+  return readFileSync(file, 'utf8');
+}
+
+async function writeBlob(storage: Storage, container: string, path: string, json: string): Promise<void> {
+  const client = BlobServiceClient.fromConnectionString(storage.connectionString).getContainerClient(
+    container,
+  );
+  await client.createIfNotExists();
+  await client.getBlockBlobClient(path).upload(json, Buffer.byteLength(json));
+}
