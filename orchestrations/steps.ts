@@ -14,7 +14,7 @@ import type { ModelVersion, Run } from '../shared/domain/run.ts';
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
   readonly jobName: string;
-  /** As the workspace reports it: Completed, Failed, Running … */
+  /** As the workspace reports it: Completed, Failed, Running …; Refused where it never became a job. */
   readonly status: string;
   readonly ended: boolean;
   readonly succeeded: boolean;
@@ -33,7 +33,7 @@ export interface Steps {
     input: { runId: string; pinned: PinnedModel };
     output: { manifestHash: string; partitions: number };
   };
-  /** Submits a job under its deterministic name, unless the workspace has it already. */
+  /** Submits a job under its deterministic name, unless the workspace has it already. Refused by it: status Refused. */
   'submit-job': {
     input: {
       runId: string;

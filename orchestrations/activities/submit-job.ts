@@ -1,8 +1,16 @@
 import { buildJob, jobNameOf } from '../../shared/azure/build-job.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-defineStep('submit-job', async (input) => {
-  const workspace = await wiring.workspace();
-  return workspace.submitJob(jobNameOf(input), buildJob(input, workspace.id));
+defineStep('submit-job', async (request) => {
+  const jobName = jobNameOf(request);
+  try {
+    const workspace = await wiring.workspace();
+    return await workspace.submitJob(jobName, buildJob(request, workspace.id));
+  } catch (error) {
+    // A refusal is an answer: asking again would bring the same one.
+    if (!(error instanceof RatchetError) || error.retryable) throw error;
+    return { jobName, status: 'Refused', ended: true, succeeded: false, error: error.message };
+  }
 });

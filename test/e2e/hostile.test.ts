@@ -40,11 +40,11 @@ describe('what an outsider may send', () => {
     ],
     [
       'an unknown model',
-      'models/tyni/signals',
+      'models/tinyy/signals',
       '{}',
       json,
       404,
-      /no model file is named "tyni"; did you mean "tiny"\?/,
+      /no model file is named "tinyy"; did you mean "tiny"\?/,
     ],
     ['an empty request', 'models/tiny/signals', '{}', json, 400, /reason: .*requestedBy: /],
     [

@@ -37,7 +37,7 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
   'too-weak': ['gate-failed', /^Gate floor: false_positive_rate 0 < 0\.7500 \(n=8\)\.$/],
   'too-few-rows': ['inconclusive', /8 rows, the gate needs 400/],
   'has-no-data': ['evidence-error', /^There is no data under nowhere\/\.$/],
-  'knows-no-code': ['training-failed', /./],
+  'knows-no-code': ['training-failed', /^Job knows-no-code-.*-train ended Refused: .*missing/],
 };
 
 describe('a run that cannot end well', () => {
