@@ -275,10 +275,10 @@ describe('durable HTTP calls', () => {
     let polls = 0;
     const server = createServer((request, response) => {
       if (request.url === '/work') {
-        response.writeHead(202, { location: '/work/state', 'retry-after': '30' }).end();
+        response.writeHead(202, { location: '/elsewhere/state', 'retry-after': '30' }).end();
       } else {
         polls += 1;
-        response.writeHead(polls < 2 ? 202 : 404, { location: '/work/state' }).end('the end');
+        response.writeHead(polls < 2 ? 202 : 404, { location: '/elsewhere/state' }).end('the end');
       }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

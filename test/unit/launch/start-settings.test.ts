@@ -4,8 +4,8 @@ import { readStartSettings } from '../../../local/launch/start-settings.ts';
 
 describe('the settings of npm start', () => {
   it('have defaults', () => {
-    expect(readStartSettings({}, '/work/.ratchet')).toEqual({
-      home: '/work/.ratchet',
+    expect(readStartSettings({}, '/home/jane/.ratchet')).toEqual({
+      home: '/home/jane/.ratchet',
       hostPort: 7071,
       clock: 'system',
     });
