@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchSampleService, type SampleService } from '../world/sample-service.ts';
+
+const run = promisify(execFile);
+
+/** The `npx ratchet` lines of the README, as words. */
+const commands = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n(.*?)```/gs)]
+  .flatMap((block) => block[1]!.split('\n'))
+  .filter((line) => line.startsWith('npx ratchet '))
+  .map((line) => ({
+    line,
+    words: [...line.slice('npx ratchet '.length).matchAll(/"([^"]*)"|(\S+)/g)].map(
+      (word) => word[1] ?? word[2]!,
+    ),
+  }));
+
+describe("the README's commands", () => {
+  let service: SampleService;
+
+  beforeAll(async () => {
+    service = await launchSampleService();
+  });
+
+  afterAll(() => service?.stop());
+
+  it('are the ones this test knows how to run', () => {
+    expect(commands.map(({ words }) => words[0])).toEqual([
+      'models',
+      'request',
+      'decisions',
+      'runs',
+      'validate',
+    ]);
+  });
+
+  it.each(commands)('$line does what it says', async ({ words }) => {
+    const entry = fileURLToPath(new URL('../../cli/ratchet.js', import.meta.url));
+    const { stdout, stderr } = await run(process.execPath, [entry, ...words], {
+      env: { ...process.env, RATCHET_URL: service.url },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).not.toBe('');
+  });
+});
