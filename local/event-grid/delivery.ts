@@ -55,20 +55,14 @@ export function startDelivery(dependencies: DeliveryDependencies): SubscriptionD
   let withdrawWait: () => void = () => {};
 
   const wake = (): void => {
-    if (abort.signal.aborted) return;
-    const limit = concurrency * batchSize + underWay.size;
-    const due = store
-      .due(subscription.name, clock.now(), limit)
-      .filter((delivery) => !underWay.has(delivery.seq));
+    // With every slot taken there is nothing to do: whichever request ends looks again.
+    if (abort.signal.aborted || requests.size >= concurrency) return;
+    const limit = (concurrency - requests.size) * batchSize;
+    const due = store.due(subscription.name, clock.now(), limit, underWay);
     while (requests.size < concurrency && due.length > 0) {
       // What was given up goes to the container one by one, never in one request with living events.
       const first = due[0] as Delivery;
-      const count = first.deadReason
-        ? 1
-        : Math.max(
-            1,
-            leading(due, (d) => d.deadReason === null, batchSize),
-          );
+      const count = first.deadReason ? 1 : leading(due, ({ deadReason }) => deadReason === null, batchSize);
       begin(due.splice(0, count));
     }
     withdrawWait();

@@ -66,9 +66,14 @@ export function openEventGridStore(home: string) {
   const insertDelivery = db.prepare(
     'INSERT INTO deliveries (subscription, event, due_ms, rank) VALUES (?, ?, ?, ?)',
   );
+  // Left to itself SQLite finds what is due by time and sorts it: the whole backlog, at every look.
   const selectDue = db.prepare(
+    `SELECT seq FROM deliveries INDEXED BY deliveries_by_rank
+     WHERE subscription = ? AND due_ms <= ? ORDER BY rank, seq LIMIT ?`,
+  );
+  const selectDelivery = db.prepare(
     `SELECT d.*, e.schema, e.json, e.accepted_ms FROM deliveries d JOIN events e ON e.seq = d.event
-     WHERE d.subscription = ? AND d.due_ms <= ? ORDER BY d.rank, d.seq LIMIT ?`,
+     WHERE d.seq = ?`,
   );
   const selectNextDue = db.prepare(
     'SELECT MIN(due_ms) AS due_ms FROM deliveries WHERE subscription = ? AND due_ms > ?',
@@ -117,8 +122,15 @@ export function openEventGridStore(home: string) {
       crashPoint('event-grid-after-accept-commit');
     },
 
-    due: (subscription: string, nowMs: number, limit: number): Delivery[] =>
-      selectDue.all(subscription, nowMs, limit).map(toDelivery),
+    /** The first `limit` deliveries that are due and not among `underWay`. */
+    due(subscription: string, nowMs: number, limit: number, underWay: ReadonlySet<number>): Delivery[] {
+      return selectDue
+        .all(subscription, nowMs, limit + underWay.size)
+        .map((row) => Number(row['seq']))
+        .filter((seq) => !underWay.has(seq))
+        .slice(0, limit)
+        .map((seq) => toDelivery(selectDelivery.get(seq) as Record<string, SQLOutputValue>));
+    },
 
     nextDueMs(subscription: string, nowMs: number): number | null {
       const dueMs = selectNextDue.get(subscription, nowMs)?.['due_ms'];
