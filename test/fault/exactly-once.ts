@@ -3,9 +3,12 @@ import type { World } from '../world/world.ts';
 
 /**
  * What must be true of every signal once the dust has settled: one recorded decision, and for each run the signals
- * started one training job, one evaluation job, one registered version and one release message.
+ * started one training job, one evaluation job and one registered version. Answers the ids of those runs.
  */
-export async function expectExactlyOnce(world: World, signalIds: readonly string[]): Promise<void> {
+export async function expectOneOfEach(
+  world: World,
+  signalIds: readonly string[],
+): Promise<readonly string[]> {
   const decisions = await world.decisions();
   expect(decisions.map(({ signal }) => signal.id).sort()).toEqual([...signalIds].sort());
 
@@ -17,5 +20,11 @@ export async function expectExactlyOnce(world: World, signalIds: readonly string
   const jobs = runIds.flatMap((runId) => [`${runId}-evaluate`, `${runId}-train`]);
   expect([...(await world.jobNames())].sort()).toEqual(jobs.sort());
   expect([...(await world.versionRuns())].sort()).toEqual(runIds);
+  return runIds;
+}
+
+/** The same, and one release message for each run. */
+export async function expectExactlyOnce(world: World, signalIds: readonly string[]): Promise<void> {
+  const runIds = await expectOneOfEach(world, signalIds);
   expect([...(await world.releaseIds())].sort()).toEqual(runIds.map((runId) => `${runId}-production`));
 }
