@@ -1,0 +1,89 @@
+"""Writes metrics.json: what scikit-learn 1.2.1 says of small and middling samples, for test/unit/gates/metrics.test.ts.
+
+Run with: python3 test/oracles/make-metrics.py
+smape, bias and ece are not in scikit-learn; they are written out here with numpy.
+"""
+import json
+import pathlib
+
+import numpy as np
+from sklearn import metrics as sk
+
+
+def ece(y, s, w, bins):
+    index = np.minimum(bins - 1, np.floor(s * bins)).astype(int)
+    total = 0.0
+    for b in range(bins):
+        inside = index == b
+        if w[inside].sum() > 0:
+            confidence = np.average(s[inside], weights=w[inside])
+            share = np.average(y[inside], weights=w[inside])
+            total += w[inside].sum() * abs(confidence - share)
+    return total / w.sum()
+
+
+def binary(y, s, w):
+    d = (s >= 0.5).astype(int)
+    tn, fp, fn, tp = sk.confusion_matrix(y, d, sample_weight=w).ravel()
+    return {
+        "accuracy": sk.accuracy_score(y, d, sample_weight=w),
+        "balanced_accuracy": sk.balanced_accuracy_score(y, d, sample_weight=w),
+        "precision": sk.precision_score(y, d, sample_weight=w),
+        "recall": sk.recall_score(y, d, sample_weight=w),
+        "f1": sk.f1_score(y, d, sample_weight=w),
+        "false_positive_rate": fp / (fp + tn),
+        "false_negative_rate": fn / (fn + tp),
+        "matthews": sk.matthews_corrcoef(y, d, sample_weight=w),
+        "roc_auc": sk.roc_auc_score(y, s, sample_weight=w),
+        "pr_auc": sk.average_precision_score(y, s, sample_weight=w),
+        "log_loss": sk.log_loss(y, s, sample_weight=w),
+        "brier": sk.brier_score_loss(y, s, sample_weight=w),
+        "ece": ece(y, s, w, 10),
+        "ece@15": ece(y, s, w, 15),
+    }
+
+
+def regression(y, s, w):
+    size = np.abs(y) + np.abs(s)
+    return {
+        "mae": sk.mean_absolute_error(y, s, sample_weight=w),
+        "rmse": sk.mean_squared_error(y, s, sample_weight=w, squared=False),
+        "mape": sk.mean_absolute_percentage_error(y, s, sample_weight=w),
+        "smape": np.average(2 * np.abs(s - y) / size, weights=w),
+        "r2": sk.r2_score(y, s, sample_weight=w),
+        "bias": np.average(s - y, weights=w),
+        "pinball": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.5),
+        "pinball@0.9": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.9),
+    }
+
+
+def case(name, task, y, s, w):
+    values = (binary if task == "binary" else regression)(y, s, w)
+    return {
+        "name": name,
+        "task": task,
+        "labels": y.tolist(),
+        "scores": s.tolist(),
+        "weights": w.tolist(),
+        "expected": {key: float(value) for key, value in values.items()},
+    }
+
+
+random = np.random.default_rng(20020902)
+cases = []
+for n in (20, 150):
+    y = (random.random(n) < 0.35).astype(int)
+    y[:2] = [0, 1]
+    s = np.clip(0.35 * y + 0.65 * random.random(n), 0, 1).round(6)
+    cases.append(case(f"{n} scores", "binary", y, s, np.ones(n)))
+    cases.append(case(f"{n} weighted scores", "binary", y, s, random.uniform(0.1, 5, n).round(6)))
+    tied = (s * 8).round() / 8
+    tied[2:4] = [0, 1]
+    cases.append(case(f"{n} tied scores with certain ones", "binary", y, tied, np.ones(n)))
+    truth = random.normal(40, 15, n).round(6)
+    guess = (truth + random.normal(1, 6, n)).round(6)
+    cases.append(case(f"{n} numbers", "regression", truth, guess, np.ones(n)))
+    cases.append(case(f"{n} weighted numbers", "regression", truth, guess, random.uniform(0.1, 5, n).round(6)))
+
+target = pathlib.Path(__file__).with_name("metrics.json")
+target.write_text(json.dumps(cases) + "\n")
