@@ -1,0 +1,141 @@
+"""Writes statistics.json for test/unit/gates/statistics.test.ts, from scipy 1.10.1.
+
+Run with: python3 test/oracles/make-statistics.py
+Tango's interval and DeLong's covariance are not in scipy: the first is found here by maximising the likelihood
+numerically, the second by comparing every row of one class with every row of the other.
+"""
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+from scipy import optimize, stats
+from scipy.stats._resampling import _bca_interval, _percentile_along_axis
+
+random = np.random.default_rng(20020902)
+
+
+def tango_score(b, c, n, d):
+    """Score statistic of the supposed difference d, with the nuisance share found numerically."""
+
+    def loss(q):
+        p = q + d
+        rest = 1 - p - q
+        parts = ((b, p), (c, q), (n - b - c, rest))
+        return -sum(k * np.log(max(v, 1e-300)) for k, v in parts if k > 0)
+
+    low, high = max(0.0, -d), (1 - d) / 2
+    q = optimize.minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-14}).x
+    return (b - c - n * d) / np.sqrt(n * (2 * q + d * (1 - d)))
+
+
+def tango(b, c, n, confidence):
+    z = stats.norm.ppf((1 + confidence) / 2)
+    edge = 1 - 1e-9
+    low = optimize.brentq(lambda d: tango_score(b, c, n, d) - z, -edge, (b - c) / n - 1e-9)
+    high = optimize.brentq(lambda d: tango_score(b, c, n, d) + z, (b - c) / n + 1e-9, edge)
+    return [low, high]
+
+
+def delong(y, columns):
+    def parts(s):
+        above = s[y == 1][:, None] - s[y == 0][None, :]
+        win = (above > 0) + 0.5 * (above == 0)
+        return win.mean(), win.mean(axis=1), win.mean(axis=0)
+
+    measured = [parts(s) for s in columns]
+    m, n = (y == 1).sum(), (y == 0).sum()
+    covariance = np.cov([p[1] for p in measured]) / m + np.cov([p[2] for p in measured]) / n
+    return [p[0] for p in measured], covariance.tolist()
+
+
+def delong_case(size, rounded):
+    y = (random.random(size) < 0.4).astype(int)
+    y[:4] = [0, 0, 1, 1]
+    columns = [np.clip(0.3 * y + 0.7 * random.random(size), 0, 1).round(rounded) for _ in range(2)]
+    areas, covariance = delong(y, columns)
+    return {
+        "labels": y.tolist(),
+        "columns": [s.tolist() for s in columns],
+        "areas": areas,
+        "covariance": covariance,
+    }
+
+
+def bca_case(size, confidence):
+    data = random.exponential(1, size)
+    draws = np.sqrt((random.choice(data, (400, size)) ** 2).mean(axis=1))
+    statistic = lambda x, axis=-1: np.sqrt((x**2).mean(axis=axis))
+    a1, a2, acceleration = _bca_interval((data,), statistic, -1, (1 - confidence) / 2, draws, None)
+    left = [statistic(np.delete(data, i)) for i in range(size)]
+    return {
+        "estimate": statistic(data),
+        "draws": np.sort(draws).tolist(),
+        "left": left,
+        "acceleration": float(acceleration),
+        "confidence": confidence,
+        "interval": [
+            float(_percentile_along_axis(draws, 100 * a1)),
+            float(_percentile_along_axis(draws, 100 * a2)),
+        ],
+    }
+
+
+def words(seed, count):
+    """xoshiro128** as its authors publish it, from the first 128 bits of the seed's SHA-256."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    a = [int.from_bytes(digest[i : i + 4], "big") for i in (0, 4, 8, 12)]
+    mask = 0xFFFFFFFF
+    turn = lambda x, k: ((x << k) | (x >> (32 - k))) & mask
+    drawn = []
+    for _ in range(count):
+        drawn.append(turn(a[1] * 5 & mask, 7) * 9 & mask)
+        t = a[1] << 9 & mask
+        a[2] ^= a[0]
+        a[3] ^= a[1]
+        a[1] ^= a[2]
+        a[0] ^= a[3]
+        a[2] ^= t
+        a[3] = turn(a[3], 11)
+    return drawn
+
+
+def proportion(k, n, confidence):
+    found = stats.binomtest(k, n).proportion_ci(confidence, method="exact")
+    return {"k": k, "n": n, "confidence": confidence, "interval": [found.low, found.high]}
+
+
+xs = [-12, -7.5, -5, -2.3, -1, -0.1, 0, 0.4, 1.96, 3.5, 6]
+ps = [1e-12, 1e-5, 0.001, 0.02, 0.025, 0.2, 0.5, 0.7, 0.975, 0.99, 0.9999]
+tables = [(0, 0, 8), (3, 1, 40), (12, 5, 400), (0, 9, 120), (40, 40, 1000), (130, 90, 100000)]
+target = pathlib.Path(__file__).with_name("statistics.json")
+target.write_text(
+    json.dumps(
+        {
+            "words": {"seed": "ratchet", "drawn": words("ratchet", 8)},
+            "normalCdf": [[x, stats.norm.cdf(x)] for x in xs],
+            "normalQuantile": [[p, stats.norm.ppf(p)] for p in ps],
+            "binomialCdf": [
+                [k, n, p, stats.binom.cdf(k, n, p)]
+                for k, n, p in [(0, 5, 0.3), (3, 10, 0.5), (40, 50, 0.9), (480, 1000, 0.5), (99500, 100000, 0.995)]
+            ],
+            "proportions": [
+                proportion(k, n, c)
+                for k, n, c in [(0, 8, 0.95), (8, 8, 0.95), (1, 3, 0.9), (45, 50, 0.95), (9300, 10000, 0.99)]
+            ],
+            "matched": [
+                {
+                    "onlyChallenger": b,
+                    "onlyChampion": c,
+                    "rows": n,
+                    "interval": tango(b, c, n, 0.95),
+                    "mcnemar": stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0,
+                }
+                for b, c, n in tables
+            ],
+            "delong": [delong_case(30, 6), delong_case(90, 1)],
+            "bca": [bca_case(25, 0.95), bca_case(60, 0.9)],
+        }
+    )
+    + "\n"
+)
