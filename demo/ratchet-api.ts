@@ -50,7 +50,7 @@ export async function whileWatching<T>(api: RatchetApi, watcher: Watcher, work: 
   let over = false;
   const look = async (): Promise<void> => {
     const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
-    for (const decision of decisions.toReversed()) watcher.decision(decision);
+    for (const decision of decisions.toSorted(byAnswer)) watcher.decision(decision);
     for (const run of runs.toReversed()) watcher.run(run);
     watcher.tick();
   };
@@ -63,4 +63,11 @@ export async function whileWatching<T>(api: RatchetApi, watcher: Watcher, work: 
   const [result] = await Promise.all([work.finally(() => (over = true)), watch]);
   await look();
   return result;
+}
+
+/** Oldest first; of those answered at the same moment, the one that started a run before those that joined it. */
+function byAnswer(a: Decision, b: Decision): number {
+  const late = (decision: Decision): string =>
+    `${decision.decidedAt} ${decision.outcome === 'admitted' ? 0 : 1}`;
+  return late(a) < late(b) ? -1 : 1;
 }
