@@ -9,6 +9,7 @@
  */
 import { type AdminDependencies, handleAdmin } from './admin/admin.ts';
 import type { RetryDependencies } from './app/retry.ts';
+import type { BlobTriggers } from './blob/blob-triggers.ts';
 import type { DurableWebhook } from './durable-webhook.ts';
 import { handleEventGrid } from './event-grid/webhook.ts';
 import { runHttpTrigger } from './http/http-trigger.ts';
@@ -22,6 +23,8 @@ export interface DispatchDependencies extends RetryDependencies {
   readonly router: Router;
   /** Null: the app has no durable function. */
   readonly durable: DurableWebhook | null;
+  /** Null: the app has no blob trigger. */
+  readonly blobs: BlobTriggers | null;
   readonly admin: AdminDependencies;
   readonly customHeaders: Readonly<Record<string, string>>;
 }
@@ -60,7 +63,7 @@ function findRpcPath(durable: DurableWebhook | null, path: string): string | nul
 }
 
 function findTarget(dependencies: DispatchDependencies, exchange: Exchange, path: string): Target {
-  const { durable, admin } = dependencies;
+  const { durable, blobs, admin } = dependencies;
   const lower = path.toLowerCase().replace(/\/$/, '');
   if (lower === 'admin/host/ping') return { ...notFound, answer: async () => ({ status: 200 }) };
   if (lower.startsWith('admin/')) {
@@ -71,6 +74,9 @@ function findTarget(dependencies: DispatchDependencies, exchange: Exchange, path
     return own({ kind: 'system', name: 'eventgrid_extension' }, (from) =>
       handleEventGrid(dependencies, from),
     );
+  }
+  if (blobs !== null && lower === 'runtime/webhooks/blobs') {
+    return own({ kind: 'system', name: 'blobs_extension' }, (from) => blobs.handleWebhook(from));
   }
   const durablePath = /^runtime\/webhooks\/durabletask\/(.*)$/is.exec(path)?.[1];
   if (durable !== null && durablePath !== undefined) {

@@ -11,6 +11,7 @@ import type { Work } from '../clock/work.ts';
 import { type LoadedApp, loadApp } from './app/load-app.ts';
 import type { RetryDependencies } from './app/retry.ts';
 import { settlesWithin } from './app/time-limit.ts';
+import { type BlobTriggers, openBlobTriggers } from './blob/blob-triggers.ts';
 import { type DurableWebhook, openDurable } from './durable-webhook.ts';
 import type { HostJson } from './host-json.ts';
 import { type Keys, noKeys, openKeys } from './http/keys.ts';
@@ -38,6 +39,8 @@ export interface Triggers {
   readonly keys: Keys;
   /** Null: the app has no durable function. */
   readonly durable: DurableWebhook | null;
+  /** Null: the app has no blob trigger. */
+  readonly blobs: BlobTriggers | null;
   readonly timers: Timers;
   start(): void;
   stop(): Promise<void>;
@@ -59,6 +62,7 @@ export async function openTriggers(options: TriggerOptions): Promise<Triggers> {
   const durable = await openDurable({ ...shared, keys, origin, settings: hostJson.durableTask, file });
   parts.defer(() => durable?.stop(0));
   if (durable !== null) bind(durable.clientBinding);
+  const blobs = await openBlobTriggers(shared);
   const receivers = await openReceivers({ ...shared, settings: hostJson.serviceBus });
   parts.move();
 
@@ -67,6 +71,7 @@ export async function openTriggers(options: TriggerOptions): Promise<Triggers> {
     router,
     keys,
     durable,
+    blobs,
     timers,
     start() {
       durable?.start();

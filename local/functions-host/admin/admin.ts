@@ -146,6 +146,8 @@ function toInvocation(
     }
     case 'servicebustrigger':
       return { trigger: { string: text }, triggerMetadata: { DeliveryCount: { int: 1 } } };
+    case 'blobtrigger':
+      return 'a function with a blob trigger is run by a blob: upload one that matches its path';
     default:
       return `a function with a ${fn.trigger.type} is run by an orchestration alone`;
   }

@@ -6,15 +6,24 @@ import type { CoreFunctionMetadata } from './core-api.ts';
 import { readRetryOptions } from './retry.ts';
 
 const triggers = new Set(
-  'httpTrigger timerTrigger eventGridTrigger serviceBusTrigger orchestrationTrigger activityTrigger entityTrigger'
-    .split(' ')
-    .map((type) => type.toLowerCase()),
+  [
+    ...['httpTrigger', 'timerTrigger', 'eventGridTrigger', 'serviceBusTrigger', 'blobTrigger'],
+    ...['orchestrationTrigger', 'activityTrigger', 'entityTrigger'],
+  ].map((type) => type.toLowerCase()),
 );
 const inputs = new Set(['durableclient', 'orchestrationclient']);
 const outputs = new Set(['http']);
 
 /** Options in which `%NAME%` stands for a setting. */
-const expressionOptions = ['queueName', 'topicName', 'subscriptionName', 'schedule', 'connection', 'route'];
+const expressionOptions = [
+  'queueName',
+  'topicName',
+  'subscriptionName',
+  'schedule',
+  'connection',
+  'route',
+  'path',
+];
 
 export function isTriggerType(type: string): boolean {
   return type.toLowerCase().endsWith('trigger');

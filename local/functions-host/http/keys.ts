@@ -23,7 +23,9 @@ const KeysSchema = z.object({
 
 type StoredKeys = z.infer<typeof KeysSchema>;
 
-export type SystemKey = 'eventgrid_extension' | 'durabletask_extension';
+const systemKeys = ['eventgrid_extension', 'blobs_extension', 'durabletask_extension'] as const;
+
+export type SystemKey = (typeof systemKeys)[number];
 
 /** What a request wants to enter. */
 export type Door =
@@ -41,10 +43,11 @@ export interface Keys {
 /** Keys switched off: fit only for a host that nobody else can reach. */
 export const noKeys: Keys = { opens: () => true, systemKey: () => null };
 
-/** Reads the key file, or makes it, with a default key for each named function. */
+/** Reads the key file, or makes it, with a key for each webhook and a default one for each named function. */
 export function openKeys(file: string, functionNames: readonly string[]): Keys {
   const keys = existsSync(file) ? readKeys(file) : newKeys();
   const before = JSON.stringify(keys);
+  for (const name of systemKeys) keys.systemKeys[name] ??= newKey();
   for (const name of functionNames) keys.functionKeys[name.toLowerCase()] ??= { default: newKey() };
   if (!existsSync(file) || JSON.stringify(keys) !== before)
     writeFileAtomically(file, `${JSON.stringify(keys, null, 2)}\n`);
@@ -62,7 +65,7 @@ function newKeys(): StoredKeys {
   return {
     masterKey: newKey(),
     hostKeys: { default: newKey() },
-    systemKeys: { eventgrid_extension: newKey(), durabletask_extension: newKey() },
+    systemKeys: {},
     functionKeys: {},
   };
 }

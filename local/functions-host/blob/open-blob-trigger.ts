@@ -1,0 +1,51 @@
+/** From a registered function to its blob trigger, or why it cannot run here. */
+import type { RegisteredFunction } from '../contract.ts';
+import { errorText, HostError } from '../host-error.ts';
+import { type BlobStore, createBlobStore } from './blob-store.ts';
+import { openBlobService, readBlobConnection } from './connection.ts';
+import { type PathPattern, parsePathPattern } from './path-pattern.ts';
+
+export interface BlobTrigger {
+  readonly fn: RegisteredFunction;
+  readonly pattern: PathPattern;
+  readonly store: BlobStore;
+}
+
+export async function openBlobTrigger(fn: RegisteredFunction): Promise<BlobTrigger> {
+  const { name, trigger } = fn;
+  requireSource(name, trigger['source']);
+  if (trigger['sdkBinding'] === true) {
+    throw refusal(
+      name,
+      'sdkBinding is not supported by the embedded host; leave it out, and the blob comes whole',
+    );
+  }
+  const pattern = readPattern(name, trigger['path']);
+  const { connection } = trigger;
+  const connectionName = typeof connection === 'string' && connection !== '' ? connection : 'Storage';
+  const service = await openBlobService(name, readBlobConnection(name, connectionName));
+  return { fn, pattern, store: createBlobStore(service) };
+}
+
+function requireSource(functionName: string, source: unknown): void {
+  if (String(source).toLowerCase() === 'eventgrid') return;
+  const seen = source === undefined ? "the default, 'LogsAndContainerScan'" : JSON.stringify(source);
+  throw refusal(
+    functionName,
+    `source: the embedded host does not scan containers, got ${seen}; ` +
+      "set source: 'EventGrid' and subscribe its webhook to the storage account",
+  );
+}
+
+function readPattern(functionName: string, path: unknown): PathPattern {
+  if (typeof path !== 'string') throw refusal(functionName, 'path: expected "container" or "container/name"');
+  try {
+    return parsePathPattern(path);
+  } catch (error) {
+    throw refusal(functionName, `path ${JSON.stringify(path)}: ${errorText(error)}`);
+  }
+}
+
+function refusal(functionName: string, reason: string): HostError {
+  return new HostError('binding', `function ${functionName}: ${reason}`);
+}
