@@ -10,14 +10,16 @@
  * 2. At most one run is live, and at most one signal waits.
  * 3. A signal answered for good is never answered anew: a redelivery gets the first answer again.
  * 4. The state stays bounded: see `rememberForMs` and `rememberAtMost`.
- * 5. What a person asks for (a manual request, a version registered by hand) is not held by the cooldown, which
- *    brakes automation. A version registered by hand is judged by a run of its own: it never joins another.
+ * 5. What a person asks for (a manual request, a version registered by hand) is not held by cooldown, breaker or
+ *    mode observe, which brake automation. Nobody starts a run in a freeze, over the rate or in mode off.
+ * 6. A version registered by hand is judged by a run of its own: it never joins another.
  */
-import { parseDurationMs } from '../config/duration.ts';
 import type { Policy } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
+import * as answer from './answers.ts';
+import { addMs, durationMs, findHold } from './holds.ts';
 
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'>;
@@ -39,205 +41,125 @@ export interface Answer {
 export const rememberForMs = 48 * 3_600_000;
 /** An upper bound on what a flood of signals may make the entity keep. */
 export const rememberAtMost = 200;
+/** As many starts as `mostRuns.count` may ask for. */
+const rememberStarts = 100;
 
 export function decideAdmission(state: ModelState, offer: Offer): Answer {
   const before = state.answered.find((answered) => answered.id === offer.signal.id);
-  if (before && before.outcome !== 'deferred')
-    return { admission: repeatAnswer(before), state, repeated: true };
-
-  const { state: freed, freedRunId } = freeDeadRun(state, offer.now);
-  const answer = answerSignal(freed, offer, freedRunId);
-  return { ...answer, state: remember(answer.state, offer, answer.admission), repeated: false };
-}
-
-function answerSignal(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
-  const { signal, now } = offer;
-  const isPending = state.pending?.signals[0] === signal.id;
-  const byPerson = signal.kind === 'registry' || signal.kind === 'manual';
-  if (state.live) {
-    if (signal.kind === 'registry') return waitForLive(state, offer, freedRunId);
-    return isPending ? joinWithPending(state, offer, freedRunId) : joinLive(state, offer, freedRunId);
+  if (before && before.outcome !== 'deferred') {
+    return { admission: answer.repeated(before), state, repeated: true };
   }
-  if (byPerson) return admit(state, offer, freedRunId);
-
-  const cooldownEndsAt = cooldownEnd(state, offer.policy);
-  if (cooldownEndsAt !== null && now < cooldownEndsAt)
-    return waitForCooldown(state, offer, cooldownEndsAt, freedRunId);
-  if (state.pending && !isPending && now < state.pending.until) return joinPending(state, offer, freedRunId);
-  return admit(state, offer, freedRunId);
+  const { state: freed, freedRunId } = freeDeadRun(state, offer.now);
+  const answered = answerSignal(freed, offer);
+  const admission = { ...answered.admission, freedRunId };
+  return { admission, state: remember(answered.state, offer, admission), repeated: false };
 }
 
-function admit(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
-  const { signal, runId, now, policy } = offer;
-  const takesPending = signal.kind !== 'registry';
-  const signals = [...new Set([signal.id, ...(takesPending ? (state.pending?.signals ?? []) : [])])];
-  const waited = state.pending?.signals[0] === signal.id;
-  const joined = signals.length - 1;
-  const others = joined === 0 ? '' : ` together with ${joined} more`;
-  const why = waited
-    ? 'the cooldown is over and no run is under way'
-    : 'no run is under way and no cooldown holds it';
+type Answered = Omit<Answer, 'repeated'>;
+
+function answerSignal(state: ModelState, offer: Offer): Answered {
+  const { signal, now, policy, runId } = offer;
+  const byPerson = signal.kind === 'registry' || signal.kind === 'manual';
+  const isPending = state.pending?.signals[0] === signal.id;
+  if (policy.mode === 'off') return reject(state, offer, answer.off());
+  if (!byPerson && isBroken(state, policy))
+    return reject(state, offer, answer.breakerOpen(state.unsuccessful ?? 0));
+  if (state.live)
+    return signal.kind === 'registry' ? waitForLive(state, offer) : joinLive(state, offer, isPending);
+
+  const hold = findHold(state, policy, now, byPerson);
+  if (hold?.rejects) return reject(state, offer, answer.frozenOut(hold));
+  // A person's request keeps its own place: those that wait may be held longer than it is.
+  if (hold && byPerson) return { admission: answer.held(hold), state };
+  if (hold) return wait(state, offer, hold.until, answer.held(hold));
+  if (!byPerson && policy.mode === 'observe') return reject(state, offer, answer.observed(runId));
+  if (!byPerson && state.pending && !isPending && now < state.pending.until) return joinPending(state, offer);
+  return admit(state, offer);
+}
+
+function isBroken(state: ModelState, policy: Policy): boolean {
+  return policy.breakAfter !== undefined && (state.unsuccessful ?? 0) >= policy.breakAfter;
+}
+
+/** A waiting signal that is turned away takes those that joined it along: their answer was to share its fate. */
+function reject(state: ModelState, { signal }: Offer, admission: Admission): Answered {
+  const isPending = state.pending?.signals[0] === signal.id;
+  return { admission, state: isPending ? { ...state, pending: null } : state };
+}
+
+function admit(state: ModelState, { signal, runId, now, policy }: Offer): Answered {
+  const waiting = signal.kind === 'registry' ? [] : (state.pending?.signals ?? []);
+  const signals = union([signal.id], waiting);
+  const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
+  const deadline = addMs(now, 2 * durationMs(policy.longestRun));
   return {
-    admission: {
-      outcome: 'admitted',
-      reason: waited ? 'cooldown-over' : 'idle',
-      sentence: `Admitted${others}: ${why}${freedNote(freedRunId)}. It starts run ${runId}.`,
-      changedBy: '',
-      runId,
-      offerAgainAt: null,
-      signals,
-      freedRunId,
-    },
+    admission: answer.admitted(runId, signals, waited),
     state: {
       ...state,
-      pending: takesPending ? null : state.pending,
-      live: { runId, signals, since: now, deadline: addMs(now, 2 * durationMs(policy.longestRun)) },
+      pending: signal.kind === 'registry' ? state.pending : null,
+      live: { runId, signals, since: now, deadline },
+      starts: [...(state.starts ?? []), now].slice(-rememberStarts),
     },
   };
 }
 
 /** A version registered by hand waits for the run under way, then has one of its own. */
-function waitForLive(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
-  const live = state.live!;
-  const offerAgainAt = addMs(offer.now, durationMs(offer.policy.pollJobs));
-  return {
-    admission: {
-      ...notAdmitted(freedRunId),
-      outcome: 'deferred',
-      reason: 'run-live',
-      sentence: `Waits for run ${live.runId}, under way since ${live.since}: one run at a time for a model.`,
-      changedBy: `Admissible once run ${live.runId} has ended.`,
-      offerAgainAt,
-    },
-    state,
-  };
+function waitForLive(state: ModelState, { now, policy }: Offer): Answered {
+  return { admission: answer.afterLive(state.live!, addMs(now, durationMs(policy.pollJobs))), state };
 }
 
-function joinLive(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
+/** A waiting signal that finds a run under way (a person got in first) joins it with all that joined it. */
+function joinLive(state: ModelState, { signal }: Offer, isPending: boolean): Answered {
   const live = state.live!;
+  const joining = isPending ? (state.pending?.signals ?? []) : [signal.id];
   return {
-    admission: {
-      ...notAdmitted(freedRunId),
-      outcome: 'coalesced',
-      reason: 'run-live',
-      sentence: `Joined run ${live.runId}, under way since ${live.since}: one run at a time for a model.`,
-      changedBy: `Admissible once run ${live.runId} has ended and the cooldown of ${offer.policy.cooldown} after it is over.`,
-      runId: live.runId,
-    },
+    admission: answer.joinedLive(live),
     state: {
       ...state,
-      live: { ...live, signals: union(live.signals, [offer.signal.id]) },
+      pending: isPending ? null : state.pending,
+      live: { ...live, signals: union(live.signals, joining) },
     },
   };
 }
 
-/** A waiting signal finds a run under way (someone's manual request got in first): it and those with it join. */
-function joinWithPending(
-  state: ModelState,
-  offer: Offer,
-  freedRunId: string | null,
-): Omit<Answer, 'repeated'> {
-  const live = state.live!;
-  const signals = union(live.signals, state.pending?.signals ?? []);
-  return joinLive({ ...state, pending: null, live: { ...live, signals } }, offer, freedRunId);
-}
-
-function waitForCooldown(
-  state: ModelState,
-  offer: Offer,
-  endsAt: string,
-  freedRunId: string | null,
-): Omit<Answer, 'repeated'> {
+/** The first signal that is held waits; later ones join it. */
+function wait(state: ModelState, offer: Offer, until: string, admission: Admission): Answered {
   const { signal } = offer;
-  if (state.pending && state.pending.signals[0] !== signal.id) return joinPending(state, offer, freedRunId);
-  const last = state.lastRun!;
+  if (state.pending && state.pending.signals[0] !== signal.id) return joinPending(state, offer);
   return {
-    admission: {
-      ...notAdmitted(freedRunId),
-      outcome: 'deferred',
-      reason: 'cooldown',
-      sentence: `Waits until ${endsAt}: run ${last.runId} ended ${last.outcome} at ${last.endedAt} and the cooldown is ${offer.policy.cooldown}.`,
-      changedBy: `Admissible from ${endsAt}, when the cooldown ends.`,
-      offerAgainAt: endsAt,
-    },
-    state: { ...state, pending: { signals: state.pending?.signals ?? [signal.id], until: endsAt } },
+    admission,
+    state: { ...state, pending: { signals: state.pending?.signals ?? [signal.id], until } },
   };
 }
 
-function joinPending(state: ModelState, offer: Offer, freedRunId: string | null): Omit<Answer, 'repeated'> {
+function joinPending(state: ModelState, { signal }: Offer): Answered {
   const pending = state.pending!;
   return {
-    admission: {
-      ...notAdmitted(freedRunId),
-      outcome: 'coalesced',
-      reason: 'wait-pending',
-      sentence: `Joined signal ${pending.signals[0]}, which waits until ${pending.until}: one run will answer both.`,
-      changedBy: `Admissible from ${pending.until}, together with the signal it joined.`,
-    },
-    state: {
-      ...state,
-      pending: { ...pending, signals: union(pending.signals, [offer.signal.id]) },
-    },
+    admission: answer.joinedPending(pending),
+    state: { ...state, pending: { ...pending, signals: union(pending.signals, [signal.id]) } },
   };
 }
 
-/** A run past its deadline counts as dead: its model is freed, and the cooldown counts from now. */
+/** A run past its deadline counts as dead: its model is freed, and the cooldown counts from the deadline. */
 function freeDeadRun(state: ModelState, now: string): { state: ModelState; freedRunId: string | null } {
   if (!state.live || now <= state.live.deadline) return { state, freedRunId: null };
   const { runId, deadline } = state.live;
+  const lastRun = { runId, outcome: 'lost', endedAt: deadline } as const;
   return {
-    state: { ...state, live: null, lastRun: { runId, outcome: 'lost', endedAt: deadline } },
+    state: { ...state, live: null, lastRun, unsuccessful: (state.unsuccessful ?? 0) + 1 },
     freedRunId: runId,
   };
 }
 
 function remember(state: ModelState, offer: Offer, admission: Admission): ModelState {
   const oldest = addMs(offer.now, -rememberForMs);
-  const kept = state.answered.filter((answered) => answered.id !== offer.signal.id && answered.at >= oldest);
-  const answered: AnsweredSignal = {
-    id: offer.signal.id,
-    outcome: admission.outcome,
-    reason: admission.reason,
-    runId: admission.runId,
-    at: offer.now,
-  };
+  const kept = state.answered.filter(({ id, at }) => id !== offer.signal.id && at >= oldest);
+  const { outcome, reason, runId } = admission;
+  const answered: AnsweredSignal = { id: offer.signal.id, outcome, reason, runId, at: offer.now };
   return { ...state, answered: [...kept, answered].slice(-rememberAtMost) };
-}
-
-function repeatAnswer(before: AnsweredSignal): Admission {
-  return {
-    ...notAdmitted(null),
-    outcome: before.outcome,
-    reason: before.reason,
-    sentence: `Answered before, at ${before.at}: ${before.outcome} (${before.reason}).`,
-    runId: before.runId,
-  };
-}
-
-function notAdmitted(freedRunId: string | null): Omit<Admission, 'outcome' | 'reason' | 'sentence'> {
-  return { changedBy: '', runId: null, offerAgainAt: null, signals: [], freedRunId };
-}
-
-function freedNote(freedRunId: string | null): string {
-  return freedRunId === null ? '' : ` (run ${freedRunId} passed its deadline and was given up)`;
 }
 
 /** Both lists without repetition, cut to what the state may hold: the ledger has every signal all the same. */
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])].slice(0, rememberAtMost);
-}
-
-function cooldownEnd(state: ModelState, policy: Policy): string | null {
-  return state.lastRun ? addMs(state.lastRun.endedAt, durationMs(policy.cooldown)) : null;
-}
-
-function addMs(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
-}
-
-/** The schema has checked the text; a duration that does not parse here is a broken invariant. */
-function durationMs(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms === null) throw new Error(`policy duration ${JSON.stringify(text)} is not an ISO 8601 duration`);
-  return ms;
 }

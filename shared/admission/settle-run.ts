@@ -29,8 +29,9 @@ export function settleRun(state: ModelState, settlement: Settlement): Settled {
   const champion = settlement.champion ?? state.champion;
   if (!wasLive) return { state: { ...state, champion }, signals: [], wasLive };
   const { runId, outcome, now } = settlement;
+  const unsuccessful = settlement.champion ? 0 : (state.unsuccessful ?? 0) + 1;
   return {
-    state: { ...state, champion, live: null, lastRun: { runId, outcome, endedAt: now } },
+    state: { ...state, champion, live: null, lastRun: { runId, outcome, endedAt: now }, unsuccessful },
     signals: state.live?.signals ?? [],
     wasLive,
   };

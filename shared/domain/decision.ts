@@ -6,10 +6,15 @@ export type AdmissionOutcome = (typeof admissionOutcomes)[number];
 /** Why a signal was answered as it was. Closed; docs/admission.md lists each. */
 export const reasonCodes = [
   'idle', // nothing held the signal back: admitted
-  'cooldown-over', // it had waited for the cooldown: admitted
+  'hold-over', // it had waited for a cooldown, a freeze or the rate: admitted
   'run-live', // joined the run under way, or (a version registered by hand) waits for its end
   'wait-pending', // joined a signal that already waits
   'cooldown', // waits until the cooldown ends
+  'freeze', // a freeze is in force: waits for its end, or rejected
+  'rate', // the most runs of the window have started: waits until one leaves it
+  'breaker', // too many runs in a row released nothing: rejected
+  'observed', // mode observe: it would have been admitted; rejected
+  'off', // mode off: rejected
   'own-registration', // the version was registered by one of our own runs: rejected
   'version-missing', // the version is not in the registry any more: rejected
 ] as const;

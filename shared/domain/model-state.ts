@@ -34,6 +34,10 @@ export interface ModelState {
   readonly champion: ModelVersion | null;
   /** Signals answered, the latest last. */
   readonly answered: readonly AnsweredSignal[];
+  /** When the latest runs started (ISO 8601, UTC), the latest last; absent in states of before it was kept. */
+  readonly starts?: readonly string[];
+  /** Runs in a row that released nothing; absent in states of before it was kept. */
+  readonly unsuccessful?: number;
 }
 
 export const newModelState: ModelState = {

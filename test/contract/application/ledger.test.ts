@@ -47,7 +47,7 @@ describe('decisions in the ledger', () => {
 
   it('have one row for each signal: the later answer replaces the earlier', async () => {
     const waiting = offered('replaced', 'once', 1, { outcome: 'deferred', reason: 'cooldown' });
-    const admitted = offered('replaced', 'once', 1, { outcome: 'admitted', reason: 'cooldown-over' });
+    const admitted = offered('replaced', 'once', 1, { outcome: 'admitted', reason: 'hold-over' });
     await ledger.recordDecision(waiting);
     await ledger.recordDecision(admitted);
     await ledger.recordDecision(admitted);

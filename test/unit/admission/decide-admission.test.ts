@@ -2,14 +2,33 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideAdmission, rememberAtMost } from '../../../shared/admission/decide-admission.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
+import type { Policy } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import type { SignalKind } from '../../../shared/domain/signal.ts';
 
-const policy = { cooldown: 'P2D', longestRun: 'PT6H', pollJobs: 'PT5M' };
+const policy: Policy = {
+  mode: 'auto',
+  cooldown: 'P2D',
+  longestCooldown: 'P14D',
+  freezes: [],
+  longestRun: 'PT6H',
+  pollJobs: 'PT5M',
+};
 const monday = '2026-03-02T08:00:00.000Z';
 
-function offer(state: ModelState, id: string, now: string, kind: SignalKind = 'metric') {
-  return decideAdmission(state, { signal: { id, kind }, runId: `run-${id}`, now, policy });
+function offer(
+  state: ModelState,
+  id: string,
+  now: string,
+  kind: SignalKind = 'metric',
+  over: Partial<Policy> = {},
+) {
+  return decideAdmission(state, {
+    signal: { id, kind },
+    runId: `run-${id}`,
+    now,
+    policy: { ...policy, ...over },
+  });
 }
 
 function afterRun(endedAt: string): ModelState {
@@ -54,14 +73,14 @@ describe('decideAdmission', () => {
       outcome: 'deferred',
       reason: 'cooldown',
       offerAgainAt: '2026-03-04T10:00:00.000Z',
-      changedBy: 'Admissible from 2026-03-04T10:00:00.000Z, when the cooldown ends.',
+      changedBy: 'Admissible from 2026-03-04T10:00:00.000Z.',
     });
     const second = offer(first.state, 'c', '2026-03-03T09:00:00.000Z');
     expect(second.admission).toMatchObject({ outcome: 'coalesced', reason: 'wait-pending' });
     const admitted = offer(second.state, 'b', '2026-03-04T10:00:00.000Z');
     expect(admitted.admission).toMatchObject({
       outcome: 'admitted',
-      reason: 'cooldown-over',
+      reason: 'hold-over',
       signals: ['b', 'c'],
     });
     expect(admitted.state.pending).toBeNull();
@@ -98,7 +117,6 @@ describe('decideAdmission', () => {
     const { state } = offer(newModelState, 'a', monday);
     const late = offer(state, 'm', '2026-03-03T08:00:00.000Z', 'manual');
     expect(late.admission).toMatchObject({ outcome: 'admitted', runId: 'run-m', freedRunId: 'run-a' });
-    expect(late.admission.sentence).toContain('run run-a passed its deadline and was given up');
     expect(late.state.lastRun).toEqual({
       runId: 'run-a',
       outcome: 'lost',
