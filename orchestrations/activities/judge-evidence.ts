@@ -1,6 +1,7 @@
 import { jobNameOf } from '../../shared/azure/build-job.ts';
 import { evidencePath, gateReportPath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
+import { fitReport } from '../../shared/gates/fit-report.ts';
 import { judgeEvidence } from '../../shared/gates/judge-evidence.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -18,6 +19,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   ]);
   const report = judgeEvidence({
     runId,
+    task: pinned.config.task,
     gates: pinned.config.gates,
     hasChampion,
     predictions,
@@ -25,7 +27,8 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     trackedMetrics,
   });
   await blobs.writeJson(gateReportPath(runId), report);
-  return { report, reportHash: hashJson(report) };
+  // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
+  return { report: fitReport(report), reportHash: hashJson(report) };
 });
 
 /** Broken JSON is evidence, too: the judge says so in the report. */

@@ -7,6 +7,8 @@
 import { z } from 'zod';
 import { isCron, isTimeZone } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
+import { findTaskProblems, GatesSchema } from './gate-schema.ts';
+import { tasks } from './metric-catalog.ts';
 
 const name = (what: string) =>
   z
@@ -214,48 +216,6 @@ const PolicySchema = z.strictObject({
   pollJobs: duration.default('PT5M').describe("How often a job's status is read in case its event was lost."),
 });
 
-const limits = {
-  atLeast: z.number().optional().describe('The least value that passes.'),
-  atMost: z.number().optional().describe('The greatest value that passes.'),
-};
-
-const BoundGateSchema = z
-  .strictObject({
-    gate: name('a gate name').describe('Name of the gate, shown in reports.'),
-    kind: z.literal('bound').describe('Judges the challenger alone.'),
-    metric: z
-      .string()
-      .min(1)
-      .describe('Metric to judge, computed from predictions or reported by the evaluation.'),
-    ...limits,
-    minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
-  })
-  .refine(
-    (gate) => (gate.atLeast === undefined) !== (gate.atMost === undefined),
-    'give exactly one of atLeast and atMost',
-  );
-
-const AgainstChampionGateSchema = z.strictObject({
-  gate: name('a gate name').describe('Name of the gate, shown in reports.'),
-  kind: z
-    .literal('against-champion')
-    .describe(
-      'Judges the challenger against the champion on the same rows. Passes by rule while there is no champion yet.',
-    ),
-  metric: z.string().min(1).describe('Metric to compare.'),
-  better: z
-    .enum(['higher', 'lower'])
-    .optional()
-    .describe('Which way is better. Known for the metrics Ratchet computes; required for others.'),
-  minimumGain: z
-    .number()
-    .default(0)
-    .describe(
-      "How much better the challenger must be, in the metric's unit. Negative: how much worse it may be.",
-    ),
-  minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
-});
-
 const StageSchema = z.discriminatedUnion('channel', [
   z.strictObject({
     stage: name('a stage name').describe('Name of the stage.'),
@@ -274,31 +234,40 @@ const StageSchema = z.discriminatedUnion('channel', [
   }),
 ]);
 
-export const ModelConfigSchema = z.strictObject({
-  model: name('a model name').describe(
-    "Name of the model, in the workspace's registry and everywhere in Ratchet.",
-  ),
-  description: z.string().default('').describe('What the model is for.'),
-  data: DataSchema.describe('Where the data lies and how it is split.'),
-  training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
-  evaluation: JobSchema.describe('The job that scores challenger and champion into the output `evidence`.'),
-  triggers: TriggersSchema.prefault({}).describe('What asks for a run. Manual requests always may.'),
-  policy: PolicySchema.prefault({}).describe('What holds a run back.'),
-  gates: z
-    .array(z.discriminatedUnion('kind', [BoundGateSchema, AgainstChampionGateSchema]))
-    .min(1)
-    .describe('What a challenger must pass. All must pass.'),
-  release: z
-    .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
-    .describe('How a champion is made known.'),
-});
+export const ModelConfigSchema = z
+  .strictObject({
+    model: name('a model name').describe(
+      "Name of the model, in the workspace's registry and everywhere in Ratchet.",
+    ),
+    description: z.string().default('').describe('What the model is for.'),
+    task: z
+      .enum(tasks)
+      .default('binary')
+      .describe(
+        'What the model does: `binary` scores the chance of class 1 between 0 and 1, `regression` predicts a number. It says how predictions.csv is read and which metrics there are.',
+      ),
+    data: DataSchema.describe('Where the data lies and how it is split.'),
+    training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
+    evaluation: JobSchema.describe('The job that scores challenger and champion into the output `evidence`.'),
+    triggers: TriggersSchema.prefault({}).describe('What asks for a run. Manual requests always may.'),
+    policy: PolicySchema.prefault({}).describe('What holds a run back.'),
+    gates: GatesSchema.describe(
+      'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
+    ),
+    release: z
+      .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
+      .describe('How a champion is made known.'),
+  })
+  .superRefine(({ task, gates }, context) => {
+    for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
+  });
 
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 export type JobConfig = ModelConfig['training'];
 export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
 export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
-export type GateConfig = ModelConfig['gates'][number];
+export type { GateConfig } from './gate-schema.ts';
 export type StageConfig = ModelConfig['release']['stages'][number];
 
 /** A model file as one run uses it from beginning to end, whatever happens to the file meanwhile. */

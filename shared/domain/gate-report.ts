@@ -1,28 +1,73 @@
-/** From best to worst: a report's verdict is the worst of its gates'. */
+/** From best to worst: a report's verdict is the worst of its deciding gates'. */
 export const verdicts = ['passed', 'inconclusive', 'failed', 'error'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-export interface GateResult {
-  readonly gate: string;
-  readonly kind: 'bound' | 'against-champion';
-  readonly metric: string;
-  readonly verdict: Verdict;
+/** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
+export const severities = ['block', 'warn', 'record'] as const;
+export type Severity = (typeof severities)[number];
+
+/** The numbers behind one verdict. Plain JSON: whatever does not apply is null, never NaN. */
+export interface Finding {
   /** The rule and the arithmetic, for a person: `accuracy 0.961 >= 0.930 (n=412)`. */
   readonly sentence: string;
   readonly challenger: number | null;
   readonly champion: number | null;
+  /** What the rule is about: the challenger's value, or its gain over the champion (above 0 is better). */
+  readonly estimate: number | null;
+  /** What the estimate is held against: the bound, or the least gain. */
+  readonly limit: number | null;
+  readonly interval: {
+    readonly low: number;
+    readonly high: number;
+    readonly confidence: number;
+    /** How it was found; docs/gates.md describes each method. */
+    readonly method: string;
+  } | null;
+  /** A classical test beside the interval; it does not decide. */
+  readonly test: { readonly name: string; readonly pValue: number } | null;
+  /** What so many rows can tell; see docs/gates.md. */
+  readonly power: {
+    readonly minimumDetectable: number;
+    readonly rowsToDecide: number | null;
+  } | null;
+  /** Rows judged; null for a reported number. */
+  readonly n: number | null;
+}
+
+/** A gate's rule in one slice of the rows. */
+export interface SliceResult extends Finding {
+  /** Value of the slice's column. */
+  readonly slice: string;
+  /** `ignored`: too small, and the gate says that too small ones do not count. */
+  readonly verdict: Verdict | 'ignored';
+  /** How far the estimate lies on the wrong side of the limit; below 0 on the right one, null where unknown. */
+  readonly harm: number | null;
+  /** Holm-corrected one-sided p-values of the rule not holding, and of it holding; null where none was computed. */
+  readonly corrected: { readonly ruleBroken: number; readonly ruleHolds: number } | null;
+}
+
+export interface GateResult extends Finding {
+  readonly gate: string;
+  readonly kind: 'bound' | 'against-champion';
+  readonly metric: string;
+  readonly severity: Severity;
+  /** The rule in words, as the model file gives it. */
+  readonly rule: string;
+  readonly verdict: Verdict;
+  /** The rule in each slice, the most harmed first; null where the gate asks for none. */
+  readonly slices: { readonly by: string; readonly results: readonly SliceResult[] } | null;
 }
 
 export interface GateReport {
   readonly runId: string;
   readonly verdict: Verdict;
-  /** Why the verdict is what it is: the first of the worst gates. */
+  /** Why the verdict is what it is: the first of the worst deciding gates. */
   readonly sentence: string;
   readonly gates: readonly GateResult[];
   /** Rows judged; null when only reported metrics were at hand. */
   readonly rows: number | null;
   /** Where the numbers come from. */
   readonly evidence: 'predictions' | 'metrics' | 'none';
-  /** What was noticed about the evidence: rows left out and why. */
+  /** What was noticed about the evidence, and what gates that only warn have to say. */
   readonly notes: readonly string[];
 }

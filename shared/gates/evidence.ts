@@ -1,6 +1,8 @@
-import { countConfusion, findBinaryMetric } from './binary-metrics.ts';
+import { findMetric } from '../config/metric-catalog.ts';
 import type { JudgeRequest } from './judge-evidence.ts';
-import { type Predictions, parsePredictions } from './parse-predictions.ts';
+import { prepareMetric } from './metrics/prepare-metric.ts';
+import { parsePredictions } from './parse-predictions.ts';
+import { type Predictions, type Rows, weightsOf } from './rows.ts';
 
 export type Side = 'challenger' | 'champion';
 
@@ -8,51 +10,42 @@ export type Side = 'challenger' | 'champion';
 export interface Evidence {
   readonly predictions: Predictions | null;
   /** Whether anything was reported as a number, in metrics.json or through MLflow. */
-  readonly reported: boolean;
-  /** A metric of one side, computed or reported; null where it is undefined or unknown. Always finite. */
-  readonly metric: (side: Side, name: string) => number | null;
+  readonly hasReported: boolean;
+  /** A metric of one side as the job reports it, null where it does not. Always finite. */
+  readonly reported: (side: Side, name: string) => number | null;
   /** Why the evidence as a whole cannot be used, or null. */
   readonly broken: string | null;
   readonly notes: readonly string[];
 }
 
 export function readEvidence(
-  request: Pick<JudgeRequest, 'predictions' | 'metrics' | 'trackedMetrics'>,
+  request: Pick<JudgeRequest, 'task' | 'gates' | 'predictions' | 'metrics' | 'trackedMetrics'>,
 ): Evidence {
-  const parsed = request.predictions === null ? null : parsePredictions(request.predictions);
+  const sliceColumns = [...new Set(request.gates.flatMap(({ slices }) => (slices ? [slices.by] : [])))];
+  const parsed =
+    request.predictions === null
+      ? null
+      : parsePredictions(request.predictions, { task: request.task, sliceColumns });
   const predictions = parsed && !('broken' in parsed) ? parsed : null;
-  const reported = readReported(request.metrics, request.trackedMetrics);
+  const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
   const nothing =
-    parsed === null && reported.values.size === 0
-      ? 'the evaluation left neither predictions.csv nor metrics'
-      : null;
+    parsed === null && values.size === 0 ? 'the evaluation left neither predictions.csv nor metrics' : null;
   return {
     predictions,
-    reported: reported.values.size > 0,
-    metric: metricOf(predictions, reported.values),
-    broken: brokenPredictions ?? reported.broken ?? nothing,
-    notes: [...(predictions?.notes ?? []), ...reported.notes],
+    hasReported: values.size > 0,
+    reported: (side, name) => values.get(`${side}/${name}`) ?? null,
+    broken: brokenPredictions ?? broken ?? nothing,
+    notes: [...(predictions?.notes ?? []), ...notes],
   };
 }
 
-function metricOf(
-  predictions: Predictions | null,
-  reported: ReadonlyMap<string, number>,
-): (side: Side, name: string) => number | null {
-  const confusions = predictions && {
-    challenger: countConfusion(predictions.labels, predictions.challenger),
-    champion: predictions.champion && countConfusion(predictions.labels, predictions.champion),
-  };
-  return (side, name) => {
-    const computable = findBinaryMetric(name);
-    // With predictions at hand a computable metric is never taken from a job's word.
-    if (computable && confusions) {
-      const confusion = confusions[side];
-      return confusion ? computable.compute(confusion) : null;
-    }
-    return reported.get(`${side}/${name}`) ?? null;
-  };
+/** A metric of one side computed from rows; null where it is undefined, or there are no such scores. */
+export function computeMetric(rows: Rows, side: Side, name: string): number | null {
+  const scores = rows[side];
+  // The file is either of a binary or a regression model; a metric of the other kind means nothing in it.
+  if (!scores || !findMetric(name)) return null;
+  return prepareMetric(name, rows.labels, scores)?.(weightsOf(rows)) ?? null;
 }
 
 function readReported(

@@ -9,15 +9,18 @@
  * 1. Pure, and it never throws: whatever the evidence is, there is a report.
  * 2. Nothing missing passes: no number, no rows, too few rows, a broken file or no gate at all never gives `passed`.
  * 3. A metric Ratchet can compute is computed from the predictions when they are there, whatever a job claims.
- * 4. The verdict does not depend on the order of the rows.
+ * 4. The report does not depend on the order of the rows; chance comes from the run id, so a run has one report.
+ * 5. Only gates that block decide; there is no `passed` without one.
  */
-import type { GateConfig } from '../config/schema.ts';
+import type { GateConfig } from '../config/gate-schema.ts';
+import type { Task } from '../config/metric-catalog.ts';
 import { type GateReport, type GateResult, type Verdict, verdicts } from '../domain/gate-report.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 
 export interface JudgeRequest {
   readonly runId: string;
+  readonly task: Task;
   readonly gates: readonly GateConfig[];
   /** Whether a released version exists that the challenger must be compared with. */
   readonly hasChampion: boolean;
@@ -31,35 +34,35 @@ export interface JudgeRequest {
 
 export function judgeEvidence(request: JudgeRequest): GateReport {
   const evidence = readEvidence(request);
-  const gates = request.gates.map((gate) => judgeGate(gate, evidence, request.hasChampion));
-  const verdict = foldVerdicts(gates, evidence);
-  const worst = gates.find((gate) => gate.verdict === verdict);
+  const context = { runId: request.runId, evidence, hasChampion: request.hasChampion };
+  const gates = request.gates.map((gate) => judgeGate(gate, context));
+  const deciding = gates.filter(({ severity }) => severity === 'block');
+  const verdict = foldVerdicts(deciding, evidence);
+  const warnings = gates
+    .filter((gate) => gate.severity === 'warn' && gate.verdict !== 'passed')
+    .map((gate) => `warning, gate ${gate.gate} ${gate.verdict}: ${gate.sentence}`);
   return {
     runId: request.runId,
     verdict,
-    sentence: describeVerdict(verdict, gates, worst, evidence),
+    sentence: describeVerdict(verdict, deciding, evidence),
     gates,
     rows: evidence.predictions?.labels.length ?? null,
-    evidence: evidence.predictions ? 'predictions' : evidence.reported ? 'metrics' : 'none',
-    notes: evidence.notes,
+    evidence: evidence.predictions ? 'predictions' : evidence.hasReported ? 'metrics' : 'none',
+    notes: [...evidence.notes, ...warnings],
   };
 }
 
-/** The worst verdict of all gates; `error` where the evidence is broken or nothing was judged. */
-function foldVerdicts(gates: readonly GateResult[], evidence: Evidence): Verdict {
-  if (evidence.broken !== null || gates.length === 0) return 'error';
-  const worst = Math.max(...gates.map((gate) => verdicts.indexOf(gate.verdict)));
+/** The worst verdict of the deciding gates; `error` where the evidence is broken or nothing was judged. */
+function foldVerdicts(deciding: readonly GateResult[], evidence: Evidence): Verdict {
+  if (evidence.broken !== null || deciding.length === 0) return 'error';
+  const worst = Math.max(...deciding.map((gate) => verdicts.indexOf(gate.verdict)));
   return verdicts[worst] ?? 'error';
 }
 
-function describeVerdict(
-  verdict: Verdict,
-  gates: readonly GateResult[],
-  worst: GateResult | undefined,
-  evidence: Evidence,
-): string {
+function describeVerdict(verdict: Verdict, deciding: readonly GateResult[], evidence: Evidence): string {
   if (evidence.broken !== null) return `The evidence cannot be used: ${evidence.broken}.`;
   if (verdict === 'passed')
-    return `All ${gates.length} gates passed: ${gates.map((gate) => gate.sentence).join('; ')}.`;
+    return `All ${deciding.length} gates passed: ${deciding.map((gate) => gate.sentence).join('; ')}.`;
+  const worst = deciding.find((gate) => gate.verdict === verdict);
   return worst ? `Gate ${worst.gate}: ${worst.sentence}.` : 'No gate was judged.';
 }

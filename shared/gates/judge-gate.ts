@@ -1,91 +1,136 @@
-import type { GateConfig } from '../config/schema.ts';
-import type { GateResult, Verdict } from '../domain/gate-report.ts';
-import { findBinaryMetric } from './binary-metrics.ts';
-import type { Evidence } from './evidence.ts';
+import { type AgainstChampionGate, type GateConfig, sourceOf } from '../config/gate-schema.ts';
+import { findMetric } from '../config/metric-catalog.ts';
+import {
+  type Finding,
+  type GateResult,
+  type SliceResult,
+  type Verdict,
+  verdicts,
+} from '../domain/gate-report.ts';
+import { type Decided, decide } from './decide.ts';
+import { describeRule } from './describe-rule.ts';
+import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { judgeSlices } from './judge-slices.ts';
+import { measureGate, show } from './measure-gate.ts';
+import { seedRandom } from './statistics/random.ts';
 
-type BoundGate = Extract<GateConfig, { kind: 'bound' }>;
-type AgainstChampionGate = Extract<GateConfig, { kind: 'against-champion' }>;
-
-interface Judgement {
-  readonly verdict: Verdict;
-  readonly sentence: string;
+export interface GateContext {
+  readonly runId: string;
+  readonly evidence: Evidence;
+  readonly hasChampion: boolean;
 }
 
 /** Judges one gate. Never throws; what is missing is an `error`, too few rows are `inconclusive`. */
-export function judgeGate(gate: GateConfig, evidence: Evidence, hasChampion: boolean): GateResult {
-  const challenger = evidence.metric('challenger', gate.metric);
-  const champion = evidence.metric('champion', gate.metric);
-  const judgement =
-    challenger === null
-      ? missing(gate.metric, 'challenger')
-      : (tooFewRows(gate, evidence) ??
-        (gate.kind === 'bound'
-          ? judgeBound(gate, challenger, evidence)
-          : judgeAgainstChampion(gate, challenger, champion, hasChampion, evidence)));
-  return { gate: gate.gate, kind: gate.kind, metric: gate.metric, ...judgement, challenger, champion };
-}
-
-function judgeBound(gate: BoundGate, value: number, evidence: Evidence): Judgement {
-  const [holds, sign, limit] =
-    gate.atLeast !== undefined
-      ? [value >= gate.atLeast, '>=', gate.atLeast]
-      : [value <= gate.atMost!, '<=', gate.atMost!];
-  const relation = holds ? sign : sign === '>=' ? '<' : '>';
+export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
+  const whole = judgeWhole(gate, context);
+  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
   return {
-    verdict: holds ? 'passed' : 'failed',
-    sentence: `${gate.metric} ${show(value)} ${relation} ${show(limit)}${sample(evidence)}`,
+    gate: gate.gate,
+    kind: gate.kind,
+    metric: gate.metric,
+    severity: gate.severity ?? 'block',
+    rule: describeRule(gate),
+    ...whole,
+    ...fold(whole, slices),
+    slices: slices && typeof slices !== 'string' ? { by: gate.slices!.by, results: slices } : null,
   };
 }
 
-function judgeAgainstChampion(
+/** The rule over all rows. */
+function judgeWhole(gate: GateConfig, { runId, evidence, hasChampion }: GateContext): Decided {
+  const fromRows = sourceOf(gate) === 'predictions';
+  const rows = fromRows ? evidence.predictions : null;
+  if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions.csv');
+  const numberOf = (side: Side): number | null =>
+    rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
+  const challenger = numberOf('challenger');
+  if (challenger === null) return missing(gate, 'challenger');
+  const count = evidence.predictions?.labels.length ?? null;
+  // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
+  if (count !== null && !(count >= gate.minimumRows)) {
+    const sentence = `${gate.metric}: ${count} rows, the gate needs ${gate.minimumRows}`;
+    return {
+      ...nothing,
+      verdict: 'inconclusive',
+      sentence,
+      challenger,
+      champion: numberOf('champion'),
+      n: count,
+    };
+  }
+  const early =
+    gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
+  if (early) return { ...early, n: rows && count };
+  const numbers = rows
+    ? { rows, random: seedRandom(`${runId}/${gate.gate}`) }
+    : { reported: evidence.reported };
+  const measured = measureGate(gate, numbers);
+  return 'missing' in measured ? missing(gate, measured.missing) : decide(measured, gate.confidence);
+}
+
+/** Where nothing can be compared: the direction is not known, or there is no champion yet. */
+function judgeWithoutComparing(
   gate: AgainstChampionGate,
   challenger: number,
-  champion: number | null,
   hasChampion: boolean,
-  evidence: Evidence,
-): Judgement {
-  const better = findBinaryMetric(gate.metric)?.better ?? gate.better;
-  if (!better) {
-    return {
-      verdict: 'error',
-      sentence: `${gate.metric}: the gate does not say which way is better; set better`,
-    };
+): Decided | null {
+  if (!findMetric(gate.metric) && gate.better === undefined) {
+    const sentence = `${gate.metric}: the gate does not say which way is better; set better`;
+    return { ...nothing, verdict: 'error', sentence, challenger };
   }
-  if (!hasChampion) {
-    return {
-      verdict: 'passed',
-      sentence: `${gate.metric} ${show(challenger)}: no champion yet to compare with`,
-    };
+  if (hasChampion) return null;
+  const sentence = `${gate.metric} ${show(challenger)}: no champion yet to compare with`;
+  return { ...nothing, verdict: 'passed', sentence, challenger };
+}
+
+function sliceGate(
+  gate: GateConfig,
+  slices: NonNullable<GateConfig['slices']>,
+  { runId, evidence }: GateContext,
+): readonly SliceResult[] | string {
+  if (!evidence.predictions) return 'there are no rows to slice';
+  return judgeSlices(gate, slices, evidence.predictions, (slice) =>
+    seedRandom(`${runId}/${gate.gate}/${slices.by}=${slice}`),
+  );
+}
+
+/** The worse of the whole and its slices, with its sentence. */
+function fold(
+  whole: Decided,
+  slices: readonly SliceResult[] | string | null,
+): { verdict: Verdict; sentence: string } {
+  if (slices === null) return { verdict: whole.verdict, sentence: whole.sentence };
+  if (typeof slices === 'string') return { verdict: 'error', sentence: slices };
+  const judged = slices.filter(({ verdict }) => verdict !== 'ignored');
+  const rankOf = ({ verdict }: { readonly verdict: Verdict | 'ignored' }): number =>
+    verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
+  const worst = judged.reduce<SliceResult | undefined>(
+    (found, slice) => (found && rankOf(found) >= rankOf(slice) ? found : slice),
+    undefined,
+  );
+  const ignored = slices.length - judged.length;
+  const rest = ignored > 0 ? `, ${ignored} too small to judge` : '';
+  if (!worst || rankOf(worst) <= rankOf(whole)) {
+    const holds = whole.verdict === 'passed' ? `; so in ${judged.length} slices${rest}` : '';
+    return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
-  if (champion === null) return missing(gate.metric, 'champion');
-  const gain = better === 'higher' ? challenger - champion : champion - challenger;
-  // Rounded to 12 digits: 0.95 - 0.94 must not miss a minimum gain of 0.01 by a rounding error.
-  const holds = Number(gain.toPrecision(12)) >= gate.minimumGain;
-  const arithmetic = `${gate.metric} ${show(challenger)} against champion's ${show(champion)}: gain ${show(gain)}`;
-  return {
-    verdict: holds ? 'passed' : 'failed',
-    sentence: `${arithmetic} ${holds ? '>=' : '<'} ${show(gate.minimumGain)}${sample(evidence)}`,
-  };
+  const alike = judged.filter(({ verdict }) => verdict === worst.verdict).length;
+  const sentence = `${alike} of ${slices.length} slices ${worst.verdict}, first ${JSON.stringify(worst.slice)}: ${worst.sentence}`;
+  return { verdict: worst.verdict as Verdict, sentence };
 }
 
-function missing(metric: string, side: 'challenger' | 'champion'): Judgement {
-  return { verdict: 'error', sentence: `${metric} of the ${side} is missing or undefined` };
-}
+const nothing: Omit<Finding, 'sentence'> = {
+  challenger: null,
+  champion: null,
+  estimate: null,
+  limit: null,
+  interval: null,
+  test: null,
+  power: null,
+  n: null,
+};
 
-/** Rows are counted where there are rows; a gate on reported metrics alone cannot count them. */
-function tooFewRows(gate: GateConfig, evidence: Evidence): Judgement | undefined {
-  const rows = evidence.predictions?.labels.length;
-  if (rows === undefined || rows >= gate.minimumRows) return undefined;
-  return {
-    verdict: 'inconclusive',
-    sentence: `${gate.metric}: ${rows} rows, the gate needs ${gate.minimumRows}`,
-  };
-}
-
-function sample(evidence: Evidence): string {
-  return evidence.predictions ? ` (n=${evidence.predictions.labels.length})` : ' (as reported)';
-}
-
-function show(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+function missing(gate: GateConfig, side: Side, why = ''): Decided {
+  const sentence = `${gate.metric} of the ${side} is missing or undefined${why}`;
+  return { ...nothing, verdict: 'error', sentence };
 }

@@ -19,7 +19,7 @@ const troubles: Readonly<Record<string, (text: string) => string>> = {
   'leaves-no-evidence': (text) => text.replace('node evaluate.js', 'node evaluate.js --no-evidence'),
   'scores-nan': (text) => text.replace('node evaluate.js', 'node evaluate.js --nan'),
   'too-weak': (text) =>
-    text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: false_positive_rate\n    atLeast: 0.75'),
+    text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: log_loss\n    atMost: 0.01'),
   'too-few-rows': (text) => text.replaceAll('minimumRows: 4', 'minimumRows: 400'),
   'has-no-data': (text) => text.replace('path: tiny/', 'path: nowhere/'),
   'knows-no-code': (text) => text.replaceAll('azureml:tiny:1', 'azureml:missing:1'),
@@ -34,7 +34,7 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
   'outlives-its-run': ['training-failed', /ended Cancell?ed/i],
   'leaves-no-evidence': ['evidence-error', /left neither predictions\.csv nor metrics/],
   'scores-nan': ['evidence-error', /row 1: challenger is "NaN"/],
-  'too-weak': ['gate-failed', /^Gate floor: false_positive_rate 0 < 0\.7500 \(n=8\)\.$/],
+  'too-weak': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
   'too-few-rows': ['inconclusive', /8 rows, the gate needs 400/],
   'has-no-data': ['evidence-error', /^There is no data under nowhere\/\.$/],
   'knows-no-code': ['training-failed', /^Job knows-no-code-.*-train ended Refused: .*missing/],
@@ -95,6 +95,10 @@ describe('a run that cannot end well', () => {
       rows: 8,
       evidence: 'predictions',
     });
-    expect(gateReport.gates[0]).toMatchObject({ gate: 'floor', verdict: 'failed', challenger: 0 });
+    expect(gateReport.gates[0]).toMatchObject({
+      gate: 'floor',
+      verdict: 'failed',
+      challenger: expect.closeTo(-Math.log(0.9), 6),
+    });
   });
 });

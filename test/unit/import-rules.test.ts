@@ -66,7 +66,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   local: { rooms: [] },
   'local/launch': { rooms: ['local', 'examples'] },
   demo: { rooms: ['local', 'examples', 'shared/domain'] },
-  cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'simulator'] },
+  cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'simulator'] },
   examples: { rooms: [], types: ['shared/domain'] },
 };
 

@@ -1,0 +1,90 @@
+/**
+ * From a measurement to a verdict.
+ *
+ * Invariant: `passed` only where the estimate, or with a confidence the bad end of the interval, is on the right
+ * side of the limit. Any comparison with a number that is none is false, and passes nothing.
+ */
+import type { Finding, Verdict } from '../domain/gate-report.ts';
+import { type Measurement, show } from './measure-gate.ts';
+import { measurePower } from './statistics/power.ts';
+
+export interface Decided extends Finding {
+  readonly verdict: Verdict;
+}
+
+/** The verdict of one rule. `verdict` overrides that of the interval where several are corrected together. */
+export function decide(
+  measured: Measurement,
+  confidence: number | undefined,
+  correction?: { readonly verdict: Verdict; readonly slices: number },
+): Decided {
+  const { challenger, champion, estimate, limit, test, n, inference } = measured;
+  const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
+  if (inference === null) {
+    const holds = isOnGoodSide(estimate, measured);
+    const relation = holds ? goodSign(measured) : badSign(measured);
+    const sample = n === null ? ' (as reported)' : ` (n=${n})`;
+    return {
+      ...bare,
+      verdict: holds ? 'passed' : 'failed',
+      sentence: `${measured.words} ${relation} ${show(limit)}${sample}`,
+    };
+  }
+  if ('why' in inference || confidence === undefined) {
+    const why = 'why' in inference ? inference.why : 'the gate names no confidence';
+    return { ...bare, verdict: 'inconclusive', sentence: `${measured.words}: no interval, ${why} (n=${n})` };
+  }
+  const range = inference.interval(confidence);
+  const [badEnd, goodEnd] = measured.goal === 'above' ? [range.low, range.high] : [range.high, range.low];
+  const verdict =
+    correction?.verdict ??
+    (isOnGoodSide(badEnd, measured) ? 'passed' : isBeyond(goodEnd, measured) ? 'failed' : 'inconclusive');
+  const power = measurePower(
+    { rows: n ?? 0, width: range.high - range.low, confidence },
+    Math.abs(estimate - limit),
+  );
+  const percent = `${Number((100 * confidence).toPrecision(6))} %`;
+  const among = correction ? `, corrected for ${correction.slices} slices` : '';
+  const interval = `interval ${show(range.low)} to ${show(range.high)}`;
+  const sentence =
+    verdict === 'inconclusive'
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} (n=${n}); ${describePower(power)}`
+      : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} (n=${n})`;
+  return {
+    ...bare,
+    verdict,
+    sentence,
+    interval: { ...range, confidence, method: inference.method },
+    power,
+  };
+}
+
+/** One-sided p-values of the rule not holding and of it holding; 1 where nothing can be said. */
+export function testRule({ inference, goal, limit }: Measurement): { broken: number; holds: number } {
+  if (inference === null || 'why' in inference) return { broken: 1, holds: 1 };
+  const [below, above] = [inference.atMost(limit), inference.atLeast(limit)];
+  return goal === 'above' ? { broken: below, holds: above } : { broken: above, holds: below };
+}
+
+function isOnGoodSide(value: number, { goal, inclusive, limit }: Measurement): boolean {
+  if (inclusive && value === limit) return true;
+  return goal === 'above' ? value > limit : value < limit;
+}
+
+/** On the bad side, and not on the limit. */
+function isBeyond(value: number, { goal, limit }: Measurement): boolean {
+  return goal === 'above' ? value < limit : value > limit;
+}
+
+function goodSign({ goal, inclusive }: Measurement): string {
+  return `${goal === 'above' ? '>' : '<'}${inclusive ? '=' : ''}`;
+}
+
+function badSign({ goal, inclusive }: Measurement): string {
+  return `${goal === 'above' ? '<' : '>'}${inclusive ? '' : '='}`;
+}
+
+function describePower({ minimumDetectable, rowsToDecide }: NonNullable<Finding['power']>): string {
+  const rows = rowsToDecide === null ? '' : `, and about ${rowsToDecide} rows would decide this one`;
+  return `a true distance of ${show(minimumDetectable)} would be found 8 times in 10${rows}`;
+}

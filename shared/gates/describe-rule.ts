@@ -1,0 +1,22 @@
+import { type GateConfig, sourceOf } from '../config/gate-schema.ts';
+
+/** A gate's rule in words: `accuracy at least 0.9, with 95 % confidence`. */
+export function describeRule(gate: GateConfig): string {
+  const reported = sourceOf(gate) === 'reported';
+  const certainty =
+    gate.confidence === undefined || reported
+      ? ', as measured'
+      : `, with ${Number((100 * gate.confidence).toPrecision(6))} % confidence`;
+  const slices = gate.slices ? `, and in every slice by ${gate.slices.by}` : '';
+  return `${gate.metric} ${describeDemand(gate)}${certainty}${slices}`;
+}
+
+function describeDemand(gate: GateConfig): string {
+  if (gate.kind === 'bound') {
+    return gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
+  }
+  const margin = gate.marginIs === 'relative' ? `${100 * gate.margin} % of it` : String(gate.margin);
+  return gate.rule === 'superiority'
+    ? `better than the champion's by more than ${margin}`
+    : `worse than the champion's by less than ${margin}`;
+}

@@ -1,0 +1,103 @@
+import type { AgainstChampionGate, BoundGate, GateConfig } from '../config/gate-schema.ts';
+import { findMetric } from '../config/metric-catalog.ts';
+import type { Finding } from '../domain/gate-report.ts';
+import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
+import { inferValue } from './infer-value.ts';
+import type { Rows } from './rows.ts';
+import type { Inference, NoInference } from './statistics/inference.ts';
+import type { Random } from './statistics/random.ts';
+
+/** What a gate's rule compares, measured but not yet judged. */
+export interface Measurement {
+  readonly challenger: number;
+  readonly champion: number | null;
+  /** The challenger's value, or its gain over the champion. */
+  readonly estimate: number;
+  readonly limit: number;
+  /** The rule holds on this side of the limit, and on the limit itself where `inclusive`. */
+  readonly goal: 'above' | 'below';
+  readonly inclusive: boolean;
+  /** Null where the estimate decides as it is. */
+  readonly inference: Inference | NoInference | null;
+  readonly test: Finding['test'];
+  /** The numbers in words: `accuracy 0.9612`. */
+  readonly words: string;
+  /** Rows measured; null for a reported number. */
+  readonly n: number | null;
+}
+
+/** The side whose number is not there, or is undefined. */
+export interface Missing {
+  readonly missing: Side;
+}
+
+/** Where a gate's numbers come from: rows, or what the job reports. */
+export type Numbers =
+  | { readonly rows: Rows; readonly random: Random }
+  | { readonly reported: Evidence['reported'] };
+
+export function measureGate(gate: GateConfig, numbers: Numbers): Measurement | Missing {
+  const numberOf = (side: Side): number | null =>
+    'rows' in numbers ? computeMetric(numbers.rows, side, gate.metric) : numbers.reported(side, gate.metric);
+  const challenger = numberOf('challenger');
+  if (challenger === null) return { missing: 'challenger' };
+  if (gate.kind === 'bound') return measureBound(gate, challenger, numbers);
+  const champion = numberOf('champion');
+  if (champion === null) return { missing: 'champion' };
+  return measureComparison(gate, challenger, champion, numbers);
+}
+
+function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): Measurement {
+  const fromRows = 'rows' in numbers;
+  return {
+    challenger,
+    champion: fromRows
+      ? computeMetric(numbers.rows, 'champion', gate.metric)
+      : numbers.reported('champion', gate.metric),
+    estimate: challenger,
+    limit: gate.atLeast ?? gate.atMost ?? Number.NaN,
+    goal: gate.atLeast === undefined ? 'below' : 'above',
+    inclusive: true,
+    inference:
+      gate.confidence === undefined
+        ? null
+        : fromRows
+          ? inferValue(gate.metric, numbers.rows, numbers.random)
+          : { why: 'a reported number has no rows' },
+    test: null,
+    words: `${gate.metric} ${show(challenger)}`,
+    n: fromRows ? numbers.rows.labels.length : null,
+  };
+}
+
+function measureComparison(
+  gate: AgainstChampionGate,
+  challenger: number,
+  champion: number,
+  numbers: Numbers,
+): Measurement {
+  const better = findMetric(gate.metric)?.better ?? gate.better ?? 'higher';
+  const margin = gate.marginIs === 'relative' ? gate.margin * Math.abs(champion) : gate.margin;
+  const superiority = gate.rule === 'superiority';
+  const found = 'rows' in numbers ? inferGain(gate.metric, numbers.rows as PairedRows, numbers.random) : null;
+  // Rounded to 12 digits: 0.95 - 0.94 must not miss a gain of 0.01 by a rounding error.
+  const estimate = Number(gainOf(better, challenger, champion).toPrecision(12));
+  return {
+    challenger,
+    champion,
+    estimate,
+    limit: superiority || margin === 0 ? margin : -margin,
+    goal: 'above',
+    // An interval that ends on the limit shows nothing; a reported number on it is within the margin.
+    inclusive: found === null && !superiority,
+    inference: found?.inference ?? null,
+    test: found?.test ?? null,
+    words: `${gate.metric} ${show(challenger)} against champion's ${show(champion)}: gain ${show(estimate)}`,
+    n: 'rows' in numbers ? numbers.rows.labels.length : null,
+  };
+}
+
+export function show(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
