@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Decision } from '../../shared/domain/decision.ts';
 import { launchSampleService, type SampleService } from '../world/sample-service.ts';
+import { throughOutages } from '../world/world.ts';
 
 const run = promisify(execFile);
 
@@ -17,6 +19,14 @@ const commands = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n(.*?)```
       (word) => word[1] ?? word[2]!,
     ),
   }));
+
+/** The id of a signal that has its decision, once there is one. */
+async function decidedSignal(url: string): Promise<string> {
+  return throughOutages(async () => {
+    const answer = (await (await fetch(`${url}/api/decisions`)).json()) as { decisions: Decision[] };
+    return answer.decisions[0]?.signal.id;
+  });
+}
 
 describe("the README's commands", () => {
   let service: SampleService;
@@ -33,13 +43,17 @@ describe("the README's commands", () => {
       'request',
       'decisions',
       'runs',
+      'explain',
       'validate',
     ]);
   });
 
   it.each(commands)('$line does what it says', async ({ words }) => {
     const entry = fileURLToPath(new URL('../../cli/ratchet.js', import.meta.url));
-    const { stdout, stderr } = await run(process.execPath, [entry, ...words], {
+    const given = await Promise.all(
+      words.map((word) => (word === 'SIGNAL' ? decidedSignal(service.url) : word)),
+    );
+    const { stdout, stderr } = await run(process.execPath, [entry, ...given], {
       env: { ...process.env, RATCHET_URL: service.url },
     });
     expect(stderr).toBe('');

@@ -67,6 +67,40 @@ describe('ratchet', () => {
     expect(out).toEqual(['No decisions.']);
   });
 
+  it('follows a run to its signals and back', async () => {
+    const signal = {
+      id: 'manual:m:1',
+      summary: 'jane asks for a run: new data',
+      source: 'person:jane',
+      observedAt: null,
+    };
+    const decision = {
+      signal,
+      outcome: 'admitted',
+      reason: 'idle',
+      sentence: 'Admitted.',
+      changedBy: '',
+      decidedAt: 'now',
+    };
+    const run = {
+      runId: 'm-1',
+      signals: [signal.id],
+      outcome: 'gate-failed',
+      sentence: 'Gate floor: too low.',
+      configHash: 'abc',
+      champion: null,
+      released: false,
+    };
+    const gateReport = { gates: [{ gate: 'floor', verdict: 'failed', sentence: 'accuracy 0.5 < 0.9' }] };
+    const asked = await serving(200, { decision, run, gateReport }, async (url) => {
+      expect(await main(['explain', 'm-1', '--url', url])).toBe(0);
+    });
+    expect(asked).toEqual(['GET /api/runs/m-1', 'GET /api/decisions/manual%3Am%3A1']);
+    expect(out[0]).toContain('jane asks for a run: new data');
+    expect(out[0]).toContain('floor: failed: accuracy 0.5 < 0.9');
+    expect(out[0]).toContain('nothing released, the champion stays');
+  });
+
   it("repeats the service's own words on a refusal and exits 3", async () => {
     await serving(404, { detail: 'no model file is named "x"' }, async (url) => {
       expect(await main(['request', 'x', '--reason', 'why not', '--url', url])).toBe(3);
