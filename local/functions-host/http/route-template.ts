@@ -141,10 +141,10 @@ function take(segment: Segment, value: string, values: Record<string, string>): 
   });
 }
 
-/** Orders templates: the one to try first comes first. */
+/** Orders templates: the one to try first comes first. As in ASP.NET, a template that has ended comes before one that goes on. */
 export function compareRoutes(a: RouteTemplate, b: RouteTemplate): number {
   for (let index = 0; index < Math.max(a.segments.length, b.segments.length); index++) {
-    const difference = (a.segments[index]?.rank ?? 6) - (b.segments[index]?.rank ?? 6);
+    const difference = (a.segments[index]?.rank ?? 0) - (b.segments[index]?.rank ?? 0);
     if (difference !== 0) return difference;
   }
   return a.text.localeCompare(b.text);

@@ -56,12 +56,12 @@ describe('a template', () => {
 });
 
 test('the closest template is tried first', () => {
-  const templates = ['{*all}', 'a/{x}', 'a/{x:int}', 'a/b', 'a/{x}/{y?}', 'a/f-{x}'];
+  const templates = ['{*all}', 'a/{x}/{y?}', 'a/{x}', 'a/{*rest}', 'a/{x:int}', 'a', 'a/b', 'a/f-{x}'];
   const sorted = templates
     .map(parseRouteTemplate)
     .sort(compareRoutes)
     .map(({ text }) => text);
-  expect(sorted).toEqual(['a/b', 'a/{x:int}', 'a/f-{x}', 'a/{x}/{y?}', 'a/{x}', '{*all}']);
+  expect(sorted).toEqual(['a', 'a/b', 'a/{x:int}', 'a/f-{x}', 'a/{x}', 'a/{x}/{y?}', 'a/{*rest}', '{*all}']);
 });
 
 test('a parameter takes any segment, and gives it back unchanged', () => {
