@@ -2,12 +2,21 @@ import { suggest } from '../shared/config/suggest.ts';
 import { type Command, UsageError } from './command.ts';
 import { decisions } from './decisions.ts';
 import { explain } from './explain.ts';
+import { gate } from './gate.ts';
 import { models } from './models.ts';
 import { request } from './request.ts';
 import { runs } from './runs.ts';
 import { validate } from './validate.ts';
 
-const commands: Readonly<Record<string, Command>> = { validate, models, request, decisions, runs, explain };
+const commands: Readonly<Record<string, Command>> = {
+  validate,
+  models,
+  request,
+  decisions,
+  runs,
+  explain,
+  gate,
+};
 
 /** Runs `ratchet` with its arguments and answers the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

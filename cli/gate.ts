@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import pc from 'picocolors';
+import { formatProblem, readModelFile } from '../shared/config/load.ts';
+import type { ModelConfig } from '../shared/config/schema.ts';
+import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
+import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
+import { type Command, readArgs, UsageError } from './command.ts';
+import { printJson } from './service.ts';
+
+/** What a build server sees of a verdict. */
+const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 2, error: 3 };
+
+export const gate: Command = {
+  summary: "Judge an evaluation's files by a model file's gates, without the service.",
+  usage: [
+    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--json]',
+    'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
+    'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
+  ].join('\n'),
+  async run(args) {
+    try {
+      return evaluate(args);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      // Elsewhere 2: here that would read as inconclusive.
+      console.error(`ratchet gate: ${error.message}\n\n${gate.usage}`);
+      return 3;
+    }
+  },
+};
+
+function evaluate(args: readonly string[]): number {
+  const { values, positionals } = readArgs(args, {
+    model: { type: 'string' },
+    predictions: { type: 'string' },
+    metrics: { type: 'string' },
+    'no-champion': { type: 'boolean', default: false },
+    run: { type: 'string', default: 'local' },
+    json: { type: 'boolean', default: false },
+  });
+  if (positionals.length !== 1 || positionals[0] !== 'evaluate') {
+    throw new UsageError('say what to do: gate evaluate');
+  }
+  if (values.model === undefined) throw new UsageError('--model is missing: the model file with the gates');
+  if (values.predictions === undefined && values.metrics === undefined) {
+    throw new UsageError('nothing to judge: give --predictions, --metrics or both');
+  }
+  const model = readModel(values.model);
+  if (!model) return 3;
+  const report = judgeEvidence({
+    runId: values.run,
+    task: model.task,
+    gates: model.gates,
+    hasChampion: !values['no-champion'],
+    predictions: values.predictions === undefined ? null : readText(values.predictions),
+    metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
+    trackedMetrics: {},
+  });
+  if (values.json) printJson(report);
+  else for (const line of describeReport(report)) console.log(line);
+  return exitCodes[report.verdict];
+}
+
+function readModel(file: string): ModelConfig | undefined {
+  readText(file);
+  const parsed = readModelFile(file);
+  if ('model' in parsed) return parsed.model.config;
+  for (const problem of parsed.problems) console.error(formatProblem(problem));
+  return undefined;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Broken JSON is evidence, too: the report says so. */
+function parseMetrics(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { broken: text };
+  }
+}
+
+function describeReport(report: GateReport): string[] {
+  const rows = report.rows === null ? 'no rows' : `${report.rows} rows`;
+  return [
+    `${colour(report.verdict)(report.verdict.toUpperCase())}  ${rows}, evidence: ${report.evidence}`,
+    report.sentence,
+    '',
+    ...report.gates.flatMap(describeGate),
+    ...report.notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function describeGate(result: GateResult): string[] {
+  const { verdict, severity, interval, test } = result;
+  const role = severity === 'block' ? '' : pc.dim(` (${severity}: does not decide)`);
+  const details = [
+    `rule: ${result.rule}`,
+    ...(interval ? [`method: ${interval.method}`] : []),
+    ...(test ? [`test: ${test.name}, p = ${test.pValue.toPrecision(3)}`] : []),
+  ];
+  return [
+    `${colour(verdict)(verdict.padEnd(12))}  ${pc.bold(result.gate)}${role}  ${result.sentence}`,
+    ...details.map((line) => pc.dim(`${' '.repeat(14)}${line}`)),
+    ...(result.slices?.results.map((slice) => describeSlice(result.slices!.by, slice)) ?? []),
+  ];
+}
+
+function describeSlice(by: string, { slice, verdict, sentence }: SliceResult): string {
+  return `  ${colour(verdict)(verdict.padEnd(12))}  ${by}=${slice || '(empty)'}  ${sentence}`;
+}
+
+function colour(verdict: Verdict | 'ignored'): (text: string) => string {
+  if (verdict === 'passed') return pc.green;
+  return verdict === 'inconclusive' ? pc.yellow : verdict === 'ignored' ? pc.dim : pc.red;
+}

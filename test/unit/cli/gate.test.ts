@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../../cli/main.ts';
+import type { GateReport } from '../../../shared/domain/gate-report.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-gate-'));
+const model = 'test/fixtures/tiny-model/models/tiny.yaml';
+let out: string[];
+let err: string[];
+
+beforeEach(() => {
+  out = [];
+  err = [];
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
+});
+afterEach(() => void vi.restoreAllMocks());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+/** Rows of alternating truth; the first `wrong` of them the challenger has wrong. */
+function predictions(rows: number, wrong: number, champion = ''): string {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const right = row % 2 === 0 ? 0.1 : 0.9;
+    return `r${row},${row % 2},${row < wrong ? 1 - right : right},${champion && right}`;
+  });
+  return file(`${rows}-${wrong}${champion}.csv`, ['id,label,challenger,champion', ...lines].join('\n'));
+}
+
+describe('ratchet gate evaluate', () => {
+  it.each([
+    ['0 for passed', 0, () => [predictions(40, 0, 'champion')]],
+    ['1 for failed', 1, () => [predictions(40, 38, 'champion')]],
+    ['2 for inconclusive', 2, () => [predictions(3, 0, 'champion')]],
+    ['3 for an error', 3, () => [predictions(40, 0)]],
+    ['0 without a champion, where that is said', 0, () => [predictions(40, 0), '--no-champion']],
+    ['3 for a file that is none', 3, () => [join(folder, 'nowhere.csv')]],
+  ])('exits %s', async (_name, code, args) => {
+    const [csv, ...more] = args();
+    expect(await main(['gate', 'evaluate', '--model', model, '--predictions', csv!, ...more])).toBe(code);
+  });
+
+  it('shows the verdict, every rule and its arithmetic', async () => {
+    await main(['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 0, 'champion')]);
+    const text = out.join('\n');
+    expect(text).toContain('PASSED');
+    expect(text).toContain('accuracy 1 >= 0.7500 (n=40)');
+    expect(text).toContain("rule: accuracy worse than the champion's by less than 0.5, with 95 % confidence");
+    expect(text).toContain('method: score interval of matched proportions (Tango)');
+  });
+
+  it('prints the report document with --json, the same for the same run', async () => {
+    const args = ['gate', 'evaluate', '--model', model, '--json', '--run', 'tiny-20020902-1f2e3d4c'];
+    for (const _ of [1, 2]) await main([...args, '--predictions', predictions(40, 2, 'champion')]);
+    expect(JSON.parse(out[0]!) as GateReport).toMatchObject({
+      runId: 'tiny-20020902-1f2e3d4c',
+      verdict: 'passed',
+      gates: [
+        { gate: 'floor', severity: 'block' },
+        { gate: 'not-worse', estimate: -0.05, n: 40 },
+      ],
+    });
+    expect(out[1]).toBe(out[0]);
+  });
+
+  it('calls broken metrics.json an error of the evidence', async () => {
+    const metrics = file('metrics.json', '{ broken');
+    expect(await main(['gate', 'evaluate', '--model', model, '--metrics', metrics])).toBe(3);
+    expect(out.join('\n')).toContain('metrics.json is not a JSON object');
+  });
+
+  it('exits 3, never 2, when asked wrongly', async () => {
+    expect(await main(['gate', 'evaluate', '--model', model])).toBe(3);
+    expect(err[0]).toContain('nothing to judge: give --predictions, --metrics or both');
+    expect(await main(['gate', 'judge', '--nonsense'])).toBe(3);
+    expect(await main(['gate'])).toBe(3);
+  });
+
+  it('reports what is wrong with the model file, with its line', async () => {
+    const bad = file(
+      'bad.yaml',
+      'model: bad\ngates:\n  - { gate: a, kind: bound, metric: f1, atMost: 0.9 }\n',
+    );
+    const csv = predictions(40, 0, 'champion');
+    expect(await main(['gate', 'evaluate', '--model', bad, '--predictions', csv])).toBe(3);
+    expect(err.join('\n')).toMatch(/bad\.yaml:3: gates\.0\.atMost: f1 is better when higher/);
+  });
+});
