@@ -116,11 +116,22 @@ const MetricTriggerSchema = z
     'give exactly one of below and above',
   );
 
+const AlertTriggerSchema = z.strictObject({
+  name: name('a trigger name').describe('Name of the trigger, shown in decisions.'),
+  rule: z.string().min(1).max(260).describe('Name of the alert rule in Azure Monitor, in any casing.'),
+});
+
 const TriggersSchema = z.strictObject({
   metrics: z
     .array(MetricTriggerSchema)
     .default([])
     .describe('Thresholds on metrics reported to `POST /api/models/{model}/metrics`.'),
+  alerts: z
+    .array(AlertTriggerSchema)
+    .default([])
+    .describe(
+      'Alert rules of Azure Monitor that ask for a run when they fire. An alert rule with the custom property `model` needs no entry.',
+    ),
   drift: z
     .boolean()
     .default(false)
