@@ -1,15 +1,15 @@
 /** `node local/cloud.ts`: every emulated service in one process. */
 import { enableCompileCache } from 'node:module';
-
-// Compiling the SDKs and Azurite is half of the start. What is loaded from here on comes from the cache.
-enableCompileCache();
-const { readOptions, usage } = await import('./cloud/options.ts');
-const { HostError } = await import('./functions-host/host-error.ts');
+import { join } from 'node:path';
+import { readOptions, usage } from './cloud/options.ts';
+import { HostError } from './functions-host/host-error.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === null) process.stdout.write(usage);
   else {
+    // Compiling the SDKs and Azurite is half of the start. What is loaded from here on comes from the cache.
+    enableCompileCache(join(options.home, 'compile-cache'));
     const { startCloud } = await import('./cloud/cloud.ts');
     const cloud = await startCloud(options);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void cloud.stop());

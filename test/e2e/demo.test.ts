@@ -25,7 +25,9 @@ function runDemo(
   args: readonly string[],
   watch: (stderr: string, end: () => void) => void = () => {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [demo, ...args], { env: { ...process.env, TMPDIR: temporary } });
+  const child = spawn(process.execPath, [demo, ...args], {
+    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1' },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
     stdout += chunk;

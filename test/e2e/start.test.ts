@@ -28,7 +28,7 @@ function run(
   args: readonly string[],
   env: Record<string, string> = {},
 ): { child: ChildProcess; output: Output } {
-  const settings = { RATCHET_HOME: home, RATCHET_PORT: '0', ...env };
+  const settings = { RATCHET_HOME: home, RATCHET_PORT: '0', NO_COLOR: '1', ...env };
   const child = spawn(process.execPath, [start, ...args], { env: { ...process.env, ...settings } });
   const output: Output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -115,7 +115,13 @@ function observe(
     },
     async versionRuns() {
       const found: (string | null)[] = [];
-      for await (const version of workspaceClient(local.cloud()).modelVersions.list(...workspace, 'tiny')) {
+      const client = workspaceClient(local.cloud());
+      const exists = await client.modelContainers.get(...workspace, 'tiny').catch((error: unknown) => {
+        if ((error as { statusCode?: number }).statusCode === 404) return null;
+        throw error;
+      });
+      if (!exists) return found;
+      for await (const version of client.modelVersions.list(...workspace, 'tiny')) {
         found.push(version.properties.tags?.['ratchetRun'] ?? null);
       }
       return found;

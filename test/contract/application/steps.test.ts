@@ -249,9 +249,13 @@ describe('a step refuses', () => {
         experimentName: 'theirs',
       },
     });
-    await expect(step('submit-job', submission(runId, 'train'))).rejects.toThrow(
-      `azure-refused: job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
-    );
+    expect(await step('submit-job', submission(runId, 'train'))).toEqual({
+      jobName: `${runId}-train`,
+      status: 'Refused',
+      ended: true,
+      succeeded: false,
+      error: `job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
+    });
   });
 
   it('a model version of the same name that belongs to another run', async () => {
@@ -270,9 +274,13 @@ describe('a step refuses', () => {
     const input = submission('spam-filter-20020908-00000001', 'train', {
       job: { ...config.training, code: 'azureml:unknown:9' },
     });
-    await expect(step('submit-job', input)).rejects.toThrow(
-      /^azure-refused: submitting job spam-filter-20020908-00000001-train: Azure answered 400 UserError .*unknown/,
-    );
+    expect(await step('submit-job', input)).toMatchObject({
+      status: 'Refused',
+      ended: true,
+      error: expect.stringMatching(
+        /^submitting job spam-filter-20020908-00000001-train: Azure answered 400 UserError .*unknown/,
+      ),
+    });
   });
 
   it('a job that is not there', async () => {
