@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { readOptions, usage } from './cloud/options.ts';
-import { HostError } from './functions-host/host-error.ts';
+import { LocalError } from './process/local-error.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -20,7 +20,7 @@ try {
   }
   process.exit(0);
 } catch (error) {
-  const known = error instanceof HostError;
+  const known = error instanceof LocalError;
   process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(known && error.code === 'options' ? 2 : 1);
 }

@@ -9,10 +9,10 @@
 import type { AddressInfo } from 'node:net';
 import { Work } from '../clock/work.ts';
 import { localCloud } from '../cloud-context.ts';
-import { openClock, storeClock } from '../functions-host/clock-store.ts';
-import { lockHome } from '../functions-host/home-lock.ts';
-import { createLog } from '../functions-host/log.ts';
 import type { CloudState } from '../launch/cloud-state.ts';
+import { openClock, storeClock } from '../process/clock-store.ts';
+import { lockHome } from '../process/home-lock.ts';
+import { createLog } from '../process/log.ts';
 import { type Control, serveControl } from './control-server.ts';
 import type { CloudOptions } from './options.ts';
 import { listening, openPorts, type Ports, portOf } from './ports.ts';

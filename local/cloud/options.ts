@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { HostError } from '../functions-host/host-error.ts';
+import { LocalError } from '../process/local-error.ts';
 
 export const usage = `Runs the local cloud: Azure ML, Event Grid, Service Bus, storage and managed identity on this machine.
 
@@ -104,4 +104,4 @@ function readJson(option: string, text: string): unknown {
 }
 
 const quote = (text: string): string => JSON.stringify(text);
-const wrong = (message: string): HostError => new HostError('options', message);
+const wrong = (message: string): LocalError => new LocalError('options', message);

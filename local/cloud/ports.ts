@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errorText, HostError } from '../functions-host/host-error.ts';
-import { writeFileAtomically } from '../functions-host/write-file-atomically.ts';
+import { errorText, LocalError } from '../process/local-error.ts';
+import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
 const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl'] as const;
 type PortName = (typeof names)[number];
@@ -31,7 +31,7 @@ export async function listening<T>(what: string, home: string, start: () => Prom
     return await start();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new HostError(
+    throw new LocalError(
       'port-in-use',
       `${what}: ${errorText(error)}; stop the program that has the port, or delete ${join(home, 'ports.json')} to choose others`,
       error,

@@ -1,7 +1,7 @@
 /** The command line of the host. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorText, HostError } from './host-error.ts';
+import { errorText, LocalError } from '../process/local-error.ts';
 
 export const usage = `Runs an Azure Functions app (Node.js, v4 programming model) on this machine.
 
@@ -71,20 +71,20 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new HostError('options', `${errorText(error)}; see --help`, error);
+    throw new LocalError('options', `${errorText(error)}; see --help`, error);
   }
 }
 
 function readFolder(name: string, value: string | undefined): string {
   if (value === undefined || value === '')
-    throw new HostError('options', `--${name} DIR is missing; see --help`);
+    throw new LocalError('options', `--${name} DIR is missing; see --help`);
   return resolve(value);
 }
 
 function readPort(value: string): number {
   const port = Number(value);
   if (value.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new HostError('options', `--port: expected a number from 0 to 65535, got ${JSON.stringify(value)}`);
+  throw new LocalError('options', `--port: expected a number from 0 to 65535, got ${JSON.stringify(value)}`);
 }
 
 function readChoice<Name extends keyof typeof choices>(
@@ -93,7 +93,7 @@ function readChoice<Name extends keyof typeof choices>(
 ): (typeof choices)[Name][number] {
   const found = choices[name].find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw new HostError(
+  throw new LocalError(
     'options',
     `--${name}: expected ${choices[name].join(' or ')}, got ${JSON.stringify(value)}`,
   );

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HostError } from './host-error.ts';
+import { LocalError } from '../process/local-error.ts';
 import { describeIssues, readJson } from './settings.ts';
 import { parseTimeSpan } from './time-span.ts';
 
@@ -107,7 +107,7 @@ const knownFields = new Set(
 export function readHostJson(appDirectory: string): HostJson {
   const file = join(appDirectory, 'host.json');
   if (!existsSync(file)) {
-    throw new HostError(
+    throw new LocalError(
       'host-json',
       `${file}: not found; a Functions app has one: {"version": "2.0"} is enough`,
     );
@@ -117,7 +117,7 @@ export function readHostJson(appDirectory: string): HostJson {
 
 export function parseHostJson(content: unknown, file: string): HostJson {
   const parsed = HostJsonSchema.safeParse(content, { reportInput: true });
-  if (!parsed.success) throw new HostError('host-json', describeIssues(file, parsed.error));
+  if (!parsed.success) throw new LocalError('host-json', describeIssues(file, parsed.error));
   const { extensions, functions, functionTimeout } = parsed.data;
   const unknown = Object.keys(parsed.data).filter((field) => !knownFields.has(field));
   return {

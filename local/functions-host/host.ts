@@ -12,14 +12,14 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { Work } from '../clock/work.ts';
+import { storeClock } from '../process/clock-store.ts';
+import { type HomeLock, lockHome } from '../process/home-lock.ts';
+import { errorDetail } from '../process/local-error.ts';
+import type { Log } from '../process/log.ts';
 import type { LoadedApp } from './app/load-app.ts';
-import { storeClock } from './clock-store.ts';
 import { createDispatcher } from './dispatch.ts';
-import { type HomeLock, lockHome } from './home-lock.ts';
-import { errorDetail } from './host-error.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
 import { type Answer, type Exchange, type HttpServer, startServer } from './http/server.ts';
-import type { Log } from './log.ts';
 import { applySettings, readSettingsFile } from './settings.ts';
 import { openTriggers } from './triggers.ts';
 

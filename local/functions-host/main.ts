@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { openClock } from '../process/clock-store.ts';
+import { errorDetail, LocalError } from '../process/local-error.ts';
+import { createLog } from '../process/log.ts';
 import { type Arguments, readArguments, usage } from './arguments.ts';
-import { openClock } from './clock-store.ts';
-import { errorDetail, HostError } from './host-error.ts';
-import { createLog } from './log.ts';
 
 async function run(args: Arguments): Promise<void> {
   const clock = openClock({ home: args.home, mode: args.clock, start: args.clockStart });
@@ -15,7 +15,7 @@ async function run(args: Arguments): Promise<void> {
     least: args.debug ? 'debug' : 'info',
     write: (line) => process.stderr.write(line),
   });
-  if (!existsSync(args.app)) throw new HostError('options', `--app: no folder ${args.app}`);
+  if (!existsSync(args.app)) throw new LocalError('options', `--app: no folder ${args.app}`);
   // An app reads its own files by paths relative to its folder, as under the real worker.
   process.chdir(args.app);
   // Half of a start is compiling: after a first run that ended in order, the next finds it done.
@@ -45,7 +45,7 @@ try {
   else await run(args);
   process.exit(0);
 } catch (error) {
-  const isKnown = error instanceof HostError;
+  const isKnown = error instanceof LocalError;
   process.stderr.write(`${isKnown ? error.message : errorDetail(error)}\n`);
   process.exit(isKnown && error.code === 'options' ? 2 : 1);
 }

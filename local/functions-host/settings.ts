@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { errorText, HostError } from './host-error.ts';
+import { errorText, LocalError } from '../process/local-error.ts';
 
 const SettingsFileSchema = z.object({
   IsEncrypted: z.literal(false, 'encrypted settings cannot be read here; decrypt them first').optional(),
@@ -20,7 +20,7 @@ export interface SettingsFile {
 
 export function readSettingsFile(file: string): SettingsFile {
   const parsed = SettingsFileSchema.safeParse(readJson(file, 'settings'));
-  if (!parsed.success) throw new HostError('settings', describeIssues(file, parsed.error));
+  if (!parsed.success) throw new LocalError('settings', describeIssues(file, parsed.error));
   const port = parsed.data.Host?.LocalHttpPort;
   return { values: parsed.data.Values, ...(port === undefined ? {} : { port }) };
 }
@@ -31,12 +31,12 @@ export function readJson(file: string, code: 'settings' | 'host-json' | 'app'): 
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new HostError(code, `${file}: cannot be read: ${errorText(error)}`, error);
+    throw new LocalError(code, `${file}: cannot be read: ${errorText(error)}`, error);
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new HostError(code, `${file}: is not JSON (comments are not allowed): ${errorText(error)}`, error);
+    throw new LocalError(code, `${file}: is not JSON (comments are not allowed): ${errorText(error)}`, error);
   }
 }
 
@@ -63,7 +63,7 @@ export function resolveExpressions(text: string, where: string): string {
   return text.replace(/%([^%\s]+)%/g, (expression, name: string) => {
     const value = process.env[name];
     if (value === undefined || value === '') {
-      throw new HostError(
+      throw new LocalError(
         'settings',
         `${where}: ${expression} has no value; set ${name} in the environment or under Values`,
       );

@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import type { Work } from '../clock/work.ts';
+import type { Log } from '../process/log.ts';
 import { type LoadedApp, loadApp } from './app/load-app.ts';
 import type { RetryDependencies } from './app/retry.ts';
 import { settlesWithin } from './app/time-limit.ts';
@@ -16,7 +17,6 @@ import { type DurableWebhook, openDurable } from './durable-webhook.ts';
 import type { HostJson } from './host-json.ts';
 import { type Keys, noKeys, openKeys } from './http/keys.ts';
 import { createRouter, type Router } from './http/router.ts';
-import type { Log } from './log.ts';
 import { openReceivers } from './service-bus/receivers.ts';
 import { openTimers, type Timers } from './timer/timers.ts';
 

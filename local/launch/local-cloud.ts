@@ -148,7 +148,8 @@ function describeHost(
 ): ChildOptions {
   const { home, modelsFolder = join(repository, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
-  const settings = { IsEncrypted: false, Values: appSettings(start.cloud, modelsFolder) };
+  const values = { ...appSettings(start.cloud, modelsFolder), ...tickSettings(options) };
+  const settings = { IsEncrypted: false, Values: values };
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     name: 'the Functions host',
@@ -161,6 +162,11 @@ function describeHost(
     logFile: start.logFile,
     signal,
   };
+}
+
+/** Every look at the schedules is a moment virtual time stops at: one a day leaves months to pass in seconds. */
+function tickSettings({ clock }: LaunchOptions): Record<string, string> {
+  return clock === 'virtual' ? { RATCHET_SCHEDULE_TICK: '0 0 6 * * *' } : {};
 }
 
 function clockArgs({ clock = 'system', clockStart }: LaunchOptions): string[] {

@@ -1,21 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../local/event-grid/chaos.ts';
 import { openWorld, type World } from '../world/world.ts';
 import { expectExactlyOnce } from './exactly-once.ts';
 
 const kills = 50;
 const seed = Number(process.env['RATCHET_SEED'] ?? Date.now() % 2 ** 31);
-
-/** mulberry32 (public domain, Tommy Ettinger): a small generator is enough to repeat a run. */
-function makeRandom(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('host and cloud killed at random', () => {
   let world: World;
@@ -28,7 +18,7 @@ describe('host and cloud killed at random', () => {
 
   it(`leaves one of everything after ${kills} kills (RATCHET_SEED=${seed})`, async () => {
     console.log(`random kills: RATCHET_SEED=${seed}`);
-    const random = makeRandom(seed);
+    const random = seededRandom(seed);
     const requests: Promise<string>[] = [];
     let died = 0;
     for (let kill = 0; kill < kills; kill++) {

@@ -2,10 +2,10 @@
  * The host's own doors: its state, its functions, running one by hand, and the launcher's control of time and end.
  */
 import { reportClock, setClock } from '../../clock/clock-endpoint.ts';
+import { errorDetail } from '../../process/local-error.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { toInvocation as toEventInvocation } from '../event-grid/webhook.ts';
-import { errorDetail } from '../host-error.ts';
 import type { Route } from '../http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from '../http/server.ts';
 

@@ -1,6 +1,7 @@
 /** Which triggers and bindings this host has, and the look of a registered function to the rest of the host. */
+
+import { errorText, LocalError } from '../../process/local-error.ts';
 import type { Binding, RegisteredFunction } from '../contract.ts';
-import { errorText, HostError } from '../host-error.ts';
 import { resolveExpressions } from '../settings.ts';
 import type { CoreFunctionMetadata } from './core-api.ts';
 import { readRetryOptions } from './retry.ts';
@@ -40,7 +41,7 @@ export function toRegisteredFunction(metadata: CoreFunctionMetadata): Registered
   );
   const trigger = bindings.find((binding) => isTriggerType(binding.type));
   if (trigger === undefined) {
-    throw new HostError('binding', `function ${metadata.name}: has no trigger; give it one`);
+    throw new LocalError('binding', `function ${metadata.name}: has no trigger; give it one`);
   }
   for (const binding of bindings) requireSupported(metadata.name, binding, binding === trigger);
   const retryOptions = metadata.retryOptions ?? undefined;
@@ -52,7 +53,7 @@ function requireRetryOptions(functionName: string, raw: unknown): void {
   try {
     readRetryOptions(raw);
   } catch (error) {
-    throw new HostError('binding', `function ${functionName}: ${errorText(error)}`, error);
+    throw new LocalError('binding', `function ${functionName}: ${errorText(error)}`, error);
   }
 }
 
@@ -75,7 +76,7 @@ function requireSupported(functionName: string, binding: Binding, isTrigger: boo
       ? (['input binding', inputs] as const)
       : (['output binding', outputs] as const);
   if (supported.has(type)) return;
-  throw new HostError(
+  throw new LocalError(
     'binding',
     `function ${functionName}: ${kind} type ${binding.type} is not supported by the embedded host; ` +
       `it has ${[...supported].join(', ')}. Use a client in the function's code, or run the app on the real host`,

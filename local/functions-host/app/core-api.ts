@@ -10,8 +10,8 @@
  */
 import Module from 'node:module';
 import type { LogLevel } from '../../cloud-context.ts';
+import { toLogLevel } from '../../process/log.ts';
 import type { TypedData } from '../contract.ts';
-import { toLogLevel } from '../log.ts';
 
 export interface CoreBinding {
   readonly type: string;

@@ -1,6 +1,6 @@
 import { existsSync, globSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { HostError } from '../host-error.ts';
+import { LocalError } from '../../process/local-error.ts';
 import { readJson } from '../settings.ts';
 
 export interface AppFiles {
@@ -13,7 +13,7 @@ export interface AppFiles {
 export function findAppFiles(appDirectory: string): AppFiles {
   const packageFile = join(appDirectory, 'package.json');
   if (!existsSync(packageFile)) {
-    throw new HostError('app', `${packageFile}: not found; --app must name the folder of a Functions app`);
+    throw new LocalError('app', `${packageFile}: not found; --app must name the folder of a Functions app`);
   }
   const content = readJson(packageFile, 'app');
   const { main, type } = (typeof content === 'object' && content !== null ? content : {}) as Record<
@@ -21,14 +21,14 @@ export function findAppFiles(appDirectory: string): AppFiles {
     unknown
   >;
   if (typeof main !== 'string' || main === '') {
-    throw new HostError(
+    throw new LocalError(
       'app',
       `${packageFile}: main: expected a path or glob of the app's files, got ${JSON.stringify(main)}`,
     );
   }
   const files = globSync(main, { cwd: appDirectory }).filter(isCode).sort();
   if (files.length === 0) {
-    throw new HostError(
+    throw new LocalError(
       'app',
       `${packageFile}: main: no file matches ${JSON.stringify(main)}; build the app first`,
     );

@@ -11,9 +11,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Work } from '../../clock/work.ts';
+import type { Log } from '../../process/log.ts';
+import { toLogLevel } from '../../process/log.ts';
 import type { Invocation, InvocationResult, RegisteredFunction, TypedData } from '../contract.ts';
-import type { Log } from '../log.ts';
-import { toLogLevel } from '../log.ts';
 import { isDurableClient } from './bindings.ts';
 import {
   type CoreFunctionMetadata,

@@ -12,9 +12,9 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Work } from '../../clock/work.ts';
+import { errorDetail, LocalError } from '../../process/local-error.ts';
+import type { Log } from '../../process/log.ts';
 import type { FunctionApp, RegisteredFunction } from '../contract.ts';
-import { errorDetail, HostError } from '../host-error.ts';
-import type { Log } from '../log.ts';
 import { toRegisteredFunction } from './bindings.ts';
 import {
   beginRegistration,
@@ -98,7 +98,7 @@ async function evaluate(directory: string, log: Log): Promise<Evaluated> {
   }
   const model = currentModel();
   if (model === null || registration.functions.size === 0) {
-    throw new HostError(
+    throw new LocalError(
       'app',
       `${join(directory, 'package.json')}: main: ${files.files.length} file(s) loaded, but none registered a function; ` +
         'a v4 app calls app.http(...), app.timer(...) and so on at the top of a file',
@@ -112,7 +112,7 @@ async function loadFile(file: string, { isModule }: AppFiles): Promise<void> {
     if (isModule(file)) await import(pathToFileURL(file).href);
     else createRequire(file)(file);
   } catch (error) {
-    throw new HostError(
+    throw new LocalError(
       'app',
       `${file}: cannot be loaded; mend the file, or leave it out of package.json#main:\n${errorDetail(error)}`,
       error,

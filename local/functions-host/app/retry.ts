@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock/clock.ts';
 import type { Work } from '../../clock/work.ts';
+import { errorText } from '../../process/local-error.ts';
+import type { Log } from '../../process/log.ts';
 import type { Invocation, InvocationResult, RegisteredFunction } from '../contract.ts';
-import { errorText } from '../host-error.ts';
-import type { Log } from '../log.ts';
 import { holdWork, type WorkHold } from '../work-hold.ts';
 import type { LoadedApp } from './load-app.ts';
 

@@ -11,9 +11,9 @@
  * 4. A delivery has at most `blobsAtOnce` blobs in memory.
  */
 import { crashPoint } from '../../crash-point.ts';
+import { errorDetail } from '../../process/local-error.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import { answerDelivery } from '../event-grid/answer-delivery.ts';
-import { errorDetail } from '../host-error.ts';
 import { type Answer, type Exchange, jsonAnswer } from '../http/server.ts';
 import { holdWork, type WorkHold } from '../work-hold.ts';
 import { pathOf, type TriggeringBlob, toInvocation } from './blob-data.ts';

@@ -1,6 +1,6 @@
 /** From the `connection` of a blob trigger to a client, as the real host reads settings. */
 import type { BlobServiceClient } from '@azure/storage-blob';
-import { errorText, HostError } from '../host-error.ts';
+import { errorText, LocalError } from '../../process/local-error.ts';
 
 export type BlobConnection =
   | { readonly kind: 'string'; readonly setting: string; readonly text: string }
@@ -22,7 +22,7 @@ export function readBlobConnection(functionName: string, name: string): BlobConn
       return { kind: 'identity', setting: uriSetting, serviceUri: readSetting(uriSetting) ?? '', clientId };
     }
   }
-  throw new HostError(
+  throw new LocalError(
     'settings',
     `function ${functionName}: connection ${JSON.stringify(name)}: set ${name} to a storage connection string, ` +
       `or ${name}__blobServiceUri to the address of the blob service`,
@@ -56,7 +56,7 @@ export async function openBlobService(
   } catch (error) {
     const form =
       connection.kind === 'string' ? 'a storage connection string' : 'the address of a blob service';
-    throw new HostError(
+    throw new LocalError(
       'settings',
       `function ${functionName}: setting ${connection.setting} is not ${form}: ${errorText(error)}`,
       error,

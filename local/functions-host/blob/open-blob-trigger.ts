@@ -1,6 +1,7 @@
 /** From a registered function to its blob trigger, or why it cannot run here. */
+
+import { errorText, LocalError } from '../../process/local-error.ts';
 import type { RegisteredFunction } from '../contract.ts';
-import { errorText, HostError } from '../host-error.ts';
 import { type BlobStore, createBlobStore } from './blob-store.ts';
 import { openBlobService, readBlobConnection } from './connection.ts';
 import { type PathPattern, parsePathPattern } from './path-pattern.ts';
@@ -46,6 +47,6 @@ function readPattern(functionName: string, path: unknown): PathPattern {
   }
 }
 
-function refusal(functionName: string, reason: string): HostError {
-  return new HostError('binding', `function ${functionName}: ${reason}`);
+function refusal(functionName: string, reason: string): LocalError {
+  return new LocalError('binding', `function ${functionName}: ${reason}`);
 }

@@ -6,9 +6,9 @@
  * 2. One failure answers 500, and Event Grid sends the whole delivery again.
  */
 import { crashPoint } from '../../crash-point.ts';
+import { errorDetail } from '../../process/local-error.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
-import { errorDetail } from '../host-error.ts';
 import { type Answer, type Exchange, jsonAnswer } from '../http/server.ts';
 import { answerDelivery } from './answer-delivery.ts';
 

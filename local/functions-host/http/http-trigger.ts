@@ -1,9 +1,9 @@
 /** Runs a function for an HTTP request, and turns what it returned into an answer. */
 import { randomUUID } from 'node:crypto';
+import { errorDetail } from '../../process/local-error.ts';
+import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
-import { errorDetail } from '../host-error.ts';
-import type { Log } from '../log.ts';
 import { requestLimitBytes } from './body.ts';
 import { type RpcHttpResponse, toAnswer } from './http-response.ts';
 import type { HostRequest } from './request.ts';

@@ -10,9 +10,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync } from 'node:fs';
 import { z } from 'zod';
-import { HostError } from '../host-error.ts';
+import { LocalError } from '../../process/local-error.ts';
+import { writeFileAtomically } from '../../process/write-file-atomically.ts';
 import { describeIssues, readJson } from '../settings.ts';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 
 const KeysSchema = z.object({
   masterKey: z.string().min(16),
@@ -57,7 +57,7 @@ export function openKeys(file: string, functionNames: readonly string[]): Keys {
 
 function readKeys(file: string): StoredKeys {
   const parsed = KeysSchema.safeParse(readJson(file, 'settings'));
-  if (!parsed.success) throw new HostError('settings', describeIssues(file, parsed.error));
+  if (!parsed.success) throw new LocalError('settings', describeIssues(file, parsed.error));
   return parsed.data;
 }
 

@@ -1,6 +1,7 @@
 /** Which function answers a method and path. */
+
+import { errorText, LocalError } from '../../process/local-error.ts';
 import type { RegisteredFunction } from '../contract.ts';
-import { errorText, HostError } from '../host-error.ts';
 import {
   compareRoutes,
   matchRoute,
@@ -50,7 +51,7 @@ function toRoute(fn: RegisteredFunction, prefix: string): Route {
     .filter((part) => part !== '')
     .join('/');
   if (ownRoots.test(text)) {
-    throw new HostError(
+    throw new LocalError(
       'binding',
       `function ${fn.name}: route ${JSON.stringify(text)} belongs to the host; choose another`,
     );
@@ -67,14 +68,14 @@ function parseTemplate(fn: RegisteredFunction, text: string): RouteTemplate {
   try {
     return parseRouteTemplate(text);
   } catch (error) {
-    throw new HostError('binding', `function ${fn.name}: route: ${errorText(error)}`, error);
+    throw new LocalError('binding', `function ${fn.name}: route: ${errorText(error)}`, error);
   }
 }
 
 function toAuthLevel(fn: RegisteredFunction, value: unknown): AuthLevel {
   const level = String(value ?? 'function').toLowerCase();
   if (level === 'anonymous' || level === 'function' || level === 'admin') return level;
-  throw new HostError(
+  throw new LocalError(
     'binding',
     `function ${fn.name}: authLevel: expected anonymous, function or admin, got ${JSON.stringify(value)}`,
   );

@@ -14,8 +14,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Work } from '../../clock/work.ts';
-import { errorDetail, HostError } from '../host-error.ts';
-import type { Log } from '../log.ts';
+import { errorDetail, LocalError } from '../../process/local-error.ts';
+import type { Log } from '../../process/log.ts';
 import { holdWork, type WorkHold } from '../work-hold.ts';
 import { CallerGoneError, closeAfterAnswer, lingerMs, readBody, streamBody } from './body.ts';
 import { BadRequestError, type HostRequest, parseRequest } from './request.ts';
@@ -90,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
 
 function toListenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== 'EADDRINUSE') return error;
-  return new HostError(
+  return new LocalError(
     'port-in-use',
     `port ${port} is in use; stop what listens there, or give another with --port`,
     error,

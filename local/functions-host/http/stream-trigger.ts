@@ -4,10 +4,10 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { errorDetail } from '../../process/local-error.ts';
+import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
-import { errorDetail } from '../host-error.ts';
-import type { Log } from '../log.ts';
 import { requestLimitBytes } from './body.ts';
 import type { TraceHeaders } from './http-trigger.ts';
 import type { RouteValues } from './route-template.ts';

@@ -1,6 +1,6 @@
 /** From the `connection` of a trigger to a client, as the real host reads settings. */
 import type { ServiceBusClient } from '@azure/service-bus';
-import { HostError } from '../host-error.ts';
+import { LocalError } from '../../process/local-error.ts';
 
 export type Connection =
   | { readonly kind: 'string'; readonly text: string }
@@ -16,7 +16,7 @@ export function readConnection(functionName: string, name: string): Connection {
       return { kind: 'identity', namespace, clientId: process.env[`${setting}__clientId`] ?? null };
     }
   }
-  throw new HostError(
+  throw new LocalError(
     'settings',
     `function ${functionName}: connection ${JSON.stringify(name)}: set ${name} to a Service Bus connection string, ` +
       `or ${name}__fullyQualifiedNamespace to its host`,

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../../process/log.ts';
 
 /** Tells of a broker that cannot be reached once an outage, not once an attempt. */
 export interface OutageLog {

@@ -1,6 +1,6 @@
 /** Receives messages in batches, for functions of cardinality "many". */
 import type { ServiceBusReceiver } from '@azure/service-bus';
-import { errorText } from '../host-error.ts';
+import { errorText } from '../../process/local-error.ts';
 import type { StopReceiver } from './receivers.ts';
 import { openReceiver, type ReceiveOptions } from './subscribe-to-messages.ts';
 

@@ -10,9 +10,9 @@
  * 3. A stop takes no further message and waits for those in hand.
  */
 import type { ServiceBusClient } from '@azure/service-bus';
+import { LocalError } from '../../process/local-error.ts';
 import type { RetryDependencies } from '../app/retry.ts';
 import type { RegisteredFunction } from '../contract.ts';
-import { HostError } from '../host-error.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import { openClient, readConnection } from './connection.ts';
 import { createOutageLog } from './outage-log.ts';
@@ -68,7 +68,7 @@ async function openSource(fn: RegisteredFunction): Promise<Source> {
   const subscription = text(subscriptionName);
   if (topic !== null && subscription !== null)
     return { client, queueName: topic, subscriptionName: subscription };
-  throw new HostError(
+  throw new LocalError(
     'binding',
     `function ${fn.name}: give its trigger a queueName, or a topicName and a subscriptionName`,
   );

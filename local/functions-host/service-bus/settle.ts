@@ -1,9 +1,9 @@
 /** Runs a function for a message or a batch, and settles what it was given. */
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { crashPoint } from '../../crash-point.ts';
+import { errorDetail, errorText } from '../../process/local-error.ts';
 import { invokeWithRetry } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
-import { errorDetail, errorText } from '../host-error.ts';
 import { holdWork } from '../work-hold.ts';
 import { toBatchInvocation, toInvocation } from './message-data.ts';
 import type { ReceiverDependencies } from './receivers.ts';

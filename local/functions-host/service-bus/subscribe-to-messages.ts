@@ -1,6 +1,6 @@
 /** Receives messages one by one, several at once, as they come. The client library reconnects for ever. */
 import type { ProcessErrorArgs, ServiceBusReceiver } from '@azure/service-bus';
-import { errorText } from '../host-error.ts';
+import { errorText } from '../../process/local-error.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { OutageLog } from './outage-log.ts';
 import type { Source, StopReceiver } from './receivers.ts';

@@ -1,9 +1,9 @@
 /** Remembers in HOME/timers.json when each timer last ran, so that a tick missed while the host was down is noticed. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { HostError } from '../host-error.ts';
+import { LocalError } from '../../process/local-error.ts';
+import { replaceFile } from '../../process/write-file-atomically.ts';
 import { describeIssues, readJson } from '../settings.ts';
-import { replaceFile } from '../write-file-atomically.ts';
 
 const StatusSchema = z.object({
   /** The last occurrence that ran; null before the first. ISO 8601, like the others. */
@@ -36,5 +36,5 @@ export function openScheduleStore(file: string): ScheduleStore {
 function read(file: string): Record<string, ScheduleStatus> {
   const parsed = z.record(z.string(), StatusSchema).safeParse(readJson(file, 'settings'));
   if (parsed.success) return parsed.data;
-  throw new HostError('settings', `${describeIssues(file, parsed.error)}\ndelete the file to begin anew`);
+  throw new LocalError('settings', `${describeIssues(file, parsed.error)}\ndelete the file to begin anew`);
 }

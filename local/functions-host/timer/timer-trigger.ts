@@ -10,9 +10,9 @@
  * 3. A tick is written down after its run has ended: a host killed in between runs it again.
  */
 import { crashPoint } from '../../crash-point.ts';
+import { errorDetail, errorText, LocalError } from '../../process/local-error.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { RegisteredFunction } from '../contract.ts';
-import { errorDetail, errorText, HostError } from '../host-error.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 import type { ScheduleStatus, ScheduleStore } from './schedule-store.ts';
 
@@ -103,7 +103,7 @@ function readSchedule(fn: RegisteredFunction): Schedule {
     requireTimeZone(timeZone);
     return parseSchedule(schedule, timeZone);
   } catch (error) {
-    throw new HostError('binding', `function ${fn.name}: schedule: ${errorText(error)}`, error);
+    throw new LocalError('binding', `function ${fn.name}: schedule: ${errorText(error)}`, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readArguments } from '../../../local/functions-host/arguments.ts';
-import { openClock } from '../../../local/functions-host/clock-store.ts';
+import { openClock } from '../../../local/process/clock-store.ts';
 import { fixture, newHome, until } from './test-host.ts';
 
 const main = fileURLToPath(new URL('../../../local/functions-host/main.ts', import.meta.url));

@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { errorText, HostError } from './host-error.ts';
+import { errorText, LocalError } from './local-error.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 export interface HostState extends Readonly<Record<string, unknown>> {
@@ -45,7 +45,7 @@ function openLock(file: string, home: string, kind: string, stateFile: string): 
   } catch (error) {
     database.close();
     if (!/locked|busy/i.test(errorText(error))) throw error;
-    throw new HostError(
+    throw new LocalError(
       'home-in-use',
       `${home}: another ${kind} runs there${describeOwner(stateFile)}; stop it, or give this one its own --home`,
       error,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, SystemClock, VirtualClock } from '../clock/clock.ts';
-import { HostError } from './host-error.ts';
+import { LocalError } from './local-error.ts';
 import { replaceFile } from './write-file-atomically.ts';
 
 const fileName = 'clock.json';
@@ -19,7 +19,7 @@ export function openClock({ home, mode, start }: ClockOptions): Clock {
   if (mode === 'system') return new SystemClock();
   const startMs = start === null ? Date.now() : Date.parse(start);
   if (Number.isNaN(startMs)) {
-    throw new HostError(
+    throw new LocalError(
       'options',
       `--clock-start: expected an ISO 8601 time such as 2026-01-01T00:00:00Z, got ${JSON.stringify(start)}`,
     );
@@ -32,7 +32,7 @@ function readStored(file: string): number | null {
   const { now } = JSON.parse(readFileSync(file, 'utf8')) as { now: string };
   const nowMs = Date.parse(now);
   if (Number.isNaN(nowMs))
-    throw new HostError('options', `${file}: now: expected an ISO 8601 time; delete the file to begin anew`);
+    throw new LocalError('options', `${file}: now: expected an ISO 8601 time; delete the file to begin anew`);
   return nowMs;
 }
 

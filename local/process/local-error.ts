@@ -1,8 +1,8 @@
 /**
- * Why the host cannot start, said so that the person at the keyboard can mend it: the subject, the rule, the value
- * seen and the next step are in the message.
+ * Why a local process cannot start, said so that the person at the keyboard can mend it: the subject, the rule, the
+ * value seen and the next step are in the message.
  */
-export type HostErrorCode =
+export type LocalErrorCode =
   | 'options'
   | 'home-in-use'
   | 'port-in-use'
@@ -11,12 +11,12 @@ export type HostErrorCode =
   | 'app'
   | 'binding';
 
-export class HostError extends Error {
-  readonly code: HostErrorCode;
+export class LocalError extends Error {
+  readonly code: LocalErrorCode;
 
-  constructor(code: HostErrorCode, message: string, cause?: unknown) {
+  constructor(code: LocalErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = 'HostError';
+    this.name = 'LocalError';
     this.code = code;
   }
 }
