@@ -8,7 +8,8 @@
  * Invariants
  * 1. A callback never runs before `now() >= dueMs`, and never twice.
  * 2. Under a virtual clock time moves only by `setNow`, never backwards.
- * 3. Callbacks run in due order; those due at the same moment run in the order they were asked for.
+ * 3. Callbacks run in due order; those due at the same moment run in the order they were asked for. One that throws
+ *    keeps none of the others from running.
  */
 export interface Clock {
   readonly mode: 'system' | 'virtual';
@@ -99,7 +100,16 @@ export class VirtualClock extends WaitingList implements Clock {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
     const due = [...this.waiters].filter((waiter) => waiter.dueMs <= this.#nowMs);
     due.sort((a, b) => a.dueMs - b.dueMs || a.order - b.order);
-    for (const waiter of due) this.#fire(waiter);
+    const failures: unknown[] = [];
+    for (const waiter of due) {
+      try {
+        this.#fire(waiter);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} of ${due.length} due calls failed`);
   }
 
   #fire(waiter: Waiter): void {
