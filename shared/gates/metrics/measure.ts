@@ -18,11 +18,13 @@ export const ratio = (part: number, whole: number): number | null =>
 
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** A metric that is a weighted mean of one number for each row; undefined where any row's number is. */
+/** A metric that is a weighted mean of one number for each row; undefined where the number of a row that counts is. */
 export function meanOf(each: (label: number, score: number) => number): PrepareMetric {
   return (labels, scores) => {
     const values = labels.map((label, row) => each(label, scores[row]!));
-    return (weights) => weightedMean(values, weights);
+    // Rows that do not count may be undefined, and 0 times NaN is NaN; without such rows nothing need be asked.
+    const rowsAreFinite = values.every(Number.isFinite);
+    return (weights) => (rowsAreFinite ? weightedMean(values, weights) : carefulMean(values, weights));
   };
 }
 
@@ -30,10 +32,17 @@ export function weightedMean(values: Float64Array, weights: Float64Array): numbe
   let sum = 0;
   let total = 0;
   for (let row = 0; row < values.length; row++) {
-    const weight = weights[row]!;
-    if (weight === 0) continue;
-    sum += weight * values[row]!;
-    total += weight;
+    sum += weights[row]! * values[row]!;
+    total += weights[row]!;
   }
   return ratio(sum, total);
+}
+
+function carefulMean(values: Float64Array, weights: Float64Array): number | null {
+  const counting = [...values.keys()].filter((row) => weights[row] !== 0);
+  if (counting.some((row) => !Number.isFinite(values[row]))) return null;
+  return weightedMean(
+    Float64Array.from(counting, (row) => values[row]!),
+    Float64Array.from(counting, (row) => weights[row]!),
+  );
 }
