@@ -28,6 +28,7 @@ export interface Finding {
   /** What so many rows can tell; see docs/gates.md. */
   readonly power: {
     readonly minimumDetectable: number;
+    /** Only where the rows did not decide, and the estimate is off the limit. */
     readonly rowsToDecide: number | null;
   } | null;
   /** Rows judged; null for a reported number. */

@@ -42,6 +42,7 @@ export function decide(
   const power = measurePower(
     { rows: n ?? 0, width: range.high - range.low, confidence },
     Math.abs(estimate - limit),
+    correction && 1 - (1 - confidence) / correction.slices,
   );
   const percent = `${Number((100 * confidence).toPrecision(6))} %`;
   const among = correction ? `, corrected for ${correction.slices} slices` : '';
@@ -55,7 +56,7 @@ export function decide(
     verdict,
     sentence,
     interval: { ...range, confidence, method: inference.method },
-    power,
+    power: verdict === 'inconclusive' ? power : { ...power, rowsToDecide: null },
   };
 }
 

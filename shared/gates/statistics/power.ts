@@ -12,15 +12,17 @@ export interface Power {
 
 /**
  * What a sample can tell, from the width of its interval, by the normal approximation: the error shrinks with the
- * root of the rows (Chow, Shao and Wang, "Sample size calculations in clinical research", 2008, chapter 3).
+ * root of the rows. `neededConfidence` is that of the decision where it is more than the interval's, one of several
+ * corrected together (Chow, Shao and Wang, "Sample size calculations in clinical research", 2008, chapter 3).
  */
 export function measurePower(
   sample: { readonly rows: number; readonly width: number; readonly confidence: number },
   distance: number,
+  neededConfidence = sample.confidence,
 ): Power {
-  const z = normalQuantile((1 + sample.confidence) / 2);
-  const standardError = sample.width / (2 * z);
-  const minimumDetectable = (z + normalQuantile(power)) * standardError;
+  const zOf = (confidence: number): number => normalQuantile((1 + confidence) / 2);
+  const standardError = sample.width / (2 * zOf(sample.confidence));
+  const minimumDetectable = (zOf(neededConfidence) + normalQuantile(power)) * standardError;
   const rows = Math.ceil(sample.rows * (minimumDetectable / distance) ** 2);
   return {
     minimumDetectable,

@@ -39,8 +39,8 @@ describe('a bound with a confidence', () => {
     expect(gate!.sentence).toMatch(
       /^accuracy 0\.9400 cannot be told from 0\.9000: 95 % interval 0\.8740 to 0\.9777 \(n=100\); a true distance of 0\.07411 would be found 8 times in 10, and about 344 rows would decide this one$/,
     );
-    const more = judgeRows([floor], decisions(600, { challenger: 36, champion: 0 }));
-    expect(more.verdict).toBe('passed');
+    const [more] = judgeRows([floor], decisions(600, { challenger: 36, champion: 0 })).gates;
+    expect(more).toMatchObject({ verdict: 'passed', power: { rowsToDecide: null } });
   });
 
   it('is not passed by a few rows without a fault', () => {
