@@ -157,6 +157,7 @@ function* findBoundProblems(gate: z.infer<typeof BoundGateSchema>): Generator<Pr
     return;
   }
   yield* findSourceProblems(gate, gate.confidence);
+  yield* findLikelyTypo(gate);
   const kind = findMetric(gate.metric);
   if (!kind) return;
   const side = gate.atLeast === undefined ? 'atMost' : 'atLeast';
@@ -187,10 +188,19 @@ function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>
     const message = `Ratchet does not compute ${gate.metric}${meant}; to compare a metric that the job reports, say which way is better: set better`;
     yield { path: ['metric'], message };
   }
+  if (gate.better !== undefined) yield* findLikelyTypo(gate);
   if (kind && gate.better !== undefined && gate.better !== kind.better) {
     const message = `${gate.metric} is better when ${kind.better === 'zero' ? 'nearer to 0' : kind.better}; leave better out`;
     yield { path: ['better'], message };
   }
+}
+
+/** A name of nobody's that is nearly one of ours would be looked for among reported metrics, and never found. */
+function* findLikelyTypo({ metric, source }: Pick<GateConfig, 'metric' | 'source'>): Generator<Problem> {
+  const meant = source === undefined && !findMetric(metric) ? suggest(metric, metricNames) : '';
+  if (meant === '') return;
+  const message = `Ratchet does not compute ${metric}${meant}; for a metric that the job reports, set source: reported`;
+  yield { path: ['metric'], message };
 }
 
 function* findSourceProblems(

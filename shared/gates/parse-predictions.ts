@@ -104,7 +104,8 @@ function checkRow(
   if (seen.has(id)) return `its id ${JSON.stringify(id)} stands in an earlier row`;
   seen.add(id);
   const label = row[columns.label] ?? '';
-  const binary = columns.task === 'binary';
+  // Whatever is not said to be a regression gets the stricter reading.
+  const binary = columns.task !== 'regression';
   if (binary && label !== '0' && label !== '1') return `label is ${JSON.stringify(label)}, not 0 or 1`;
   if (!binary && !isNumber(label)) return `label is ${JSON.stringify(label)}, not a finite number`;
   const scores = withoutChampion ? (['challenger'] as const) : (['challenger', 'champion'] as const);

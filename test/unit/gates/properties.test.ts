@@ -89,12 +89,27 @@ function ruleHolds(gate: GateConfig, result: GateResult): boolean {
   );
 }
 
-function check(report: GateReport, gate: GateConfig): void {
+/** Accuracy by the plainest reading of the rows. */
+function shareRight(rows: readonly Row[], side: 'challenger' | 'champion'): number {
+  const weightOf = (row: Row): number => Number(row['weight'] ?? 1);
+  const right = rows.filter((row) => Number(row[side]) >= 0.5 === (row['label'] === 1));
+  const sum = (some: readonly Row[]): number => some.reduce((total, row) => total + weightOf(row), 0);
+  return sum(right) / sum(rows);
+}
+
+function check(report: GateReport, gate: GateConfig, rows: readonly Row[]): void {
   const [result] = report.gates;
   // NaN and infinity come back from JSON as null.
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   if (report.verdict !== 'passed') return;
   expect(ruleHolds(gate, result!), JSON.stringify(result)).toBe(true);
+  if (gate.metric === 'accuracy') {
+    expect(result!.challenger).toBeCloseTo(shareRight(rows, 'challenger'), 12);
+    if (gate.kind === 'against-champion') {
+      expect(result!.champion).toBeCloseTo(shareRight(rows, 'champion'), 12);
+      expect(result!.estimate).toBeCloseTo(result!.challenger! - result!.champion!, 9);
+    }
+  }
   for (const slice of result!.slices?.results ?? []) {
     if (slice.verdict === 'ignored') expect(gate.slices!.tooSmall).toBe('ignore');
     else expect(slice.verdict).toBe('passed');
@@ -113,7 +128,7 @@ describe.each(['binary', 'regression'] as const)('gates of a %s model, whatever 
     fc.assert(
       fc.property(cases, ([gate, rows]) => {
         const report = judge(gate, rows);
-        check(report, gate);
+        check(report, gate, rows);
         if (report.verdict === 'passed') passed++;
       }),
       { numRuns: 300 },

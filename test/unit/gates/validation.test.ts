@@ -70,6 +70,11 @@ describe('gates of a model file', () => {
       '0.metric: Ratchet does not compute roc_acu from predictions; did you mean "roc_auc"?',
     ],
     [
+      'a name that is nearly one of ours',
+      { ...bound, metric: 'acuracy' },
+      '0.metric: Ratchet does not compute acuracy; did you mean "accuracy"?; for a metric that the job reports, set source: reported',
+    ],
+    [
       'a confidence without rows',
       { ...bound, metric: 'latency_ms', confidence: 0.9 },
       '0.confidence: latency_ms is a number the job reports: without rows it has no interval; leave confidence out',
@@ -98,6 +103,10 @@ describe('gates of a model file', () => {
     expect(problemsOf({ ...comparison, slices: { by } })).toEqual([
       `0.slices.by: the column ${by} has a meaning of its own; slice by another than id, label, challenger, champion, weight`,
     ]);
+  });
+
+  it('take a name near one of ours where the file says that it is reported', () => {
+    expect(problemsOf({ ...bound, metric: 'mse', source: 'reported' })).toEqual([]);
   });
 
   it('are refused for two of one name', () => {
