@@ -15,12 +15,13 @@ app.http('get-models', {
     const pinned = [...(await wiring.models()).values()];
     const models = pinned.map(async ({ config, configHash }) => {
       const stored = await client.readEntityState<ModelState>(new df.EntityId('model', config.model));
-      const { champion, live, pending, lastRun } = stored.entityState ?? newModelState;
+      const { champion, championSince = null, live, pending, lastRun } = stored.entityState ?? newModelState;
       return {
         model: config.model,
         description: config.description,
         configHash,
         champion,
+        championSince,
         live,
         pending,
         lastRun,

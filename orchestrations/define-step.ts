@@ -1,4 +1,4 @@
-import type { InvocationContext } from '@azure/functions';
+import type { FunctionInput, InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { RatchetError } from '../shared/errors.ts';
 import type { StepName, Steps } from './steps.ts';
@@ -10,12 +10,14 @@ import type { StepName, Steps } from './steps.ts';
  */
 export function defineStep<Name extends StepName>(
   name: Name,
-  run: (input: Steps[Name]['input']) => Promise<Steps[Name]['output']>,
+  run: (input: Steps[Name]['input'], context: InvocationContext) => Promise<Steps[Name]['output']>,
+  options: { readonly extraInputs?: FunctionInput[] } = {},
 ): void {
   df.app.activity(name, {
+    ...options,
     handler: async (input: unknown, context: InvocationContext): Promise<Steps[Name]['output']> => {
       try {
-        return await run(input as Steps[Name]['input']);
+        return await run(input as Steps[Name]['input'], context);
       } catch (error) {
         const failure = describeFailure(name, error);
         context.error(failure.message, error instanceof RatchetError ? error.subject : {});

@@ -10,6 +10,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
+import type { Look } from '../shared/signals/due-schedules.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -65,6 +66,8 @@ export interface Steps {
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */
   'record-run': { input: Run; output: null };
+  /** Offers what schedules and old champions ask for since the last look; answers what it looked at. */
+  'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
 }
 
 export type StepName = keyof Steps;

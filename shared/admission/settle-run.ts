@@ -26,12 +26,12 @@ export interface Settled {
  */
 export function settleRun(state: ModelState, settlement: Settlement): Settled {
   const wasLive = state.live?.runId === settlement.runId;
-  const champion = settlement.champion ?? state.champion;
-  if (!wasLive) return { state: { ...state, champion }, signals: [], wasLive };
   const { runId, outcome, now } = settlement;
+  const released = settlement.champion ? { champion: settlement.champion, championSince: now } : {};
+  if (!wasLive) return { state: { ...state, ...released }, signals: [], wasLive };
   const unsuccessful = settlement.champion ? 0 : (state.unsuccessful ?? 0) + 1;
   return {
-    state: { ...state, champion, live: null, lastRun: { runId, outcome, endedAt: now }, unsuccessful },
+    state: { ...state, ...released, live: null, lastRun: { runId, outcome, endedAt: now }, unsuccessful },
     signals: state.live?.signals ?? [],
     wasLive,
   };

@@ -10,7 +10,13 @@ export function openCron(pattern: string, timeZone: string): Cron {
   const key = `${timeZone} ${pattern}`;
   let cron = opened.get(key);
   if (!cron) {
-    cron = new Cron(pattern, { mode: '5-part', timezone: timeZone, paused: true });
+    cron = new Cron(pattern, {
+      mode: '5-part',
+      timezone: timeZone,
+      paused: true,
+      // Around a change of the clocks, a list of hours is as fixed as a single one.
+      fixedTimeRule: 'no-wildcard',
+    });
     opened.set(key, cron);
   }
   return cron;

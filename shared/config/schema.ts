@@ -32,11 +32,14 @@ const isoTime = z
     'an ISO 8601 time with a zone, such as 2026-12-20T00:00:00Z',
   );
 
-const cron = z
-  .string()
-  .refine(isCron, 'a cron pattern of five fields that comes round, such as 30 6 * * 1-5');
+const cron = z.string().refine(isCron, {
+  error: ({ input }) =>
+    `a cron pattern of five fields that comes round, such as 30 6 * * 1-5; found ${JSON.stringify(input)}`,
+});
 
-const timeZone = z.string().refine(isTimeZone, 'an IANA time zone, such as Europe/Berlin');
+const timeZone = z.string().refine(isTimeZone, {
+  error: ({ input }) => `an IANA time zone, such as Europe/Berlin; found ${JSON.stringify(input)}`,
+});
 
 const folder = z
   .string()
@@ -121,6 +124,12 @@ const AlertTriggerSchema = z.strictObject({
   rule: z.string().min(1).max(260).describe('Name of the alert rule in Azure Monitor, in any casing.'),
 });
 
+const ScheduleSchema = z.strictObject({
+  name: name('a schedule name').describe('Name of the schedule, shown in decisions.'),
+  cron: cron.describe('When it asks: five fields, such as `0 6 * * 1` for Mondays at 06:00.'),
+  timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
+});
+
 const TriggersSchema = z.strictObject({
   metrics: z
     .array(MetricTriggerSchema)
@@ -139,6 +148,21 @@ const TriggersSchema = z.strictObject({
       'Whether a breach found by an Azure ML model monitor asks for a run. The monitor is named after the model, or begins with its name and an underscore.',
     ),
   data: z.boolean().default(false).describe('Whether a new file in the data path asks for a run.'),
+  schedules: z
+    .array(ScheduleSchema)
+    .max(20)
+    .refine(
+      (schedules) => new Set(schedules.map((schedule) => schedule.name)).size === schedules.length,
+      'each schedule needs a name of its own: it is part of what the schedule asks',
+    )
+    .default([])
+    .describe('Times at which a run is asked for. Of several missed ones, the latest asks.'),
+  championAge: duration
+    .refine((text) => (parseDurationMs(text) ?? 0) >= 3_600_000, 'championAge: at least an hour, PT1H')
+    .optional()
+    .describe(
+      'A champion that was released longer ago than this asks for a run, and again whenever as much time has passed, as an ISO 8601 duration of at least an hour. Omitted: age asks for nothing.',
+    ),
   registry: z
     .boolean()
     .default(false)
@@ -276,6 +300,7 @@ export const ModelConfigSchema = z
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 export type JobConfig = ModelConfig['training'];
 export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
+export type Schedule = ModelConfig['triggers']['schedules'][number];
 export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
 export type { GateConfig } from './gate-schema.ts';

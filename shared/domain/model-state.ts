@@ -32,6 +32,8 @@ export interface ModelState {
   } | null;
   /** The released version. */
   readonly champion: ModelVersion | null;
+  /** When it was released (ISO 8601, UTC); absent in states of before it was kept. */
+  readonly championSince?: string;
   /** Signals answered, the latest last. */
   readonly answered: readonly AnsweredSignal[];
   /** When the latest runs started (ISO 8601, UTC), the latest last; absent in states of before it was kept. */

@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { advanceTo } from '../../local/clock/advance.ts';
+import { storeClock } from '../../local/process/clock-store.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 interface AlertAnswer {
@@ -79,5 +83,62 @@ describe('alerts of Azure Monitor', () => {
       status: 400,
       body: { code: 'bad-request', detail: expect.stringContaining('enable the common alert schema') },
     });
+  });
+});
+
+describe('schedules', () => {
+  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
+  const day = '2026-03-01T';
+  let world: World;
+
+  beforeAll(async () => {
+    const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+    const triggers =
+      "triggers:\n  schedules: [{ name: early, cron: '5-20/5 0 * * *' }]\n  championAge: PT1H\n";
+    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample.replace('triggers:\n', triggers));
+    world = await openWorld({
+      clock: 'virtual',
+      clockStart: `${day}00:02:00Z`,
+      modelsFolder,
+      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
+    });
+  });
+
+  afterAll(async () => {
+    await world?.close();
+    rmSync(modelsFolder, { recursive: true, force: true });
+  });
+
+  const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
+  const asked = async () => (await world.decisions()).map(({ signal }) => signal.id).reverse();
+
+  it('ask at their tick and not before', async () => {
+    await passTimeUntil('00:04:30Z');
+    expect(await asked()).toEqual([]);
+    await passTimeUntil('00:08:00Z');
+    expect(await asked()).toEqual([`schedule:tiny:early:${day}00:05:00.000Z`]);
+    expect(await world.runs()).toMatchObject([{ signalKind: 'schedule', outcome: 'released' }]);
+  });
+
+  it('ask once after the host was down for three ticks', async () => {
+    await world.killHost();
+    storeClock(join(world.home, 'host'), Date.parse(`${day}00:22:00Z`));
+    await world.startHost();
+    await passTimeUntil('00:25:00Z');
+    expect(await asked()).toEqual(
+      ['00:05', '00:20'].map((time) => `schedule:tiny:early:${day}${time}:00.000Z`),
+    );
+    expect(await world.runs()).toHaveLength(2);
+  });
+
+  it('leave it to the age of the champion to ask once it is reached', async () => {
+    const { body } = await world.ask('models');
+    const [{ championSince }] = (body as { models: [{ championSince: string }] }).models;
+    expect(championSince).toMatch(/^2026-03-01T00:2[2-4]/);
+    await passTimeUntil('01:20:00Z');
+    expect(await asked()).toHaveLength(2);
+    await passTimeUntil('01:26:00Z');
+    const dueAt = new Date(Date.parse(championSince) + 3_600_000).toISOString();
+    expect((await asked()).slice(2)).toEqual([`champion-age:tiny:${dueAt}`]);
   });
 });

@@ -45,6 +45,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/domain',
       'shared/config',
       'shared/gates',
+      'shared/signals',
       'shared/wiring.ts',
       'shared/errors.ts',
       'shared/azure',

@@ -1,81 +1,50 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { InvocationContext } from '@azure/functions';
-import * as df from 'durable-functions';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { offerSignal, signalInstanceId } from '../../../shared/signals/offer-signal.ts';
 import { manualSignal } from '../../../shared/signals/parse-manual-request.ts';
+import {
+  type Answer,
+  type Asked,
+  clientOfNobody,
+  missing,
+  openTaskHub,
+  statusOf,
+  type TaskHub,
+} from '../../fixtures/task-hub.ts';
 
 const parsed = parseModelFile('m.yaml', readFileSync('models/spam-filter.yaml', 'utf8'));
 if (!('model' in parsed)) throw new Error('the sample model file is broken');
 const signal = manualSignal('spam-filter', { reason: 'test', requestedBy: 'jane' }, 'key');
 const offer = { signal, pinned: parsed.model };
 const instanceId = signalInstanceId(signal.id);
+const running = statusOf(instanceId, { runtimeStatus: 'Running' });
 
-type Answer = readonly [status: number, body: unknown];
-
-const servers: Server[] = [];
+const hubs: TaskHub[] = [];
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+  for (const hub of hubs.splice(0)) hub.close();
 });
 
-/** The application's durable client, talking to a task hub that answers as told. */
-async function clientOf(answer: (method: string) => Answer) {
-  const server = createServer((request, response) => {
-    const [status, body] = answer(request.method ?? '');
-    request.resume().once('end', () => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return clientAt((server.address() as AddressInfo).port);
+async function clientOf(answer: (asked: Asked) => Answer) {
+  const hub = await openTaskHub(answer);
+  hubs.push(hub);
+  return hub.client;
 }
-
-function clientAt(port: number) {
-  const input = df.input.durableClient();
-  const context = new InvocationContext({
-    functionName: 'test',
-    invocationId: 'test',
-    logHandler: () => undefined,
-    options: { extraInputs: [input], extraOutputs: [], trigger: { type: 'httpTrigger', name: 'request' } },
-  });
-  const rpcBaseUrl = `http://127.0.0.1:${port}/durabletask/`;
-  const urls = { taskHubName: 'test', creationUrls: {}, managementUrls: {}, rpcBaseUrl };
-  context.extraInputs.set(input, urls);
-  return df.getClient(context);
-}
-
-const missing: Answer = [404, { Message: 'missing' }];
-const running: Answer = [
-  200,
-  {
-    name: 'admit-signal',
-    instanceId,
-    runtimeStatus: 'Running',
-    createdTime: '2026-01-01T00:00:00Z',
-    lastUpdatedTime: '2026-01-01T00:00:00Z',
-    input: null,
-    output: null,
-  },
-];
 
 describe('offerSignal', () => {
   it('starts the admission of a signal the task hub does not know', async () => {
-    const client = await clientOf((method) => (method === 'GET' ? missing : [202, { id: instanceId }]));
+    const client = await clientOf(({ method }) => (method === 'GET' ? missing : [202, { id: instanceId }]));
     expect(await offerSignal(client, offer)).toBe('started');
   });
 
   it('starts nothing for a signal the task hub knows', async () => {
-    const client = await clientOf((method) => (method === 'GET' ? running : [500, {}]));
+    const client = await clientOf(({ method }) => (method === 'GET' ? running : [500, {}]));
     expect(await offerSignal(client, offer)).toBe('repeated');
   });
 
   it('takes a start that another delivery won for a repetition', async () => {
     let known = false;
-    const client = await clientOf((method) => {
+    const client = await clientOf(({ method }) => {
       if (method === 'GET') return known ? running : missing;
       known = true;
       return [409, { Message: 'exists' }];
@@ -98,10 +67,8 @@ describe('offerSignal', () => {
   });
 
   it('does so as well where nobody listens', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    await expect(offerSignal(clientAt(port), offer)).rejects.toMatchObject({ code: 'azure-unavailable' });
+    await expect(offerSignal(await clientOfNobody(), offer)).rejects.toMatchObject({
+      code: 'azure-unavailable',
+    });
   });
 });

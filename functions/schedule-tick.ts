@@ -1,0 +1,21 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { asksByTime } from '../shared/signals/due-schedules.ts';
+import { startLook } from '../shared/signals/start-look.ts';
+import { wiring } from '../shared/wiring.ts';
+
+/**
+ * Looks regularly whether a schedule is due. What the timer says of the time is not used: the host writes down when it
+ * last ran, not what time it is, and the looks must go by the clock that orchestrations go by.
+ */
+app.timer('schedule-tick', {
+  schedule: process.env['RATCHET_SCHEDULE_TICK'] || '0 * * * * *',
+  runOnStartup: false,
+  extraInputs: [df.input.durableClient()],
+  handler: async (_timer, context) => {
+    const models = [...(await wiring.models()).values()];
+    if (!models.some(({ config }) => asksByTime(config))) return;
+    const look = await startLook(df.getClient(context));
+    if (look === 'under-way') context.warn('schedule-tick: the last look at the schedules has not ended yet');
+  },
+});

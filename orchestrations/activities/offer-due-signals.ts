@@ -1,0 +1,43 @@
+import * as df from 'durable-functions';
+import type { PinnedModel } from '../../shared/config/schema.ts';
+import type { ModelState } from '../../shared/domain/model-state.ts';
+import type { Signal } from '../../shared/domain/signal.ts';
+import {
+  asksByTime,
+  findDueSchedules,
+  findOldChampion,
+  type Look,
+  listKeys,
+} from '../../shared/signals/due-schedules.ts';
+import { offerSignal } from '../../shared/signals/offer-signal.ts';
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+import { modelEntity } from '../model-entity.ts';
+
+defineStep(
+  'offer-due-signals',
+  async ({ previous, now }, context) => {
+    const client = df.getClient(context);
+    const models = [...(await wiring.models()).values()].filter(({ config }) => asksByTime(config));
+    for (const pinned of models) {
+      for (const signal of await findDue(client, pinned, previous, now)) {
+        await offerSignal(client, { signal, pinned });
+      }
+    }
+    return { known: models.flatMap(({ config }) => listKeys(config)) };
+  },
+  { extraInputs: [df.input.durableClient()] },
+);
+
+async function findDue(
+  client: df.DurableClient,
+  { config }: PinnedModel,
+  previous: Look | null,
+  now: string,
+): Promise<readonly Signal[]> {
+  const due = findDueSchedules(config, previous, now);
+  if (config.triggers.championAge === undefined) return due;
+  const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, config.model));
+  const old = findOldChampion(config, stored.entityState ?? null, previous, now);
+  return old ? [...due, old] : due;
+}

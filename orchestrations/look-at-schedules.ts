@@ -1,0 +1,19 @@
+/**
+ * look-at-schedules: offers the signals of schedules that have come due since the last look.
+ *
+ * Owns: what time it is. Does not own: what is due (shared/signals/due-schedules.ts), when to look (schedule-tick).
+ */
+import * as df from 'durable-functions';
+import type { Look } from '../shared/signals/due-schedules.ts';
+import type { LookInput } from '../shared/signals/start-look.ts';
+import { now, takeStep } from './take-step.ts';
+
+df.app.orchestration('look-at-schedules', function* (context) {
+  const previous = context.df.getInput<LookInput>()?.previous ?? null;
+  const time = now(context);
+  // A clock that was set back must not let a tick pass twice.
+  const lookedAt = previous && previous.lookedAt > time ? previous.lookedAt : time;
+  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: lookedAt });
+  const look: Look = { lookedAt, known };
+  return look;
+});

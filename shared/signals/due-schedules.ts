@@ -1,0 +1,110 @@
+/**
+ * Which schedules, and which champions that have grown old, ask for a run now. Pure.
+ *
+ * Owns: ticks to signals. Does not own: when somebody looks, nor the record of the last look (start-look.ts).
+ *
+ * Invariants
+ * 1. A schedule asks at most once a look, for its latest tick, however many have passed since the last one.
+ * 2. A signal's id names its tick: looks that overlap or are repeated ask once.
+ * 3. A schedule that the last look did not know asks for no tick before this look.
+ *
+ * Daylight saving: a schedule with minutes and hours written out ticks once for each of them, at the first moment
+ * after a gap and the first time of two. One with `*` or a step goes by real time: it skips the gap, and ticks in
+ * both of the repeated hours.
+ */
+import { openCron } from '../config/cron.ts';
+import { parseDurationMs } from '../config/duration.ts';
+import type { ModelConfig, Schedule } from '../config/schema.ts';
+import type { ModelState } from '../domain/model-state.ts';
+import type { Signal } from '../domain/signal.ts';
+
+/** What a look leaves to the next one. */
+export interface Look {
+  /** ISO 8601, UTC. */
+  readonly lookedAt: string;
+  /** What it looked at: keys of schedules and champion ages, see `listKeys`. */
+  readonly known: readonly string[];
+}
+
+/** Whether anything in a model file asks by time. */
+export function asksByTime({ triggers }: ModelConfig): boolean {
+  return triggers.schedules.length > 0 || triggers.championAge !== undefined;
+}
+
+/** What a look at this model looks at. A schedule whose pattern was changed is another one. */
+export function listKeys(config: ModelConfig): readonly string[] {
+  const schedules = config.triggers.schedules.map((schedule) => scheduleKey(config.model, schedule));
+  const { championAge } = config.triggers;
+  return championAge === undefined ? schedules : [...schedules, championKey(config.model, championAge)];
+}
+
+/** The schedules of a model that are due at `now`. `previous` is null at the very first look. */
+export function findDueSchedules(config: ModelConfig, previous: Look | null, now: string): readonly Signal[] {
+  return config.triggers.schedules.flatMap((schedule) => {
+    if (!previous?.known.includes(scheduleKey(config.model, schedule))) return [];
+    // Runs earlier in the same second count as before a moment: one more millisecond takes in a tick right now.
+    const latest = openCron(schedule.cron, schedule.timeZone).previousRuns(
+      1,
+      new Date(Date.parse(now) + 1),
+    )[0];
+    if (!latest || latest.getTime() <= Date.parse(previous.lookedAt)) return [];
+    return [scheduleSignal(config.model, schedule, latest.toISOString())];
+  });
+}
+
+/**
+ * The signal of a champion older than the model file allows, or null. It asks when the age is reached and whenever as
+ * much time has passed again; at the first look at once. Without a champion, or a time of its release, nothing asks.
+ */
+export function findOldChampion(
+  config: ModelConfig,
+  state: ModelState | null,
+  previous: Look | null,
+  now: string,
+): Signal | null {
+  const { championAge } = config.triggers;
+  const since = state && releaseTimeOf(state);
+  if (championAge === undefined || !state?.champion || !since) return null;
+  const ageMs = parseDurationMs(championAge) ?? 0;
+  const times = Math.floor((Date.parse(now) - Date.parse(since)) / ageMs);
+  if (!(times >= 1)) return null;
+  const tickMs = Date.parse(since) + times * ageMs;
+  const isKnown = previous?.known.includes(championKey(config.model, championAge)) ?? false;
+  if (isKnown && tickMs <= Date.parse(previous!.lookedAt)) return null;
+  const { version } = state.champion;
+  const tick = new Date(tickMs).toISOString();
+  return {
+    id: `champion-age:${config.model}:${tick}`,
+    model: config.model,
+    kind: 'schedule',
+    observedAt: tick,
+    source: 'schedule',
+    summary: `Champion ${version} was released at ${since}; the model file allows it an age of ${championAge}.`,
+    evidence: { champion: version, releasedAt: since, championAge, tick },
+  };
+}
+
+/** States of before it was kept know the release only if their last run made it. */
+function releaseTimeOf({ championSince, lastRun }: ModelState): string | null {
+  return championSince ?? (lastRun?.outcome === 'released' ? lastRun.endedAt : null);
+}
+
+function scheduleSignal(model: string, { name, cron, timeZone }: Schedule, tick: string): Signal {
+  return {
+    id: `schedule:${model}:${name}:${tick}`,
+    model,
+    kind: 'schedule',
+    observedAt: tick,
+    source: 'schedule',
+    summary: `Schedule ${name} (${cron}, ${timeZone}) was due at ${tick}.`,
+    evidence: { schedule: name, cron, timeZone, tick },
+  };
+}
+
+function scheduleKey(model: string, { name, cron, timeZone }: Schedule): string {
+  return `${model} ${name} ${cron} ${timeZone}`;
+}
+
+function championKey(model: string, championAge: string): string {
+  return `${model} champion-age ${championAge}`;
+}
