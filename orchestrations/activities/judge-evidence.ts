@@ -1,8 +1,6 @@
 import { jobNameOf } from '../../shared/azure/build-job.ts';
 import { evidencePath, gateReportPath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
-import { fitReport } from '../../shared/gates/fit-report.ts';
-import { judgeEvidence } from '../../shared/gates/judge-evidence.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
@@ -12,6 +10,11 @@ const metricsLimitBytes = 1024 * 1024;
 
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
+  // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
+  const [{ judgeEvidence }, { fitReport }] = await Promise.all([
+    import('../../shared/gates/judge-evidence.ts'),
+    import('../../shared/gates/fit-report.ts'),
+  ]);
   const [predictions, metricsText, trackedMetrics] = await Promise.all([
     blobs.readText(`${evidencePath(runId)}predictions.csv`, predictionsLimitBytes),
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
