@@ -5,48 +5,11 @@
  * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
  */
 import { z } from 'zod';
-import { isCron, isTimeZone } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
+import { cron, duration, folder, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { tasks } from './metric-catalog.ts';
-
-const name = (what: string) =>
-  z
-    .string()
-    .regex(
-      /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/,
-      `${what}: lower-case letters, digits and inner hyphens, 48 at most`,
-    );
-
-const duration = z
-  .string()
-  .refine(
-    (text) => parseDurationMs(text) !== null,
-    'an ISO 8601 duration without months or years, such as PT30M or P7D',
-  );
-
-const isoTime = z
-  .string()
-  .refine(
-    (text) => /(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
-    'an ISO 8601 time with a zone, such as 2026-12-20T00:00:00Z',
-  );
-
-const cron = z.string().refine(isCron, {
-  error: ({ input }) =>
-    `a cron pattern of five fields that comes round, such as 30 6 * * 1-5; found ${JSON.stringify(input)}`,
-});
-
-const timeZone = z.string().refine(isTimeZone, {
-  error: ({ input }) => `an IANA time zone, such as Europe/Berlin; found ${JSON.stringify(input)}`,
-});
-
-const folder = z
-  .string()
-  .regex(
-    /^(?!\/)(?!.*\/\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._/-]+\/$/,
-    'a relative folder that ends with a slash, such as mail/spam/',
-  );
+import { PolicySchema } from './policy-schema.ts';
 
 /** Inputs of a job that Ratchet fills: docs/jobs.md. */
 const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
@@ -167,88 +130,6 @@ const TriggersSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether a version that a person registered asks to be evaluated and promoted.'),
-});
-
-const FreezeSchema = z
-  .strictObject({
-    name: name('a freeze name').describe('Name of the freeze, shown in decisions.'),
-    from: isoTime
-      .optional()
-      .describe('First moment of a single freeze, ISO 8601 with a zone, such as 2026-12-20T00:00:00Z.'),
-    until: isoTime
-      .optional()
-      .describe('End of a single freeze, ISO 8601 with a zone; the moment itself is free again.'),
-    cron: cron
-      .optional()
-      .describe('When a repeated freeze begins: five fields, such as `0 17 * * 5` for Fridays at 17:00.'),
-    timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
-    lasts: duration
-      .optional()
-      .describe('How long a repeated freeze lasts, 31 days at most, as an ISO 8601 duration.'),
-    answer: z
-      .enum(['defer', 'reject'])
-      .default('defer')
-      .describe(
-        'What becomes of a signal that comes during the freeze: it waits for its end, or is rejected.',
-      ),
-  })
-  .refine(
-    ({ from, until, cron, lasts }) =>
-      (from && until && !cron && !lasts) || (cron && lasts && !from && !until),
-    'give either from and until, or cron and lasts',
-  )
-  .refine(
-    ({ from, until }) => !from || !until || Date.parse(from) < Date.parse(until),
-    'until must come after from',
-  )
-  .refine(
-    ({ lasts }) => !lasts || (parseDurationMs(lasts) ?? 0) <= 31 * 86_400_000,
-    'lasts: 31 days at most',
-  );
-
-const PolicySchema = z.strictObject({
-  mode: z
-    .enum(['auto', 'observe', 'off'])
-    .default('auto')
-    .describe(
-      '`auto` acts. `observe` decides and records what it would have done, but starts nothing on its own: only what a person asks for runs. `off` rejects every signal.',
-    ),
-  cooldown: duration
-    .default('P1D')
-    .describe(
-      'Pause after the end of a run, as an ISO 8601 duration. Signals that come during it wait for its end; the first one waits, later ones join it.',
-    ),
-  cooldownAfterFailure: duration
-    .optional()
-    .describe(
-      'Pause after a run that ended other than `released`, as an ISO 8601 duration. It doubles with every such run in a row. Omitted: `cooldown`, without doubling.',
-    ),
-  longestCooldown: duration
-    .default('P14D')
-    .describe('The longest the doubling pause after failures becomes, as an ISO 8601 duration.'),
-  mostRuns: z
-    .strictObject({
-      count: z.int().min(1).max(100).describe('How many runs may start in the window.'),
-      window: duration.describe('Length of the sliding window, as an ISO 8601 duration.'),
-    })
-    .optional()
-    .describe(
-      'Most runs in a sliding window, those a person asks for included. A signal over it waits. Omitted: no such limit.',
-    ),
-  breakAfter: z
-    .int()
-    .min(1)
-    .optional()
-    .describe(
-      'After this many runs in a row that released nothing the breaker opens: signals are rejected until a run that a person asked for releases a version. Omitted: no breaker.',
-    ),
-  freezes: z.array(FreezeSchema).max(50).default([]).describe('Times in which no run starts, whoever asks.'),
-  longestRun: duration
-    .default('P1D')
-    .describe(
-      'How long a run may take. Jobs that have not ended by then are cancelled and the run ends; a run that has not settled after twice this long is given up for dead, and its model is freed for the next signal.',
-    ),
-  pollJobs: duration.default('PT5M').describe("How often a job's status is read in case its event was lost."),
 });
 
 const StageSchema = z.discriminatedUnion('channel', [

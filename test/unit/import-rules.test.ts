@@ -128,7 +128,7 @@ describe('import rules', () => {
       'shared/signals/parse-metric-report.ts',
     );
     expect(importsOf('shared/config/schema.ts')).toContainEqual({
-      target: 'shared/config/duration.ts',
+      target: 'shared/config/fields.ts',
       typeOnly: false,
     });
   });
