@@ -10,29 +10,31 @@
  */
 import { createHash } from 'node:crypto';
 import * as df from 'durable-functions';
-import type { Admission, Decision, ReasonCode } from '../shared/domain/decision.ts';
+import type { Admission, Decision } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { SignalOffer } from '../shared/signals/offer-signal.ts';
 import { askModel } from './ask-model.ts';
+import { confirmSignal } from './confirm-signal.ts';
 import type { OfferAnswer } from './model-entity.ts';
 import type { RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
 
 df.app.orchestration('admit-signal', function* (context) {
-  const offer = context.df.getInput<SignalOffer>();
-  if (!offer) throw new Error('admit-signal was started without a signal');
+  const asked = context.df.getInput<SignalOffer>();
+  if (!asked) throw new Error('admit-signal was started without a signal');
   const offeredAt = now(context);
 
-  const promoted = yield* findPromoted(context, offer);
-  if (promoted && 'rejected' in promoted) {
-    yield* record(context, offer, offeredAt, promoted.rejected);
-    return { admission: promoted.rejected, repeated: false };
+  const confirmed = yield* confirmSignal(context, asked);
+  if ('rejected' in confirmed) {
+    yield* record(context, asked, offeredAt, confirmed.rejected);
+    return { admission: confirmed.rejected, repeated: false };
   }
+  const offer: SignalOffer = { ...asked, signal: confirmed.signal };
   const answer = yield* offerUntilFinal(context, offer, offeredAt);
   if (answer.repeated) return { admission: answer.admission, repeated: true };
   yield* record(context, offer, offeredAt, answer.admission);
-  if (answer.admission.outcome === 'admitted') yield* run(context, offer, answer, promoted?.model ?? null);
+  if (answer.admission.outcome === 'admitted') yield* run(context, offer, answer, confirmed.promoted);
   return { admission: answer.admission, repeated: false };
 });
 
@@ -56,28 +58,6 @@ function* offerUntilFinal(
     if (deferrals === 0) yield* record(context, offer, offeredAt, answer.admission);
     yield context.df.createTimer(new Date(offerAgainAt));
   }
-}
-
-/** A version registered by hand is looked up where it counts: an event may be late, or lack the version's tags. */
-function* findPromoted(
-  context: df.OrchestrationContext,
-  { signal }: SignalOffer,
-): Generator<df.Task, { model: ModelVersion } | { rejected: Admission } | null, unknown> {
-  if (signal.kind !== 'registry') return null;
-  const version = String(signal.evidence['version']);
-  const found = yield* takeStep(context, 'find-model', { name: signal.model, version });
-  if (!found.model) {
-    return { rejected: rejection('version-missing', `Version ${version} is not in the registry.`) };
-  }
-  if (found.own) {
-    return {
-      rejected: rejection(
-        'own-registration',
-        `Version ${version} was registered by one of Ratchet's own runs.`,
-      ),
-    };
-  }
-  return { model: found.model };
 }
 
 function* run(
@@ -118,19 +98,6 @@ function* record(
     configHash: pinned.configHash,
   };
   yield* takeStep(context, 'record-decision', decision);
-}
-
-function rejection(reason: ReasonCode, sentence: string): Admission {
-  return {
-    outcome: 'rejected',
-    reason,
-    sentence,
-    changedBy: 'Register a version by hand to have it judged.',
-    runId: null,
-    offerAgainAt: null,
-    signals: [],
-    freedRunId: null,
-  };
 }
 
 /** `{model}-{yyyymmdd}-{8 hex digits of the signal's hash}`: readable, in order of time, the same at every replay. */

@@ -6,17 +6,31 @@ export type AdmissionOutcome = (typeof admissionOutcomes)[number];
 /** Why a signal was answered as it was. Closed; docs/admission.md lists each. */
 export const reasonCodes = [
   'idle', // nothing held the signal back: admitted
-  'hold-over', // it had waited for a cooldown, a freeze or the rate: admitted
-  'run-live', // joined the run under way, or (a version registered by hand) waits for its end
+  'hold-over', // it had waited and what held it is over: admitted
+  'approved', // mode suggest, and a person said yes: admitted
+  'run-live', // a run is under way: joined it, waits for its end, or rejected, as the policy says
   'wait-pending', // joined a signal that already waits
+  'restart', // the run under way is cancelled for it: waits for its end
+  'not-persistent', // too few of the last windows were bad: rejected
+  'quiet', // waits until no further signal has come for the quiet period
   'cooldown', // waits until the cooldown ends
   'freeze', // a freeze is in force: waits for its end, or rejected
   'rate', // the most runs of the window have started: waits until one leaves it
+  'budget', // the budget of the window does not hold another run: waits until it does
+  'too-little-data', // less new data than the model file asks for: waits for more, or rejected
+  'fleet', // all places of the fleet are taken, or its budget is: waits for its turn
+  'stopped', // the kill switch of the fleet is thrown, or was when it came: rejected
+  'suggested', // mode suggest: waits for a person's word
+  'suggestion-expired', // mode suggest, and nobody answered in time: rejected
+  'recovered', // what it was about has become good again: rejected
+  'withdrawn', // a person withdrew it: rejected
   'breaker', // too many runs in a row released nothing: rejected
   'observed', // mode observe: it would have been admitted; rejected
   'off', // mode off: rejected
   'own-registration', // the version was registered by one of our own runs: rejected
   'version-missing', // the version is not in the registry any more: rejected
+  'drift-unconfirmed', // the workspace does not know of the breach that the event told: rejected
+  'data-refused', // the uploaded file does not meet the model file's expectations: rejected
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

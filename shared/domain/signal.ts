@@ -22,4 +22,27 @@ export interface Signal {
   readonly summary: string;
   /** The numbers and names behind the summary. */
   readonly evidence: { readonly [key: string]: Json };
+  /**
+   * What the signal is about, the same every time it comes up: `metric:accuracy-low`, `alert:slow`. A recovery with
+   * this cause withdraws what still waits for it. Absent: nothing recovers from it.
+   */
+  readonly cause?: string;
+  /** The rule is looked at window by window, and asks when `breaches` of the last `of` were bad. Absent: 1 of 1. */
+  readonly persistence?: { readonly breaches: number; readonly of: number };
+  /** Data that came with it; `rows` null where they were not counted. */
+  readonly newData?: { readonly rows: number | null; readonly bytes: number };
+}
+
+/** The opposite of a signal: what was bad is good again. It starts nothing, and withdraws what waits. */
+export interface Recovery {
+  /** The same for every delivery; begins, as a signal's, with a word and the model: `recovery:spam-filter:…`. */
+  readonly id: string;
+  readonly model: string;
+  /** As the signals have it that it withdraws. */
+  readonly cause: string;
+  /** When the good state was observed (ISO 8601, UTC), or null where nothing says so. */
+  readonly observedAt: string | null;
+  readonly source: string;
+  /** One sentence a person understands: `accuracy 0.961 is not below 0.95 (n=214, window 2002-W36).` */
+  readonly summary: string;
 }

@@ -21,36 +21,53 @@ export function signalInstanceId(signalId: string): string {
 }
 
 /**
- * Starts the admission of a signal unless it was started before. Safe to repeat and to race: of two deliveries at
- * once the second start is refused by the platform, and should it come after the first has ended, the model's
- * entity knows the signal. Where the task hub does not answer, it throws a retryable `azure-unavailable`.
+ * Starts the admission of a signal unless it was started before. Should a second delivery come after the first has
+ * ended, the model's entity knows the signal.
  */
-export async function offerSignal(
+export function offerSignal(
   client: OrchestrationStarter,
   offer: SignalOffer,
 ): Promise<'started' | 'repeated'> {
-  const instanceId = signalInstanceId(offer.signal.id);
+  const { id, model } = offer.signal;
+  return startOnce(client, {
+    orchestrator: 'admit-signal',
+    instanceId: signalInstanceId(id),
+    input: offer,
+    subject: { signal: id, model },
+  });
+}
+
+export interface Start {
+  readonly orchestrator: string;
+  readonly instanceId: string;
+  readonly input: unknown;
+  readonly subject: { readonly signal: string; readonly model: string };
+}
+
+/**
+ * Starts an orchestration unless it was started before. Safe to repeat and to race: of two starts at once the second
+ * is refused by the platform. Where the task hub does not answer, it throws a retryable `azure-unavailable`.
+ */
+export async function startOnce(client: OrchestrationStarter, start: Start): Promise<'started' | 'repeated'> {
   try {
-    return await startOnce(client, instanceId, offer);
+    return await tryStart(client, start);
   } catch (cause) {
-    const { id, model } = offer.signal;
     const said = cause instanceof Error ? cause.message.split('\n')[0]!.slice(0, 400) : String(cause);
     throw new RatchetError(
       'azure-unavailable',
-      `signal ${id}: the task hub did not take it: ${said || 'no reason was given'}; send it again`,
-      { subject: { signal: id, model }, cause },
+      `signal ${start.subject.signal}: the task hub did not take it: ${said || 'no reason was given'}; send it again`,
+      { subject: start.subject, cause },
     );
   }
 }
 
-async function startOnce(
+async function tryStart(
   client: OrchestrationStarter,
-  instanceId: string,
-  offer: SignalOffer,
+  { orchestrator, instanceId, input }: Start,
 ): Promise<'started' | 'repeated'> {
   if (await instanceExists(client, instanceId)) return 'repeated';
   try {
-    await client.startNew('admit-signal', { instanceId, input: offer });
+    await client.startNew(orchestrator, { instanceId, input });
     return 'started';
   } catch (error) {
     if (await instanceExists(client, instanceId)) return 'repeated';

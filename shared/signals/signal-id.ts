@@ -1,4 +1,4 @@
 /** Every signal's id begins with its kind and its model: `metric:spam-filter:accuracy-low:2002-W34`. */
 export function modelOfSignal(signalId: string): string | null {
-  return /^[a-z]+:([^:]+):/.exec(signalId)?.[1] ?? null;
+  return /^[a-z-]+:([^:]+):/.exec(signalId)?.[1] ?? null;
 }

@@ -1,0 +1,61 @@
+/**
+ * What is looked up about a signal before it is offered: an event is a word, and the services it speaks of have the last one.
+ *
+ * Owns: which step confirms which kind of signal, and the rejection where the world does not agree.
+ * Does not own: whether to act (shared/admission).
+ */
+import type * as df from 'durable-functions';
+import type { Admission, ReasonCode } from '../shared/domain/decision.ts';
+import type { ModelVersion } from '../shared/domain/run.ts';
+import type { Signal } from '../shared/domain/signal.ts';
+import type { SignalOffer } from '../shared/signals/offer-signal.ts';
+import { takeStep } from './take-step.ts';
+
+export type Confirmation =
+  /** The signal, with what was found out about it; `promoted` is the version a registry signal is about. */
+  { readonly signal: Signal; readonly promoted: ModelVersion | null } | { readonly rejected: Admission };
+
+export function* confirmSignal(
+  context: df.OrchestrationContext,
+  { signal }: SignalOffer,
+): Generator<df.Task, Confirmation, unknown> {
+  switch (signal.kind) {
+    case 'registry':
+      return yield* findPromoted(context, signal);
+    default:
+      return { signal, promoted: null };
+  }
+}
+
+/** A version registered by hand is looked up where it counts: an event may be late, or lack the version's tags. */
+function* findPromoted(
+  context: df.OrchestrationContext,
+  signal: Signal,
+): Generator<df.Task, Confirmation, unknown> {
+  const version = String(signal.evidence['version']);
+  const found = yield* takeStep(context, 'find-model', { name: signal.model, version });
+  const changedBy = 'Register a version by hand to have it judged.';
+  if (!found.model) {
+    return rejection('version-missing', `Version ${version} is not in the registry.`, changedBy);
+  }
+  if (found.own) {
+    const sentence = `Version ${version} was registered by one of Ratchet's own runs.`;
+    return rejection('own-registration', sentence, changedBy);
+  }
+  return { signal, promoted: found.model };
+}
+
+function rejection(reason: ReasonCode, sentence: string, changedBy: string): { rejected: Admission } {
+  return {
+    rejected: {
+      outcome: 'rejected',
+      reason,
+      sentence,
+      changedBy,
+      runId: null,
+      offerAgainAt: null,
+      signals: [],
+      freedRunId: null,
+    },
+  };
+}
