@@ -4,7 +4,7 @@ import { type ModelState, newModelState } from '../shared/domain/model-state.ts'
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** Every model with its champion, the run under way and the signal that waits. */
+/** Every model with its champion, the run under way and what waits, is frozen and spent. */
 app.http('get-models', {
   route: 'models',
   methods: ['GET'],
@@ -15,7 +15,9 @@ app.http('get-models', {
     const pinned = [...(await wiring.models()).values()];
     const models = pinned.map(async ({ config, configHash }) => {
       const stored = await client.readEntityState<ModelState>(new df.EntityId('model', config.model));
-      const { champion, championSince = null, live, pending, lastRun } = stored.entityState ?? newModelState;
+      const { entityState = newModelState } = stored;
+      const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
+      const { waiting = [], newData = null, spent = [] } = entityState;
       return {
         model: config.model,
         description: config.description,
@@ -25,6 +27,12 @@ app.http('get-models', {
         live,
         pending,
         lastRun,
+        mode: mode?.mode ?? config.policy.mode,
+        modeSetBy: mode ?? null,
+        frozen,
+        waiting,
+        newData,
+        spent,
       };
     });
     return { jsonBody: { models: await Promise.all(models) } };

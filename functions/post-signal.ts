@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { app, type HttpRequest } from '@azure/functions';
+import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { RatchetError } from '../shared/errors.ts';
 import { readBody } from '../shared/http/read-body.ts';
+import { readIdempotencyKey } from '../shared/http/read-idempotency-key.ts';
 import { requireModel } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
 import { offerSignal } from '../shared/signals/offer-signal.ts';
@@ -18,14 +18,8 @@ app.http('post-signal', {
     const { ManualRequestSchema, manualSignal } = await import('../shared/signals/parse-manual-request.ts');
     const pinned = requireModel(request, await wiring.models());
     const body = await readBody(request, ManualRequestSchema);
-    const signal = manualSignal(pinned.config.model, body, readIdempotencyKey(request));
+    const signal = manualSignal(pinned.config.model, body, readIdempotencyKey(request) ?? randomUUID());
     const outcome = await offerSignal(df.getClient(context), { signal, pinned });
     return { status: 202, jsonBody: { signalId: signal.id, repeated: outcome === 'repeated' } };
   }),
 });
-
-function readIdempotencyKey(request: HttpRequest): string {
-  const key = request.headers.get('idempotency-key') ?? randomUUID();
-  if (/^[\x21-\x7e]{1,200}$/.test(key)) return key;
-  throw new RatchetError('bad-request', 'Idempotency-Key: expected 1 to 200 visible ASCII characters');
-}

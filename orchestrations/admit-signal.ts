@@ -8,17 +8,17 @@
  * 1. A signal's final answer is recorded once its entity has given it, and before a run starts.
  * 2. Whatever becomes of the run, the model is free afterwards.
  */
-import { createHash } from 'node:crypto';
 import * as df from 'durable-functions';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { SignalOffer } from '../shared/signals/offer-signal.ts';
-import { askModel } from './ask-model.ts';
 import { confirmSignal } from './confirm-signal.ts';
-import type { OfferAnswer } from './model-entity.ts';
+import type { OfferAnswer } from './entities.ts';
+import { offerOnce } from './offer-once.ts';
 import type { RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
+import { reconsiderEvent } from './wake.ts';
 
 df.app.orchestration('admit-signal', function* (context) {
   const asked = context.df.getInput<SignalOffer>();
@@ -38,25 +38,28 @@ df.app.orchestration('admit-signal', function* (context) {
   return { admission: answer.admission, repeated: false };
 });
 
-/** Offers the signal, sleeping while it is deferred. A deferral is recorded once, then replaced by the final answer. */
+/**
+ * Offers the signal, sleeping while it is deferred: until the time admission gave, or until something that may have
+ * ended its wait wakes it. A deferral is recorded when it has another reason than the one before, and replaced by the
+ * final answer.
+ */
 function* offerUntilFinal(
   context: df.OrchestrationContext,
   offer: SignalOffer,
   offeredAt: string,
 ): Generator<df.Task, OfferAnswer, unknown> {
-  const { signal, pinned } = offer;
-  const { id, kind } = signal;
-  for (let deferrals = 0; ; deferrals++) {
-    const answer = yield* askModel(context, signal.model, 'offer', {
-      signal: { id, kind },
-      runId: makeRunId(signal.model, id, now(context)),
-      now: now(context),
-      policy: pinned.config.policy,
-    });
-    const { outcome, offerAgainAt } = answer.admission;
+  let woken: df.Task | undefined;
+  let recorded: string | undefined;
+  for (;;) {
+    const answer = yield* offerOnce(context, offer, offeredAt);
+    const { outcome, offerAgainAt, reason } = answer.admission;
     if (outcome !== 'deferred' || offerAgainAt === null) return answer;
-    if (deferrals === 0) yield* record(context, offer, offeredAt, answer.admission);
-    yield context.df.createTimer(new Date(offerAgainAt));
+    if (reason !== recorded) yield* record(context, offer, offeredAt, answer.admission);
+    recorded = reason;
+    if (!woken || woken.isCompleted) woken = context.df.waitForExternalEvent(reconsiderEvent);
+    const timer = context.df.createTimer(new Date(offerAgainAt));
+    yield context.df.Task.any([timer, woken]);
+    if (!timer.isCompleted) timer.cancel();
   }
 }
 
@@ -98,10 +101,4 @@ function* record(
     configHash: pinned.configHash,
   };
   yield* takeStep(context, 'record-decision', decision);
-}
-
-/** `{model}-{yyyymmdd}-{8 hex digits of the signal's hash}`: readable, in order of time, the same at every replay. */
-function makeRunId(model: string, signalId: string, time: string): string {
-  const hash = createHash('sha256').update(signalId).digest('hex').slice(0, 8);
-  return `${model}-${time.slice(0, 10).replaceAll('-', '')}-${hash}`;
 }

@@ -1,7 +1,13 @@
 import * as df from 'durable-functions';
-import { type EntityRefusal, type ModelOperations, modelEntity } from './model-entity.ts';
+import {
+  type EntityRefusal,
+  type FleetOperations,
+  fleetEntity,
+  type ModelOperations,
+  modelEntity,
+} from './entities.ts';
 
-type Answered<Name extends keyof ModelOperations> = Exclude<ModelOperations[Name]['output'], EntityRefusal>;
+type Answered<Output> = Exclude<Output, EntityRefusal>;
 
 /** Calls an operation of a model's entity. A refusal is a broken invariant and fails the orchestration. */
 export function* askModel<Name extends keyof ModelOperations>(
@@ -9,9 +15,26 @@ export function* askModel<Name extends keyof ModelOperations>(
   model: string,
   operation: Name,
   input: ModelOperations[Name]['input'],
-): Generator<df.Task, Answered<Name>, unknown> {
-  const entity = new df.EntityId(modelEntity, model);
-  const answer = (yield context.df.callEntity(entity, operation, input)) as ModelOperations[Name]['output'];
-  if ('refused' in answer) throw new Error(answer.refused);
-  return answer as Answered<Name>;
+): Generator<df.Task, Answered<ModelOperations[Name]['output']>, unknown> {
+  return yield* askEntity(context, new df.EntityId(modelEntity, model), operation, input);
+}
+
+/** The same of the fleet's entity. */
+export function* askFleet<Name extends keyof FleetOperations>(
+  context: df.OrchestrationContext,
+  operation: Name,
+  input: FleetOperations[Name]['input'],
+): Generator<df.Task, Answered<FleetOperations[Name]['output']>, unknown> {
+  return yield* askEntity(context, new df.EntityId(fleetEntity, 'fleet'), operation, input);
+}
+
+function* askEntity<Output>(
+  context: df.OrchestrationContext,
+  entity: df.EntityId,
+  operation: string,
+  input: unknown,
+): Generator<df.Task, Answered<Output>, unknown> {
+  const answer = (yield context.df.callEntity(entity, operation, input)) as Output | EntityRefusal;
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(answer.refused);
+  return answer as Answered<Output>;
 }

@@ -2,11 +2,13 @@ import type { FunctionInput, InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { RatchetError } from '../shared/errors.ts';
 import type { StepName, Steps } from './steps.ts';
+import type { FinalFailure } from './take-step.ts';
 
 /**
  * Registers an activity under its step's name, with the step's input and answer.
  *
- * An orchestration sees of a failure only its message: it begins with the error's code and is never empty.
+ * An orchestration sees of a failure only its message: it begins with the error's code and is never empty. A failure
+ * that no repetition can mend is an answer, because whatever is thrown is tried again.
  */
 export function defineStep<Name extends StepName>(
   name: Name,
@@ -15,16 +17,32 @@ export function defineStep<Name extends StepName>(
 ): void {
   df.app.activity(name, {
     ...options,
-    handler: async (input: unknown, context: InvocationContext): Promise<Steps[Name]['output']> => {
+    handler: async (
+      input: unknown,
+      context: InvocationContext,
+    ): Promise<Steps[Name]['output'] | FinalFailure> => {
       try {
         return await run(input as Steps[Name]['input'], context);
       } catch (error) {
         const failure = describeFailure(name, error);
         context.error(failure.message, error instanceof RatchetError ? error.subject : {});
+        if (isFinal(error)) return { finalFailure: failure.message };
         throw failure;
       }
     },
   });
+}
+
+/** A refusal is final, and so is what we asked wrongly; settings and files may be mended while a step is retried. */
+function isFinal(error: unknown): boolean {
+  const final: readonly string[] = [
+    'azure-refused',
+    'not-found',
+    'bad-request',
+    'unknown-model',
+    'broken-invariant',
+  ];
+  return error instanceof RatchetError && final.includes(error.code);
 }
 
 function describeFailure(step: StepName, error: unknown): Error {

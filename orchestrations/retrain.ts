@@ -7,7 +7,8 @@
  * Invariants
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
  * 2. Nothing is registered or released but what the gates passed; the champion stays otherwise.
- * 3. A promote run begins at evaluate: a version registered by hand meets the same gates.
+ * 3. A run that is cancelled before its release begins releases nothing.
+ * 4. A promote run begins at evaluate: a version registered by hand meets the same gates.
  */
 import * as df from 'durable-functions';
 import { hashJson } from '../shared/config/pin.ts';
@@ -15,14 +16,15 @@ import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { ModelVersion, RunOutcome, RunPhase } from '../shared/domain/run.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
-import { runJob } from './run-job.ts';
+import { cancelRunEvent, runJob } from './run-job.ts';
 import { describeRun, noFindings, type RunFindings, settle } from './settle.ts';
+import type { JobState } from './steps.ts';
 import { messageOf, takeStep } from './take-step.ts';
 
 df.app.orchestration('retrain', function* (context) {
   const input = context.df.getInput<RunInput>();
   if (!input) throw new Error('retrain was started without a run');
-  const progress: Progress = { findings: noFindings };
+  const progress: Progress = { findings: noFindings, jobs: [] };
   let end: RunEnd;
   try {
     end = yield* takePhases(context, input, progress);
@@ -30,12 +32,22 @@ df.app.orchestration('retrain', function* (context) {
     end = { outcome: 'failed', sentence: `Ratchet could not go on: ${messageOf(error)}` };
   }
   context.df.setCustomStatus({ phase: 'settled', outcome: end.outcome });
-  return yield* settle(context, input, end, progress.findings);
+  return yield* settle(context, input, end, progress.findings, hoursOf(progress.jobs));
 });
 
 /** Kept outside the phases, so that a run that fails in one still tells what the earlier ones brought about. */
 interface Progress {
   findings: RunFindings;
+  /** How long each job ran; undefined while that is not known. */
+  jobs: (number | undefined)[];
+}
+
+/** Undefined where it is not known of every job: the reservation then stands. */
+function hoursOf(jobs: Progress['jobs']): number | undefined {
+  return jobs.reduce(
+    (sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms / 3_600_000),
+    0,
+  );
 }
 
 function* takePhases(
@@ -48,6 +60,13 @@ function* takePhases(
     progress.findings = { ...progress.findings, ...more };
   };
   const enter = (phase: RunPhase) => enterPhase(context, input, phase, progress.findings);
+  const cancel = context.df.waitForExternalEvent(cancelRunEvent);
+  const job = function* (phase: 'train' | 'evaluate', version: ModelVersion | null) {
+    const index = progress.jobs.push(undefined) - 1;
+    const ended = yield* runJob(context, input, phase, version, cancel);
+    progress.jobs[index] = ended.computeMs;
+    return ended;
+  };
 
   yield* enter(input.promoted ? 'evaluate' : 'train');
   const data = yield* takeStep(context, 'pin-data', { runId, pinned });
@@ -55,17 +74,17 @@ function* takePhases(
     return { outcome: 'evidence-error', sentence: `There is no data under ${pinned.config.data.path}.` };
   }
   if (!input.promoted) {
-    const job = yield* runJob(context, input, 'train', null);
-    if (!job.succeeded) return jobEnd('training-failed', job.jobName, job.status, job.error);
+    const training = yield* job('train', null);
+    if (cancel.isCompleted) return cancelled(cancel);
+    if (!training.succeeded) return jobEnd('training-failed', training);
   }
   const challenger = input.promoted ?? newVersion(input);
   found({ challenger });
 
   if (!input.promoted) yield* enter('evaluate');
-  const evaluation = yield* runJob(context, input, 'evaluate', challenger);
-  if (!evaluation.succeeded) {
-    return jobEnd('evaluation-failed', evaluation.jobName, evaluation.status, evaluation.error);
-  }
+  const evaluation = yield* job('evaluate', challenger);
+  if (cancel.isCompleted) return cancelled(cancel);
+  if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
 
   yield* enter('gate');
   const hasChampion = input.champion !== null;
@@ -73,11 +92,13 @@ function* takePhases(
   found({ verdict: report.verdict });
   if (report.verdict !== 'passed') return { outcome: unpassed[report.verdict], sentence: report.sentence };
 
+  if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('register');
   const registered =
     input.promoted ?? (yield* register(context, input, challenger, data.manifestHash, reportHash));
   found({ challenger: registered, registeredVersion: registered.version });
 
+  if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('release');
   const release: ReleaseInput = {
     runId,
@@ -137,8 +158,13 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
   error: 'evidence-error',
 };
 
-function jobEnd(outcome: RunOutcome, jobName: string, status: string, error: string): RunEnd {
+function jobEnd(outcome: RunOutcome, { jobName, status, error }: JobState): RunEnd {
   return { outcome, sentence: `Job ${jobName} ended ${status}${error ? `: ${error}` : ''}.` };
+}
+
+function cancelled(cancel: df.Task): RunEnd {
+  const { because } = (cancel.result ?? {}) as { because?: string };
+  return { outcome: 'cancelled', sentence: `Cancelled: ${because ?? 'nobody said why'}.` };
 }
 
 /** The version is made from the run, so that a repeated registration is the same registration. */

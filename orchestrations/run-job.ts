@@ -8,12 +8,15 @@ import { takeStep } from './take-step.ts';
 /** Name of the external event that wakes the run waiting for a job. */
 export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;
 
+/** Name of the external event that has a run end. */
+export const cancelRunEvent = 'cancel-run';
+
 /** How long after a cancellation a job may take to end before the run goes on without it. */
 const cancelGraceMs = 600_000;
 
 /**
  * Submits a job and waits for its end: for the workspace's event, and with slow polls in case that is lost. A job
- * that has not ended when the run's time is over is cancelled.
+ * that has not ended when the run's time is over, or when the run is cancelled, is cancelled.
  *
  * The event only wakes: how the job stands is read from the workspace.
  */
@@ -22,6 +25,7 @@ export function* runJob(
   input: RunInput,
   phase: 'train' | 'evaluate',
   challenger: ModelVersion | null,
+  cancel: df.Task,
 ): Generator<df.Task, JobState, unknown> {
   const { config } = input.pinned;
   let job = yield* takeStep(context, 'submit-job', {
@@ -35,26 +39,28 @@ export function* runJob(
   });
   const pollMs = parseDurationMs(config.policy.pollJobs)!;
   const deadlineMs = Date.parse(input.startedAt) + parseDurationMs(config.policy.longestRun)!;
+  let overMs = deadlineMs;
   let ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
   while (!job.ended) {
     const nowMs = context.df.currentUtcDateTime.getTime();
-    if (nowMs >= deadlineMs + cancelGraceMs)
+    if (cancel.isCompleted) overMs = Math.min(overMs, nowMs);
+    if (nowMs >= overMs + cancelGraceMs)
       return { ...job, ended: true, error: overtime(config.policy.longestRun) };
-    const isOver = nowMs >= deadlineMs;
-    const wakeMs = isOver ? nowMs + Math.min(pollMs, cancelGraceMs) : Math.min(nowMs + pollMs, deadlineMs);
+    const isOver = nowMs >= overMs;
+    const wakeMs = isOver ? nowMs + Math.min(pollMs, cancelGraceMs) : Math.min(nowMs + pollMs, overMs);
     if (isOver) job = yield* takeStep(context, 'cancel-job', { jobName: job.jobName });
     if (job.ended) break;
     const poll = context.df.createTimer(new Date(wakeMs));
-    const winner: unknown = yield context.df.Task.any([ended, poll]);
-    if (winner === ended) {
-      if (!poll.isCompleted) poll.cancel();
-      ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
-    }
-    job = yield* takeStep(context, 'get-job', { jobName: job.jobName });
+    const winner: unknown = yield context.df.Task.any(
+      cancel.isCompleted ? [ended, poll] : [ended, poll, cancel],
+    );
+    if (winner !== poll && !poll.isCompleted) poll.cancel();
+    if (winner === ended) ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
+    if (winner !== cancel) job = yield* takeStep(context, 'get-job', { jobName: job.jobName });
   }
   return job;
 }
 
 function overtime(longestRun: string): string {
-  return `it had not ended when the run's ${longestRun} were over, nor after it was cancelled`;
+  return `it had not ended when the run was cancelled, or its ${longestRun} were over, nor some time after`;
 }

@@ -4,10 +4,12 @@
  * Activities run at least once. Each is idempotent by the run id (or signal id) in its input, and answers the same
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
+import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
+import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
@@ -21,6 +23,23 @@ export interface JobState {
   readonly succeeded: boolean;
   /** The workspace's own words on a failure, empty otherwise. */
   readonly error: string;
+  /** How long it ran, once it has ended; absent where the workspace does not say. */
+  readonly computeMs?: number;
+}
+
+/** What the watchdog has found. */
+export interface LostWork {
+  /** Runs that are live in their model's state and whose orchestration has ended or is gone. */
+  readonly runs: readonly {
+    readonly model: string;
+    readonly runId: string;
+    readonly why: string;
+    readonly run: Run | null;
+  }[];
+  /** Places of the fleet for runs that are not under way. */
+  readonly places: readonly { readonly model: string; readonly runId: string }[];
+  /** Signals that sleep in their model's state and whose orchestration has ended or is gone. */
+  readonly signals: readonly { readonly model: string; readonly signal: string }[];
 }
 
 export interface Steps {
@@ -66,6 +85,18 @@ export interface Steps {
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */
   'record-run': { input: Run; output: null };
+  /** Writes what an operator did, or tried to, to the ledger. */
+  'record-operation': { input: Operation; output: null };
+  /** Has signals that sleep offered again; those that sleep no more are passed over. */
+  'wake-signals': { input: { signals: readonly string[] }; output: null };
+  /** Tells a run that it is to end. One that is over is passed over. */
+  'cancel-run': { input: { runId: string; because: string }; output: null };
+  /** Reads the fleet file, and which models there are. */
+  'read-fleet': { input: object; output: { policy: FleetPolicy | null; models: readonly string[] } };
+  /** Looks for runs, places and sleepers whose orchestrations are gone. */
+  'find-lost-work': { input: { now: string }; output: LostWork };
+  /** Starts the admission of a signal again whose orchestration is gone. */
+  'revive-signal': { input: { model: string; signal: string }; output: { revived: boolean } };
   /** Offers what schedules and old champions ask for since the last look; answers what it looked at. */
   'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
 }

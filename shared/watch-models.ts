@@ -1,19 +1,17 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PinnedModel } from './config/schema.ts';
-
-type Models = ReadonlyMap<string, PinnedModel>;
+import type { LoadedModels } from './config/load.ts';
 
 /** Reads a folder of model files and keeps the answer until a file or the listing changes. */
-export function watchModels(): (folder: string) => Promise<Models> {
-  let kept: { state: string; models: Models } | undefined;
+export function watchModels(): (folder: string) => Promise<LoadedModels> {
+  let kept: { state: string; loaded: LoadedModels } | undefined;
   return async (folder) => {
     const state = stateOf(folder);
     if (kept?.state !== state) {
       const { loadModels } = await import('./config/load.ts');
-      kept = { state, models: loadModels(folder) };
+      kept = { state, loaded: loadModels(folder) };
     }
-    return kept.models;
+    return kept.loaded;
   };
 }
 

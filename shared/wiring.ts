@@ -16,6 +16,7 @@ import type { Topic } from './azure/event-grid.ts';
 import type { Queues } from './azure/service-bus.ts';
 import type { Tracking } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
+import type { FleetPolicy } from './config/fleet-schema.ts';
 import type { PinnedModel, StageConfig } from './config/schema.ts';
 import { RatchetError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -141,7 +142,10 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     blobs,
     ledger,
     /** The valid model files by name, read again when one has changed. */
-    models: async (): Promise<ReadonlyMap<string, PinnedModel>> => readModels(await modelsDir()),
+    models: async (): Promise<ReadonlyMap<string, PinnedModel>> =>
+      (await readModels(await modelsDir())).models,
+    /** The fleet file beside them, or null. */
+    fleet: async (): Promise<FleetPolicy | null> => (await readModels(await modelsDir())).fleet,
     async releaseChannel(stage: StageConfig): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/service-bus-channel.ts');

@@ -164,9 +164,11 @@ function describeHost(
   };
 }
 
-/** Every look at the schedules is a moment virtual time stops at: one a day leaves months to pass in seconds. */
+/** Every look at schedules or for lost work is a moment virtual time stops at: one a day leaves months to pass in seconds. */
 function tickSettings({ clock }: LaunchOptions): Record<string, string> {
-  return clock === 'virtual' ? { RATCHET_SCHEDULE_TICK: '0 0 6 * * *' } : {};
+  return clock === 'virtual'
+    ? { RATCHET_SCHEDULE_TICK: '0 0 6 * * *', RATCHET_WATCHDOG_TICK: '0 30 6 * * *' }
+    : {};
 }
 
 function clockArgs({ clock = 'system', clockStart }: LaunchOptions): string[] {

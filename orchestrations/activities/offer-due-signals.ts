@@ -12,7 +12,7 @@ import {
 import { offerSignal } from '../../shared/signals/offer-signal.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
-import { modelEntity } from '../model-entity.ts';
+import { modelEntity } from '../entities.ts';
 
 defineStep(
   'offer-due-signals',

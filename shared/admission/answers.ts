@@ -1,22 +1,32 @@
 /** The answers admission gives, in words: each with what would have changed it. */
-import type { Admission } from '../domain/decision.ts';
-import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
+import type { Admission, ReasonCode } from '../domain/decision.ts';
+import type { AnsweredSignal, Fate, ModelState, Pending } from '../domain/model-state.ts';
 import type { Hold } from './holds.ts';
 
 type Live = NonNullable<ModelState['live']>;
-type Pending = NonNullable<ModelState['pending']>;
 
 const nothing = { changedBy: '', runId: null, offerAgainAt: null, signals: [], freedRunId: null } as const;
 
-export function admitted(runId: string, signals: readonly string[], waited: boolean): Admission {
+export interface AdmittedBecause {
+  readonly waited: boolean;
+  readonly approved: Pending['approved'];
+}
+
+export function admitted(
+  runId: string,
+  signals: readonly string[],
+  { waited, approved }: AdmittedBecause,
+): Admission {
   const others = signals.length === 1 ? '' : ` together with ${signals.length - 1} more`;
-  const why = waited
-    ? 'what held it is over and no run is under way'
-    : 'no run is under way and nothing holds it';
+  const why = approved
+    ? `${approved.by} approved it at ${approved.at} (${approved.reason})`
+    : waited
+      ? 'what held it is over and no run is under way'
+      : 'no run is under way and nothing holds it';
   return {
     ...nothing,
     outcome: 'admitted',
-    reason: waited ? 'hold-over' : 'idle',
+    reason: approved ? 'approved' : waited ? 'hold-over' : 'idle',
     sentence: `Admitted${others}: ${why}. It starts run ${runId}.`,
     runId,
     signals,
@@ -45,6 +55,27 @@ export function afterLive(live: Live, offerAgainAt: string): Admission {
   };
 }
 
+export function insteadOfLive(live: Live, offerAgainAt: string): Admission {
+  return {
+    ...nothing,
+    outcome: 'deferred',
+    reason: 'restart',
+    sentence: `Waits for the end of run ${live.runId}, under way since ${live.since}, which is cancelled for it.`,
+    changedBy: `Admissible once run ${live.runId} has ended.`,
+    offerAgainAt,
+  };
+}
+
+export function besideLive(live: Live): Admission {
+  return {
+    ...nothing,
+    outcome: 'rejected',
+    reason: 'run-live',
+    sentence: `Rejected: run ${live.runId} is under way since ${live.since}, and the policy turns signals away meanwhile.`,
+    changedBy: `A signal that comes once run ${live.runId} has ended.`,
+  };
+}
+
 export function joinedPending(pending: Pending): Admission {
   return {
     ...nothing,
@@ -52,38 +83,41 @@ export function joinedPending(pending: Pending): Admission {
     reason: 'wait-pending',
     sentence: `Joined signal ${pending.signals[0]}, which waits until ${pending.until}: one run will answer both.`,
     changedBy: `Admissible from ${pending.until}, together with the signal it joined.`,
+    joinedSignalId: pending.signals[0]!,
   };
 }
 
-export function held({ reason, until, because }: Hold): Admission {
+export function held({ reason, until, because, endedBy }: Hold): Admission {
+  return waits(reason, until, because, endedBy ?? `Admissible from ${until}.`);
+}
+
+/** Any other wait: `reason` with its numbers, until when it lasts at most, and what ends it. */
+export function waits(reason: ReasonCode, until: string, because: string, changedBy: string): Admission {
   return {
     ...nothing,
     outcome: 'deferred',
     reason,
     sentence: `Waits until ${until}: ${because}.`,
-    changedBy: `Admissible from ${until}.`,
+    changedBy,
     offerAgainAt: until,
   };
 }
 
-export function frozenOut({ reason, until, because }: Hold): Admission {
-  return {
-    ...nothing,
-    outcome: 'rejected',
-    reason,
-    sentence: `Rejected: ${because}, and turns signals away.`,
-    changedBy: `A signal that comes from ${until} on.`,
-  };
+/** Any other rejection. */
+export function rejected(reason: ReasonCode, because: string, changedBy: string): Admission {
+  return { ...nothing, outcome: 'rejected', reason, sentence: `Rejected: ${because}.`, changedBy };
+}
+
+export function frozenOut({ until, because }: Hold): Admission {
+  return rejected('freeze', `${because}, and turns signals away`, `A signal that comes from ${until} on.`);
 }
 
 export function breakerOpen(unsuccessful: number): Admission {
-  return {
-    ...nothing,
-    outcome: 'rejected',
-    reason: 'breaker',
-    sentence: `Rejected: the last ${unsuccessful} runs released nothing, and the breaker is open.`,
-    changedBy: 'A run that a person asks for and that releases a version closes the breaker.',
-  };
+  return rejected(
+    'breaker',
+    `the last ${unsuccessful} runs released nothing, and the breaker is open`,
+    'A run that a person asks for and that releases a version closes the breaker.',
+  );
 }
 
 export function observed(runId: string): Admission {
@@ -96,14 +130,13 @@ export function observed(runId: string): Admission {
   };
 }
 
-export function off(): Admission {
-  return {
-    ...nothing,
-    outcome: 'rejected',
-    reason: 'off',
-    sentence: 'Rejected: the mode is off.',
-    changedBy: 'Mode auto or observe in the model file.',
-  };
+export function off(by: string | undefined): Admission {
+  const because = by === undefined ? 'the mode is off' : `the mode is off (set by ${by})`;
+  return rejected('off', because, 'Mode auto, suggest or observe.');
+}
+
+export function decidedBefore({ outcome, reason, sentence, changedBy, runId }: Fate): Admission {
+  return { ...nothing, outcome, reason, sentence, changedBy, runId };
 }
 
 export function repeated(before: AnsweredSignal): Admission {

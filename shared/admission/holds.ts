@@ -1,30 +1,53 @@
 /**
- * What holds a start back at a moment: freezes, the cooldown, the rate. Pure.
+ * What holds a start back at a moment: freezes, the cooldown, the rate, the budget, the quiet period. Pure.
  *
  * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before.
  */
-import { openCron } from '../config/cron.ts';
-import { parseDurationMs } from '../config/duration.ts';
 import type { Freeze, Policy } from '../config/schema.ts';
 import type { ReasonCode } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { findOverrun } from './budget.ts';
+import { freezeEnd } from './freezes.ts';
+import { addMs, durationMs, earlier, formatMs } from './time.ts';
 
 export interface Hold {
-  readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate'>;
-  /** First moment the hold is over (ISO 8601, UTC). */
+  readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate' | 'budget' | 'quiet'>;
+  /** First moment the hold is over, or is looked at again (ISO 8601, UTC). */
   readonly until: string;
   /** Why, with its numbers: `run x ended released at … and the cooldown is P1D`. */
   readonly because: string;
   /** A hold may turn a signal away instead of letting it wait. */
   readonly rejects: boolean;
+  /** What ends it, where it is not `until`. */
+  readonly endedBy?: string;
 }
 
-/** The hold in force that lasts longest, or null. What a person asks for is not held by the cooldown. */
-export function findHold(state: ModelState, policy: Policy, now: string, byPerson: boolean): Hold | null {
+export interface HoldQuestion {
+  readonly state: ModelState;
+  readonly policy: Policy;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+  /** What a person asks for is not held by cooldown and quiet period, which brake automation. */
+  readonly byPerson: boolean;
+  /** What the run may take, in hours of jobs. */
+  readonly estimateHours: number;
+  /** Whether the signal comes for the first time: the quiet period begins anew. */
+  readonly isNew: boolean;
+}
+
+/** Without an end in sight a hold is looked at again after so long; whoever ends it wakes those that wait. */
+export const lookAgainMs = 7 * 86_400_000;
+
+/** The hold in force that lasts longest, or null. */
+export function findHold(question: HoldQuestion): Hold | null {
+  const { state, policy, now, byPerson } = question;
   const holds = [
     ...(policy.freezes ?? []).map((freeze) => freezeHold(freeze, now)),
+    ...(state.frozen ?? []).map((frozen) => operatorHold(frozen, now)),
     byPerson ? null : cooldownHold(state, policy),
+    byPerson ? null : quietHold(question),
     rateHold(state, policy, now),
+    budgetHold(question),
   ];
   const inForce = holds.filter((hold): hold is Hold => hold !== null && now < hold.until);
   return (
@@ -34,7 +57,7 @@ export function findHold(state: ModelState, policy: Policy, now: string, byPerso
 
 function cooldownHold(state: ModelState, policy: Policy): Hold | null {
   const { lastRun, unsuccessful = 0 } = state;
-  if (!lastRun) return null;
+  if (!lastRun || lastRun.restart) return null;
   const pauseMs = cooldownMs(policy, unsuccessful);
   const times =
     unsuccessful > 1 && policy.cooldownAfterFailure
@@ -58,6 +81,21 @@ export function cooldownMs(policy: Policy, unsuccessful: number): number {
   );
 }
 
+/** Signals still come in: the wait begins anew with each, but ends at the latest so long after the first. */
+function quietHold({ state, policy, now, isNew }: HoldQuestion): Hold | null {
+  const quietMs = durationMs(policy.quietPeriod ?? 'PT0S');
+  if (quietMs === 0) return null;
+  const latest = isNew ? now : (state.pending?.lastAt ?? now);
+  const first = state.pending?.since ?? now;
+  const until = earlier(addMs(latest, quietMs), addMs(first, durationMs(policy.longestWait)));
+  return {
+    reason: 'quiet',
+    until,
+    because: `a signal came at ${latest}, and runs wait until none has come for ${formatMs(quietMs)}`,
+    rejects: false,
+  };
+}
+
 /** Runs that started within the window count; the hold ends when the oldest of the last `count` leaves it. */
 function rateHold(state: ModelState, policy: Policy, now: string): Hold | null {
   if (policy.mostRuns === undefined) return null;
@@ -74,6 +112,21 @@ function rateHold(state: ModelState, policy: Policy, now: string): Hold | null {
   };
 }
 
+function budgetHold({ state, policy, now, estimateHours }: HoldQuestion): Hold | null {
+  if (policy.budget === undefined) return null;
+  const overrun = findOverrun(state.spent ?? [], policy.budget, estimateHours, now);
+  if (!overrun) return null;
+  return {
+    reason: 'budget',
+    until: overrun.until ?? addMs(now, lookAgainMs),
+    because: overrun.because,
+    rejects: false,
+    ...(overrun.until === null && {
+      endedBy: 'Admissible with a greater budget, or shorter timeouts of its jobs.',
+    }),
+  };
+}
+
 function freezeHold(freeze: Freeze, now: string): Hold | null {
   const until = freezeEnd(freeze, now);
   if (until === null) return null;
@@ -85,44 +138,14 @@ function freezeHold(freeze: Freeze, now: string): Hold | null {
   };
 }
 
-/** When the freeze in force at `now` ends, or null where none is. Repeated freezes that overlap are one. */
-export function freezeEnd(freeze: Freeze, now: string): string | null {
-  if (freeze.from !== undefined && freeze.until !== undefined) {
-    const [from, until] = [toUtc(freeze.from), toUtc(freeze.until)];
-    return from <= now && now < until ? until : null;
-  }
-  if (freeze.cron === undefined || freeze.lasts === undefined) return null;
-  const lastsMs = durationMs(freeze.lasts);
-  const cron = openCron(freeze.cron, freeze.timeZone);
-  let end: string | null = null;
-  for (let from = addMs(now, -lastsMs); ; ) {
-    const begin = cron.nextRun(new Date(from))?.toISOString();
-    if (begin === undefined || begin > (end ?? now)) return end;
-    end = addMs(begin, lastsMs);
-    from = begin;
-    // A pattern that comes round more often than it lasts never ends: a month ahead is told, then looked at again.
-    if (end > addMs(now, longestChainMs)) return end;
-  }
-}
-
-const longestChainMs = 31 * 86_400_000;
-
-export function addMs(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
-}
-
-/** The schema has checked the text; a duration that does not parse here is a broken invariant. */
-export function durationMs(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms === null) throw new Error(`policy duration ${JSON.stringify(text)} is not an ISO 8601 duration`);
-  return ms;
-}
-
-function toUtc(time: string): string {
-  return new Date(time).toISOString();
-}
-
-function formatMs(ms: number): string {
-  const days = ms / 86_400_000;
-  return days >= 1 ? `${Number(days.toFixed(1))} days` : `${Number((ms / 3_600_000).toFixed(1))} hours`;
+function operatorHold(frozen: NonNullable<ModelState['frozen']>[number], now: string): Hold {
+  const { by, reason, at, until } = frozen;
+  const end = until === null ? 'until somebody thaws it' : `until ${until}`;
+  return {
+    reason: 'freeze',
+    until: until ?? addMs(now, lookAgainMs),
+    because: `${by} froze the model at ${at} ${end} (${reason})`,
+    rejects: false,
+    ...(until === null && { endedBy: 'Admissible once somebody thaws the model.' }),
+  };
 }

@@ -1,5 +1,7 @@
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelVersion, RunOutcome } from '../domain/run.ts';
+import { settleSpent } from './budget.ts';
+import { sleepers } from './pending.ts';
 
 export interface Settlement {
   readonly runId: string;
@@ -8,6 +10,8 @@ export interface Settlement {
   readonly champion: ModelVersion | null;
   /** ISO 8601, UTC. */
   readonly now: string;
+  /** Hours its jobs really took; absent where nobody knows. */
+  readonly computeHours?: number;
 }
 
 export interface Settled {
@@ -16,23 +20,42 @@ export interface Settled {
   readonly signals: readonly string[];
   /** Whether the run was still the live one: false for a repeated settlement, or one given up for dead. */
   readonly wasLive: boolean;
+  /** Whether the fleet holds a place for it that is to be given back. */
+  readonly granted: boolean;
+  /** Signals that sleep and are to be offered again at once. */
+  readonly wake: readonly string[];
 }
 
 /**
  * Takes a run's end into the model's state. Pure.
  *
  * A run that was given up for dead and ends after all frees nothing; a version it released is the champion all
- * the same, because the world has it.
+ * the same, because the world has it. A cancelled run is no failure: it counts neither for the breaker nor for the
+ * doubling cooldown.
  */
 export function settleRun(state: ModelState, settlement: Settlement): Settled {
-  const wasLive = state.live?.runId === settlement.runId;
-  const { runId, outcome, now } = settlement;
+  const { runId, outcome, now, computeHours } = settlement;
+  const { live } = state;
+  const wasLive = live?.runId === runId;
   const released = settlement.champion ? { champion: settlement.champion, championSince: now } : {};
-  if (!wasLive) return { state: { ...state, ...released }, signals: [], wasLive };
-  const unsuccessful = settlement.champion ? 0 : (state.unsuccessful ?? 0) + 1;
+  const spent = state.spent && { spent: settleSpent(state.spent, runId, computeHours) };
+  if (!wasLive) {
+    return { state: { ...state, ...released, ...spent }, signals: [], wasLive, granted: true, wake: [] };
+  }
+  const restart = outcome === 'cancelled' && live.restart;
+  const failures = (state.unsuccessful ?? 0) + (outcome === 'cancelled' ? 0 : 1);
   return {
-    state: { ...state, ...released, live: null, lastRun: { runId, outcome, endedAt: now }, unsuccessful },
-    signals: state.live?.signals ?? [],
+    state: {
+      ...state,
+      ...released,
+      ...spent,
+      live: null,
+      lastRun: { runId, outcome, endedAt: now, ...(restart && { restart }) },
+      unsuccessful: settlement.champion ? 0 : failures,
+    },
+    signals: live.signals,
     wasLive,
+    granted: live.granted ?? false,
+    wake: sleepers(state),
   };
 }

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { parseDurationMs } from './duration.ts';
+import { estimateHours, limitHours } from './estimate.ts';
 import { cron, duration, folder, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { tasks } from './metric-catalog.ts';
@@ -176,12 +177,25 @@ export const ModelConfigSchema = z
   })
   .superRefine(({ task, gates }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
+  })
+  .superRefine(({ policy: { budget }, ...jobs }, context) => {
+    if (!budget) return;
+    const [needed, limit] = [estimateHours(jobs, 'retrain'), limitHours(budget)];
+    if (needed <= limit) return;
+    const message = `the budget of ${hours(limit)} never holds a run: its jobs may take ${hours(needed)} by their timeouts; raise it, or shorten training.timeout and evaluation.timeout`;
+    context.addIssue({ code: 'custom', path: ['policy', 'budget'], message });
   });
+
+const hours = (value: number): string => `${Number(value.toFixed(2))} h`;
 
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 export type JobConfig = ModelConfig['training'];
 export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];
+/** Whether data asks for a run, and from how much on. */
+export type DataTrigger =
+  | boolean
+  | { readonly minimumRows?: number | undefined; readonly minimumBytes?: number | undefined };
 export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
 export type { GateConfig } from './gate-schema.ts';

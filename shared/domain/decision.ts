@@ -17,6 +17,7 @@ export const reasonCodes = [
   'freeze', // a freeze is in force: waits for its end, or rejected
   'rate', // the most runs of the window have started: waits until one leaves it
   'budget', // the budget of the window does not hold another run: waits until it does
+  'data-counted', // data counts, but the model file does not have it ask for a run: rejected
   'too-little-data', // less new data than the model file asks for: waits for more, or rejected
   'fleet', // all places of the fleet are taken, or its budget is: waits for its turn
   'stopped', // the kill switch of the fleet is thrown, or was when it came: rejected
@@ -50,6 +51,8 @@ export interface Admission {
   readonly signals: readonly string[];
   /** A run found dead on the way, whose place this signal takes. */
   readonly freedRunId: string | null;
+  /** The waiting signal it joined, whose answer says what became of both; only when coalesced. */
+  readonly joinedSignalId?: string;
 }
 
 /** One row of the ledger: a signal and its final answer. */

@@ -11,7 +11,74 @@ export interface AnsweredSignal {
   readonly at: string;
 }
 
-/** The state of one model's entity. Plain JSON, bounded. */
+/** Signals that automation holds back: one run will answer them all. The orchestration of the first one waits. */
+export interface Pending {
+  /** The one whose orchestration waits first, then those that joined it. */
+  readonly signals: readonly string[];
+  /** When the first one is offered again (ISO 8601, UTC). */
+  readonly until: string;
+  /** When the first one came; this and what follows is absent in states of before it was kept. */
+  readonly since?: string;
+  /** When the latest one came: the quiet period counts from it. */
+  readonly lastAt?: string;
+  /** Whether it waits for more data: then data that comes wakes it. */
+  readonly forData?: boolean;
+  /** Mode suggest: until when a person may approve the run. */
+  readonly suggestedUntil?: string;
+  readonly approved?: Word;
+  /** What the signals are about, where they can recover. */
+  readonly causes?: readonly PendingCause[];
+}
+
+export interface PendingCause {
+  readonly signal: string;
+  /** Null: nothing recovers from it. */
+  readonly cause: string | null;
+  /** When it was observed (ISO 8601, UTC). */
+  readonly at: string;
+  readonly recovered: boolean;
+}
+
+/** A person's word: who, why and when (ISO 8601, UTC). */
+export interface Word {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** The final answer to a signal that still sleeps: it is given when the signal is offered again. */
+export interface Fate {
+  readonly signal: string;
+  readonly outcome: Exclude<AdmissionOutcome, 'deferred'>;
+  readonly reason: ReasonCode;
+  readonly sentence: string;
+  readonly changedBy: string;
+  readonly runId: string | null;
+}
+
+/** One look at a rule: whether its window was bad. */
+export interface WatchedWindow {
+  /** When it was observed (ISO 8601, UTC). */
+  readonly at: string;
+  readonly bad: boolean;
+}
+
+/** What one run takes of the budget. */
+export interface Spent {
+  readonly runId: string;
+  /** When the run was admitted (ISO 8601, UTC). */
+  readonly at: string;
+  /** What was reserved at admission; the real hours of its jobs once the run has settled. */
+  readonly computeHours: number;
+  readonly settled: boolean;
+  /** In the fleet's books: whose run it is. */
+  readonly model?: string;
+}
+
+export const modes = ['auto', 'suggest', 'observe', 'off'] as const;
+export type Mode = (typeof modes)[number];
+
+/** The state of one model's entity. Plain JSON, bounded. Optional fields are absent in states of before they were kept. */
 export interface ModelState {
   /** The run under way. */
   readonly live: {
@@ -21,25 +88,51 @@ export interface ModelState {
     readonly since: string;
     /** After this moment the run counts as dead. */
     readonly deadline: string;
+    /** A promote run judges one version: no signal joins it. */
+    readonly kind?: 'retrain' | 'promote';
+    /** Whether the fleet holds a place for it. */
+    readonly granted?: boolean;
+    /** Somebody, or a signal under `whileRunning: restart`, wants it cancelled. */
+    readonly cancel?: Word;
+    /** Whether it is cancelled for another run, which then has no cooldown to wait for. */
+    readonly restart?: boolean;
+    /** Whether it was itself started in place of a cancelled one: it is not cancelled for another again. */
+    readonly restarted?: boolean;
   } | null;
-  /** The signal that waits for the cooldown to end, and those that joined it. */
-  readonly pending: { readonly signals: readonly string[]; readonly until: string } | null;
+  readonly pending: Pending | null;
   /** The last run that ended: the cooldown counts from it. */
   readonly lastRun: {
     readonly runId: string;
-    readonly outcome: RunOutcome | 'lost';
+    readonly outcome: RunOutcome;
     readonly endedAt: string;
+    readonly restart?: boolean;
   } | null;
   /** The released version. */
   readonly champion: ModelVersion | null;
-  /** When it was released (ISO 8601, UTC); absent in states of before it was kept. */
+  /** When it was released (ISO 8601, UTC). */
   readonly championSince?: string;
   /** Signals answered, the latest last. */
   readonly answered: readonly AnsweredSignal[];
-  /** When the latest runs started (ISO 8601, UTC), the latest last; absent in states of before it was kept. */
+  /** When the latest runs started (ISO 8601, UTC), the latest last. */
   readonly starts?: readonly string[];
-  /** Runs in a row that released nothing; absent in states of before it was kept. */
+  /** Runs in a row that released nothing. */
   readonly unsuccessful?: number;
+  /** What a person asked for and what is held back: each waits by itself. */
+  readonly waiting?: readonly string[];
+  readonly fates?: readonly Fate[];
+  /** By cause, the latest windows, the latest last. */
+  readonly watched?: { readonly [cause: string]: readonly WatchedWindow[] };
+  /** Data that has come since the last run started; `uncounted` files have no known number of rows. */
+  readonly newData?: {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly files: number;
+    readonly uncounted: number;
+  };
+  readonly spent?: readonly Spent[];
+  /** What operators have said instead of the model file. */
+  readonly mode?: Word & { readonly mode: Mode };
+  readonly frozen?: readonly (Word & { readonly until: string | null })[];
 }
 
 export const newModelState: ModelState = {

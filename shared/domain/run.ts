@@ -12,6 +12,8 @@ export const runOutcomes = [
   'evidence-error', // the evidence is missing or broken
   'training-failed', // the training job failed, was cancelled or ran out of time
   'evaluation-failed', // the same of the evaluation job
+  'cancelled', // a person, or a signal under whileRunning: restart, had it cancelled
+  'lost', // it died, was terminated or purged, and the watchdog freed its model
   'failed', // Ratchet itself could not go on
 ] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
@@ -45,4 +47,9 @@ export interface Run {
   readonly released: boolean;
   readonly verdict: GateReport['verdict'] | null;
   readonly configHash: string;
+}
+
+/** The model in a run id: `spam-filter` of `spam-filter-20020902-1f2e3d4c`. Null where the text is no run id. */
+export function modelOfRun(runId: string): string | null {
+  return /^(.+)-\d{8}-[0-9a-f]+$/.exec(runId)?.[1] ?? null;
 }

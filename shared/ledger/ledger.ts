@@ -1,5 +1,5 @@
 /**
- * The ledger: every decision and every run, in two tables of Azure Table Storage.
+ * The ledger: every decision, every run and every operator's word, in tables of Azure Table Storage.
  *
  * Owns: the rows, their keys, and that repeated or late writes do no harm.
  * Does not own: what is decided, and when it is written (the record activities).
@@ -13,14 +13,17 @@ import type { TableClient } from '@azure/data-tables';
 import { azureError, statusOf } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { Run } from '../domain/run.ts';
+import type { Operation } from '../domain/operation.ts';
+import { modelOfRun, type Run } from '../domain/run.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
+import { operationRow, readOperations } from './operations.ts';
 import { listPartitions, quote } from './partitions.ts';
 import { type DecisionQuery, readDecisions } from './read-decisions.ts';
-import { isAsFarAs, modelOfRun, runOf, runRow } from './run-row.ts';
+import { isAsFarAs, runOf, runRow } from './run-row.ts';
 
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
+export const operationsTable = 'RatchetOperations';
 
 /** Writers that lose a race read again; two writers of one run are rare, five in a row unheard of. */
 const writeAttempts = 5;
@@ -28,11 +31,13 @@ const writeAttempts = 5;
 export class Ledger {
   readonly #decisions: TableClient;
   readonly #runs: TableClient;
+  readonly #operations: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
     this.#runs = openTable(runsTable);
+    this.#operations = openTable(operationsTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -100,6 +105,22 @@ export class Ledger {
       findRow(table, model, runId),
     );
     return row && runOf(row);
+  }
+
+  /** Writes what an operator did; a repetition writes the same row. */
+  async recordOperation(operation: Operation): Promise<void> {
+    const subject = { operation: operation.id };
+    await this.#in(this.#operations, `recording operation ${operation.id}`, subject, (table) =>
+      table.upsertEntity(operationRow(operation), 'Replace', callLimit()),
+    );
+  }
+
+  /** Newest first: of one model, of the fleet (null), or of all. */
+  listOperations(query: {
+    readonly model?: string | null | undefined;
+    readonly limit: number;
+  }): Promise<readonly Operation[]> {
+    return this.#in(this.#operations, 'listing operations', {}, (table) => readOperations(table, query));
   }
 
   /** Runs `work` on a table that exists, and tells its failure in our words. */

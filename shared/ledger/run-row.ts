@@ -25,11 +25,6 @@ export function runOf(row: Readonly<Record<string, unknown>>): Run {
   return readDocument<Run>(row);
 }
 
-/** The model in a run id: `spam-filter` of `spam-filter-20020902-1f2e3d4c`. Null where the text is no run id. */
-export function modelOfRun(runId: string): string | null {
-  return /^(.+)-\d{8}-[0-9a-f]+$/.exec(runId)?.[1] ?? null;
-}
-
 /**
  * Whether `next` tells at least as much of the run as `known`. Activities repeat, and a late repeat may bring an
  * older phase after a newer one: it must not win.

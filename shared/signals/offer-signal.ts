@@ -6,7 +6,12 @@ import { RatchetError } from '../errors.ts';
 /** What this module needs of a durable client. */
 export interface OrchestrationStarter {
   startNew(orchestrator: string, options: { instanceId: string; input: unknown }): Promise<string>;
-  getStatus(instanceId: string): Promise<{ instanceId?: string } | null | undefined>;
+  getStatus(instanceId: string): Promise<InstanceStatus | null | undefined>;
+}
+
+interface InstanceStatus {
+  readonly instanceId?: string;
+  readonly runtimeStatus?: string;
 }
 
 /** Input of the admit-signal orchestration. */
@@ -75,12 +80,47 @@ async function tryStart(
   }
 }
 
-async function instanceExists(client: OrchestrationStarter, instanceId: string): Promise<boolean> {
+/**
+ * Starts the admission of a signal again whose orchestration has ended or is gone. The platform refuses to start over
+ * one that is under way: then it lives after all.
+ */
+export async function reviveSignal(client: OrchestrationStarter, offer: SignalOffer): Promise<void> {
+  const instanceId = signalInstanceId(offer.signal.id);
+  const { runtimeStatus } = (await statusOf(client, instanceId)) ?? {};
+  if (runtimeStatus !== undefined && underWay.has(runtimeStatus)) return;
+  await client.startNew('admit-signal', { instanceId, input: offer });
+}
+
+const underWay: ReadonlySet<string> = new Set(['Running', 'Pending', 'ContinuedAsNew', 'Suspended']);
+
+/** What this module needs of a durable client to raise an event. */
+export interface EventRaiser {
+  raiseEvent(instanceId: string, name: string, data: unknown): Promise<void>;
+}
+
+/** Raises an event for an orchestration that may be over: then nobody needs it. */
+export async function raiseQuietly(
+  client: EventRaiser,
+  instanceId: string,
+  name: string,
+  data: unknown,
+): Promise<void> {
   try {
-    const status = await client.getStatus(instanceId);
-    return Boolean(status?.instanceId);
+    await client.raiseEvent(instanceId, name, data);
   } catch (error) {
-    if (isMissingInstance(error)) return false;
+    if (!isMissingInstance(error)) throw error;
+  }
+}
+
+async function instanceExists(client: OrchestrationStarter, instanceId: string): Promise<boolean> {
+  return Boolean((await statusOf(client, instanceId))?.instanceId);
+}
+
+async function statusOf(client: OrchestrationStarter, instanceId: string): Promise<InstanceStatus | null> {
+  try {
+    return (await client.getStatus(instanceId)) ?? null;
+  } catch (error) {
+    if (isMissingInstance(error)) return null;
     throw error;
   }
 }

@@ -27,10 +27,11 @@ export interface LookInput {
 }
 
 export const lookInstanceId = 'look-at-schedules';
+export const watchInstanceId = 'watch-runs';
 const underWay = new Set(['Running', 'Pending', 'ContinuedAsNew', 'Suspended']);
 
 export async function startLook(client: LookStarter): Promise<'started' | 'under-way'> {
-  const status = await readStatus(client);
+  const status = await readStatus(client, lookInstanceId);
   if (underWay.has(String(status?.runtimeStatus))) return 'under-way';
   const previous =
     status?.runtimeStatus === 'Completed'
@@ -41,9 +42,17 @@ export async function startLook(client: LookStarter): Promise<'started' | 'under
   return 'started';
 }
 
-async function readStatus(client: LookStarter): Promise<LookStatus | null> {
+/** The watchdog's look: one orchestration, restarted each time under the same id. */
+export async function startWatch(client: LookStarter): Promise<'started' | 'under-way'> {
+  const status = await readStatus(client, watchInstanceId);
+  if (underWay.has(String(status?.runtimeStatus))) return 'under-way';
+  await client.startNew('watch-runs', { instanceId: watchInstanceId, input: {} });
+  return 'started';
+}
+
+async function readStatus(client: LookStarter, instanceId: string): Promise<LookStatus | null> {
   try {
-    return (await client.getStatus(lookInstanceId, { showInput: true })) ?? null;
+    return (await client.getStatus(instanceId, { showInput: true })) ?? null;
   } catch (error) {
     if (isMissingInstance(error)) return null;
     throw error;

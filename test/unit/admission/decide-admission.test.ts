@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideAdmission, rememberAtMost } from '../../../shared/admission/decide-admission.ts';
+import { rememberAtMost } from '../../../shared/admission/remember.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
-import type { Policy } from '../../../shared/config/schema.ts';
+import { ModelConfigSchema, type Policy } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import type { SignalKind } from '../../../shared/domain/signal.ts';
+import { decide } from './decide.ts';
 
-const policy: Policy = {
-  mode: 'auto',
-  cooldown: 'P2D',
-  longestCooldown: 'P14D',
-  freezes: [],
-  longestRun: 'PT6H',
-  pollJobs: 'PT5M',
-};
+const policy: Policy = ModelConfigSchema.shape.policy.parse({ cooldown: 'P2D', longestRun: 'PT6H' });
 const monday = '2026-03-02T08:00:00.000Z';
 
 function offer(
@@ -23,7 +17,7 @@ function offer(
   kind: SignalKind = 'metric',
   over: Partial<Policy> = {},
 ) {
-  return decideAdmission(state, {
+  return decide(state, {
     signal: { id, kind },
     runId: `run-${id}`,
     now,
@@ -45,6 +39,8 @@ describe('decideAdmission', () => {
       signals: ['a'],
       since: monday,
       deadline: '2026-03-02T20:00:00.000Z',
+      kind: 'retrain',
+      granted: true,
     });
   });
 
@@ -158,8 +154,8 @@ describe('decideAdmission over any sequence of signals, delays, repetitions and 
           if (!earlier) offered.push(signal);
           const before = state;
           const runId = `run-${signal.id}`;
-          const answer = decideAdmission(state, { signal, runId, now, policy });
-          expect(decideAdmission(before, { signal, runId, now, policy })).toEqual(answer);
+          const answer = decide(state, { signal, runId, now, policy });
+          expect(decide(before, { signal, runId, now, policy })).toEqual(answer);
           state = answer.state;
           const { outcome } = answer.admission;
           const known = before.answered.find(({ id }) => id === signal.id);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideAdmission } from '../../../shared/admission/decide-admission.ts';
-import { cooldownMs, freezeEnd } from '../../../shared/admission/holds.ts';
+import { freezeEnd } from '../../../shared/admission/freezes.ts';
+import { cooldownMs } from '../../../shared/admission/holds.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
 import { type Freeze, ModelConfigSchema, type Policy } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import type { SignalKind } from '../../../shared/domain/signal.ts';
+import { decide } from './decide.ts';
 
 const policyOf = (over: object): Policy =>
   ModelConfigSchema.shape.policy.parse({ cooldown: 'PT0S', longestRun: 'PT6H', ...over });
@@ -14,7 +15,7 @@ const monday = '2026-03-02T08:00:00.000Z';
 const hoursLater = (hours: number) => new Date(Date.parse(monday) + hours * 3_600_000).toISOString();
 
 function offer(state: ModelState, id: string, now: string, policy: Policy, kind: SignalKind = 'metric') {
-  return decideAdmission(state, { signal: { id, kind }, runId: `run-${id}`, now, policy });
+  return decide(state, { signal: { id, kind }, runId: `run-${id}`, now, policy });
 }
 
 function settle(state: ModelState, now: string, released: boolean): ModelState {

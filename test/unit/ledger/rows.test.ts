@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../shared/domain/decision.ts';
-import { type Run, runOutcomes, runPhases } from '../../../shared/domain/run.ts';
+import { modelOfRun, type Run, runOutcomes, runPhases } from '../../../shared/domain/run.ts';
 import { decisionOf, decisionRow, decisionRowKey } from '../../../shared/ledger/decision-row.ts';
 import { readDocument, writeDocument } from '../../../shared/ledger/document.ts';
-import { isAsFarAs, modelOfRun, runOf, runRow } from '../../../shared/ledger/run-row.ts';
+import { isAsFarAs, runOf, runRow } from '../../../shared/ledger/run-row.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
 
 /** Any UTF-16 units, halves of surrogate pairs among them. */

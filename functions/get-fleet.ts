@@ -1,0 +1,19 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
+import { answering } from '../shared/http/respond.ts';
+import { wiring } from '../shared/wiring.ts';
+
+/** The fleet: the kill switch, who has a place, who waits for one, what is spent, and the fleet file. */
+app.http('get-fleet', {
+  route: 'fleet',
+  methods: ['GET'],
+  authLevel: 'function',
+  extraInputs: [df.input.durableClient()],
+  handler: answering(async (_request, context) => {
+    const entity = new df.EntityId('fleet', 'fleet');
+    const { entityState } = await df.getClient(context).readEntityState<FleetState>(entity);
+    const { places, waiting, spent, stopped, lastStop } = entityState ?? newFleetState;
+    return { jsonBody: { stopped, lastStop, places, waiting, spent, policy: await wiring.fleet() } };
+  }),
+});

@@ -1,0 +1,23 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { readBody } from '../shared/http/read-body.ts';
+import { requireModel } from '../shared/http/require-model.ts';
+import { answering } from '../shared/http/respond.ts';
+import { wiring } from '../shared/wiring.ts';
+
+/** Takes an operator's word on a model: freeze, thaw, set-mode, approve, withdraw, cancel-run. */
+app.http('post-operation', {
+  route: 'models/{model}/operations',
+  methods: ['POST'],
+  authLevel: 'function',
+  extraInputs: [df.input.durableClient()],
+  handler: answering(async (request, context) => {
+    const { ModelOperationSchema, modelActionOf } = await import('../shared/operations/parse-operation.ts');
+    const { requestOperation } = await import('../shared/operations/request-operation.ts');
+    const { model } = requireModel(request, await wiring.models()).config;
+    const body = await readBody(request, ModelOperationSchema);
+    const { by, reason } = body;
+    const action = modelActionOf(body);
+    return requestOperation(df.getClient(context), request, { model, action, by, reason });
+  }),
+});

@@ -1,0 +1,14 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { startWatch } from '../shared/signals/start-look.ts';
+
+/** Looks regularly for what died: runs that were terminated or purged, places nobody uses, signals nobody carries. */
+app.timer('watchdog', {
+  schedule: process.env['RATCHET_WATCHDOG_TICK'] || '30 */10 * * * *',
+  runOnStartup: false,
+  extraInputs: [df.input.durableClient()],
+  handler: async (_timer, context) => {
+    const started = await startWatch(df.getClient(context));
+    if (started === 'under-way') context.warn('watchdog: the last look for lost work has not ended yet');
+  },
+});

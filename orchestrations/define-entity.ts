@@ -1,0 +1,30 @@
+import * as df from 'durable-functions';
+
+/** What an operation does: the next state, and what the caller is answered. */
+export type Operations<State> = Readonly<
+  Record<string, (state: State, input: never) => { readonly state: State; readonly answer: unknown }>
+>;
+
+/**
+ * Registers an entity from pure operations. One that fails answers with a refusal, and leaves the state as it was: a
+ * thrown Error would reach the caller as "[object Object]".
+ */
+export function defineEntity<State>(name: string, fresh: State, operations: Operations<State>): void {
+  df.app.entity<State>(name, (context) => {
+    const { operationName = '', entityKey } = context.df;
+    const state = context.df.getState(() => fresh) ?? fresh;
+    const refuse = (why: string): void =>
+      context.df.return({ refused: `${name} ${entityKey}: ${operationName}: ${why}` });
+    const operation = Object.hasOwn(operations, operationName) ? operations[operationName] : undefined;
+    if (!operation) return refuse(`unknown operation; known: ${Object.keys(operations).join(', ')}`);
+    const input = context.df.getInput<never>();
+    if (!input) return refuse('no input');
+    try {
+      const { state: next, answer } = operation(state, input);
+      context.df.setState(next);
+      context.df.return(answer);
+    } catch (error) {
+      refuse(error instanceof Error ? error.message : String(error));
+    }
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The entities: one for each model, and one for the fleet; each serial by construction. They keep the state and apply
+ * the policy; the policy itself is shared/admission.
+ *
+ * Invariant: an operation never throws. A thrown Error would reach its caller as "[object Object]".
+ */
+import type { Decided, Grant, NeedsGrant, Offer } from '../shared/admission/decide-admission.ts';
+import type { PlaceRequest } from '../shared/admission/fleet.ts';
+import type { Operated, OperatorWord } from '../shared/admission/operate.ts';
+import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
+import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
+import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
+import type { ModelVersion } from '../shared/domain/run.ts';
+
+export const modelEntity = 'model';
+export const fleetEntity = 'fleet';
+
+/** What a model's entity can be asked, with what it answers. */
+export interface ModelOperations {
+  offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };
+  settle: { input: Settlement; output: Omit<Settled, 'state'> | EntityRefusal };
+  recover: { input: RecoveryNote; output: Omit<Recovered, 'state'> | EntityRefusal };
+  operate: {
+    input: { readonly action: ModelAction; readonly word: OperatorWord };
+    output: Omit<Operated, 'state'> | EntityRefusal;
+  };
+}
+
+/** What the fleet's entity can be asked, with what it answers. */
+export interface FleetOperations {
+  request: { input: PlaceRequest; output: { readonly grant: Grant } | EntityRefusal };
+  return: {
+    input: { readonly runId: string; readonly computeHours?: number };
+    output: { readonly wake: readonly string[] } | EntityRefusal;
+  };
+  operate: {
+    input: { readonly action: FleetAction; readonly word: OperatorWord };
+    output: { readonly done: boolean; readonly sentence: string } | EntityRefusal;
+  };
+}
+
+export interface OfferAnswer extends Omit<Decided, 'state'> {
+  readonly champion: ModelVersion | null;
+}
+
+export interface EntityRefusal {
+  readonly refused: string;
+}

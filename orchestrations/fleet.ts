@@ -1,0 +1,21 @@
+import { operateFleet, requestPlace, returnPlace } from '../shared/admission/fleet.ts';
+import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
+import { defineEntity } from './define-entity.ts';
+import { type FleetOperations, fleetEntity } from './entities.ts';
+
+type Input<Name extends keyof FleetOperations> = FleetOperations[Name]['input'];
+
+defineEntity<FleetState>(fleetEntity, newFleetState, {
+  request(state, input: Input<'request'>) {
+    const { state: next, grant } = requestPlace(state, input);
+    return { state: next, answer: { grant } };
+  },
+  return(state, input: Input<'return'>) {
+    const { state: next, wake } = returnPlace(state, input);
+    return { state: next, answer: { wake } };
+  },
+  operate(state, { action, word }: Input<'operate'>) {
+    const { state: next, ...answer } = operateFleet(state, action, word);
+    return { state: next, answer };
+  },
+});

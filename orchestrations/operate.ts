@@ -1,0 +1,40 @@
+/**
+ * operate: carries out an operator's word on a model or on the fleet, and writes it down whether it changed anything
+ * or not.
+ */
+import * as df from 'durable-functions';
+import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
+import { askFleet, askModel } from './ask-model.ts';
+import { now, takeStep } from './take-step.ts';
+import { wake } from './wake.ts';
+
+/** Input of the orchestration: an operation before it is carried out. */
+export type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'reason'>;
+
+df.app.orchestration('operate', function* (context) {
+  const request = context.df.getInput<OperationRequest>();
+  if (!request) throw new Error('operate was started without an operation');
+  const at = now(context);
+  const { done, sentence } = yield* carryOut(context, request, at);
+  const operation: Operation = { ...request, at, done, sentence };
+  yield* takeStep(context, 'record-operation', operation);
+  return operation;
+});
+
+function* carryOut(
+  context: df.OrchestrationContext,
+  { model, action, by, reason }: OperationRequest,
+  at: string,
+): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
+  const word = { by, reason, now: at };
+  if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
+  const answer = yield* askModel(context, model, 'operate', { action: action as ModelAction, word });
+  if (answer.cancelRunId !== null) {
+    yield* takeStep(context, 'cancel-run', {
+      runId: answer.cancelRunId,
+      because: `${by} cancelled it (${reason})`,
+    });
+  }
+  yield* wake(context, answer.wake);
+  return answer;
+}

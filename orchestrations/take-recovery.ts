@@ -1,0 +1,19 @@
+/**
+ * take-recovery: tells a model's entity that something is good again, and wakes the signal that waits for a run which
+ * nobody needs any more. Its final answer says so.
+ */
+import * as df from 'durable-functions';
+import type { RecoveryOffer } from '../shared/signals/offer-recovery.ts';
+import { askModel } from './ask-model.ts';
+import { now } from './take-step.ts';
+import { wake } from './wake.ts';
+
+df.app.orchestration('take-recovery', function* (context) {
+  const input = context.df.getInput<RecoveryOffer>();
+  if (!input) throw new Error('take-recovery was started without a recovery');
+  const { model, cause, observedAt, summary } = input.recovery;
+  const note = { cause, observedAt: observedAt ?? now(context), summary };
+  const { withdrawn, wake: sleepers } = yield* askModel(context, model, 'recover', note);
+  yield* wake(context, sleepers);
+  return { withdrawn };
+});

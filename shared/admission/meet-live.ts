@@ -1,0 +1,76 @@
+/** What becomes of a signal that finds a run under way: `whileRunning` of the policy. Pure. */
+import type { Mode, ModelState } from '../domain/model-state.ts';
+import * as answer from './answers.ts';
+import { type Answered, type NeedsGrant, type Question, reject, wait } from './decide-admission.ts';
+import { findHold } from './holds.ts';
+import { findLackOfData } from './news.ts';
+import { union } from './pending.ts';
+import { addMs, durationMs, earlier } from './time.ts';
+
+export function meetLive(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
+  const { signal, policy } = question;
+  const live = state.live!;
+  if (signal.kind === 'registry' || live.kind === 'promote') return waitForLive(state, question);
+  switch (policy.whileRunning ?? 'join') {
+    case 'reject':
+      return reject(state, question, answer.besideLive(live));
+    case 'queue':
+      return waitForLive(state, question);
+    case 'restart':
+      return restart(state, question, mode);
+    case 'join':
+      return joinLive(state, question);
+  }
+}
+
+/** The end of the run wakes it; it looks again by itself in case that is lost. */
+function waitForLive(state: ModelState, question: Question): Answered {
+  const live = state.live!;
+  return wait(state, question, answer.afterLive(live, lookAgainAt(question, live.deadline)));
+}
+
+/** A version registered by hand looks as often as jobs are polled; what automation asks for has time. */
+function lookAgainAt({ signal, now, policy }: Question, deadline: string): string {
+  const pollAt = addMs(now, Math.max(durationMs(policy.pollJobs), 1000));
+  const afterDeadline = addMs(deadline, 1000);
+  return signal.kind === 'registry' || signal.kind === 'manual'
+    ? pollAt
+    : earlierAfter(now, afterDeadline, pollAt);
+}
+
+function earlierAfter(now: string, a: string, b: string): string {
+  return a > now ? a : earlier(a, b) > now ? earlier(a, b) : b;
+}
+
+/** A waiting signal that finds a run under way (a person got in first) joins it with all that joined it. */
+function joinLive(state: ModelState, { signal, isLeader }: Question): Answered {
+  const live = state.live!;
+  const joining = isLeader ? (state.pending?.signals ?? []) : [signal.id];
+  return {
+    admission: answer.joinedLive(live),
+    state: {
+      ...state,
+      pending: isLeader ? null : state.pending,
+      live: { ...live, signals: union(live.signals, joining) },
+    },
+  };
+}
+
+/**
+ * Cancels the run under way only where the one in its place could start at once, and never a run that took another's
+ * place itself: a stream of signals must not keep every run from its end.
+ */
+function restart(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
+  const { signal, policy, now, byPerson, isNew, estimateHours = 0, grant } = question;
+  const live = state.live!;
+  if (live.cancel) return waitForLive(state, question);
+  const hold = findHold({ state, policy, now, byPerson: true, estimateHours, isNew });
+  const isFree = byPerson || (mode === 'auto' && findLackOfData(state, question) === null);
+  if (live.restarted || hold || !isFree) return joinLive(state, question);
+  if (!grant) return { needsGrant: true };
+  if (!grant.granted) return joinLive(state, question);
+  const cancel = { by: `signal ${signal.id}`, reason: 'the policy restarts runs for new signals', at: now };
+  const stopping: ModelState = { ...state, live: { ...live, cancel, restart: true } };
+  const admission = answer.insteadOfLive(live, lookAgainAt(question, live.deadline));
+  return { ...wait(stopping, question, admission), cancelRunId: live.runId };
+}

@@ -1,0 +1,43 @@
+/** What a new signal tells beside asking: a bad window, new data. It counts whatever the signal is answered. Pure. */
+import type { Admission } from '../domain/decision.ts';
+import type { ModelState } from '../domain/model-state.ts';
+import * as answer from './answers.ts';
+import type { Offer, Question } from './decide-admission.ts';
+import { addMs, durationMs, later } from './time.ts';
+import { noteWindow } from './windows.ts';
+
+export function noteNews(state: ModelState, { signal, now }: Offer): ModelState {
+  const { cause, observedAt, newData } = signal;
+  const watched = cause && noteWindow(state.watched ?? {}, cause, { at: observedAt ?? now, bad: true });
+  return {
+    ...state,
+    ...(watched && { watched }),
+    ...(newData && { newData: addData(state.newData, newData) }),
+  };
+}
+
+function addData(
+  known: ModelState['newData'],
+  { rows, bytes }: NonNullable<Offer['signal']['newData']>,
+): NonNullable<ModelState['newData']> {
+  return {
+    rows: (known?.rows ?? 0) + (rows ?? 0),
+    bytes: (known?.bytes ?? 0) + bytes,
+    files: (known?.files ?? 0) + 1,
+    uncounted: (known?.uncounted ?? 0) + (rows === null ? 1 : 0),
+  };
+}
+
+/** The answer where there is less new data than the policy asks for: a wait, and a rejection once it has lasted. */
+export function findLackOfData(state: ModelState, { policy, now, isLeader }: Question): Admission | null {
+  const { minimumNewRows } = policy;
+  const { rows = 0, uncounted = 0 } = state.newData ?? {};
+  if (minimumNewRows === undefined || rows >= minimumNewRows) return null;
+  const files = uncounted > 0 ? `, ${uncounted} files whose rows were not counted` : '';
+  const because = `${rows} rows are new since the last run started${files}, and a run needs ${minimumNewRows}`;
+  const changedBy = `Admissible with ${minimumNewRows - rows} new rows more.`;
+  const since = (isLeader ? state.pending?.since : undefined) ?? now;
+  const until = addMs(since, durationMs(policy.longestWait ?? 'P1D'));
+  if (now >= until && isLeader) return answer.rejected('too-little-data', because, changedBy);
+  return answer.waits('too-little-data', later(until, addMs(now, 60_000)), because, changedBy);
+}

@@ -1,0 +1,144 @@
+/**
+ * What an operator's word does to a model's state. Pure.
+ *
+ * An operation that finds nothing to do says so and changes nothing: repeating one does no harm.
+ */
+import type { ModelState, Word } from '../domain/model-state.ts';
+import type { ModelAction } from '../domain/operation.ts';
+import { addFate, endPending, sleepers } from './pending.ts';
+
+export interface OperatorWord {
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+export interface Operated {
+  readonly state: ModelState;
+  readonly done: boolean;
+  readonly sentence: string;
+  /** Signals that sleep and are to be offered again at once. */
+  readonly wake: readonly string[];
+  readonly cancelRunId: string | null;
+}
+
+const frozenAtMost = 20;
+
+export function operateModel(state: ModelState, action: ModelAction, word: OperatorWord): Operated {
+  const by: Word = { by: word.by, reason: word.reason, at: word.now };
+  switch (action.action) {
+    case 'freeze':
+      return freeze(state, action.until, by);
+    case 'thaw':
+      return thaw(state, by);
+    case 'set-mode':
+      return setMode(state, action.mode, by);
+    case 'approve':
+      return approve(state, by);
+    case 'withdraw':
+      return withdraw(state, action.signal, by);
+    case 'cancel-run':
+      return cancelRun(state, action.runId, by);
+  }
+}
+
+function freeze(state: ModelState, until: string | null, by: Word): Operated {
+  if (until !== null && until <= by.at) {
+    return refuse(state, `Nothing is frozen: until is ${until}, and it is ${by.at}; give a later time.`);
+  }
+  const inForce = stillFrozen(state, by.at);
+  const frozen = [...inForce, { ...by, until }].slice(-frozenAtMost);
+  const end = until === null ? 'until somebody thaws it' : `until ${until}`;
+  return { ...done({ ...state, frozen }, `Frozen ${end}: no run starts, whoever asks.`), wake: [] };
+}
+
+function thaw(state: ModelState, by: Word): Operated {
+  const inForce = stillFrozen(state, by.at);
+  if (inForce.length === 0) {
+    return refuse(
+      state,
+      'Nothing to thaw: no operator has frozen the model. Freezes of the model file end in the file.',
+    );
+  }
+  const thawed = inForce.map((frozen) => `the freeze by ${frozen.by} of ${frozen.at}`);
+  return done({ ...state, frozen: [] }, `Thawed: ${thawed.join(', ')}.`);
+}
+
+function stillFrozen(state: ModelState, now: string): NonNullable<ModelState['frozen']> {
+  return (state.frozen ?? []).filter(({ until }) => until === null || until > now);
+}
+
+function setMode(
+  state: ModelState,
+  mode: Extract<ModelAction, { action: 'set-mode' }>['mode'],
+  by: Word,
+): Operated {
+  const { mode: before, ...rest } = state;
+  if (mode === 'file') {
+    if (!before) return refuse(state, 'Nothing to give back: the mode is that of the model file.');
+    return done(
+      rest,
+      `The mode is that of the model file again; it was ${before.mode}, set by ${before.by}.`,
+    );
+  }
+  return done({ ...rest, mode: { ...by, mode } }, `The mode is ${mode}, whatever the model file says.`);
+}
+
+function approve(state: ModelState, by: Word): Operated {
+  const { pending } = state;
+  if (pending?.suggestedUntil === undefined || pending.suggestedUntil <= by.at) {
+    return refuse(state, 'Nothing to approve: no suggested run waits for an answer.');
+  }
+  if (pending.approved) {
+    return refuse(state, `Approved before, by ${pending.approved.by} at ${pending.approved.at}.`);
+  }
+  const next = { ...state, pending: { ...pending, approved: by } };
+  return done(
+    next,
+    `Approved: the run of signal ${pending.signals[0]} starts unless a freeze, the rate or a budget holds it.`,
+  );
+}
+
+function withdraw(state: ModelState, signal: string | null, by: Word): Operated {
+  const fate = {
+    outcome: 'rejected',
+    reason: 'withdrawn',
+    sentence: `Rejected: ${by.by} withdrew it at ${by.at} (${by.reason}).`,
+    changedBy: 'A new signal, or a manual request.',
+    runId: null,
+  } as const;
+  const { pending, waiting = [] } = state;
+  if (pending && (signal === null || pending.signals[0] === signal)) {
+    const count = pending.signals.length;
+    const what =
+      count === 1 ? `signal ${pending.signals[0]}` : `${count} signals, ${pending.signals[0]} the first`;
+    return { ...done(endPending(state, fate), `Withdrawn: ${what}.`), wake: pending.signals.slice(0, 1) };
+  }
+  if (signal !== null && waiting.includes(signal)) {
+    const next = addFate({ ...state, waiting: waiting.filter((id) => id !== signal) }, { signal, ...fate });
+    return { ...done(next, `Withdrawn: signal ${signal}.`), wake: [signal] };
+  }
+  const what = signal === null ? 'no signal waits' : `signal ${signal} does not wait by itself`;
+  const others = waiting.length > 0 ? ` Requests of people wait by themselves: ${waiting.join(', ')}.` : '';
+  return refuse(state, `Nothing to withdraw: ${what}.${others}`);
+}
+
+function cancelRun(state: ModelState, runId: string, by: Word): Operated {
+  const { live } = state;
+  if (live?.runId !== runId) {
+    const now = live ? `run ${live.runId} is under way` : 'no run is under way';
+    return refuse(state, `Nothing to cancel: run ${runId} is not under way; ${now}.`);
+  }
+  if (live.cancel) return refuse(state, `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`);
+  const next = { ...state, live: { ...live, cancel: by } };
+  return { ...done(next, `Run ${runId} is being cancelled.`), wake: [], cancelRunId: runId };
+}
+
+function done(state: ModelState, sentence: string): Operated {
+  return { state, done: true, sentence, wake: sleepers(state), cancelRunId: null };
+}
+
+function refuse(state: ModelState, sentence: string): Operated {
+  return { state, done: false, sentence, wake: [], cancelRunId: null };
+}

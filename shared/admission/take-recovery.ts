@@ -1,0 +1,59 @@
+import type { ModelState, PendingCause } from '../domain/model-state.ts';
+import { endPending, sleepers } from './pending.ts';
+import { noteWindow } from './windows.ts';
+
+export interface RecoveryNote {
+  /** As the signals have it; with a `*` at its end, every cause that begins so. */
+  readonly cause: string;
+  /** When the good state was observed (ISO 8601, UTC). */
+  readonly observedAt: string;
+  /** What is good again, in a sentence. */
+  readonly summary: string;
+}
+
+export interface Recovered {
+  readonly state: ModelState;
+  /** Signals whose run is withdrawn; empty when others still want it, or nothing waited. */
+  readonly withdrawn: readonly string[];
+  readonly wake: readonly string[];
+}
+
+/**
+ * Takes note that something is good again. Pure.
+ *
+ * What waits is withdrawn once everything it waits for has recovered, each at or after it was observed; signals that
+ * are about no cause (a schedule, data) never do. What a person has approved is not withdrawn.
+ */
+export function takeRecovery(state: ModelState, { cause, observedAt, summary }: RecoveryNote): Recovered {
+  const good = { at: observedAt, bad: false };
+  const causes = cause.endsWith('*')
+    ? Object.keys(state.watched ?? {}).filter((known) => matches(known, cause))
+    : [cause];
+  const watched = causes.reduce((all, name) => noteWindow(all, name, good), state.watched ?? {});
+  const noted: ModelState = { ...state, watched };
+  const { pending } = state;
+  if (!pending || pending.approved) return { state: noted, withdrawn: [], wake: [] };
+  const marked = (pending.causes ?? []).map((known) => ({
+    ...known,
+    recovered: known.recovered || isRecovered(known, cause, observedAt),
+  }));
+  const isOver = marked.length > 0 && marked.every(({ recovered }) => recovered);
+  if (!isOver)
+    return { state: { ...noted, pending: { ...pending, causes: marked } }, withdrawn: [], wake: [] };
+  const state2 = endPending(noted, {
+    outcome: 'rejected',
+    reason: 'recovered',
+    sentence: `Rejected: it waited, and everything that asked is good again. The last: ${summary}`,
+    changedBy: 'A breach that comes after the recovery.',
+    runId: null,
+  });
+  return { state: state2, withdrawn: pending.signals, wake: sleepers(state).slice(0, 1) };
+}
+
+function isRecovered({ cause, at }: PendingCause, recovering: string, observedAt: string): boolean {
+  return cause !== null && matches(cause, recovering) && at <= observedAt;
+}
+
+function matches(cause: string, recovering: string): boolean {
+  return recovering.endsWith('*') ? cause.startsWith(recovering.slice(0, -1)) : cause === recovering;
+}

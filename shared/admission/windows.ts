@@ -1,0 +1,42 @@
+/**
+ * Whether a rule is bad for long enough to ask: `breaches` of its last `of` windows, and the latest still bad. Pure.
+ *
+ * Windows are ordered by when they were observed, not by when they were told: deliveries may be late or out of order.
+ */
+import type { ModelState, WatchedWindow } from '../domain/model-state.ts';
+
+type Watched = NonNullable<ModelState['watched']>;
+
+/** As many windows as a rule may ask for. */
+export const windowsAtMost = 20;
+const causesAtMost = 20;
+
+/** Adds one look at a rule. A second look at the same moment replaces the first. */
+export function noteWindow(watched: Watched, cause: string, window: WatchedWindow): Watched {
+  const others = (watched[cause] ?? []).filter(({ at }) => at !== window.at);
+  const windows = [...others, window].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-windowsAtMost);
+  // The cause looked at last comes last: the one that nobody has looked at for longest makes room.
+  const kept = Object.entries(watched).filter(([name]) => name !== cause);
+  return Object.fromEntries([...kept, [cause, windows] as const].slice(-causesAtMost));
+}
+
+/** Why a bad window does not ask yet, or null where it does. */
+export function findLackOfPersistence(
+  windows: readonly WatchedWindow[],
+  { breaches, of }: { readonly breaches: number; readonly of: number },
+): { readonly because: string; readonly changedBy: string } | null {
+  const latest = windows.at(-1);
+  if (latest && !latest.bad) {
+    return {
+      because: `a later window, of ${latest.at}, is good again`,
+      changedBy: 'A breach in a window later than that.',
+    };
+  }
+  const last = windows.slice(-of);
+  const bad = last.filter((window) => window.bad).length;
+  if (bad >= breaches) return null;
+  return {
+    because: `${bad} of the last ${of} windows ${bad === 1 ? 'is' : 'are'} bad, and the rule asks at ${breaches}`,
+    changedBy: `Admissible at ${breaches} bad windows of ${of}: ${breaches - bad} more.`,
+  };
+}

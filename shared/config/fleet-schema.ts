@@ -1,0 +1,28 @@
+/**
+ * The fleet file: what holds for all models together.
+ *
+ * Owns: shape, units, defaults, the text of the reference page. Does not own: what it means (shared/admission/fleet.ts).
+ */
+import { z } from 'zod';
+import { BudgetSchema } from './policy-schema.ts';
+
+export const FleetSchema = z.strictObject({
+  maximumConcurrentRuns: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'How many models may have a run under way at the same time. Of those that wait, the greatest `policy.priority` goes first, then who has used the least of its share, then who has waited longest. Omitted: no such limit.',
+    ),
+  budget: BudgetSchema.optional().describe(
+    'What all runs together may cost in a sliding window. Each model has a share of it. It may use more than its share as long as nobody who is below theirs waits. Omitted: no such limit.',
+  ),
+  shares: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe(
+      'Weight of a model in the division of the budget, by its name. A model that is not listed has 1.',
+    ),
+});
+
+export type FleetPolicy = z.infer<typeof FleetSchema>;

@@ -1,0 +1,39 @@
+import type { Mode } from './model-state.ts';
+
+/** What an operator may do to a model. `reason` and `by` of every operation stand in the ledger. */
+export type ModelAction =
+  /** No run starts until then; null: until somebody thaws it. */
+  | { readonly action: 'freeze'; readonly until: string | null }
+  /** Ends every freeze that operators have set; those of the model file stay. */
+  | { readonly action: 'thaw' }
+  /** Sets the mode over that of the model file; `file` gives it back to the file. */
+  | { readonly action: 'set-mode'; readonly mode: Mode | 'file' }
+  /** Lets a suggested run start. */
+  | { readonly action: 'approve' }
+  /** Withdraws what waits: the group, or one signal that waits by itself. */
+  | { readonly action: 'withdraw'; readonly signal: string | null }
+  | { readonly action: 'cancel-run'; readonly runId: string };
+
+/** What an operator may do to the whole fleet. */
+export type FleetAction =
+  /** The kill switch: no run starts any more. What comes or waits meanwhile is rejected, not kept for later. */
+  { readonly action: 'stop' } | { readonly action: 'resume' };
+
+export type OperatorAction = ModelAction | FleetAction;
+
+/** One row of the ledger: what an operator did, or tried to. */
+export interface Operation {
+  /** The same for every repetition of the request. */
+  readonly id: string;
+  /** Null: the fleet. */
+  readonly model: string | null;
+  readonly action: OperatorAction;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Whether it changed anything. */
+  readonly done: boolean;
+  /** What it changed, or why it did not, for a person. */
+  readonly sentence: string;
+}
