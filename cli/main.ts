@@ -1,12 +1,20 @@
 import { suggest } from '../shared/config/suggest.ts';
+import { approve } from './approve.ts';
+import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
 import { decisions } from './decisions.ts';
 import { explain } from './explain.ts';
+import { fleet } from './fleet.ts';
+import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
+import { mode } from './mode.ts';
 import { models } from './models.ts';
+import { operations } from './operations.ts';
 import { request } from './request.ts';
 import { runs } from './runs.ts';
+import { thaw } from './thaw.ts';
 import { validate } from './validate.ts';
+import { withdraw } from './withdraw.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   validate,
@@ -16,6 +24,14 @@ const commands: Readonly<Record<string, Command>> = {
   runs,
   explain,
   gate,
+  freeze,
+  thaw,
+  mode,
+  approve,
+  withdraw,
+  cancel,
+  fleet,
+  operations,
 };
 
 /** Runs `ratchet` with its arguments and answers the exit code. */

@@ -1,10 +1,14 @@
 import pc from 'picocolors';
-import type { ModelState } from '../shared/domain/model-state.ts';
+import type { Mode, ModelState, Word } from '../shared/domain/model-state.ts';
 import { type Command, readArgs } from './command.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | 'lastRun'> {
   readonly model: string;
+  readonly mode: Mode;
+  readonly modeSetBy: Word | null;
+  readonly frozen: NonNullable<ModelState['frozen']>;
+  readonly waiting: readonly string[];
 }
 
 export const models: Command = {
@@ -19,10 +23,16 @@ export const models: Command = {
   },
 };
 
-function describe({ model, champion, live, pending, lastRun }: ModelView): string {
+function describe(view: ModelView): string {
+  const { model, champion, live, pending, lastRun, mode, modeSetBy, frozen, waiting } = view;
   const parts = [`champion ${champion?.version ?? 'none yet'}`];
+  if (mode !== 'auto' || modeSetBy) parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
+  for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
   if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
-  if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
+  if (pending?.suggestedUntil)
+    parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
+  else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
+  if (waiting.length > 0) parts.push(`${waiting.length} requests of people waiting`);
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
   return `${pc.bold(model)}  ${parts.join('; ')}`;
 }

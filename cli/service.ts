@@ -10,8 +10,16 @@ interface Where {
   readonly key?: string | undefined;
 }
 
-/** Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses. */
-export async function askService(where: Where, path: string, init: RequestInit = {}): Promise<unknown> {
+/**
+ * Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses, unless it does so with
+ * one of the statuses that are an answer, too.
+ */
+export async function askService(
+  where: Where,
+  path: string,
+  init: RequestInit = {},
+  answers: readonly number[] = [],
+): Promise<unknown> {
   const base = (where.url ?? process.env['RATCHET_URL'] ?? 'http://127.0.0.1:7071').replace(/\/+$/, '');
   const key = where.key ?? process.env['RATCHET_KEY'];
   const headers = new Headers(init.headers);
@@ -22,7 +30,7 @@ export async function askService(where: Where, path: string, init: RequestInit =
     });
   });
   const text = await response.text();
-  if (response.ok) return JSON.parse(text) as unknown;
+  if (response.ok || answers.includes(response.status)) return JSON.parse(text) as unknown;
   if (response.status === 401)
     throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
   throw new Error(`${base} answered ${response.status}: ${detailOf(text)}`);

@@ -1,0 +1,12 @@
+import { type Command, readArgs } from './command.ts';
+import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+
+export const freeze: Command = {
+  summary: 'Let no run of a model start, until a time or until it is thawed.',
+  usage: `ratchet freeze MODEL [--until TIME] ${operationUsage}    TIME: ISO 8601 with a zone`,
+  async run(args) {
+    const { values, positionals } = readArgs(args, { ...operationOptions, until: { type: 'string' } });
+    const until = values.until === undefined ? {} : { until: values.until };
+    return operate(values, operationsPath(readModel(positionals)), { action: 'freeze', ...until });
+  },
+};

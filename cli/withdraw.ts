@@ -1,0 +1,12 @@
+import { type Command, readArgs } from './command.ts';
+import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+
+export const withdraw: Command = {
+  summary: 'Withdraw what waits of a model, or one signal that waits by itself.',
+  usage: `ratchet withdraw MODEL [--signal SIGNAL] ${operationUsage}`,
+  async run(args) {
+    const { values, positionals } = readArgs(args, { ...operationOptions, signal: { type: 'string' } });
+    const signal = values.signal === undefined ? {} : { signal: values.signal };
+    return operate(values, operationsPath(readModel(positionals)), { action: 'withdraw', ...signal });
+  },
+};
