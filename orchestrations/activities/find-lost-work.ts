@@ -6,7 +6,7 @@
  */
 import * as df from 'durable-functions';
 import { findStalePlaces } from '../../shared/admission/fleet.ts';
-import { sleepers } from '../../shared/admission/pending.ts';
+import { unanswered } from '../../shared/admission/pending.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { isMissingInstance, signalInstanceId } from '../../shared/signals/offer-signal.ts';
@@ -51,7 +51,7 @@ async function findLost(
   before: string,
 ): Promise<Pick<LostWork, 'runs' | 'signals'>> {
   const signals: LostWork['signals'][number][] = [];
-  for (const signal of sleepers(state)) {
+  for (const signal of unanswered(state)) {
     const isYoung = state.answered.some(({ id, at }) => id === signal && at > before);
     if (!isYoung && (await endOf(client, signalInstanceId(signal))) !== null) signals.push({ model, signal });
   }

@@ -27,7 +27,7 @@ import { meetLive } from './meet-live.ts';
 import { findLackOfData, noteNews } from './news.ts';
 import { addFate, isOverdue, join, lead, sleepers, union } from './pending.ts';
 import { keepWaiting, remember } from './remember.ts';
-import { addMs, durationMs } from './time.ts';
+import { addMs, durationMs, later } from './time.ts';
 import { findLackOfPersistence } from './windows.ts';
 
 export interface Offer {
@@ -204,7 +204,9 @@ function startUnlessFleetHolds(state: ModelState, question: Question): Answered 
   if (grant.granted) return admit(state, question);
   const { reason, because, changedBy, until } = grant;
   if (reason === 'stopped') return reject(state, question, answer.rejected(reason, because, changedBy));
-  return wait(state, question, answer.waits(reason, until, because, changedBy));
+  // Time may have passed since the fleet was asked.
+  const again = later(until, addMs(question.now, 60_000));
+  return wait(state, question, answer.waits(reason, again, because, changedBy));
 }
 
 /** A waiting signal that is turned away takes those that joined it along: their answer was to share its fate. */
@@ -271,7 +273,11 @@ export function wait(
   if (state.pending && !isLeader && !isOverdue(state.pending, now)) {
     return joinPending(state, question, until);
   }
-  return { admission, state: { ...state, pending: lead(state, waitingOf(question), until, more) } };
+  const pending = lead(state, waitingOf(question), until, more);
+  const overdue = state.pending?.signals[0];
+  if (overdue === undefined || isLeader) return { admission, state: { ...state, pending } };
+  const fate = { ...answer.joinedPending(pending), outcome: 'coalesced', signal: overdue } as const;
+  return { admission, state: addFate({ ...state, pending }, fate), wake: [overdue] };
 }
 
 function joinPending(state: ModelState, question: Question, until: string): Answered {

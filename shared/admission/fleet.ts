@@ -47,7 +47,7 @@ export function requestPlace(
   const { model, runId, now, policy } = request;
   const stop = findStop(state, request);
   if (stop) return { state: { ...state, waiting: without(state.waiting, request) }, grant: stop };
-  const current = { ...forget(state, policy, now), policy };
+  const current = { ...forget(state, policy, now), policy, models: request.models };
   const held = current.places.find((place) => place.model === model);
   if (held?.runs.includes(runId)) return { state: current, grant: { granted: true } };
   const hold = policy && findFleetHold(current, request, policy);
@@ -132,7 +132,9 @@ function findFleetHold(state: FleetState, request: PlaceRequest, policy: FleetPo
   }
   const me = waitingOf(state, request);
   const others = state.waiting.filter((other) => other.model !== model);
-  const poorer = others.find((other) => isUnfair(state, me, other, request, policy));
+  const poorer = others.find(
+    (other) => isOverShare(state, me, request) && !isOverShare(state, other, request),
+  );
   if (poorer) {
     const because = `the model has used its share of the fleet's budget, and ${poorer.model}, which has not, waits`;
     return { because, changedBy: `Admissible once ${poorer.model} has started.`, until: soon };
@@ -140,47 +142,42 @@ function findFleetHold(state: FleetState, request: PlaceRequest, policy: FleetPo
   const most = policy.maximumConcurrentRuns ?? Number.POSITIVE_INFINITY;
   const hasPlace = state.places.some((place) => place.model === model);
   const free = hasPlace ? 1 : most - state.places.length;
-  const ahead = hasPlace ? [] : others.filter((other) => compare(state, other, me, request) < 0);
+  const fits = ({ estimateHours }: FleetWaiting): boolean =>
+    !policy.budget || findOverrun(state.spent, policy.budget, estimateHours, now) === null;
+  const ahead = hasPlace
+    ? []
+    : others.filter((other) => fits(other) && compare(state, other, me, request) < 0);
   if (ahead.length < free) return null;
   const taken = `${state.places.length} of ${most} places of the fleet are taken`;
   const queue = ahead.length > 0 ? `, and ${ahead.map((other) => other.model).join(', ')} go first` : '';
   return { because: `${taken}${queue}`, changedBy: 'Admissible when its turn comes.', until: soon };
 }
 
-/** Whether starting `me` would take from a model that is below its share and waits. */
-function isUnfair(
-  state: FleetState,
-  me: FleetWaiting,
-  other: FleetWaiting,
-  request: PlaceRequest,
-  policy: FleetPolicy,
-): boolean {
-  if (!policy.budget) return false;
-  const over = (entry: FleetWaiting): boolean =>
-    usedBy(state, entry.model) + entry.estimateHours > shareOf(entry.model, request, policy);
-  return over(me) && !over(other);
+/** Whether a model would have used more than its part of the budget. */
+function isOverShare(state: FleetState, { model, estimateHours }: FleetWaiting, division: Division): boolean {
+  return usedBy(state, model) + estimateHours > shareOf(model, division);
 }
 
+/** Among whom, and by which file, the budget is divided. */
+type Division = Pick<PlaceRequest, 'models'> & { readonly policy: FleetState['policy'] };
+
 /** A model's part of the budget by its weight, in hours. */
-export function shareOf(
-  model: string,
-  { models }: Pick<PlaceRequest, 'models'>,
-  policy: FleetPolicy,
-): number {
-  if (!policy.budget) return Number.POSITIVE_INFINITY;
+export function shareOf(model: string, { models, policy }: Division): number {
+  if (!policy?.budget) return Number.POSITIVE_INFINITY;
   const weightOf = (name: string): number => policy.shares[name] ?? 1;
   const all = new Set([...models, model]);
   const sum = [...all].reduce((total, name) => total + weightOf(name), 0);
   return (limitHours(policy.budget) * weightOf(model)) / sum;
 }
 
-/** Below 0 where `a` goes before `b`: priority, then who has used least for its weight, then who has waited longest. */
-function compare(
-  state: FleetState,
-  a: FleetWaiting,
-  b: FleetWaiting,
-  { policy }: Pick<PlaceRequest, 'policy'>,
-): number {
+/**
+ * Below 0 where `a` goes before `b`: who is below its share, then priority, then who has used least for its weight, then
+ * who has waited longest.
+ */
+function compare(state: FleetState, a: FleetWaiting, b: FleetWaiting, division: Division): number {
+  const { policy } = division;
+  const over = (entry: FleetWaiting): number => Number(isOverShare(state, entry, division));
+  if (over(a) !== over(b)) return over(a) - over(b);
   if (a.priority !== b.priority) return b.priority - a.priority;
   const load = ({ model }: FleetWaiting): number => usedBy(state, model) / (policy?.shares[model] ?? 1);
   const difference = policy?.budget ? load(a) - load(b) : 0;
@@ -191,9 +188,9 @@ function compare(
 
 /** The signals whose turn it is now, as far as places go. */
 function nextInLine(state: FleetState): readonly string[] {
-  const { policy } = state;
+  const { policy, models } = state;
   const free = (policy?.maximumConcurrentRuns ?? Number.POSITIVE_INFINITY) - state.places.length;
-  const inOrder = state.waiting.toSorted((a, b) => compare(state, a, b, { policy }));
+  const inOrder = state.waiting.toSorted((a, b) => compare(state, a, b, { policy, models }));
   return inOrder.slice(0, Math.max(0, Math.min(free, inOrder.length))).map(({ signal }) => signal);
 }
 

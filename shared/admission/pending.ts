@@ -70,6 +70,11 @@ export function sleepers({ pending, waiting = [] }: ModelState): readonly string
   return [...(pending?.signals.slice(0, 1) ?? []), ...waiting];
 }
 
+/** Everybody who has no final answer yet, those whose fate is sealed included: each needs an orchestration. */
+export function unanswered(state: ModelState): readonly string[] {
+  return [...new Set([...sleepers(state), ...(state.fates ?? []).map(({ signal }) => signal)])];
+}
+
 /** Both lists without repetition, cut to what the state may hold: the ledger has every signal all the same. */
 export function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])].slice(0, signalsAtMost);

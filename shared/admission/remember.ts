@@ -2,7 +2,7 @@
 import type { Admission } from '../domain/decision.ts';
 import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
 import type { Offer, Question } from './decide-admission.ts';
-import { sleepers } from './pending.ts';
+import { unanswered } from './pending.ts';
 import { addMs } from './time.ts';
 
 /** Event Grid delivers again for 24 hours; twice that leaves room for a clock that differs. */
@@ -26,7 +26,7 @@ export function keepWaiting(
 
 export function remember(state: ModelState, offer: Offer, admission: Admission): ModelState {
   const oldest = addMs(offer.now, -rememberForMs);
-  const asleep = new Set(sleepers(state));
+  const asleep = new Set(unanswered(state));
   const kept = state.answered.filter(
     ({ id, at }) => id !== offer.signal.id && (at >= oldest || asleep.has(id)),
   );

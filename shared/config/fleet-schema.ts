@@ -12,7 +12,7 @@ export const FleetSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'How many models may have a run under way at the same time. Of those that wait, the greatest `policy.priority` goes first, then who has used the least of its share, then who has waited longest. Omitted: no such limit.',
+      'How many models may have a run under way at the same time. Of those that wait, who is below its share of the budget goes first, then the greatest `policy.priority`, then who has used the least for its share, then who has waited longest. Omitted: no such limit.',
     ),
   budget: BudgetSchema.optional().describe(
     'What all runs together may cost in a sliding window. Each model has a share of it. It may use more than its share as long as nobody who is below theirs waits. Omitted: no such limit.',

@@ -42,6 +42,8 @@ export interface FleetState {
   readonly spent: readonly Spent[];
   /** Null where there is no fleet file. */
   readonly policy: FleetLimits | null;
+  /** The models there are, as the last one that asked had it: the budget is divided among them. */
+  readonly models: readonly string[];
   /** The kill switch, while it is thrown. */
   readonly stopped: Word | null;
   /** The latest time it was thrown and released again: what came before `until` is not made up for. */
@@ -53,6 +55,7 @@ export const newFleetState: FleetState = {
   waiting: [],
   spent: [],
   policy: null,
+  models: [],
   stopped: null,
   lastStop: null,
 };
