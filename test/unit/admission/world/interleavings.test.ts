@@ -240,7 +240,7 @@ function play(setups: readonly Setup[], fleet: object | null, commands: readonly
 const parsePolicy = (policy: object): ModelSetup['policy'] => ModelConfigSchema.shape.policy.parse(policy);
 
 describe('admission over any interleaving of signals, repetitions, delays, deaths, operators and jumps of the clock', () => {
-  it('keeps every rule, answers every signal once, and loses none', () => {
+  it('keeps every rule, answers every signal once, and loses none', { timeout: 300_000 }, () => {
     const seed = Date.now() % 2 ** 31;
     console.info(`interleavings: seed ${seed}`);
     let admitted = 0;
@@ -286,7 +286,7 @@ describe('admission over any interleaving of signals, repetitions, delays, death
     );
   });
 
-  it('gives the same answers to the same history, to the byte', () => {
+  it('gives the same answers to the same history, to the byte', { timeout: 60_000 }, () => {
     const history = fc.array(anyCommand, { maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(fc.array(anySetup, { minLength: 1, maxLength: 3 }), anyFleet, history, (...played) => {
