@@ -11,6 +11,7 @@ import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/start-measurement.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -66,7 +67,11 @@ export interface Steps {
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */
   'record-run': { input: Run; output: null };
-  /** Offers what schedules and old champions ask for since the last look; answers what it looked at. */
+  /** Asks a query of the model file and offers what its rows say. A query that is wrong is answered with a note. */
+  'query-logs': { input: QueryMeasurement; output: Measured };
+  /** Reads a completed run's metric and offers what it says. */
+  'read-run-metric': { input: RunMeasurement; output: Measured };
+  /** Offers what schedules and old champions ask for since the last look, starts due queries; answers what it looked at. */
   'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
 }
 

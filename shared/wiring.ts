@@ -136,7 +136,8 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
 
   const topic = once(async (): Promise<Topic> => {
     const { eventGrid } = await settings();
-    if (eventGrid === null) throw unset('RATCHET_EVENTGRID_ENDPOINT', 'a release stage uses channel event-grid');
+    if (eventGrid === null)
+      throw unset('RATCHET_EVENTGRID_ENDPOINT', 'a release stage uses channel event-grid');
     const [{ AzureKeyCredential, EventGridPublisherClient }, { Topic }, { retryOptions }] = await Promise.all(
       [import('@azure/eventgrid'), import('./azure/event-grid.ts'), import('./azure/call-limits.ts')],
     );

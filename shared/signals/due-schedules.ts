@@ -28,9 +28,7 @@ export interface Look {
 
 /** Whether anything in a model file asks by time. */
 export function asksByTime({ triggers }: ModelConfig): boolean {
-  return (
-    triggers.schedules.length > 0 || triggers.queries.length > 0 || triggers.championAge !== undefined
-  );
+  return triggers.schedules.length > 0 || triggers.queries.length > 0 || triggers.championAge !== undefined;
 }
 
 /** What a look at this model looks at. A schedule whose pattern was changed is another one. */
