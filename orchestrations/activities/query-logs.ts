@@ -13,39 +13,44 @@ defineStep(
   async (measurement, context) => {
     const { pinned, rule: name, tick } = measurement;
     const { model, triggers } = pinned.config;
-    const rule = triggers.queries.find((query) => query.name === name);
+    const asked = nameOf(measurement);
     const refuse = (why: string) => {
-      context.error(`${nameOf(measurement)}: ${why}`);
+      context.error(why);
       return { breaches: 0, recoveries: 0, note: why };
     };
-    if (!rule) return refuse('the model file of this measurement has no such rule');
+    const rule = triggers.queries.find((query) => query.name === name);
+    if (!rule) return refuse(`${asked}: the model file of this measurement has no such rule`);
     const table = await ask(rule, measurement);
-    if (table instanceof RatchetError) return refuse(table.message);
+    if ('refusal' in table) return refuse(table.refusal);
     const { judgeRows } = await import('../../shared/signals/judge-rows.ts');
     const judged = judgeRows(rule, table, { model, tick });
-    if ('problem' in judged) return refuse(judged.problem);
+    if ('problem' in judged) return refuse(`${asked}: ${judged.problem}`);
     await offerJudgements(df.getClient(context), judged, pinned);
     const [breaches, recoveries] = [judged.breaches.length, judged.recoveries.length];
     const passedOver = describePassedOver(judged);
     const note = breaches + recoveries > 0 ? '' : `nothing to judge: ${passedOver}`;
-    context.info(`${nameOf(measurement)}: ${breaches} breaches, ${recoveries} good; ${passedOver}`);
+    context.info(`${asked}: ${breaches} breaches, ${recoveries} good; ${passedOver}`);
     return { breaches, recoveries, note };
   },
   { extraInputs: [df.input.durableClient()] },
 );
 
 /** A refusal is an answer: asking again would bring the same one. */
-async function ask(rule: QueryTrigger, measurement: QueryMeasurement): Promise<LogsTable | RatchetError> {
+async function ask(
+  rule: QueryTrigger,
+  measurement: QueryMeasurement,
+): Promise<LogsTable | { readonly refusal: string }> {
   const { pinned, tick } = measurement;
+  const asked = nameOf(measurement);
   const to = new Date(tick);
   const from = new Date(to.getTime() - parseDurationMs(rule.lookBack)!);
   const subject = { model: pinned.config.model, rule: rule.name };
   try {
     const logs = await wiring.logs();
-    return await logs.query({ text: rule.query, from, to, asked: nameOf(measurement), subject });
+    return await logs.query({ text: rule.query, from, to, asked, subject });
   } catch (error) {
-    if (error instanceof RatchetError && !error.retryable) return error;
-    throw error;
+    if (!(error instanceof RatchetError) || error.retryable) throw error;
+    return { refusal: error.code === 'azure-refused' ? error.message : `${asked}: ${error.message}` };
   }
 }
 

@@ -26,11 +26,17 @@ export function compareValues(a: Value, b: Value): number {
 /** A value as the service writes it into JSON. */
 export function renderValue(type: Type, value: Value): string | number | boolean | null {
   if (value === null) return null;
-  if (type === 'datetime') return new Date(value as number).toISOString();
+  if (type === 'datetime') return renderTime(value as number);
   if (type === 'timespan') return renderTimespan(value as number);
   if (type === 'dynamic') return JSON.stringify(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return value as string | number | boolean;
+}
+
+/** A time that no calendar has is null. */
+function renderTime(ms: number): string | null {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 /** `[-][days.]hh:mm:ss[.fffffff]` */
