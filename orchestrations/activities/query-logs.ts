@@ -25,8 +25,7 @@ defineStep(
     const { judgeRows } = await import('../../shared/signals/judge-rows.ts');
     const judged = judgeRows(rule, table, { model, tick });
     if ('problem' in judged) return refuse(`${asked}: ${judged.problem}`);
-    await offerJudgements(df.getClient(context), judged, pinned);
-    const [breaches, recoveries] = [judged.breaches.length, judged.recoveries.length];
+    const { breaches, recoveries } = await offerJudgements(df.getClient(context), judged.judgements, pinned);
     const passedOver = describePassedOver(judged);
     const note = breaches + recoveries > 0 ? '' : `nothing to judge: ${passedOver}`;
     context.info(`${asked}: ${breaches} breaches, ${recoveries} good; ${passedOver}`);

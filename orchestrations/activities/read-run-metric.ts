@@ -1,6 +1,5 @@
 import * as df from 'durable-functions';
 import { judgeRun } from '../../shared/signals/judge-run.ts';
-import { partJudgements } from '../../shared/signals/judge-value.ts';
 import { offerJudgements } from '../../shared/signals/offer-judgements.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -17,9 +16,7 @@ defineStep(
       context.info(`run ${runId} is not judged by rule ${name} of model ${model}: ${judged.unjudged}`);
       return { breaches: 0, recoveries: 0, note: judged.unjudged };
     }
-    const parted = partJudgements([judged]);
-    await offerJudgements(df.getClient(context), parted, pinned);
-    return { breaches: parted.breaches.length, recoveries: parted.recoveries.length, note: '' };
+    return { ...(await offerJudgements(df.getClient(context), [judged], pinned)), note: '' };
   },
   { extraInputs: [df.input.durableClient()] },
 );

@@ -73,7 +73,8 @@ export const logsPolicy: PipelinePolicy = {
 
 function readRefusal(body: string | null | undefined): string {
   try {
-    return describe((JSON.parse(body ?? '') as { error: LogsErrorInfo }).error);
+    const { error } = JSON.parse(body ?? '') as { error?: LogsErrorInfo };
+    return error ? describe(error) : body!;
   } catch {
     return body ?? '';
   }

@@ -1,7 +1,7 @@
 /**
  * What the rows of a query's result say of a rule of `triggers.queries`. Pure.
  *
- * Owns: rows to breaches and recoveries, and what of a result cannot be judged. Does not own: asking the query
+ * Owns: rows to judgements, and what of a result cannot be judged. Does not own: asking the query
  * (shared/azure/logs.ts), offering what was found (activity query-logs).
  *
  * Invariants
@@ -12,9 +12,11 @@
 import type { QueryTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
 import type { LogsColumn, LogsTable } from '../domain/logs-table.ts';
-import { type Judgements, judgeValue, partJudgements } from './judge-value.ts';
+import { type Judgement, judgeValue } from './judge-value.ts';
 
-export interface RowsJudgement extends Judgements {
+export interface RowsJudgement {
+  /** One a window, the latest window last. */
+  readonly judgements: readonly Judgement[];
   /** Rows of the result. */
   readonly rows: number;
   /** Of these: without a number in the column of the value or the sample, or without a window. */
@@ -64,7 +66,7 @@ export function judgeRows(
     }),
   );
   return {
-    ...partJudgements(judgements),
+    judgements,
     rows: table.rows.length,
     skipped: table.rows.length - read.length,
     small: read.length - large.length,

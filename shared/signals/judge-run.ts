@@ -3,7 +3,7 @@
  *
  * The event only tells that a run is over. What it logged, and whose run it is, is read from the workspace.
  */
-import type { PinnedModel, RunTrigger } from '../config/schema.ts';
+import type { RunTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';

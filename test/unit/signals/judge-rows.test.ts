@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { QueryTrigger } from '../../../shared/config/schema.ts';
 import { QueryTriggerSchema } from '../../../shared/config/trigger-schema.ts';
 import type { LogsTable } from '../../../shared/domain/logs-table.ts';
-import { judgeRows, type RowsJudgement, windowsAtMost } from '../../../shared/signals/judge-rows.ts';
+import { judgeRows, windowsAtMost } from '../../../shared/signals/judge-rows.ts';
+import { partJudgements } from '../../../shared/signals/judge-value.ts';
 
 const tick = '2026-03-10T06:00:00.000Z';
 const rule = (more: object = {}): QueryTrigger =>
@@ -18,10 +19,10 @@ const table = (...rows: unknown[][]): LogsTable => ({ columns, rows });
 const windowed = { window: 'day', sample: 'n', minimumSample: 10 };
 
 const judge = (given: QueryTrigger, rows: LogsTable) => judgeRows(given, rows, { model: 'tiny', tick });
-function judged(given: QueryTrigger, rows: LogsTable): RowsJudgement {
+function judged(given: QueryTrigger, rows: LogsTable) {
   const outcome = judge(given, rows);
   if ('problem' in outcome) throw new Error(outcome.problem);
-  return outcome;
+  return { ...outcome, ...partJudgements(outcome.judgements) };
 }
 const problemOf = (given: QueryTrigger, rows: LogsTable) => {
   const outcome = judge(given, rows);
@@ -60,7 +61,7 @@ describe('judgeRows', () => {
   });
 
   it('judges every window at its own time, good ones as recoveries, the latest last', () => {
-    const { breaches, recoveries } = judged(
+    const { judgements, breaches, recoveries } = judged(
       rule(windowed),
       table(
         [0.8, '2026-03-09T00:00:00.000Z', 50],
@@ -68,6 +69,12 @@ describe('judgeRows', () => {
         [0.7, '2026-03-07T00:00:00.000Z', 30],
       ),
     );
+    const ids = judgements.map((one) => ('signal' in one ? one.signal.id : one.recovery.id));
+    expect(ids).toEqual([
+      'metric:tiny:low:2026-03-07T00:00:00.000Z',
+      'recovery:tiny:query:low:2026-03-08T00:00:00.000Z',
+      'metric:tiny:low:2026-03-09T00:00:00.000Z',
+    ]);
     expect(breaches.map(({ signal }) => [signal.observedAt, signal.summary])).toEqual([
       ['2026-03-07T00:00:00.000Z', 'value 0.7000 is below 0.9 (n=30, window 2026-03-07T00:00:00.000Z).'],
       ['2026-03-09T00:00:00.000Z', 'value 0.8000 is below 0.9 (n=50, window 2026-03-09T00:00:00.000Z).'],
@@ -115,7 +122,7 @@ describe('judgeRows', () => {
           ...[[0.1, null, 50], [0.1, '', 50], [0.1, {}, 50], [0.1, day, null], [], [0.1, day, 9]],
         ),
       ),
-    ).toEqual({ breaches: [], recoveries: [], rows: 11, skipped: 10, small: 1, cut: 0 });
+    ).toMatchObject({ judgements: [], rows: 11, skipped: 10, small: 1, cut: 0 });
   });
 
   it('reads a decimal, which comes as a text', () => {
@@ -124,7 +131,7 @@ describe('judgeRows', () => {
   });
 
   it('finds nothing to judge in an empty result', () => {
-    expect(judged(rule(windowed), table())).toMatchObject({ breaches: [], recoveries: [], rows: 0 });
+    expect(judged(rule(windowed), table())).toMatchObject({ judgements: [], rows: 0 });
   });
 
   it('judges the latest windows of a result with too many', () => {
@@ -181,14 +188,15 @@ describe('judgeRows', () => {
       fc.property(anyRule, anyTable, (given, hostile) => {
         const outcome = judge(given, hostile);
         if ('problem' in outcome) return;
-        const ids = [
-          ...outcome.breaches.map(({ signal }) => signal.id.replace('metric:tiny:low', '')),
-          ...outcome.recoveries.map(({ recovery }) => recovery.id.replace('recovery:tiny:query:low', '')),
-        ];
+        const ids = outcome.judgements.map((one) =>
+          'signal' in one
+            ? one.signal.id.replace('metric:tiny:low', '')
+            : one.recovery.id.replace('recovery:tiny:query:low', ''),
+        );
         expect(new Set(ids).size).toBe(ids.length);
         expect(ids.length).toBeLessThanOrEqual(windowsAtMost);
         expect(outcome.rows).toBe(hostile.rows.length);
-        for (const { signal } of outcome.breaches) {
+        for (const { signal } of partJudgements(outcome.judgements).breaches) {
           expect(signal.evidence['value']).toSatisfy(Number.isFinite);
         }
       }),
