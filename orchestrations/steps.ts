@@ -71,7 +71,7 @@ export interface Steps {
   'query-logs': { input: QueryMeasurement; output: Measured };
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
-  /** Offers what schedules and old champions ask for since the last look, starts due queries; answers what it looked at. */
+  /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
 }
 

@@ -7,6 +7,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { ServiceError } from '../azure-ml/errors.ts';
+import { inTransaction } from '../azure-ml/store/database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 
 /** Half-open, by TimeGenerated; null: all rows. */
@@ -50,18 +51,13 @@ export function openLogsStore(file: string, now: () => number) {
       if (!Array.isArray(rows) || !rows.every(isRecord)) throw badRows('expected a JSON array of objects');
       const types = new Map(readColumns(table).map(({ name, type }) => [name, type]));
       types.set(timeColumn, 'datetime');
-      const times = rows.map((row) => readTime(row, now()));
-      for (const row of rows)
+      const dated = rows.map((row) => ({ ...row, [timeColumn]: readTime(row[timeColumn], now()) }));
+      for (const row of dated)
         for (const [name, value] of Object.entries(row)) learn(types, table, name, value);
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(database, () => {
         for (const [name, type] of types) setColumn.run(table, name, type);
-        for (const [index, row] of rows.entries()) addRow.run(table, times[index]!, JSON.stringify(row));
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+        for (const row of dated) addRow.run(table, Date.parse(row[timeColumn]!), JSON.stringify(row));
+      });
       return rows.length;
     },
 
@@ -88,15 +84,12 @@ function readRow(columns: readonly Column[], row: Readonly<Record<string, unknow
   });
 }
 
-function readTime(row: Readonly<Record<string, unknown>>, nowMs: number): number {
-  const given = row[timeColumn];
-  if (given === undefined) {
-    Object.assign(row, { [timeColumn]: new Date(nowMs).toISOString() });
-    return nowMs;
-  }
+/** ISO 8601, UTC; the time of ingestion where the row names none. */
+function readTime(given: unknown, nowMs: number): string {
+  if (given === undefined) return new Date(nowMs).toISOString();
   const ms = typeof given === 'string' ? Date.parse(given) : Number.NaN;
   if (Number.isNaN(ms)) throw badRows(`${timeColumn}: expected an ISO 8601 time, got ${quote(given)}`);
-  return ms;
+  return new Date(ms).toISOString();
 }
 
 function learn(types: Map<string, Type>, table: string, name: string, value: unknown): void {

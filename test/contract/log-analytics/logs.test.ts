@@ -1,8 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { Fault } from '../../../local/log-analytics/faults.ts';
+import { QueryTriggerSchema } from '../../../shared/config/trigger-schema.ts';
 import type { LogsTable } from '../../../shared/domain/logs-table.ts';
 import { RatchetError } from '../../../shared/errors.ts';
+import { judgeRows } from '../../../shared/signals/judge-rows.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { type LogsWorld, nowIso, openLogsWorld } from './harness.ts';
 
@@ -74,6 +76,45 @@ describe('a query over Log Analytics', () => {
   it('keeps what was put in over a restart', async () => {
     await world.restart();
     expect((await query('Scores | count')).rows).toEqual([[6]]);
+  });
+});
+
+describe('what a query answers', () => {
+  const rule = (more: object = {}) =>
+    QueryTriggerSchema.parse({ name: 'low', query: '-', cron: '0 6 * * *', below: 1, ...more });
+  const judge = async (text: string, more?: object) =>
+    judgeRows(rule(more), await query(text), { model: 'tiny', tick: nowIso });
+  const daily = 'Scores | summarize value = avg(Score), n = count() by day = bin(TimeGenerated, 1d)';
+
+  it('is judged window by window', async () => {
+    expect(await judge(daily, { window: 'day', sample: 'n', minimumSample: 2 })).toMatchObject({
+      judgements: [
+        { signal: { observedAt: '2026-03-07T00:00:00.000Z', evidence: { value: 0.25, sample: 2 } } },
+        { recovery: { observedAt: '2026-03-08T00:00:00.000Z' } },
+        { recovery: { observedAt: '2026-03-09T00:00:00.000Z' } },
+      ],
+      ...{ rows: 3, skipped: 0, small: 0, cut: 0 },
+    });
+  });
+
+  it('is no judgement where it is empty, or no number', async () => {
+    const nothing = 'Scores | where Score > 100';
+    expect(await judge(`${nothing} | project value = Score`)).toMatchObject({ judgements: [], rows: 0 });
+    expect(await judge(`${nothing} | summarize value = avg(Score)`)).toMatchObject({
+      judgements: [],
+      skipped: 1,
+    });
+  });
+
+  it('is a problem where a column is missing or has no numbers', async () => {
+    expect(await judge('Scores | summarize Value = avg(Score)')).toEqual({
+      problem:
+        'value column "value" is not in the result; did you mean "Value"?; its columns are Value (real); correct value or the query',
+    });
+    expect(await judge('Scores | project value = Model')).toEqual({
+      problem:
+        'value column "value" is string, not a number; its columns are value (string); correct value or the query',
+    });
   });
 });
 
