@@ -2,11 +2,13 @@ import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { readBody } from '../shared/http/read-body.ts';
 import { answering } from '../shared/http/respond.ts';
+import { offerRecovery } from '../shared/signals/offer-recovery.ts';
 import { offerSignal } from '../shared/signals/offer-signal.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
- * Takes an alert of an Azure Monitor action group; one that fires asks for a run.
+ * Takes an alert of an Azure Monitor action group: one that fires asks for a run, one that is resolved withdraws what
+ * waits because of it.
  *
  * An alert that concerns no model is 202 all the same: a refusal helps nobody, and an action group that keeps failing
  * calls the endpoint no more for a while, with the alerts of every other model.
@@ -22,12 +24,15 @@ app.http('post-alert', {
     const models = await wiring.models();
     const facts = parseAlert(alert, models);
     const signals = facts.flatMap((fact) => (fact.type === 'signal' ? [fact.signal] : []));
+    const recoveries = facts.flatMap((fact) => (fact.type === 'resolved' ? [fact.recovery] : []));
     const notes = facts.flatMap((fact) => (fact.type === 'signal' ? [] : [fact.note]));
     for (const fact of facts) if (fact.type === 'ignored') context.warn(`alert ignored: ${fact.note}`);
     const client = df.getClient(context);
-    await Promise.all(
-      signals.map((signal) => offerSignal(client, { signal, pinned: models.get(signal.model)! })),
-    );
+    const pinnedOf = (model: string) => models.get(model)!;
+    await Promise.all([
+      ...signals.map((signal) => offerSignal(client, { signal, pinned: pinnedOf(signal.model) })),
+      ...recoveries.map((recovery) => offerRecovery(client, { recovery, pinned: pinnedOf(recovery.model) })),
+    ]);
     const answer = signals.map(({ id, model, summary }) => ({ model, signalId: id, summary }));
     return { status: 202, jsonBody: { signals: answer, notes } };
   }),

@@ -1,8 +1,10 @@
 import { app, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
+import { findRunMeasurements } from '../shared/signals/judge-run.ts';
 import { isMissingInstance, offerSignal } from '../shared/signals/offer-signal.ts';
 import { parseWorkspaceEvent } from '../shared/signals/parse-workspace-event.ts';
 import { readEvent } from '../shared/signals/read-event.ts';
+import { startMeasurement } from '../shared/signals/start-measurement.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Events of the Azure ML workspace: ends of jobs wake the runs that wait; breaches and registrations are signals. */
@@ -19,6 +21,9 @@ app.eventGrid('workspace-events', {
         const pinned = models.get(fact.signal.model)!;
         await offerSignal(df.getClient(context), { signal: fact.signal, pinned });
       }
+    }
+    for (const measurement of findRunMeasurements(event, models)) {
+      await startMeasurement(df.getClient(context), measurement);
     }
   },
 });

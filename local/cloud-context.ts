@@ -40,4 +40,5 @@ export const localCloud = {
   container: 'azureml',
   datastore: 'workspaceblobstore',
   releaseQueue: 'model-releases',
+  logsWorkspaceId: '00000000-0000-0000-0000-0000000000bb',
 } as const;

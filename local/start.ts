@@ -40,6 +40,7 @@ function describe(local: LocalCloud) {
     storage: cloud.storage,
     serviceBus: cloud.serviceBus,
     eventGrid: { endpoint: cloud.eventGridEndpoint, key: cloud.eventGridKey },
+    logAnalytics: { workspace: cloud.logsWorkspaceId, endpoint: cloud.logsEndpoint },
     clock: local.controls(),
     home: local.home,
     logs: local.logFiles,
@@ -60,6 +61,7 @@ function printTable(local: LocalCloud): void {
     ['storage', endpointOf(cloud.storage, 'BlobEndpoint')],
     ['Service Bus', endpointOf(cloud.serviceBus, 'Endpoint')],
     ['Event Grid', cloud.eventGridEndpoint],
+    ['Log Analytics', cloud.logsEndpoint],
     ['state', near(local.home)],
     ['logs', `${near(local.logFiles.host)}, ${near(local.logFiles.cloud)}`],
   ];

@@ -13,6 +13,7 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/start-measurement.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -97,7 +98,11 @@ export interface Steps {
   'find-lost-work': { input: { now: string }; output: LostWork };
   /** Starts the admission of a signal again whose orchestration is gone. */
   'revive-signal': { input: { model: string; signal: string }; output: { revived: boolean } };
-  /** Offers what schedules and old champions ask for since the last look; answers what it looked at. */
+  /** Asks a query of the model file and offers what its rows say. A query that is wrong is answered with a note. */
+  'query-logs': { input: QueryMeasurement; output: Measured };
+  /** Reads a completed run's metric and offers what it says. */
+  'read-run-metric': { input: RunMeasurement; output: Measured };
+  /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
 }
 

@@ -24,6 +24,8 @@ export interface Settings {
   readonly serviceBus: { readonly connectionString: string } | { readonly namespace: string } | null;
   /** Null: no stage may use Event Grid. `key` null: the identity of the app is used. */
   readonly eventGrid: { readonly endpoint: string; readonly key: string | null } | null;
+  /** `workspaceId` null: no model file may have queries. `endpoint` without a slash at its end. */
+  readonly logs: { readonly workspaceId: string | null; readonly endpoint: string };
   /** Null: the folder `models` beside package.json. */
   readonly modelsDir: string | null;
   readonly clientId: string | null;
@@ -67,6 +69,8 @@ const EnvironmentSchema = z.object({
     .optional(),
   RATCHET_EVENTGRID_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   RATCHET_EVENTGRID_KEY: text.optional(),
+  RATCHET_LOGS_WORKSPACE: z.guid().optional(),
+  RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
   AZURE_CLIENT_ID: z.guid().optional(),
 });
@@ -124,6 +128,14 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
     next: 'copy the topic endpoint, https://TOPIC.REGION-1.eventgrid.azure.net/api/events',
   },
   RATCHET_EVENTGRID_KEY: { must: 'be an access key of the topic', next: 'copy key 1 or key 2', secret: true },
+  RATCHET_LOGS_WORKSPACE: {
+    must: 'be the workspace id (a GUID) of a Log Analytics workspace',
+    next: 'copy it from the overview of the workspace, or leave it out where no model file has queries',
+  },
+  RATCHET_LOGS_ENDPOINT: {
+    must: 'be an https address',
+    next: 'leave it out for https://api.loganalytics.io/v1',
+  },
   RATCHET_MODELS_DIR: { must: 'be the folder of the model files', next: 'leave it out for ./models' },
   AZURE_CLIENT_ID: {
     must: 'be the client id (a GUID) of a user-assigned identity',
@@ -197,6 +209,7 @@ function settingsOf(env: Environment): Settings {
     eventGrid: env.RATCHET_EVENTGRID_ENDPOINT
       ? { endpoint: env.RATCHET_EVENTGRID_ENDPOINT, key: env.RATCHET_EVENTGRID_KEY ?? null }
       : null,
+    logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,
   };

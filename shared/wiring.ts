@@ -13,6 +13,7 @@ import { rootCertificates } from 'node:tls';
 import type { TokenCredential } from '@azure/identity';
 import type { Blobs } from './azure/blobs.ts';
 import type { Topic } from './azure/event-grid.ts';
+import type { Logs } from './azure/logs.ts';
 import type { Queues } from './azure/service-bus.ts';
 import type { Tracking } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
@@ -66,6 +67,24 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     });
   });
 
+  const logs = once(async (): Promise<Logs> => {
+    const { workspaceId, endpoint } = (await settings()).logs;
+    if (workspaceId === null) throw unset('RATCHET_LOGS_WORKSPACE', 'a model file has triggers.queries');
+    const [{ LogsQueryClient }, { Logs, logsPolicy }] = await Promise.all([
+      import('@azure/monitor-query-logs'),
+      import('./azure/logs.ts'),
+    ]);
+    const client = new LogsQueryClient(await credential(), {
+      endpoint,
+      credentials: { scopes: [scopeOf(new URL(endpoint).origin)] },
+      // A query that was slow or throttled is not repeated within the call, but with the step.
+      retryOptions: { maxRetries: 0 },
+      additionalPolicies: [{ policy: logsPolicy, position: 'perCall' }],
+      ...(await tls()),
+    });
+    return new Logs(client, workspaceId);
+  });
+
   const blobs = once(async (): Promise<Blobs> => {
     const { storage, container } = await settings();
     const [{ BlobServiceClient }, { Blobs }] = await Promise.all([
@@ -102,7 +121,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
 
   const queues = once(async (): Promise<Queues> => {
     const { serviceBus } = await settings();
-    if (serviceBus === null) throw unsetChannel('service-bus', 'RATCHET_SERVICEBUS');
+    if (serviceBus === null) throw unset('RATCHET_SERVICEBUS', 'a release stage uses channel service-bus');
     const [{ ServiceBusClient }, { Queues }] = await Promise.all([
       import('@azure/service-bus'),
       import('./azure/service-bus.ts'),
@@ -118,7 +137,8 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
 
   const topic = once(async (): Promise<Topic> => {
     const { eventGrid } = await settings();
-    if (eventGrid === null) throw unsetChannel('event-grid', 'RATCHET_EVENTGRID_ENDPOINT');
+    if (eventGrid === null)
+      throw unset('RATCHET_EVENTGRID_ENDPOINT', 'a release stage uses channel event-grid');
     const [{ AzureKeyCredential, EventGridPublisherClient }, { Topic }, { retryOptions }] = await Promise.all(
       [import('@azure/eventgrid'), import('./azure/event-grid.ts'), import('./azure/call-limits.ts')],
     );
@@ -139,6 +159,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     settings,
     workspace,
     runsMetrics,
+    logs,
     blobs,
     ledger,
     /** The valid model files by name, read again when one has changed. */
@@ -171,9 +192,9 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Azure Resource Manager is its own audience; MLflow of the workspace takes the same token. */
-function scopeOf(armEndpoint: string): string {
-  return `${armEndpoint}/.default`;
+/** Azure Resource Manager and Log Analytics are their own audiences; MLflow takes the token of the former. */
+function scopeOf(endpoint: string): string {
+  return `${endpoint}/.default`;
 }
 
 /** What the HTTP clients take: the well-known authorities and, where a file is set, its own. */
@@ -194,10 +215,10 @@ function readTls(caFile: string | null): TlsOptions {
   }
 }
 
-function unsetChannel(channel: string, setting: string): RatchetError {
+function unset(setting: string, where: string): RatchetError {
   return new RatchetError(
     'bad-setting',
-    `${setting} must be set where a release stage uses channel ${channel}; found nothing; see docs/settings.md`,
+    `${setting} must be set where ${where}; found nothing; see docs/settings.md`,
     { subject: { settings: setting } },
   );
 }

@@ -57,6 +57,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       clock,
       work,
       eventGrid: services.eventGrid,
+      logAnalytics: services.logAnalytics,
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),
     };
@@ -90,7 +91,7 @@ async function startControl(
 }
 
 function describe(services: Services, controlPort: number): CloudState {
-  const { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl } = services;
+  const { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics } = services;
   return {
     pid: process.pid,
     control: `http://127.0.0.1:${controlPort}`,
@@ -103,6 +104,8 @@ function describe(services: Services, controlPort: number): CloudState {
     eventGridKey,
     identityEndpoint: identity.environment.IDENTITY_ENDPOINT,
     identityHeader: identity.environment.IDENTITY_HEADER,
+    logsWorkspaceId: localCloud.logsWorkspaceId,
+    logsEndpoint: logAnalytics.endpoint,
   };
 }
 
@@ -119,5 +122,6 @@ function keepPorts(
     table: storage.tablePort,
     serviceBus: serviceBus.port,
     azureMl: portOf(azureMl.endpoint),
+    logs: portOf(state.logsEndpoint),
   });
 }

@@ -3,11 +3,14 @@ import type { Clock } from '../clock/clock.ts';
 import { reportClock, setClock } from '../clock/clock-endpoint.ts';
 import type { Work } from '../clock/work.ts';
 import { type EventGrid, parseSubscription } from '../event-grid/index.ts';
+import { parseFaults } from '../log-analytics/faults.ts';
+import type { LogAnalytics } from '../log-analytics/index.ts';
 
 export interface Control {
   readonly clock: Clock;
   readonly work: Work;
   readonly eventGrid: EventGrid;
+  readonly logAnalytics: LogAnalytics;
   /** Called after the clock was set. */
   onClockSet(): void;
   shutdown(): void;
@@ -21,10 +24,11 @@ interface Answer {
 }
 
 const longestBodyBytes = 64 * 1024;
+const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
- * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `GET /status`,
- * `POST /shutdown`. Its requests are no work: they watch the work.
+ * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
+ * `PUT /logs/faults`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export function serveControl(control: Control, port: number): Promise<Server> {
   const server = createServer((request, response) => {
@@ -52,7 +56,12 @@ export function serveControl(control: Control, port: number): Promise<Server> {
 }
 
 async function answer(control: Control, request: IncomingMessage): Promise<Answer> {
-  const { clock, work, eventGrid } = control;
+  const { clock, work, eventGrid, logAnalytics } = control;
+  const table = request.method === 'POST' ? /^\/logs\/([^/?]+)$/.exec(request.url ?? '')?.[1] : undefined;
+  if (table !== undefined) {
+    const rows = logAnalytics.ingest(table, await readJson(request, longestRowsBytes));
+    return { status: 200, body: { rows } };
+  }
   switch (`${request.method} ${request.url}`) {
     case 'GET /clock':
     case 'GET /status':
@@ -67,6 +76,9 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     case 'PUT /subscriptions':
       eventGrid.putSubscription(parseSubscription(await readJson(request)));
       return { status: 200, body: eventGrid.subscriptions() };
+    case 'PUT /logs/faults':
+      logAnalytics.failNext(parseFaults(await readJson(request)));
+      return { status: 200, body: {} };
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };
     default:
@@ -74,12 +86,12 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
   }
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, mostBytes = longestBodyBytes): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > longestBodyBytes) throw new Error(`the body is longer than ${longestBodyBytes} bytes`);
+    if (bytes > mostBytes) throw new Error(`the body is longer than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { errorText, LocalError } from '../process/local-error.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
-const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl'] as const;
+const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl', 'logs'] as const;
 type PortName = (typeof names)[number];
 
 const PortsSchema = z.partialRecord(z.enum(names), z.int().min(1).max(65_535));

@@ -14,6 +14,7 @@ import type { Work } from '../clock/work.ts';
 import { type CloudContext, type LogLevel, localCloud } from '../cloud-context.ts';
 import { type EventGrid, type Subscription, startEventGrid } from '../event-grid/index.ts';
 import { type Identity, startIdentity } from '../identity/index.ts';
+import { type LogAnalytics, startLogAnalytics } from '../log-analytics/index.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import { type ServiceBus, startServiceBus } from '../service-bus/index.ts';
 import { type Storage, startStorage } from '../storage/index.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly storage: Storage;
   readonly serviceBus: ServiceBus;
   readonly azureMl: AzureMl;
+  readonly logAnalytics: LogAnalytics;
 }
 
 export interface Running {
@@ -107,7 +109,10 @@ export async function startServices(dependencies: ServicesDependencies): Promise
       blob: { endpoint: blobEndpoint, connectionString },
     }),
   );
-  return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl };
+  const logAnalytics = await start('log-analytics', (context) =>
+    startLogAnalytics({ ...context, port: ports.wanted('logs'), tls, identity }),
+  );
+  return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics };
 }
 
 function started<T>(service: T | null, name: string): T {

@@ -19,6 +19,8 @@ export const CloudStateSchema = z.looseObject({
   eventGridKey: z.string(),
   identityEndpoint: z.string(),
   identityHeader: z.string(),
+  logsWorkspaceId: z.string(),
+  logsEndpoint: z.string(),
 });
 
 export type CloudState = z.infer<typeof CloudStateSchema>;
@@ -36,6 +38,8 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
     RATCHET_SERVICEBUS: cloud.serviceBus,
     RATCHET_EVENTGRID_ENDPOINT: cloud.eventGridEndpoint,
     RATCHET_EVENTGRID_KEY: cloud.eventGridKey,
+    RATCHET_LOGS_WORKSPACE: cloud.logsWorkspaceId,
+    RATCHET_LOGS_ENDPOINT: cloud.logsEndpoint,
     RATCHET_MODELS_DIR: modelsFolder,
     IDENTITY_ENDPOINT: cloud.identityEndpoint,
     IDENTITY_HEADER: cloud.identityHeader,

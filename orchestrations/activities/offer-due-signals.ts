@@ -4,12 +4,14 @@ import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { Signal } from '../../shared/domain/signal.ts';
 import {
   asksByTime,
+  findDueQueries,
   findDueSchedules,
   findOldChampion,
   type Look,
   listKeys,
 } from '../../shared/signals/due-schedules.ts';
 import { offerSignal } from '../../shared/signals/offer-signal.ts';
+import { startMeasurement } from '../../shared/signals/start-measurement.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { modelEntity } from '../entities.ts';
@@ -22,6 +24,9 @@ defineStep(
     for (const pinned of models) {
       for (const signal of await findDue(client, pinned, previous, now)) {
         await offerSignal(client, { signal, pinned });
+      }
+      for (const { rule, tick } of findDueQueries(pinned.config, previous, now)) {
+        await startMeasurement(client, { source: 'query', pinned, rule, tick });
       }
     }
     return { known: models.flatMap(({ config }) => listKeys(config)) };

@@ -12,6 +12,13 @@ export interface TrackingOptions {
   readonly tls: { readonly tlsOptions?: { ca: string[] } };
 }
 
+/** What the tracking server has of a job. */
+export interface TrackedRun {
+  /** The last value of each metric; NaN where it is no number. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** The metrics jobs have logged through MLflow, read from the tracking server of the workspace. */
 export class Tracking {
   readonly #trackingUri: () => Promise<string>;
@@ -35,6 +42,11 @@ export class Tracking {
 
   /** The last value of each metric of a job; none where the job has logged nothing. */
   async metricsOf(jobName: string): Promise<Readonly<Record<string, number>>> {
+    return (await this.findRun(jobName))?.metrics ?? {};
+  }
+
+  /** A job as it was logged, or null where the tracking server knows none of that name. */
+  async findRun(jobName: string): Promise<TrackedRun | null> {
     const asked = `reading the metrics of job ${jobName}`;
     const subject = { job: jobName };
     const root = (await this.#trackingUri()).replace(/^azureml:/, 'https:').replace(/\/+$/, '');
@@ -47,11 +59,11 @@ export class Tracking {
       throw azureError(asked, subject, error);
     }
     const body = response.bodyAsText ?? '';
-    if (response.status === 404) return {};
+    if (response.status === 404) return null;
     if (response.status !== 200) {
       throw azureError(asked, subject, { statusCode: response.status, ...parseFailure(body) });
     }
-    return parseMetrics(body, asked, subject);
+    return { metrics: parseMetrics(body, asked, subject), tags: parseTags(body) };
   }
 }
 
@@ -73,6 +85,15 @@ export function parseMetrics(
       typeof key === 'string' ? [[key, Number(value ?? Number.NaN)]] : [],
     ),
   );
+}
+
+/** Of a body that `parseMetrics` has read. */
+function parseTags(body: string): Record<string, string> {
+  const answer = JSON.parse(body) as {
+    run?: { data?: { tags?: readonly { key?: unknown; value?: unknown }[] } };
+  };
+  const tags = answer?.run?.data?.tags ?? [];
+  return Object.fromEntries(tags.map(({ key, value }) => [String(key), String(value ?? '')]));
 }
 
 /** MLflow says what is wrong in one way, the service before it in another. */

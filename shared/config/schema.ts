@@ -11,6 +11,12 @@ import { cron, duration, folder, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
+import {
+  findSharedNames,
+  MetricTriggerSchema,
+  QueryTriggerSchema,
+  RunTriggerSchema,
+} from './trigger-schema.ts';
 
 /** Inputs of a job that Ratchet fills: docs/jobs.md. */
 const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
@@ -70,19 +76,6 @@ const DataSchema = z.strictObject({
     ),
 });
 
-const MetricTriggerSchema = z
-  .strictObject({
-    name: name('a trigger name').describe('Name of the rule, shown in decisions.'),
-    metric: z.string().min(1).describe('Name of the reported metric.'),
-    below: z.number().optional().describe('A value under this is a breach.'),
-    above: z.number().optional().describe('A value over this is a breach.'),
-    minimumSample: z.int().min(1).default(1).describe('Reports over fewer rows than this are ignored.'),
-  })
-  .refine(
-    (rule) => (rule.below === undefined) !== (rule.above === undefined),
-    'give exactly one of below and above',
-  );
-
 const AlertTriggerSchema = z.strictObject({
   name: name('a trigger name').describe('Name of the trigger, shown in decisions.'),
   rule: z.string().min(1).max(260).describe('Name of the alert rule in Azure Monitor, in any casing.'),
@@ -99,6 +92,16 @@ const TriggersSchema = z.strictObject({
     .array(MetricTriggerSchema)
     .default([])
     .describe('Thresholds on metrics reported to `POST /api/models/{model}/metrics`.'),
+  queries: z
+    .array(QueryTriggerSchema)
+    .max(20)
+    .default([])
+    .describe('Thresholds on what KQL queries over Log Analytics find, asked on a schedule.'),
+  runs: z
+    .array(RunTriggerSchema)
+    .max(20)
+    .default([])
+    .describe('Thresholds on metrics that production runs log through MLflow, judged when a run completes.'),
   alerts: z
     .array(AlertTriggerSchema)
     .default([])
@@ -175,8 +178,12 @@ export const ModelConfigSchema = z
       .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
       .describe('How a champion is made known.'),
   })
-  .superRefine(({ task, gates }, context) => {
+  .superRefine(({ task, gates, triggers }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
+    for (const shared of findSharedNames([triggers.metrics, triggers.queries, triggers.runs])) {
+      const message = `rule name ${shared} is given twice in metrics, queries and runs; it is part of what a rule asks, so choose another`;
+      context.addIssue({ code: 'custom', path: ['triggers'], message });
+    }
   })
   .superRefine(({ policy: { budget }, ...jobs }, context) => {
     if (!budget) return;
@@ -191,6 +198,8 @@ const hours = (value: number): string => `${Number(value.toFixed(2))} h`;
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 export type JobConfig = ModelConfig['training'];
 export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
+export type QueryTrigger = ModelConfig['triggers']['queries'][number];
+export type RunTrigger = ModelConfig['triggers']['runs'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];
 /** Whether data asks for a run, and from how much on. */
 export type DataTrigger =

@@ -1,10 +1,10 @@
 /**
- * Which schedules, and which champions that have grown old, ask for a run now. Pure.
+ * Which schedules, and which champions that have grown old, ask for a run now, and which queries are to be asked. Pure.
  *
- * Owns: ticks to signals. Does not own: when somebody looks, nor the record of the last look (start-look.ts).
+ * Owns: ticks to signals and queries. Does not own: when somebody looks, nor the record of the last look (start-look.ts).
  *
  * Invariants
- * 1. A schedule asks at most once a look, for its latest tick, however many have passed since the last one.
+ * 1. A schedule or query asks at most once a look, for its latest tick, however many have passed since the last one.
  * 2. A signal's id names its tick: looks that overlap or are repeated ask once.
  * 3. A schedule that the last look did not know asks for no tick before this look.
  *
@@ -14,7 +14,7 @@
  */
 import { openCron } from '../config/cron.ts';
 import { parseDurationMs } from '../config/duration.ts';
-import type { ModelConfig, Schedule } from '../config/schema.ts';
+import type { ModelConfig, QueryTrigger, Schedule } from '../config/schema.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -28,28 +28,53 @@ export interface Look {
 
 /** Whether anything in a model file asks by time. */
 export function asksByTime({ triggers }: ModelConfig): boolean {
-  return triggers.schedules.length > 0 || triggers.championAge !== undefined;
+  return triggers.schedules.length > 0 || triggers.queries.length > 0 || triggers.championAge !== undefined;
 }
 
 /** What a look at this model looks at. A schedule whose pattern was changed is another one. */
 export function listKeys(config: ModelConfig): readonly string[] {
-  const schedules = config.triggers.schedules.map((schedule) => scheduleKey(config.model, schedule));
-  const { championAge } = config.triggers;
-  return championAge === undefined ? schedules : [...schedules, championKey(config.model, championAge)];
+  const { schedules, queries, championAge } = config.triggers;
+  return [
+    ...schedules.map((schedule) => scheduleKey(config.model, schedule)),
+    ...queries.map((query) => queryKey(config.model, query)),
+    ...(championAge === undefined ? [] : [championKey(config.model, championAge)]),
+  ];
 }
 
 /** The schedules of a model that are due at `now`. `previous` is null at the very first look. */
 export function findDueSchedules(config: ModelConfig, previous: Look | null, now: string): readonly Signal[] {
   return config.triggers.schedules.flatMap((schedule) => {
-    if (!previous?.known.includes(scheduleKey(config.model, schedule))) return [];
-    // Runs earlier in the same second count as before a moment: one more millisecond takes in a tick right now.
-    const latest = openCron(schedule.cron, schedule.timeZone).previousRuns(
-      1,
-      new Date(Date.parse(now) + 1),
-    )[0];
-    if (!latest || latest.getTime() <= Date.parse(previous.lookedAt)) return [];
-    return [scheduleSignal(config.model, schedule, latest.toISOString())];
+    const tick = findDueTick(schedule, scheduleKey(config.model, schedule), previous, now);
+    return tick === null ? [] : [scheduleSignal(config.model, schedule, tick)];
   });
+}
+
+export interface DueQuery {
+  /** Name of the rule. */
+  readonly rule: string;
+  /** ISO 8601, UTC. */
+  readonly tick: string;
+}
+
+/** The queries of a model that are to be asked at `now`, as `findDueSchedules`. */
+export function findDueQueries(config: ModelConfig, previous: Look | null, now: string): readonly DueQuery[] {
+  return config.triggers.queries.flatMap((query) => {
+    const tick = findDueTick(query, queryKey(config.model, query), previous, now);
+    return tick === null ? [] : [{ rule: query.name, tick }];
+  });
+}
+
+/** The latest tick between the last look, if that knew the key, and now. */
+function findDueTick(
+  { cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>,
+  key: string,
+  previous: Look | null,
+  now: string,
+): string | null {
+  if (!previous?.known.includes(key)) return null;
+  // Runs earlier in the same second count as before a moment: one more millisecond takes in a tick right now.
+  const latest = openCron(cron, timeZone).previousRuns(1, new Date(Date.parse(now) + 1))[0];
+  return latest && latest.getTime() > Date.parse(previous.lookedAt) ? latest.toISOString() : null;
 }
 
 /**
@@ -103,6 +128,10 @@ function scheduleSignal(model: string, { name, cron, timeZone }: Schedule, tick:
 
 function scheduleKey(model: string, { name, cron, timeZone }: Schedule): string {
   return `${model} ${name} ${cron} ${timeZone}`;
+}
+
+function queryKey(model: string, { name, cron, timeZone }: QueryTrigger): string {
+  return `${model} query ${name} ${cron} ${timeZone}`;
 }
 
 function championKey(model: string, championAge: string): string {

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import type { PinnedModel } from '../config/schema.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { Recovery, Signal } from '../domain/signal.ts';
 import type { Models } from './parse-workspace-event.ts';
 import { field, isRecord, text } from './read-event.ts';
 
@@ -26,6 +26,7 @@ export const AlertSchema = z.looseObject({
       monitorCondition: z.string().min(1).max(50),
       severity: z.string().max(50).nullish(),
       firedDateTime: z.string().max(50).nullish(),
+      resolvedDateTime: z.string().max(50).nullish(),
     }),
   }),
 });
@@ -34,7 +35,7 @@ export type Alert = z.infer<typeof AlertSchema>;
 
 export type AlertFact =
   | { readonly type: 'signal'; readonly signal: Signal }
-  | { readonly type: 'resolved'; readonly model: string; readonly note: string }
+  | { readonly type: 'resolved'; readonly recovery: Recovery; readonly note: string }
   | { readonly type: 'ignored'; readonly note: string };
 
 /** An alert rule has at most five criteria; a payload with more is cut. */
@@ -63,8 +64,8 @@ export function parseAlert(alert: Alert, models: Models): readonly AlertFact[] {
       ? { type: 'signal', signal: firedSignal(alert, config) }
       : {
           type: 'resolved',
-          model: config.model,
-          note: `alert rule ${rule} is resolved for ${config.model}; that starts nothing`,
+          recovery: resolution(alert, config),
+          note: `alert rule ${rule} is resolved for ${config.model}; that starts nothing, and withdraws what waits because of it`,
         },
   );
 }
@@ -79,15 +80,41 @@ function triggerOf({ triggers }: PinnedModel['config'], rule: string): string | 
   return triggers.alerts.find((trigger) => trigger.rule.toLowerCase() === rule.toLowerCase())?.name;
 }
 
+/** The same for the firing and the resolution, however the rule is found. */
+function causeOf(config: PinnedModel['config'], rule: string): string {
+  return `alert:${triggerOf(config, rule) ?? rule.toLowerCase()}`;
+}
+
+/** Azure Monitor keeps the id of an alert from its firing to its resolution, and repeats it in a redelivery. */
+function idOf({ data }: Alert): string {
+  return data.essentials.alertId.split('/').filter(Boolean).at(-1) ?? '';
+}
+
+function readTime(time: string | null | undefined): string | null {
+  const ms = Date.parse(time ?? '');
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+function resolution(alert: Alert, config: PinnedModel['config']): Recovery {
+  const { alertRule, resolvedDateTime } = alert.data.essentials;
+  const resolvedAt = readTime(resolvedDateTime);
+  return {
+    id: `recovery:${config.model}:alert:${idOf(alert)}:${resolvedAt ?? 'undated'}`,
+    model: config.model,
+    cause: causeOf(config, alertRule),
+    observedAt: resolvedAt,
+    source: 'azure-monitor',
+    summary: `Alert rule ${alertRule} is resolved.`,
+  };
+}
+
 function firedSignal(alert: Alert, config: PinnedModel['config']): Signal {
   const { alertId, alertRule, severity, firedDateTime } = alert.data.essentials;
-  const firedMs = Date.parse(firedDateTime ?? '');
-  const firedAt = Number.isNaN(firedMs) ? null : new Date(firedMs).toISOString();
+  const firedAt = readTime(firedDateTime);
   const conditions = readConditions(alert);
   const first = conditions[0];
   return {
-    // Azure Monitor keeps the id of an alert from its firing to its resolution, and repeats it in a redelivery.
-    id: `alert:${config.model}:${alertId.split('/').filter(Boolean).at(-1)}:fired:${firedAt ?? 'undated'}`,
+    id: `alert:${config.model}:${idOf(alert)}:fired:${firedAt ?? 'undated'}`,
     model: config.model,
     kind: 'metric',
     observedAt: firedAt,
@@ -100,6 +127,7 @@ function firedSignal(alert: Alert, config: PinnedModel['config']): Signal {
       severity: severity ?? null,
       conditions,
     },
+    cause: causeOf(config, alertRule),
   };
 }
 

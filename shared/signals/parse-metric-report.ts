@@ -1,11 +1,11 @@
 /**
- * Reads a report of production metrics and finds the breaches of the model file's thresholds.
+ * Reads a report of production metrics and judges them by the model file's thresholds.
  *
- * The id of a breach is made from the rule and the window, so a report sent twice asks once.
+ * The ids of breaches and recoveries are made from the rule and the window, so a report sent twice asks once.
  */
 import { z } from 'zod';
-import type { MetricTrigger, PinnedModel } from '../config/schema.ts';
-import type { Signal } from '../domain/signal.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import { type Judgements, judgeValue, partJudgements } from './judge-value.ts';
 
 const isoTime = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'expected an ISO 8601 time');
 
@@ -22,36 +22,24 @@ export const MetricReportSchema = z.strictObject({
 
 export type MetricReport = z.infer<typeof MetricReportSchema>;
 
-export interface Breach {
-  readonly rule: string;
-  readonly signal: Signal;
-}
-
-export function findBreaches(report: MetricReport, { config }: PinnedModel): readonly Breach[] {
-  return config.triggers.metrics.flatMap((rule) => {
+/** Judges each rule whose metric is in the report and whose sample is large enough. */
+export function judgeReport(report: MetricReport, { config }: PinnedModel): Judgements {
+  const judgements = config.triggers.metrics.flatMap((rule) => {
     const value = Object.hasOwn(report.metrics, rule.metric) ? report.metrics[rule.metric] : undefined;
-    if (value === undefined || report.sample < rule.minimumSample || !isBreach(rule, value)) return [];
-    const [relation, limit] = rule.below === undefined ? ['above', rule.above] : ['below', rule.below];
-    const signal: Signal = {
-      id: `metric:${config.model}:${rule.name}:${report.window}`,
-      model: config.model,
-      kind: 'metric',
-      observedAt: new Date(report.observedAt).toISOString(),
-      source: 'metrics-api',
-      summary: `${rule.metric} ${value.toPrecision(4)} is ${relation} ${limit} (n=${report.sample}, window ${report.window}).`,
-      evidence: {
-        rule: rule.name,
-        metric: rule.metric,
+    if (value === undefined || report.sample < rule.minimumSample) return [];
+    return [
+      judgeValue(rule, {
+        model: config.model,
+        ruleKind: 'metric',
+        source: 'metrics-api',
+        what: rule.metric,
         value,
-        limit: limit ?? null,
         sample: report.sample,
         window: report.window,
-      },
-    };
-    return [{ rule: rule.name, signal }];
+        observedAt: new Date(report.observedAt).toISOString(),
+        evidence: {},
+      }),
+    ];
   });
-}
-
-function isBreach(rule: MetricTrigger, value: number): boolean {
-  return rule.below === undefined ? value > rule.above! : value < rule.below;
+  return partJudgements(judgements);
 }

@@ -64,7 +64,9 @@ describe('alerts of Azure Monitor', () => {
       status: 202,
       body: {
         signals: [],
-        notes: ['alert rule tiny-latency-high is resolved for tiny; that starts nothing'],
+        notes: [
+          'alert rule tiny-latency-high is resolved for tiny; that starts nothing, and withdraws what waits because of it',
+        ],
       },
     });
     const stray = await send(alertOf('metric.fired', 'somebody-elses-rule'));

@@ -1,7 +1,7 @@
 /**
  * Records finished orchestrations for the replay tests:
  *
- *   node test/replay/record.ts HOME/host/durable.sqlite INSTANCE NAME "what was going on"
+ *   node test/replay/record.ts HOME/host/durable.db INSTANCE NAME "what was going on"
  *
  * writes test/replay/NAME.json. A history that is there already is never written again.
  */

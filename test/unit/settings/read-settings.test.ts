@@ -43,6 +43,7 @@ describe('settings', () => {
       container: 'azureml-blobstore-1234',
       serviceBus: null,
       eventGrid: null,
+      logs: { workspaceId: null, endpoint: 'https://api.loganalytics.io/v1' },
       modelsDir: null,
       clientId: null,
     });

@@ -6,6 +6,7 @@ import type { ModelConfig } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import {
   asksByTime,
+  findDueQueries,
   findDueSchedules,
   findOldChampion,
   type Look,
@@ -25,6 +26,8 @@ function configOf(triggers: string): ModelConfig {
 
 const schedule = (cron: string, timeZone = 'UTC') =>
   configOf(`  schedules: [{ name: s, cron: '${cron}', timeZone: ${timeZone} }]`);
+
+const query = "{ name: s, query: Scores, cron: '0 * * * *', below: 1 }";
 
 const lookOf = (config: ModelConfig, lookedAt: string): Look => ({ lookedAt, known: listKeys(config) });
 
@@ -218,6 +221,7 @@ describe('the model file', () => {
   it('says whether anything asks by time', () => {
     expect(asksByTime(schedule('0 6 * * *'))).toBe(true);
     expect(asksByTime(configOf('  championAge: P30D'))).toBe(true);
+    expect(asksByTime(configOf(`  queries: [${query}]`))).toBe(true);
     expect(asksByTime(configOf('  registry: true'))).toBe(false);
   });
 
@@ -240,5 +244,36 @@ describe('the model file', () => {
     ['  championAge: P1M', 'an ISO 8601 duration without months'],
   ])('refuses %s', (triggers, message) => {
     expect(problems(triggers).join('\n')).toContain(message);
+  });
+});
+
+describe('findDueQueries', () => {
+  const config = configOf(`  queries: [${query}]\n  schedules: [{ name: s, cron: '0 * * * *' }]`);
+
+  it('finds the latest of the ticks that were missed, at every repeated look', () => {
+    const previous = lookOf(config, '2026-03-02T03:30:00Z');
+    for (const now of ['2026-03-02T09:00:00.000Z', '2026-03-02T09:59:59Z']) {
+      expect(findDueQueries(config, previous, now)).toEqual([
+        { rule: 's', tick: '2026-03-02T09:00:00.000Z' },
+      ]);
+    }
+    expect(findDueQueries(config, previous, '2026-03-02T03:59:59Z')).toEqual([]);
+  });
+
+  it('finds nothing at the first look, nor for a query the last look did not know or knew at other times', () => {
+    const now = '2026-03-02T09:00:00Z';
+    expect(findDueQueries(config, null, now)).toEqual([]);
+    const bare = configOf("  schedules: [{ name: s, cron: '0 * * * *' }]");
+    expect(findDueQueries(config, lookOf(bare, '2026-03-02T03:30:00Z'), now)).toEqual([]);
+    const other = configOf(`  queries: [${query.replace('0 *', '5 *')}]`);
+    expect(findDueQueries(config, lookOf(other, '2026-03-02T03:30:00Z'), now)).toEqual([]);
+  });
+
+  it('asks a changed query without a pause', () => {
+    const previous = lookOf(
+      configOf(`  queries: [${query.replace('Scores', 'Other')}]`),
+      '2026-03-02T08:30:00Z',
+    );
+    expect(findDueQueries(config, previous, '2026-03-02T09:00:00Z')).toHaveLength(1);
   });
 });

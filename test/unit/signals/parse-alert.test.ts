@@ -68,6 +68,7 @@ describe('parseAlert', () => {
           },
         ],
       },
+      cause: 'alert:endpoint-latency-high',
     });
   });
 
@@ -84,12 +85,19 @@ describe('parseAlert', () => {
     ]);
   });
 
-  it('knows that a resolved alert starts nothing', () => {
+  it('takes a resolved alert for a recovery, which starts nothing', () => {
     expect(parse(payload('metric.resolved'), listening)).toEqual([
       {
         type: 'resolved',
-        model: 'fraud',
-        note: 'alert rule endpoint-latency-high is resolved for fraud; that starts nothing',
+        recovery: {
+          id: 'recovery:fraud:alert:aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e:2026-11-20T14:03:16.224Z',
+          model: 'fraud',
+          cause: 'alert:alert-0',
+          observedAt: '2026-11-20T14:03:16.224Z',
+          source: 'azure-monitor',
+          summary: 'Alert rule endpoint-latency-high is resolved.',
+        },
+        note: 'alert rule endpoint-latency-high is resolved for fraud; that starts nothing, and withdraws what waits because of it',
       },
     ]);
   });
@@ -129,6 +137,26 @@ describe('parseAlert', () => {
     );
     expect(ids[0]).toBe(ids[1]);
     expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  it.each([
+    ['a rule of the model file', listening],
+    ['a rule that names the model', fraud],
+  ])('gives the firing and the resolution of %s one cause, in any casing', (_name, model) => {
+    const resolved = payload('metric.resolved');
+    resolved.data.customProperties = { model: 'fraud' };
+    resolved.data.essentials['alertRule'] = 'Endpoint-LATENCY-high';
+    const [fact] = parse(resolved, model);
+    const recovery = fact?.type === 'resolved' ? fact.recovery : null;
+    expect(recovery?.cause).toBe(signalOf(payload('metric.fired'), model).cause);
+  });
+
+  it('takes a resolution without a time of its own for one that was not dated', () => {
+    const resolved = payload('metric.resolved');
+    resolved.data.essentials['resolvedDateTime'] = undefined;
+    expect(parse(resolved, listening)).toMatchObject([
+      { recovery: { id: expect.stringMatching(/:undated$/), observedAt: null } },
+    ]);
   });
 
   it('says why an alert concerns no model', () => {

@@ -1,28 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
-import { findBreaches, MetricReportSchema } from '../../../shared/signals/parse-metric-report.ts';
+import { judgeReport, MetricReportSchema } from '../../../shared/signals/parse-metric-report.ts';
 
-const parsed = parseModelFile('m.yaml', readFileSync('models/spam-filter.yaml', 'utf8'));
-if (!('model' in parsed)) throw new Error('the sample model file is broken');
-const spamFilter = parsed.model;
+const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const modelOf = (text: string) => {
+  const parsed = parseModelFile('m.yaml', text);
+  if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.model;
+};
+const spamFilter = modelOf(sample);
 
 const report = (metrics: Record<string, number>, sample = 200) =>
   MetricReportSchema.parse({ window: 'w1', observedAt: '2002-09-01T00:00:00Z', sample, metrics });
 
-describe('findBreaches', () => {
+describe('judgeReport', () => {
   it('finds each threshold that is crossed, with its numbers', () => {
-    const breaches = findBreaches(report({ accuracy: 0.5, false_positive_rate: 0.9 }), spamFilter);
-    expect(breaches.map(({ signal }) => [signal.id, signal.summary.split(' (')[0]])).toEqual([
-      ['metric:spam-filter:accuracy-low:w1', expect.stringMatching(/^accuracy 0\.5000 is below /)],
-      ['metric:spam-filter:false-alarms:w1', expect.stringMatching(/^false_positive_rate 0\.9000 is above /)],
+    const { breaches } = judgeReport(report({ accuracy: 0.5, false_positive_rate: 0.9 }), spamFilter);
+    expect(breaches.map(({ signal }) => [signal.id, signal.cause, signal.summary.split(' (')[0]])).toEqual([
+      [
+        'metric:spam-filter:accuracy-low:w1',
+        'metric:accuracy-low',
+        expect.stringMatching(/^accuracy 0\.5000 is below /),
+      ],
+      [
+        'metric:spam-filter:false-alarms:w1',
+        'metric:false-alarms',
+        expect.stringMatching(/^false_positive_rate 0\.9000 is above /),
+      ],
+    ]);
+    expect(breaches[0]!.signal).not.toHaveProperty('persistence');
+  });
+
+  it('takes a good value for a recovery from the same cause', () => {
+    const { breaches, recoveries } = judgeReport(report({ accuracy: 0.999 }), spamFilter);
+    expect(breaches).toEqual([]);
+    expect(recoveries).toEqual([
+      {
+        rule: 'accuracy-low',
+        recovery: {
+          id: 'recovery:spam-filter:metric:accuracy-low:w1',
+          model: 'spam-filter',
+          cause: 'metric:accuracy-low',
+          observedAt: '2002-09-01T00:00:00.000Z',
+          source: 'metrics-api',
+          summary: expect.stringMatching(/^accuracy 0\.9990 is not below 0\.\d+ \(n=200, window w1\)\.$/),
+        },
+      },
     ]);
   });
 
-  it('finds none in good numbers, in metrics without a rule, or in too small a sample', () => {
-    expect(findBreaches(report({ accuracy: 0.999, false_positive_rate: 0 }), spamFilter)).toEqual([]);
-    expect(findBreaches(report({ toString: 0, latency: 9 }), spamFilter)).toEqual([]);
-    expect(findBreaches(report({ accuracy: 0.1 }, 1), spamFilter)).toEqual([]);
+  it('says nothing of metrics without a rule, or of too small a sample', () => {
+    const nothing = { breaches: [], recoveries: [] };
+    expect(judgeReport(report({ toString: 0, latency: 9 }), spamFilter)).toEqual(nothing);
+    expect(judgeReport(report({ accuracy: 0.1 }, 1), spamFilter)).toEqual(nothing);
+    expect(judgeReport(report({ accuracy: 0.999 }, 1), spamFilter)).toEqual(nothing);
+  });
+
+  it('carries how many windows must be bad', () => {
+    const text = sample.replace(/( {4}- name: accuracy-low\n)/, '$1      breaches: 2\n      windows: 3\n');
+    const patient = modelOf(text);
+    const [breach] = judgeReport(report({ accuracy: 0.5 }), patient).breaches;
+    expect(breach?.signal.persistence).toEqual({ breaches: 2, of: 3 });
   });
 });
 

@@ -1,0 +1,116 @@
+/**
+ * Rules that judge a number: reported, found by a query, or logged by a run.
+ *
+ * Owns: shape, units, defaults, the text of the reference page. Does not own: judging (shared/signals).
+ */
+import { z } from 'zod';
+import { parseDurationMs } from './duration.ts';
+import { cron, duration, name, timeZone } from './fields.ts';
+
+const limits = {
+  below: z.number().optional().describe('A value under this is a breach.'),
+  above: z.number().optional().describe('A value over this is a breach.'),
+};
+
+const hysteresis = {
+  breaches: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('How many of the last `windows` windows must be breaches before a run is asked for.'),
+  windows: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(1)
+    .describe('Over how many windows, the latest included, breaches are counted; 20 at most.'),
+};
+
+type Limits = { below?: number | undefined; above?: number | undefined };
+type Hysteresis = { breaches: number; windows: number };
+
+const hasOneLimit = ({ below, above }: Limits): boolean => (below === undefined) !== (above === undefined);
+const oneLimit = 'give exactly one of below and above';
+const canPersist = ({ breaches, windows }: Hysteresis): boolean => breaches <= windows;
+const persistence = {
+  error: 'breaches: at most as many as windows; give windows, too',
+  path: ['breaches'],
+};
+
+const ruleName = name('a trigger name').describe('Name of the rule, shown in decisions.');
+
+export const MetricTriggerSchema = z
+  .strictObject({
+    name: ruleName,
+    metric: z.string().min(1).describe('Name of the reported metric.'),
+    ...limits,
+    minimumSample: z.int().min(1).default(1).describe('Reports over fewer rows than this are ignored.'),
+    ...hysteresis,
+  })
+  .refine(hasOneLimit, oneLimit)
+  .refine(canPersist, persistence);
+
+const column = z.string().min(1).max(200);
+
+export const QueryTriggerSchema = z
+  .strictObject({
+    name: ruleName,
+    query: z
+      .string()
+      .min(1)
+      .max(10_000)
+      .describe('The query in KQL, over the Log Analytics workspace of `RATCHET_LOGS_WORKSPACE`.'),
+    cron: cron.describe('When it is asked: five fields, such as `0 6 * * *` for every day at 06:00.'),
+    timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
+    lookBack: duration
+      .refine((text) => (parseDurationMs(text) ?? 0) >= 60_000, 'lookBack: at least a minute, PT1M')
+      .default('P1D')
+      .describe(
+        "The query's timespan, as an ISO 8601 duration: only rows whose `TimeGenerated` lies within so much time before the tick are seen.",
+      ),
+    value: column.default('value').describe('Name of the numeric column of the result that is judged.'),
+    window: column
+      .optional()
+      .describe(
+        'Name of the column that says which window a row is about, best a datetime. Omitted: all rows are about the tick.',
+      ),
+    sample: column
+      .optional()
+      .describe('Name of the numeric column that says over how many rows the value was computed.'),
+    minimumSample: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Rows of the result over a smaller sample than this are ignored. Omitted: none is.'),
+    ...limits,
+    ...hysteresis,
+  })
+  .refine(hasOneLimit, oneLimit)
+  .refine(canPersist, persistence)
+  .refine(({ sample, minimumSample }) => minimumSample === undefined || sample !== undefined, {
+    error: 'minimumSample needs a column to compare with; give sample, too',
+    path: ['minimumSample'],
+  });
+
+export const RunTriggerSchema = z
+  .strictObject({
+    name: ruleName,
+    experiment: z
+      .string()
+      .min(1)
+      .max(255)
+      .describe(
+        "Name of the experiment whose runs are watched, in any casing. Ratchet's own jobs in it are not.",
+      ),
+    metric: z.string().min(1).max(250).describe('Name of the metric that a run logs through MLflow.'),
+    ...limits,
+    ...hysteresis,
+  })
+  .refine(hasOneLimit, oneLimit)
+  .refine(canPersist, persistence);
+
+/** The names that rules of all three kinds share: a name is part of what a rule asks. */
+export function findSharedNames(rules: readonly (readonly { readonly name: string }[])[]): readonly string[] {
+  const names = rules.flat().map((rule) => rule.name);
+  return [...new Set(names.filter((one, index) => names.indexOf(one) !== index))];
+}

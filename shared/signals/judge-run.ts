@@ -1,0 +1,63 @@
+/**
+ * Metrics that production runs log: which completed runs are to be read, and what their metrics say. Pure.
+ *
+ * The event only tells that a run is over. What it logged, and whose run it is, is read from the workspace.
+ */
+import type { RunTrigger } from '../config/schema.ts';
+import { suggest } from '../config/suggest.ts';
+import { isOwnRegistration } from '../domain/lineage.ts';
+import { type Judgement, judgeValue } from './judge-value.ts';
+import type { Models } from './parse-workspace-event.ts';
+import { field, type IncomingEvent, text } from './read-event.ts';
+import type { RunMeasurement } from './start-measurement.ts';
+
+const prefix = 'Microsoft.MachineLearningServices.';
+const longestRunId = 300;
+
+/** What is to be read because of an event: one measurement for each rule that watches the experiment of the run. */
+export function findRunMeasurements(event: IncomingEvent, models: Models): readonly RunMeasurement[] {
+  const status = text(field(event.data, 'runStatus'))?.toLowerCase();
+  const isCompleted =
+    event.type === `${prefix}RunCompleted` ||
+    (event.type === `${prefix}RunStatusChanged` && status === 'completed');
+  const runId = text(field(event.data, 'runId'));
+  const experiment = text(field(event.data, 'experimentName'))?.toLowerCase();
+  if (!isCompleted || runId === null || runId.length > longestRunId || experiment === undefined) return [];
+  return [...models.values()].flatMap((pinned) =>
+    pinned.config.triggers.runs
+      .filter((rule) => rule.experiment.toLowerCase() === experiment)
+      .map(({ name }) => ({ source: 'run', pinned, rule: name, runId, observedAt: event.time }) as const),
+  );
+}
+
+/** A run as the workspace has it. */
+export interface FinishedRun {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Why a run is not judged. */
+export interface RunUnjudged {
+  readonly unjudged: string;
+}
+
+/** Judges a run by one rule. `run` is null where the workspace does not know it. */
+export function judgeRun(
+  rule: RunTrigger,
+  { pinned, runId, observedAt }: RunMeasurement,
+  run: FinishedRun | null,
+): Judgement | RunUnjudged {
+  if (!run) return { unjudged: 'the workspace does not know the run' };
+  if (isOwnRegistration(run.tags)) return { unjudged: "it is a job of Ratchet's own" };
+  const value = Object.hasOwn(run.metrics, rule.metric) ? run.metrics[rule.metric]! : null;
+  if (value === null) {
+    const logged = Object.keys(run.metrics);
+    const named = logged.length === 0 ? 'none' : logged.slice(0, 20).join(', ').slice(0, 300);
+    return { unjudged: `it logged no metric ${rule.metric}, but ${named}${suggest(rule.metric, logged)}` };
+  }
+  if (!Number.isFinite(value)) return { unjudged: `its metric ${rule.metric} is ${value}` };
+  return judgeValue(rule, {
+    ...{ model: pinned.config.model, ruleKind: 'run', source: 'mlflow', what: rule.metric, value },
+    ...{ sample: null, window: runId, observedAt, evidence: { experiment: rule.experiment } },
+  });
+}

@@ -1,0 +1,76 @@
+/** One number against one rule of the model file, whatever it was read from. Pure. */
+import type { Json } from '../domain/json.ts';
+import type { Recovery, Signal } from '../domain/signal.ts';
+
+/** What the rules of all sources have in common. */
+export interface Rule {
+  readonly name: string;
+  /** Exactly one of the two is set. */
+  readonly below?: number | undefined;
+  readonly above?: number | undefined;
+  readonly breaches: number;
+  readonly windows: number;
+}
+
+/** A number as it was observed. */
+export interface Observation {
+  readonly model: string;
+  /** What kind of rule it is, the first part of the cause: `metric`, `query`, `run`. */
+  readonly ruleKind: 'metric' | 'query' | 'run';
+  readonly source: string;
+  /** What the number is, for a person: the metric's name. */
+  readonly what: string;
+  /** Finite. */
+  readonly value: number;
+  /** Rows it was computed over; null where nothing says so. */
+  readonly sample: number | null;
+  /** Names the stretch of time, or the run, that the number is about. */
+  readonly window: string;
+  readonly observedAt: string | null;
+  /** Further evidence. */
+  readonly evidence: { readonly [key: string]: Json };
+}
+
+export type Judgement =
+  | { readonly rule: string; readonly signal: Signal }
+  | { readonly rule: string; readonly recovery: Recovery };
+
+export interface Judgements {
+  readonly breaches: readonly { readonly rule: string; readonly signal: Signal }[];
+  readonly recoveries: readonly { readonly rule: string; readonly recovery: Recovery }[];
+}
+
+/** A signal where the number breaches the rule, a recovery where it does not. Both are named after the window. */
+export function judgeValue(rule: Rule, seen: Observation): Judgement {
+  const { model, source, observedAt, what, value, sample, window } = seen;
+  const cause = `${seen.ruleKind}:${rule.name}`;
+  const [relation, limit] =
+    rule.below === undefined ? (['above', rule.above!] as const) : (['below', rule.below] as const);
+  const basis = sample === null ? `window ${window}` : `n=${sample}, window ${window}`;
+  const say = (verb: string) => `${what} ${value.toPrecision(4)} ${verb} ${relation} ${limit} (${basis}).`;
+  const isBreach = relation === 'below' ? value < limit : value > limit;
+  if (!isBreach) {
+    const id = `recovery:${model}:${cause}:${window}`;
+    return { rule: rule.name, recovery: { id, model, cause, observedAt, source, summary: say('is not') } };
+  }
+  const signal: Signal = {
+    id: `metric:${model}:${rule.name}:${window}`,
+    model,
+    kind: 'metric',
+    observedAt,
+    source,
+    summary: say('is'),
+    evidence: { rule: rule.name, metric: what, value, limit, sample, window, ...seen.evidence },
+    cause,
+    ...(rule.windows > 1 && { persistence: { breaches: rule.breaches, of: rule.windows } }),
+  };
+  return { rule: rule.name, signal };
+}
+
+/** Parts judgements into breaches and recoveries, each in the order given. */
+export function partJudgements(judgements: readonly Judgement[]): Judgements {
+  return {
+    breaches: judgements.filter((judgement) => 'signal' in judgement),
+    recoveries: judgements.filter((judgement) => 'recovery' in judgement),
+  };
+}

@@ -1,0 +1,18 @@
+import type { PinnedModel } from '../config/schema.ts';
+import type { Judgement } from './judge-value.ts';
+import { offerRecovery } from './offer-recovery.ts';
+import { type OrchestrationStarter, offerSignal } from './offer-signal.ts';
+
+/** Offers each breach as a signal and each recovery as such, one after the other in their order. Safe to repeat. */
+export async function offerJudgements(
+  client: OrchestrationStarter,
+  judgements: readonly Judgement[],
+  pinned: PinnedModel,
+): Promise<{ breaches: number; recoveries: number }> {
+  for (const judgement of judgements) {
+    if ('signal' in judgement) await offerSignal(client, { signal: judgement.signal, pinned });
+    else await offerRecovery(client, { recovery: judgement.recovery, pinned });
+  }
+  const breaches = judgements.filter((judgement) => 'signal' in judgement).length;
+  return { breaches, recoveries: judgements.length - breaches };
+}

@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { advanceTo } from '../../local/clock/advance.ts';
+import { localCloud } from '../../local/cloud-context.ts';
+import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import type { Recovery } from '../../shared/domain/signal.ts';
+import { recoveryInstanceId } from '../../shared/signals/offer-recovery.ts';
+import { openWorld, type World } from '../world/world.ts';
+
+const triggers = `triggers:
+  queries:
+    - name: live-accuracy
+      query: |
+        Scores
+        | where Model == 'tiny' and TimeGenerated < startofday(now())
+        | summarize value = 1.0 * countif(Correct) / count(), n = count() by day = bin(TimeGenerated, 1d)
+      cron: '0 * * * *'
+      lookBack: P4D
+      window: day
+      sample: n
+      minimumSample: 4
+      below: 0.9
+    - name: misspelt
+      query: Scores | sumarize avg(Correct)
+      cron: '0 6 10 3 *'
+      below: 1
+  runs:
+    - name: live-rmse
+      experiment: tiny-scoring
+      metric: rmse
+      above: 0.2
+`;
+
+const day = '2026-03-10T';
+const windowOf = (date: string) => `2026-03-${date}T00:00:00.000Z`;
+
+/** Scored rows of a day, of which so many are right. */
+const scored = (date: string, right: number, of: number) =>
+  Array.from({ length: of }, (_, index) => ({
+    TimeGenerated: `2026-03-${date}T12:00:0${index}Z`,
+    Model: 'tiny',
+    Correct: index < right,
+  }));
+
+describe('rules over what a model does in production', () => {
+  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
+  let world: World;
+
+  beforeAll(async () => {
+    const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample.replace('triggers:\n', triggers));
+    world = await openWorld({
+      clock: 'virtual',
+      clockStart: `${day}05:58:30Z`,
+      modelsFolder,
+      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
+    });
+  });
+
+  afterAll(async () => {
+    await world?.close();
+    rmSync(modelsFolder, { recursive: true, force: true });
+  });
+
+  const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
+  const asked = async () => (await world.decisions()).map(({ signal }) => signal.id).sort();
+  const control = async (method: string, path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`${world.cloud().control}/${path}`, init);
+    expect(response.status, await response.text()).toBe(200);
+  };
+  const hostLog = () => readFileSync(world.logFiles.host, 'utf8');
+
+  /** What was offered to the model's entity as a recovery, or null. */
+  async function recoveryOffered(id: string): Promise<Recovery | null> {
+    const path = `runtime/webhooks/durabletask/instances/${recoveryInstanceId(id)}?showInput=true`;
+    const response = await fetch(`${world.hostUrl}/${path}`);
+    if (response.status === 404) return null;
+    return ((await response.json()) as { input: { recovery: Recovery } }).input.recovery;
+  }
+
+  it('start a run for a bad window of a query, and offer the good ones as recoveries', async () => {
+    await control('POST', 'logs/Scores', [
+      ...scored('06', 0, 3), // too few to judge
+      ...scored('07', 4, 4),
+      ...scored('08', 2, 4),
+      ...scored('10', 0, 5), // the day has not ended
+    ]);
+    await passTimeUntil('06:02:00Z');
+    const signalId = `metric:tiny:live-accuracy:${windowOf('08')}`;
+    expect(await asked()).toEqual([signalId]);
+    const [decision] = await world.decisions();
+    expect(decision).toMatchObject({
+      outcome: 'admitted',
+      signal: {
+        cause: 'query:live-accuracy',
+        observedAt: windowOf('08'),
+        summary: `value 0.5000 is below 0.9 (n=4, window ${windowOf('08')}).`,
+        evidence: { tick: `${day}06:00:00.000Z`, lookBack: 'P4D' },
+      },
+    });
+    expect(await world.runs()).toMatchObject([{ signalKind: 'metric', outcome: 'released' }]);
+    expect(await recoveryOffered(`recovery:tiny:query:live-accuracy:${windowOf('07')}`)).toMatchObject({
+      cause: 'query:live-accuracy',
+      observedAt: windowOf('07'),
+      summary: `value 1.000 is not below 0.9 (n=4, window ${windowOf('07')}).`,
+    });
+    expect(await recoveryOffered(`recovery:tiny:query:live-accuracy:${windowOf('06')}`)).toBeNull();
+  });
+
+  it('say of a query that is wrong what the service said, once', () => {
+    const said = hostLog()
+      .split('\n')
+      .filter((line) => line.includes('query misspelt of model tiny'));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/ error .*Azure answered 400 .*SYN0002 Query could not be parsed at 'sumarize'/);
+  });
+
+  it('judge nothing by a part of an answer, say why in the end, and go on at the next tick', async () => {
+    await control('POST', 'logs/Scores', scored('09', 1, 4));
+    await control('PUT', 'logs/faults', { next: ['partial', 'timeout', 'throttled', 'partial'] });
+    await passTimeUntil('07:30:00Z');
+    expect(await asked()).toHaveLength(1);
+    const warned = hostLog()
+      .split('\n')
+      .filter((line) => line.includes('judges nothing this time'));
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toMatch(
+      / warn .*query rule live-accuracy of model tiny judges nothing this time: .*azure-unavailable: .* answered in part/,
+    );
+    await passTimeUntil('08:02:00Z');
+    expect(await asked()).toContain(`metric:tiny:live-accuracy:${windowOf('09')}`);
+    expect(await asked()).toHaveLength(2);
+  });
+
+  it('start a run for a bad metric of a production run, and take a good one for a recovery', async () => {
+    const client = workspaceClient(world.cloud());
+    const at = `${localCloud.workspaceId}`;
+    const score = (name: string, rmse: number) =>
+      client.jobs.createOrUpdate(localCloud.resourceGroup, localCloud.workspace, name, {
+        properties: {
+          jobType: 'Command',
+          experimentName: 'tiny-scoring',
+          command: `node score.js rmse ${rmse}`,
+          codeId: `${at}/codes/tiny/versions/1`,
+          environmentId: `${at}/environments/node/versions/24`,
+          computeId: `${at}/computes/cpu`,
+        },
+      });
+    await score('score-good', 0.1);
+    await score('score-bad', 0.5);
+    await passTimeUntil('08:30:00Z');
+    expect((await asked()).slice(2)).toEqual(['metric:tiny:live-rmse:score-bad']);
+    expect((await world.runs())[0]).toMatchObject({
+      signals: ['metric:tiny:live-rmse:score-bad'],
+      outcome: 'released',
+    });
+    expect(await recoveryOffered('recovery:tiny:run:live-rmse:score-good')).toMatchObject({
+      cause: 'run:live-rmse',
+      summary: 'rmse 0.1000 is not above 0.2 (window score-good).',
+    });
+  });
+});

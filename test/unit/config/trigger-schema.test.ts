@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseModelFile } from '../../../shared/config/load.ts';
+
+const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+const parse = (triggers: string) =>
+  parseModelFile('m.yaml', sample.replace(/\ntriggers:\n(?: {2}.*\n)+/, `\ntriggers:\n${triggers}\n`));
+
+function problemsOf(triggers: string): string[] {
+  const parsed = parse(triggers);
+  return 'problems' in parsed ? parsed.problems.map(({ path, message }) => `${path}: ${message}`) : [];
+}
+
+const query = (more: string) =>
+  problemsOf(`  queries: [{ name: q, query: Scores, cron: '0 6 * * *'${more && `, ${more}`} }]`);
+const metric = (more: string) => problemsOf(`  metrics: [{ name: m, metric: accuracy, ${more} }]`);
+const run = (more: string) => problemsOf(`  runs: [{ name: r, experiment: live, metric: rmse, ${more} }]`);
+
+describe('rules in the model file', () => {
+  it('have defaults', () => {
+    const parsed = parse("  queries: [{ name: q, query: Scores, cron: '0 6 * * *', below: 1 }]");
+    expect('model' in parsed && parsed.model.config.triggers.queries).toEqual([
+      {
+        ...{ name: 'q', query: 'Scores', cron: '0 6 * * *', below: 1, timeZone: 'UTC' },
+        ...{ lookBack: 'P1D', value: 'value', breaches: 1, windows: 1 },
+      },
+    ]);
+  });
+
+  it('may ask for some breaches of a few windows', () => {
+    for (const rule of [query, metric, run]) expect(rule('above: 1, breaches: 20, windows: 20')).toEqual([]);
+  });
+
+  it.each([
+    ['no limit', query(''), 'give exactly one of below and above'],
+    ['two limits', run('below: 1, above: 2'), 'give exactly one of below and above'],
+    [
+      'more breaches than windows',
+      metric('below: 1, breaches: 2'),
+      'breaches: at most as many as windows; give windows, too',
+    ],
+    ['too many windows', run('below: 1, windows: 21'), 'Too big: expected number to be <=20'],
+    ['half a breach', query('below: 1, breaches: 0.5'), 'expected int, received number'],
+    ['a pattern that never comes', query("below: 1, cron: '0 0 31 2 *'"), 'Map keys must be unique'],
+    ['no look back', query('below: 1, lookBack: PT0S'), 'lookBack: at least a minute, PT1M'],
+    ['an endless month', query('below: 1, lookBack: P1M'), 'an ISO 8601 duration without months or years'],
+    [
+      'a least sample of nothing',
+      query('below: 1, minimumSample: 5'),
+      'minimumSample needs a column to compare with; give sample, too',
+    ],
+    ['an unknown field', query('below: 1, lookback: P1D'), 'did you mean "lookBack"?'],
+  ])('are refused with %s', (_name, problems, said) => {
+    expect(problems.join()).toContain(said);
+  });
+
+  it('share no name, for it is part of what they ask', () => {
+    expect(
+      problemsOf(
+        "  metrics: [{ name: low, metric: a, below: 1 }]\n  queries: [{ name: low, query: S, cron: '0 6 * * *', below: 1 }]",
+      ),
+    ).toEqual([
+      'triggers: rule name low is given twice in metrics, queries and runs; it is part of what a rule asks, so choose another',
+    ]);
+  });
+});

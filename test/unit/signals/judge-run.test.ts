@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseModelFile } from '../../../shared/config/load.ts';
+import { type FinishedRun, findRunMeasurements, judgeRun } from '../../../shared/signals/judge-run.ts';
+import { readEvent } from '../../../shared/signals/read-event.ts';
+import { measurementInstanceId } from '../../../shared/signals/start-measurement.ts';
+
+const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+
+function modelOf(runs: string) {
+  const parsed = parseModelFile('m.yaml', sample.replace('triggers:\n', `triggers:\n  runs: ${runs}\n`));
+  if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.model;
+}
+
+const pinned = modelOf(
+  '[{ name: live-rmse, experiment: Tiny-Scoring, metric: rmse, above: 0.2, breaches: 2, windows: 4 }, { name: other, experiment: elsewhere, metric: rmse, above: 1 }]',
+);
+const models = new Map([['tiny', pinned]]);
+const [rule] = pinned.config.triggers.runs;
+
+const completed = (data: object, type = 'RunCompleted') =>
+  readEvent({
+    id: 'e',
+    eventType: `Microsoft.MachineLearningServices.${type}`,
+    eventTime: '2026-03-09T08:00:00Z',
+    data: { experimentName: 'tiny-scoring', runId: 'score-17', ...data },
+  })!;
+
+const [measurement] = findRunMeasurements(completed({}), models);
+const judge = (run: FinishedRun | null) => judgeRun(rule!, measurement!, run);
+
+describe('findRunMeasurements', () => {
+  it('finds each rule that watches the experiment, in any casing', () => {
+    expect(measurement).toEqual({
+      source: 'run',
+      pinned,
+      rule: 'live-rmse',
+      runId: 'score-17',
+      observedAt: '2026-03-09T08:00:00.000Z',
+    });
+  });
+
+  it('takes the two events of a completed run for one', () => {
+    const [other] = findRunMeasurements(completed({ runStatus: 'Completed' }, 'RunStatusChanged'), models);
+    expect(measurementInstanceId(other!)).toBe(measurementInstanceId(measurement!));
+    const [next] = findRunMeasurements(completed({ runId: 'score-18' }), models);
+    expect(measurementInstanceId(next!)).not.toBe(measurementInstanceId(measurement!));
+  });
+
+  it.each<[string, object, string?]>([
+    ['that failed', { runStatus: 'Failed' }, 'RunStatusChanged'],
+    ['that goes on', { runStatus: 'Running' }, 'RunStatusChanged'],
+    ['of another experiment', { experimentName: 'tiny' }],
+    ['without an experiment', { experimentName: null }],
+    ['without an id', { runId: '' }],
+    ['with an endless id', { runId: 'x'.repeat(301) }],
+    ['of another kind of event', {}, 'ModelDeployed'],
+  ])('finds nothing to read in a run %s', (_name, data, type) => {
+    expect(findRunMeasurements(completed(data, type), models)).toEqual([]);
+  });
+
+  it('reads a payload as it was captured, and never throws', () => {
+    const [captured] = JSON.parse(
+      readFileSync('test/fixtures/payloads/aml-run-completed.eventgrid.json', 'utf8'),
+    );
+    const watching = modelOf('[{ name: r, experiment: automl-local-regression, metric: rmse, above: 0.2 }]');
+    expect(findRunMeasurements(readEvent(captured)!, new Map([['tiny', watching]]))).toMatchObject([
+      { runId: 'AutoML_ad912b2d-6467-4f32-a616-dbe4af6dd8fc_5' },
+    ]);
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.anything()), (data) => {
+        expect(findRunMeasurements(completed(data), models).length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('judgeRun', () => {
+  it('takes a breach for a signal about the run', () => {
+    expect(judge({ metrics: { rmse: 0.25 }, tags: {} })).toEqual({
+      rule: 'live-rmse',
+      signal: {
+        id: 'metric:tiny:live-rmse:score-17',
+        model: 'tiny',
+        kind: 'metric',
+        observedAt: '2026-03-09T08:00:00.000Z',
+        source: 'mlflow',
+        summary: 'rmse 0.2500 is above 0.2 (window score-17).',
+        evidence: {
+          rule: 'live-rmse',
+          metric: 'rmse',
+          value: 0.25,
+          limit: 0.2,
+          sample: null,
+          window: 'score-17',
+          experiment: 'Tiny-Scoring',
+        },
+        cause: 'run:live-rmse',
+        persistence: { breaches: 2, of: 4 },
+      },
+    });
+  });
+
+  it('takes a good value for a recovery', () => {
+    expect(judge({ metrics: { rmse: 0.2 }, tags: {} })).toMatchObject({
+      recovery: { id: 'recovery:tiny:run:live-rmse:score-17', cause: 'run:live-rmse' },
+    });
+  });
+
+  it.each<[string, FinishedRun | null, string]>([
+    ['is not known', null, 'the workspace does not know the run'],
+    ['is our own', { metrics: { rmse: 9 }, tags: { ratchetRun: 'x' } }, "it is a job of Ratchet's own"],
+    ['logged nothing', { metrics: {}, tags: {} }, 'it logged no metric rmse, but none'],
+    [
+      'logged another metric',
+      { metrics: { rsme: 1, mae: 2 }, tags: {} },
+      'it logged no metric rmse, but rsme, mae',
+    ],
+    ['logged no number', { metrics: { rmse: Number.NaN }, tags: {} }, 'its metric rmse is NaN'],
+  ])('judges no run that %s', (_name, run, why) => {
+    expect(judge(run)).toEqual({ unjudged: why });
+  });
+});
