@@ -1,0 +1,147 @@
+/**
+ * Decisions per second of the pure policy on one core, against the aim of 200,000, and against the floor: copying the
+ * state the decision is made on.
+ *
+ * Ratchet never needs so many. What the figure guards is that a decision costs next to nothing beside the durable
+ * entity and the ledger around it, and that a replay of years is quick.
+ */
+import { decideAdmission, type Offer } from '../shared/admission/decide-admission.ts';
+import { settleRun } from '../shared/admission/settle-run.ts';
+import { ModelConfigSchema, type Policy } from '../shared/config/schema.ts';
+import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
+import { readCount, runBenchmark } from './measure/run-benchmark.ts';
+import { type Spread, spreadOf } from './measure/statistics.ts';
+import { figure, renderTable } from './measure/table.ts';
+
+const aim = 200_000;
+const help = `npm run bench:admission -- [options]
+
+Plays signals of all kinds, one every 20 virtual minutes, through decideAdmission: with a policy that has every knob set
+(freezes by cron, cooldown, rate, budget, quiet period, persistence), with the default policy, and redeliveries of known
+signals. A run ends 3 virtual hours after it was admitted. Prints decisions per second of one core, and how they
+compare to the aim of ${aim.toLocaleString('en')}.
+
+  --decisions N     decisions of each repetition (default 100000)
+  --repetitions N   repetitions of each (default 5)
+`;
+
+const policyOf = (policy: object): Policy => ModelConfigSchema.shape.policy.parse(policy);
+const everyKnob = policyOf({
+  quietPeriod: 'PT30M',
+  cooldown: 'PT4H',
+  cooldownAfterFailure: 'PT2H',
+  mostRuns: { count: 20, window: 'P7D' },
+  budget: { window: 'P30D', computeHours: 400 },
+  breakAfter: 50,
+  freezes: [
+    { name: 'weekend', cron: '0 17 * * 5', lasts: 'P2DT15H', timeZone: 'Europe/Berlin' },
+    { name: 'year-end', from: '2026-12-20T00:00:00Z', until: '2027-01-02T00:00:00Z', answer: 'reject' },
+  ],
+  longestRun: 'PT12H',
+});
+const plain = policyOf({ cooldown: 'PT4H' });
+const kinds = ['metric', 'drift', 'schedule', 'metric', 'manual'] as const;
+const startMs = Date.parse('2026-03-02T08:00:00.000Z');
+const stepMs = 20 * 60_000;
+
+/** Plays `count` offers and answers how they came out, so that nothing of it can be left out by the engine. */
+function play(count: number, policy: Policy, redeliver: boolean): Record<string, number> {
+  const outcomes: Record<string, number> = {};
+  let state: ModelState = newModelState;
+  let endsAtMs = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < count; index++) {
+    const nowMs = startMs + (redeliver ? 0 : index * stepMs);
+    const now = new Date(nowMs).toISOString();
+    if (nowMs >= endsAtMs && state.live) {
+      const outcome = index % 3 === 0 ? 'gate-failed' : 'released';
+      const champion = outcome === 'released' ? { name: 'm', version: String(index), modelUri: 'x' } : null;
+      state = settleRun(state, { runId: state.live.runId, outcome, champion, now, computeHours: 1 }).state;
+      endsAtMs = Number.POSITIVE_INFINITY;
+    }
+    const kind = kinds[index % kinds.length]!;
+    const id = redeliver ? 'metric:m:rule:first' : `${kind}:m:rule:${index}`;
+    const offer: Offer = {
+      signal: {
+        id,
+        kind,
+        ...(kind === 'metric' && {
+          cause: 'metric:rule',
+          observedAt: now,
+          persistence: { breaches: 2, of: 3 },
+        }),
+      },
+      runId: `run-${index}`,
+      now,
+      policy,
+      estimateHours: 2,
+      grant: { granted: true },
+    };
+    const decided = decideAdmission(state, offer);
+    if ('needsGrant' in decided) throw new Error('a grant was given and asked for again');
+    state = decided.state;
+    const { outcome } = decided.admission;
+    if (outcome === 'admitted' && !decided.repeated) endsAtMs = nowMs + 3 * 3_600_000;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return outcomes;
+}
+
+interface Side {
+  readonly side: string;
+  readonly perSecond: Spread;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+interface Figures {
+  readonly decisions: number;
+  readonly aim: number;
+  readonly sides: readonly Side[];
+}
+
+const sides = [
+  { side: 'every knob set', policy: everyKnob, redeliver: false },
+  { side: 'default policy', policy: plain, redeliver: false },
+  { side: 'redeliveries', policy: everyKnob, redeliver: true },
+];
+
+await runBenchmark({
+  name: 'admission',
+  help,
+  options: {
+    decisions: { type: 'string', default: '100000' },
+    repetitions: { type: 'string', default: '5' },
+  },
+  async measure(values): Promise<Figures> {
+    const decisions = readCount('decisions', values.decisions, 1000);
+    const repetitions = readCount('repetitions', values.repetitions, 1);
+    for (const { policy, redeliver } of sides) play(decisions / 10, policy, redeliver);
+    const rates = sides.map((): number[] => []);
+    const outcomes: Record<string, number>[] = [];
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      for (const [index, { policy, redeliver }] of sides.entries()) {
+        const beganMs = performance.now();
+        outcomes[index] = play(decisions, policy, redeliver);
+        rates[index]!.push((1000 * decisions) / (performance.now() - beganMs));
+      }
+    }
+    const measured = sides.map(({ side }, index) => ({
+      side,
+      perSecond: spreadOf(rates[index]!),
+      outcomes: outcomes[index]!,
+    }));
+    return { decisions, aim, sides: measured };
+  },
+  tell: ({ decisions, sides: measured }) =>
+    renderTable(
+      ['', 'decisions/s', 'least to most', ': aim', 'outcomes'],
+      measured.map(({ side, perSecond, outcomes }) => [
+        side,
+        Math.round(perSecond.median).toLocaleString('en'),
+        `${Math.round(perSecond.least).toLocaleString('en')} to ${Math.round(perSecond.most).toLocaleString('en')}`,
+        figure(perSecond.median / aim),
+        Object.entries(outcomes)
+          .map(([outcome, count]) => `${Math.round((100 * count) / decisions)} % ${outcome}`)
+          .join(', '),
+      ]),
+    ),
+});
