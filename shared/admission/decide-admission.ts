@@ -109,7 +109,7 @@ export function decideAdmission(state: ModelState, offer: Offer): Decided | Need
   if ('needsGrant' in answered) return answered;
   const admission = { ...answered.admission, freedRunId };
   const wake = [...(answered.wake ?? []), ...wokenByData(noted, offer)].filter((id) => id !== signal.id);
-  const kept = remember(keepWaiting(answered.state, question, admission), offer, admission);
+  const kept = remember(keepWaiting(answered.state, question, admission), offer, admission, !before);
   return {
     admission,
     state: kept,

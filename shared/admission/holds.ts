@@ -1,14 +1,15 @@
 /**
  * What holds a start back at a moment: freezes, the cooldown, the rate, the budget, the quiet period. Pure.
  *
- * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before.
+ * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before. Words
+ * are found for that one alone.
  */
 import type { Freeze, Policy } from '../config/schema.ts';
 import type { ReasonCode } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import { findOverrun } from './budget.ts';
 import { freezeEnd } from './freezes.ts';
-import { addMs, durationMs, earlier, formatMs } from './time.ts';
+import { durationMs, formatMs } from './time.ts';
 
 export interface Hold {
   readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate' | 'budget' | 'quiet'>;
@@ -35,39 +36,58 @@ export interface HoldQuestion {
   readonly isNew: boolean;
 }
 
+/** A hold before it is put into words. */
+interface Candidate {
+  readonly reason: Hold['reason'];
+  readonly untilMs: number;
+  readonly rejects?: boolean;
+  readonly because: () => string;
+  readonly endedBy?: string;
+}
+
 /** Without an end in sight a hold is looked at again after so long; whoever ends it wakes those that wait. */
 export const lookAgainMs = 7 * 86_400_000;
 
-/** The hold in force that lasts longest, or null. */
+/** The hold in force that lasts longest, or null. One that turns signals away goes before all others. */
 export function findHold(question: HoldQuestion): Hold | null {
-  const { state, policy, now, byPerson } = question;
-  const holds = [
-    ...(policy.freezes ?? []).map((freeze) => freezeHold(freeze, now)),
-    ...(state.frozen ?? []).map((frozen) => operatorHold(frozen, now)),
-    byPerson ? null : cooldownHold(state, policy),
-    byPerson ? null : quietHold(question),
-    rateHold(state, policy, now),
-    budgetHold(question),
-  ];
-  const inForce = holds.filter((hold): hold is Hold => hold !== null && now < hold.until);
-  return (
-    inForce.find((hold) => hold.rejects) ?? inForce.sort((a, b) => (a.until < b.until ? 1 : -1))[0] ?? null
-  );
+  const nowMs = Date.parse(question.now);
+  let longest: Candidate | null = null;
+  for (const candidate of findCandidates(question, nowMs)) {
+    if (candidate === null || candidate.untilMs <= nowMs) continue;
+    if (candidate.rejects) return describe(candidate);
+    if (longest === null || candidate.untilMs > longest.untilMs) longest = candidate;
+  }
+  return longest && describe(longest);
 }
 
-function cooldownHold(state: ModelState, policy: Policy): Hold | null {
+function findCandidates(question: HoldQuestion, nowMs: number): (Candidate | null)[] {
+  const { state, policy, now, byPerson } = question;
+  const candidates: (Candidate | null)[] = [rateHold(state, policy, nowMs), budgetHold(question, nowMs)];
+  for (const freeze of policy.freezes ?? []) candidates.push(freezeHold(freeze, now));
+  for (const frozen of state.frozen ?? []) candidates.push(operatorHold(frozen, nowMs));
+  if (!byPerson) candidates.push(cooldownHold(state, policy), quietHold(question, nowMs));
+  return candidates;
+}
+
+function describe({ reason, untilMs, rejects = false, because, endedBy }: Candidate): Hold {
+  const until = new Date(untilMs).toISOString();
+  return { reason, until, because: because(), rejects, ...(endedBy !== undefined && { endedBy }) };
+}
+
+function cooldownHold(state: ModelState, policy: Policy): Candidate | null {
   const { lastRun, unsuccessful = 0 } = state;
   if (!lastRun || lastRun.restart) return null;
   const pauseMs = cooldownMs(policy, unsuccessful);
-  const times =
-    unsuccessful > 1 && policy.cooldownAfterFailure
-      ? `, doubled after ${unsuccessful} runs without a release`
-      : '';
   return {
     reason: 'cooldown',
-    until: addMs(lastRun.endedAt, pauseMs),
-    because: `run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt} and the cooldown is ${formatMs(pauseMs)}${times}`,
-    rejects: false,
+    untilMs: Date.parse(lastRun.endedAt) + pauseMs,
+    because: () => {
+      const times =
+        unsuccessful > 1 && policy.cooldownAfterFailure
+          ? `, doubled after ${unsuccessful} runs without a release`
+          : '';
+      return `run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt} and the cooldown is ${formatMs(pauseMs)}${times}`;
+    },
   };
 }
 
@@ -82,70 +102,68 @@ export function cooldownMs(policy: Policy, unsuccessful: number): number {
 }
 
 /** Signals still come in: the wait begins anew with each, but ends at the latest so long after the first. */
-function quietHold({ state, policy, now, isNew }: HoldQuestion): Hold | null {
+function quietHold({ state, policy, now, isNew }: HoldQuestion, nowMs: number): Candidate | null {
   const quietMs = durationMs(policy.quietPeriod ?? 'PT0S');
   if (quietMs === 0) return null;
-  const latest = isNew ? now : (state.pending?.lastAt ?? now);
-  const first = state.pending?.since ?? now;
-  const until = earlier(addMs(latest, quietMs), addMs(first, durationMs(policy.longestWait)));
+  const { pending } = state;
+  const latest = isNew ? now : (pending?.lastAt ?? now);
+  const firstMs = pending?.since === undefined ? nowMs : Date.parse(pending.since);
   return {
     reason: 'quiet',
-    until,
-    because: `a signal came at ${latest}, and runs wait until none has come for ${formatMs(quietMs)}`,
-    rejects: false,
+    untilMs: Math.min(Date.parse(latest) + quietMs, firstMs + durationMs(policy.longestWait)),
+    because: () => `a signal came at ${latest}, and runs wait until none has come for ${formatMs(quietMs)}`,
   };
 }
 
 /** Runs that started within the window count; the hold ends when the oldest of the last `count` leaves it. */
-function rateHold(state: ModelState, policy: Policy, now: string): Hold | null {
-  if (policy.mostRuns === undefined) return null;
-  const { count, window } = policy.mostRuns;
-  const since = addMs(now, -durationMs(window));
-  const starts = (state.starts ?? []).filter((start) => start > since);
-  const leaves = starts[starts.length - count];
+function rateHold({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: number): Candidate | null {
+  const leaves = mostRuns && starts[starts.length - mostRuns.count];
   if (leaves === undefined) return null;
+  const { count, window } = mostRuns!;
   return {
     reason: 'rate',
-    until: addMs(leaves, durationMs(window)),
-    because: `${starts.length} runs started since ${since} and the most in ${window} is ${count}`,
-    rejects: false,
+    untilMs: Date.parse(leaves) + durationMs(window),
+    because: () => {
+      const since = new Date(nowMs - durationMs(window)).toISOString();
+      const started = starts.filter((start) => start > since).length;
+      return `${started} runs started since ${since} and the most in ${window} is ${count}`;
+    },
   };
 }
 
-function budgetHold({ state, policy, now, estimateHours }: HoldQuestion): Hold | null {
+function budgetHold({ state, policy, now, estimateHours }: HoldQuestion, nowMs: number): Candidate | null {
   if (policy.budget === undefined) return null;
   const overrun = findOverrun(state.spent ?? [], policy.budget, estimateHours, now);
   if (!overrun) return null;
+  const isEndless = overrun.until === null;
   return {
     reason: 'budget',
-    until: overrun.until ?? addMs(now, lookAgainMs),
-    because: overrun.because,
-    rejects: false,
-    ...(overrun.until === null && {
-      endedBy: 'Admissible with a greater budget, or shorter timeouts of its jobs.',
-    }),
+    untilMs: isEndless ? nowMs + lookAgainMs : Date.parse(overrun.until!),
+    because: () => overrun.because,
+    ...(isEndless && { endedBy: 'Admissible with a greater budget, or shorter timeouts of its jobs.' }),
   };
 }
 
-function freezeHold(freeze: Freeze, now: string): Hold | null {
+function freezeHold(freeze: Freeze, now: string): Candidate | null {
   const until = freezeEnd(freeze, now);
   if (until === null) return null;
   return {
     reason: 'freeze',
-    until,
-    because: `freeze ${freeze.name} is in force until ${until}`,
+    untilMs: Date.parse(until),
+    because: () => `freeze ${freeze.name} is in force until ${until}`,
     rejects: freeze.answer === 'reject',
   };
 }
 
-function operatorHold(frozen: NonNullable<ModelState['frozen']>[number], now: string): Hold {
+function operatorHold(frozen: NonNullable<ModelState['frozen']>[number], nowMs: number): Candidate {
   const { by, reason, at, until } = frozen;
-  const end = until === null ? 'until somebody thaws it' : `until ${until}`;
   return {
     reason: 'freeze',
-    until: until ?? addMs(now, lookAgainMs),
-    because: `${by} froze the model at ${at} ${end} (${reason})`,
-    rejects: false,
+    untilMs: until === null ? nowMs + lookAgainMs : Date.parse(until),
+    because: () => {
+      const end = until === null ? 'until somebody thaws it' : `until ${until}`;
+      return `${by} froze the model at ${at} ${end} (${reason})`;
+    },
     ...(until === null && { endedBy: 'Admissible once somebody thaws the model.' }),
   };
 }

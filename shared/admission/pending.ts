@@ -77,6 +77,10 @@ export function unanswered(state: ModelState): readonly string[] {
 
 /** Both lists without repetition, cut to what the state may hold: the ledger has every signal all the same. */
 export function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  const [only] = b;
+  if (only !== undefined && b.length === 1) {
+    return a.includes(only) || a.length >= signalsAtMost ? a : [...a, only];
+  }
   return [...new Set([...a, ...b])].slice(0, signalsAtMost);
 }
 

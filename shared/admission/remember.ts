@@ -3,12 +3,11 @@ import type { Admission } from '../domain/decision.ts';
 import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
 import type { Offer, Question } from './decide-admission.ts';
 import { unanswered } from './pending.ts';
-import { addMs } from './time.ts';
 
-/** Event Grid delivers again for 24 hours; twice that leaves room for a clock that differs. */
-export const rememberForMs = 48 * 3_600_000;
-/** An upper bound on what a flood of signals may make the entity keep. */
+/** An upper bound on what a flood of signals may make the entity keep, beside those that sleep. */
 export const rememberAtMost = 150;
+/** What is kept of them when there are as many. Beyond these the task hub knows a signal by its orchestration. */
+const rememberAtLeast = 100;
 const waitingAtMost = 50;
 
 /** Who waits by itself, to be woken when something ends what it waits for. */
@@ -24,23 +23,27 @@ export function keepWaiting(
   return { ...state, waiting };
 }
 
-export function remember(state: ModelState, offer: Offer, admission: Admission): ModelState {
-  const oldest = addMs(offer.now, -rememberForMs);
-  const asleep = new Set(unanswered(state));
-  const kept = state.answered.filter(
-    ({ id, at }) => id !== offer.signal.id && (at >= oldest || asleep.has(id)),
-  );
+export function remember(
+  state: ModelState,
+  { signal, now }: Offer,
+  admission: Admission,
+  isNew: boolean,
+): ModelState {
   const { outcome, reason, runId } = admission;
-  const answered: AnsweredSignal = { id: offer.signal.id, outcome, reason, runId, at: offer.now };
-  return { ...state, answered: forgetOldest([...kept, answered], asleep) };
+  const answered: AnsweredSignal = { id: signal.id, outcome, reason, runId, at: now };
+  const known = forgetOldest(state);
+  const others = isNew ? known : known.filter(({ id }) => id !== signal.id);
+  return { ...state, answered: [...others, answered] };
 }
 
-/** Those that sleep are kept: a signal that is offered again must not pass for a new one. */
-function forgetOldest(
-  answered: readonly AnsweredSignal[],
-  asleep: ReadonlySet<string>,
-): readonly AnsweredSignal[] {
-  let surplus = answered.length - rememberAtMost;
-  if (surplus <= 0) return answered;
-  return answered.filter(({ id }) => asleep.has(id) || surplus-- <= 0);
+/**
+ * A good part goes at once, so that as a rule there is nothing to look through. Those that sleep are kept: a signal that
+ * is offered again must not pass for a new one.
+ */
+function forgetOldest(state: ModelState): readonly AnsweredSignal[] {
+  const { answered, waiting = [], fates = [] } = state;
+  if (answered.length < rememberAtMost + waiting.length + fates.length) return answered;
+  const asleep = new Set(unanswered(state));
+  const from = answered.length - rememberAtLeast;
+  return answered.filter(({ id }, index) => index >= from || asleep.has(id));
 }

@@ -5,10 +5,15 @@ export function addMs(time: string, ms: number): string {
   return new Date(Date.parse(time) + ms).toISOString();
 }
 
+const read = new Map<string, number>();
+
 /** The schema has checked the text; a duration that does not parse here is a broken invariant. */
 export function durationMs(text: string): number {
+  const known = read.get(text);
+  if (known !== undefined) return known;
   const ms = parseDurationMs(text);
   if (ms === null) throw new Error(`policy duration ${JSON.stringify(text)} is not an ISO 8601 duration`);
+  read.set(text, ms);
   return ms;
 }
 

@@ -13,11 +13,19 @@ const causesAtMost = 20;
 
 /** Adds one look at a rule. A second look at the same moment replaces the first. */
 export function noteWindow(watched: Watched, cause: string, window: WatchedWindow): Watched {
-  const others = (watched[cause] ?? []).filter(({ at }) => at !== window.at);
-  const windows = [...others, window].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-windowsAtMost);
+  const { [cause]: known = [], ...rest } = watched;
+  const others: Record<string, readonly WatchedWindow[]> = rest;
+  const windows = insert(known, window).slice(-windowsAtMost);
   // The cause looked at last comes last: the one that nobody has looked at for longest makes room.
-  const kept = Object.entries(watched).filter(([name]) => name !== cause);
-  return Object.fromEntries([...kept, [cause, windows] as const].slice(-causesAtMost));
+  const names = Object.keys(others);
+  if (names.length >= causesAtMost) delete others[names[0]!];
+  return { ...others, [cause]: windows };
+}
+
+function insert(known: readonly WatchedWindow[], window: WatchedWindow): readonly WatchedWindow[] {
+  const last = known.at(-1);
+  if (!last || last.at < window.at) return [...known, window];
+  return [...known.filter(({ at }) => at !== window.at), window].sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 /** Why a bad window does not ask yet, or null where it does. */
