@@ -1,5 +1,6 @@
 import { suggest } from '../shared/config/suggest.ts';
 import { type Command, UsageError } from './command.ts';
+import { data } from './data.ts';
 import { decisions } from './decisions.ts';
 import { explain } from './explain.ts';
 import { gate } from './gate.ts';
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   models,
   request,
   decisions,
+  data,
   runs,
   explain,
   gate,

@@ -19,8 +19,16 @@ export interface DataVerdict {
   readonly expectHash: string;
 }
 
+/** A file with one content. */
+export function verdictKey({ file, etag }: Pick<DataVerdict, 'file' | 'etag'>): string {
+  return `${etag} ${file}`;
+}
+
 /** The first problems and how many there are: `3 problems: a; b; c.` */
-export function describeProblems({ problems, problemCount }: Pick<DataVerdict, 'problems' | 'problemCount'>) {
+export function describeProblems({
+  problems,
+  problemCount,
+}: Pick<DataVerdict, 'problems' | 'problemCount'>): string {
   const count = problemCount === 1 ? '1 problem' : `${problemCount} problems`;
   const first = problems.slice(0, 3).join('; ');
   return `${problemCount > 3 ? `${count}, the first 3` : count}: ${first}.`.slice(0, 1000);
