@@ -26,7 +26,8 @@ export function verdictRow(verdict: DataVerdict): DataRow {
     partitionKey: model,
     rowKey: `${invertTime(uploadedAt)}-${hash}`,
     file,
-    etag,
+    // `etag` would be the row's own.
+    content: etag,
     expectHash,
     refused: accepted ? '' : describeProblems(verdict),
     ...writeDocument(verdict, { model, file }),
@@ -55,10 +56,10 @@ export async function readKnownVerdicts(
   expectHash: string,
 ): Promise<ReadonlyMap<string, KnownVerdict>> {
   const filter = `PartitionKey eq ${quote(model)} and expectHash eq ${quote(expectHash)}`;
-  const select = ['file', 'etag', 'refused'];
+  const select = ['file', 'content', 'refused'];
   const known = new Map<string, KnownVerdict>();
   for await (const row of table.listEntities({ queryOptions: { filter, select }, ...callLimit() })) {
-    const key = verdictKey({ file: String(row['file']), etag: String(row['etag']) });
+    const key = verdictKey({ file: String(row['file']), etag: String(row['content']) });
     known.set(key, { refused: row['refused'] ? String(row['refused']) : null });
   }
   return known;
