@@ -95,7 +95,7 @@ describe('an upload', () => {
     ]);
     const ran = await promisify(execFile)('npx', ['ratchet', 'data', 'tiny', '--url', world.hostUrl]);
     expect(ran.stdout).toMatch(
-      /refused {2}2026-03-01\.csv {2}3 rows, 27 bytes\n {2}column amount: 33\.3 % of 3/,
+      /refused {2}2026-03-01\.csv {2}3 rows, 26 bytes\n {2}column amount: 33\.3 % of 3/,
     );
   });
 });
