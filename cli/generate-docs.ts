@@ -17,6 +17,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
   readonly oneOf?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
 }
@@ -52,6 +53,9 @@ function describeFields(node: JsonSchema, path: string): string[] {
     });
   }
   if (node.items) return describeFields(node.items, `${path}[]`);
+  if (typeof node.additionalProperties === 'object' && !node.properties) {
+    return describeFields(node.additionalProperties, `${path}.NAME`);
+  }
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const own = path === '' ? name : `${path}.${name}`;
     const fallback = node.required?.includes(name) ? 'required' : describeDefault(field);

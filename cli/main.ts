@@ -2,6 +2,7 @@ import { suggest } from '../shared/config/suggest.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
+import { data } from './data.ts';
 import { decisions } from './decisions.ts';
 import { explain } from './explain.ts';
 import { fleet } from './fleet.ts';
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, Command>> = {
   models,
   request,
   decisions,
+  data,
   runs,
   explain,
   gate,

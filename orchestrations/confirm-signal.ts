@@ -5,6 +5,7 @@
  * Does not own: whether to act (shared/admission).
  */
 import type * as df from 'durable-functions';
+import type { PinnedModel } from '../shared/config/schema.ts';
 import type { Admission, ReasonCode } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { Signal } from '../shared/domain/signal.ts';
@@ -17,9 +18,11 @@ export type Confirmation =
 
 export function* confirmSignal(
   context: df.OrchestrationContext,
-  { signal }: SignalOffer,
+  { signal, pinned }: SignalOffer,
 ): Generator<df.Task, Confirmation, unknown> {
   switch (signal.kind) {
+    case 'data':
+      return yield* inspectUpload(context, signal, pinned);
     case 'registry':
       return yield* findPromoted(context, signal);
     default:
@@ -43,6 +46,29 @@ function* findPromoted(
     return rejection('own-registration', sentence, changedBy);
   }
   return { signal, promoted: found.model };
+}
+
+/** A file that is not what the model file expects asks for nothing. Where nothing is expected, every file does. */
+function* inspectUpload(
+  context: df.OrchestrationContext,
+  signal: Signal,
+  { config }: PinnedModel,
+): Generator<df.Task, Confirmation, unknown> {
+  const { expect: expected, path: folder } = config.data;
+  if (!expected) return { signal, promoted: null };
+  const path = String(signal.evidence['path']);
+  const { refused, rows, bytes } = yield* takeStep(context, 'inspect-data', {
+    model: config.model,
+    folder,
+    path,
+    etag: String(signal.evidence['etag']),
+    bytes: signal.newData?.bytes ?? 0,
+    expected,
+  });
+  if (refused === null) return { signal: { ...signal, newData: { rows, bytes } }, promoted: null };
+  const changedBy =
+    'Upload a corrected file; ratchet data check tells beforehand whether one meets the expectations.';
+  return rejection('data-refused', `File ${path} is refused: ${refused}`, changedBy);
 }
 
 function rejection(reason: ReasonCode, sentence: string, changedBy: string): { rejected: Admission } {

@@ -71,7 +71,11 @@ function* takePhases(
   yield* enter(input.promoted ? 'evaluate' : 'train');
   const data = yield* takeStep(context, 'pin-data', { runId, pinned });
   if (data.partitions === 0) {
-    return { outcome: 'evidence-error', sentence: `There is no data under ${pinned.config.data.path}.` };
+    const left = data.refused ? ` that may be used: ${data.refused} refused, see the manifest` : '';
+    return {
+      outcome: 'evidence-error',
+      sentence: `There is no data under ${pinned.config.data.path}${left}.`,
+    };
   }
   if (!input.promoted) {
     const training = yield* job('train', null);

@@ -5,7 +5,7 @@
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
-import type { JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
+import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
@@ -49,10 +49,26 @@ export interface Steps {
     input: { name: string; version: string };
     output: { model: ModelVersion | null; own: boolean };
   };
-  /** Lists the data path, writes `runs/{runId}/manifest.json`, answers its hash and the number of partitions. */
+  /** Holds an uploaded file against the expectations and keeps the verdict: `refused` says why it may not be used. */
+  'inspect-data': {
+    input: {
+      model: string;
+      /** The model's data path; `path` lies below it. */
+      folder: string;
+      path: string;
+      etag: string;
+      bytes: number;
+      expected: Expectations;
+    };
+    output: { refused: string | null; rows: number | null; bytes: number };
+  };
+  /**
+   * Lists the data path, inspects what has no verdict, writes `runs/{runId}/manifest.json`; answers its hash and the
+   * number of partitions, and of files left out where there are any.
+   */
   'pin-data': {
     input: { runId: string; pinned: PinnedModel };
-    output: { manifestHash: string; partitions: number };
+    output: { manifestHash: string; partitions: number; refused?: number };
   };
   /** Submits a job under its deterministic name, unless the workspace has it already. Refused by it: status Refused. */
   'submit-job': {

@@ -5,8 +5,10 @@
  */
 export const errorCodes = {
   'bad-request': { status: 400, retryable: false },
+  'bad-signature': { status: 401, retryable: false },
   'unknown-model': { status: 404, retryable: false },
   'not-found': { status: 404, retryable: false },
+  'not-listening': { status: 409, retryable: false },
   'unsupported-media-type': { status: 415, retryable: false },
   'body-too-large': { status: 413, retryable: false },
   'bad-config': { status: 500, retryable: false },

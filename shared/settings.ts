@@ -29,6 +29,8 @@ export interface Settings {
   /** Null: the folder `models` beside package.json. */
   readonly modelsDir: string | null;
   readonly clientId: string | null;
+  /** Secrets that notices of uploads may be signed with; none: the hook is not there. */
+  readonly dataHookSecrets: readonly string[];
 }
 
 export interface WorkspaceName {
@@ -73,6 +75,11 @@ const EnvironmentSchema = z.object({
   RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
   AZURE_CLIENT_ID: z.guid().optional(),
+  RATCHET_DATA_HOOK_SECRET: z
+    .string()
+    .transform((secrets) => secrets.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every((secret) => secret.length >= 32))
+    .default([]),
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
@@ -140,6 +147,11 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
   AZURE_CLIENT_ID: {
     must: 'be the client id (a GUID) of a user-assigned identity',
     next: 'leave it out to use the system-assigned identity',
+  },
+  RATCHET_DATA_HOOK_SECRET: {
+    must: 'be secrets of at least 32 characters each, separated by commas',
+    next: 'make one with openssl rand -hex 32, or leave it out: the hook is not there then',
+    secret: true,
   },
 };
 
@@ -212,5 +224,6 @@ function settingsOf(env: Environment): Settings {
     logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,
+    dataHookSecrets: env.RATCHET_DATA_HOOK_SECRET,
   };
 }

@@ -11,6 +11,15 @@ export interface BlobEntry {
   readonly bytes: number;
 }
 
+/** A blob with exactly the content of one etag. */
+export interface BlobContent {
+  readonly bytes: number;
+  /** When the content was put there (ISO 8601, UTC). */
+  readonly uploadedAt: string;
+  /** The bytes from `start` up to `end`. Throws `not-found` where the content is gone or has changed. */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
 const defaultLimitBytes = 16 * 1024 * 1024;
 
 /** The container behind the workspace's default datastore. */
@@ -51,6 +60,52 @@ export class Blobs {
       if (isBlobMissing(error)) return null;
       throw this.#error('reading', path, error);
     }
+  }
+
+  /** The blob at a path, or null where there is none. */
+  async find(path: string): Promise<BlobEntry | null> {
+    try {
+      const { etag, contentLength, metadata } = await this.#container
+        .getBlobClient(path)
+        .getProperties(callLimit());
+      if (metadata?.['hdi_isfolder'] === 'true') return null;
+      return { path, etag: (etag ?? '').replaceAll('"', ''), bytes: contentLength ?? 0 };
+    } catch (error) {
+      // 400: the storage takes no such name, so there is no such blob.
+      if (isBlobMissing(error) || statusOf(error) === 400) return null;
+      throw this.#error('looking up', path, error);
+    }
+  }
+
+  /** Opens a blob to be read in parts. Throws `not-found` where the content is gone or has changed. */
+  async open(path: string, etag: string): Promise<BlobContent> {
+    const blob = this.#container.getBlobClient(path);
+    const conditions = { ifMatch: `"${etag}"` };
+    const tell = (error: unknown): RatchetError => {
+      const isGone = isBlobMissing(error) || statusOf(error) === 412;
+      if (!isGone) return this.#error('reading', path, error);
+      const message = `${path} is gone or has changed: it is not there with etag ${etag}`;
+      return new RatchetError('not-found', message, { subject: { path }, cause: error });
+    };
+    const found = await blob.getProperties({ conditions, ...callLimit() }).catch((error: unknown) => {
+      throw tell(error);
+    });
+    return {
+      bytes: found.contentLength ?? 0,
+      uploadedAt: (found.lastModified ?? new Date(0)).toISOString(),
+      async read(start, end) {
+        const length = end - start;
+        try {
+          return await blob.downloadToBuffer(start, length, {
+            conditions,
+            blockSize: length,
+            ...callLimit(),
+          });
+        } catch (error) {
+          throw tell(error);
+        }
+      },
+    };
   }
 
   async writeJson(path: string, value: unknown): Promise<void> {

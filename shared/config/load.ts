@@ -115,6 +115,7 @@ function collectKeys(schema: unknown, into: Set<string>): Set<string> {
   for (const inner of [
     def['innerType'],
     def['element'],
+    def['valueType'],
     ...((def['options'] as unknown[] | undefined) ?? []),
   ]) {
     collectKeys(inner, into);

@@ -5,6 +5,7 @@
  * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
  */
 import { z } from 'zod';
+import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
 import { parseDurationMs } from './duration.ts';
 import { estimateHours, limitHours } from './estimate.ts';
 import { cron, duration, folder, name, timeZone } from './fields.ts';
@@ -74,6 +75,9 @@ const DataSchema = z.strictObject({
     .describe(
       'Share of the rows, between 0 and 1, that training leaves out and evaluation scores. A row falls to one side by its id, the same in every run.',
     ),
+  expect: ExpectationsSchema.optional().describe(
+    'What every file must be like, a `.csv` or `.parquet` file: docs/data.md. A file that is not is refused and no run uses it. Omitted: files are used as they come.',
+  ),
 });
 
 const AlertTriggerSchema = z.strictObject({
@@ -114,7 +118,9 @@ const TriggersSchema = z.strictObject({
     .describe(
       'Whether a breach found by an Azure ML model monitor asks for a run. The monitor is named after the model, or begins with its name and an underscore.',
     ),
-  data: z.boolean().default(false).describe('Whether a new file in the data path asks for a run.'),
+  data: DataTriggerSchema.default(false).describe(
+    'Whether a new file in the data path asks for a run: `true`, `false`, or how much new data it takes.',
+  ),
   schedules: z
     .array(ScheduleSchema)
     .max(20)
@@ -178,11 +184,15 @@ export const ModelConfigSchema = z
       .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
       .describe('How a champion is made known.'),
   })
-  .superRefine(({ task, gates, triggers }, context) => {
+  .superRefine(({ task, gates, data, triggers }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
     for (const shared of findSharedNames([triggers.metrics, triggers.queries, triggers.runs])) {
       const message = `rule name ${shared} is given twice in metrics, queries and runs; it is part of what a rule asks, so choose another`;
       context.addIssue({ code: 'custom', path: ['triggers'], message });
+    }
+    if (typeof triggers.data === 'object' && triggers.data.minimumRows !== undefined && !data.expect) {
+      const message = 'rows are counted only where files are checked; add data.expect, or give minimumBytes';
+      context.addIssue({ code: 'custom', path: ['triggers', 'data', 'minimumRows'], message });
     }
   })
   .superRefine(({ policy: { budget }, ...jobs }, context) => {
@@ -202,11 +212,10 @@ export type QueryTrigger = ModelConfig['triggers']['queries'][number];
 export type RunTrigger = ModelConfig['triggers']['runs'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];
 /** Whether data asks for a run, and from how much on. */
-export type DataTrigger =
-  | boolean
-  | { readonly minimumRows?: number | undefined; readonly minimumBytes?: number | undefined };
+export type DataTrigger = ModelConfig['triggers']['data'];
 export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
+export type { Expectations } from './data-schema.ts';
 export type { GateConfig } from './gate-schema.ts';
 export type StageConfig = ModelConfig['release']['stages'][number];
 

@@ -21,4 +21,15 @@ export interface DataManifest {
   readonly evaluate: readonly DataPartition[];
   /** Share of the rows that training must leave out, between 0 and 1. */
   readonly holdoutShare: number;
+  /** Files that were left out, by name; at most 100. Absent where the model file expects nothing of a file. */
+  readonly refused?: readonly RefusedPartition[];
+  /** How many were left out, those beyond `refused` included. */
+  readonly refusedCount?: number;
+}
+
+/** A file in the data path that no run may use. */
+export interface RefusedPartition {
+  readonly name: string;
+  /** Why, in one sentence. */
+  readonly reason: string;
 }

@@ -11,6 +11,11 @@ export async function readBody<Schema extends z.ZodObject>(
   request: HttpRequest,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
+  return parseBody(await readBytes(request), schema);
+}
+
+/** Reads a body of JSON as it came, for whoever must look at its bytes before they mean anything. */
+export async function readBytes(request: HttpRequest): Promise<ArrayBuffer> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const seen = mediaType === '' ? 'none' : JSON.stringify(mediaType.slice(0, 100));
@@ -23,6 +28,10 @@ export async function readBody<Schema extends z.ZodObject>(
       `the body has ${bytes.byteLength} bytes; at most ${longestBodyBytes} are read`,
     );
   }
+  return bytes;
+}
+
+export function parseBody<Schema extends z.ZodObject>(bytes: ArrayBuffer, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);

@@ -1,20 +1,24 @@
 /**
- * The ledger: every decision, every run and every operator's word, in tables of Azure Table Storage.
+ * The ledger: every decision, every run, every operator's word and every verdict on uploaded data, in tables of Azure
+ * Table Storage.
  *
  * Owns: the rows, their keys, and that repeated or late writes do no harm.
  * Does not own: what is decided, and when it is written (the record activities).
  *
  * Invariants
- * 1. One row for each signal: its latest answer. One row for each run: as far as it has come.
+ * 1. One row for each signal: its latest answer. One row for each run: as far as it has come. One row for each content
+ *    of a file: the latest verdict.
  * 2. A run's row only moves forward, whatever order its writes come in: each is conditional on what was read.
- * 3. Decisions sort newest first by their keys.
+ * 3. Decisions and verdicts sort newest first by their keys.
  */
 import type { TableClient } from '@azure/data-tables';
 import { azureError, statusOf } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
+import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Operation } from '../domain/operation.ts';
 import { modelOfRun, type Run } from '../domain/run.ts';
+import { type KnownVerdict, listVerdicts, readKnownVerdicts, verdictRow } from './data-row.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
 import { operationRow, readOperations } from './operations.ts';
 import { listPartitions, quote } from './partitions.ts';
@@ -24,6 +28,7 @@ import { isAsFarAs, runOf, runRow } from './run-row.ts';
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
 export const operationsTable = 'RatchetOperations';
+export const dataTable = 'RatchetData';
 
 /** Writers that lose a race read again; two writers of one run are rare, five in a row unheard of. */
 const writeAttempts = 5;
@@ -32,12 +37,14 @@ export class Ledger {
   readonly #decisions: TableClient;
   readonly #runs: TableClient;
   readonly #operations: TableClient;
+  readonly #data: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
     this.#runs = openTable(runsTable);
     this.#operations = openTable(operationsTable);
+    this.#data = openTable(dataTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -121,6 +128,27 @@ export class Ledger {
     readonly limit: number;
   }): Promise<readonly Operation[]> {
     return this.#in(this.#operations, 'listing operations', {}, (table) => readOperations(table, query));
+  }
+
+  /** Writes the verdict on a file's content over an earlier one. */
+  async recordVerdict(verdict: DataVerdict): Promise<void> {
+    const { model, file } = verdict;
+    const row = verdictRow(verdict);
+    await this.#in(this.#data, `recording the verdict on ${file}`, { model, file }, (table) =>
+      table.upsertEntity(row, 'Replace', callLimit()),
+    );
+  }
+
+  /** Verdicts on a model's files, the latest upload first. */
+  listVerdicts(model: string, limit: number): Promise<readonly DataVerdict[]> {
+    return this.#in(this.#data, 'listing verdicts', { model }, (table) => listVerdicts(table, model, limit));
+  }
+
+  /** What is known of a model's files under these expectations, by `verdictKey`. */
+  knownVerdicts(model: string, expectHash: string): Promise<ReadonlyMap<string, KnownVerdict>> {
+    return this.#in(this.#data, 'reading verdicts', { model }, (table) =>
+      readKnownVerdicts(table, model, expectHash),
+    );
   }
 
   /** Runs `work` on a table that exists, and tells its failure in our words. */

@@ -5,6 +5,7 @@
  * complete at FlushWithClose only.
  */
 import type { Signal } from '../domain/signal.ts';
+import { dataSignal } from './data-signal.ts';
 import type { Models } from './parse-workspace-event.ts';
 import { field, type IncomingEvent, text } from './read-event.ts';
 
@@ -22,19 +23,11 @@ export function parseStorageEvent(
   if (inContainer !== container || path === undefined || call === null || !completingCalls.has(call))
     return [];
   const etag = text(field(event.data, 'eTag')) ?? event.id;
-  const bytes = Number(text(field(event.data, 'contentLength')) ?? 0);
+  const size = Number(text(field(event.data, 'contentLength')));
+  const file = { path, etag, bytes: Number.isFinite(size) ? size : 0 };
   return [...models.values()]
-    .map(({ config }) => config)
     .filter(
-      (config) => config.triggers.data && path.startsWith(config.data.path) && path !== config.data.path,
+      ({ config: { triggers, data } }) => triggers.data && path.startsWith(data.path) && path !== data.path,
     )
-    .map((config) => ({
-      id: `data:${config.model}:${path}:${etag}`,
-      model: config.model,
-      kind: 'data' as const,
-      observedAt: event.time,
-      source: 'event-grid',
-      summary: `File ${path} (${bytes} bytes) arrived.`,
-      evidence: { path, etag, bytes },
-    }));
+    .map(({ config }) => dataSignal(config.model, file, { source: 'event-grid', observedAt: event.time }));
 }

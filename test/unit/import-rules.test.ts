@@ -13,6 +13,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/signals': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
   'shared/gates': { rooms: ['shared/domain', 'shared/config'] },
+  'shared/data': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/signals'],
+    types: ['shared/azure', 'shared/ledger'],
+  },
   'shared/azure': {
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'],
     types: ['shared/settings.ts'],
@@ -49,6 +53,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config',
       'shared/gates',
       'shared/admission',
+      'shared/data',
       'shared/signals',
       'shared/wiring.ts',
       'shared/errors.ts',
@@ -72,7 +77,9 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   local: { rooms: [] },
   'local/launch': { rooms: ['local', 'examples'] },
   demo: { rooms: ['local', 'examples', 'shared/domain'] },
-  cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'simulator'] },
+  cli: {
+    rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'shared/data', 'simulator'],
+  },
   examples: { rooms: [], types: ['shared/domain'] },
 };
 

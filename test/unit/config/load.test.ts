@@ -45,6 +45,61 @@ describe('parseModelFile', () => {
   });
 });
 
+describe('what a model file says of data', () => {
+  const withExpect = (expect: string) =>
+    problemsOf(sample.replace('  holdoutShare: 0.3', `  holdoutShare: 0.3\n  expect: ${expect}`));
+  const withTrigger = (data: string) =>
+    problemsOf(sample.replace('  drift: true', `  drift: true\n  data: ${data}`));
+
+  it('is taken where it makes sense', () => {
+    expect(
+      withExpect('{ columns: { id: { type: integer, atLeast: 0 } }, unique: [id], rows: { atMost: 9 } }'),
+    ).toEqual([]);
+    for (const data of ['true', 'false', '{ minimumBytes: 1000 }']) expect(withTrigger(data)).toEqual([]);
+  });
+
+  it.each([
+    [
+      '{ columns: { a: { type: string, atLeast: 3 }, b: { type: number, oneOf: [x], atLeast: 3, atMost: 1 } } }',
+      [
+        'columns.a.atLeast: only numbers have a least; the column is string',
+        'columns.b.oneOf: only text has a list; the column is number',
+        'columns.b.atMost: at most 1 and at least 3: no value is both',
+      ],
+    ],
+    [
+      '{ columns: { amount: { type: number, nulShare: 0.1 } }, colums: {} }',
+      [
+        'columns.amount.nulShare: unknown field; did you mean "nullShare"?',
+        'colums: unknown field; did you mean "columns"?',
+      ],
+    ],
+    [
+      '{ columns: { amount: { type: number } }, unique: [amuont, amount, amount] }',
+      [
+        'unique.0: column "amuont" is not in columns; did you mean "amount"?',
+        'unique.2: column "amount" stands there twice',
+      ],
+    ],
+    ['{ rows: { atLeast: 5, atMost: 4 } }', ['rows: atMost is below atLeast: no file has so many rows']],
+  ])('is refused with every problem: %s', (expected, problems) => {
+    expect(withExpect(expected).map((problem) => problem.replace(/^\S+ data\.expect\./, ''))).toEqual(
+      problems,
+    );
+  });
+
+  it.each([
+    ['maybe', 'data: true, false, or how much new data it takes: minimumRows, minimumBytes or both'],
+    ['{}', 'data: give minimumRows, minimumBytes or both; true listens to every file'],
+    [
+      '{ minimumRows: 5 }',
+      'data.minimumRows: rows are counted only where files are checked; add data.expect, or give minimumBytes',
+    ],
+  ])('is refused as a trigger: %s', (data, problem) => {
+    expect(withTrigger(data).map((found) => found.replace(/^\S+ triggers\./, ''))).toEqual([problem]);
+  });
+});
+
 describe('loadModels', () => {
   it('refuses a file named otherwise than its model', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));

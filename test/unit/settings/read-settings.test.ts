@@ -46,7 +46,19 @@ describe('settings', () => {
       logs: { workspaceId: null, endpoint: 'https://api.loganalytics.io/v1' },
       modelsDir: null,
       clientId: null,
+      dataHookSecrets: [],
     });
+  });
+
+  it('take several secrets of the data hook, each long enough, and show none that is not', () => {
+    const [old, fresh] = ['o'.repeat(32), 'n'.repeat(40)];
+    const set = (secrets: string) => ({ ...inAzure, RATCHET_DATA_HOOK_SECRET: secrets });
+    expect(readSettings(set(`${old}, ${fresh}`)).dataHookSecrets).toEqual([old, fresh]);
+    for (const wrong of ['tooshort', `${old},tooshort`, `${old},`]) {
+      expect(problemOf(set(wrong))).toBe(
+        `settings are not usable: RATCHET_DATA_HOOK_SECRET must be secrets of at least 32 characters each, separated by commas; found ${wrong.length} characters; make one with openssl rand -hex 32, or leave it out: the hook is not there then`,
+      );
+    }
   });
 
   it('use a connection string rather than the identity when both are set', () => {

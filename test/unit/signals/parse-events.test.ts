@@ -140,6 +140,33 @@ describe('parseStorageEvent', () => {
     ]);
   });
 
+  it('listens where the model file asks for an amount of data, and says how much has come', () => {
+    const amount = modelNamed('spam-filter', (text) =>
+      text.replace('  drift: true', '  drift: true\n  data: { minimumBytes: 1000 }'),
+    );
+    expect(parseStorageEvent(uploaded(inPath), 'azureml', new Map([['spam-filter', amount]]))).toMatchObject([
+      { newData: { rows: null, bytes: 524288 } },
+    ]);
+  });
+
+  it('makes the same signal of an etag with quotes and without, and none of a size that is no number', () => {
+    const etag = '0x8D4BCC2E4835CD0';
+    const signals = [etag, `"${etag}"`].map((eTag) => {
+      const event = uploaded(inPath);
+      return parseStorageEvent(
+        { ...event, data: { ...event.data, eTag, contentLength: 'many' } },
+        'azureml',
+        models,
+      )[0];
+    });
+    expect(signals[0]).toMatchObject({
+      id: `data:spam-filter:mail/spam-filter/2002-08-19.jsonl:${etag}`,
+      evidence: { etag, bytes: 0 },
+      newData: { bytes: 0 },
+    });
+    expect(signals[1]).toEqual(signals[0]);
+  });
+
   it('makes none of another folder, another container, a model that does not listen, or an unfinished file', () => {
     expect(parseStorageEvent(uploaded(inPath.replace('mail/', 'males/')), 'azureml', models)).toEqual([]);
     expect(parseStorageEvent(uploaded(inPath), 'other', models)).toEqual([]);

@@ -1,0 +1,84 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import pc from 'picocolors';
+import { formatProblem, readModelFile } from '../shared/config/load.ts';
+import type { ModelConfig } from '../shared/config/schema.ts';
+import { checkData, type DataCheck } from '../shared/data/check-data.ts';
+import type { DataVerdict } from '../shared/domain/data-verdict.ts';
+import { type Command, readArgs, UsageError } from './command.ts';
+import { askService, printJson, serviceOptions } from './service.ts';
+
+const options = { ...serviceOptions, model: { type: 'string' }, limit: { type: 'string' } } as const;
+
+export const data: Command = {
+  summary: "Show the verdicts on a model's uploaded files, or check a file before it is uploaded.",
+  usage: [
+    'ratchet data MODEL [--limit N] [--url URL] [--key KEY] [--json]',
+    'ratchet data check FILE --model models/NAME.yaml [--json]    without the service; the same code checks there',
+    'Exit code of a check: 0 accepted, 1 refused, 2 asked wrongly, 3 broken.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = readArgs(args, options);
+    const [first, file, ...more] = positionals;
+    if (first === undefined || more.length > 0) throw new UsageError('name a model, or say data check FILE');
+    if (file === undefined) return list(first, values);
+    if (first !== 'check')
+      throw new UsageError(`${JSON.stringify(first)} is nothing to do with a file; say data check FILE`);
+    if (values.model === undefined)
+      throw new UsageError('--model is missing: the model file with data.expect');
+    return check(file, values.model, values.json);
+  },
+};
+
+async function list(
+  model: string,
+  values: { url?: string; key?: string; json: boolean; limit?: string },
+): Promise<number> {
+  const query = values.limit === undefined ? '' : `?${new URLSearchParams({ limit: values.limit })}`;
+  const path = `models/${encodeURIComponent(model)}/data${query}`;
+  const answer = (await askService(values, path)) as { files: DataVerdict[] };
+  if (values.json) printJson(answer);
+  else if (answer.files.length === 0) console.log('No file has been checked.');
+  else for (const verdict of answer.files) console.log(describe(verdict.file, verdict, verdict.uploadedAt));
+  return 0;
+}
+
+async function check(path: string, modelFile: string, asJson: boolean): Promise<number> {
+  const config = readModel(modelFile);
+  if (!config) return 3;
+  if (!config.data.expect) throw new UsageError(`${modelFile} has no data.expect: there is nothing to check`);
+  const handle = await open(path);
+  try {
+    const { size: bytes } = await handle.stat();
+    const read = async (start: number, end: number): Promise<Uint8Array> => {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+      return buffer.subarray(0, bytesRead);
+    };
+    const found = await checkData({ name: basename(path), bytes, read }, config.data.expect);
+    const accepted = found.problemCount === 0;
+    if (asJson) printJson({ file: path, model: config.model, accepted, ...found });
+    else console.log(describe(path, { accepted, ...found }));
+    return accepted ? 0 : 1;
+  } finally {
+    await handle.close();
+  }
+}
+
+function readModel(file: string): ModelConfig | undefined {
+  const parsed = readModelFile(file);
+  if ('model' in parsed) return parsed.model.config;
+  for (const problem of parsed.problems) console.error(formatProblem(problem));
+  return undefined;
+}
+
+function describe(name: string, found: DataCheck & { readonly accepted: boolean }, at?: string): string {
+  const { accepted, rows, bytes, problems, problemCount } = found;
+  const verdict = accepted ? pc.green('accepted') : pc.red('refused');
+  const size = `${rows === null ? 'no rows read' : `${rows} rows`}, ${bytes} bytes`;
+  const more = problemCount - problems.length;
+  return [
+    `${at === undefined ? '' : `${at}  `}${verdict}  ${pc.bold(name)}  ${size}`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,37 @@
+import type { Blobs } from '../azure/blobs.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import { RatchetError } from '../errors.ts';
+import { dataSignal } from '../signals/data-signal.ts';
+import { type OrchestrationStarter, offerSignal } from '../signals/offer-signal.ts';
+
+export interface DataNotice {
+  readonly pinned: PinnedModel;
+  /** Name below the model's data path. */
+  readonly file: string;
+  /** Who tells of it, as the signal's source. */
+  readonly source: string;
+}
+
+/**
+ * Offers the signal of a file that somebody says is there: the same signal that the storage's own event asks with.
+ * Throws `not-listening` and `not-found`.
+ */
+export async function offerFile(
+  client: OrchestrationStarter,
+  blobs: Blobs,
+  { pinned, file, source }: DataNotice,
+): Promise<{ readonly signalId: string; readonly repeated: boolean }> {
+  const { model, data, triggers } = pinned.config;
+  if (!triggers.data) {
+    const message = `model ${model} does not listen to data; set triggers.data in its model file`;
+    throw new RatchetError('not-listening', message, { subject: { model } });
+  }
+  const found = await blobs.find(`${data.path}${file}`);
+  if (!found) {
+    const message = `there is no file ${JSON.stringify(file)} below ${data.path}; upload it first, then tell of it`;
+    throw new RatchetError('not-found', message, { subject: { model, file } });
+  }
+  const signal = dataSignal(model, found, { source, observedAt: null });
+  const outcome = await offerSignal(client, { signal, pinned });
+  return { signalId: signal.id, repeated: outcome === 'repeated' };
+}

@@ -1,0 +1,28 @@
+import type { Signal } from '../domain/signal.ts';
+
+/** A file in a model's data path with the content that it had. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly etag: string;
+  readonly bytes: number;
+}
+
+/** The signal of an uploaded file: the same one, whoever tells of the same content. */
+export function dataSignal(
+  model: string,
+  { path, etag: given, bytes }: UploadedFile,
+  by: Pick<Signal, 'source' | 'observedAt'>,
+): Signal {
+  // Etags come with quotes or without.
+  const etag = given.replaceAll('"', '');
+  return {
+    id: `data:${model}:${path}:${etag}`,
+    model,
+    kind: 'data',
+    observedAt: by.observedAt,
+    source: by.source,
+    summary: `File ${path} (${bytes} bytes) arrived.`,
+    evidence: { path, etag, bytes },
+    newData: { rows: null, bytes },
+  };
+}

@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkData } from '../../../shared/data/check-data.ts';
+import { KeyTally } from '../../../shared/data/key-tally.ts';
+import { CsvSplitter } from '../../../shared/data/split-csv.ts';
+import { checkCsv, expecting, fileOf } from './files.ts';
+
+const amount = { columns: { amount: { type: 'number' } } };
+
+function split(text: string, pieces: readonly number[] = []): { rows: string[][]; flawed: number } {
+  const rows: string[][] = [];
+  let flawed = 0;
+  const splitter = new CsvSplitter((fields, isFlawed) => {
+    rows.push([...fields]);
+    if (isFlawed) flawed++;
+  }, 1000);
+  const cuts = [...new Set(pieces.map((piece) => Math.min(piece, text.length)))].sort((a, b) => a - b);
+  for (const [index, cut] of [...cuts, text.length].entries())
+    splitter.push(text.slice(cuts[index - 1] ?? 0, cut));
+  splitter.end();
+  return { rows, flawed };
+}
+
+describe('a CSV file is split', () => {
+  it.each([
+    ['at commas and line ends of every kind', 'a,b\r\n1,2\n3,4\r5,6', ['a|b', '1|2', '3|4', '5|6']],
+    ['with line ends and commas inside quotes', '"a\r\nb","c,d"\n', ['a\r\nb|c,d']],
+    ['with doubled quotes', '"say ""hi""",""""', ['say "hi"|"']],
+    ['with empty fields, quoted or not', ',""\n,,', ['|', '||']],
+    ['without empty lines, but with an empty field in quotes', 'a\n\n""\n\r\n', ['a', '']],
+  ])('%s', (_name, text, expected) => {
+    expect(split(text)).toEqual({ rows: expected.map((row) => row.split('|')), flawed: 0 });
+  });
+
+  it.each(['a"b\n', '"a"b\n', '"a" ,b\n', 'x,"open', '"a""'])('with %j known to be flawed', (text) => {
+    expect(split(text).flawed).toBe(1);
+  });
+
+  it('into the fields that were written, wherever the text is cut', () => {
+    const field = fc.string({ unit: fc.constantFrom('a', 'ü', '"', ',', '\r', '\n', ' ', '\u{1F984}') });
+    const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 });
+    const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
+    fc.assert(
+      fc.property(table, lineEnd, fc.array(fc.nat(120)), fc.boolean(), (rows, end, pieces, isOpen) => {
+        const write = (value: string) =>
+          /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+        const text = rows.map((row) => row.map(write).join(',')).join(end) + (isOpen ? '' : end);
+        expect(split(text, pieces)).toEqual({ rows, flawed: 0 });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('the check of a CSV file', () => {
+  it('accepts what is expected, and counts', async () => {
+    const text = '\uFEFFid,amount,note\r\n1,2.5,"two\nlines"\r\n2,-1e3,\r\n';
+    const expected = { columns: { id: { type: 'integer' }, amount: { type: 'number' } }, unique: ['id'] };
+    expect(await checkCsv(text, expected)).toEqual({
+      rows: 2,
+      bytes: Buffer.byteLength(text),
+      problems: [],
+      problemCount: 0,
+    });
+  });
+
+  it.each([
+    [
+      'missing',
+      { type: 'number', nullShare: 0.05 },
+      ['1', '', '3'],
+      '33.3 % of 3 values are missing, 5 % allowed',
+    ],
+    [
+      'texts for numbers',
+      { type: 'number' },
+      ['1', 'one', ' 2', 'NaN'],
+      '3 of 4 values are no number (the first in row 2)',
+    ],
+    [
+      'fractions',
+      { type: 'integer' },
+      ['1', '2.0', '2.5'],
+      '1 of 3 values are no whole number (the first in row 3)',
+    ],
+    [
+      'infinity',
+      { type: 'integer' },
+      ['1', '1e999', '9'.repeat(399)],
+      '2 of 3 values are no whole number (the first in row 2)',
+    ],
+    [
+      'odd truths',
+      { type: 'boolean' },
+      ['true', 'False', '0', 'no'],
+      '1 of 4 values are neither true nor false (the first in row 4)',
+    ],
+    [
+      'days that are none',
+      { type: 'time' },
+      ['2024-02-29', '2026-02-29', '2026-03-01T10:00:00.5+01:00', '2026-13-01', 'soon'],
+      '3 of 5 values are no time in ISO 8601 (the first in row 2)',
+    ],
+    [
+      'too small',
+      { type: 'number', atLeast: 0 },
+      ['1', '-5', '-7'],
+      '2 of 3 values are below 0 (the lowest -7, the first in row 2)',
+    ],
+    [
+      'too large, exactly',
+      { type: 'integer', atMost: 9007199254740992 },
+      ['9007199254740992', '9007199254740993'],
+      '1 of 2 values are above 9007199254740992 (the highest 9007199254740993, the first in row 2)',
+    ],
+    [
+      'not listed',
+      { type: 'string', oneOf: ['red', 'green'] },
+      ['red', 'blue'],
+      '1 of 2 values are none of red, green (the first in row 2)',
+    ],
+  ])('tells of values that are %s', async (_name, column, values, problem) => {
+    const { problems } = await checkCsv(`amount,x\n${values.map((value) => `${value},x`).join('\n')}`, {
+      columns: { amount: column },
+    });
+    expect(problems).toEqual([`column amount: ${problem}`]);
+  });
+
+  it('never rounds a share to the one that is allowed', async () => {
+    const lines = Array.from({ length: 10_000 }, (_, row) => (row < 501 ? ',x' : '1,x'));
+    const expected = { columns: { amount: { type: 'number', nullShare: 0.0501 } } };
+    expect((await checkCsv(`amount,x\n${lines.join('\n')}`, expected)).problems).toEqual([]);
+    const tighter = { columns: { amount: { type: 'number', nullShare: 0.05009 } } };
+    expect((await checkCsv(`amount,x\n${lines.join('\n')}`, tighter)).problems).toEqual([
+      'column amount: 5.01 % of 10,000 values are missing, 5.009 % allowed',
+    ]);
+  });
+
+  it.each([
+    ['a column that is missing', 'amuont\n1', amount, ['the file lacks column amount; it has amuont']],
+    ['a column that is there twice', 'amount,amount\n1,2', amount, ['the file names a column twice: amount']],
+    [
+      'columns that are refused',
+      'amount,a,"b c"\n1,2,3',
+      { ...amount, otherColumns: 'refuse' },
+      ['the file has 2 other columns: a, "b c"'],
+    ],
+    [
+      'ragged rows',
+      'amount,b\n1,2\n1\n1,2,3\n',
+      amount,
+      ["2 of 3 rows have another number of fields than the header's 2 (the first is row 2 with 1)"],
+    ],
+    [
+      'quotes that are wrong',
+      'amount,b\n1,a"b\n',
+      amount,
+      ['1 of 1 rows have a quote where none may be (the first is row 1)'],
+    ],
+    ['no rows', 'amount\n', amount, ['0 rows, at least 1 expected']],
+    ['too many rows', 'amount\n1\n2', { ...amount, rows: { atMost: 1 } }, ['2 rows, at most 1 expected']],
+    [
+      'keys that are there twice',
+      'amount,day\n1,mon\n2,mon\n01,mon\n1,tue',
+      { columns: { amount: { type: 'number' }, day: { type: 'string' } }, unique: ['amount', 'day'] },
+      ['unique amount, day: 1 rows repeat an earlier one (the first is row 3)'],
+    ],
+  ])('tells of %s', async (_name, text, expected, problems) => {
+    expect((await checkCsv(text, expected)).problems).toEqual(problems);
+  });
+
+  it('keeps the first 20 problems, counts them all, and quotes no text of the file but names', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `c${index}`);
+    const expected = { columns: Object.fromEntries(names.map((name) => [name, { type: 'number' }])) };
+    const check = await checkCsv(`${names.join(',')}\n${names.map(() => 'secret').join(',')}`, expected);
+    expect([check.problems.length, check.problemCount]).toEqual([20, 30]);
+    expect(check.problems.join()).not.toContain('secret');
+  });
+
+  it('says when there are more rows than can be compared', () => {
+    const keys = new KeyTally(['id'], 3);
+    for (const row of [1, 2, 3, 4]) keys.add(BigInt(row), row);
+    expect(keys.problems()).toEqual(['unique id: at most 3 rows of a file can be compared; split the file']);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it.each([
+    ['.jsonl', 'only .csv and .parquet files can be checked; it ends in .jsonl'],
+    ['', 'only .csv and .parquet files can be checked; it has no extension'],
+  ])('is refused by its name %j', async (extension, problem) => {
+    const check = await checkData(fileOf(`a${extension}`, 'amount\n1'), expecting(amount));
+    expect(check).toMatchObject({ rows: null, problems: [`the file cannot be read: ${problem}`] });
+  });
+
+  it.each([
+    ['that is empty', '', 'it is empty: not even a header line'],
+    ['in Latin-1', Buffer.from('amount\n\xe4b', 'latin1'), 'it is not UTF-8 (at or after byte 0)'],
+    ['in UTF-16', Buffer.from('\uFEFFamount\n1', 'utf16le'), 'it is not UTF-8 (at or after byte 0)'],
+    [
+      'cut off within a character',
+      Buffer.from('amount\nä').subarray(0, -1),
+      'it is not UTF-8 (at or after byte 8)',
+    ],
+    ['that is binary', 'amount\n\0\u0001', 'it holds a NUL character: it is no text'],
+    [
+      'with a quote that is never closed',
+      `amount\n"${'1\n'.repeat(600_000)}`,
+      'record 2 has more than 1,048,576 characters: a quote that is never closed, or no CSV',
+    ],
+  ])('is refused %s', async (_name, content, problem) => {
+    const { rows, problems } = await checkCsv(content, amount);
+    expect([rows, problems]).toEqual([null, [`the file cannot be read: ${problem}`]]);
+  });
+
+  it('fails with the storage, and is not called bad for it', async () => {
+    const file = { ...fileOf('a.csv', 'amount\n1'), read: () => Promise.reject(new Error('throttled')) };
+    await expect(checkData(file, expecting(amount))).rejects.toThrow('throttled');
+  });
+});
+
+describe('a large file', () => {
+  /** A file that is made as it is read: `piece` again and again. */
+  const made = (bytes: number, header: string, piece: string) => {
+    const block = Buffer.from(piece.repeat(Math.ceil(2 ** 20 / piece.length) + 1));
+    let read = 0;
+    const file = {
+      name: 'large.csv',
+      bytes,
+      async read(start: number, end: number) {
+        read += end - start;
+        if (start < header.length) return Buffer.concat([Buffer.from(header), block]).subarray(start, end);
+        const from = (start - header.length) % piece.length;
+        return block.subarray(from, from + (end - start));
+      },
+    };
+    return { file, read: () => read };
+  };
+
+  it('of 200 MB is checked in memory that does not grow with it', async () => {
+    const rows = 10_000_000;
+    const { file, read } = made(7 + rows * 20, 'amount\n', `${'1'.padEnd(19, '0')}\n`);
+    let highest = 0;
+    const watch = setInterval(() => {
+      highest = Math.max(highest, process.memoryUsage().arrayBuffers);
+    }, 5);
+    const check = await checkData(file, expecting(amount)).finally(() => clearInterval(watch));
+    expect(check).toMatchObject({ rows, problems: [] });
+    expect(read()).toBe(file.bytes);
+    expect(highest).toBeLessThan(150 * 2 ** 20);
+  }, 60_000);
+
+  it('of one line of 100 MB is given up at its first megabytes', async () => {
+    const { file, read } = made(100 * 2 ** 20, 'amount\n', '1');
+    const { problems } = await checkData(file, expecting(amount));
+    expect(problems[0]).toContain('record 2 has more than 1,048,576 characters');
+    expect(read()).toBeLessThan(5 * 2 ** 20);
+  });
+});
