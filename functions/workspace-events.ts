@@ -3,6 +3,7 @@ import * as df from 'durable-functions';
 import { isMissingInstance, offerSignal } from '../shared/signals/offer-signal.ts';
 import { parseWorkspaceEvent } from '../shared/signals/parse-workspace-event.ts';
 import { readEvent } from '../shared/signals/read-event.ts';
+import { startMonitorCheck } from '../shared/signals/start-monitor-check.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Events of the Azure ML workspace: ends of jobs wake the runs that wait; breaches and registrations are signals. */
@@ -14,6 +15,7 @@ app.eventGrid('workspace-events', {
     const models = await wiring.models();
     for (const fact of parseWorkspaceEvent(event, models)) {
       if (fact.type === 'job-ended') await wakeRun(context, fact.jobName);
+      else if (fact.type === 'monitor-completed') await startMonitorCheck(df.getClient(context), fact.run);
       else if (fact.type === 'ignored') context.debug(`event ${event.id}: ${fact.why}`);
       else {
         const pinned = models.get(fact.signal.model)!;

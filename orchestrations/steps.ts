@@ -11,6 +11,8 @@ import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import type { MonitorRunRef } from '../shared/signals/parse-monitor-completed.ts';
+import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -23,12 +25,29 @@ export interface JobState {
   readonly error: string;
 }
 
+/** A run of a model monitor's step, as the workspace has it. */
+export interface MonitorStepRun {
+  /** As MLflow words it. */
+  readonly status: string;
+  readonly experimentId: string;
+  /** The run of the whole monitor; null where the workspace does not say. */
+  readonly rootRun: string | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly breach: MonitorBreach | null;
+}
+
 export interface Steps {
   /** Reads a version from the registry: null where there is none; `own` says whether one of our runs made it. */
   'find-model': {
     input: { name: string; version: string };
     output: { model: ModelVersion | null; own: boolean };
   };
+  /** Reads the run of a monitor's step from the workspace: null where there is none. */
+  'read-monitor-run': { input: { runId: string }; output: MonitorStepRun | null };
+  /** Offers a recovery for each signal that a monitor's completed run found good again; answers their ids. */
+  'offer-recoveries': { input: MonitorRunRef; output: { recoveries: readonly string[] } };
   /** Lists the data path, writes `runs/{runId}/manifest.json`, answers its hash and the number of partitions. */
   'pin-data': {
     input: { runId: string; pinned: PinnedModel };
