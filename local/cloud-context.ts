@@ -40,4 +40,6 @@ export const localCloud = {
   container: 'azureml',
   datastore: 'workspaceblobstore',
   releaseQueue: 'model-releases',
+  /** Takes events in sessions, where a subscription sends them there. */
+  eventsQueue: 'ratchet-events',
 } as const;
