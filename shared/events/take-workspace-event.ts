@@ -5,7 +5,10 @@ import { startMonitorCheck } from '../signals/start-monitor-check.ts';
 import { wiring } from '../wiring.ts';
 import type { EventClient, EventLog } from './event-client.ts';
 
-/** Ends of jobs wake the runs that wait; breaches and registrations are signals; ended monitors are looked at. */
+/**
+ * Ends of jobs wake the runs that wait; breaches and registrations are signals; ended monitors are looked at;
+ * deployments go to the ledger.
+ */
 export async function takeWorkspaceEvent(
   event: IncomingEvent,
   client: EventClient,
@@ -18,6 +21,8 @@ export async function takeWorkspaceEvent(
         return wakeRun(client, fact.jobName);
       case 'monitor-completed':
         return void (await startMonitorCheck(client, fact.run));
+      case 'deployed':
+        return (await wiring.ledger()).recordDeployment(fact.deployment);
       case 'signal':
         return void (await offerSignal(client, {
           signal: fact.signal,

@@ -6,9 +6,11 @@
  * component `model_monitor_evaluate_metrics_threshold` of azureml-assets writes it.
  */
 import type { PinnedModel } from '../config/schema.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
 import type { Signal } from '../domain/signal.ts';
 import { parseDatasetDrift } from './parse-dataset-drift.ts';
+import { parseModelDeployed } from './parse-model-deployed.ts';
 import { parseMonitorBreach } from './parse-monitor-breach.ts';
 import { type MonitorRunRef, parseMonitorCompleted } from './parse-monitor-completed.ts';
 import { excerpt, field, type IncomingEvent, isRecord, text } from './read-event.ts';
@@ -19,6 +21,8 @@ export type WorkspaceFact =
   | { readonly type: 'signal'; readonly signal: Signal }
   /** A monitor of a model ran to its end, with or without a breach. */
   | { readonly type: 'monitor-completed'; readonly run: MonitorRunRef }
+  /** An endpoint serves other versions. It is taken note of, and starts nothing. */
+  | { readonly type: 'deployed'; readonly deployment: Deployment }
   | { readonly type: 'ignored'; readonly why: string };
 
 const prefix = 'Microsoft.MachineLearningServices.';
@@ -36,6 +40,8 @@ export function parseWorkspaceEvent(event: IncomingEvent, models: Models): reado
       return parseRunEvent(event, models);
     case `${prefix}ModelRegistered`:
       return [parseModelRegistered(event, models)];
+    case `${prefix}ModelDeployed`:
+      return [parseModelDeployed(event)];
     case `${prefix}DatasetDriftDetected`:
       return [parseDatasetDrift(event, models)];
     default:

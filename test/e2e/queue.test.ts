@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
+import type { Serving } from '../../shared/domain/deployment.ts';
 import { breachText } from '../fixtures/breach-text.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
@@ -53,6 +54,7 @@ async function deliverToQueue(world: World): Promise<void> {
     },
   });
   const dynamic = (sourceField: string) => session({ type: 'Dynamic', properties: { sourceField } });
+  const fixed = (value: string) => session({ type: 'Static', properties: { value } });
   const subscriptions = [
     {
       ...{ name: 'ratchet-workspace', topic: 'workspace', ...dynamic('data.experimentName') },
@@ -67,8 +69,12 @@ async function deliverToQueue(world: World): Promise<void> {
       includedEventTypes: [type('DatasetDriftDetected')],
     },
     {
+      ...{ name: 'ratchet-deployments', topic: 'workspace', ...fixed('deployments') },
+      includedEventTypes: [type('ModelDeployed')],
+    },
+    {
       ...{ name: 'ratchet-storage', topic: 'storage', schema: 'CloudEventSchemaV1_0' },
-      ...session({ type: 'Static', properties: { value: 'storage' } }),
+      ...fixed('storage'),
     },
   ];
   for (const subscription of subscriptions) {
@@ -94,6 +100,32 @@ async function untilDecided(world: World, id: string): Promise<void> {
   await throughOutages(
     async () => (await world.decisions()).some(({ signal }) => signal.id === id) || undefined,
   );
+}
+
+/** A deployment, an older one that comes after it, and another endpoint's, by which the older one has been taken. */
+async function deploy(world: World): Promise<void> {
+  const deployed = async (day: string, ServiceName: string, ModelIds: string) => {
+    const told = event(`${ServiceName}-${day}`, 'ModelDeployed', { ServiceName, ModelIds });
+    await publish(world, { ...told, eventTime: new Date(`2026-03-${day}T00:00:00Z`) });
+    await untilDelivered(world);
+  };
+  await deployed('02', 'front', 'tiny:by-hand,other:7');
+  await deployed('01', 'front', 'tiny:1');
+  await deployed('01', 'back', 'tiny:2');
+  await throughOutages(async () => (await serving(world)).length === 2 || undefined);
+}
+
+async function serving(world: World): Promise<readonly Serving[]> {
+  const { body } = await world.ask('models');
+  return (body as { models: { serving: Serving[] }[] }).models[0]!.serving;
+}
+
+async function untilDelivered(world: World): Promise<void> {
+  await throughOutages(async () => {
+    const response = await fetch(`${world.cloud().control}/subscriptions`);
+    const subscriptions = (await response.json()) as { pending: number }[];
+    return subscriptions.every(({ pending }) => pending === 0) || undefined;
+  });
 }
 
 async function untilFilesDecided(world: World, count: number): Promise<void> {
@@ -174,6 +206,7 @@ describe('events by way of a Service Bus queue', () => {
   it('bring about what the same events do by webhook', async () => {
     const decided: Record<string, string[]> = {};
     const runs: Record<string, string[]> = {};
+    const served: Record<string, unknown> = {};
     for (const way of ['webhook', 'queue']) {
       const env = way === 'queue' ? { RATCHET_EVENTS_QUEUE: localCloud.eventsQueue } : {};
       const world = await openWorld({ modelsFolder, env });
@@ -187,9 +220,8 @@ describe('events by way of a Service Bus queue', () => {
         runs[way] = (await world.runs()).map(
           ({ kind, outcome, signalKind }) => `${kind} ${signalKind} ${outcome}`,
         );
-        const response = await fetch(`${world.cloud().control}/subscriptions`);
-        const pending = ((await response.json()) as { pending: number }[]).map((each) => each.pending);
-        expect(pending.every((count) => count === 0)).toBe(true);
+        await deploy(world);
+        served[way] = await serving(world);
         if (way === 'queue') {
           const log = readFileSync(world.logFiles.host, 'utf8');
           expect(log.match(/not an event of either schema; dropped/g)).toHaveLength(4);
@@ -201,6 +233,11 @@ describe('events by way of a Service Bus queue', () => {
     }
     expect(decided['queue']).toEqual(decided['webhook']);
     expect(runs['queue']).toEqual(runs['webhook']);
+    expect(served['queue']).toEqual(served['webhook']);
+    expect(served['queue']).toEqual([
+      { endpoint: 'front', version: 'by-hand', since: '2026-03-02T00:00:00.000Z' },
+      { endpoint: 'back', version: '2', since: '2026-03-01T00:00:00.000Z' },
+    ]);
     expect(runs['queue']).toEqual(['promote registry released', 'retrain manual released']);
     expect(decided['queue']!.map((text) => (JSON.parse(text) as Decision).reason).sort()).toEqual(
       [

@@ -33,7 +33,8 @@ beforeAll(async () => {
     RATCHET_WORKSPACE_ID:
       '/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w',
     RATCHET_CONTAINER: 'azureml',
-    RATCHET_STORAGE: 'UseDevelopmentStorage=true',
+    RATCHET_STORAGE:
+      'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=c2VjcmV0;TableEndpoint=http://127.0.0.1:1/devstoreaccount1;',
     RATCHET_MODELS_DIR: models,
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
@@ -110,6 +111,14 @@ describe('a message', () => {
     await expect(takeMessage([upload], hub.client, log)).rejects.toMatchObject({ code: 'azure-unavailable' });
     await expect(takeMessage(monitor, hub.client, log)).rejects.toMatchObject({ code: 'azure-unavailable' });
     await expect(takeMessage(ended, hub.client, log)).rejects.toThrow('503');
+  });
+
+  it('about a deployment comes again when the ledger is away', async () => {
+    const deployed = workspaceEvent('ModelDeployed', { ServiceName: 'front', ModelIds: 'spam-filter:1' });
+    await expect(takeMessage(deployed, hub.client, log)).rejects.toMatchObject({
+      code: 'azure-unavailable',
+      message: expect.stringMatching(/^recording the deployment to front: .*ECONNREFUSED/),
+    });
   });
 
   it('that holds a broken event among good ones loses the broken one only', async () => {
