@@ -6,9 +6,9 @@
  */
 import type { Signal } from '../domain/signal.ts';
 import type { Models } from './parse-workspace-event.ts';
-import { field, type IncomingEvent, text } from './read-event.ts';
+import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
-const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/;
+const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.{1,1024})$/;
 const completingCalls = new Set(['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']);
 
 export function parseStorageEvent(
@@ -21,8 +21,9 @@ export function parseStorageEvent(
   const call = text(field(event.data, 'api'));
   if (inContainer !== container || path === undefined || call === null || !completingCalls.has(call))
     return [];
-  const etag = text(field(event.data, 'eTag')) ?? event.id;
-  const bytes = Number(text(field(event.data, 'contentLength')) ?? 0);
+  const etag = excerpt(text(field(event.data, 'eTag')) ?? event.id);
+  const length = Number(text(field(event.data, 'contentLength')) ?? 0);
+  const bytes = Number.isFinite(length) ? length : 0;
   return [...models.values()]
     .map(({ config }) => config)
     .filter(
