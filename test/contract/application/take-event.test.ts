@@ -147,11 +147,11 @@ describe('the function queued-events', () => {
     const { registration, lock } = beginRegistration(() => {});
     await import('../../../functions/queued-events.ts');
     lock();
-    return registration.functions.get('queued-events')?.metadata.bindings;
+    return registration.functions.get('queued-events');
   };
 
   it('is there where a queue is set, and takes its messages in sessions', async () => {
-    expect(Object.values((await load('ratchet-events')) ?? {})).toContainEqual(
+    expect(Object.values((await load('ratchet-events'))?.metadata.bindings ?? {})).toContainEqual(
       expect.objectContaining({
         type: 'serviceBusTrigger',
         connection: 'RATCHET_SERVICEBUS',
@@ -159,6 +159,14 @@ describe('the function queued-events', () => {
         isSessionsEnabled: true,
       }),
     );
+  });
+
+  it('waits a moment before it lets a message come again', async () => {
+    const { callback } = (await load('ratchet-events'))!;
+    away = true;
+    const begun = performance.now();
+    await expect(callback([breach], hub.context)).rejects.toThrow(/the task hub did not take it/);
+    expect(performance.now() - begun).toBeGreaterThan(900);
   });
 
   it('is not there where none is set', async () => {
