@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Serving } from '../shared/domain/deployment.ts';
 import type { Mode, ModelState, Word } from '../shared/domain/model-state.ts';
 import { type Command, readArgs } from './command.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
@@ -9,10 +10,11 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
   readonly modeSetBy: Word | null;
   readonly frozen: NonNullable<ModelState['frozen']>;
   readonly waiting: readonly string[];
+  readonly serving: readonly Serving[];
 }
 
 export const models: Command = {
-  summary: 'Show every model: its champion, the run under way, the signal that waits.',
+  summary: 'Show every model: its champion, what serves where, the run under way, the signal that waits.',
   usage: 'ratchet models [--url URL] [--key KEY] [--json]',
   async run(args) {
     const { values } = readArgs(args, serviceOptions);
@@ -24,8 +26,10 @@ export const models: Command = {
 };
 
 function describe(view: ModelView): string {
-  const { model, champion, live, pending, lastRun, mode, modeSetBy, frozen, waiting } = view;
+  const { model, champion, serving, live, pending, lastRun, mode, modeSetBy, frozen, waiting } = view;
   const parts = [`champion ${champion?.version ?? 'none yet'}`];
+  for (const { endpoint, version, since } of serving)
+    parts.push(`${version} serves at ${endpoint} since ${since}`);
   if (mode !== 'auto' || modeSetBy) parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
   if (live) parts.push(`run ${live.runId} under way since ${live.since}`);

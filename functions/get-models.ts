@@ -1,10 +1,11 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { findServing } from '../shared/domain/deployment.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** Every model with its champion, the run under way and what waits, is frozen and spent. */
+/** Every model with its champion, what serves where, the run under way, and what waits, is frozen and spent. */
 app.http('get-models', {
   route: 'models',
   methods: ['GET'],
@@ -13,6 +14,7 @@ app.http('get-models', {
   handler: answering(async (_request, context) => {
     const client = df.getClient(context);
     const pinned = [...(await wiring.models()).values()];
+    const deployments = await (await wiring.ledger()).listDeployments();
     const models = pinned.map(async ({ config, configHash }) => {
       const stored = await client.readEntityState<ModelState>(new df.EntityId('model', config.model));
       const { entityState = newModelState } = stored;
@@ -24,6 +26,7 @@ app.http('get-models', {
         configHash,
         champion,
         championSince,
+        serving: findServing(config.model, deployments),
         live,
         pending,
         lastRun,

@@ -1,40 +1,9 @@
-import { app, type InvocationContext } from '@azure/functions';
+import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { findRunMeasurements } from '../shared/signals/judge-run.ts';
-import { isMissingInstance, offerSignal } from '../shared/signals/offer-signal.ts';
-import { parseWorkspaceEvent } from '../shared/signals/parse-workspace-event.ts';
-import { readEvent } from '../shared/signals/read-event.ts';
-import { startMeasurement } from '../shared/signals/start-measurement.ts';
-import { wiring } from '../shared/wiring.ts';
+import { takeEvent } from '../shared/events/take-event.ts';
 
 /** Events of the Azure ML workspace: ends of jobs wake the runs that wait; breaches and registrations are signals. */
 app.eventGrid('workspace-events', {
   extraInputs: [df.input.durableClient()],
-  handler: async (raw, context) => {
-    const event = readEvent(raw);
-    if (!event) return context.warn('workspace-events: not an event of either schema; dropped');
-    const models = await wiring.models();
-    for (const fact of parseWorkspaceEvent(event, models)) {
-      if (fact.type === 'job-ended') await wakeRun(context, fact.jobName);
-      else if (fact.type === 'ignored') context.debug(`event ${event.id}: ${fact.why}`);
-      else {
-        const pinned = models.get(fact.signal.model)!;
-        await offerSignal(df.getClient(context), { signal: fact.signal, pinned });
-      }
-    }
-    for (const measurement of findRunMeasurements(event, models)) {
-      await startMeasurement(df.getClient(context), measurement);
-    }
-  },
+  handler: (raw, context) => takeEvent(raw, df.getClient(context), context),
 });
-
-/** Our jobs are named after their runs. An event for a run that is over, or for another's job, wakes nobody. */
-async function wakeRun(context: InvocationContext, jobName: string): Promise<void> {
-  const runId = /^(.+)-(?:train|evaluate)$/.exec(jobName)?.[1];
-  if (!runId) return;
-  try {
-    await df.getClient(context).raiseEvent(runId, `job-ended-${jobName}`, { jobName });
-  } catch (error) {
-    if (!isMissingInstance(error)) throw error;
-  }
-}

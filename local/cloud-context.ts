@@ -41,4 +41,6 @@ export const localCloud = {
   datastore: 'workspaceblobstore',
   releaseQueue: 'model-releases',
   logsWorkspaceId: '00000000-0000-0000-0000-0000000000bb',
+  /** Takes events in sessions, where a subscription sends them there. */
+  eventsQueue: 'ratchet-events',
 } as const;

@@ -10,6 +10,8 @@ import type { Admission, ReasonCode } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { Signal } from '../shared/domain/signal.ts';
 import type { SignalOffer } from '../shared/signals/offer-signal.ts';
+import type { MonitorBreach } from '../shared/signals/read-breach.ts';
+import type { MonitorStepRun } from './steps.ts';
 import { takeStep } from './take-step.ts';
 
 export type Confirmation =
@@ -25,6 +27,8 @@ export function* confirmSignal(
       return yield* inspectUpload(context, signal, pinned);
     case 'registry':
       return yield* findPromoted(context, signal);
+    case 'drift':
+      return yield* confirmDrift(context, signal);
     default:
       return { signal, promoted: null };
   }
@@ -69,6 +73,49 @@ function* inspectUpload(
   const changedBy =
     'Upload a corrected file; ratchet data check tells beforehand whether one meets the expectations.';
   return rejection('data-refused', `File ${path} is refused: ${refused}`, changedBy);
+}
+
+/** Anyone may have written an event, and it may be old: the workspace says whether the breach is there. */
+function* confirmDrift(
+  context: df.OrchestrationContext,
+  signal: Signal,
+): Generator<df.Task, Confirmation, unknown> {
+  const { monitorRun: runId, monitorSignal, datasetMonitor, confirmed } = signal.evidence;
+  if (confirmed === false) {
+    const sentence = `Nothing can be asked whether dataset monitor ${String(datasetMonitor)} found drift.`;
+    const changedBy = 'Dataset monitors are retired: watch the model with a model monitor.';
+    return rejection('drift-unconfirmed', sentence, changedBy);
+  }
+  if (typeof runId !== 'string') return { signal, promoted: null };
+  const run = yield* takeStep(context, 'read-monitor-run', { runId });
+  if (run?.breach && run.breach.monitorSignal === monitorSignal) {
+    return { signal: withWhatWasRead(signal, run, run.breach), promoted: null };
+  }
+  const changedBy = 'A breach counts when the workspace has it on the run of the monitor.';
+  return rejection('drift-unconfirmed', sayWhatIsMissing(runId, String(monitorSignal), run), changedBy);
+}
+
+function sayWhatIsMissing(runId: string, monitorSignal: string, run: MonitorStepRun | null): string {
+  if (run === null) return `The workspace has no run ${runId}.`;
+  const found =
+    run.breach === null ? 'carries no breach' : `carries a breach of signal ${run.breach.monitorSignal}`;
+  return `Run ${runId} of the workspace ${found}, where the event tells of one of signal ${monitorSignal}.`;
+}
+
+/** The signal with everything that the workspace knows better than the event. */
+function withWhatWasRead(signal: Signal, run: MonitorStepRun, breach: MonitorBreach): Signal {
+  const { monitorSignal, features, featureCount, summary } = breach;
+  const { experimentId, rootRun, status, startedAt, endedAt } = run;
+  const monitorRun = signal.evidence['monitorRun']!;
+  return {
+    ...signal,
+    summary,
+    observedAt: endedAt ?? signal.observedAt,
+    evidence: {
+      ...{ monitorRun, rootRun, experimentId, status, startedAt, endedAt },
+      ...{ monitorSignal, features, featureCount },
+    },
+  };
 }
 
 function rejection(reason: ReasonCode, sentence: string, changedBy: string): { rejected: Admission } {

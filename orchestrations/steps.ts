@@ -13,6 +13,8 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import type { MonitorRunRef } from '../shared/signals/parse-monitor-completed.ts';
+import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/start-measurement.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
@@ -43,6 +45,19 @@ export interface LostWork {
   readonly signals: readonly { readonly model: string; readonly signal: string }[];
 }
 
+/** A run of a model monitor's step, as the workspace has it. */
+export interface MonitorStepRun {
+  /** As MLflow words it. */
+  readonly status: string;
+  readonly experimentId: string;
+  /** The run of the whole monitor; null where the workspace does not say. */
+  readonly rootRun: string | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly breach: MonitorBreach | null;
+}
+
 export interface Steps {
   /** Reads a version from the registry: null where there is none; `own` says whether one of our runs made it. */
   'find-model': {
@@ -62,6 +77,10 @@ export interface Steps {
     };
     output: { refused: string | null; rows: number | null; bytes: number };
   };
+  /** Reads the run of a monitor's step from the workspace: null where there is none. */
+  'read-monitor-run': { input: { runId: string }; output: MonitorStepRun | null };
+  /** Offers a recovery for each signal that a monitor's completed run found good again; answers their ids. */
+  'offer-recoveries': { input: MonitorRunRef; output: { recoveries: readonly string[] } };
   /**
    * Lists the data path, inspects what has no verdict, writes `runs/{runId}/manifest.json`; answers its hash and the
    * number of partitions, and of files left out where there are any.

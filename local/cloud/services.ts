@@ -21,6 +21,7 @@ import { type Storage, startStorage } from '../storage/index.ts';
 import { openTls, type TlsMaterial } from '../tls/index.ts';
 import type { CloudOptions } from './options.ts';
 import { listening, type Ports } from './ports.ts';
+import { sendToQueueOf } from './send-to-queue.ts';
 
 export interface Services {
   readonly tls: TlsMaterial;
@@ -55,6 +56,7 @@ export async function startServices(dependencies: ServicesDependencies): Promise
   const tls = openTls(join(options.home, 'tls'));
   let eventGrid: EventGrid | null = null;
   let storage: Storage | null = null;
+  let serviceBus: ServiceBus | null = null;
 
   /** Starts one service in its own folder. */
   const start = async <T extends Running>(
@@ -87,17 +89,21 @@ export async function startServices(dependencies: ServicesDependencies): Promise
       ...(options.chaos && { chaos: options.chaos }),
       ...(options.retryScheduleMs && { retryScheduleMs: options.retryScheduleMs }),
       writeDeadLetter: (...letter) => writeBlob(started(storage, 'storage'), ...letter),
+      sendToQueue: sendToQueueOf(() => started(serviceBus, 'Service Bus').connectionString),
     }),
   );
   storage = await start('storage', (context) =>
     startStorage({ ...context, blobPort: ports.wanted('blob'), tablePort: ports.wanted('table') }),
   );
   const { blobEndpoint, connectionString } = storage;
-  const serviceBus = await start('service-bus', (context) =>
+  serviceBus = await start('service-bus', (context) =>
     startServiceBus({
       ...context,
       port: ports.wanted('serviceBus'),
-      queues: [{ name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } }],
+      queues: [
+        { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
+        { name: localCloud.eventsQueue, requiresSession: true, maxDeliveryCount: 2000 },
+      ],
     }),
   );
   const azureMl = await start('azure-ml', (context) =>

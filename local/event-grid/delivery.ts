@@ -1,5 +1,5 @@
 /**
- * Delivers one subscription's events to its webhook.
+ * Delivers one subscription's events to its webhook or queue.
  *
  * Owns: which deliveries are under way, what an answer means, when to try again.
  * Does not own: the events (store.ts), whether the endpoint agreed to them (index.ts starts this once it has).
@@ -9,20 +9,21 @@
  * 2. At most `concurrency` requests at a time; the events of one request succeed or fail together.
  * 3. While a delivery is due or under way it counts as work; one that waits for the clock does not.
  */
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
 import type { Work } from '../clock/work.ts';
 import type { LogLevel } from '../cloud-context.ts';
 import { crashPoint } from '../crash-point.ts';
 import { deadLetterPath, toDeadLetter, type WriteDeadLetter } from './dead-letter.ts';
 import { idOf, toSchema } from './event.ts';
+import { postToWebhook } from './post-to-webhook.ts';
+import { outcomeOfError, queueOf, type SendToQueue, toMessage } from './queue-destination.ts';
 import {
   type DeadLetterReason,
   deadLetterDelayMs,
   deadLetterPatienceMs,
   decideNext,
   type Outcome,
-  outcomeOf,
-  responseLimitMs,
 } from './retry.ts';
 import type { Delivery, EventGridStore } from './store.ts';
 import type { Subscription } from './subscription.ts';
@@ -36,6 +37,7 @@ export interface DeliveryDependencies {
   readonly work: Work;
   readonly retryScheduleMs: readonly number[];
   readonly writeDeadLetter: WriteDeadLetter;
+  readonly sendToQueue: SendToQueue;
   log(level: LogLevel, message: string): void;
 }
 
@@ -48,7 +50,7 @@ export interface SubscriptionDelivery {
 
 export function startDelivery(dependencies: DeliveryDependencies): SubscriptionDelivery {
   const { subscription, store, clock, work } = dependencies;
-  const batchSize = subscription.maxEventsPerBatch ?? 1;
+  const batchSize = subscription.destination ? 1 : (subscription.maxEventsPerBatch ?? 1);
   const abort = new AbortController();
   const underWay = new Set<number>();
   const requests = new Set<Promise<void>>();
@@ -103,51 +105,41 @@ async function attempt(
   dependencies: DeliveryDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { subscription, store } = dependencies;
+  const { store } = dependencies;
   crashPoint('event-grid-before-delivery');
-  const outcome = await post(subscription, batch, signal);
+  const outcome = await deliver(batch, dependencies, signal);
   if (signal.aborted) return;
   crashPoint('event-grid-after-delivery');
   if (outcome === 'Success') store.remove(batch.map(({ seq }) => seq));
   else for (const delivery of batch) recordFailure(delivery, outcome, dependencies);
 }
 
-async function post(
-  { endpointUrl, schema, name, maxEventsPerBatch = 1 }: Subscription,
+/** Delivers to whatever the subscription has as its endpoint. */
+function deliver(
   batch: readonly Delivery[],
+  { subscription, sendToQueue }: DeliveryDependencies,
   stop: AbortSignal,
 ): Promise<Outcome> {
   const first = batch[0] as Delivery;
-  const events = batch.map(({ event }) => toSchema(event, schema));
-  // CloudEvents travel as one object unless the subscription asks for batches; Event Grid events always as an array.
-  const single = schema === 'CloudEventSchemaV1_0' && maxEventsPerBatch === 1;
-  const timeout = AbortSignal.timeout(responseLimitMs);
-  try {
-    const response = await fetch(endpointUrl, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.any([stop, timeout]),
-      headers: {
-        'content-type': contentType(schema, single),
-        'aeg-event-type': 'Notification',
-        'aeg-subscription-name': name.toUpperCase(),
-        'aeg-delivery-count': String(first.attempts),
-        'aeg-metadata-version': '1',
-        'aeg-data-version': first.event.schema === 'EventGridSchema' ? first.event.event.dataVersion : '',
-        'aeg-output-event-id': idOf(first.event),
-      },
-      body: JSON.stringify(single ? events[0] : events),
-    });
-    await response.arrayBuffer();
-    return outcomeOf(response.status);
-  } catch {
-    return timeout.aborted ? 'TimedOut' : 'SocketError';
-  }
+  const events = batch.map(({ event }) => toSchema(event, subscription.schema));
+  const headers = {
+    'aeg-event-type': 'Notification',
+    'aeg-subscription-name': subscription.name.toUpperCase(),
+    'aeg-delivery-count': String(first.attempts),
+    'aeg-metadata-version': '1',
+    'aeg-data-version': first.event.schema === 'EventGridSchema' ? first.event.event.dataVersion : '',
+    'aeg-output-event-id': idOf(first.event),
+  };
+  if (subscription.destination === undefined) return postToWebhook(subscription, events, headers, stop);
+  const { destination } = subscription;
+  const message = toMessage(events[0]!, destination, headers, messageIdOf(subscription, first));
+  return sendToQueue(queueOf(destination), message, stop).then(() => 'Success', outcomeOfError);
 }
 
-function contentType(schema: Subscription['schema'], single: boolean): string {
-  if (schema === 'EventGridSchema') return 'application/json; charset=utf-8';
-  return `application/cloudevents${single ? '' : '-batch'}+json; charset=utf-8`;
+/** The same at every attempt: a queue with duplicate detection takes an event once. */
+function messageIdOf({ name }: Subscription, { seq, event, acceptedMs }: Delivery): string {
+  const delivery = JSON.stringify([name, seq, idOf(event), acceptedMs]);
+  return createHash('sha256').update(delivery).digest('hex').slice(0, 32);
 }
 
 function recordFailure(

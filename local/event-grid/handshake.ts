@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Subscription } from './subscription.ts';
+import type { WebhookSubscription } from './subscription.ts';
 
 /** The origin an endpoint is asked to allow in the CloudEvents handshake. */
 export const webhookOrigin = 'eventgrid.azure.net';
@@ -18,7 +18,7 @@ export interface HandshakeRequest {
  * Returns null when it agrees, else a sentence that says what it answered.
  */
 export async function shakeHands(
-  subscription: Subscription,
+  subscription: WebhookSubscription,
   request: HandshakeRequest,
 ): Promise<string | null> {
   try {
@@ -32,7 +32,7 @@ export async function shakeHands(
 }
 
 async function askForCode(
-  { name, endpointUrl }: Subscription,
+  { name, endpointUrl }: WebhookSubscription,
   { topicId, code, validationUrl, nowMs, signal }: HandshakeRequest,
 ): Promise<string | null> {
   const event = {
@@ -72,7 +72,7 @@ function readValidationResponse(text: string): unknown {
 }
 
 async function askForOrigin(
-  { endpointUrl }: Subscription,
+  { endpointUrl }: WebhookSubscription,
   { signal }: HandshakeRequest,
 ): Promise<string | null> {
   const response = await fetch(endpointUrl, {

@@ -1,5 +1,5 @@
 /**
- * The Event Grid emulator: three topics, webhook subscriptions, at-least-once delivery.
+ * The Event Grid emulator: three topics, subscriptions of webhooks and queues, at-least-once delivery.
  *
  * Owns: the port, and how its parts fit together: what is accepted goes to the outbox with a delivery for each
  * interested subscription, and these are told.
@@ -20,6 +20,7 @@ import { type Chaos, planDeliveries, seededRandom } from './chaos.ts';
 import type { WriteDeadLetter } from './dead-letter.ts';
 import type { StoredEvent } from './event.ts';
 import { answerPublish, refuse } from './publish-endpoint.ts';
+import type { SendToQueue } from './queue-destination.ts';
 import { documentedRetryScheduleMs } from './retry.ts';
 import { type EventGridStore, openEventGridStore } from './store.ts';
 import { matches, type Subscription } from './subscription.ts';
@@ -27,7 +28,7 @@ import { type SubscriptionReport, Subscriptions } from './subscriptions.ts';
 import { topicId } from './topics.ts';
 
 export type { Chaos } from './chaos.ts';
-export { parseSubscription, type Subscription } from './subscription.ts';
+export { parseSubscription, type Subscription, type WebhookSubscription } from './subscription.ts';
 export type { SubscriptionReport } from './subscriptions.ts';
 
 export interface EventGridOptions extends Omit<CloudContext, 'publish'> {
@@ -42,6 +43,8 @@ export interface EventGridOptions extends Omit<CloudContext, 'publish'> {
   readonly retryScheduleMs?: readonly number[];
   /** Omitted: dead letters are refused, and dropped after the documented patience. */
   readonly writeDeadLetter?: WriteDeadLetter;
+  /** Omitted: there is no Service Bus, and deliveries to queues fail. */
+  readonly sendToQueue?: SendToQueue;
 }
 
 export interface EventGrid {
@@ -75,6 +78,7 @@ export async function startEventGrid(options: EventGridOptions): Promise<EventGr
     retryScheduleMs: options.retryScheduleMs ?? documentedRetryScheduleMs,
     writeDeadLetter:
       options.writeDeadLetter ?? (() => Promise.reject(new Error('there is no dead-letter storage'))),
+    sendToQueue: options.sendToQueue ?? (() => Promise.reject(new Error('there is no Service Bus'))),
   });
   const accept = createAccept(options, store, subscriptions);
   subscriptions.start(options.subscriptions);

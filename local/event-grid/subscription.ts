@@ -1,22 +1,33 @@
 import type { TopicName } from '../cloud-context.ts';
 import { type EventSchema, type StoredEvent, subjectOf, typeOf } from './event.ts';
+import { findDestinationProblem, type QueueDestination } from './queue-destination.ts';
 import { isTopicName, topicNames } from './topics.ts';
 
-export interface Subscription {
+interface AnySubscription {
   readonly name: string;
   readonly topic: TopicName;
-  /** The webhook. */
-  readonly endpointUrl: string;
   readonly schema: EventSchema;
   /** Omitted: every type. */
   readonly includedEventTypes?: readonly string[];
   readonly subjectBeginsWith?: string;
   readonly subjectEndsWith?: string;
-  /** Omitted: 1, one event a request. */
+  /** Omitted: 1, one event a request. A queue always gets one event a message. */
   readonly maxEventsPerBatch?: number;
   /** The blob container for what cannot be delivered. Omitted: it is dropped. */
   readonly deadLetterTo?: string;
 }
+
+export interface WebhookSubscription extends AnySubscription {
+  readonly endpointUrl: string;
+  readonly destination?: undefined;
+}
+
+export interface QueueSubscription extends AnySubscription {
+  readonly destination: QueueDestination;
+  readonly endpointUrl?: undefined;
+}
+
+export type Subscription = WebhookSubscription | QueueSubscription;
 
 /** Comparisons ignore case, as in the service. */
 export function matches(subscription: Subscription, event: StoredEvent): boolean {
@@ -40,13 +51,24 @@ export function parseSubscription(value: unknown): Subscription {
   const batch = fields['maxEventsPerBatch'] ?? 1;
   check(fields, 'name', 'letters, digits and hyphens', (name) => /^[\w-]{1,64}$/.test(String(name)));
   check(fields, 'topic', topicNames.join(' | '), isTopicName);
-  check(fields, 'endpointUrl', 'an http(s) URL', (url) => /^https?:$/.test(parseUrl(url)?.protocol ?? ''));
+  checkEndpoint(fields);
   check({ maxEventsPerBatch: batch }, 'maxEventsPerBatch', 'a whole number from 1 to 5000', isBatchSize);
   const subscription = { schema: 'EventGridSchema', ...fields } as unknown as Subscription;
   check({ ...subscription }, 'schema', 'EventGridSchema | CloudEventSchemaV1_0', (schema) =>
     ['EventGridSchema', 'CloudEventSchemaV1_0'].includes(String(schema)),
   );
   return subscription;
+}
+
+function checkEndpoint(fields: Record<string, unknown>): void {
+  if (fields['destination'] === undefined) {
+    check(fields, 'endpointUrl', 'an http(s) URL', (url) => /^https?:$/.test(parseUrl(url)?.protocol ?? ''));
+    return;
+  }
+  const one = 'nothing beside destination';
+  check(fields, 'endpointUrl', one, (url) => url === undefined);
+  const problem = findDestinationProblem(fields['destination']);
+  if (problem !== null) throw new TypeError(`subscription.destination.${problem}`);
 }
 
 function isBatchSize(value: unknown): boolean {

@@ -5,7 +5,7 @@
  * Does not own: the outbox (store.ts), what a delivery does (delivery.ts).
  *
  * Invariants
- * 1. Nothing is delivered to an endpoint that has not agreed to it; its events wait in the store.
+ * 1. Nothing is delivered to a webhook that has not agreed to it; its events wait in the store.
  * 2. An agreement is kept over a restart while topic, endpoint and schema stay the same.
  * 3. Handshakes run in real time: an endpoint that is still starting must not need virtual time to pass.
  */
@@ -14,15 +14,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicName } from '../cloud-context.ts';
 import { type DeliveryDependencies, type SubscriptionDelivery, startDelivery } from './delivery.ts';
 import { shakeHands } from './handshake.ts';
+import { queueOf } from './queue-destination.ts';
 import { parseSubscription, type Subscription } from './subscription.ts';
 import { topicId } from './topics.ts';
 
-export interface SubscriptionReport extends Subscription {
+export type SubscriptionReport = Subscription & {
   /** Whether the endpoint has agreed to the events. */
   readonly validated: boolean;
   /** Deliveries not yet settled. */
   readonly pending: number;
-}
+};
 
 const handshakeRetryMs = 200;
 const handshakeLimitMs = 30_000;
@@ -133,14 +134,14 @@ export class Subscriptions {
   async #validate(entry: Entry): Promise<void> {
     const { log, store } = this.#dependencies;
     const { subscription, stopped } = entry;
-    const { name, endpointUrl, topic } = subscription;
+    const { name, topic } = subscription;
     let reported = '';
     while (!stopped.signal.aborted) {
       const refusal = entry.confirmed ? null : await this.#ask(entry);
       if (stopped.signal.aborted) return;
       if (refusal === null) {
         store.putSubscription(subscription, true);
-        log('info', `subscription ${name}: ${endpointUrl} agreed to the events of ${topic}`);
+        log('info', `subscription ${name}: ${endpointOf(subscription)} agreed to the events of ${topic}`);
         this.#deliver(entry);
         return;
       }
@@ -154,6 +155,8 @@ export class Subscriptions {
 
   #ask({ subscription, stopped, code }: Entry): Promise<string | null> {
     const { origin, clock } = this.#dependencies;
+    // A queue is not asked: whoever may subscribe it may send to it.
+    if (subscription.destination !== undefined) return Promise.resolve(null);
     return shakeHands(subscription, {
       topicId: topicId(subscription.topic),
       code,
@@ -165,5 +168,9 @@ export class Subscriptions {
 }
 
 function isSameEndpoint(left: Subscription, right: Subscription): boolean {
-  return left.endpointUrl === right.endpointUrl && left.schema === right.schema && left.topic === right.topic;
+  return endpointOf(left) === endpointOf(right) && left.schema === right.schema && left.topic === right.topic;
+}
+
+function endpointOf({ endpointUrl, destination }: Subscription): string {
+  return destination === undefined ? endpointUrl : `queue ${queueOf(destination)}`;
 }

@@ -1,8 +1,15 @@
-import type { HttpClient, Pipeline, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import type {
+  HttpClient,
+  Pipeline,
+  PipelineRequest,
+  PipelineRequestOptions,
+  PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { RatchetError } from '../errors.ts';
 import { azureError } from './azure-error.ts';
 import { callLimit, retryOptions } from './call-limits.ts';
+import { type TrackedRun, toTrackedRun } from './tracked-run.ts';
 
 export interface TrackingOptions {
   /** As the workspace names it: `azureml://HOST/mlflow/…`. */
@@ -12,19 +19,27 @@ export interface TrackingOptions {
   readonly tls: { readonly tlsOptions?: { ca: string[] } };
 }
 
-/** What the tracking server has of a job. */
-export interface TrackedRun {
-  /** The last value of each metric; NaN where it is no number. */
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly tags: Readonly<Record<string, string>>;
+export interface RunSearch {
+  readonly experimentId: string;
+  /** As MLflow writes them; empty: all. */
+  readonly filter: string;
+  readonly limit: number;
+  /** Runs asked for at once. Omitted: 1000. */
+  readonly pageSize?: number;
 }
 
-/** The metrics jobs have logged through MLflow, read from the tracking server of the workspace. */
+/** What was asked for, and about what: for errors. */
+interface Asked {
+  readonly asked: string;
+  readonly subject: Readonly<Record<string, string>>;
+}
+
+/** What jobs have logged through MLflow, and the runs themselves, read from the tracking server of the workspace. */
 export class Tracking {
   readonly #trackingUri: () => Promise<string>;
   readonly #http: HttpClient;
   readonly #pipeline: Pipeline;
-  readonly #newRequest: (options: { url: string; abortSignal: AbortSignal }) => PipelineRequest;
+  readonly #newRequest: (options: PipelineRequestOptions) => PipelineRequest;
 
   constructor(
     sdk: typeof import('@azure/core-rest-pipeline'),
@@ -45,15 +60,52 @@ export class Tracking {
     return (await this.findRun(jobName))?.metrics ?? {};
   }
 
-  /** A job as it was logged, or null where the tracking server knows none of that name. */
-  async findRun(jobName: string): Promise<TrackedRun | null> {
-    const asked = `reading the metrics of job ${jobName}`;
-    const subject = { job: jobName };
+  /** A run with its tags, or null where the workspace has none of that id. */
+  async findRun(runId: string): Promise<TrackedRun | null> {
+    const asked = { asked: `reading run ${runId}`, subject: { run: runId } };
+    const body = await this.#call(asked, `runs/get?run_id=${encodeURIComponent(runId)}`);
+    return body === null ? null : toTrackedRun(parseAnswer(body, asked)['run']);
+  }
+
+  /** The runs of an experiment that the filter lets through, latest first: `limit` of them at most. */
+  async searchRuns({
+    experimentId,
+    filter,
+    limit,
+    pageSize = 1000,
+  }: RunSearch): Promise<readonly TrackedRun[]> {
+    const asked = {
+      asked: `searching the runs of experiment ${experimentId}`,
+      subject: { experiment: experimentId },
+    };
+    const found: TrackedRun[] = [];
+    for (let pageToken: string | undefined; ; ) {
+      const body = await this.#call(asked, 'runs/search', {
+        experiment_ids: [experimentId],
+        filter,
+        max_results: Math.min(limit - found.length, pageSize),
+        order_by: ['start_time DESC'],
+        ...(pageToken !== undefined && { page_token: pageToken }),
+      });
+      const { runs, next_page_token: next } = body === null ? {} : parseAnswer(body, asked);
+      if (Array.isArray(runs)) found.push(...runs.map(toTrackedRun).filter((run) => run !== null));
+      if (found.length >= limit || typeof next !== 'string' || next === '' || next === pageToken)
+        return found.slice(0, limit);
+      pageToken = next;
+    }
+  }
+
+  /** The body of the answer; null for 404. A body to send makes it a POST. */
+  async #call({ asked, subject }: Asked, call: string, send?: object): Promise<string | null> {
     const root = (await this.#trackingUri()).replace(/^azureml:/, 'https:').replace(/\/+$/, '');
-    const url = `${root}/api/2.0/mlflow/runs/get?run_id=${encodeURIComponent(jobName)}`;
     let response: PipelineResponse;
     try {
-      const request = this.#newRequest({ url, ...callLimit() });
+      const request = this.#newRequest({
+        url: `${root}/api/2.0/mlflow/${call}`,
+        ...(send && { method: 'POST', body: JSON.stringify(send) }),
+        ...callLimit(),
+      });
+      if (send) request.headers.set('content-type', 'application/json');
       response = await this.#pipeline.sendRequest(this.#http, request);
     } catch (error) {
       throw azureError(asked, subject, error);
@@ -63,37 +115,17 @@ export class Tracking {
     if (response.status !== 200) {
       throw azureError(asked, subject, { statusCode: response.status, ...parseFailure(body) });
     }
-    return { metrics: parseMetrics(body, asked, subject), tags: parseTags(body) };
+    return body;
   }
 }
 
-/** A value that is no finite number stays one (NaN): the gate is to see that it was logged. */
-export function parseMetrics(
-  body: string,
-  asked: string,
-  subject: Readonly<Record<string, string>>,
-): Record<string, number> {
-  let answer: { run?: { data?: { metrics?: readonly { key?: unknown; value?: unknown }[] } } } | null;
+/** Throws `azure-refused` for what is no JSON. */
+export function parseAnswer(body: string, { asked, subject }: Asked): Readonly<Record<string, unknown>> {
   try {
-    answer = JSON.parse(body);
+    return (JSON.parse(body) as Record<string, unknown> | null) ?? {};
   } catch (cause) {
     throw new RatchetError('azure-refused', `${asked}: the answer is not JSON`, { subject, cause });
   }
-  const metrics = answer?.run?.data?.metrics ?? [];
-  return Object.fromEntries(
-    metrics.flatMap(({ key, value }) =>
-      typeof key === 'string' ? [[key, Number(value ?? Number.NaN)]] : [],
-    ),
-  );
-}
-
-/** Of a body that `parseMetrics` has read. */
-function parseTags(body: string): Record<string, string> {
-  const answer = JSON.parse(body) as {
-    run?: { data?: { tags?: readonly { key?: unknown; value?: unknown }[] } };
-  };
-  const tags = answer?.run?.data?.tags ?? [];
-  return Object.fromEntries(tags.map(({ key, value }) => [String(key), String(value ?? '')]));
 }
 
 /** MLflow says what is wrong in one way, the service before it in another. */

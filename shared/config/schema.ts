@@ -116,7 +116,7 @@ const TriggersSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether a breach found by an Azure ML model monitor asks for a run. The monitor is named after the model, or begins with its name and an underscore.',
+      'Whether a breach found by an Azure ML model monitor asks for a run, once the workspace has confirmed it. The signal of the monitor is named after the model, or begins with its name and an underscore; so does the monitor, for its recoveries to count.',
     ),
   data: DataTriggerSchema.default(false).describe(
     'Whether a new file in the data path asks for a run: `true`, `false`, or how much new data it takes.',

@@ -1,6 +1,6 @@
 /**
- * The ledger: every decision, every run, every operator's word and every verdict on uploaded data, in tables of Azure
- * Table Storage.
+ * The ledger: every decision, every run, every operator's word, every verdict on uploaded data, and what serves where,
+ * in tables of Azure Table Storage.
  *
  * Owns: the rows, their keys, and that repeated or late writes do no harm.
  * Does not own: what is decided, and when it is written (the record activities).
@@ -10,16 +10,19 @@
  *    of a file: the latest verdict.
  * 2. A run's row only moves forward, whatever order its writes come in: each is conditional on what was read.
  * 3. Decisions and verdicts sort newest first by their keys.
+ * 4. One row for each endpoint: the latest deployment, whatever order the events come in.
  */
 import type { TableClient } from '@azure/data-tables';
 import { azureError, statusOf } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
+import { type Deployment, isLater } from '../domain/deployment.ts';
 import type { Operation } from '../domain/operation.ts';
 import { modelOfRun, type Run } from '../domain/run.ts';
 import { type KnownVerdict, listVerdicts, readKnownVerdicts, verdictRow } from './data-row.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
+import { deploymentOf, deploymentRow } from './deployment-row.ts';
 import { operationRow, readOperations } from './operations.ts';
 import { listPartitions, quote } from './partitions.ts';
 import { type DecisionQuery, readDecisions } from './read-decisions.ts';
@@ -29,8 +32,9 @@ export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
 export const operationsTable = 'RatchetOperations';
 export const dataTable = 'RatchetData';
+export const deploymentsTable = 'RatchetDeployments';
 
-/** Writers that lose a race read again; two writers of one run are rare, five in a row unheard of. */
+/** Writers that lose a race read again; two writers of one row are rare, five in a row unheard of. */
 const writeAttempts = 5;
 
 export class Ledger {
@@ -38,6 +42,7 @@ export class Ledger {
   readonly #runs: TableClient;
   readonly #operations: TableClient;
   readonly #data: TableClient;
+  readonly #deployments: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
@@ -45,6 +50,7 @@ export class Ledger {
     this.#runs = openTable(runsTable);
     this.#operations = openTable(operationsTable);
     this.#data = openTable(dataTable);
+    this.#deployments = openTable(deploymentsTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -63,19 +69,26 @@ export class Ledger {
   async recordRun(run: Run): Promise<void> {
     const { runId, model } = run;
     const row = runRow(run);
-    await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, async (table) => {
-      for (let attempt = 1; ; attempt++) {
-        const known = await findRow(table, model, runId);
-        if (known && !isAsFarAs(run, runOf(known))) return;
-        try {
-          if (!known) await table.createEntity(row, callLimit());
-          else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...callLimit() });
-          return;
-        } catch (error) {
-          // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
-          if (attempt === writeAttempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
-        }
-      }
+    await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, (table) =>
+      writeForward(table, row, (known) => isAsFarAs(run, runOf(known))),
+    );
+  }
+
+  /** Writes what an endpoint serves unless the ledger knows of a later deployment to it. */
+  async recordDeployment(deployment: Deployment): Promise<void> {
+    const { endpoint } = deployment;
+    const row = deploymentRow(deployment);
+    await this.#in(this.#deployments, `recording the deployment to ${endpoint}`, { endpoint }, (table) =>
+      writeForward(table, row, (known) => isLater(deployment, deploymentOf(known))),
+    );
+  }
+
+  /** What every endpoint serves. */
+  listDeployments(): Promise<readonly Deployment[]> {
+    return this.#in(this.#deployments, 'listing deployments', {}, async (table) => {
+      const found: Deployment[] = [];
+      for await (const row of table.listEntities(callLimit())) found.push(deploymentOf(row));
+      return found;
     });
   }
 
@@ -177,6 +190,26 @@ export class Ledger {
       this.#ready.set(table, ready);
     }
     return ready;
+  }
+}
+
+/** Writes a row over one that `mayReplace` gives up. A writer that loses a race reads again. */
+async function writeForward(
+  table: TableClient,
+  row: { readonly partitionKey: string; readonly rowKey: string },
+  mayReplace: (known: Readonly<Record<string, unknown>>) => boolean,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const known = await findRow(table, row.partitionKey, row.rowKey);
+    if (known && !mayReplace(known)) return;
+    try {
+      if (!known) await table.createEntity(row, callLimit());
+      else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...callLimit() });
+      return;
+    } catch (error) {
+      // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
+      if (attempt === writeAttempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+    }
   }
 }
 

@@ -7,9 +7,9 @@
 import type { Signal } from '../domain/signal.ts';
 import { dataSignal } from './data-signal.ts';
 import type { Models } from './parse-workspace-event.ts';
-import { field, type IncomingEvent, text } from './read-event.ts';
+import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
-const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/;
+const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.{1,1024})$/;
 const completingCalls = new Set(['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']);
 
 export function parseStorageEvent(
@@ -22,7 +22,7 @@ export function parseStorageEvent(
   const call = text(field(event.data, 'api'));
   if (inContainer !== container || path === undefined || call === null || !completingCalls.has(call))
     return [];
-  const etag = text(field(event.data, 'eTag')) ?? event.id;
+  const etag = excerpt(text(field(event.data, 'eTag')) ?? event.id);
   const size = Number(text(field(event.data, 'contentLength')));
   const file = { path, etag, bytes: Number.isFinite(size) ? size : 0 };
   return [...models.values()]

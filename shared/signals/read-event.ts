@@ -38,6 +38,13 @@ export function text(value: unknown): string | null {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }
 
+/** The beginning of a text from outside, for a sentence or as evidence. */
+export function excerpt(value: string): string {
+  return value.length <= longestExcerpt ? value : `${value.slice(0, longestExcerpt)}…`;
+}
+
+const longestExcerpt = 200;
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/errors.ts': { rooms: [] },
   'shared/config': { rooms: ['shared/domain', 'shared/errors.ts'] },
   'shared/signals': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
+  'shared/events': { rooms: ['shared/signals', 'shared/wiring.ts'] },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
   'shared/gates': { rooms: ['shared/domain', 'shared/config'] },
   'shared/data': {

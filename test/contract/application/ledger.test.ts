@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { startStorage } from '../../../local/storage/index.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
+import { type Deployment, findServing } from '../../../shared/domain/deployment.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
 import { createWiring } from '../../../shared/wiring.ts';
@@ -167,6 +168,41 @@ describe('runs in the ledger', () => {
     );
     expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(await ledger.getRun(runId('race', 1))).toEqual(settled);
+  });
+});
+
+describe('deployments in the ledger', () => {
+  const deployed = (endpoint: string, minute: number, versions: string[], eventId = 'e'): Deployment => ({
+    endpoint,
+    models: versions.map((version) => ({ name: 'spam-filter', version })),
+    since: at(minute),
+    eventId,
+  });
+  const of = async (endpoint: string) =>
+    (await ledger.listDeployments()).filter((each) => each.endpoint === endpoint);
+
+  it('have one row for each endpoint: the latest, in whatever order and however often they are told', async () => {
+    const all = [1, 2, 3, 4].map((minute) => deployed('front', minute, [String(minute)]));
+    for (const index of [2, 0, 3, 1, 3, 0]) await ledger.recordDeployment(all[index]!);
+    expect(await of('front')).toEqual([all[3]]);
+  });
+
+  it('end up the same when many processes write at once, two of them at the same time', async () => {
+    const all = [
+      ...[1, 2, 3].map((minute) => deployed('race', minute, [String(minute)])),
+      deployed('race', 4, ['a'], 'first'),
+      deployed('race', 4, ['b'], 'second'),
+    ];
+    const ledgers = await Promise.all(all.map(() => openLedger()));
+    await Promise.all(all.map((each, index) => ledgers[index]!.recordDeployment(each)));
+    expect(await of('race')).toEqual([all[4]]);
+  });
+
+  it('forget what an endpoint served before', async () => {
+    await ledger.recordDeployment(deployed('back', 1, ['1', '2']));
+    await ledger.recordDeployment({ ...deployed('back', 2, []), models: [{ name: 'other', version: '9' }] });
+    const serving = findServing('spam-filter', await ledger.listDeployments());
+    expect(serving.filter(({ endpoint }) => endpoint === 'back')).toEqual([]);
   });
 });
 

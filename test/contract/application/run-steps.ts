@@ -10,8 +10,14 @@ export type RunStep = <Name extends StepName>(
 
 const activities = new URL('../../../orchestrations/activities/', import.meta.url);
 
-/** Loads the activities as the host does, with these settings, and runs them by the name they register under. */
-export async function loadSteps(settings: Readonly<Record<string, string>>): Promise<RunStep> {
+/**
+ * Loads the activities as the host does, with these settings, and runs them by the name they register under. Those
+ * with a durable client need a context that has one.
+ */
+export async function loadSteps(
+  settings: Readonly<Record<string, string>>,
+  context: object = { error: () => {} },
+): Promise<RunStep> {
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   installCoreApi();
   const { registration, lock } = beginRegistration(() => {});
@@ -21,7 +27,7 @@ export async function loadSteps(settings: Readonly<Record<string, string>>): Pro
     const step = registration.functions.get(name);
     if (!step) throw new Error(`no activity is registered as ${name}`);
     // What crosses to an activity and back is JSON.
-    const output = await step.callback(JSON.parse(JSON.stringify(input)), { error: () => {} });
+    const output = await step.callback(JSON.parse(JSON.stringify(input)), context);
     return JSON.parse(JSON.stringify(output));
   }) as RunStep;
 }

@@ -4,6 +4,7 @@ import type { JobState, Steps } from '../../../orchestrations/steps.ts';
 import { hashJson, pinModel } from '../../../shared/config/pin.ts';
 import { ModelConfigSchema } from '../../../shared/config/schema.ts';
 import type { LineageTags } from '../../../shared/domain/lineage.ts';
+import type { Run } from '../../../shared/domain/run.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
@@ -231,6 +232,24 @@ describe('the steps of a run', () => {
     });
     expect(await step('find-model', other)).toEqual({ model: other, own: false });
     expect(await step('find-model', { name: other.name, version: '8' })).toEqual({ model: null, own: false });
+  });
+
+  it('know a version of our own by its run, where the registry shows no tags', async () => {
+    const { name, version, modelUri } = challengerOf('spam-filter-20020910-00000001');
+    await services.ml.modelVersions.createOrUpdate('local', 'ratchet', name, version, {
+      properties: { modelUri },
+    });
+    const isOwn = async () => (await step('find-model', { name, version })).own;
+    const recorded = (more: Partial<Run>) =>
+      step('record-run', run({ model: name, runId: `${name}-${version}`, ...more }));
+    expect(await isOwn()).toBe(false);
+    // A run that has come no further has registered nothing: somebody else took the name.
+    await recorded({ phase: 'gate' });
+    expect(await isOwn()).toBe(false);
+    await recorded({ phase: 'register' });
+    expect(await isOwn()).toBe(true);
+    await recorded({ phase: 'settled', registeredVersion: version, endedAt: '2002-09-10T01:00:00.000Z' });
+    expect(await isOwn()).toBe(true);
   });
 
   it('write runs to the ledger', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Subscription } from '../../../local/event-grid/index.ts';
+import type { Subscription, WebhookSubscription } from '../../../local/event-grid/index.ts';
 import {
   event,
   publisher,
@@ -13,7 +13,7 @@ import {
   type Webhook,
 } from './harness.ts';
 
-function subscription(webhook: Webhook, more: Partial<Subscription> = {}): Subscription {
+function subscription(webhook: Webhook, more: Partial<WebhookSubscription> = {}): Subscription {
   return { name: 'watcher', topic: 'ratchet', endpointUrl: webhook.url, schema: 'EventGridSchema', ...more };
 }
 

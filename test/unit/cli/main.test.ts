@@ -101,6 +101,21 @@ describe('ratchet', () => {
     expect(out[0]).toContain('nothing released, the champion stays');
   });
 
+  it('shows where the versions of a model serve', async () => {
+    const model = {
+      model: 'm',
+      champion: { name: 'm', version: '2', modelUri: '' },
+      serving: [{ endpoint: 'front', version: '1', since: '2026-03-01T00:00:00.000Z' }],
+      live: null,
+      pending: null,
+      lastRun: null,
+    };
+    await serving(200, { models: [model] }, async (url) => {
+      expect(await main(['models', '--url', url])).toBe(0);
+    });
+    expect(out[0]).toMatch(/m.* {2}champion 2; 1 serves at front since 2026-03-01T00:00:00.000Z$/);
+  });
+
   it("repeats the service's own words on a refusal and exits 3", async () => {
     await serving(404, { detail: 'no model file is named "x"' }, async (url) => {
       expect(await main(['request', 'x', '--reason', 'why not', '--url', url])).toBe(3);

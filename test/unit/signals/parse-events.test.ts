@@ -90,6 +90,42 @@ describe('parseWorkspaceEvent', () => {
     },
   );
 
+  it.each(['eventgrid', 'cloudevents'])(
+    'never takes a version of our own for one registered by hand, in schema %s and any casing',
+    (schema) => {
+      const registered = event(`aml-model-registered.${schema}`);
+      const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
+      const inSomeCase = (name: string) =>
+        fc
+          .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+          .map((upper) => [...name].map((c, i) => (upper[i] ? c.toUpperCase() : c.toLowerCase())).join(''));
+      const tags = fc.tuple(inSomeCase('ratchetRun'), fc.dictionary(fc.string(), fc.string()));
+      const casing = fc.tuple(inSomeCase('ModelName'), inSomeCase('ModelVersion'), inSomeCase('ModelTags'));
+      fc.assert(
+        fc.property(tags, casing, ([runKey, others], [name, version, tagsKey]) => {
+          const data = {
+            ...{ [name]: 'spam-filter', [version]: '20260301-1f2e3d4c' },
+            [tagsKey]: { ...others, [runKey]: 'spam-filter-20260301-1f2e3d4c' },
+          };
+          expect(parseWorkspaceEvent({ ...registered, data }, models)).toEqual([
+            { type: 'ignored', why: "spam-filter:20260301-1f2e3d4c is Ratchet's own registration" },
+          ]);
+        }),
+      );
+    },
+  );
+
+  it('leaves a version of our own whose event has no tags to the registry', () => {
+    const registered = event('aml-model-registered.eventgrid');
+    const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
+    for (const ModelTags of [undefined, null, {}, [], 'ratchetRun']) {
+      const data = { ModelName: 'spam-filter', ModelVersion: '20260301-1f2e3d4c', ModelTags };
+      expect(parseWorkspaceEvent({ ...registered, data }, models)).toMatchObject([
+        { type: 'signal', signal: { id: 'registry:spam-filter:20260301-1f2e3d4c', kind: 'registry' } },
+      ]);
+    }
+  });
+
   it('never throws, whatever the payload', () => {
     const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
     const type = fc.constantFrom('RunStatusChanged', 'RunCompleted', 'ModelRegistered', 'Other');

@@ -1,0 +1,40 @@
+import * as df from 'durable-functions';
+import type { TrackedRun } from '../../shared/azure/tracked-run.ts';
+import type { Tracking } from '../../shared/azure/tracking.ts';
+import { findRecovered, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
+import { offerRecovery } from '../../shared/signals/offer-recovery.ts';
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+
+/** Far more than a monitor has steps. */
+const stepsAtMost = 5_000;
+/** A daily monitor of ten steps for a quarter: what waits longer is not withdrawn by a recovery. */
+const earlierAtMost = 1_000;
+
+defineStep(
+  'offer-recoveries',
+  async ({ runId }, context) => {
+    const tracking = await wiring.runsMetrics();
+    const root = await tracking.findRun(runId);
+    // A step comes to its end before its monitor does: the monitor's own event tells of it.
+    if (root === null || (root.tags[rootTag] ?? runId) !== runId) return { recoveries: [] };
+    const models = await wiring.models();
+    const recoveries = findRecovered(await readRuns(tracking, root), models);
+    const client = df.getClient(context);
+    for (const recovery of recoveries) {
+      await offerRecovery(client, { recovery, pinned: models.get(recovery.model)! });
+    }
+    return { recoveries: recoveries.map(({ id }) => id) };
+  },
+  { extraInputs: [df.input.durableClient()] },
+);
+
+async function readRuns(tracking: Tracking, root: TrackedRun): Promise<MonitorRuns> {
+  const { runId, experimentId } = root;
+  const filter = `tags.mlflow.rootRunId = '${runId}'`;
+  const [tree, experiment] = await Promise.all([
+    tracking.searchRuns({ experimentId, filter, limit: stepsAtMost }),
+    tracking.searchRuns({ experimentId, filter: '', limit: earlierAtMost }),
+  ]);
+  return { root, steps: tree.filter((run) => run.runId !== runId), experiment };
+}

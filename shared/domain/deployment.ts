@@ -1,0 +1,31 @@
+/** What an endpoint of the workspace serves, as the latest event about it told. */
+export interface Deployment {
+  readonly endpoint: string;
+  /** Every version it serves, of whatever model. */
+  readonly models: readonly { readonly name: string; readonly version: string }[];
+  /** When it was deployed so (ISO 8601, UTC). */
+  readonly since: string;
+  readonly eventId: string;
+}
+
+/** Where a version of a model serves. */
+export interface Serving {
+  readonly endpoint: string;
+  readonly version: string;
+  readonly since: string;
+}
+
+/** Events come in any order: the later one counts, and of two at the same time always the same one. */
+export function isLater(next: Deployment, known: Deployment): boolean {
+  if (next.since !== known.since) return next.since > known.since;
+  return next.eventId > known.eventId;
+}
+
+/** Where versions of a model serve, the latest deployment first. */
+export function findServing(model: string, deployments: readonly Deployment[]): readonly Serving[] {
+  return deployments
+    .flatMap(({ endpoint, models, since }) =>
+      models.filter(({ name }) => name === model).map(({ version }) => ({ endpoint, version, since })),
+    )
+    .sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
+}

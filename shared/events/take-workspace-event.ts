@@ -1,0 +1,46 @@
+import { findRunMeasurements } from '../signals/judge-run.ts';
+import { offerSignal, raiseQuietly } from '../signals/offer-signal.ts';
+import { parseWorkspaceEvent, type WorkspaceFact } from '../signals/parse-workspace-event.ts';
+import { excerpt, type IncomingEvent } from '../signals/read-event.ts';
+import { startMeasurement } from '../signals/start-measurement.ts';
+import { startMonitorCheck } from '../signals/start-monitor-check.ts';
+import { wiring } from '../wiring.ts';
+import type { EventClient, EventLog } from './event-client.ts';
+
+/**
+ * Ends of jobs wake the runs that wait; breaches and registrations are signals; ended monitors are looked at, and runs
+ * that a rule watches are measured; deployments go to the ledger.
+ */
+export async function takeWorkspaceEvent(
+  event: IncomingEvent,
+  client: EventClient,
+  log: EventLog,
+): Promise<void> {
+  const models = await wiring.models();
+  const take = async (fact: WorkspaceFact): Promise<void> => {
+    switch (fact.type) {
+      case 'job-ended':
+        return wakeRun(client, fact.jobName);
+      case 'monitor-completed':
+        return void (await startMonitorCheck(client, fact.run));
+      case 'deployed':
+        return (await wiring.ledger()).recordDeployment(fact.deployment);
+      case 'signal':
+        return void (await offerSignal(client, {
+          signal: fact.signal,
+          pinned: models.get(fact.signal.model)!,
+        }));
+      case 'ignored':
+        return log.debug(`event ${excerpt(event.id)}: ${fact.why}`);
+    }
+  };
+  for (const fact of parseWorkspaceEvent(event, models)) await take(fact);
+  for (const measurement of findRunMeasurements(event, models)) await startMeasurement(client, measurement);
+}
+
+/** Our jobs are named after their runs. An event for a run that is over, or for another's job, wakes nobody. */
+async function wakeRun(client: EventClient, jobName: string): Promise<void> {
+  const runId = /^(.+)-(?:train|evaluate)$/.exec(jobName)?.[1];
+  if (!runId) return;
+  await raiseQuietly(client, runId, `job-ended-${jobName}`, { jobName });
+}

@@ -1,0 +1,29 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { WorkspaceFact } from './parse-workspace-event.ts';
+import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
+
+/** What is neither a name nor a version would not fit into a key of the ledger. */
+const endpointName = /^[\w.-]{1,128}$/;
+const modelId = /^([^\s:]{1,255}):([^\s:]{1,128})$/;
+const modelsAtMost = 100;
+
+/**
+ * ModelDeployed: what an endpoint serves from now on, all of it. `ModelIds` is a list, `model:version,model:version`.
+ *
+ * Source: Azure Event Grid event schema for Azure Machine Learning. No event tells of an endpoint's end.
+ */
+export function parseModelDeployed(event: IncomingEvent): WorkspaceFact {
+  const endpoint = text(field(event.data, 'serviceName'));
+  if (endpoint === null || !endpointName.test(endpoint))
+    return { type: 'ignored', why: 'the event names no endpoint' };
+  if (event.time === null)
+    return { type: 'ignored', why: `the deployment to ${endpoint} has no time: it may be an old one` };
+  const ids = (text(field(event.data, 'modelIds')) ?? '').split(',', modelsAtMost);
+  const models = ids.flatMap((id) => {
+    const [, name, version] = modelId.exec(id.trim()) ?? [];
+    return name === undefined || version === undefined ? [] : [{ name, version }];
+  });
+  if (models.length === 0) return { type: 'ignored', why: `the deployment to ${endpoint} names no model` };
+  const deployment: Deployment = { endpoint, models, since: event.time, eventId: excerpt(event.id) };
+  return { type: 'deployed', deployment };
+}

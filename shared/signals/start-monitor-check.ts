@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
+import type { MonitorRunRef } from './parse-monitor-completed.ts';
+
+/** Id of the orchestration that looks at a monitor's completed run: the same for every event of it. */
+export function monitorCheckInstanceId({ model, runId }: MonitorRunRef): string {
+  return `monitor-${createHash('sha256').update(`${model}:${runId}`).digest('hex').slice(0, 32)}`;
+}
+
+/** Looks at a monitor's completed run, unless it was looked at before. Safe to repeat and to race, as `offerSignal`. */
+export function startMonitorCheck(
+  client: OrchestrationStarter,
+  run: MonitorRunRef,
+): Promise<'started' | 'repeated'> {
+  return startOnce(client, {
+    orchestrator: 'check-monitor',
+    instanceId: monitorCheckInstanceId(run),
+    input: run,
+    subject: { signal: `monitor:${run.model}:${run.runId}`, model: run.model },
+  });
+}
