@@ -1,11 +1,9 @@
 import { buildManifest } from '../../shared/azure/build-manifest.ts';
-import { manifestPath } from '../../shared/azure/run-files.ts';
+import { manifestLimitBytes, manifestPath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
-
-const manifestLimitBytes = 64 * 1024 * 1024;
 
 defineStep('pin-data', async ({ runId, pinned }) => {
   const blobs = await wiring.blobs();

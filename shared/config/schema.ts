@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from './duration.ts';
 import { cron, duration, folder, name, timeZone } from './fields.ts';
-import { findTaskProblems, GatesSchema } from './gate-schema.ts';
+import { findTaskProblems, GatesSchema, HoldoutSchema } from './gate-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
 
@@ -169,6 +169,9 @@ export const ModelConfigSchema = z
     policy: PolicySchema.prefault({}).describe('What holds a run back.'),
     gates: GatesSchema.describe(
       'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
+    ),
+    holdout: HoldoutSchema.optional().describe(
+      'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),
     release: z
       .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })

@@ -6,9 +6,15 @@ export function describeRule(gate: GateConfig): string {
   const certainty =
     gate.confidence === undefined || reported
       ? ', as measured'
-      : `, with ${Number((100 * gate.confidence).toPrecision(6))} % confidence`;
+      : `, with ${describeConfidence(gate.confidence)} confidence`;
   const slices = gate.slices ? `, and in every slice by ${gate.slices.by}` : '';
   return `${gate.metric} ${describeDemand(gate)}${certainty}${slices}`;
+}
+
+/** `95 %`; what is near to certainty keeps its distance: `99.99975 %`. */
+export function describeConfidence(confidence: number): string {
+  const error = Number((100 * (1 - confidence)).toPrecision(3));
+  return `${Number((100 - error).toPrecision(12))} %`;
 }
 
 function describeDemand(gate: GateConfig): string {

@@ -7,6 +7,7 @@ import {
   type Verdict,
   verdicts,
 } from '../domain/gate-report.ts';
+import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
 import { type Decided, decide } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
@@ -18,12 +19,19 @@ export interface GateContext {
   readonly runId: string;
   readonly evidence: Evidence;
   readonly hasChampion: boolean;
+  /** The look at the holdout that judging is; null where none is counted. */
+  readonly look: Look | null;
 }
 
 /** Judges one gate. Never throws; what is missing is an `error`, too few rows are `inconclusive`. */
 export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
-  const whole = judgeWhole(gate, context);
-  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
+  const { look } = context;
+  const asks = askOfLook(gate, context.hasChampion, look);
+  // Where no error is left the numbers are those of the gate's own confidence; they pass nothing.
+  const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
+  const whole = judgeWhole(asked, context);
+  const slices = gate.slices && whole.estimate !== null ? sliceGate(asked, gate.slices, context) : null;
+  const folded = fold(whole, slices);
   return {
     gate: gate.gate,
     kind: gate.kind,
@@ -31,7 +39,8 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     severity: gate.severity ?? 'block',
     rule: describeRule(gate),
     ...whole,
-    ...fold(whole, slices),
+    ...(look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded),
+    holdout: asks,
     slices: slices && typeof slices !== 'string' ? { by: gate.slices!.by, results: slices } : null,
   };
 }

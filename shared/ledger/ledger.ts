@@ -1,5 +1,5 @@
 /**
- * The ledger: every decision and every run, in two tables of Azure Table Storage.
+ * The ledger: every decision, every run and every look at a holdout, in three tables of Azure Table Storage.
  *
  * Owns: the rows, their keys, and that repeated or late writes do no harm.
  * Does not own: what is decided, and when it is written (the record activities).
@@ -7,32 +7,35 @@
  * Invariants
  * 1. One row for each signal: its latest answer. One row for each run: as far as it has come.
  * 2. A run's row only moves forward, whatever order its writes come in: each is conditional on what was read.
- * 3. Decisions sort newest first by their keys.
+ * 3. A run's look is in every part of its holdout before the run is judged, and counts there once.
+ * 4. Decisions sort newest first by their keys.
  */
 import type { TableClient } from '@azure/data-tables';
-import { azureError, statusOf } from '../azure/azure-error.ts';
+import { azureError } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Run } from '../domain/run.ts';
+import { findRow, retryLostRaces, writeRow } from './conditional-writes.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
 import { listPartitions, quote } from './partitions.ts';
 import { type DecisionQuery, readDecisions } from './read-decisions.ts';
 import { isAsFarAs, modelOfRun, runOf, runRow } from './run-row.ts';
+import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
-
-/** Writers that lose a race read again; two writers of one run are rare, five in a row unheard of. */
-const writeAttempts = 5;
+export const holdoutsTable = 'RatchetHoldouts';
 
 export class Ledger {
   readonly #decisions: TableClient;
   readonly #runs: TableClient;
+  readonly #holdouts: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
     this.#runs = openTable(runsTable);
+    this.#holdouts = openTable(holdoutsTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -51,20 +54,22 @@ export class Ledger {
   async recordRun(run: Run): Promise<void> {
     const { runId, model } = run;
     const row = runRow(run);
-    await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, async (table) => {
-      for (let attempt = 1; ; attempt++) {
+    await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, (table) =>
+      retryLostRaces(async () => {
         const known = await findRow(table, model, runId);
         if (known && !isAsFarAs(run, runOf(known))) return;
-        try {
-          if (!known) await table.createEntity(row, callLimit());
-          else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...callLimit() });
-          return;
-        } catch (error) {
-          // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
-          if (attempt === writeAttempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
-        }
-      }
-    });
+        await writeRow(table, row, known);
+      }),
+    );
+  }
+
+  /** Writes a run's look at every part of its holdout, once however often asked; `spend` says what it spends. */
+  takeLook<Taken extends TakenLook>(asked: AskedLook, spend: (parts: TakenLook['parts']) => Taken) {
+    const { model, runId } = asked;
+    const subject = { model, run: runId };
+    return this.#in(this.#holdouts, `recording the look of run ${runId} at its holdout`, subject, (table) =>
+      retryLostRaces(() => takeLook(table, asked, spend)),
+    );
   }
 
   /** Newest first. `continuationAfter` of read-decisions.ts gives the way to the next ones. */
@@ -128,19 +133,6 @@ export class Ledger {
       this.#ready.set(table, ready);
     }
     return ready;
-  }
-}
-
-async function findRow(
-  table: TableClient,
-  partitionKey: string,
-  rowKey: string,
-): Promise<Readonly<Record<string, unknown>> | null> {
-  try {
-    return await table.getEntity(partitionKey, rowKey, callLimit());
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
   }
 }
 

@@ -130,6 +130,7 @@ export function inferFromDraws(
   return {
     method: `BCa bootstrap of ${resamples} resamples`,
     estimate,
+    leastError: 1 / resamples,
     interval: (confidence) => ({
       low: quantileOf(drawn, levelOf((1 - confidence) / 2)),
       high: quantileOf(drawn, levelOf((1 + confidence) / 2)),
