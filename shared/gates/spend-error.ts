@@ -9,6 +9,11 @@
  *    parts stood beside it: so do the errors, to alpha (Bonferroni), however the looks depend on each other.
  * 2. A run has one look: asked again, it has the same number and at most the same share.
  * 3. No look asks less than the gate's own confidence.
+ *
+ * Sources: spending functions, Lan and DeMets, Biometrika 70 (1983); alpha-spending over an open number of tests,
+ * Foster and Stine, Journal of the Royal Statistical Society B 70 (2008), and Tian and Ramdas, Statistical Methods in
+ * Medical Research 30 (2021). Gates of one look need no correction: all must pass (intersection-union test, Berger,
+ * Technometrics 24, 1982).
  */
 import type { HoldoutLook, HoldoutPart, LookAtHoldout } from '../domain/holdout.ts';
 
