@@ -51,7 +51,7 @@ export interface SliceResult extends Finding {
 
 export interface GateResult extends Finding {
   readonly gate: string;
-  readonly kind: 'bound' | 'against-champion';
+  readonly kind: 'bound' | 'against-champion' | 'gap';
   readonly metric: string;
   readonly severity: Severity;
   /** The rule in words, as the model file gives it. */

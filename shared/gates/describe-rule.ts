@@ -7,7 +7,7 @@ export function describeRule(gate: GateConfig): string {
     gate.confidence === undefined || reported
       ? ', as measured'
       : `, with ${describeConfidence(gate.confidence)} confidence`;
-  const slices = gate.slices ? `, and in every slice by ${gate.slices.by}` : '';
+  const slices = gate.slices && gate.kind !== 'gap' ? `, and in every slice by ${gate.slices.by}` : '';
   return `${gate.metric} ${describeDemand(gate)}${certainty}${slices}`;
 }
 
@@ -20,6 +20,9 @@ export function describeConfidence(confidence: number): string {
 function describeDemand(gate: GateConfig): string {
   if (gate.kind === 'bound') {
     return gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
+  }
+  if (gate.kind === 'gap') {
+    return `of any two groups by ${gate.slices.by} apart by at most ${gate.atMost}`;
   }
   const margin = gate.marginIs === 'relative' ? `${100 * gate.margin} % of it` : String(gate.margin);
   return gate.rule === 'superiority'

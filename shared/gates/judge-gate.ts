@@ -1,4 +1,9 @@
-import { type AgainstChampionGate, type GateConfig, sourceOf } from '../config/gate-schema.ts';
+import {
+  type AgainstChampionGate,
+  type GateConfig,
+  type MetricGate,
+  sourceOf,
+} from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
 import {
   type Finding,
@@ -11,6 +16,7 @@ import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
 import { type Decided, decide } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { judgeGap } from './judge-gap.ts';
 import { judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
 import { seedRandom } from './statistics/random.ts';
@@ -29,9 +35,7 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   const asks = askOfLook(gate, context.hasChampion, look);
   // Where no error is left the numbers are those of the gate's own confidence; they pass nothing.
   const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
-  const whole = judgeWhole(asked, context);
-  const slices = gate.slices && whole.estimate !== null ? sliceGate(asked, gate.slices, context) : null;
-  const folded = fold(whole, slices);
+  const { whole, slices, folded } = judgeAsked(asked, context);
   return {
     gate: gate.gate,
     kind: gate.kind,
@@ -45,8 +49,24 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   };
 }
 
+interface Judged {
+  readonly whole: Decided;
+  readonly slices: readonly SliceResult[] | string | null;
+  readonly folded: { readonly verdict: Verdict; readonly sentence: string };
+}
+
+function judgeAsked(gate: GateConfig, context: GateContext): Judged {
+  if (gate.kind === 'gap') {
+    const { whole, groups } = judgeGap(gate, context.evidence);
+    return { whole, slices: groups, folded: { verdict: whole.verdict, sentence: whole.sentence } };
+  }
+  const whole = judgeWhole(gate, context);
+  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
+  return { whole, slices, folded: fold(whole, slices) };
+}
+
 /** The rule over all rows. */
-function judgeWhole(gate: GateConfig, { runId, evidence, hasChampion }: GateContext): Decided {
+function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): Decided {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
   if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions.csv');
@@ -93,7 +113,7 @@ function judgeWithoutComparing(
 }
 
 function sliceGate(
-  gate: GateConfig,
+  gate: MetricGate,
   slices: NonNullable<GateConfig['slices']>,
   { runId, evidence }: GateContext,
 ): readonly SliceResult[] | string {

@@ -6,7 +6,7 @@ import { type GateConfig, sourceOf } from '../config/gate-schema.ts';
  */
 export function makesClaim(gate: GateConfig, hasChampion: boolean): boolean {
   if (sourceOf(gate) === 'reported' || gate.confidence === undefined) return false;
-  return gate.kind === 'bound' || hasChampion;
+  return gate.kind !== 'against-champion' || hasChampion;
 }
 
 /** Whether judging these gates is a look at the holdout: one that decides makes a claim. */
