@@ -7,7 +7,8 @@
 import { z } from 'zod';
 import { parseDurationMs } from './duration.ts';
 import { cron, duration, folder, name, timeZone } from './fields.ts';
-import { findTaskProblems, GatesSchema, HoldoutSchema } from './gate-schema.ts';
+import { findTaskProblems, GatesSchema } from './gate-schema.ts';
+import { HoldoutSchema } from './holdout-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
 

@@ -21,6 +21,16 @@ import { show } from './measure-gate.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
 
+const nothing = {
+  challenger: null,
+  champion: null,
+  estimate: null,
+  limit: null,
+  interval: null,
+  test: null,
+  power: null,
+} as const;
+
 export interface JudgedGap {
   readonly whole: Decided;
   readonly groups: readonly SliceResult[] | null;
@@ -73,42 +83,43 @@ interface Pair {
 }
 
 function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Group[], n: number): JudgedGap {
-  const pairs = comparePairs(judged, gate.confidence);
+  const { atMost, confidence, slices } = gate;
+  const pairs = comparePairs(judged, confidence);
   const widest = pairs.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
   const range = {
-    low: Math.max(0, ...pairs.map(({ least }) => least)),
+    low: Math.max(...pairs.map(({ least }) => least)),
     high: Math.max(...pairs.map(({ most }) => most)),
   };
   const ofPairs = verdictOf(gate, range);
-  const blocking = small.length > 0 && gate.slices.tooSmall === 'inconclusive';
-  const verdict = blocking && ofPairs === 'passed' ? 'inconclusive' : ofPairs;
-  const { confidence, atMost } = gate;
-  const between = `${gate.metric} differs by ${show(widest.estimate)} between ${tellRate(widest.high)} and ${tellRate(widest.low)}`;
-  const percent = describeConfidence(confidence);
+  const doubtful = small.length > 0 && slices.tooSmall === 'inconclusive';
+  const [firstSmall] = small;
+  const tooSmall = firstSmall
+    ? `; ${small.length} of ${small.length + judged.length} groups too small to judge, first ${JSON.stringify(firstSmall.name)}`
+    : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n})`;
-  const relation =
-    ofPairs === 'inconclusive'
-      ? `, which cannot be told from ${show(atMost)}: ${percent} ${interval}`
-      : ` ${ofPairs === 'passed' ? '<=' : '>'} ${show(atMost)} with ${percent} confidence: ${interval}`;
-  const tooSmall =
-    small.length > 0
-      ? `; too small to judge: ${small.map(({ name }) => JSON.stringify(name)).join(', ')}`
-      : '';
-  const sentence = `${between}${relation}${tooSmall}`;
   const whole: Decided = {
-    verdict,
-    sentence,
+    ...nothing,
+    verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
+    sentence: `${describeWidest(gate, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,
     challenger: widest.estimate,
     champion: gapOf(judged.flatMap(({ champion }) => champion ?? [])),
     estimate: widest.estimate,
     limit: atMost,
     interval: { ...range, confidence, method: methodOfPairs },
-    test: null,
-    power: null,
     n,
   };
   const results = judged.map((group) => tellGroup(gate, group, pairs)).sort((a, b) => b.harm! - a.harm!);
   return { whole, groups: [...results, ...small.map((group) => tellSmall(gate, group))] };
+}
+
+function describeWidest({ metric }: GapGate, { estimate, high, low }: Pair): string {
+  return `${metric} differs by ${show(estimate)} between ${tellRate(high)} and ${tellRate(low)}`;
+}
+
+function describeRelation({ atMost, confidence }: GapGate, verdict: Verdict): string {
+  const certainty = `${describeConfidence(confidence)} confidence`;
+  if (verdict === 'inconclusive') return `, which cannot be told from ${show(atMost)} with ${certainty}`;
+  return ` ${verdict === 'passed' ? '<=' : '>'} ${show(atMost)} with ${certainty}`;
 }
 
 const methodOfPairs = 'score intervals of all pairs of groups (Miettinen and Nurminen)';
@@ -181,16 +192,6 @@ function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }
     corrected: null,
   };
 }
-
-const nothing = {
-  challenger: null,
-  champion: null,
-  estimate: null,
-  limit: null,
-  interval: null,
-  test: null,
-  power: null,
-} as const;
 
 function undecided(verdict: 'error' | 'inconclusive', sentence: string, n: number | null = null): JudgedGap {
   return { whole: { ...nothing, verdict, sentence, n }, groups: null };

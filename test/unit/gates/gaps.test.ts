@@ -113,7 +113,9 @@ describe('a gap gate', () => {
   it('is inconclusive in between', () => {
     const report = judgeRows([gap()], [...shop(325), ...list]);
     expect(report.verdict).toBe('inconclusive');
-    expect(report.sentence).toContain(', which cannot be told from 0.1000: 95 % interval 0.0');
+    expect(report.sentence).toContain(
+      ', which cannot be told from 0.1000 with 95 % confidence: interval 0.0',
+    );
   });
 
   it.each([
@@ -132,7 +134,9 @@ describe('a gap gate', () => {
     const rows = [...shop(352), ...list, ...rare];
     const report = judgeRows([gap()], rows);
     expect(report.verdict).toBe('inconclusive');
-    expect(report.sentence).toMatch(/over 2 groups \(n=1680\); too small to judge: "rare"\.$/);
+    expect(report.sentence).toMatch(
+      /over 2 groups \(n=1680\); 1 of 3 groups too small to judge, first "rare"\.$/,
+    );
     expect(report.gates[0]!.slices!.results.at(-1)).toMatchObject({
       slice: 'rare',
       verdict: 'inconclusive',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatesSchema, HoldoutSchema } from '../../../shared/config/gate-schema.ts';
+import { GatesSchema } from '../../../shared/config/gate-schema.ts';
+import { HoldoutSchema } from '../../../shared/config/holdout-schema.ts';
 import type { Look } from '../../../shared/gates/ask-of-look.ts';
 import { isLook } from '../../../shared/gates/makes-claim.ts';
 import { lookAgain } from '../../../shared/gates/spend-error.ts';
