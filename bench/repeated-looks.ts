@@ -3,7 +3,7 @@
  * what true gains are still found.
  */
 import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
-import { renderTable } from './measure/table.ts';
+import { measureErrors, metrics } from './repeated-looks/method-errors.ts';
 import { schedules } from './repeated-looks/schedules.ts';
 import {
   alpha,
@@ -12,17 +12,16 @@ import {
   measurePower,
   rules,
   type Settings,
-  type Share,
   shareWhenRenewed,
-  ways,
 } from './repeated-looks/simulate.ts';
+import { type Figures, type Lives, tellFigures } from './repeated-looks/tell-figures.ts';
 
 const help = `npm run bench:repeated-looks -- [options]
 
 Simulates worlds: in each a champion and a holdout, at which challengers are judged that violate the gate's rule by
 nothing, one after the other. Counts the worlds in which at least one is promoted: by the point alone, by a gate
 with 95 % confidence each time, and by the same gate with the ledger of looks. Then how often a challenger with a true
-gain of 0.02 passes at a later look. Everything is judged by the gates' own code. The same seed gives the same figures.
+gain of 0.02 passes at a later look, and how often intervals of three kinds err against what they say. Everything is judged by the gates' own code. The same seed gives the same figures.
 
   --worlds N       worlds (default 1000)
   --retrainings N  challengers judged in each (default 100)
@@ -33,32 +32,11 @@ gain of 0.02 passes at a later look. Everything is judged by the gates' own code
 const looks = [1, 5, 20, 100];
 const rowCounts = [500, 1000, 2000, 5000];
 const trueGain = 0.02;
+/** Looks at which intervals are held against what they say; later ones err too seldom to be counted. */
+const checkedLooks = [1, 2, 4];
+const checkedAt = 500;
 /** Rows at which schedules are compared. */
 const comparedAt = 2000;
-
-interface Lives {
-  readonly rule: string;
-  readonly holdout: 'the same' | 'a quarter fresh each time';
-  readonly judgings: number;
-  readonly worlds: Readonly<Record<(typeof ways)[number], Share>>;
-}
-
-interface Power {
-  readonly rows: number;
-  /** By look, and for a holdout that is renewed by a quarter at every look. */
-  readonly atLooks: readonly Share[];
-  readonly renewed: Share;
-}
-
-interface Figures {
-  readonly settings: Settings;
-  readonly alpha: number;
-  readonly lives: readonly Lives[];
-  readonly looks: readonly number[];
-  readonly trueGain: number;
-  readonly power: readonly Power[];
-  readonly schedules: readonly { readonly name: string; readonly atLooks: readonly Share[] }[];
-}
 
 await runBenchmark({
   name: 'repeated-looks',
@@ -91,9 +69,31 @@ await runBenchmark({
       name,
       atLooks: looks.map((look) => powerOf(shareAt(look), comparedAt)),
     }));
-    return { settings, alpha, lives, looks, trueGain, power, schedules: compared };
+    say('errors of single looks');
+    const shares = checkedLooks.map((look) => ours!.shareAt(look));
+    const trials = { seed: settings.seed, trials: 5 * settings.worlds, rows: checkedAt };
+    const errors = metrics.map((metric) => ({
+      metric,
+      atLooks: measureErrors(metric, 1 - alpha, shares, trials).map((error, at) => ({
+        ...error,
+        stated: alpha * shares[at]!,
+      })),
+    }));
+    return {
+      settings,
+      alpha,
+      lives,
+      looks,
+      trueGain,
+      power,
+      comparedAt,
+      schedules: compared,
+      checkedLooks,
+      checkedAt,
+      errors,
+    };
   },
-  tell,
+  tell: tellFigures,
 });
 
 function simulateLives(settings: Settings, say: Measuring['say']): Lives[] {
@@ -122,45 +122,4 @@ function simulateLives(settings: Settings, say: Measuring['say']): Lives[] {
     );
   }
   return lives;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function ranged({ share, low, high }: Share): string {
-  return `${percent(share)} (${percent(low)} to ${percent(high)})`;
-}
-
-function tell({ settings, lives, power, schedules: compared }: Figures): string {
-  const { worlds, rows } = settings;
-  const lifeRows = lives.map((life) => [
-    `${life.rule}, ${life.holdout}`,
-    String(life.judgings),
-    ...ways.map((way) => ranged(life.worlds[way])),
-  ]);
-  const ofLooks = looks.map((look) => `look ${look}`);
-  return [
-    `Of ${worlds} worlds, those with at least one false promotion, ${rows} rows (95 % interval of the simulation); at most ${percent(alpha)} is promised:`,
-    '',
-    renderTable(['rule, holdout', 'judgings', 'point alone', '95 % each time', 'ledger of looks'], lifeRows),
-    '',
-    `A true gain of ${trueGain} passes superiority:`,
-    '',
-    renderTable(
-      ['rows', ...ofLooks, 'a quarter fresh'],
-      power.map((each) => [
-        String(each.rows),
-        ...each.atLooks.map(({ share }) => percent(share)),
-        percent(each.renewed.share),
-      ]),
-    ),
-    '',
-    `The same at ${comparedAt} rows by schedules (share of the error at look k):`,
-    '',
-    renderTable(
-      ['schedule', ...ofLooks],
-      compared.map(({ name, atLooks }) => [name, ...atLooks.map(({ share }) => percent(share))]),
-    ),
-  ].join('\n');
 }
