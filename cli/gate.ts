@@ -4,17 +4,22 @@ import { formatProblem, readModelFile } from '../shared/config/load.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
+import { isLook } from '../shared/gates/makes-claim.ts';
+import { lookAgain } from '../shared/gates/spend-error.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printJson } from './service.ts';
 
 /** What a build server sees of a verdict. */
 const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 2, error: 3 };
 
+const mostLooks = 10_000;
+
 export const gate: Command = {
   summary: "Judge an evaluation's files by a model file's gates, without the service.",
   usage: [
-    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--json]',
+    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--look N] [--json]',
     'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
+    'Looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
   ].join('\n'),
   async run(args) {
@@ -36,6 +41,7 @@ function evaluate(args: readonly string[]): number {
     metrics: { type: 'string' },
     'no-champion': { type: 'boolean', default: false },
     run: { type: 'string', default: 'local' },
+    look: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   });
   if (positionals.length !== 1 || positionals[0] !== 'evaluate') {
@@ -47,18 +53,37 @@ function evaluate(args: readonly string[]): number {
   }
   const model = readModel(values.model);
   if (!model) return 3;
-  const report = judgeEvidence({
+  const hasChampion = !values['no-champion'];
+  const number = readLook(values.look);
+  const look =
+    values.predictions !== undefined && isLook(model.gates, hasChampion)
+      ? { ...lookAgain(number, model.holdout?.looks), alpha: model.holdout?.alpha }
+      : null;
+  const judged = judgeEvidence({
     runId: values.run,
     task: model.task,
     gates: model.gates,
-    hasChampion: !values['no-champion'],
+    hasChampion,
     predictions: values.predictions === undefined ? null : readText(values.predictions),
     metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
     trackedMetrics: {},
+    look,
   });
+  const report = look === null ? judged : { ...judged, notes: [...judged.notes, uncounted(number)] };
   if (values.json) printJson(report);
   else for (const line of describeReport(report)) console.log(line);
   return exitCodes[report.verdict];
+}
+
+const uncounted = (look: number): string =>
+  `judged as look ${look} at this holdout: files have no ledger of looks, --look says which one it is`;
+
+function readLook(text: string): number {
+  const look = Number(text);
+  if (Number.isInteger(look) && look >= 1 && look <= mostLooks) return look;
+  throw new UsageError(
+    `--look must be a whole number from 1 to ${mostLooks}; found ${JSON.stringify(text)}; count this judging, too`,
+  );
 }
 
 function readModel(file: string): ModelConfig | undefined {

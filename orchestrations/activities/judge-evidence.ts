@@ -1,6 +1,16 @@
 import { jobNameOf } from '../../shared/azure/build-job.ts';
-import { evidencePath, gateReportPath } from '../../shared/azure/run-files.ts';
+import { holdoutVersion } from '../../shared/azure/holdout-version.ts';
+import {
+  evidencePath,
+  gateReportPath,
+  manifestLimitBytes,
+  manifestPath,
+} from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
+import type { PinnedModel } from '../../shared/config/schema.ts';
+import type { DataManifest } from '../../shared/domain/data-manifest.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import type { Look } from '../../shared/gates/ask-of-look.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
@@ -11,8 +21,9 @@ const metricsLimitBytes = 1024 * 1024;
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
-  const [{ judgeEvidence }, { fitReport }] = await Promise.all([
+  const [{ judgeEvidence }, { isLook }, { fitReport }] = await Promise.all([
     import('../../shared/gates/judge-evidence.ts'),
+    import('../../shared/gates/makes-claim.ts'),
     import('../../shared/gates/fit-report.ts'),
   ]);
   const [predictions, metricsText, trackedMetrics] = await Promise.all([
@@ -20,6 +31,9 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
     tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
   ]);
+  // Counted before it is judged: a crash between the two costs a look, and never gives one away.
+  const counts = predictions !== null && isLook(pinned.config.gates, hasChampion);
+  const look = counts ? await takeLook(runId, pinned) : null;
   const report = judgeEvidence({
     runId,
     task: pinned.config.task,
@@ -28,11 +42,37 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     predictions,
     metrics: metricsText === null ? null : parseJson(metricsText),
     trackedMetrics,
+    look,
   });
   await blobs.writeJson(gateReportPath(runId), report);
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
   return { report: fitReport(report), reportHash: hashJson(report) };
 });
+
+/** Writes the run's look at its holdout to the ledger, and answers it. */
+async function takeLook(runId: string, { config }: PinnedModel): Promise<Look> {
+  const [blobs, ledger, { spendError }] = await Promise.all([
+    wiring.blobs(),
+    wiring.ledger(),
+    import('../../shared/gates/spend-error.ts'),
+  ]);
+  const text = await blobs.readText(manifestPath(runId), manifestLimitBytes);
+  if (text === null) throw missingManifest(runId);
+  const manifest = JSON.parse(text) as DataManifest;
+  const asked = { model: config.model, runId, parts: manifest.evaluate.map(({ name }) => name) };
+  const { look, share, spent } = await ledger.takeLook(asked, (parts) =>
+    spendError(parts, runId, config.holdout?.looks),
+  );
+  return { version: holdoutVersion(manifest), look, share, spent, alpha: config.holdout?.alpha };
+}
+
+function missingManifest(runId: string): RatchetError {
+  return new RatchetError(
+    'not-found',
+    `${manifestPath(runId)} must say which partitions run ${runId} is judged on; found nothing; somebody may have deleted it: start a new run`,
+    { subject: { run: runId } },
+  );
+}
 
 /** Broken JSON is evidence, too: the judge says so in the report. */
 function parseJson(text: string): unknown {

@@ -1,13 +1,11 @@
 import type { Blobs } from '../../shared/azure/blobs.ts';
 import { buildManifest, listPartitions } from '../../shared/azure/build-manifest.ts';
-import { manifestPath } from '../../shared/azure/run-files.ts';
+import { manifestLimitBytes, manifestPath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
 import type { DataManifest, DataPartition } from '../../shared/domain/data-manifest.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
-
-const manifestLimitBytes = 64 * 1024 * 1024;
 
 defineStep('pin-data', async ({ runId, pinned: { config } }) => {
   const blobs = await wiring.blobs();

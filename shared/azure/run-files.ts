@@ -4,5 +4,8 @@ export const modelPath = (runId: string): string => `runs/${runId}/model/`;
 export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
 
+/** A manifest lists every partition of the model's data. */
+export const manifestLimitBytes = 64 * 1024 * 1024;
+
 /** The same path as jobs and models name it: the default datastore has this name in every workspace. */
 export const datastoreUri = (path: string): string => `azureml://datastores/workspaceblobstore/paths/${path}`;

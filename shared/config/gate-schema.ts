@@ -116,7 +116,7 @@ const AgainstChampionGateSchema = z
     confidence: confidence
       .default(0.95)
       .describe(
-        'Confidence of the interval. Numbers reported by the job have no rows and are compared as they are.',
+        'Confidence of the interval: the least that is asked, at a first look (docs/gates.md, "Looking again"). Numbers reported by the job have no rows and are compared as they are.',
       ),
     slices,
   })
@@ -124,8 +124,36 @@ const AgainstChampionGateSchema = z
     for (const problem of findComparisonProblems(gate)) context.addIssue({ code: 'custom', ...problem });
   });
 
+/** Shares of a group's rows, by which groups are compared. */
+export const gapRates = ['selection_rate', 'recall', 'false_positive_rate'] as const;
+
+const GapGateSchema = z.strictObject({
+  ...common,
+  kind: z.literal('gap').describe('Judges how far the challenger treats groups of rows differently.'),
+  metric: z
+    .enum(gapRates)
+    .describe(
+      'Rate that is compared: `selection_rate`, the share decided 1 (demographic parity), `recall` (equal opportunity), `false_positive_rate`; equalized odds are two gates, recall and false_positive_rate.',
+    ),
+  source: z
+    .literal('predictions')
+    .default('predictions')
+    .describe('Rates of groups are computed from predictions.csv.'),
+  slices: SlicesSchema.describe(
+    'The groups: `minimumRows` counts those rows of a group that the rate is a share of, such as the rows of class 1 for recall.',
+  ),
+  atMost: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .describe('The largest difference between any two groups that passes, between 0 and 1.'),
+  confidence: confidence
+    .default(0.95)
+    .describe('Confidence of the interval of the largest difference, all of which must lie under the limit.'),
+});
+
 export const GatesSchema = z
-  .array(z.discriminatedUnion('kind', [BoundGateSchema, AgainstChampionGateSchema]))
+  .array(z.discriminatedUnion('kind', [BoundGateSchema, AgainstChampionGateSchema, GapGateSchema]))
   .min(1)
   .superRefine((gates, context) => {
     for (const [index, { gate }] of gates.entries()) {
@@ -139,7 +167,10 @@ export const GatesSchema = z
 
 export type GateConfig = z.infer<typeof GatesSchema>[number];
 export type BoundGate = Extract<GateConfig, { kind: 'bound' }>;
+export type GapGate = Extract<GateConfig, { kind: 'gap' }>;
 export type AgainstChampionGate = Extract<GateConfig, { kind: 'against-champion' }>;
+/** A gate on one number of the challenger. */
+export type MetricGate = BoundGate | AgainstChampionGate;
 
 interface Problem {
   readonly path: PropertyKey[];
@@ -234,6 +265,11 @@ function* findSourceProblems(
 /** Gates on metrics that the model's task does not have. */
 export function* findTaskProblems(task: Task, gates: readonly GateConfig[]): Generator<Problem> {
   for (const [index, gate] of gates.entries()) {
+    if (gate.kind === 'gap' && task !== 'binary') {
+      const message = `gaps are between rates of binary models, and this one's task is ${task}`;
+      yield { path: ['gates', index, 'kind'], message };
+      continue;
+    }
     const kind = findMetric(gate.metric);
     if (!kind || kind.task === task || sourceOf(gate) === 'reported') continue;
     const message = `${gate.metric} is a metric of ${kind.task} models, and this one's task is ${task}`;

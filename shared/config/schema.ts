@@ -10,6 +10,7 @@ import { parseDurationMs } from './duration.ts';
 import { estimateHours, limitHours } from './estimate.ts';
 import { cron, duration, folder, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
+import { HoldoutSchema } from './holdout-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
 import {
@@ -179,6 +180,9 @@ export const ModelConfigSchema = z
     policy: PolicySchema.prefault({}).describe('What holds a run back.'),
     gates: GatesSchema.describe(
       'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
+    ),
+    holdout: HoldoutSchema.optional().describe(
+      'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),
     release: z
       .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })

@@ -1,3 +1,5 @@
+import type { LookAtHoldout } from './holdout.ts';
+
 /** From best to worst: a report's verdict is the worst of its deciding gates'. */
 export const verdicts = ['passed', 'inconclusive', 'failed', 'error'] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -49,12 +51,19 @@ export interface SliceResult extends Finding {
 
 export interface GateResult extends Finding {
   readonly gate: string;
-  readonly kind: 'bound' | 'against-champion';
+  readonly kind: 'bound' | 'against-champion' | 'gap';
   readonly metric: string;
   readonly severity: Severity;
   /** The rule in words, as the model file gives it. */
   readonly rule: string;
   readonly verdict: Verdict;
+  /** What this look at the holdout asks of the gate; null where the gate makes no claim, or no look was counted. */
+  readonly holdout: {
+    /** Chance the look adds that a challenger which violates the rule passes; 0 where no error is left. */
+    readonly alphaSpent: number;
+    /** At least the gate's own confidence; null where no error is left. */
+    readonly confidenceAsked: number | null;
+  } | null;
   /** The rule in each slice, the most harmed first; null where the gate asks for none. */
   readonly slices: { readonly by: string; readonly results: readonly SliceResult[] } | null;
 }
@@ -67,6 +76,8 @@ export interface GateReport {
   readonly gates: readonly GateResult[];
   /** Rows judged; null when only reported metrics were at hand. */
   readonly rows: number | null;
+  /** The look that judging was; null where no gate that blocks makes a claim, or there are no rows to look at. */
+  readonly holdout: LookAtHoldout | null;
   /** Where the numbers come from. */
   readonly evidence: 'predictions' | 'metrics' | 'none';
   /** What was noticed about the evidence, and what gates that only warn have to say. */

@@ -5,7 +5,9 @@
  * side of the limit. Any comparison with a number that is none is false, and passes nothing.
  */
 import type { Finding, Verdict } from '../domain/gate-report.ts';
+import { describeConfidence } from './describe-rule.ts';
 import { type Measurement, show } from './measure-gate.ts';
+import type { Inference } from './statistics/inference.ts';
 import { measurePower } from './statistics/power.ts';
 
 export interface Decided extends Finding {
@@ -30,9 +32,17 @@ export function decide(
       sentence: `${measured.words} ${relation} ${show(limit)}${sample}`,
     };
   }
+  const withoutInterval = (why: string): Decided => ({
+    ...bare,
+    verdict: 'inconclusive',
+    sentence: `${measured.words}: no interval, ${why} (n=${n})`,
+  });
   if ('why' in inference || confidence === undefined) {
-    const why = 'why' in inference ? inference.why : 'the gate names no confidence';
-    return { ...bare, verdict: 'inconclusive', sentence: `${measured.words}: no interval, ${why} (n=${n})` };
+    return withoutInterval('why' in inference ? inference.why : 'the gate names no confidence');
+  }
+  const percent = describeConfidence(confidence);
+  if (!canTell(inference, confidence)) {
+    return withoutInterval(`${percent} confidence is more than the ${inference.method} can tell`);
   }
   const range = inference.interval(confidence);
   const [badEnd, goodEnd] = measured.goal === 'above' ? [range.low, range.high] : [range.high, range.low];
@@ -44,7 +54,6 @@ export function decide(
     Math.abs(estimate - limit),
     correction && 1 - (1 - confidence) / correction.slices,
   );
-  const percent = `${Number((100 * confidence).toPrecision(6))} %`;
   const among = correction ? `, corrected for ${correction.slices} slices` : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
   const sentence =
@@ -65,6 +74,11 @@ export function testRule({ inference, goal, limit }: Measurement): { broken: num
   if (inference === null || 'why' in inference) return { broken: 1, holds: 1 };
   const [below, above] = [inference.atMost(limit), inference.atLeast(limit)];
   return goal === 'above' ? { broken: below, holds: above } : { broken: above, holds: below };
+}
+
+/** Whether the method can tell errors as small as those the confidence leaves. */
+function canTell({ leastError = 0 }: Inference, confidence: number): boolean {
+  return (1 - confidence) / 2 >= leastError * (1 - 1e-9);
 }
 
 function isOnGoodSide(value: number, { goal, inclusive, limit }: Measurement): boolean {

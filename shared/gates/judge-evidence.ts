@@ -15,6 +15,7 @@
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
 import { type GateReport, type GateResult, type Verdict, verdicts } from '../domain/gate-report.ts';
+import type { Look } from './ask-of-look.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 
@@ -30,11 +31,14 @@ export interface JudgeRequest {
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
   readonly trackedMetrics: Readonly<Record<string, number>>;
+  /** The look at the holdout that this judging is, or null where none is counted. */
+  readonly look: Look | null;
 }
 
 export function judgeEvidence(request: JudgeRequest): GateReport {
   const evidence = readEvidence(request);
-  const context = { runId: request.runId, evidence, hasChampion: request.hasChampion };
+  const { runId, hasChampion, look } = request;
+  const context = { runId, evidence, hasChampion, look };
   const gates = request.gates.map((gate) => judgeGate(gate, context));
   const deciding = gates.filter(({ severity }) => severity === 'block');
   const verdict = foldVerdicts(deciding, evidence);
@@ -42,14 +46,24 @@ export function judgeEvidence(request: JudgeRequest): GateReport {
     .filter((gate) => gate.severity === 'warn' && gate.verdict !== 'passed')
     .map((gate) => `warning, gate ${gate.gate} ${gate.verdict}: ${gate.sentence}`);
   return {
-    runId: request.runId,
+    runId,
     verdict,
     sentence: describeVerdict(verdict, deciding, evidence),
     gates,
     rows: evidence.predictions?.labels.length ?? null,
+    holdout: look && { version: look.version, look: look.look, share: look.share, spent: look.spent },
     evidence: evidence.predictions ? 'predictions' : evidence.hasReported ? 'metrics' : 'none',
-    notes: [...evidence.notes, ...warnings],
+    notes: [...evidence.notes, ...describeLook(look), ...warnings],
   };
+}
+
+/** A first look is what everybody supposes. */
+function describeLook(look: Look | null): string[] {
+  if (look === null || look.look === 1) return [];
+  const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+  return [
+    `look ${look.look} at this holdout: it may spend ${percent(look.share)} of the error, and ${percent(look.spent)} are spent with it`,
+  ];
 }
 
 /** The worst verdict of the deciding gates; `error` where the evidence is broken or nothing was judged. */

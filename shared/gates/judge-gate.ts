@@ -1,4 +1,9 @@
-import { type AgainstChampionGate, type GateConfig, sourceOf } from '../config/gate-schema.ts';
+import {
+  type AgainstChampionGate,
+  type GateConfig,
+  type MetricGate,
+  sourceOf,
+} from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
 import {
   type Finding,
@@ -7,9 +12,11 @@ import {
   type Verdict,
   verdicts,
 } from '../domain/gate-report.ts';
+import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
 import { type Decided, decide } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { judgeGap } from './judge-gap.ts';
 import { judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
 import { seedRandom } from './statistics/random.ts';
@@ -18,12 +25,17 @@ export interface GateContext {
   readonly runId: string;
   readonly evidence: Evidence;
   readonly hasChampion: boolean;
+  /** The look at the holdout that judging is; null where none is counted. */
+  readonly look: Look | null;
 }
 
 /** Judges one gate. Never throws; what is missing is an `error`, too few rows are `inconclusive`. */
 export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
-  const whole = judgeWhole(gate, context);
-  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
+  const { look } = context;
+  const asks = askOfLook(gate, context.hasChampion, look);
+  // Where no error is left the numbers are those of the gate's own confidence; they pass nothing.
+  const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
+  const { whole, slices, folded } = judgeAsked(asked, context);
   return {
     gate: gate.gate,
     kind: gate.kind,
@@ -31,13 +43,30 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     severity: gate.severity ?? 'block',
     rule: describeRule(gate),
     ...whole,
-    ...fold(whole, slices),
+    ...(look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded),
+    holdout: asks,
     slices: slices && typeof slices !== 'string' ? { by: gate.slices!.by, results: slices } : null,
   };
 }
 
+interface Judged {
+  readonly whole: Decided;
+  readonly slices: readonly SliceResult[] | string | null;
+  readonly folded: { readonly verdict: Verdict; readonly sentence: string };
+}
+
+function judgeAsked(gate: GateConfig, context: GateContext): Judged {
+  if (gate.kind === 'gap') {
+    const { whole, groups } = judgeGap(gate, context.evidence);
+    return { whole, slices: groups, folded: { verdict: whole.verdict, sentence: whole.sentence } };
+  }
+  const whole = judgeWhole(gate, context);
+  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
+  return { whole, slices, folded: fold(whole, slices) };
+}
+
 /** The rule over all rows. */
-function judgeWhole(gate: GateConfig, { runId, evidence, hasChampion }: GateContext): Decided {
+function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): Decided {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
   if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions.csv');
@@ -84,7 +113,7 @@ function judgeWithoutComparing(
 }
 
 function sliceGate(
-  gate: GateConfig,
+  gate: MetricGate,
   slices: NonNullable<GateConfig['slices']>,
   { runId, evidence }: GateContext,
 ): readonly SliceResult[] | string {

@@ -1,8 +1,8 @@
-import type { GateConfig } from '../config/gate-schema.ts';
+import type { GateConfig, MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
 import { type Decided, decide, testRule } from './decide.ts';
 import { type Measurement, measureGate } from './measure-gate.ts';
-import { type Predictions, selectRows } from './rows.ts';
+import { type Predictions, type SliceColumn, selectRows } from './rows.ts';
 import { correctHolm } from './statistics/holm.ts';
 import type { Random } from './statistics/random.ts';
 
@@ -17,16 +17,14 @@ export type SlicesOfGate = NonNullable<GateConfig['slices']>;
  * there is nothing to slice by.
  */
 export function judgeSlices(
-  gate: GateConfig,
+  gate: MetricGate,
   slices: SlicesOfGate,
   predictions: Predictions,
   randomOf: (slice: string) => Random,
 ): readonly SliceResult[] | string {
   const column = predictions.slices.get(slices.by);
-  if (!column) return `predictions.csv has no column ${slices.by} to slice by`;
-  if (column.size > mostSlices) {
-    return `column ${slices.by} has ${column.size} values, ${mostSlices} slices at most; slice by something coarser`;
-  }
+  const problem = columnProblem(column, slices.by);
+  if (!column || problem !== null) return problem ?? '';
   const results: SliceResult[] = [];
   const measured: { slice: string; measurement: Measurement }[] = [];
   for (const [slice, which] of column) {
@@ -42,6 +40,13 @@ export function judgeSlices(
     } else measured.push({ slice, measurement });
   }
   return [...results, ...judgeTogether(measured, gate.confidence)].sort(byHarm);
+}
+
+/** Why a column cannot be sliced by, or null. */
+export function columnProblem(column: SliceColumn | undefined, by: string): string | null {
+  if (!column) return `predictions.csv has no column ${by} to slice by`;
+  if (column.size <= mostSlices) return null;
+  return `column ${by} has ${column.size} values, ${mostSlices} slices at most; slice by something coarser`;
 }
 
 function judgeTogether(

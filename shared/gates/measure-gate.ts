@@ -1,4 +1,4 @@
-import type { AgainstChampionGate, BoundGate, GateConfig } from '../config/gate-schema.ts';
+import type { AgainstChampionGate, BoundGate, MetricGate } from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
 import type { Finding } from '../domain/gate-report.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
@@ -37,7 +37,7 @@ export type Numbers =
   | { readonly rows: Rows; readonly random: Random }
   | { readonly reported: Evidence['reported'] };
 
-export function measureGate(gate: GateConfig, numbers: Numbers): Measurement | Missing {
+export function measureGate(gate: MetricGate, numbers: Numbers): Measurement | Missing {
   const numberOf = (side: Side): number | null =>
     'rows' in numbers ? computeMetric(numbers.rows, side, gate.metric) : numbers.reported(side, gate.metric);
   const challenger = numberOf('challenger');

@@ -1,6 +1,6 @@
 /**
- * The ledger: every decision, every run, every operator's word, every verdict on uploaded data, and what serves where,
- * in tables of Azure Table Storage.
+ * The ledger: every decision, every run, every operator's word, every verdict on uploaded data, every look at a holdout,
+ * and what serves where, in tables of Azure Table Storage.
  *
  * Owns: the rows, their keys, and that repeated or late writes do no harm.
  * Does not own: what is decided, and when it is written (the record activities).
@@ -9,17 +9,19 @@
  * 1. One row for each signal: its latest answer. One row for each run: as far as it has come. One row for each content
  *    of a file: the latest verdict.
  * 2. A run's row only moves forward, whatever order its writes come in: each is conditional on what was read.
- * 3. Decisions and verdicts sort newest first by their keys.
- * 4. One row for each endpoint: the latest deployment, whatever order the events come in.
+ * 3. A run's look is in every part of its holdout before the run is judged, and counts there once.
+ * 4. Decisions and verdicts sort newest first by their keys.
+ * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
  */
 import type { TableClient } from '@azure/data-tables';
-import { azureError, statusOf } from '../azure/azure-error.ts';
+import { azureError } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
 import type { Operation } from '../domain/operation.ts';
 import { modelOfRun, type Run } from '../domain/run.ts';
+import { findRow, retryLostRaces, writeForward } from './conditional-writes.ts';
 import { type KnownVerdict, listVerdicts, readKnownVerdicts, verdictRow } from './data-row.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
@@ -27,15 +29,14 @@ import { operationRow, readOperations } from './operations.ts';
 import { listPartitions, quote } from './partitions.ts';
 import { type DecisionQuery, readDecisions } from './read-decisions.ts';
 import { isAsFarAs, runOf, runRow } from './run-row.ts';
+import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
 export const operationsTable = 'RatchetOperations';
 export const dataTable = 'RatchetData';
 export const deploymentsTable = 'RatchetDeployments';
-
-/** Writers that lose a race read again; two writers of one row are rare, five in a row unheard of. */
-const writeAttempts = 5;
+export const holdoutsTable = 'RatchetHoldouts';
 
 export class Ledger {
   readonly #decisions: TableClient;
@@ -43,6 +44,7 @@ export class Ledger {
   readonly #operations: TableClient;
   readonly #data: TableClient;
   readonly #deployments: TableClient;
+  readonly #holdouts: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
@@ -51,6 +53,7 @@ export class Ledger {
     this.#operations = openTable(operationsTable);
     this.#data = openTable(dataTable);
     this.#deployments = openTable(deploymentsTable);
+    this.#holdouts = openTable(holdoutsTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -90,6 +93,15 @@ export class Ledger {
       for await (const row of table.listEntities(callLimit())) found.push(deploymentOf(row));
       return found;
     });
+  }
+
+  /** Writes a run's look at every part of its holdout, once however often asked; `spend` says what it spends. */
+  takeLook<Taken extends TakenLook>(asked: AskedLook, spend: (parts: TakenLook['parts']) => Taken) {
+    const { model, runId } = asked;
+    const subject = { model, run: runId };
+    return this.#in(this.#holdouts, `recording the look of run ${runId} at its holdout`, subject, (table) =>
+      retryLostRaces(() => takeLook(table, asked, spend)),
+    );
   }
 
   /** Newest first. `continuationAfter` of read-decisions.ts gives the way to the next ones. */
@@ -190,39 +202,6 @@ export class Ledger {
       this.#ready.set(table, ready);
     }
     return ready;
-  }
-}
-
-/** Writes a row over one that `mayReplace` gives up. A writer that loses a race reads again. */
-async function writeForward(
-  table: TableClient,
-  row: { readonly partitionKey: string; readonly rowKey: string },
-  mayReplace: (known: Readonly<Record<string, unknown>>) => boolean,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const known = await findRow(table, row.partitionKey, row.rowKey);
-    if (known && !mayReplace(known)) return;
-    try {
-      if (!known) await table.createEntity(row, callLimit());
-      else await table.updateEntity(row, 'Replace', { etag: String(known['etag']), ...callLimit() });
-      return;
-    } catch (error) {
-      // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
-      if (attempt === writeAttempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
-    }
-  }
-}
-
-async function findRow(
-  table: TableClient,
-  partitionKey: string,
-  rowKey: string,
-): Promise<Readonly<Record<string, unknown>> | null> {
-  try {
-    return await table.getEntity(partitionKey, rowKey, callLimit());
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
   }
 }
 

@@ -118,6 +118,8 @@ export function inferFromDraws(
 ): Inference | NoInference {
   const bias = normalQuantile(shareBelow(drawn, estimate));
   if (!Number.isFinite(bias)) return { why: 'every resample lies on one side of the estimate' };
+  // Squares of values beyond 1e154 are infinite, and what is computed from them is no number.
+  if (!Number.isFinite(acceleration)) return { why: 'the values are too large to compute with' };
   const levelOf = (probability: number): number => {
     const shifted = bias + normalQuantile(probability);
     return normalCdf(bias + accelerate(shifted, -acceleration));
@@ -130,6 +132,7 @@ export function inferFromDraws(
   return {
     method: `BCa bootstrap of ${resamples} resamples`,
     estimate,
+    leastError: 1 / resamples,
     interval: (confidence) => ({
       low: quantileOf(drawn, levelOf((1 - confidence) / 2)),
       high: quantileOf(drawn, levelOf((1 + confidence) / 2)),

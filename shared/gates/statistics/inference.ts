@@ -14,6 +14,8 @@ export interface Inference {
   /** Name of the method, as the report shows it. */
   readonly method: string;
   readonly estimate: number;
+  /** Least one-sided error the method can tell; 0 when omitted. Intervals that leave less mean nothing. */
+  readonly leastError?: number;
   readonly interval: (confidence: number) => Range;
   /** One-sided p-value of "the true value is at most the limit": small where it is above. */
   readonly atMost: (limit: number) => number;

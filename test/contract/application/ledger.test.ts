@@ -5,6 +5,8 @@ import { localCloud } from '../../../local/cloud-context.ts';
 import { startStorage } from '../../../local/storage/index.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import { type Deployment, findServing } from '../../../shared/domain/deployment.ts';
+import type { HoldoutPart } from '../../../shared/domain/holdout.ts';
+import { spendError } from '../../../shared/gates/spend-error.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
 import { createWiring } from '../../../shared/wiring.ts';
@@ -203,6 +205,56 @@ describe('deployments in the ledger', () => {
     await ledger.recordDeployment({ ...deployed('back', 2, []), models: [{ name: 'other', version: '9' }] });
     const serving = findServing('spam-filter', await ledger.listDeployments());
     expect(serving.filter(({ endpoint }) => endpoint === 'back')).toEqual([]);
+  });
+});
+
+describe('looks at a holdout in the ledger', () => {
+  const take = (
+    model: string,
+    run: string,
+    parts: readonly string[],
+    from = ledger,
+    spend = (known: readonly HoldoutPart[]) => spendError(known, run, undefined),
+  ) => from.takeLook({ model, runId: run, parts }, spend);
+
+  it('are counted once for each run, part by part, whatever the parts are called', async () => {
+    const names = ["2002/it's #1?.csv", '\u{1F984}'.repeat(200), '2002-09-02.jsonl'];
+    expect(await take('looks', 'r1', names.slice(0, 2))).toMatchObject({ look: 1, share: 1 / 2 });
+    expect(await take('looks', 'r2', names.slice(1))).toMatchObject({ look: 2, share: 1 / 4 });
+    expect(await take('looks', 'r1', names.slice(0, 2))).toMatchObject({ look: 1, share: 1 / 2 });
+    expect(await take('looks', 'r3', names.slice(0, 1))).toMatchObject({ look: 2 });
+    expect(await take('looks', 'r4', names.slice(1, 2))).toMatchObject({ look: 3 });
+    expect(await take('others', 'r5', names)).toMatchObject({ look: 1 });
+  });
+
+  it('are completed by a repeat where a crash came between two parts', async () => {
+    await take('crash', 'r0', ['b']);
+    const crash = take('crash', 'r1', ['a', 'b'], ledger, (known) => {
+      const spending = spendError(known, 'r1', undefined);
+      const { 0: a } = spending.parts;
+      // The second row cannot be written.
+      return { ...spending, parts: [a!, { ...known[1]!, part: 'x'.repeat(500_000) }] };
+    });
+    await expect(crash).rejects.toMatchObject({ code: 'broken-invariant' });
+    expect(await take('crash', 'r2', ['a'])).toMatchObject({ look: 2 });
+    const completed = await take('crash', 'r1', ['a', 'b']);
+    expect(completed).toMatchObject({ look: 2, share: 1 / 4 });
+    expect(await take('crash', 'r1', ['a', 'b'])).toEqual(completed);
+    expect(await take('crash', 'r3', ['b'])).toMatchObject({ look: 3 });
+  });
+
+  it('count each of several runs that look at once, and repeats of one as one', async () => {
+    const runs = ['r1', 'r2', 'r1'];
+    const ledgers = await Promise.all(runs.map(() => openLedger()));
+    const parts = ['a', 'b', 'c'];
+    const taken = await Promise.all(runs.map((run, at) => take('race', run, parts, ledgers[at]!)));
+    const afterwards = await Promise.all(runs.map((run) => take('race', run, parts)));
+    expect(afterwards.map(({ share }) => share)).toEqual(taken.map(({ share }) => share));
+    const { parts: kept } = await take('race', 'r3', parts);
+    for (const { looks } of kept) {
+      expect(looks.map(({ runId }) => runId).sort()).toEqual(['r1', 'r2', 'r3']);
+      expect(looks.reduce((sum, { share }) => sum + share, 0)).toBeLessThan(1);
+    }
   });
 });
 

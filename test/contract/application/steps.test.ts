@@ -186,6 +186,56 @@ describe('the steps of a run', () => {
     expect(again.properties.properties).toMatchObject({ attempts: '1' });
   });
 
+  it('count a look at the holdout once for each run, and ask more of every further one', async () => {
+    const claiming = pinModel({
+      ...config,
+      model: 'claiming',
+      data: { ...config.data, path: 'claiming/' },
+      gates: [{ ...config.gates[0]!, kind: 'bound', confidence: 0.95 }],
+    });
+    const judge = async (day: string) => {
+      const runId = `claiming-200209${day}-00000001`;
+      await step('pin-data', { runId, pinned: claiming });
+      const rows = Array.from({ length: 200 }, (_, id) => [id, id % 2, id % 2 ? 0.9 : 0.1].join(','));
+      await upload(`runs/${runId}/evidence/predictions.csv`, ['id,label,challenger', ...rows].join('\n'));
+      return (await step('judge-evidence', { runId, pinned: claiming, hasChampion: false })).report;
+    };
+    await upload('claiming/2002-09-01.jsonl', '{"day":1}\n');
+    const first = await judge('01');
+    expect(first).toMatchObject({
+      verdict: 'passed',
+      holdout: { version: expect.stringMatching(/^[0-9a-f]{64}$/), look: 1, share: 0.5, spent: 0.5 },
+      gates: [{ holdout: { confidenceAsked: 0.95 } }],
+    });
+    const second = await judge('02');
+    expect(second).toMatchObject({
+      verdict: 'passed',
+      holdout: { version: first.holdout!.version, look: 2, share: 0.25, spent: 0.75 },
+      gates: [{ holdout: { confidenceAsked: 0.975 } }],
+    });
+    expect(await judge('01')).toEqual(first);
+
+    // The same file written anew has mostly the same rows: another version, but no fresh holdout.
+    await upload('claiming/2002-09-01.jsonl', '{"day":1,"more":true}\n');
+    const rewritten = await judge('03');
+    expect(rewritten.holdout).toMatchObject({ look: 3 });
+    expect(rewritten.holdout!.version).not.toBe(first.holdout!.version);
+    await upload('claiming/2002-09-08.jsonl', '{"day":8}\n');
+    expect(await judge('04')).toMatchObject({ holdout: { look: 1 } });
+  });
+
+  it('do not judge rows of which nobody knows whence they are', async () => {
+    const runId = 'spam-filter-20020910-00000001';
+    await upload(`runs/${runId}/evidence/predictions.csv`, 'id,label,challenger\na,1,0.9');
+    const claiming = pinModel({
+      ...config,
+      gates: [{ ...config.gates[0]!, kind: 'bound', confidence: 0.95 }],
+    });
+    await expect(step('judge-evidence', { runId, pinned: claiming, hasChampion: false })).rejects.toThrow(
+      `not-found: runs/${runId}/manifest.json must say which partitions run ${runId} is judged on; found nothing; somebody may have deleted it: start a new run`,
+    );
+  });
+
   it('submit one job when many submit it at once', async () => {
     const input = submission('spam-filter-20020903-00000001', 'train', {
       job: { ...config.training, command: 'node slow.mjs' },

@@ -69,6 +69,29 @@ describe('ratchet gate evaluate', () => {
     expect(out[1]).toBe(out[0]);
   });
 
+  it('judges a later look by --look, and says which one it took', async () => {
+    const args = ['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 10, 'champion')];
+    const judge = async (...more: string[]) => {
+      out = [];
+      const code = await main([...args, ...more]);
+      return [code, out.join('\n')] as const;
+    };
+    expect(await judge()).toMatchObject([
+      0,
+      expect.stringMatching(
+        /note: judged as look 1 at this holdout: files have no ledger of looks, --look says which one it is$/,
+      ),
+    ]);
+    expect(await judge('--look', '200')).toMatchObject([
+      2,
+      expect.stringContaining('the holdout has been looked at 200 times, so that 99.99987'),
+    ]);
+    for (const bad of ['0', '1.5', 'often']) expect(await main([...args, '--look', bad])).toBe(3);
+    expect(err[0]).toContain(
+      '--look must be a whole number from 1 to 10000; found "0"; count this judging, too',
+    );
+  });
+
   it('calls broken metrics.json an error of the evidence', async () => {
     const metrics = file('metrics.json', '{ broken');
     expect(await main(['gate', 'evaluate', '--model', model, '--metrics', metrics])).toBe(3);

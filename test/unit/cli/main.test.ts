@@ -109,6 +109,10 @@ describe('ratchet', () => {
       live: null,
       pending: null,
       lastRun: null,
+      mode: 'auto',
+      modeSetBy: null,
+      frozen: [],
+      waiting: [],
     };
     await serving(200, { models: [model] }, async (url) => {
       expect(await main(['models', '--url', url])).toBe(0);

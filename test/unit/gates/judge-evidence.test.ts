@@ -31,6 +31,7 @@ function judge(over: Partial<JudgeRequest>) {
     predictions: csv(goodRows),
     metrics: null,
     trackedMetrics: {},
+    look: null,
     ...over,
   });
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GateConfig } from '../../../shared/config/gate-schema.ts';
+import type { GateConfig, MetricGate } from '../../../shared/config/gate-schema.ts';
 import { findMetric, metricNames } from '../../../shared/config/metric-catalog.ts';
 import type { GateReport, GateResult } from '../../../shared/domain/gate-report.ts';
 import { readGate } from './read-gate.ts';
 import { judgeRows, type Row, toCsv } from './tables.ts';
 
 /** Gates of every kind on the metrics of one task; `reported` numbers have no rows and are left to other tests. */
-function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<GateConfig> {
+function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<MetricGate> {
   const names = metricNames.filter((name) => findMetric(name)!.task === task);
   const slices = fc.constantFrom(
     undefined,
@@ -41,7 +41,7 @@ function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<GateConfig> {
   });
   return fc
     .tuple(fc.oneof(bound, comparison), fc.integer({ min: 1, max: 12 }))
-    .map(([gate, minimumRows]) => readGate({ gate: 'g', minimumRows, ...gate }));
+    .map(([gate, minimumRows]) => readGate({ gate: 'g', minimumRows, ...gate }) as MetricGate);
 }
 
 const score = fc.oneof(fc.constantFrom(0, 0.2, 0.5, 0.8, 1), fc.double({ min: 0, max: 1, noNaN: true }));
@@ -73,7 +73,7 @@ function tablesOf(task: 'binary' | 'regression', number: fc.Arbitrary<number>): 
 }
 
 /** Whether the gate's numbers, taken for themselves, say that its rule holds. */
-function ruleHolds(gate: GateConfig, result: GateResult): boolean {
+function ruleHolds(gate: MetricGate, result: GateResult): boolean {
   const { estimate, limit, interval, n } = result;
   if (estimate === null || limit === null || n === null || n < gate.minimumRows) return false;
   if (gate.kind === 'bound') {
@@ -97,7 +97,7 @@ function shareRight(rows: readonly Row[], side: 'challenger' | 'champion'): numb
   return sum(right) / sum(rows);
 }
 
-function check(report: GateReport, gate: GateConfig, rows: readonly Row[]): void {
+function check(report: GateReport, gate: MetricGate, rows: readonly Row[]): void {
   const [result] = report.gates;
   // NaN and infinity come back from JSON as null.
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);

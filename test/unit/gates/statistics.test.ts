@@ -146,6 +146,14 @@ describe('the bootstrap', () => {
     near(high, 0.1 + 1.96 * 0.003, 0.0005);
   });
 
+  it('gives none from values whose squares are beyond a double', () => {
+    const draws = Float64Array.from({ length: 100 }, (_, at) => (at - 50) * 1e300);
+    const left = [1e300, -1e300, 0, 0].map((value) => ({ value, times: 1 }));
+    expect(inferFromDraws(0, draws, accelerationOf(left))).toEqual({
+      why: 'the values are too large to compute with',
+    });
+  });
+
   it('says why there is none rather than give a false one', () => {
     const constant = [1, 1, 1, 1];
     expect(bootstrap(rows(constant), meanOf(constant), seedRandom('s'))).toEqual({

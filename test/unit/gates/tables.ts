@@ -41,6 +41,7 @@ export function judgeRows(
     predictions: toCsv(rows),
     metrics: null,
     trackedMetrics: {},
+    look: null,
     ...over,
   });
 }

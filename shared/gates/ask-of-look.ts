@@ -1,0 +1,38 @@
+/** What a look at the holdout makes of a gate: the confidence it asks, and what the verdict says of it. */
+import type { GateConfig } from '../config/gate-schema.ts';
+import type { GateResult, Verdict } from '../domain/gate-report.ts';
+import type { LookAtHoldout } from '../domain/holdout.ts';
+import { describeConfidence } from './describe-rule.ts';
+import { makesClaim } from './makes-claim.ts';
+import { askConfidence } from './spend-error.ts';
+
+/** A run's look, and the error of the holdout's life where the model file gives one. */
+export interface Look extends LookAtHoldout {
+  readonly alpha: number | undefined;
+}
+
+/** Null where the gate claims nothing from rows, or no look is counted. */
+export function askOfLook(gate: GateConfig, hasChampion: boolean, look: Look | null): GateResult['holdout'] {
+  if (look === null || gate.confidence === undefined || !makesClaim(gate, hasChampion)) return null;
+  const confidenceAsked = askConfidence(gate.confidence, look.share, look.alpha);
+  return { confidenceAsked, alphaSpent: confidenceAsked === null ? 0 : (1 - confidenceAsked) / 2 };
+}
+
+/** The verdict as the look allows it: without error left nothing passes. Says so where fresh data would help. */
+export function limitByLook(
+  judged: { readonly verdict: Verdict; readonly sentence: string },
+  { confidence }: GateConfig,
+  asks: NonNullable<GateResult['holdout']>,
+  { look }: Look,
+): { verdict: Verdict; sentence: string } {
+  const { verdict, sentence } = judged;
+  if (verdict !== 'passed' && verdict !== 'inconclusive') return { verdict, sentence };
+  if (asks.confidenceAsked === null) {
+    const spent = `but the holdout has been looked at ${look} times and no error is left to decide by: judge on fresh data, in a new partition`;
+    return { verdict: 'inconclusive', sentence: `${sentence}; ${spent}` };
+  }
+  if (verdict === 'passed' || asks.confidenceAsked === confidence) return { verdict, sentence };
+  const asked = `${describeConfidence(asks.confidenceAsked)} confidence is asked in place of ${describeConfidence(confidence ?? 0)}`;
+  const more = `the holdout has been looked at ${look} times, so that ${asked}: fresh data, in a new partition, would need less`;
+  return { verdict, sentence: `${sentence}; ${more}` };
+}

@@ -1,0 +1,198 @@
+/**
+ * Judges a gap gate: the largest difference between any two groups in a rate of the challenger.
+ *
+ * Sources: demographic parity, Dwork et al., "Fairness through awareness" (2012); equal opportunity and equalized
+ * odds, Hardt, Price and Srebro, "Equality of opportunity in supervised learning" (2016). The largest difference
+ * between groups as their measure: Bird et al., Fairlearn (2020).
+ *
+ * Invariants
+ * 1. Passes only if every pair of groups is shown to differ by the limit at most. All must hold, so no pair needs a
+ *    correction (intersection-union test, Berger 1982); that some pair differs by more is corrected for all pairs.
+ * 2. No column, no two groups large enough, a group too small that may not be ignored: never `passed`.
+ */
+import type { GapGate } from '../config/gate-schema.ts';
+import type { SliceResult, Verdict } from '../domain/gate-report.ts';
+import type { Decided } from './decide.ts';
+import { describeConfidence } from './describe-rule.ts';
+import type { Evidence } from './evidence.ts';
+import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
+import { columnProblem } from './judge-slices.ts';
+import { show } from './measure-gate.ts';
+import { exactProportion } from './statistics/exact-proportion.ts';
+import { independentProportions } from './statistics/independent-proportions.ts';
+
+const nothing = {
+  challenger: null,
+  champion: null,
+  estimate: null,
+  limit: null,
+  interval: null,
+  test: null,
+  power: null,
+} as const;
+
+export interface JudgedGap {
+  readonly whole: Decided;
+  readonly groups: readonly SliceResult[] | null;
+}
+
+export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
+  if (!predictions)
+    return undecided('error', `${gate.metric}: groups are computed from predictions.csv, which is missing`);
+  const rows = predictions.labels.length;
+  const { slices } = gate;
+  if (rows < gate.minimumRows) {
+    return undecided(
+      'inconclusive',
+      `${gate.metric}: ${rows} rows, the gate needs ${gate.minimumRows}`,
+      rows,
+    );
+  }
+  const column = predictions.slices.get(slices.by);
+  const problem = columnProblem(column, slices.by);
+  if (!column || problem !== null) return undecided('error', problem ?? '', rows);
+  if (predictions.weights) {
+    return undecided(
+      'inconclusive',
+      `${gate.metric}: rows have weights, and gaps of weighted rates no interval`,
+      rows,
+    );
+  }
+  const groups = countGroups(gate.metric, predictions, column);
+  const judged = groups.filter(({ challenger }) => challenger.trials >= slices.minimumRows);
+  const small = groups.filter((group) => !judged.includes(group));
+  if (judged.length < 2) {
+    const sentence = `${gate.metric}: ${judged.length} of ${groups.length} groups have the ${slices.minimumRows} rows a group needs, and a gap needs two`;
+    return {
+      ...undecided('inconclusive', sentence, rows),
+      groups: small.map((group) => tellSmall(gate, group)),
+    };
+  }
+  return decideGap(gate, judged, small, rows);
+}
+
+/** Two groups, the one with the larger rate first, and how far apart they may be. */
+interface Pair {
+  readonly high: Group;
+  readonly low: Group;
+  readonly estimate: number;
+  /** Of this pair alone. */
+  readonly most: number;
+  /** With the confidence that all pairs together leave. */
+  readonly least: number;
+}
+
+function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Group[], n: number): JudgedGap {
+  const { atMost, confidence, slices } = gate;
+  const pairs = comparePairs(judged, confidence);
+  const widest = pairs.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
+  const range = {
+    low: Math.max(...pairs.map(({ least }) => least)),
+    high: Math.max(...pairs.map(({ most }) => most)),
+  };
+  const ofPairs = verdictOf(gate, range);
+  const doubtful = small.length > 0 && slices.tooSmall === 'inconclusive';
+  const [firstSmall] = small;
+  const tooSmall = firstSmall
+    ? `; ${small.length} of ${small.length + judged.length} groups too small to judge, first ${JSON.stringify(firstSmall.name)}`
+    : '';
+  const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n})`;
+  const whole: Decided = {
+    ...nothing,
+    verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
+    sentence: `${describeWidest(gate, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,
+    challenger: widest.estimate,
+    champion: gapOf(judged.flatMap(({ champion }) => champion ?? [])),
+    estimate: widest.estimate,
+    limit: atMost,
+    interval: { ...range, confidence, method: methodOfPairs },
+    n,
+  };
+  const results = judged.map((group) => tellGroup(gate, group, pairs)).sort((a, b) => b.harm! - a.harm!);
+  return { whole, groups: [...results, ...small.map((group) => tellSmall(gate, group))] };
+}
+
+function describeWidest({ metric }: GapGate, { estimate, high, low }: Pair): string {
+  return `${metric} differs by ${show(estimate)} between ${tellRate(high)} and ${tellRate(low)}`;
+}
+
+function describeRelation({ atMost, confidence }: GapGate, verdict: Verdict): string {
+  const certainty = `${describeConfidence(confidence)} confidence`;
+  if (verdict === 'inconclusive') return `, which cannot be told from ${show(atMost)} with ${certainty}`;
+  return ` ${verdict === 'passed' ? '<=' : '>'} ${show(atMost)} with ${certainty}`;
+}
+
+const methodOfPairs = 'score intervals of all pairs of groups (Miettinen and Nurminen)';
+
+function comparePairs(groups: readonly Group[], confidence: number): Pair[] {
+  const pairs = (groups.length * (groups.length - 1)) / 2;
+  // Either end of either pair could be the one that is wrong.
+  const together = 1 - (1 - confidence) / (2 * pairs);
+  return groups.flatMap((one, at) =>
+    groups.slice(at + 1).map((other): Pair => {
+      const [high, low] = rateOf(one.challenger) >= rateOf(other.challenger) ? [one, other] : [other, one];
+      const difference = independentProportions(high.challenger, low.challenger);
+      const alone = difference.interval(confidence);
+      return {
+        high,
+        low,
+        estimate: difference.estimate,
+        most: Math.max(alone.high, -alone.low),
+        least: Math.max(0, difference.interval(together).low),
+      };
+    }),
+  );
+}
+
+function verdictOf({ atMost }: GapGate, range: { low: number; high: number }): Verdict {
+  if (range.high <= atMost) return 'passed';
+  return range.low > atMost ? 'failed' : 'inconclusive';
+}
+
+function tellRate({ name, challenger }: Group): string {
+  return `${JSON.stringify(name)} (${show(rateOf(challenger))})`;
+}
+
+/** A group beside the group it differs from most; its verdict is the worst of its pairs. */
+function tellGroup(gate: GapGate, group: Group, pairs: readonly Pair[]): SliceResult {
+  const own = pairs.filter(({ high, low }) => high === group || low === group);
+  const widest = own.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
+  const other = widest.high === group ? widest.low : widest.high;
+  const { confidence } = gate;
+  const { trials, successes } = group.challenger;
+  const rate = exactProportion(successes, trials);
+  return {
+    slice: group.name,
+    verdict: verdictOf(gate, {
+      low: Math.max(...own.map(({ least }) => least)),
+      high: Math.max(...own.map(({ most }) => most)),
+    }),
+    sentence: `${gate.metric} ${show(rate.estimate)}, ${show(widest.estimate)} from ${tellRate(other)} (n=${trials})`,
+    challenger: rate.estimate,
+    champion: group.champion && group.champion.trials > 0 ? rateOf(group.champion) : null,
+    estimate: rate.estimate,
+    limit: null,
+    interval: { ...rate.interval(confidence), confidence, method: rate.method },
+    test: null,
+    power: null,
+    n: trials,
+    harm: widest.estimate - gate.atMost,
+    corrected: null,
+  };
+}
+
+function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }: Group): SliceResult {
+  return {
+    ...nothing,
+    slice: name,
+    verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
+    sentence: `${metric} is a share of ${trials} rows of it, a group needs ${slices.minimumRows}`,
+    n: trials,
+    harm: null,
+    corrected: null,
+  };
+}
+
+function undecided(verdict: 'error' | 'inconclusive', sentence: string, n: number | null = null): JudgedGap {
+  return { whole: { ...nothing, verdict, sentence, n }, groups: null };
+}
