@@ -105,7 +105,10 @@ export interface Steps {
   'get-job': { input: { jobName: string }; output: JobState };
   /** Cancels a job that has not ended and answers how it stands; a job that has ended stays as it is. */
   'cancel-job': { input: { jobName: string }; output: JobState };
-  /** Reads the evidence, judges it, writes `runs/{runId}/gate-report.json`, answers the report and its hash. */
+  /**
+   * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json`; answers the report and
+   * its hash.
+   */
   'judge-evidence': {
     input: { runId: string; pinned: PinnedModel; hasChampion: boolean };
     output: { report: GateReport; reportHash: string };

@@ -15,7 +15,9 @@ patientRetry.maxRetryIntervalInMilliseconds = 3_600_000;
 
 const patientSteps: ReadonlySet<StepName> = new Set<StepName>([
   'find-model',
+  'inspect-data',
   'read-fleet',
+  'read-monitor-run',
   'record-decision',
   'record-operation',
   'record-run',

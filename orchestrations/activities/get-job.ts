@@ -1,4 +1,8 @@
+import { addComputeTime } from '../../shared/azure/job-time.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-defineStep('get-job', async ({ jobName }) => (await wiring.workspace()).getJob(jobName));
+defineStep('get-job', async ({ jobName }) => {
+  const job = await (await wiring.workspace()).getJob(jobName);
+  return addComputeTime(job, wiring.runsMetrics);
+});

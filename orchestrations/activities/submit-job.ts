@@ -1,4 +1,5 @@
 import { buildJob, jobNameOf } from '../../shared/azure/build-job.ts';
+import { addComputeTime } from '../../shared/azure/job-time.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -7,10 +8,11 @@ defineStep('submit-job', async (request) => {
   const jobName = jobNameOf(request);
   try {
     const workspace = await wiring.workspace();
-    return await workspace.submitJob(jobName, buildJob(request, workspace.id));
+    const job = await workspace.submitJob(jobName, buildJob(request, workspace.id));
+    return await addComputeTime(job, wiring.runsMetrics);
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
     if (!(error instanceof RatchetError) || error.retryable) throw error;
-    return { jobName, status: 'Refused', ended: true, succeeded: false, error: error.message };
+    return { jobName, status: 'Refused', ended: true, succeeded: false, error: error.message, computeMs: 0 };
   }
 });

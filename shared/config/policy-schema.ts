@@ -151,7 +151,7 @@ export const PolicySchema = z
       .min(1)
       .optional()
       .describe(
-        'Rows of new data, since the last run started, without which no signal starts a run; what a person asks for does. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
+        'Rows of new data, since the last run started, without which no signal starts a run; what a person asks for does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
       ),
     priority: z
       .int()

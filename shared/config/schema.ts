@@ -199,6 +199,11 @@ export const ModelConfigSchema = z
       context.addIssue({ code: 'custom', path: ['triggers', 'data', 'minimumRows'], message });
     }
   })
+  .superRefine(({ policy: { minimumNewRows }, data }, context) => {
+    if (minimumNewRows === undefined || data.expect) return;
+    const message = 'rows are counted only where files are checked; add data.expect';
+    context.addIssue({ code: 'custom', path: ['policy', 'minimumNewRows'], message });
+  })
   .superRefine(({ policy: { budget }, ...jobs }, context) => {
     if (!budget) return;
     const [needed, limit] = [estimateHours(jobs, 'retrain'), limitHours(budget)];

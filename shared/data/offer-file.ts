@@ -1,7 +1,7 @@
 import type { Blobs } from '../azure/blobs.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import { RatchetError } from '../errors.ts';
-import { dataSignal } from '../signals/data-signal.ts';
+import { dataSignal, listensToData } from '../signals/data-signal.ts';
 import { type OrchestrationStarter, offerSignal } from '../signals/offer-signal.ts';
 
 export interface DataNotice {
@@ -21,8 +21,8 @@ export async function offerFile(
   blobs: Blobs,
   { pinned, file, source }: DataNotice,
 ): Promise<{ readonly signalId: string; readonly repeated: boolean }> {
-  const { model, data, triggers } = pinned.config;
-  if (!triggers.data) {
+  const { model, data } = pinned.config;
+  if (!listensToData(pinned.config)) {
     const message = `model ${model} does not listen to data; set triggers.data in its model file`;
     throw new RatchetError('not-listening', message, { subject: { model } });
   }

@@ -1,3 +1,4 @@
+import type { ModelConfig } from '../config/schema.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** A file in a model's data path with the content that it had. */
@@ -5,6 +6,11 @@ export interface UploadedFile {
   readonly path: string;
   readonly etag: string;
   readonly bytes: number;
+}
+
+/** Whether uploads concern a model: they ask for a run, or count for the new rows that its policy wants to see. */
+export function listensToData({ triggers, policy }: ModelConfig): boolean {
+  return triggers.data !== false || policy.minimumNewRows !== undefined;
 }
 
 /** The signal of an uploaded file: the same one, whoever tells of the same content. */

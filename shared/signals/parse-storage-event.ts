@@ -5,7 +5,7 @@
  * complete at FlushWithClose only.
  */
 import type { Signal } from '../domain/signal.ts';
-import { dataSignal } from './data-signal.ts';
+import { dataSignal, listensToData } from './data-signal.ts';
 import type { Models } from './parse-workspace-event.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
@@ -27,7 +27,7 @@ export function parseStorageEvent(
   const file = { path, etag, bytes: Number.isFinite(size) ? size : 0 };
   return [...models.values()]
     .filter(
-      ({ config: { triggers, data } }) => triggers.data && path.startsWith(data.path) && path !== data.path,
+      ({ config }) => listensToData(config) && path.startsWith(config.data.path) && path !== config.data.path,
     )
     .map(({ config }) => dataSignal(config.model, file, { source: 'event-grid', observedAt: event.time }));
 }
