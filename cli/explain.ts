@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
+import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
@@ -26,22 +27,51 @@ interface Chain {
   readonly decisions: readonly Decision[];
   readonly run: Run | null;
   readonly gateReport: GateReport | null;
+  /** What operators did to the model meanwhile, the latest first. */
+  readonly operations: readonly Operation[];
 }
 
 type Ask = (path: string) => Promise<unknown>;
 
+/** A signal that joined another one shares its fate: the answer to that one is part of the chain. */
 async function followSignal(ask: Ask, signalId: string): Promise<Chain> {
-  const { decision, run } = (await ask(`decisions/${encodeURIComponent(signalId)}`)) as OneDecision;
-  if (!run) return { decisions: [decision], run: null, gateReport: null };
-  const { gateReport } = (await ask(`runs/${encodeURIComponent(run.runId)}`)) as OneRun;
-  return { decisions: [decision], run, gateReport };
+  const first = (await ask(`decisions/${encodeURIComponent(signalId)}`)) as OneDecision;
+  const { joinedSignalId } = first.decision;
+  const leader =
+    joinedSignalId === undefined
+      ? null
+      : ((await ask(`decisions/${encodeURIComponent(joinedSignalId)}`)) as OneDecision);
+  const decisions = leader ? [first.decision, leader.decision] : [first.decision];
+  const run = first.run ?? leader?.run ?? null;
+  const gateReport = run ? ((await ask(`runs/${encodeURIComponent(run.runId)}`)) as OneRun).gateReport : null;
+  return { decisions, run, gateReport, operations: await findOperations(ask, decisions, run) };
 }
 
 async function followRun(ask: Ask, runId: string): Promise<Chain> {
   const { run, gateReport } = (await ask(`runs/${encodeURIComponent(runId)}`)) as OneRun;
   const answers = run.signals.map((id) => ask(`decisions/${encodeURIComponent(id)}`) as Promise<OneDecision>);
   const decisions = (await Promise.all(answers)).map(({ decision }) => decision);
-  return { decisions, run, gateReport };
+  return { decisions, run, gateReport, operations: await findOperations(ask, decisions, run) };
+}
+
+/** From the first offer to the end of the run, or to the last answer where there is none. */
+async function findOperations(
+  ask: Ask,
+  decisions: readonly Decision[],
+  run: Run | null,
+): Promise<readonly Operation[]> {
+  const { model } = decisions[0]!.signal;
+  const from = decisions.map(({ offeredAt }) => offeredAt).sort()[0]!;
+  const until = run
+    ? run.endedAt
+    : decisions
+        .map(({ decidedAt }) => decidedAt)
+        .sort()
+        .at(-1)!;
+  const { operations } = (await ask(`operations?model=${encodeURIComponent(model)}&limit=1000`)) as {
+    operations: readonly Operation[];
+  };
+  return operations.filter(({ at, done }) => done && at >= from && (until === null || at <= until));
 }
 
 interface OneDecision {
@@ -54,8 +84,8 @@ interface OneRun {
   readonly gateReport: GateReport | null;
 }
 
-function describe({ decisions, run, gateReport }: Chain): string {
-  const lines = decisions.flatMap(({ signal, outcome, reason, sentence, changedBy, decidedAt }) => [
+function describe({ decisions, run, gateReport, operations }: Chain): string {
+  const answers = decisions.flatMap(({ signal, outcome, reason, sentence, changedBy, decidedAt }) => [
     `${pc.bold('signal')}    ${signal.id}`,
     `  said    ${signal.summary}`,
     `  by      ${signal.source}${signal.observedAt ? `, observed at ${signal.observedAt}` : ''}`,
@@ -63,6 +93,13 @@ function describe({ decisions, run, gateReport }: Chain): string {
     `  why     ${sentence}`,
     ...(changedBy ? [`  else    ${changedBy}`] : []),
   ]);
+  const words = operations
+    .toReversed()
+    .map(
+      ({ at, by, action, sentence }) =>
+        `${pc.bold('operator')}  ${by}, ${action.action} at ${at}: ${sentence}`,
+    );
+  const lines = [...answers, ...words];
   if (!run) return lines.join('\n');
   const gates = gateReport?.gates ?? [];
   return [

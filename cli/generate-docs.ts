@@ -1,10 +1,11 @@
 /**
- * Writes what is generated from the schema of the model file: its JSON Schema and its reference page.
+ * Writes what is generated from the schemas of the model file and the fleet file: JSON Schemas and reference pages.
  * `--check` writes nothing and exits 1 where a file on disk is not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { FleetSchema } from '../shared/config/fleet-schema.ts';
 import { ModelConfigSchema } from '../shared/config/schema.ts';
 
 interface JsonSchema {
@@ -22,20 +23,41 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-const schema = z.toJSONSchema(ModelConfigSchema, { io: 'input' }) as JsonSchema;
+const modelSchema = toSchema(ModelConfigSchema);
+const fleetSchema = toSchema(FleetSchema);
 
 const outputs: Readonly<Record<string, string>> = {
-  'docs/schema/model.schema.json': `${JSON.stringify({ title: 'Ratchet model file', ...schema }, null, 2)}\n`,
-  'docs/model-file.md': referencePage(),
+  'docs/schema/model.schema.json': renderSchema('Ratchet model file', modelSchema),
+  'docs/schema/fleet.schema.json': renderSchema('Ratchet fleet file', fleetSchema),
+  'docs/model-file.md': referencePage(
+    'The model file',
+    `One YAML file for each model, named after it, in the folder \`models/\`. This page is generated from the schema
+(\`npm run docs\`); editors check a file against \`docs/schema/model.schema.json\`. \`npx ratchet validate\` reports
+every problem with file and line. A field that is not listed here is an error.`,
+    modelSchema,
+  ),
+  'docs/fleet-file.md': referencePage(
+    'The fleet file',
+    `\`models/fleet.yaml\`, beside the model files, says what holds for all of them together ([fleet](operators.md#the-fleet)).
+Without it, models do not hold each other back; the kill switch works all the same. This page is generated from the schema
+(\`npm run docs\`), as is \`docs/schema/fleet.schema.json\`; \`npx ratchet validate\` checks the file.`,
+    fleetSchema,
+  ),
 };
 
-function referencePage(): string {
-  const rows = describeFields(schema, '').join('\n');
-  return `# The model file
+function toSchema(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+}
 
-One YAML file for each model, named after it, in the folder \`models/\`. This page is generated from the schema
-(\`npm run docs\`); editors check a file against \`docs/schema/model.schema.json\`. \`npx ratchet validate\` reports
-every problem with file and line. A field that is not listed here is an error.
+function renderSchema(title: string, schema: JsonSchema): string {
+  return `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
+}
+
+function referencePage(title: string, introduction: string, schema: JsonSchema): string {
+  const rows = describeFields(schema, '').join('\n');
+  return `# ${title}
+
+${introduction}
 
 | field | meaning | default |
 |---|---|---|

@@ -1,10 +1,17 @@
 import { globSync } from 'node:fs';
-import { formatProblem, readModelFile } from '../shared/config/load.ts';
+import { basename, dirname, join } from 'node:path';
+import {
+  type ConfigProblem,
+  fleetFileName,
+  formatProblem,
+  readFleetFile,
+  readModelFile,
+} from '../shared/config/load.ts';
 import { type Command, readArgs } from './command.ts';
 import { printJson } from './service.ts';
 
 export const validate: Command = {
-  summary: 'Check model files: every problem at once, with file and line.',
+  summary: 'Check model files and the fleet file: every problem at once, with file and line.',
   usage:
     'ratchet validate [FILE ...] [--json]    default: models/*.yaml\nExit code: 0 all valid, 1 problems, 2 no such file',
   async run(args) {
@@ -14,15 +21,33 @@ export const validate: Command = {
       console.error('ratchet validate: no model files in models/; name the files to check');
       return 2;
     }
-    const parsed = files.map((file) => ({ file, result: readModelFile(file) }));
-    const problems = parsed.flatMap(({ result }) => ('problems' in result ? result.problems : []));
+    const checked = files.map(check);
+    const problems = checked.flatMap((result) => ('problems' in result ? result.problems : []));
     if (values.json) printJson({ valid: problems.length === 0, files, problems });
     else {
       for (const problem of problems) console.error(formatProblem(problem));
-      for (const { file, result } of parsed) {
-        if ('model' in result) console.log(`${file}: valid, hash ${result.model.configHash.slice(0, 12)}`);
-      }
+      for (const result of checked) if ('valid' in result) console.log(result.valid);
     }
     return problems.length === 0 ? 0 : 1;
   },
 };
+
+type Checked = { readonly valid: string } | { readonly problems: readonly ConfigProblem[] };
+
+function check(file: string): Checked {
+  if (basename(file) === fleetFileName) return checkFleet(file);
+  const result = readModelFile(file);
+  return 'problems' in result
+    ? result
+    : { valid: `${file}: valid, hash ${result.model.configHash.slice(0, 12)}` };
+}
+
+/** Its shares name models: those whose files are beside it. */
+function checkFleet(file: string): Checked {
+  const models = globSync(join(dirname(file), '*.{yaml,yml}'))
+    .map((other) => basename(other).replace(/\.ya?ml$/, ''))
+    .filter((name) => `${name}.yaml` !== fleetFileName);
+  const result = readFleetFile(file, models);
+  if (!result) return { problems: [{ file, line: 0, path: '', message: 'there is no such file' }] };
+  return 'problems' in result ? result : { valid: `${file}: valid` };
+}

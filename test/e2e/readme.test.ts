@@ -9,8 +9,9 @@ import { throughOutages } from '../world/world.ts';
 
 const run = promisify(execFile);
 
-/** The `npx ratchet` lines of the README, as words. */
-const commands = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n(.*?)```/gs)]
+/** The `npx ratchet` lines of the README and of the page for operators, as words. */
+const pages = ['README.md', 'docs/operators.md'].map((page) => readFileSync(page, 'utf8')).join('\n');
+const commands = [...pages.matchAll(/```sh\n(.*?)```/gs)]
   .flatMap((block) => block[1]!.split('\n'))
   .filter((line) => line.startsWith('npx ratchet '))
   .map((line) => ({
@@ -28,7 +29,7 @@ async function decidedSignal(url: string): Promise<string> {
   });
 }
 
-describe("the README's commands", () => {
+describe('the commands shown to a new user', () => {
   let service: SampleService;
 
   beforeAll(async () => {
@@ -45,6 +46,10 @@ describe("the README's commands", () => {
       'runs',
       'explain',
       'validate',
+      'freeze',
+      'models',
+      'thaw',
+      'operations',
     ]);
   });
 

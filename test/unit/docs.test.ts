@@ -1,9 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseFleetFile } from '../../shared/config/load.ts';
 import { admissionOutcomes, reasonCodes } from '../../shared/domain/decision.ts';
 import { runOutcomes, runPhases } from '../../shared/domain/run.ts';
 import { errorCodes } from '../../shared/errors.ts';
+import { ModelOperationSchema } from '../../shared/operations/parse-operation.ts';
 import { ManualRequestSchema } from '../../shared/signals/parse-manual-request.ts';
 import { MetricReportSchema } from '../../shared/signals/parse-metric-report.ts';
 
@@ -54,10 +56,19 @@ describe('the documentation', () => {
       expect(textOf('docs/runs.md'), code).toContain(`\`${code}\``);
   });
 
+  it('shows a fleet file that is valid', () => {
+    const [fleet] = blocks('docs/operators.md', 'yaml');
+    expect(parseFleetFile('docs/operators.md', fleet!, ['spam-filter'])).toHaveProperty('fleet');
+  });
+
   it('shows request bodies that the API accepts', () => {
     const [report, request] = blocks('docs/api.md', 'json').map((text) => JSON.parse(text) as unknown);
     expect(MetricReportSchema.safeParse(report).success).toBe(true);
     expect(ManualRequestSchema.safeParse(request).success).toBe(true);
+    const operation = blocks('docs/api.md', 'json')
+      .map((text) => JSON.parse(text))
+      .find((body) => 'action' in body);
+    expect(ModelOperationSchema.safeParse(operation).error).toBeUndefined();
   });
 
   it('shows JSON that is JSON', () => {

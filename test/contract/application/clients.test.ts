@@ -63,7 +63,7 @@ describe('the metrics of a job', () => {
     const failure = await failureOf(tracking.metricsOf('a-evaluate'));
     expect(failure.code).toBe('azure-refused');
     expect(failure.message).toMatch(
-      /^reading the metrics of job a-evaluate: Azure answered 401 \S+ .+; look at the identity of the app and its roles in docs\/settings.md$/,
+      /^reading run a-evaluate: Azure answered 401 \S+ .+; look at the identity of the app and its roles in docs\/settings.md$/,
     );
     expect(`${failure.message}${failure.stack}${JSON.stringify(failure)}`).not.toContain('f0rged');
   });

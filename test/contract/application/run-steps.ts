@@ -28,6 +28,9 @@ export async function loadSteps(
     if (!step) throw new Error(`no activity is registered as ${name}`);
     // What crosses to an activity and back is JSON.
     const output = await step.callback(JSON.parse(JSON.stringify(input)), context);
-    return JSON.parse(JSON.stringify(output));
+    const answer = JSON.parse(JSON.stringify(output));
+    // As takeStep does: what no repetition can mend is an answer.
+    if (answer?.finalFailure !== undefined) throw new Error(answer.finalFailure);
+    return answer;
   }) as RunStep;
 }

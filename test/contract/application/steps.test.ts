@@ -148,6 +148,7 @@ describe('the steps of a run', () => {
       ended: true,
       succeeded: true,
       error: '',
+      computeMs: expect.any(Number),
     });
     expect(await readJson(`runs/${runId}/model/model.json`)).toEqual({
       trainedOn: ['2002-08-19.jsonl', '2002-08-26.jsonl'],
@@ -324,6 +325,7 @@ describe('a step refuses', () => {
       ended: true,
       succeeded: false,
       error: `job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
+      computeMs: 0,
     });
   });
 

@@ -70,6 +70,7 @@ describe('ratchet', () => {
   it('follows a run to its signals and back', async () => {
     const signal = {
       id: 'manual:m:1',
+      model: 'm',
       summary: 'jane asks for a run: new data',
       source: 'person:jane',
       observedAt: null,
@@ -80,7 +81,8 @@ describe('ratchet', () => {
       reason: 'idle',
       sentence: 'Admitted.',
       changedBy: '',
-      decidedAt: 'now',
+      offeredAt: '2026-03-01T00:00:00.000Z',
+      decidedAt: '2026-03-01T00:00:00.000Z',
     };
     const run = {
       runId: 'm-1',
@@ -90,15 +92,29 @@ describe('ratchet', () => {
       configHash: 'abc',
       champion: null,
       released: false,
+      endedAt: '2026-03-01T02:00:00.000Z',
     };
+    const operations = [1, 3].map((hour) => ({
+      at: `2026-03-01T0${hour}:00:00.000Z`,
+      by: 'joe',
+      action: { action: 'freeze' },
+      done: true,
+      sentence: `Frozen in hour ${hour}.`,
+    }));
     const gateReport = { gates: [{ gate: 'floor', verdict: 'failed', sentence: 'accuracy 0.5 < 0.9' }] };
-    const asked = await serving(200, { decision, run, gateReport }, async (url) => {
+    const asked = await serving(200, { decision, run, gateReport, operations }, async (url) => {
       expect(await main(['explain', 'm-1', '--url', url])).toBe(0);
     });
-    expect(asked).toEqual(['GET /api/runs/m-1', 'GET /api/decisions/manual%3Am%3A1']);
+    expect(asked).toEqual([
+      'GET /api/runs/m-1',
+      'GET /api/decisions/manual%3Am%3A1',
+      'GET /api/operations?model=m&limit=1000',
+    ]);
     expect(out[0]).toContain('jane asks for a run: new data');
     expect(out[0]).toContain('floor: failed: accuracy 0.5 < 0.9');
     expect(out[0]).toContain('nothing released, the champion stays');
+    expect(out[0]).toContain('joe, freeze at 2026-03-01T01:00:00.000Z: Frozen in hour 1.');
+    expect(out[0]).not.toContain('hour 3');
   });
 
   it('shows where the versions of a model serve', async () => {
