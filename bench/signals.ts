@@ -17,7 +17,7 @@ const help = `npm run bench:signals -- [options]
 Launches the local cloud and the host with the application and several models, and posts metric reports to
 /api/models/{model}/metrics. First one report for each model starts a run, whose training job waits till the end. Then,
 in rounds, as many reports that break a rule (each is a signal, and joins the run under way: outcome coalesced) as
-reports that break none (read, checked, answered, nothing more). Prints signals per second up to the last recorded
+reports about a metric that no rule watches (read, checked, answered, nothing more). Prints signals per second up to the last recorded
 decision, p50 and p99 from request to recorded decision, the same for plain reports up to their answer, and the ratio.
 Every signal must have exactly one decision, or the benchmark fails.
 

@@ -43,7 +43,7 @@ async function sendReport({ apiRoot, models, breaking, name }: Batch, index: num
       window: `${name}-${index}`,
       observedAt: new Date(sentAtMs).toISOString(),
       sample: breach.sample,
-      metrics: { [breach.metric]: breaking ? breach.breaking : breach.keeping },
+      metrics: breaking ? { [breach.metric]: breach.breaking } : { [breach.unwatched]: 1 },
     }),
   });
   const text = await response.text();

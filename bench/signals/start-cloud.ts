@@ -11,9 +11,10 @@ export async function startCloud(
   home: string,
   modelCount: number,
   { ends, signal }: Measuring,
+  policy: object = {},
 ): Promise<{ cloud: LocalCloud; models: readonly string[] }> {
   const modelsFolder = join(home, 'models');
-  const models = writeModels(modelsFolder, modelCount);
+  const models = writeModels(modelsFolder, modelCount, policy);
   const cloud = await launchLocalCloud({ home: join(home, 'cloud'), modelsFolder, signal });
   ends.defer(() => cloud.stop());
   await publishCode(cloud.cloud(), waitingJob);
