@@ -88,7 +88,7 @@ export function joinedPending(pending: Pending): Admission {
 }
 
 export function held({ reason, until, because, endedBy }: Hold): Admission {
-  return waits(reason, until, because, endedBy ?? `Admissible from ${until}.`);
+  return waits(reason, until, because(), endedBy ?? `Admissible from ${until}.`);
 }
 
 /** Any other wait: `reason` with its numbers, until when it lasts at most, and what ends it. */
@@ -109,7 +109,7 @@ export function rejected(reason: ReasonCode, because: string, changedBy: string)
 }
 
 export function frozenOut({ until, because }: Hold): Admission {
-  return rejected('freeze', `${because}, and turns signals away`, `A signal that comes from ${until} on.`);
+  return rejected('freeze', `${because()}, and turns signals away`, `A signal that comes from ${until} on.`);
 }
 
 export function breakerOpen(unsuccessful: number): Admission {

@@ -12,7 +12,7 @@ import { addMs, durationMs } from './time.ts';
 export interface Overrun {
   /** First moment at which the budget holds the run (ISO 8601, UTC); null where it never does. */
   readonly until: string | null;
-  readonly because: string;
+  readonly because: () => string;
 }
 
 /** Null where the budget holds another run that may take `estimateHours`. */
@@ -22,18 +22,20 @@ export function findOverrun(
   estimateHours: number,
   now: string,
 ): Overrun | null {
+  const limit = limitHours(budget);
+  if (fits(sumHours(spent) + estimateHours, limit)) return null;
   const windowMs = durationMs(budget.window);
   const since = addMs(now, -windowMs);
   const counted = spent.filter(({ at }) => at > since);
-  const limit = limitHours(budget);
-  let used = sumHours(counted);
+  const used = sumHours(counted);
   if (fits(used + estimateHours, limit)) return null;
-  const because =
+  const because = (): string =>
     `${hours(used)} of jobs are spent or reserved since ${since}, the run may take ${hours(estimateHours)}, ` +
     `and the budget of ${budget.window} is ${hours(limit)}`;
+  let left = used;
   for (const { at, computeHours } of counted) {
-    used -= computeHours;
-    if (fits(used + estimateHours, limit)) return { until: addMs(at, windowMs), because };
+    left -= computeHours;
+    if (fits(left + estimateHours, limit)) return { until: addMs(at, windowMs), because };
   }
   return { until: null, because };
 }

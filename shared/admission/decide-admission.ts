@@ -138,13 +138,13 @@ function answerSignal(state: ModelState, question: Question): Answered | NeedsGr
   const { estimateHours = 0 } = question;
   const hold = findHold({ state, policy, now, byPerson, estimateHours, isNew });
   if (hold?.rejects) return reject(state, question, answer.frozenOut(hold));
-  if (hold) return wait(state, question, answer.held(hold));
+  if (hold) return wait(state, question, hold.until, () => answer.held(hold));
   if (!byPerson && state.pending && !isLeader && now < state.pending.until) {
     return joinPending(state, question, state.pending.until);
   }
   const lack = byPerson ? null : findLackOfData(state, question);
   if (lack?.outcome === 'rejected') return reject(state, question, lack);
-  if (lack) return wait(state, question, lack, { forData: true });
+  if (lack) return wait(state, question, lack.offerAgainAt!, () => lack, { forData: true });
   if (!byPerson && mode === 'observe') return reject(state, question, answer.observed(runId));
   if (!byPerson && mode === 'suggest') return suggest(state, question);
   return startUnlessFleetHolds(state, question);
@@ -193,9 +193,8 @@ function suggest(state: ModelState, question: Question): Answered {
   }
   const because = `mode suggest: a person has to approve run ${runId} by then`;
   const changedBy = 'Admissible once a person approves it: ratchet approve.';
-  return wait(state, question, answer.waits('suggested', until, because, changedBy), {
-    suggestedUntil: until,
-  });
+  const answered = () => answer.waits('suggested', until, because, changedBy);
+  return wait(state, question, until, answered, { suggestedUntil: until });
 }
 
 function startUnlessFleetHolds(state: ModelState, question: Question): Answered | NeedsGrant {
@@ -206,7 +205,7 @@ function startUnlessFleetHolds(state: ModelState, question: Question): Answered 
   if (reason === 'stopped') return reject(state, question, answer.rejected(reason, because, changedBy));
   // Time may have passed since the fleet was asked.
   const again = later(until, addMs(question.now, 60_000));
-  return wait(state, question, answer.waits(reason, again, because, changedBy));
+  return wait(state, question, again, () => answer.waits(reason, again, because, changedBy));
 }
 
 /** A waiting signal that is turned away takes those that joined it along: their answer was to share its fate. */
@@ -264,20 +263,20 @@ function book(state: ModelState, budget: Budget, entry: Omit<Spent, 'settled'>):
 export function wait(
   state: ModelState,
   question: Question,
-  admission: Admission,
+  until: string,
+  answered: () => Admission,
   more: { forData?: boolean; suggestedUntil?: string } = {},
 ): Answered {
   const { isLeader, byPerson, now } = question;
-  if (byPerson && !isLeader) return { admission, state };
-  const until = admission.offerAgainAt!;
+  if (byPerson && !isLeader) return { admission: answered(), state };
   if (state.pending && !isLeader && !isOverdue(state.pending, now)) {
     return joinPending(state, question, until);
   }
   const pending = lead(state, waitingOf(question), until, more);
   const overdue = state.pending?.signals[0];
-  if (overdue === undefined || isLeader) return { admission, state: { ...state, pending } };
+  if (overdue === undefined || isLeader) return { admission: answered(), state: { ...state, pending } };
   const fate = { ...answer.joinedPending(pending), outcome: 'coalesced', signal: overdue } as const;
-  return { admission, state: addFate({ ...state, pending }, fate), wake: [overdue] };
+  return { admission: answered(), state: addFate({ ...state, pending }, fate), wake: [overdue] };
 }
 
 function joinPending(state: ModelState, question: Question, until: string): Answered {

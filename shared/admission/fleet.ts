@@ -128,7 +128,7 @@ function findFleetHold(state: FleetState, request: PlaceRequest, policy: FleetPo
   if (overrun) {
     const changedBy =
       overrun.until === null ? 'A greater budget of the fleet.' : `Admissible from ${overrun.until}.`;
-    return { because: `of the fleet, ${overrun.because}`, changedBy, until: overrun.until ?? soon };
+    return { because: `of the fleet, ${overrun.because()}`, changedBy, until: overrun.until ?? soon };
   }
   const me = waitingOf(state, request);
   const others = state.waiting.filter((other) => other.model !== model);

@@ -1,8 +1,7 @@
 /**
  * What holds a start back at a moment: freezes, the cooldown, the rate, the budget, the quiet period. Pure.
  *
- * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before. Words
- * are found for that one alone.
+ * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before.
  */
 import type { Freeze, Policy } from '../config/schema.ts';
 import type { ReasonCode } from '../domain/decision.ts';
@@ -15,8 +14,8 @@ export interface Hold {
   readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate' | 'budget' | 'quiet'>;
   /** First moment the hold is over, or is looked at again (ISO 8601, UTC). */
   readonly until: string;
-  /** Why, with its numbers: `run x ended released at … and the cooldown is P1D`. */
-  readonly because: string;
+  /** Why, with its numbers: `run x ended released at … and the cooldown is P1D`. Found where somebody is told. */
+  readonly because: () => string;
   /** A hold may turn a signal away instead of letting it wait. */
   readonly rejects: boolean;
   /** What ends it, where it is not `until`. */
@@ -36,7 +35,7 @@ export interface HoldQuestion {
   readonly isNew: boolean;
 }
 
-/** A hold before it is put into words. */
+/** A hold before it is known whether it is the one that answers. */
 interface Candidate {
   readonly reason: Hold['reason'];
   readonly untilMs: number;
@@ -71,7 +70,7 @@ function findCandidates(question: HoldQuestion, nowMs: number): (Candidate | nul
 
 function describe({ reason, untilMs, rejects = false, because, endedBy }: Candidate): Hold {
   const until = new Date(untilMs).toISOString();
-  return { reason, until, because: because(), rejects, ...(endedBy !== undefined && { endedBy }) };
+  return { reason, until, because, rejects, ...(endedBy !== undefined && { endedBy }) };
 }
 
 function cooldownHold(state: ModelState, policy: Policy): Candidate | null {
@@ -139,7 +138,7 @@ function budgetHold({ state, policy, now, estimateHours }: HoldQuestion, nowMs: 
   return {
     reason: 'budget',
     untilMs: isEndless ? nowMs + lookAgainMs : Date.parse(overrun.until!),
-    because: () => overrun.because,
+    because: overrun.because,
     ...(isEndless && { endedBy: 'Admissible with a greater budget, or shorter timeouts of its jobs.' }),
   };
 }

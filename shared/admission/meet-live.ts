@@ -26,7 +26,8 @@ export function meetLive(state: ModelState, question: Question, mode: Mode): Ans
 /** The end of the run wakes it; it looks again by itself in case that is lost. */
 function waitForLive(state: ModelState, question: Question): Answered {
   const live = state.live!;
-  return wait(state, question, answer.afterLive(live, lookAgainAt(question, live.deadline)));
+  const until = lookAgainAt(question, live.deadline);
+  return wait(state, question, until, () => answer.afterLive(live, until));
 }
 
 /** A version registered by hand looks as often as jobs are polled; what automation asks for has time. */
@@ -71,6 +72,7 @@ function restart(state: ModelState, question: Question, mode: Mode): Answered | 
   if (!grant.granted) return joinLive(state, question);
   const cancel = { by: `signal ${signal.id}`, reason: 'the policy restarts runs for new signals', at: now };
   const stopping: ModelState = { ...state, live: { ...live, cancel, restart: true } };
-  const admission = answer.insteadOfLive(live, lookAgainAt(question, live.deadline));
-  return { ...wait(stopping, question, admission), cancelRunId: live.runId };
+  const until = lookAgainAt(question, live.deadline);
+  const waiting = wait(stopping, question, until, () => answer.insteadOfLive(live, until));
+  return { ...waiting, cancelRunId: live.runId };
 }

@@ -6,7 +6,7 @@
  * 2. A group that is answered in its absence leaves a fate for the one that sleeps: it is told when it is offered again.
  */
 import type { Fate, ModelState, Pending, PendingCause } from '../domain/model-state.ts';
-import { addMs, later } from './time.ts';
+import { later } from './time.ts';
 
 /** An upper bound on what a flood of signals may make the entity keep of one group. */
 export const signalsAtMost = 100;
@@ -25,7 +25,7 @@ export interface Waiting {
 }
 
 export function isOverdue(pending: Pending, now: string): boolean {
-  return now > addMs(pending.until, overdueMs);
+  return Date.parse(now) > Date.parse(pending.until) + overdueMs;
 }
 
 /** The signal waits first: alone, before those it waited for already, or in place of one that never came back. */
