@@ -5,7 +5,8 @@
  * Ratchet never needs so many. What the figure guards is that a decision costs next to nothing beside the durable
  * entity and the ledger around it, and that a replay of years is quick.
  */
-import { decideAdmission, type Offer } from '../shared/admission/decide-admission.ts';
+import { decideAdmission } from '../shared/admission/decide-admission.ts';
+import type { Offer } from '../shared/admission/question.ts';
 import { settleRun } from '../shared/admission/settle-run.ts';
 import { ModelConfigSchema, type Policy } from '../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';

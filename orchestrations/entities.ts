@@ -4,9 +4,10 @@
  *
  * Invariant: an operation never throws. A thrown Error would reach its caller as "[object Object]".
  */
-import type { Decided, Grant, NeedsGrant, Offer } from '../shared/admission/decide-admission.ts';
+
 import type { PlaceRequest } from '../shared/admission/fleet.ts';
 import type { Operated, OperatorWord } from '../shared/admission/operate.ts';
+import type { Decided, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
 import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';

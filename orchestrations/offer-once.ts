@@ -3,7 +3,7 @@
  * the signal, places that are not needed go back, sleepers are woken, a run that is to make room is told.
  */
 import type * as df from 'durable-functions';
-import type { Offer } from '../shared/admission/decide-admission.ts';
+import type { Offer } from '../shared/admission/question.ts';
 import { estimateHours } from '../shared/config/estimate.ts';
 import type { SignalOffer } from '../shared/signals/offer-signal.ts';
 import { askFleet, askModel } from './ask-model.ts';

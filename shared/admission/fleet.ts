@@ -16,8 +16,8 @@ import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import type { FleetAction } from '../domain/operation.ts';
 import { dropOld, findOverrun, reserve, settleSpent, sumHours } from './budget.ts';
-import type { Grant } from './decide-admission.ts';
 import type { OperatorWord } from './operate.ts';
+import type { Grant } from './question.ts';
 import { addMs, earlier } from './time.ts';
 
 export interface PlaceRequest {

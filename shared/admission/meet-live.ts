@@ -1,11 +1,12 @@
 /** What becomes of a signal that finds a run under way: `whileRunning` of the policy. Pure. */
 import type { Mode, ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
-import { type Answered, type NeedsGrant, type Question, reject, wait } from './decide-admission.ts';
 import { findHold } from './holds.ts';
 import { findLackOfData } from './news.ts';
 import { union } from './pending.ts';
+import type { Answered, NeedsGrant, Question } from './question.ts';
 import { addMs, durationMs, earlier } from './time.ts';
+import { reject, wait } from './wait.ts';
 
 export function meetLive(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
   const { signal, policy } = question;

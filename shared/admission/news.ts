@@ -2,7 +2,7 @@
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
-import type { Offer, Question } from './decide-admission.ts';
+import type { Offer, Question } from './question.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { noteWindow } from './windows.ts';
 

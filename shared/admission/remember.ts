@@ -1,8 +1,8 @@
 /** What a model's state keeps of the signals it has answered: enough to know a redelivery, and bounded. Pure. */
 import type { Admission } from '../domain/decision.ts';
 import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
-import type { Offer, Question } from './decide-admission.ts';
 import { unanswered } from './pending.ts';
+import type { Offer, Question } from './question.ts';
 
 /** An upper bound on what a flood of signals may make the entity keep, beside those that sleep. */
 export const rememberAtMost = 150;

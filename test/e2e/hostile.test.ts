@@ -99,6 +99,7 @@ describe('what an outsider may send', () => {
     ['decisions?since=yesterday', /since: expected an ISO 8601 time/],
     ['decisions?continuation=%00', /continuation/],
     ['runs?limit=1e3', /limit: expected a whole number/],
+    ['operations?limit=0', /limit: expected a whole number from 1 to 1000, got "0"/],
   ])('answers GET %s with 400', async (path, detail) => {
     const answer = await world.ask(path);
     expect(answer.status).toBe(400);
@@ -118,8 +119,20 @@ describe('what an outsider may send', () => {
     }
   });
 
+  it('answers with an empty list for a model nobody has, whatever its name', async () => {
+    for (const name of ['%00', "x'", '%F0%9F%92%A9', '..%2f..', '%0d%0a', 'a'.repeat(3000), '%25']) {
+      for (const list of ['decisions', 'runs', 'operations']) {
+        const answer = await world.ask(`${list}?model=${name}`);
+        expect(answer, `${list} ${name}`).toEqual({ status: 200, body: { [list]: [] } });
+      }
+    }
+  });
+
   it('is never answered with 5xx, and starts nothing', async () => {
-    const paths = fc.constantFrom('models/tiny/metrics', 'models/tiny/signals');
+    const paths = fc.constantFrom(
+      ...['models/tiny/metrics', 'models/tiny/signals', 'models/tiny/operations', 'fleet/operations'],
+      ...['models/tiny/data', 'hooks/models/tiny/data', 'alerts'],
+    );
     const field = fc.oneof(fc.anything({ maxDepth: 2 }), fc.constant(Number.NaN));
     const bodies = fc.oneof(
       fc.string(),
@@ -143,7 +156,7 @@ describe('what an outsider may send', () => {
           expect(status).toBeLessThan(500);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
     expect(await world.decisions()).toEqual([]);
     expect((await world.ask('models')).status).toBe(200);

@@ -1,4 +1,5 @@
-import { type Decided, decideAdmission, type Offer } from '../../../shared/admission/decide-admission.ts';
+import { decideAdmission } from '../../../shared/admission/decide-admission.ts';
+import type { Decided, Offer } from '../../../shared/admission/question.ts';
 import type { ModelState } from '../../../shared/domain/model-state.ts';
 
 /** Offers a signal, and grants the place where the fleet is asked for one. */

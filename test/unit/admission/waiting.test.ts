@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Offer } from '../../../shared/admission/decide-admission.ts';
 import { operateModel } from '../../../shared/admission/operate.ts';
+import type { Offer } from '../../../shared/admission/question.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../shared/admission/take-recovery.ts';
 import { ModelConfigSchema, type Policy } from '../../../shared/config/schema.ts';

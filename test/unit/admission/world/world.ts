@@ -6,7 +6,7 @@
  * them a moment at which something else may come in between. It keeps its own books of what was admitted, so that the
  * rules can be checked without asking the policy.
  */
-import type { Decided, Offer } from '../../../../shared/admission/decide-admission.ts';
+
 import { decideAdmission } from '../../../../shared/admission/decide-admission.ts';
 import {
   findStalePlaces,
@@ -16,6 +16,7 @@ import {
 } from '../../../../shared/admission/fleet.ts';
 import { operateModel } from '../../../../shared/admission/operate.ts';
 import { unanswered } from '../../../../shared/admission/pending.ts';
+import type { Decided, Offer } from '../../../../shared/admission/question.ts';
 import { settleRun } from '../../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../../shared/admission/take-recovery.ts';
 import type { FleetPolicy } from '../../../../shared/config/fleet-schema.ts';

@@ -1,0 +1,57 @@
+/** A run starts: what it is recorded as, what it reserves, and whom it answers. Pure. */
+import type { Budget } from '../config/policy-schema.ts';
+import type { ModelState, Spent } from '../domain/model-state.ts';
+import * as answer from './answers.ts';
+import { dropOld, reserve } from './budget.ts';
+import { addFate, union } from './pending.ts';
+import type { Answered, Question } from './question.ts';
+import { addMs, durationMs } from './time.ts';
+
+/** As many starts as `mostRuns.count` may ask for. */
+const rememberStarts = 100;
+
+export function admit(state: ModelState, question: Question): Answered {
+  const { signal, runId, now, policy, isLeader, estimateHours = 0 } = question;
+  const kind = signal.kind === 'registry' ? 'promote' : 'retrain';
+  const absorbed = kind === 'promote' ? null : state.pending;
+  const signals = union([signal.id], absorbed?.signals ?? []);
+  const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
+  const approved = isLeader ? state.pending?.approved : undefined;
+  const { newData, ...rest } = state;
+  const next: ModelState = {
+    ...rest,
+    ...(kind === 'promote' && newData && { newData }),
+    pending: absorbed ? null : state.pending,
+    live: {
+      runId,
+      signals,
+      since: now,
+      deadline: addMs(now, 2 * durationMs(policy.longestRun)),
+      kind,
+      granted: true,
+      ...(state.lastRun?.restart && { restarted: true }),
+    },
+    starts: [...(state.starts ?? []), now].slice(-rememberStarts),
+    ...(policy.budget && {
+      spent: book(state, policy.budget, { runId, computeHours: estimateHours, at: now }),
+    }),
+  };
+  const admission = answer.admitted(runId, signals, { waited, approved });
+  const sleeper = absorbed?.signals[0];
+  if (sleeper === undefined || sleeper === signal.id) return { admission, state: next };
+  const fate = answer.joinedLive(next.live!);
+  return {
+    admission,
+    state: addFate(next, { ...fate, outcome: 'coalesced', signal: sleeper }),
+    wake: [sleeper],
+  };
+}
+
+/** No other run of the model is live: what is not settled by now never will be, and stands as it was reserved. */
+function book(state: ModelState, budget: Budget, entry: Omit<Spent, 'settled'>): readonly Spent[] {
+  const current = dropOld(state.spent ?? [], budget.window, entry.at).map((known) => ({
+    ...known,
+    settled: true,
+  }));
+  return reserve(current, entry, budget.window);
+}

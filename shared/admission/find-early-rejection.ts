@@ -1,0 +1,28 @@
+import type { Admission } from '../domain/decision.ts';
+import type { ModelState } from '../domain/model-state.ts';
+import * as answer from './answers.ts';
+import type { Question } from './question.ts';
+import { findLackOfPersistence } from './windows.ts';
+
+/** What a new signal does not ask for yet, whatever else there is. */
+export function findEarlyRejection(state: ModelState, { signal, data, runId }: Question): Admission | null {
+  if (signal.cause !== undefined) {
+    const windows = state.watched?.[signal.cause] ?? [];
+    const lack = findLackOfPersistence(windows, signal.persistence ?? { breaches: 1, of: 1 });
+    if (lack) return answer.rejected('not-persistent', lack.because, lack.changedBy);
+  }
+  if (signal.kind !== 'data' || data === undefined || data === true) return null;
+  const { rows = 0, bytes = 0, uncounted = 0 } = state.newData ?? {};
+  if (data === false) {
+    const because = `the upload counts as new data, and triggers.data does not have it ask for run ${runId}`;
+    return answer.rejected('data-counted', because, 'triggers.data: true in the model file.');
+  }
+  const { minimumRows = 0, minimumBytes = 0 } = data;
+  if (rows >= minimumRows && bytes >= minimumBytes) return null;
+  const files = uncounted > 0 ? `, ${uncounted} files whose rows were not counted` : '';
+  return answer.rejected(
+    'too-little-data',
+    `${rows} rows and ${bytes} bytes are new since the last run started${files}, and triggers.data asks for ${minimumRows} rows and ${minimumBytes} bytes`,
+    `Admissible with ${Math.max(0, minimumRows - rows)} rows and ${Math.max(0, minimumBytes - bytes)} bytes more.`,
+  );
+}

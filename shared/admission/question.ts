@@ -1,0 +1,65 @@
+/** What admission is asked, and what it answers. */
+import type { DataTrigger, Policy } from '../config/schema.ts';
+import type { Admission } from '../domain/decision.ts';
+import type { ModelState } from '../domain/model-state.ts';
+import type { Signal } from '../domain/signal.ts';
+
+export interface Offer {
+  readonly signal: Pick<Signal, 'id' | 'kind'> &
+    Partial<Pick<Signal, 'cause' | 'persistence' | 'newData' | 'observedAt'>>;
+  /** Id of the run this signal would start. */
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+  readonly policy: Policy;
+  /** What the run may take at most, in hours of jobs; counted only against a budget. */
+  readonly estimateHours?: number;
+  /** Of a data signal: whether data asks for runs, and from how much on. */
+  readonly data?: DataTrigger;
+  /** The fleet's answer, once it was asked. */
+  readonly grant?: Grant;
+}
+
+/** Whether the fleet has a place for the run. */
+export type Grant =
+  | { readonly granted: true }
+  | {
+      readonly granted: false;
+      readonly reason: 'fleet' | 'stopped';
+      readonly because: string;
+      readonly changedBy: string;
+      /** When to ask again (ISO 8601, UTC). */
+      readonly until: string;
+    };
+
+export interface Decided {
+  readonly admission: Admission;
+  readonly state: ModelState;
+  /** Whether the signal had been answered for good before: nothing is to be recorded again. */
+  readonly repeated: boolean;
+  /** Signals that sleep and are to be offered again at once. */
+  readonly wake: readonly string[];
+  /** The run that is to be cancelled for this signal. */
+  readonly cancelRunId: string | null;
+}
+
+/** Nothing but the fleet may hold the signal: it is to be offered again with the fleet's answer. Nothing is kept. */
+export interface NeedsGrant {
+  readonly needsGrant: true;
+}
+
+/** An offer with everything about it that rules ask for. */
+export interface Question extends Offer {
+  /** Whether a person asks, or has approved. */
+  readonly byPerson: boolean;
+  readonly isNew: boolean;
+  /** Whether the signal is the one that waits for its group. */
+  readonly isLeader: boolean;
+}
+
+export interface Answered {
+  readonly admission: Admission;
+  readonly state: ModelState;
+  readonly wake?: readonly string[];
+  readonly cancelRunId?: string;
+}
