@@ -3,6 +3,7 @@ import { openWorld, type World } from '../world/world.ts';
 import { expectExactlyOnce, expectOneOfEach } from './exactly-once.ts';
 
 const steps = [
+  'read-fleet',
   'record-decision',
   'record-run',
   'pin-data',
@@ -27,7 +28,7 @@ const hostPoints = [
   ...['admit-signal', 'retrain', 'retrain#5', 'release'].flatMap((name) =>
     ['turn-before-commit', 'turn-after-commit'].map((when) => atStep(when)(name)),
   ),
-  ...['model', 'model#2'].flatMap((name) =>
+  ...['model', 'model#2', 'model#3', 'fleet', 'fleet#2'].flatMap((name) =>
     ['entity-before-commit', 'entity-after-commit'].map((when) => atStep(when)(name)),
   ),
 ];
@@ -61,6 +62,7 @@ describe('a process that dies at the worst moment', () => {
   afterAll(() => world?.close());
 
   it.each(hostPoints)('leaves one of everything when the host dies at %s', async (point) => {
+    await world.uploadData();
     await world.crashHostAt(point);
     const died = world.hostExited();
     const request = world.requestRun(`host ${point}`.replaceAll(' ', '-'));
@@ -72,6 +74,7 @@ describe('a process that dies at the worst moment', () => {
   });
 
   it.each(cloudPoints)('leaves one of everything when the cloud dies at %s', async (point) => {
+    await world.uploadData();
     await world.crashCloudAt(point);
     const died = world.cloudExited();
     const request = world.requestRun(`cloud ${point}`.replaceAll(' ', '-'));

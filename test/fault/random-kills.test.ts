@@ -22,6 +22,7 @@ describe('host and cloud killed at random', () => {
     const requests: Promise<string>[] = [];
     let died = 0;
     for (let kill = 0; kill < kills; kill++) {
+      await world.uploadData();
       requests.push(world.requestRun(`random-${kill}`));
       // The moment is the test's subject: anywhere in the life of a run.
       await sleep(random() * 1500);

@@ -23,6 +23,8 @@ const fixture = fileURLToPath(new URL('../fixtures/tiny-model', import.meta.url)
 export interface World extends LocalCloud {
   /** Asks the API. Answers status and parsed body. */
   ask(path: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
+  /** A new file of data, which the next evaluation scores: a holdout that was looked at too often decides nothing. */
+  uploadData(): Promise<void>;
   /** Asks for a run until the service has accepted the request, however often it is away. Answers the signal id. */
   requestRun(key: string, model?: string): Promise<string>;
   decisions(): Promise<readonly Decision[]>;
@@ -51,8 +53,13 @@ export async function openWorld(options: Partial<LaunchOptions> = {}): Promise<W
   const container = BlobServiceClient.fromConnectionString(local.cloud().storage).getContainerClient(
     localCloud.container,
   );
-  await container.getBlockBlobClient('tiny/2026-01-01.jsonl').uploadData(Buffer.from('{}\n'));
-  return { ...local, ...observe(local), ...act(local), close: () => closeWorld(local) };
+  let files = 0;
+  const uploadData = async (): Promise<void> => {
+    const name = `tiny/2026-${String(++files).padStart(4, '0')}.jsonl`;
+    await container.getBlockBlobClient(name).uploadData(Buffer.from('{}\n'));
+  };
+  await uploadData();
+  return { ...local, ...observe(local), ...act(local), uploadData, close: () => closeWorld(local) };
 }
 
 function act(local: LocalCloud): Pick<World, 'ask' | 'requestRun'> {
