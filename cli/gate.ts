@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import pc from 'picocolors';
 import { formatProblem, readModelFile } from '../shared/config/load.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
+import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printJson } from './service.ts';
 
@@ -14,12 +16,13 @@ export const gate: Command = {
   summary: "Judge an evaluation's files by a model file's gates, without the service.",
   usage: [
     'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--json]',
+    'Predictions are Parquet where the name ends in .parquet, CSV otherwise.',
     'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
   ].join('\n'),
   async run(args) {
     try {
-      return evaluate(args);
+      return await evaluate(args);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       // Elsewhere 2: here that would read as inconclusive.
@@ -29,7 +32,7 @@ export const gate: Command = {
   },
 };
 
-function evaluate(args: readonly string[]): number {
+async function evaluate(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs(args, {
     model: { type: 'string' },
     predictions: { type: 'string' },
@@ -52,7 +55,7 @@ function evaluate(args: readonly string[]): number {
     task: model.task,
     gates: model.gates,
     hasChampion: !values['no-champion'],
-    predictions: values.predictions === undefined ? null : readText(values.predictions),
+    predictions: values.predictions === undefined ? null : await readRows(values.predictions, model),
     metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
     trackedMetrics: {},
   });
@@ -69,14 +72,28 @@ function readModel(file: string): ModelConfig | undefined {
   return undefined;
 }
 
+/** Rows of a file, Parquet or CSV by its name. */
+async function readRows(file: string, model: ModelConfig) {
+  try {
+    const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 1024 * 1024 }) };
+    return await readPredictions([source], readingOptionsOf(model));
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
+}
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw cannotRead(file, cause);
   }
+}
+
+function cannotRead(file: string, cause: unknown): Error {
+  return new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }
 
 /** Broken JSON is evidence, too: the report says so. */

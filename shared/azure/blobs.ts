@@ -53,6 +53,20 @@ export class Blobs {
     }
   }
 
+  /** A blob as it comes, asked for with the first chunk. Whoever stops early ends the download. */
+  async *readChunks(path: string): AsyncGenerator<Uint8Array> {
+    let body: NodeJS.ReadableStream | undefined;
+    try {
+      body = (await this.#container.getBlobClient(path).download(0, undefined, callLimit()))
+        .readableStreamBody;
+      for await (const chunk of body ?? []) yield Buffer.from(chunk);
+    } catch (error) {
+      throw this.#error('reading', path, error);
+    } finally {
+      dropBody(body);
+    }
+  }
+
   async writeJson(path: string, value: unknown): Promise<void> {
     await this.#write(path, value, {});
   }

@@ -235,8 +235,8 @@ function* findSourceProblems(
 export function* findTaskProblems(task: Task, gates: readonly GateConfig[]): Generator<Problem> {
   for (const [index, gate] of gates.entries()) {
     const kind = findMetric(gate.metric);
-    if (!kind || kind.task === task || sourceOf(gate) === 'reported') continue;
-    const message = `${gate.metric} is a metric of ${kind.task} models, and this one's task is ${task}`;
+    if (!kind || kind.tasks.includes(task) || sourceOf(gate) === 'reported') continue;
+    const message = `${gate.metric} is a metric of ${kind.tasks.join(' and ')} models, and this one's task is ${task}`;
     yield { path: ['gates', index, 'metric'], message };
   }
 }

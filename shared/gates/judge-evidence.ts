@@ -17,6 +17,7 @@ import type { Task } from '../config/metric-catalog.ts';
 import { type GateReport, type GateResult, type Verdict, verdicts } from '../domain/gate-report.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
+import type { ReadPredictions } from './predictions/read-predictions.ts';
 
 export interface JudgeRequest {
   readonly runId: string;
@@ -24,8 +25,8 @@ export interface JudgeRequest {
   readonly gates: readonly GateConfig[];
   /** Whether a released version exists that the challenger must be compared with. */
   readonly hasChampion: boolean;
-  /** Text of predictions.csv, or null where there is none. */
-  readonly predictions: string | null;
+  /** What was read of the predictions, or the text of predictions.csv; null where there are none. */
+  readonly predictions: ReadPredictions | string | null;
   /** Value of metrics.json, null where there is none, `{broken: text}` where it is not JSON. */
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */

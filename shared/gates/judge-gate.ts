@@ -40,7 +40,7 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
 function judgeWhole(gate: GateConfig, { runId, evidence, hasChampion }: GateContext): Decided {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
-  if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions.csv');
+  if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions');
   const numberOf = (side: Side): number | null =>
     rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
   const challenger = numberOf('challenger');

@@ -23,13 +23,15 @@ export function judgeSlices(
   randomOf: (slice: string) => Random,
 ): readonly SliceResult[] | string {
   const column = predictions.slices.get(slices.by);
-  if (!column) return `predictions.csv has no column ${slices.by} to slice by`;
-  if (column.size > mostSlices) {
-    return `column ${slices.by} has ${column.size} values, ${mostSlices} slices at most; slice by something coarser`;
+  if (!column) return `the predictions have no column ${slices.by} to slice by`;
+  const { rowsOf, overflow } = column;
+  if (overflow || rowsOf.size > mostSlices) {
+    const values = overflow ? `more than ${rowsOf.size}` : rowsOf.size;
+    return `column ${slices.by} has ${values} values, ${mostSlices} slices at most; slice by something coarser`;
   }
   const results: SliceResult[] = [];
   const measured: { slice: string; measurement: Measurement }[] = [];
-  for (const [slice, which] of column) {
+  for (const [slice, which] of rowsOf) {
     if (which.length < slices.minimumRows) {
       const why = `${which.length} rows, a slice needs ${slices.minimumRows}`;
       results.push(describeTooSmall(slices, slice, which.length, why));

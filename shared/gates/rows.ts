@@ -1,4 +1,9 @@
-/** Labels and scores, row by row; binary labels are 0 and 1, and scores the chance of class 1. */
+import type { ScoredRows } from './metrics/measure.ts';
+
+/**
+ * Labels and scores, row by row. Binary labels are 0 and 1, and scores the chance of class 1; of a multiclass model
+ * both are numbers of classes.
+ */
 export interface Rows {
   readonly labels: Float64Array;
   readonly challenger: Float64Array;
@@ -6,51 +11,53 @@ export interface Rows {
   readonly champion: Float64Array | null;
   /** What each row counts, or null where all count the same. */
   readonly weights: Float64Array | null;
+  /** Null for models of other tasks than multiclass. */
+  readonly classes: Classes | null;
 }
 
-/** Numbers of the rows that have each value. */
-export type SliceColumn = ReadonlyMap<string, readonly number[]>;
+/** Names of the classes, and for each side a column of probabilities for each class, or null where it gives none. */
+export interface Classes {
+  readonly names: readonly string[];
+  readonly challenger: readonly Float64Array[] | null;
+  readonly champion: readonly Float64Array[] | null;
+}
+
+export interface SliceColumn {
+  /** Numbers of the rows that have each value. */
+  readonly rowsOf: ReadonlyMap<string, Uint32Array>;
+  /** Whether there are more values than are told apart. */
+  readonly overflow: boolean;
+}
 
 export interface Predictions extends Rows {
   readonly slices: ReadonlyMap<string, SliceColumn>;
   readonly notes: readonly string[];
 }
 
-export const weightsOf = (rows: Rows): Float64Array =>
-  rows.weights ?? new Float64Array(rows.labels.length).fill(1);
-
 /** Some of the rows, in the order asked for. */
-export function selectRows(rows: Rows, which: readonly number[]): Rows {
+export function selectRows(rows: Rows, which: Uint32Array): Rows {
   const pick = (column: Float64Array): Float64Array => Float64Array.from(which, (row) => column[row]!);
   return {
     labels: pick(rows.labels),
     challenger: pick(rows.challenger),
     champion: rows.champion && pick(rows.champion),
     weights: rows.weights && pick(rows.weights),
+    classes: rows.classes && {
+      names: rows.classes.names,
+      challenger: rows.classes.challenger?.map(pick) ?? null,
+      champion: rows.classes.champion?.map(pick) ?? null,
+    },
   };
 }
 
-/** Rows that decisions cannot tell apart taken as one, with how many they were. */
-export interface KindsOfRows {
-  readonly rows: Rows;
-  readonly counts: Float64Array;
-}
-
-/** Groups rows by a small whole number that says all a metric sees of them. Kinds come in order of the number. */
-export function groupRows(rows: Rows, kindOf: (row: number) => number): KindsOfRows {
-  const first: number[] = [];
-  const counts: number[] = [];
-  for (let row = 0; row < rows.labels.length; row++) {
-    const kind = kindOf(row);
-    first[kind] ??= row;
-    counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  const kinds = Object.keys(counts).map(Number);
+/** The rows as one side scored them; null where the file has no such scores. */
+export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRows | null {
+  const scores = rows[side];
+  if (!scores) return null;
   return {
-    rows: selectRows(
-      rows,
-      kinds.map((kind) => first[kind]!),
-    ),
-    counts: Float64Array.from(kinds, (kind) => counts[kind]!),
+    labels: rows.labels,
+    scores,
+    classes: rows.classes?.names ?? null,
+    probabilities: rows.classes?.[side] ?? null,
   };
 }
