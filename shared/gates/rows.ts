@@ -1,4 +1,5 @@
 import type { ScoredRows } from './metrics/measure.ts';
+import { gather } from './statistics/typed.ts';
 
 /**
  * Labels and scores, row by row. Binary labels are 0 and 1, and scores the chance of class 1; of a multiclass model
@@ -36,7 +37,7 @@ export interface Predictions extends Rows {
 
 /** Some of the rows, in the order asked for. */
 export function selectRows(rows: Rows, which: Uint32Array): Rows {
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(which, (row) => column[row]!);
+  const pick = (column: Float64Array): Float64Array => gather(column, which);
   return {
     labels: pick(rows.labels),
     challenger: pick(rows.challenger),

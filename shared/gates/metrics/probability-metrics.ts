@@ -1,3 +1,4 @@
+import { bytesOf } from '../statistics/typed.ts';
 import { meanOf, type PrepareMetric, ratio, type ScoredRows, type SumMetric } from './measure.ts';
 
 /** A probability of exactly 0 or 1 counts as this far from it, as in scikit-learn for doubles: log(0) is no number. */
@@ -48,7 +49,7 @@ export const calibrationError =
   };
 
 function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array): SumMetric {
-  const binOf = Uint8Array.from(scores, (score) => Math.min(bins - 1, Math.floor(score * bins)));
+  const binOf = bytesOf(scores.length, (row) => Math.min(bins - 1, Math.floor(scores[row]! * bins)));
   return {
     kind: 'sums',
     width: bins + 1,

@@ -1,3 +1,4 @@
+import { bytesOf } from '../statistics/typed.ts';
 import { type PrepareMetric, type RankMetric, ratio } from './measure.ts';
 import { placeRows, type Ranking, rank } from './ranking.ts';
 
@@ -7,13 +8,13 @@ import { placeRows, type Ranking, rank } from './ranking.ts';
  */
 const rocAuc: PrepareMetric = ({ labels, scores }) =>
   areaUnderRoc(
-    Uint8Array.from(labels, (label) => label),
+    bytesOf(labels.length, (row) => labels[row]!),
     rank(scores),
   );
 
 /** Its influences are those of DeLong's variance, which is that of their sum. */
 function areaUnderRoc(positive: Uint8Array, ranking: Ranking): RankMetric {
-  const ordered = Uint8Array.from(ranking.order, (row) => positive[row]!);
+  const ordered = bytesOf(positive.length, (place) => positive[ranking.order[place]!]!);
   return {
     kind: 'ranks',
     measure: (weights) => measureArea(ordered, ranking, weights),
@@ -59,7 +60,7 @@ export const rocAucOneVsRest: PrepareMetric = ({ labels, probabilities }) => {
   if (!probabilities) return null;
   const areas = probabilities.map((column, place) =>
     areaUnderRoc(
-      Uint8Array.from(labels, (label) => (label === place ? 1 : 0)),
+      bytesOf(labels.length, (row) => (labels[row] === place ? 1 : 0)),
       rank(column),
     ),
   );
@@ -92,7 +93,7 @@ export const rocAucOneVsRest: PrepareMetric = ({ labels, probabilities }) => {
  */
 const prAuc: PrepareMetric = ({ labels, scores }) => {
   const ranking = rank(scores);
-  const ordered = Uint8Array.from(ranking.order, (row) => labels[row]!);
+  const ordered = bytesOf(labels.length, (place) => labels[ranking.order[place]!]!);
   return {
     kind: 'ranks',
     measure: (weights) => measurePrecision(ordered, ranking, weights),

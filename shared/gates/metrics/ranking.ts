@@ -1,4 +1,5 @@
 import { orderNumbers } from '../statistics/order-numbers.ts';
+import { bytesOf } from '../statistics/typed.ts';
 
 /** Rows by falling score, with the end of each run of equal scores marked. */
 export interface Ranking {
@@ -14,8 +15,8 @@ export function rank(scores: Float64Array): Ranking {
   const before = known.get(scores);
   if (before) return before;
   const order = orderNumbers(scores).reverse();
-  const endsTie = Uint8Array.from(order, (row, place) =>
-    place === order.length - 1 || scores[order[place + 1]!] !== scores[row] ? 1 : 0,
+  const endsTie = bytesOf(order.length, (place) =>
+    place === order.length - 1 || scores[order[place + 1]!] !== scores[order[place]!] ? 1 : 0,
   );
   const ranking = { order, endsTie };
   known.set(scores, ranking);

@@ -122,7 +122,10 @@ function findUnknownLabels(label: CategoryColumn, { probabilities }: SideColumns
 
 function placesOf(column: CategoryColumn, places: ReadonlyMap<string, number>): Float64Array {
   const placeOfCode = column.names.map((name) => places.get(name)!);
-  return Float64Array.from(column.codes, (code) => placeOfCode[code]!);
+  const { codes } = column;
+  const numbers = new Float64Array(codes.length);
+  for (let row = 0; row < codes.length; row++) numbers[row] = placeOfCode[codes[row]!]!;
+  return numbers;
 }
 
 /** The class of the greatest probability, of equal ones the first by name. */

@@ -10,6 +10,7 @@
  * 2. Rows come sorted by id, so nothing after this can depend on the order of the file.
  */
 import type { Predictions, SliceColumn } from '../rows.ts';
+import { gather } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
@@ -31,7 +32,7 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
   if (weight && rows > 0 && !weight.values.some((value) => value > 0)) {
     return broken(`${table.file}: no row has a weight above 0`);
   }
-  const sorted = (values: Float64Array): Float64Array => Float64Array.from(ids.order, (row) => values[row]!);
+  const sorted = (values: Float64Array): Float64Array => gather(values, ids.order);
   const { labels, challenger, champion, classes } = sides;
   return {
     labels: sorted(labels),

@@ -5,6 +5,7 @@
  * one whole number that a double holds exactly, and ids alike in those are ordered among themselves.
  */
 import { orderNumbers } from '../statistics/order-numbers.ts';
+import { countUp } from '../statistics/typed.ts';
 
 export interface IdOrder {
   /** Row numbers by rising id; equal ids in the order of their rows. */
@@ -20,7 +21,7 @@ const fewIds = 48;
 
 export function orderIds(bytes: Uint8Array, ends: Float64Array): IdOrder {
   const ids: Ids = { bytes, ends };
-  const order = Uint32Array.from(ends, (_, row) => row);
+  const order = countUp(ends.length);
   // A list in place of recursion: ids as long as their number would exhaust the stack.
   const open: Stretch[] = [{ from: 0, to: order.length, depth: 0 }];
   for (let stretch = open.pop(); stretch; stretch = open.pop()) {
@@ -48,7 +49,8 @@ interface Stretch {
 function orderStretch(ids: Ids, order: Uint32Array, { from, to, depth }: Stretch): Stretch[] {
   const rows = order.slice(from, to);
   const at = depth + sharedPrefix(ids, rows, depth);
-  const keys = Float64Array.from(rows, (row) => keyOf(ids, row, at));
+  const keys = new Float64Array(rows.length);
+  for (let place = 0; place < rows.length; place++) keys[place] = keyOf(ids, rows[place]!, at);
   const byKey = orderNumbers(keys);
   for (let place = 0; place < rows.length; place++) order[from + place] = rows[byKey[place]!]!;
   const alike: Stretch[] = [];

@@ -1,4 +1,5 @@
 import { type Placements, placeRows, rank } from '../metrics/ranking.ts';
+import { bytesOf } from './typed.ts';
 
 /**
  * Variance of areas under ROC curves measured on the same rows: DeLong, DeLong and Clarke-Pearson, Biometrics 44
@@ -13,7 +14,7 @@ export interface RocAreas {
 
 /** Needs at least two rows of each class. */
 export function measureRocAreas(labels: Float64Array, columns: readonly Float64Array[]): RocAreas {
-  const positive = Uint8Array.from(labels, (label) => label);
+  const positive = bytesOf(labels.length, (row) => labels[row]!);
   const parts = columns.map((scores) => placeRows(positive, rank(scores), null));
   return {
     areas: parts.map(({ area }) => area),
