@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import { RatchetError } from '../errors.ts';
 import { azureError, statusOf } from './azure-error.ts';
-import { callLimit } from './call-limits.ts';
+import { callLimit, downloadTimeoutMs } from './call-limits.ts';
 
 export interface BlobEntry {
   readonly path: string;
@@ -57,7 +57,7 @@ export class Blobs {
   async *readChunks(path: string): AsyncGenerator<Uint8Array> {
     let body: NodeJS.ReadableStream | undefined;
     try {
-      body = (await this.#container.getBlobClient(path).download(0, undefined, callLimit()))
+      body = (await this.#container.getBlobClient(path).download(0, undefined, callLimit(downloadTimeoutMs)))
         .readableStreamBody;
       for await (const chunk of body ?? []) yield Buffer.from(chunk);
     } catch (error) {

@@ -18,7 +18,7 @@ export const leastTellingRows = 10;
 export function inferValue(metric: string, rows: Rows, random: Random): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
   if (rows.weights === null) {
-    const share = findShare(metric, scored.classes);
+    const share = findShare(metric, scored.classes?.names ?? null);
     if (share) return inferShare(metric, share, scored);
     if (metric === 'roc_auc') return inferArea(rows);
   }

@@ -10,7 +10,7 @@
  * rows it differs from its value by a sum of influences, as in the infinitesimal jackknife (Jaeckel 1972; Efron, "The
  * Jackknife, the Bootstrap and Other Resampling Plans", 1982, chapter 6).
  */
-import { type Metric, measureMetric, type RankMetric, type SumMetric } from './metrics/measure.ts';
+import { finite, type Metric, measureMetric, type RankMetric, type SumMetric } from './metrics/measure.ts';
 import { bootstrap, type Statistic } from './statistics/bootstrap.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import type { Random } from './statistics/random.ts';
@@ -33,12 +33,13 @@ export interface Resampling {
 }
 
 export function inferByResampling(sample: Resampling, random: Random): Inference | NoInference {
+  for (const metric of sample.metrics) {
+    const few = metric.kind === 'ranks' ? metric.tooFew(sample.weights) : null;
+    if (few) return { why: `a class has ${few.rows} rows, and an interval needs ${few.needed}` };
+  }
   const kinds = groupKinds(sample);
   if (kinds) return bootstrap(kinds.counts, sumKinds(sample, kinds.first), random);
-  if (sample.rows > mostSingleRows) {
-    const sums = sumsOf(sample);
-    if (sums) return inferFromGroups(sample, sums, random);
-  }
+  if (sample.rows > mostSingleRows) return inferFromGroups(sample, random);
   return bootstrap(new Float64Array(sample.rows).fill(1), weighRows(sample), random);
 }
 
@@ -103,32 +104,24 @@ function sumKinds(sample: Resampling, first: readonly number[]): Statistic {
     });
 }
 
-/** The metrics as sums; null where one is a ranking that few rows of a class decide. */
-function sumsOf({ metrics, weights }: Resampling): readonly SumMetric[] | null {
-  const sums = metrics.map((metric) => (metric.kind === 'sums' ? metric : linearise(metric, weights)));
-  return sums.includes(null) ? null : (sums as readonly SumMetric[]);
-}
-
-function linearise(metric: RankMetric, weights: Float64Array | null): SumMetric | null {
+/** To first order the value is a sum of what the rows add to it; the weight of a row is in its influence. */
+function linearise(metric: RankMetric, weights: Float64Array | null): SumMetric {
   const value = metric.measure(weights);
-  if (value === null || !metric.isNearlyLinear(weights)) return null;
-  const influences = metric.influences(weights);
+  const influences = value === null ? new Float64Array(0) : metric.influences(weights);
   return {
     kind: 'sums',
     width: 1,
-    // The weight of a row is in its influence.
     add: (row, _weight, sums, at) => {
       sums[at]! += influences[row]!;
     },
-    value: (sums, at) => value + sums[at]!,
+    value: (sums, at) => (value === null ? null : finite(value + sums[at]!)),
   };
 }
 
-function inferFromGroups(
-  sample: Resampling,
-  metrics: readonly SumMetric[],
-  random: Random,
-): Inference | NoInference {
+function inferFromGroups(sample: Resampling, random: Random): Inference | NoInference {
+  const metrics = sample.metrics.map((metric) =>
+    metric.kind === 'sums' ? metric : linearise(metric, sample.weights),
+  );
   const offsets = metrics.map((_, index) =>
     metrics.slice(0, index).reduce((sum, { width }) => sum + width, 0),
   );

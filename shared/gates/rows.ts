@@ -16,11 +16,20 @@ export interface Rows {
   readonly classes: Classes | null;
 }
 
-/** Names of the classes, and for each side a column of probabilities for each class, or null where it gives none. */
 export interface Classes {
   readonly names: readonly string[];
-  readonly challenger: readonly Float64Array[] | null;
-  readonly champion: readonly Float64Array[] | null;
+  readonly challenger: ClassesOfSide;
+  readonly champion: ClassesOfSide;
+}
+
+export interface ClassesOfSide {
+  /**
+   * For each class whether it is one of the labels, of the side's decisions or of its probabilities. What only the
+   * other side says must not change how this one is measured.
+   */
+  readonly known: readonly boolean[];
+  /** A column of probabilities for each class, or null where the side gives none. */
+  readonly probabilities: readonly Float64Array[] | null;
 }
 
 export interface SliceColumn {
@@ -45,10 +54,17 @@ export function selectRows(rows: Rows, which: Uint32Array): Rows {
     weights: rows.weights && pick(rows.weights),
     classes: rows.classes && {
       names: rows.classes.names,
-      challenger: rows.classes.challenger?.map(pick) ?? null,
-      champion: rows.classes.champion?.map(pick) ?? null,
+      challenger: mapProbabilities(rows.classes.challenger, pick),
+      champion: mapProbabilities(rows.classes.champion, pick),
     },
   };
+}
+
+export function mapProbabilities(
+  side: ClassesOfSide,
+  change: (column: Float64Array) => Float64Array,
+): ClassesOfSide {
+  return { known: side.known, probabilities: side.probabilities?.map(change) ?? null };
 }
 
 /** The rows as one side scored them; null where the file has no such scores. */
@@ -58,7 +74,7 @@ export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRow
   return {
     labels: rows.labels,
     scores,
-    classes: rows.classes?.names ?? null,
-    probabilities: rows.classes?.[side] ?? null,
+    classes: rows.classes && { names: rows.classes.names, known: rows.classes[side].known },
+    probabilities: rows.classes?.[side].probabilities ?? null,
   };
 }

@@ -11,6 +11,8 @@ export function decisionsOf({ scores, classes }: ScoredRows): (row: number) => n
 /** Weights by class: of the rows that are of it, that are decided for it, and both. */
 interface Confusion {
   readonly classes: number;
+  /** Whether a class is one of those to take a mean over. */
+  readonly isKnown: (of: number) => boolean;
   readonly seen: (of: number) => number;
   readonly decided: (of: number) => number;
   readonly hit: (of: number) => number;
@@ -20,12 +22,18 @@ interface Confusion {
 
 type Compute = (confusion: Confusion) => number | null;
 
-function confusionOf(sums: Float64Array, at: number, classes: number): Confusion {
+function confusionOf(
+  sums: Float64Array,
+  at: number,
+  classes: number,
+  known: readonly boolean[] | undefined,
+): Confusion {
   const [seen, decided] = [at + classes, at + 2 * classes];
   let total = 0;
   for (let of = 0; of < classes; of++) total += sums[seen + of]!;
   return {
     classes,
+    isKnown: (of) => known?.[of] !== false,
     seen: (of) => sums[seen + of]!,
     decided: (of) => sums[decided + of]!,
     hit: (of) => sums[at + of]!,
@@ -37,7 +45,7 @@ const metricOf =
   (compute: Compute): PrepareMetric =>
   (rows) => {
     const { labels } = rows;
-    const classes = rows.classes?.length ?? 2;
+    const classes = rows.classes?.names.length ?? 2;
     const decide = decisionsOf(rows);
     return {
       kind: 'sums',
@@ -48,7 +56,7 @@ const metricOf =
         sums[at + 2 * classes + decision]! += weight;
         if (label === decision) sums[at + label]! += weight;
       },
-      value: (sums, at) => compute(confusionOf(sums, at, classes)),
+      value: (sums, at) => compute(confusionOf(sums, at, classes, rows.classes?.known)),
       kindOf: (row) => labels[row]! * classes + decide(row),
     };
   };
@@ -58,7 +66,7 @@ const metricOfClass =
   (compute: (confusion: Confusion, of: number) => number | null) =>
   (name: string): PrepareMetric =>
   (rows) => {
-    const of = rows.classes?.indexOf(name) ?? -1;
+    const of = rows.classes?.names.indexOf(name) ?? -1;
     return of < 0 ? null : metricOf((confusion) => compute(confusion, of))(rows);
   };
 
@@ -75,13 +83,15 @@ const accuracyOf: Compute = ({ classes, hit, total }) => {
 const macro =
   (compute: (confusion: Confusion, of: number) => number | null): Compute =>
   (confusion) => {
-    let sum = 0;
+    let [sum, classes] = [0, 0];
     for (let of = 0; of < confusion.classes; of++) {
+      if (!confusion.isKnown(of)) continue;
       const value = compute(confusion, of);
       if (value === null) return null;
       sum += value;
+      classes++;
     }
-    return ratio(sum, confusion.classes);
+    return ratio(sum, classes);
   };
 
 /** Mean over the classes by their rows; undefined where a class with rows is. */

@@ -13,8 +13,8 @@ export interface ScoredRows {
   readonly labels: Float64Array;
   /** The chance of class 1, predictions, or the numbers of the classes decided for. */
   readonly scores: Float64Array;
-  /** Names of the classes; null for other tasks than multiclass. */
-  readonly classes: readonly string[] | null;
+  /** Names of the classes, and which of them this side knows; null for other tasks than multiclass. */
+  readonly classes: { readonly names: readonly string[]; readonly known: readonly boolean[] } | null;
   /** A column for each class, where the side gives probabilities. */
   readonly probabilities: readonly Float64Array[] | null;
 }
@@ -40,8 +40,10 @@ export interface RankMetric {
    * adds. They sum to 0. Only where the metric is defined.
    */
   readonly influences: (weights: Float64Array | null) => Float64Array;
-  /** Whether there are rows enough of each class for the first order to tell the whole. */
-  readonly isNearlyLinear: (weights: Float64Array | null) => boolean;
+  /** How many rows of a class are too few to learn an interval from; null where there are enough of each. */
+  readonly tooFew: (
+    weights: Float64Array | null,
+  ) => { readonly rows: number; readonly needed: number } | null;
 }
 
 export type Metric = SumMetric | RankMetric;

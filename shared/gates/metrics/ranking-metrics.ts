@@ -2,6 +2,11 @@ import { bytesOf } from '../statistics/typed.ts';
 import { type PrepareMetric, type RankMetric, ratio } from './measure.ts';
 import { placeRows, type Ranking, rank } from './ranking.ts';
 
+/** As many rows of each class as an interval of an area needs: those of DeLong. */
+const leastForArea = 10;
+/** Of average precision: with fewer, simulated intervals miss the truth twice as often as they say. */
+const leastForPrecision = 50;
+
 /**
  * Area under the ROC curve: the chance that a row of class 1 scores above one of class 0, ties counting half (Hanley
  * and McNeil, Radiology 143, 1982). Undefined without rows of both classes.
@@ -25,7 +30,7 @@ function areaUnderRoc(positive: Uint8Array, ranking: Ranking): RankMetric {
         return ((weights ? weights[row]! : 1) * (share - area)) / total;
       });
     },
-    isNearlyLinear: (weights) => rarerClass((row) => positive[row]!, positive.length, weights) >= 50,
+    tooFew: (weights) => findTooFew((row) => positive[row]!, positive.length, weights, leastForArea),
   };
 }
 
@@ -56,13 +61,15 @@ function measureArea(
  * (Provost and Domingos, CeDER working paper 00-04, 2000, with equal weights). Undefined where a class has no rows,
  * or all of them.
  */
-export const rocAucOneVsRest: PrepareMetric = ({ labels, probabilities }) => {
+export const rocAucOneVsRest: PrepareMetric = ({ labels, classes, probabilities }) => {
   if (!probabilities) return null;
-  const areas = probabilities.map((column, place) =>
+  const areaOf = (column: Float64Array, place: number): RankMetric =>
     areaUnderRoc(
       bytesOf(labels.length, (row) => (labels[row] === place ? 1 : 0)),
       rank(column),
-    ),
+    );
+  const areas = probabilities.flatMap((column, place) =>
+    classes?.known[place] ? [areaOf(column, place)] : [],
   );
   return {
     kind: 'ranks',
@@ -83,7 +90,7 @@ export const rocAucOneVsRest: PrepareMetric = ({ labels, probabilities }) => {
       }
       return sum;
     },
-    isNearlyLinear: (weights) => areas.every((area) => area.isNearlyLinear(weights)),
+    tooFew: (weights) => areas.map(({ tooFew }) => tooFew(weights)).find((few) => few !== null) ?? null,
   };
 };
 
@@ -98,7 +105,7 @@ const prAuc: PrepareMetric = ({ labels, scores }) => {
     kind: 'ranks',
     measure: (weights) => measurePrecision(ordered, ranking, weights),
     influences: (weights) => influencesOnPrecision(ordered, ranking, weights),
-    isNearlyLinear: (weights) => rarerClass((row) => labels[row]!, labels.length, weights) >= 500,
+    tooFew: (weights) => findTooFew((row) => labels[row]!, labels.length, weights, leastForPrecision),
   };
 };
 
@@ -168,17 +175,22 @@ function influencesOnPrecision(
 }
 
 /** Rows of the rarer class; with weights so many of equal weight as tell as much (Kish, "Survey sampling", 1965). */
-function rarerClass(classOf: (row: number) => number, rows: number, weights: Float64Array | null): number {
-  const [sums, squares] = [
-    [0, 0],
-    [0, 0],
-  ];
+function findTooFew(
+  classOf: (row: number) => number,
+  rows: number,
+  weights: Float64Array | null,
+  needed: number,
+): ReturnType<RankMetric['tooFew']> {
+  const sums = [0, 0];
+  const squares = [0, 0];
   for (let row = 0; row < rows; row++) {
     const weight = weights ? weights[row]! : 1;
     sums[classOf(row)]! += weight;
     squares[classOf(row)]! += weight * weight;
   }
-  return Math.min(...sums.map((sum, of) => (squares[of]! > 0 ? sum ** 2 / squares[of]! : 0)));
+  const effective = sums.map((sum, of) => (squares[of]! > 0 ? sum ** 2 / squares[of]! : 0));
+  const fewest = Math.floor(Math.min(...effective) + 1e-9);
+  return fewest < needed ? { rows: fewest, needed } : null;
 }
 
 export const rankingMetrics: Readonly<Record<string, PrepareMetric>> = { roc_auc: rocAuc, pr_auc: prAuc };

@@ -3,6 +3,7 @@
  *
  * Owns: which classes there are, decisions from probabilities, what is wrong with either.
  */
+import type { ClassesOfSide } from '../rows.ts';
 import type { Sides } from './collect-predictions.ts';
 import type { CategoryColumn, NumberColumn } from './columns.ts';
 import { describeFaults, findNumberProblem, type Problem } from './problems.ts';
@@ -39,8 +40,8 @@ export function collectClasses({ table, rows }: ReadTable): Sides {
     champion: decided(champion),
     classes: {
       names,
-      challenger: probabilitiesOf(challenger, names, rows),
-      champion: probabilitiesOf(champion, names, rows),
+      challenger: classesOf(challenger, label, names, rows),
+      champion: classesOf(champion, label, names, rows),
     },
   };
 }
@@ -101,11 +102,37 @@ function findSideProblems({ side, decisions, probabilities }: SideColumns, rows:
   }
   const isOff = (sum: number): boolean => !(Math.abs(sum - 1) <= sumTolerance);
   const first = sums.findIndex(isOff);
-  if (first < 0) return problems;
+  if (first < 0) return [...problems, ...findImprobableDecisions(side, decisions, probabilities)];
   const count = sums.reduce((off, sum) => (isOff(sum) ? off + 1 : off), 0);
   const sentence = `the probabilities of the ${side} sum to ${sums[first]}, not to 1`;
   const rule = `have probabilities of the ${side} that do not sum to 1`;
   return [...problems, { faults: { count, row: first, text: '' }, sentence, rule }];
+}
+
+/** Decisions for another class than the most probable: which of the two is meant would choose the result. */
+function findImprobableDecisions(
+  side: Side,
+  decisions: CategoryColumn | null,
+  probabilities: ReadonlyMap<string, NumberColumn>,
+): Problem[] {
+  if (!decisions) return [];
+  const { codes, names } = decisions;
+  const columns = [...probabilities.values()].map(({ values }) => values);
+  const columnOfCode = names.map((name) => probabilities.get(name)?.values);
+  let [count, first] = [0, -1];
+  for (let row = 0; row < codes.length; row++) {
+    const given = columnOfCode[codes[row]!]?.[row] ?? -1;
+    if (columns.every((values) => values[row]! <= given)) continue;
+    if (count++ === 0) first = row;
+  }
+  if (count === 0) return [];
+  return [
+    describeFaults(
+      side,
+      { count, row: first, text: names[codes[first]!]! },
+      'the class it finds most probable',
+    ),
+  ];
 }
 
 /** Labels the challenger has no probability for. The champion has the same columns, or none. */
@@ -148,12 +175,17 @@ function decide(
   return decided;
 }
 
-/** A column for each class; a class only decisions name has the probability 0. */
-function probabilitiesOf(
-  { probabilities }: SideColumns,
+/** A class that only decisions name has the probability 0. */
+function classesOf(
+  { decisions, probabilities }: SideColumns,
+  label: CategoryColumn,
   names: readonly string[],
   rows: number,
-): Float64Array[] | null {
-  if (!probabilities) return null;
-  return names.map((name) => probabilities.get(name)?.values ?? new Float64Array(rows));
+): ClassesOfSide {
+  const known = new Set([...label.names, ...(decisions?.names ?? []), ...(probabilities?.keys() ?? [])]);
+  return {
+    known: names.map((name) => known.has(name)),
+    probabilities:
+      probabilities && names.map((name) => probabilities.get(name)?.values ?? new Float64Array(rows)),
+  };
 }

@@ -9,7 +9,7 @@
  *    the result.
  * 2. Rows come sorted by id, so nothing after this can depend on the order of the file.
  */
-import type { Predictions, SliceColumn } from '../rows.ts';
+import { mapProbabilities, type Predictions, type SliceColumn } from '../rows.ts';
 import { gather } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
@@ -41,8 +41,8 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
     weights: weight ? sorted(weight.values) : null,
     classes: classes && {
       names: classes.names,
-      challenger: classes.challenger?.map(sorted) ?? null,
-      champion: classes.champion?.map(sorted) ?? null,
+      challenger: mapProbabilities(classes.challenger, sorted),
+      champion: mapProbabilities(classes.champion, sorted),
     },
     slices: collectSlices(table.categories, options.sliceColumns, ids.order),
     notes: [],
