@@ -127,10 +127,11 @@ function inferFromGroups(sample: Resampling, random: Random): Inference | NoInfe
   );
   const width = metrics.reduce((sum, metric) => sum + metric.width, 0);
   const groups = Math.max(leastGroups, Math.min(mostGroups, Math.floor(mostSums / width)));
+  const groupOf = dealRows(sample.rows, groups, random);
   const table = new Float64Array(groups * width);
   for (const [index, metric] of metrics.entries()) {
     for (let row = 0; row < sample.rows; row++) {
-      const at = (row % groups) * width + offsets[index]!;
+      const at = groupOf[row]! * width + offsets[index]!;
       metric.add(row, sample.weights ? sample.weights[row]! : 1, table, at);
     }
   }
@@ -144,4 +145,19 @@ function inferFromGroups(sample: Resampling, random: Random): Inference | NoInfe
     return combineAll(sample, (_, index) => metrics[index]!.value(sums, offsets[index]!));
   };
   return bootstrap(new Float64Array(groups).fill(1), statistic, random);
+}
+
+/**
+ * Deals rows out to groups by chance, as many to each but for one. Dealt in turn, rows that repeat with the number of
+ * groups would all fall into one.
+ */
+function dealRows(rows: number, groups: number, random: Random): Uint16Array {
+  const groupOf = new Uint16Array(rows);
+  for (let row = 0; row < rows; row++) {
+    // From inside out, as by Knuth, "Seminumerical Algorithms", 3.4.2.
+    const place = random.index(row + 1);
+    groupOf[row] = groupOf[place]!;
+    groupOf[place] = row % groups;
+  }
+  return groupOf;
 }
