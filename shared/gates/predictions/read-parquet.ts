@@ -11,6 +11,7 @@
  */
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { ColumnMetaData, FileMetaData, SchemaElement } from 'hyparquet';
+import { checkThrift } from './check-thrift.ts';
 import { CategoryColumn, type CellSink, NumberColumn, shorten } from './columns.ts';
 import { decodeHybrid, decodePlain, findTypeProblem, type ValueKind, type Values } from './decode-values.ts';
 import {
@@ -22,17 +23,12 @@ import {
   type ReadTable,
   tooManyRows,
 } from './table.ts';
+import { unpackSnappy } from './unpack-snappy.ts';
 
 const mostFooterBytes = 4 * 1024 * 1024;
 const mostPageBytes = 64 * 1024 * 1024;
 const mostUnpackedBytes = 2 ** 31;
-/**
- * Bytes of 128 and more in a row. They are a text in letters of other scripts, or a number without end, and reading
- * such a number takes time by the square of its length.
- */
-const longestRunBytes = 4096;
-
-type Hyparquet = typeof import('hyparquet') & typeof import('hyparquet/src/column.js');
+type Hyparquet = typeof import('hyparquet/src/metadata.js') & typeof import('hyparquet/src/column.js');
 type PageHeader = ReturnType<Hyparquet['parquetHeader']>;
 
 /** `file` is its name, for messages. */
@@ -41,9 +37,12 @@ export async function readParquet(
   bytes: Uint8Array,
   options: ReadingOptions,
 ): Promise<ReadTable | Broken> {
-  const [library, column] = await Promise.all([import('hyparquet'), import('hyparquet/src/column.js')]);
+  const [footer, column] = await Promise.all([
+    import('hyparquet/src/metadata.js'),
+    import('hyparquet/src/column.js'),
+  ]);
   try {
-    return readFile(file, bytes, options, { ...library, ...column });
+    return readFile(file, bytes, options, { ...footer, ...column });
   } catch (error) {
     const why = error instanceof Error && error.message !== '' ? error.message : 'it is damaged';
     return broken(`${file}: cannot be read as Parquet: ${shorten(why.replace(/^parquet /, ''))}`);
@@ -85,16 +84,8 @@ function readFooter(bytes: Uint8Array, { parquetMetadata }: Hyparquet): FileMeta
   if (claimed > mostFooterBytes)
     throw new RangeError(`a footer of ${claimed} bytes, ${mostFooterBytes} at most`);
   const footer = bytes.subarray(Math.max(0, bytes.length - 8 - claimed));
-  refuseEndlessNumbers(footer);
+  if (footer.length === claimed + 8) checkThrift(footer, 0);
   return parquetMetadata(footer, { geoparquet: false });
-}
-
-function refuseEndlessNumbers(bytes: Uint8Array): void {
-  let run = 0;
-  for (const byte of bytes) {
-    run = byte < 128 ? 0 : run + 1;
-    if (run > longestRunBytes) throw new RangeError('it holds a number without end');
-  }
 }
 
 /** What reading a file may still take: bytes of page headers, and of pages unpacked. */
@@ -162,13 +153,15 @@ function readHeader(
   bytes: Uint8Array,
   position: number,
 ): { header: PageHeader; start: number } {
-  const near = bytes.subarray(position, position + 8 * longestRunBytes);
-  const reader = { view: new DataView(near.buffer, near.byteOffset, near.byteLength), offset: 0 };
-  const header = hyparquet.parquetHeader(reader);
-  refuseEndlessNumbers(near.subarray(0, reader.offset));
-  budget.headerBytes -= reader.offset;
+  const start = checkThrift(bytes, position);
+  const own = bytes.subarray(position, start);
+  const header = hyparquet.parquetHeader({
+    view: new DataView(own.buffer, own.byteOffset, own.byteLength),
+    offset: 0,
+  });
+  budget.headerBytes -= own.length;
   if (budget.headerBytes < 0) throw new RangeError('it has too many pages');
-  return { header, start: position + reader.offset };
+  return { header, start };
 }
 
 /** A data page of either version, taken apart: where its levels and its values lie. */
@@ -216,12 +209,7 @@ function countOf(claimed: number): number {
   return claimed;
 }
 
-function unpackPage(
-  packed: Uint8Array,
-  size: number,
-  codec: string,
-  { hyparquet, budget }: ColumnSource,
-): Uint8Array {
+function unpackPage(packed: Uint8Array, size: number, codec: string, { budget }: ColumnSource): Uint8Array {
   if (!(size >= 0 && size <= mostPageBytes)) {
     throw new RangeError(`a page claims ${size} bytes, ${mostPageBytes} at most`);
   }
@@ -233,11 +221,8 @@ function unpackPage(
     switch (codec) {
       case 'UNCOMPRESSED':
         return packed;
-      case 'SNAPPY': {
-        const output = new Uint8Array(size);
-        hyparquet.snappyUncompress(packed, output);
-        return output;
-      }
+      case 'SNAPPY':
+        return unpackSnappy(packed, size);
       case 'GZIP':
         return gunzipSync(packed, limit);
       case 'ZSTD':

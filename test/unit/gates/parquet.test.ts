@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { GateConfig } from '../../../shared/config/gate-schema.ts';
 import type { Task } from '../../../shared/config/metric-catalog.ts';
 import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
+import { checkThrift } from '../../../shared/gates/predictions/check-thrift.ts';
 import { decodeHybrid } from '../../../shared/gates/predictions/decode-values.ts';
 import { readingOptionsOf, readPredictions } from '../../../shared/gates/predictions/read-predictions.ts';
+import { unpackSnappy } from '../../../shared/gates/predictions/unpack-snappy.ts';
 import { readGate } from './read-gate.ts';
 
 const floor = readGate({ gate: 'floor', kind: 'bound', metric: 'accuracy', atLeast: 0.4, minimumRows: 1 });
@@ -254,6 +256,37 @@ describe('Parquet that is damaged, or made to harm', () => {
       { numRuns: 1500 },
     );
   }, 60_000);
+
+  it('is no more than walked where it claims lists, numbers or depths beyond its bytes', () => {
+    const list = Uint8Array.of(0x19, 0xf5, 0xff, 0xff, 0xff, 0x0f, 0);
+    expect(() => checkThrift(list, 0)).toThrow('it claims more than it holds');
+    expect(() => checkThrift(new Uint8Array(50).fill(0x16, 0, 1).fill(0xff, 1), 0)).toThrow(
+      'a number without end',
+    );
+    expect(() => checkThrift(new Uint8Array(500).fill(0x1c), 0)).toThrow('nested without end');
+    expect(() => checkThrift(new Uint8Array(500).fill(0x19), 0)).toThrow(RangeError);
+    expect(() => checkThrift(Uint8Array.of(0x15), 0)).toThrow('it ends early');
+    expect(checkThrift(Uint8Array.of(0x11, 0x15, 2, 0x18, 1, 65, 0x19, 0x21, 1, 2, 0, 9), 0)).toBe(11);
+  });
+
+  it('is refused where a snappy block claims more than it holds, before that takes time', () => {
+    const started = performance.now();
+    // A literal of 2^31 bytes, and copies from before the beginning.
+    for (const block of [
+      [8, 252, 0, 0, 0, 128],
+      [8, 0, 65, 5, 9],
+      [8, 0, 65, 2, 0, 0],
+      [255, 255, 255, 255, 255, 1],
+    ]) {
+      expect(() => unpackSnappy(Uint8Array.from(block), 8)).toThrow(/a snappy block/);
+    }
+    expect(() => unpackSnappy(Uint8Array.of(8, 0, 65), 8)).toThrow('a page claims 8 bytes and has 1');
+    expect(performance.now() - started).toBeLessThan(500);
+    // "ab" and a copy of six from two before.
+    expect(Buffer.from(unpackSnappy(Uint8Array.of(8, 4, 97, 98, 0b10110, 2, 0), 8)).toString()).toBe(
+      'abababab',
+    );
+  });
 
   it('gives no more values than are asked for, whatever a run claims', () => {
     // A run of 2^27 times 1, in five bytes and one.

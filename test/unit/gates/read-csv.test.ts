@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { orderIds } from '../../../shared/gates/predictions/order-ids.ts';
 import { parseNumber } from '../../../shared/gates/predictions/parse-number.ts';
 import { parsePredictions } from '../../../shared/gates/predictions/read-predictions.ts';
+import { mostRowsOf, planTable } from '../../../shared/gates/predictions/table.ts';
 import { orderNumbers } from '../../../shared/gates/statistics/order-numbers.ts';
 
 const read = (text: string, sliceColumns: string[] = []) =>
@@ -141,6 +142,15 @@ describe('CSV', () => {
         'predictions.csv: 2 of 6 rows have a champion that is not a score between 0 and 1',
       ],
     });
+  });
+
+  it('may have as many rows as its numbers leave room for', () => {
+    const rowsOf = (...columns: string[]): number => {
+      const table = planTable('f', ['id', 'label', ...columns], { task: 'multiclass', sliceColumns: [] });
+      return 'broken' in table ? 0 : mostRowsOf(table);
+    };
+    expect(rowsOf('challenger')).toBe(5_000_000);
+    expect(rowsOf(...Array.from({ length: 100 }, (_, at) => `challenger:${at}`))).toBe(400_000);
   });
 
   it('takes a champion that scored nothing for none, and one that scored some rows for broken evidence', () => {
