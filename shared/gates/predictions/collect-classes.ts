@@ -19,8 +19,9 @@ export function collectClasses({ table, rows }: ReadTable): Sides {
   const label = table.categories.get('label')!;
   const [challenger, champion] = [sideOf(table, 'challenger', rows), sideOf(table, 'champion', rows)];
   const names = namesOf(label, challenger, champion);
-  if (names.length > mostClasses) {
-    const more = label.overflow ? 'more than 65535' : names.length;
+  const overflow = [label, challenger.decisions, champion.decisions].some((column) => column?.overflow);
+  if (names.length > mostClasses || overflow) {
+    const more = overflow ? `more than ${names.length}` : names.length;
     return broken(`${table.file}: ${more} classes, ${mostClasses} at most; is label the name of a class?`);
   }
   const unlike = findUnlikeColumns(table.file, challenger, champion);

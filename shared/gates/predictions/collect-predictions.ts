@@ -19,6 +19,7 @@ import { type Broken, broken, type ReadingOptions, type ReadTable } from './tabl
 
 export function collectPredictions(read: ReadTable, options: ReadingOptions): Predictions | Broken {
   const { table, rows } = read;
+  if (table.id.overflow) return broken(`${table.file}: the ids are more than 512 MB; shorten them`);
   const ids = orderIds(table.id.bytes, table.id.ends);
   const weight = table.numbers.get('weight');
   const sides = options.task === 'multiclass' ? collectClasses(read) : collectNumbers(read, options);

@@ -79,16 +79,26 @@ export class NumberColumn implements CellSink {
   }
 }
 
+/** Of all ids together, and of all values of a category: a dictionary can repeat a long text in a few bytes. */
+const mostIdBytes = 2 ** 29;
+const mostCategoryBytes = 2 ** 24;
+
 /** Ids as bytes, one after the other. */
 export class IdColumn implements CellSink {
   #bytes = new Uint8Array(16 * startRows);
   #ends = new Float64Array(startRows);
   #size = 0;
   missing: Faults | null = null;
+  /** Whether there are more bytes than are kept. */
+  overflow = false;
 
   take(bytes: Uint8Array, start: number, end: number): void {
     const from = this.#size === 0 ? 0 : this.#ends[this.#size - 1]!;
     const to = from + end - start;
+    if (to > mostIdBytes) {
+      this.overflow = true;
+      return;
+    }
     if (to > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(2 * this.#bytes.length, to));
       larger.set(this.#bytes);
@@ -132,7 +142,8 @@ export class CategoryColumn implements CellSink {
   #size = 0;
   /** Codes by hash, plus one; 0 is free. */
   #table = new Int32Array(256);
-  /** Whether there are more distinct values than codes. */
+  #bytes = 0;
+  /** Whether there are more distinct values than codes, or longer ones than are kept. */
   overflow = false;
   #firstMissing = -1;
 
@@ -160,11 +171,12 @@ export class CategoryColumn implements CellSink {
       const code = this.#table[slot]! - 1;
       if (isSame(this.#values[code]!, bytes, start, end)) return code;
     }
-    if (this.#values.length === mostCategories) {
+    if (this.#values.length === mostCategories || this.#bytes + end - start > mostCategoryBytes) {
       this.overflow = true;
       return mostCategories;
     }
     this.#values.push(new Uint8Array(bytes.subarray(start, end)));
+    this.#bytes += end - start;
     this.#table[slot] = this.#values.length;
     if (2 * this.#values.length > this.#table.length) this.#grow();
     return this.#values.length - 1;
@@ -188,6 +200,7 @@ export class CategoryColumn implements CellSink {
 
   #grow(): void {
     const known = this.#values.splice(0);
+    this.#bytes = 0;
     this.#table = new Int32Array(2 * this.#table.length);
     for (const value of known) this.codeOf(value, 0, value.length);
   }

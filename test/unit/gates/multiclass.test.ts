@@ -213,6 +213,18 @@ describe('gates of a multiclass model', () => {
     expect(read).toHaveProperty('broken', `predictions.csv: ${why}`);
   });
 
+  it('call more classes than are told apart broken evidence', () => {
+    const rows = (names: number) =>
+      lines([
+        ['id', 'label', 'challenger'],
+        ...Array.from({ length: names }, (_, at) => [at, `c${at}`, 'c0']),
+      ]);
+    const read = (names: number) => parsePredictions(rows(names), { task: 'multiclass', sliceColumns: [] });
+    const question = '1000 at most; is label the name of a class?';
+    expect(read(1001)).toHaveProperty('broken', `predictions.csv: 1001 classes, ${question}`);
+    expect(read(70_000)).toHaveProperty('broken', `predictions.csv: more than 65535 classes, ${question}`);
+  });
+
   it('are wrong about 1 time in 40 at equal sides', () => {
     const worlds = 100;
     const passed = Array.from({ length: worlds }, (_, at) =>

@@ -298,6 +298,18 @@ describe('Parquet that is damaged, or made to harm', () => {
     expect([...decodeHybrid(packed, 0, 4, 3, 8)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
+  it('is refused where a dictionary makes gigabytes of ids of a few', async () => {
+    const rows = 30_000;
+    const id = 'x'.repeat(30_000);
+    const columns = fixed.map(({ name, type, data }) => ({
+      name,
+      ...(name === 'id' ? { type: 'STRING' as const } : type && { type }),
+      data: Array.from({ length: rows }, (_, row) => (name === 'id' ? id : data[row % 4])),
+    }));
+    const report = await judge('predictions.parquet', parquet(columns));
+    expect(report.sentence).toContain('the ids are more than 512 MB; shorten them');
+  });
+
   it('is refused where values are nested', async () => {
     const schema = [
       { name: 'root', num_children: 4 },
