@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import pc from 'picocolors';
 import { formatProblem, readModelFile } from '../shared/config/load.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
+import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
 import { lookAgain } from '../shared/gates/spend-error.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printJson } from './service.ts';
@@ -18,13 +20,14 @@ export const gate: Command = {
   summary: "Judge an evaluation's files by a model file's gates, without the service.",
   usage: [
     'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--look N] [--json]',
+    'Predictions are Parquet where the name ends in .parquet, CSV otherwise.',
     'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
     'Looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
   ].join('\n'),
   async run(args) {
     try {
-      return evaluate(args);
+      return await evaluate(args);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       // Elsewhere 2: here that would read as inconclusive.
@@ -34,7 +37,7 @@ export const gate: Command = {
   },
 };
 
-function evaluate(args: readonly string[]): number {
+async function evaluate(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs(args, {
     model: { type: 'string' },
     predictions: { type: 'string' },
@@ -64,7 +67,7 @@ function evaluate(args: readonly string[]): number {
     task: model.task,
     gates: model.gates,
     hasChampion,
-    predictions: values.predictions === undefined ? null : readText(values.predictions),
+    predictions: values.predictions === undefined ? null : await readRows(values.predictions, model),
     metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
     trackedMetrics: {},
     look,
@@ -94,14 +97,28 @@ function readModel(file: string): ModelConfig | undefined {
   return undefined;
 }
 
+/** Rows of a file, Parquet or CSV by its name. */
+async function readRows(file: string, model: ModelConfig) {
+  try {
+    const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 1024 * 1024 }) };
+    return await readPredictions([source], readingOptionsOf(model));
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
+}
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw cannotRead(file, cause);
   }
+}
+
+function cannotRead(file: string, cause: unknown): Error {
+  return new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }
 
 /** Broken JSON is evidence, too: the report says so. */

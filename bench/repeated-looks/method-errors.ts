@@ -41,7 +41,7 @@ function drawRows(random: Random, rows: number, kinds: readonly Difficulty[]): P
       sides[side][row] = (decided + random.unit()) / 2;
     }
   }
-  return { labels, ...sides, weights: null };
+  return { labels, ...sides, weights: null, classes: null };
 }
 
 function drawKind(random: Random, kinds: readonly Difficulty[]): Difficulty {

@@ -14,26 +14,31 @@ import type { Look } from '../../shared/gates/ask-of-look.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-/** About two million rows: more does not fit beside other work in a small function app. */
-const predictionsLimitBytes = 96 * 1024 * 1024;
+const predictionsFiles = ['predictions.csv', 'predictions.parquet'];
 const metricsLimitBytes = 1024 * 1024;
 
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
-  const [{ judgeEvidence }, { isLook }, { fitReport }] = await Promise.all([
-    import('../../shared/gates/judge-evidence.ts'),
-    import('../../shared/gates/makes-claim.ts'),
-    import('../../shared/gates/fit-report.ts'),
-  ]);
-  const [predictions, metricsText, trackedMetrics] = await Promise.all([
-    blobs.readText(`${evidencePath(runId)}predictions.csv`, predictionsLimitBytes),
+  const [{ judgeEvidence }, { isLook }, { fitReport }, { readPredictions, readingOptionsOf }] =
+    await Promise.all([
+      import('../../shared/gates/judge-evidence.ts'),
+      import('../../shared/gates/makes-claim.ts'),
+      import('../../shared/gates/fit-report.ts'),
+      import('../../shared/gates/predictions/read-predictions.ts'),
+    ]);
+  const [written, metricsText, trackedMetrics] = await Promise.all([
+    blobs.list(`${evidencePath(runId)}predictions.`),
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
     tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
   ]);
-  // Counted before it is judged: a crash between the two costs a look, and never gives one away.
-  const counts = predictions !== null && isLook(pinned.config.gates, hasChampion);
+  const files = written
+    .map(({ path }) => ({ name: path.slice(evidencePath(runId).length), chunks: blobs.readChunks(path) }))
+    .filter(({ name }) => predictionsFiles.includes(name));
+  // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
+  const counts = files.length > 0 && isLook(pinned.config.gates, hasChampion);
   const look = counts ? await takeLook(runId, pinned) : null;
+  const predictions = await readPredictions(files, readingOptionsOf(pinned.config));
   const report = judgeEvidence({
     runId,
     task: pinned.config.task,

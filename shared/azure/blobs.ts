@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import { RatchetError } from '../errors.ts';
 import { azureError, statusOf } from './azure-error.ts';
-import { callLimit } from './call-limits.ts';
+import { callLimit, downloadTimeoutMs } from './call-limits.ts';
 
 export interface BlobEntry {
   readonly path: string;
@@ -106,6 +106,20 @@ export class Blobs {
         }
       },
     };
+  }
+
+  /** A blob as it comes, asked for with the first chunk. Whoever stops early ends the download. */
+  async *readChunks(path: string): AsyncGenerator<Uint8Array> {
+    let body: NodeJS.ReadableStream | undefined;
+    try {
+      body = (await this.#container.getBlobClient(path).download(0, undefined, callLimit(downloadTimeoutMs)))
+        .readableStreamBody;
+      for await (const chunk of body ?? []) yield Buffer.from(chunk);
+    } catch (error) {
+      throw this.#error('reading', path, error);
+    } finally {
+      dropBody(body);
+    }
   }
 
   async writeJson(path: string, value: unknown): Promise<void> {

@@ -8,7 +8,7 @@ import { severities } from '../domain/gate-report.ts';
 import { findMetric, type MetricKind, metricNames, type Task } from './metric-catalog.ts';
 import { suggest } from './suggest.ts';
 
-/** Columns of predictions.csv with a meaning of their own; every other column is a slice. */
+/** Columns of predictions with a meaning of their own; every other column is a slice. */
 export const reservedColumns: readonly string[] = ['id', 'label', 'challenger', 'champion', 'weight'];
 
 const gateName = z
@@ -33,7 +33,7 @@ const SlicesSchema = z.strictObject({
       error: ({ input }) =>
         `the column ${String(input)} has a meaning of its own; slice by another than ${reservedColumns.join(', ')}`,
     })
-    .describe('Column of predictions.csv; each of its values is a slice.'),
+    .describe('Column of the predictions; each of its values is a slice.'),
   minimumRows: z.int().min(1).default(50).describe('A slice with fewer rows is too small to judge.'),
   tooSmall: z
     .enum(['inconclusive', 'ignore'])
@@ -53,7 +53,7 @@ const common = {
     .enum(['predictions', 'reported'])
     .optional()
     .describe(
-      'Where the numbers come from: computed from predictions.csv, or as the job reports them. When omitted, `predictions` for the metrics Ratchet computes and `reported` for others: a job does not grade itself unless the file says so.',
+      'Where the numbers come from: computed from the predictions, or as the job reports them. When omitted, `predictions` for the metrics Ratchet computes and `reported` for others: a job does not grade itself unless the file says so.',
     ),
   severity: z
     .enum(severities)
@@ -271,8 +271,8 @@ export function* findTaskProblems(task: Task, gates: readonly GateConfig[]): Gen
       continue;
     }
     const kind = findMetric(gate.metric);
-    if (!kind || kind.task === task || sourceOf(gate) === 'reported') continue;
-    const message = `${gate.metric} is a metric of ${kind.task} models, and this one's task is ${task}`;
+    if (!kind || kind.tasks.includes(task) || sourceOf(gate) === 'reported') continue;
+    const message = `${gate.metric} is a metric of ${kind.tasks.join(' and ')} models, and this one's task is ${task}`;
     yield { path: ['gates', index, 'metric'], message };
   }
 }

@@ -4,14 +4,15 @@
  * Owns: names, tasks, directions and ranges: enough to check a model file before anything runs.
  * Does not own: the arithmetic (shared/gates/metrics, which has an entry for every name here; a test holds them equal).
  */
-export const tasks = ['binary', 'regression'] as const;
+export const tasks = ['binary', 'regression', 'multiclass'] as const;
 export type Task = (typeof tasks)[number];
 
 /** `zero`: the nearer to zero the better, from either side. */
 export type Direction = 'higher' | 'lower' | 'zero';
 
 export interface MetricKind {
-  readonly task: Task;
+  /** Tasks of the models that have it. */
+  readonly tasks: readonly Task[];
   readonly better: Direction;
   /** No value is outside of these; infinite where there is no limit. */
   readonly lowest: number;
@@ -20,22 +21,26 @@ export interface MetricKind {
   readonly sees: 'decision' | 'score';
 }
 
-const decision = (better: Direction, lowest = 0): MetricKind => ({
-  task: 'binary',
+const binary = ['binary'] as const;
+const multiclass = ['multiclass'] as const;
+const anyClasses = ['binary', 'multiclass'] as const;
+
+const decision = (of: readonly Task[], better: Direction = 'higher', lowest = 0): MetricKind => ({
+  tasks: of,
   better,
   lowest,
   highest: 1,
   sees: 'decision',
 });
-const score = (better: Direction, highest = 1): MetricKind => ({
-  task: 'binary',
+const score = (of: readonly Task[], better: Direction, highest = 1): MetricKind => ({
+  tasks: of,
   better,
   lowest: 0,
   highest,
   sees: 'score',
 });
 const regression = (better: Direction, lowest: number, highest: number): MetricKind => ({
-  task: 'regression',
+  tasks: ['regression'],
   better,
   lowest,
   highest,
@@ -43,19 +48,33 @@ const regression = (better: Direction, lowest: number, highest: number): MetricK
 });
 
 const catalog: Readonly<Record<string, MetricKind>> = {
-  accuracy: decision('higher'),
-  balanced_accuracy: decision('higher'),
-  precision: decision('higher'),
-  recall: decision('higher'),
-  f1: decision('higher'),
-  false_positive_rate: decision('lower'),
-  false_negative_rate: decision('lower'),
-  matthews: decision('higher', -1),
-  roc_auc: score('higher'),
-  pr_auc: score('higher'),
-  log_loss: score('lower', Number.POSITIVE_INFINITY),
-  brier: score('lower'),
-  ece: score('lower'),
+  accuracy: decision(anyClasses),
+  balanced_accuracy: decision(anyClasses),
+  precision: decision(binary),
+  recall: decision(binary),
+  f1: decision(binary),
+  false_positive_rate: decision(binary, 'lower'),
+  false_negative_rate: decision(binary, 'lower'),
+  matthews: decision(anyClasses, 'higher', -1),
+  precision_macro: decision(multiclass),
+  recall_macro: decision(multiclass),
+  f1_macro: decision(multiclass),
+  precision_micro: decision(multiclass),
+  recall_micro: decision(multiclass),
+  f1_micro: decision(multiclass),
+  precision_weighted: decision(multiclass),
+  recall_weighted: decision(multiclass),
+  f1_weighted: decision(multiclass),
+  'precision@CLASS': decision(multiclass),
+  'recall@CLASS': decision(multiclass),
+  'f1@CLASS': decision(multiclass),
+  roc_auc: score(binary, 'higher'),
+  roc_auc_ovr: score(multiclass, 'higher'),
+  pr_auc: score(binary, 'higher'),
+  log_loss: score(anyClasses, 'lower', Number.POSITIVE_INFINITY),
+  // Up to 1 with two classes; summed over more of them up to 2.
+  brier: score(anyClasses, 'lower', 2),
+  ece: score(anyClasses, 'lower'),
   mae: regression('lower', 0, Number.POSITIVE_INFINITY),
   rmse: regression('lower', 0, Number.POSITIVE_INFINITY),
   mape: regression('lower', 0, Number.POSITIVE_INFINITY),
@@ -67,22 +86,29 @@ const catalog: Readonly<Record<string, MetricKind>> = {
 
 export const metricNames: readonly string[] = Object.keys(catalog);
 
-/** A metric's name taken apart: `pinball@0.9` is the pinball loss at the quantile 0.9, `ece@15` has 15 bins. */
+/** A metric's name taken apart: `pinball@0.9` is the pinball loss at the quantile 0.9, `recall@cat` that of a class. */
 export interface MetricName {
+  /** Its name in the catalog: `pinball`, `recall@CLASS`. */
   readonly base: string;
   /** The number after the `@`, or the default: quantile 0.5, 10 bins; null for metrics that take none. */
   readonly parameter: number | null;
+  /** The class after the `@`; null for metrics of all classes. */
+  readonly className: string | null;
 }
 
 /** Null where the name is none of Ratchet's, or its parameter makes no sense. */
 export function parseMetricName(name: string): MetricName | null {
-  const [base = '', written, ...more] = name.split('@');
-  if (!Object.hasOwn(catalog, base) || more.length > 0) return null;
+  const [base = '', ...after] = name.split('@');
+  const written = after.length === 0 ? undefined : after.join('@');
+  if (Object.hasOwn(catalog, `${base}@CLASS`) && written) {
+    return { base: `${base}@CLASS`, parameter: null, className: written };
+  }
+  if (!Object.hasOwn(catalog, base)) return null;
   if (base === 'pinball') return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
   if (base === 'ece') {
     return parameterOf(base, written, 10, (value) => Number.isInteger(value) && value >= 2 && value <= 100);
   }
-  return written === undefined ? { base, parameter: null } : null;
+  return written === undefined ? { base, parameter: null, className: null } : null;
 }
 
 function parameterOf(
@@ -93,7 +119,7 @@ function parameterOf(
 ): MetricName | null {
   const parameter =
     written === undefined ? fallback : /^[0-9.]+$/.test(written) ? Number(written) : Number.NaN;
-  return makesSense(parameter) ? { base, parameter } : null;
+  return makesSense(parameter) ? { base, parameter, className: null } : null;
 }
 
 /** The metric of that name, where it is one Ratchet computes. */

@@ -1,8 +1,8 @@
-import { findMetric } from '../config/metric-catalog.ts';
 import type { JudgeRequest } from './judge-evidence.ts';
+import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
-import { parsePredictions } from './parse-predictions.ts';
-import { type Predictions, type Rows, weightsOf } from './rows.ts';
+import { parsePredictions, readingOptionsOf } from './predictions/read-predictions.ts';
+import { type Predictions, type Rows, scoredBy } from './rows.ts';
 
 export type Side = 'challenger' | 'champion';
 
@@ -21,31 +21,29 @@ export interface Evidence {
 export function readEvidence(
   request: Pick<JudgeRequest, 'task' | 'gates' | 'predictions' | 'metrics' | 'trackedMetrics'>,
 ): Evidence {
-  const sliceColumns = [...new Set(request.gates.flatMap(({ slices }) => (slices ? [slices.by] : [])))];
   const parsed =
-    request.predictions === null
-      ? null
-      : parsePredictions(request.predictions, { task: request.task, sliceColumns });
+    typeof request.predictions === 'string'
+      ? parsePredictions(request.predictions, readingOptionsOf(request))
+      : request.predictions;
   const predictions = parsed && !('broken' in parsed) ? parsed : null;
   const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
   const nothing =
-    parsed === null && values.size === 0 ? 'the evaluation left neither predictions.csv nor metrics' : null;
+    parsed === null && values.size === 0 ? 'the evaluation left neither predictions nor metrics' : null;
   return {
     predictions,
     hasReported: values.size > 0,
     reported: (side, name) => values.get(`${side}/${name}`) ?? null,
     broken: brokenPredictions ?? broken ?? nothing,
-    notes: [...(predictions?.notes ?? []), ...notes],
+    notes: [...(parsed?.notes ?? []), ...notes],
   };
 }
 
 /** A metric of one side computed from rows; null where it is undefined, or there are no such scores. */
 export function computeMetric(rows: Rows, side: Side, name: string): number | null {
-  const scores = rows[side];
-  // The file is either of a binary or a regression model; a metric of the other kind means nothing in it.
-  if (!scores || !findMetric(name)) return null;
-  return prepareMetric(name, rows.labels, scores)?.(weightsOf(rows)) ?? null;
+  const scored = scoredBy(rows, side);
+  const metric = scored && prepareMetric(name, scored);
+  return metric && measureMetric(metric, rows.labels.length, rows.weights);
 }
 
 function readReported(

@@ -1,5 +1,5 @@
 import type { GapGate } from '../config/gate-schema.ts';
-import { cellOf } from './metrics/decision-metrics.ts';
+import { threshold } from './metrics/decision-metrics.ts';
 import type { Predictions, SliceColumn } from './rows.ts';
 import type { Proportion } from './statistics/independent-proportions.ts';
 
@@ -10,12 +10,15 @@ export interface Group {
   readonly champion: Proportion | null;
 }
 
+/** Cells of the confusion table: 0 true negative, 1 false positive, 2 false negative, 3 true positive. */
+const cellOf = (label: number, score: number): number => (label === 1 ? 2 : 0) + (score >= threshold ? 1 : 0);
+
 export function countGroups(
   metric: GapGate['metric'],
   { labels, challenger, champion }: Predictions,
   column: SliceColumn,
 ): Group[] {
-  const count = (rows: readonly number[], scores: Float64Array): Proportion => {
+  const count = (rows: Uint32Array, scores: Float64Array): Proportion => {
     const cells: [number, number, number, number] = [0, 0, 0, 0];
     for (const row of rows) cells[cellOf(labels[row]!, scores[row]!)]!++;
     const [trueNegative, falsePositive, falseNegative, truePositive] = cells;
@@ -28,7 +31,7 @@ export function countGroups(
         return { successes: truePositive + falsePositive, trials: rows.length };
     }
   };
-  return [...column].map(([name, rows]) => ({
+  return [...column.rowsOf].map(([name, rows]) => ({
     name,
     challenger: count(rows, challenger),
     champion: champion && count(rows, champion),

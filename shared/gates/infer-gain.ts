@@ -1,9 +1,10 @@
 import { type Direction, findMetric } from '../config/metric-catalog.ts';
 import { leastTellingRows, tooFewOfAClass } from './infer-value.ts';
-import { threshold } from './metrics/decision-metrics.ts';
+import { decisionsOf } from './metrics/decision-metrics.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
-import { groupRows, type Rows, weightsOf } from './rows.ts';
-import { bootstrap } from './statistics/bootstrap.ts';
+import { findShare, isAmong } from './metrics/shares.ts';
+import { inferByResampling } from './resample-metric.ts';
+import { type Rows, scoredBy } from './rows.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { type Discordance, matchedProportions, mcnemarPValue } from './statistics/matched-proportions.ts';
@@ -41,24 +42,22 @@ export function inferGain(metric: string, rows: PairedRows, random: Random): Gai
   return { inference: bootstrapGain(metric, rows, random), test: null };
 }
 
-const decides = (score: number): number => (score >= threshold ? 1 : 0);
+const bothSides = (rows: PairedRows) => [scoredBy(rows, 'challenger')!, scoredBy(rows, 'champion')!] as const;
 
-/** Rows only one side has right, for metrics that are a share of the rows of one class or both. */
+/** Rows only one side has right, for metrics that are a share of the rows of one class or of all. */
 function discordanceOf(metric: string, rows: PairedRows): Discordance | undefined {
-  const classes: Readonly<Record<string, (label: number) => boolean>> = {
-    accuracy: () => true,
-    recall: (label) => label === 1,
-    false_negative_rate: (label) => label === 1,
-    false_positive_rate: (label) => label === 0,
-  };
-  const counts = Object.hasOwn(classes, metric) ? classes[metric] : undefined;
-  if (!counts) return undefined;
+  const share = findShare(metric, rows.classes?.names ?? null);
+  // Which rows a share of decided ones is of differs between the sides.
+  if (!share || share.among === 'decided' || share.among === 'either') return undefined;
+  const [ours, theirs] = bothSides(rows).map(decisionsOf);
   let [onlyChallenger, onlyChampion, counted] = [0, 0, 0];
-  for (const [row, label] of rows.labels.entries()) {
-    if (!counts(label)) continue;
+  for (let row = 0; row < rows.labels.length; row++) {
+    const label = rows.labels[row]!;
+    const decision = ours!(row);
+    if (!isAmong(share, label, decision)) continue;
     counted++;
-    const challenger = decides(rows.challenger[row]!) === label;
-    const champion = decides(rows.champion[row]!) === label;
+    const challenger = decision === label;
+    const champion = theirs!(row) === label;
     if (challenger && !champion) onlyChallenger++;
     if (champion && !challenger) onlyChampion++;
   }
@@ -90,29 +89,34 @@ function inferAreas(rows: PairedRows): GainInference {
   };
 }
 
+/** Rows in which the metric can tell the sides apart. */
 function countDiffering(metric: string, rows: PairedRows): number {
-  const see = findMetric(metric)?.sees === 'decision' ? decides : (score: number) => score;
-  return rows.labels.filter((_, row) => see(rows.challenger[row]!) !== see(rows.champion[row]!)).length;
+  const columns = columnsSeen(metric, rows);
+  let differing = 0;
+  for (let row = 0; row < rows.labels.length; row++) {
+    if (columns.some(([ours, theirs]) => ours(row) !== theirs(row))) differing++;
+  }
+  return differing;
 }
 
-function bootstrapGain(metric: string, all: PairedRows, random: Random): Inference | NoInference {
-  const { rows, counts } =
-    findMetric(metric)?.sees === 'decision' && all.weights === null
-      ? groupRows(
-          all,
-          (row) => 4 * all.labels[row]! + 2 * decides(all.challenger[row]!) + decides(all.champion[row]!),
-        )
-      : { rows: all, counts: new Float64Array(all.labels.length).fill(1) };
-  const challenger = prepareMetric(metric, rows.labels, rows.challenger);
-  const champion = prepareMetric(metric, rows.labels, rows.champion!);
+type Column = (row: number) => number;
+
+function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Column])[] {
+  const [ours, theirs] = bothSides(rows);
+  if (findMetric(metric)?.sees === 'decision') return [[decisionsOf(ours), decisionsOf(theirs)]];
+  const scores = [ours.probabilities ?? [ours.scores], theirs.probabilities ?? [theirs.scores]] as const;
+  return scores[0].map((column, at) => [(row) => column[row]!, (row) => scores[1][at]?.[row] ?? Number.NaN]);
+}
+
+function bootstrapGain(metric: string, rows: PairedRows, random: Random): Inference | NoInference {
+  const [challenger, champion] = bothSides(rows).map((side) => prepareMetric(metric, side));
   if (!challenger || !champion) return { why: `Ratchet does not compute ${metric}` };
   const { better } = findMetric(metric)!;
-  return bootstrap(
-    { counts, weights: weightsOf(rows) },
-    (weights) => {
-      const [ours, theirs] = [challenger(weights), champion(weights)];
-      return ours === null || theirs === null ? null : gainOf(better, ours, theirs);
-    },
-    random,
-  );
+  const sample = {
+    metrics: [challenger, champion],
+    combine: ([ours, theirs]: readonly number[]) => gainOf(better, ours!, theirs!),
+    rows: rows.labels.length,
+    weights: rows.weights,
+  };
+  return inferByResampling(sample, random);
 }

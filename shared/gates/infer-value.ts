@@ -1,8 +1,10 @@
 import { findMetric } from '../config/metric-catalog.ts';
-import { cellOf } from './metrics/decision-metrics.ts';
+import { decisionsOf } from './metrics/decision-metrics.ts';
+import type { ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
-import { groupRows, type Rows, weightsOf } from './rows.ts';
-import { bootstrap } from './statistics/bootstrap.ts';
+import { findShare, isAmong, type Share } from './metrics/shares.ts';
+import { inferByResampling } from './resample-metric.ts';
+import { type Rows, scoredBy } from './rows.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
@@ -14,72 +16,60 @@ export const leastTellingRows = 10;
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows, random: Random): Inference | NoInference {
-  const cells = Float64Array.from(rows.labels, (label, row) => cellOf(label, rows.challenger[row]!));
+  const scored = scoredBy(rows, 'challenger')!;
   if (rows.weights === null) {
-    const share = shareOf(metric, cells);
-    if (share) return share;
+    const share = findShare(metric, scored.classes?.names ?? null);
+    if (share) return inferShare(metric, share, scored);
     if (metric === 'roc_auc') return inferArea(rows);
   }
-  const byDecision = findMetric(metric)?.sees === 'decision';
-  if (byDecision) {
-    const wrong = cells.filter((cell) => cell === 1 || cell === 2).length;
-    const fewer = Math.min(wrong, cells.length - wrong);
-    if (fewer < leastTellingRows) {
-      const which = fewer === wrong ? 'wrong' : 'right';
-      return {
-        why: `${fewer} rows are decided ${which}, and an interval of ${metric} needs ${leastTellingRows}`,
-      };
-    }
+  if (findMetric(metric)?.sees === 'decision') {
+    const few = tooFewRightOrWrong(metric, scored);
+    if (few) return few;
   }
-  const { rows: kinds, counts } =
-    byDecision && rows.weights === null
-      ? groupRows(rows, (row) => cells[row]!)
-      : { rows, counts: new Float64Array(rows.labels.length).fill(1) };
-  const measure = prepareMetric(metric, kinds.labels, kinds.challenger);
-  if (!measure) return { why: `Ratchet does not compute ${metric}` };
-  return bootstrap({ counts, weights: weightsOf(kinds) }, measure, random);
+  const prepared = prepareMetric(metric, scored);
+  if (!prepared) return { why: `Ratchet does not compute ${metric}` };
+  const sample = {
+    metrics: [prepared],
+    combine: ([value]: readonly number[]) => value!,
+    rows: rows.labels.length,
+    weights: rows.weights,
+  };
+  return inferByResampling(sample, random);
 }
 
-/** Metrics that are a share of some of the rows have an exact interval. */
-function shareOf(metric: string, cells: Float64Array): Inference | NoInference | undefined {
-  const count = [0, 0, 0, 0];
-  for (const cell of cells) count[cell]!++;
-  const [trueNegative, falsePositive, falseNegative, truePositive] = count as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const share = (part: number, other: number): Inference | NoInference =>
-    part + other > 0
-      ? exactProportion(part, part + other)
-      : { why: `no row counts for ${metric}: it is undefined` };
-  switch (metric) {
-    case 'accuracy':
-      return share(truePositive + trueNegative, falsePositive + falseNegative);
-    case 'precision':
-      return share(truePositive, falsePositive);
-    case 'recall':
-      return share(truePositive, falseNegative);
-    case 'false_positive_rate':
-      return share(falsePositive, trueNegative);
-    case 'false_negative_rate':
-      return share(falseNegative, truePositive);
-    case 'f1': {
-      // F1 = 2j / (1 + j), j the share of true positives among the rows seen or decided 1.
-      const j = share(truePositive, falsePositive + falseNegative);
-      return 'why' in j
-        ? j
-        : transformInference(
-            j,
-            (value) => (2 * value) / (1 + value),
-            (value) => value / (2 - value),
-            true,
-          );
-    }
-    default:
-      return undefined;
+/** A share of rows has an exact interval. */
+function inferShare(metric: string, share: Share, rows: ScoredRows): Inference | NoInference {
+  const decide = decisionsOf(rows);
+  let [right, counted] = [0, 0];
+  for (let row = 0; row < rows.labels.length; row++) {
+    const [label, decision] = [rows.labels[row]!, decide(row)];
+    if (!isAmong(share, label, decision)) continue;
+    counted++;
+    if (label === decision) right++;
   }
+  if (counted === 0) return { why: `no row counts for ${metric}: it is undefined` };
+  const exact = exactProportion(share.wrong ? counted - right : right, counted);
+  if (share.among !== 'either') return exact;
+  // F1 = 2j / (1 + j), j the share of right ones among the rows seen or decided to be of the class.
+  return transformInference(
+    exact,
+    (value) => (2 * value) / (1 + value),
+    (value) => value / (2 - value),
+    true,
+  );
+}
+
+function tooFewRightOrWrong(metric: string, rows: ScoredRows): NoInference | undefined {
+  const decide = decisionsOf(rows);
+  let right = 0;
+  for (let row = 0; row < rows.labels.length; row++) if (rows.labels[row] === decide(row)) right++;
+  const wrong = rows.labels.length - right;
+  const fewer = Math.min(right, wrong);
+  if (fewer >= leastTellingRows) return undefined;
+  const which = fewer === wrong ? 'wrong' : 'right';
+  return {
+    why: `${fewer} rows are decided ${which}, and an interval of ${metric} needs ${leastTellingRows}`,
+  };
 }
 
 function inferArea(rows: Rows): Inference | NoInference {
@@ -92,7 +82,7 @@ function inferArea(rows: Rows): Inference | NoInference {
 }
 
 export function tooFewOfAClass(rows: Rows): NoInference | undefined {
-  const positives = rows.labels.filter((label) => label === 1).length;
+  const positives = rows.labels.reduce((sum, label) => sum + label, 0);
   const fewer = Math.min(positives, rows.labels.length - positives);
   return fewer < leastTellingRows
     ? { why: `a class has ${fewer} rows, and DeLong's interval needs ${leastTellingRows}` }

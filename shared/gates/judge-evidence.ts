@@ -18,6 +18,7 @@ import { type GateReport, type GateResult, type Verdict, verdicts } from '../dom
 import type { Look } from './ask-of-look.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
+import type { ReadPredictions } from './predictions/read-predictions.ts';
 
 export interface JudgeRequest {
   readonly runId: string;
@@ -25,8 +26,8 @@ export interface JudgeRequest {
   readonly gates: readonly GateConfig[];
   /** Whether a released version exists that the challenger must be compared with. */
   readonly hasChampion: boolean;
-  /** Text of predictions.csv, or null where there is none. */
-  readonly predictions: string | null;
+  /** What was read of the predictions, or the text of predictions.csv; null where there are none. */
+  readonly predictions: ReadPredictions | string | null;
   /** Value of metrics.json, null where there is none, `{broken: text}` where it is not JSON. */
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */

@@ -69,7 +69,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
 function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): Decided {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
-  if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions.csv');
+  if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions');
   const numberOf = (side: Side): number | null =>
     rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
   const challenger = numberOf('challenger');

@@ -27,7 +27,7 @@ export function judgeSlices(
   if (!column || problem !== null) return problem ?? '';
   const results: SliceResult[] = [];
   const measured: { slice: string; measurement: Measurement }[] = [];
-  for (const [slice, which] of column) {
+  for (const [slice, which] of column.rowsOf) {
     if (which.length < slices.minimumRows) {
       const why = `${which.length} rows, a slice needs ${slices.minimumRows}`;
       results.push(describeTooSmall(slices, slice, which.length, why));
@@ -44,9 +44,11 @@ export function judgeSlices(
 
 /** Why a column cannot be sliced by, or null. */
 export function columnProblem(column: SliceColumn | undefined, by: string): string | null {
-  if (!column) return `predictions.csv has no column ${by} to slice by`;
-  if (column.size <= mostSlices) return null;
-  return `column ${by} has ${column.size} values, ${mostSlices} slices at most; slice by something coarser`;
+  if (!column) return `the predictions have no column ${by} to slice by`;
+  const { rowsOf, overflow } = column;
+  if (!overflow && rowsOf.size <= mostSlices) return null;
+  const values = overflow ? `more than ${rowsOf.size}` : rowsOf.size;
+  return `column ${by} has ${values} values, ${mostSlices} slices at most; slice by something coarser`;
 }
 
 function judgeTogether(

@@ -1,4 +1,10 @@
-/** Labels and scores, row by row; binary labels are 0 and 1, and scores the chance of class 1. */
+import type { ScoredRows } from './metrics/measure.ts';
+import { gather } from './statistics/typed.ts';
+
+/**
+ * Labels and scores, row by row. Binary labels are 0 and 1, and scores the chance of class 1; of a multiclass model
+ * both are numbers of classes.
+ */
 export interface Rows {
   readonly labels: Float64Array;
   readonly challenger: Float64Array;
@@ -6,51 +12,69 @@ export interface Rows {
   readonly champion: Float64Array | null;
   /** What each row counts, or null where all count the same. */
   readonly weights: Float64Array | null;
+  /** Null for models of other tasks than multiclass. */
+  readonly classes: Classes | null;
 }
 
-/** Numbers of the rows that have each value. */
-export type SliceColumn = ReadonlyMap<string, readonly number[]>;
+export interface Classes {
+  readonly names: readonly string[];
+  readonly challenger: ClassesOfSide;
+  readonly champion: ClassesOfSide;
+}
+
+export interface ClassesOfSide {
+  /**
+   * For each class whether it is one of the labels, of the side's decisions or of its probabilities. What only the
+   * other side says must not change how this one is measured.
+   */
+  readonly known: readonly boolean[];
+  /** A column of probabilities for each class, or null where the side gives none. */
+  readonly probabilities: readonly Float64Array[] | null;
+}
+
+export interface SliceColumn {
+  /** Numbers of the rows that have each value. */
+  readonly rowsOf: ReadonlyMap<string, Uint32Array>;
+  /** Whether there are more values than are told apart. */
+  readonly overflow: boolean;
+}
 
 export interface Predictions extends Rows {
   readonly slices: ReadonlyMap<string, SliceColumn>;
   readonly notes: readonly string[];
 }
 
-export const weightsOf = (rows: Rows): Float64Array =>
-  rows.weights ?? new Float64Array(rows.labels.length).fill(1);
-
 /** Some of the rows, in the order asked for. */
-export function selectRows(rows: Rows, which: readonly number[]): Rows {
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(which, (row) => column[row]!);
+export function selectRows(rows: Rows, which: Uint32Array): Rows {
+  const pick = (column: Float64Array): Float64Array => gather(column, which);
   return {
     labels: pick(rows.labels),
     challenger: pick(rows.challenger),
     champion: rows.champion && pick(rows.champion),
     weights: rows.weights && pick(rows.weights),
+    classes: rows.classes && {
+      names: rows.classes.names,
+      challenger: mapProbabilities(rows.classes.challenger, pick),
+      champion: mapProbabilities(rows.classes.champion, pick),
+    },
   };
 }
 
-/** Rows that decisions cannot tell apart taken as one, with how many they were. */
-export interface KindsOfRows {
-  readonly rows: Rows;
-  readonly counts: Float64Array;
+export function mapProbabilities(
+  side: ClassesOfSide,
+  change: (column: Float64Array) => Float64Array,
+): ClassesOfSide {
+  return { known: side.known, probabilities: side.probabilities?.map(change) ?? null };
 }
 
-/** Groups rows by a small whole number that says all a metric sees of them. Kinds come in order of the number. */
-export function groupRows(rows: Rows, kindOf: (row: number) => number): KindsOfRows {
-  const first: number[] = [];
-  const counts: number[] = [];
-  for (let row = 0; row < rows.labels.length; row++) {
-    const kind = kindOf(row);
-    first[kind] ??= row;
-    counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  const kinds = Object.keys(counts).map(Number);
+/** The rows as one side scored them; null where the file has no such scores. */
+export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRows | null {
+  const scores = rows[side];
+  if (!scores) return null;
   return {
-    rows: selectRows(
-      rows,
-      kinds.map((kind) => first[kind]!),
-    ),
-    counts: Float64Array.from(kinds, (kind) => counts[kind]!),
+    labels: rows.labels,
+    scores,
+    classes: rows.classes && { names: rows.classes.names, known: rows.classes[side].known },
+    probabilities: rows.classes?.[side].probabilities ?? null,
   };
 }

@@ -32,7 +32,7 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
   ],
   'never-ends': ['training-failed', /ended Failed: .*(?:time|PT2S)/is],
   'outlives-its-run': ['training-failed', /ended Cancell?ed/i],
-  'leaves-no-evidence': ['evidence-error', /left neither predictions\.csv nor metrics/],
+  'leaves-no-evidence': ['evidence-error', /left neither predictions nor metrics/],
   'scores-nan': ['evidence-error', /row 1: challenger is "NaN"/],
   'too-weak': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
   'too-few-rows': ['inconclusive', /8 rows, the gate needs 400/],

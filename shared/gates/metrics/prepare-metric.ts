@@ -1,13 +1,14 @@
 import { parseMetricName } from '../../config/metric-catalog.ts';
-import { decisionMetrics } from './decision-metrics.ts';
-import type { Measure, PrepareMetric } from './measure.ts';
+import { classMetrics, plainDecisionMetrics } from './decision-metrics.ts';
+import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
-import { rankingMetrics } from './ranking-metrics.ts';
+import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
 import { pinball, regressionMetrics } from './regression-metrics.ts';
 
 const plain: Readonly<Record<string, PrepareMetric>> = {
-  ...decisionMetrics,
+  ...plainDecisionMetrics,
   ...rankingMetrics,
+  roc_auc_ovr: rocAucOneVsRest,
   log_loss: logLoss,
   brier,
   ...regressionMetrics,
@@ -18,11 +19,19 @@ const withParameter: Readonly<Record<string, (parameter: number) => PrepareMetri
   pinball,
 };
 
-/** The metric of a catalogued name over these rows; undefined where Ratchet computes none of that name. */
-export function prepareMetric(name: string, labels: Float64Array, scores: Float64Array): Measure | undefined {
+/**
+ * The metric of a catalogued name over these rows; null where Ratchet computes none of that name, or the rows are not
+ * what it is about: a class they do not have, probabilities they do not give.
+ */
+export function prepareMetric(name: string, rows: ScoredRows): Metric | null {
   const parsed = parseMetricName(name);
-  if (!parsed) return undefined;
+  if (!parsed) return null;
+  const { base, parameter, className } = parsed;
   const prepare =
-    parsed.parameter === null ? plain[parsed.base] : withParameter[parsed.base]?.(parsed.parameter);
-  return prepare?.(labels, scores);
+    className !== null
+      ? classMetrics[base]?.(className)
+      : parameter === null
+        ? plain[base]
+        : withParameter[base]?.(parameter);
+  return prepare?.(rows) ?? null;
 }

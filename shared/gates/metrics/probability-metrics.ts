@@ -1,38 +1,84 @@
-import { meanOf, type PrepareMetric, ratio } from './measure.ts';
+import { bytesOf } from '../statistics/typed.ts';
+import { meanOf, type PrepareMetric, ratio, type ScoredRows, type SumMetric } from './measure.ts';
 
 /** A probability of exactly 0 or 1 counts as this far from it, as in scikit-learn for doubles: log(0) is no number. */
 const epsilon = Number.EPSILON;
 
-/** Mean of -log of the probability given to the true class (Good, JRSS B 14, 1952). Undefined without rows. */
-export const logLoss = meanOf((label, score) => {
-  const clipped = Math.min(1 - epsilon, Math.max(epsilon, score));
-  return label === 1 ? -Math.log(clipped) : -Math.log1p(-clipped);
-});
+const clip = (probability: number): number => Math.min(1 - epsilon, Math.max(epsilon, probability));
 
-/** Mean squared distance between score and truth (Brier, Monthly Weather Review 78, 1950). Undefined without rows. */
-export const brier = meanOf((label, score) => (score - label) ** 2);
+/** Mean of -log of the probability given to the true class (Good, JRSS B 14, 1952). Undefined without rows. */
+export const logLoss: PrepareMetric = ({ labels, scores, classes, probabilities }) => {
+  if (classes) {
+    return probabilities && meanOf(labels.map((label, row) => -Math.log(clip(probabilities[label]![row]!))));
+  }
+  return meanOf(
+    labels.map((label, row) =>
+      label === 1 ? -Math.log(clip(scores[row]!)) : -Math.log1p(-clip(scores[row]!)),
+    ),
+  );
+};
+
+/**
+ * Mean squared distance between score and truth (Brier, Monthly Weather Review 78, 1950); of a multiclass model summed
+ * over the classes, as Brier has it. Undefined without rows.
+ */
+export const brier: PrepareMetric = ({ labels, scores, classes, probabilities }) => {
+  if (!classes) return meanOf(labels.map((label, row) => (scores[row]! - label) ** 2));
+  if (!probabilities) return null;
+  const distances = new Float64Array(labels.length);
+  for (const [place, column] of probabilities.entries()) {
+    for (let row = 0; row < labels.length; row++) {
+      distances[row]! += (column[row]! - (labels[row] === place ? 1 : 0)) ** 2;
+    }
+  }
+  return meanOf(distances);
+};
 
 /**
  * Expected calibration error over bins of equal width, the last one closed: the distance between the mean score and
- * the share of class 1 in each bin, weighted by the bin's rows (Naeini, Cooper, Hauskrecht, AAAI 2015). Undefined
- * without rows.
+ * the share of class 1 in each bin, weighted by the bin's rows (Naeini, Cooper, Hauskrecht, AAAI 2015). Of a
+ * multiclass model the score is the greatest probability, and the share that of rows in which its class is the true
+ * one (Guo, Pleiss, Sun, Weinberger, ICML 2017). Undefined without rows.
  */
 export const calibrationError =
   (bins: number): PrepareMetric =>
-  (labels, scores) => {
-    const binOf = Uint8Array.from(scores, (score) => Math.min(bins - 1, Math.floor(score * bins)));
-    const excess = scores.map((score, row) => score - labels[row]!);
-    const sums = new Float64Array(bins);
-    return (weights) => {
-      sums.fill(0);
-      let total = 0;
-      for (let row = 0; row < binOf.length; row++) {
-        sums[binOf[row]!]! += weights[row]! * excess[row]!;
-        total += weights[row]!;
-      }
-      return ratio(
-        sums.reduce((sum, each) => sum + Math.abs(each), 0),
-        total,
-      );
-    };
+  (rows) => {
+    if (!rows.classes) return binnedError(bins, rows.scores, rows.labels);
+    const top = topOf(rows);
+    return top && binnedError(bins, top.probability, top.right);
   };
+
+function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array): SumMetric {
+  const binOf = bytesOf(scores.length, (row) => Math.min(bins - 1, Math.floor(scores[row]! * bins)));
+  return {
+    kind: 'sums',
+    width: bins + 1,
+    add: (row, weight, sums, at) => {
+      sums[at + binOf[row]!]! += weight * (scores[row]! - outcomes[row]!);
+      sums[at + bins]! += weight;
+    },
+    value: (sums, at) => {
+      let total = 0;
+      for (let bin = at; bin < at + bins; bin++) total += Math.abs(sums[bin]!);
+      return ratio(total, sums[at + bins]!);
+    },
+  };
+}
+
+/** The greatest probability of each row, and whether its class is the true one; of equal ones the first counts. */
+function topOf({
+  labels,
+  probabilities,
+}: ScoredRows): { probability: Float64Array; right: Float64Array } | null {
+  if (!probabilities) return null;
+  const probability = new Float64Array(labels.length).fill(-1);
+  const right = new Float64Array(labels.length);
+  for (const [place, column] of probabilities.entries()) {
+    for (let row = 0; row < labels.length; row++) {
+      if (column[row]! <= probability[row]!) continue;
+      probability[row] = column[row]!;
+      right[row] = labels[row] === place ? 1 : 0;
+    }
+  }
+  return { probability, right };
+}

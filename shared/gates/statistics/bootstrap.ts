@@ -16,42 +16,39 @@ import { normalCdf, normalQuantile } from './normal.ts';
 import { drawBinomial, type Random } from './random.ts';
 
 /**
- * Rows, or kinds of rows that a statistic cannot tell apart with the number of each: drawing 8 counts is drawing
- * 100,000 rows, in no time.
+ * A statistic under counts: how many there are of each unit. A unit is a row, a group of rows, or a kind of rows that
+ * the statistic cannot tell apart: drawing 8 kinds is drawing 100,000 rows, in no time.
  */
-export interface Sample {
-  /** How many rows there are of each kind; all 1 where each row is its own kind. */
-  readonly counts: Float64Array;
-  /** What one row of each kind weighs in the statistic. */
-  readonly weights: Float64Array;
-}
-
-export type Statistic = (weights: Float64Array) => number | null;
+export type Statistic = (counts: Float64Array) => number | null;
 
 export const resamples = 2000;
 const jackknifeGroups = 400;
 
-export function bootstrap(sample: Sample, statistic: Statistic, random: Random): Inference | NoInference {
-  const estimate = statistic(weigh(sample, sample.counts));
+/** `counts` are those of the sample: all 1 where units are rows or groups. */
+export function bootstrap(
+  counts: Float64Array,
+  statistic: Statistic,
+  random: Random,
+): Inference | NoInference {
+  const estimate = statistic(counts);
   if (estimate === null) return { why: 'the metric is undefined in these rows' };
-  const drawn = resample(sample, statistic, random);
+  const drawn = resample(counts, statistic, random);
   const lost = resamples - drawn.length;
   if (lost > resamples / 100) return { why: `the metric is undefined in ${lost} of ${resamples} resamples` };
   if (drawn[0] === drawn.at(-1)) return { why: 'the rows show no variation to learn an interval from' };
-  const influence = jackknife(sample, statistic);
+  const influence = jackknife(counts, statistic);
   if (!influence) return { why: 'the metric hangs on single rows' };
   return inferFromDraws(estimate, drawn, accelerationOf(influence));
 }
 
 /** Statistics of the resamples, sorted; undefined ones left out. */
-function resample(sample: Sample, statistic: Statistic, random: Random): Float64Array {
-  const size = sample.counts.length;
-  const alike = sample.counts.every((count) => count === 1);
-  const drawn = new Float64Array(size);
+function resample(counts: Float64Array, statistic: Statistic, random: Random): Float64Array {
+  const alike = counts.every((count) => count === 1);
+  const drawn = new Float64Array(counts.length);
   const values: number[] = [];
   for (let turn = 0; turn < resamples; turn++) {
-    alike ? drawRows(drawn, random) : drawKinds(drawn, sample.counts, random);
-    const value = statistic(weigh(sample, drawn, drawn));
+    alike ? drawRows(drawn, random) : drawKinds(drawn, counts, random);
+    const value = statistic(drawn);
     if (value !== null) values.push(value);
   }
   return Float64Array.from(values).sort();
@@ -75,25 +72,21 @@ function drawKinds(into: Float64Array, counts: Float64Array, random: Random): vo
   }
 }
 
-function weigh(sample: Sample, counts: Float64Array, into = new Float64Array(counts.length)): Float64Array {
-  for (let at = 0; at < counts.length; at++) into[at] = counts[at]! * sample.weights[at]!;
-  return into;
-}
-
-/** The statistic without each row of a kind, or without each of some hundred groups of rows, with how often. */
-function jackknife(sample: Sample, statistic: Statistic): { value: number; times: number }[] | null {
-  const alike = sample.counts.every((count) => count === 1);
-  const size = sample.counts.length;
+/** The statistic without each unit of a kind, or without each of some hundred groups of units, with how often. */
+function jackknife(sample: Float64Array, statistic: Statistic): { value: number; times: number }[] | null {
+  const alike = sample.every((count) => count === 1);
+  const size = sample.length;
   const groups = alike ? Math.min(size, jackknifeGroups) : size;
+  const counts = Float64Array.from(sample);
   const left: { value: number; times: number }[] = [];
   for (let group = 0; group < groups; group++) {
-    const counts = Float64Array.from(sample.counts);
-    if (alike) for (let row = group; row < size; row += groups) counts[row] = 0;
-    else if (counts[group]! > 0) counts[group]!--;
-    else continue;
-    const value = statistic(weigh(sample, counts));
+    if (sample[group] === 0) continue;
+    const step = alike ? groups : size;
+    for (let unit = group; unit < size; unit += step) counts[unit]!--;
+    const value = statistic(counts);
     if (value === null) return null;
-    left.push({ value, times: alike ? 1 : sample.counts[group]! });
+    left.push({ value, times: alike ? 1 : sample[group]! });
+    for (let unit = group; unit < size; unit += step) counts[unit]!++;
   }
   return left;
 }

@@ -1,3 +1,4 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState, Steps } from '../../../orchestrations/steps.ts';
@@ -52,6 +53,7 @@ const pinned = pinModel(
     release: { stages: [{ stage: 'production', channel: 'event-grid' }] },
   }),
 );
+const accurateOnly = pinModel({ ...pinned.config, gates: pinned.config.gates.slice(0, 1) });
 const { config } = pinned;
 
 let services: LocalServices;
@@ -75,8 +77,9 @@ beforeAll(async () => {
   step = await loadSteps(services.settings);
 });
 
-async function upload(path: string, text: string): Promise<void> {
-  await services.container.getBlockBlobClient(path).upload(text, Buffer.byteLength(text));
+async function upload(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = Buffer.from(content);
+  await services.container.getBlockBlobClient(path).upload(bytes, bytes.length);
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -270,6 +273,33 @@ describe('the steps of a run', () => {
       verdict: 'error',
       sentence: 'The evidence cannot be used: metrics.json is not a JSON object.',
     });
+  });
+
+  it('judge Parquet as CSV, and neither where both are there', async () => {
+    const runId = 'spam-filter-20020907-00000001';
+    const judgeTwo = async () =>
+      (await step('judge-evidence', { runId, pinned: accurateOnly, hasChampion: false })).report;
+    const rows = Array.from({ length: 20_000 }, (_, at) => ({
+      id: `r${at}`,
+      label: at % 2,
+      score: at % 2 ? 0.9 : 0.1,
+    }));
+    const csv = rows.map(({ id, label, score }) => `${id},${label},${score}`).join('\n');
+    const evidence = `runs/${runId}/evidence/`;
+    await upload(`${evidence}predictions.csv`, `id,label,challenger\n${csv}`);
+    const fromCsv = await judgeTwo();
+    expect(fromCsv).toMatchObject({ verdict: 'passed', rows: 20_000 });
+    const columnData = [
+      { name: 'id', data: rows.map(({ id }) => id) },
+      { name: 'label', data: Int32Array.from(rows, ({ label }) => label) },
+      { name: 'challenger', data: Float64Array.from(rows, ({ score }) => score) },
+    ];
+    await upload(`${evidence}predictions.parquet`, new Uint8Array(parquetWriteBuffer({ columnData })));
+    expect((await judgeTwo()).sentence).toBe(
+      'The evidence cannot be used: predictions.csv and predictions.parquet are both there, and only one can be the evidence; write one.',
+    );
+    await services.container.deleteBlob(`${evidence}predictions.csv`);
+    expect(await judgeTwo()).toEqual(fromCsv);
   });
 
   it('find a version, and tell our own registrations from others', async () => {

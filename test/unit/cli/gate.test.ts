@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import type { GateReport } from '../../../shared/domain/gate-report.ts';
@@ -90,6 +91,23 @@ describe('ratchet gate evaluate', () => {
     expect(err[0]).toContain(
       '--look must be a whole number from 1 to 10000; found "0"; count this judging, too',
     );
+  });
+
+  it('reads Parquet where the name says so, and judges it as CSV', async () => {
+    const csv = predictions(40, 2, 'champion');
+    const cells = readFileSync(csv, 'utf8')
+      .split('\n')
+      .map((line) => line.split(','));
+    const columnData = cells[0]!.map((name, at) => ({ name, data: cells.slice(1).map((row) => row[at]!) }));
+    const parquet = file('40-2.PARQUET', '');
+    writeFileSync(parquet, new Uint8Array(parquetWriteBuffer({ columnData })));
+    for (const path of [csv, parquet]) {
+      expect(await main(['gate', 'evaluate', '--model', model, '--json', '--predictions', path])).toBe(0);
+    }
+    expect(out[1]).toBe(out[0]);
+    writeFileSync(parquet, 'PAR1');
+    expect(await main(['gate', 'evaluate', '--model', model, '--predictions', parquet])).toBe(3);
+    expect(out.join('\n')).toContain('40-2.PARQUET: cannot be read as Parquet: 4 bytes are no Parquet file');
   });
 
   it('calls broken metrics.json an error of the evidence', async () => {

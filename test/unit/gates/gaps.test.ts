@@ -153,7 +153,7 @@ describe('a gap gate', () => {
       'no such column',
       list.map(({ source: _, ...row }) => row),
       'error',
-      'predictions.csv has no column source to slice by',
+      'the predictions have no column source to slice by',
     ],
     [
       'a column like an id',

@@ -140,7 +140,7 @@ describe('a comparison with the champion', () => {
   it('takes no job at its word about what rows would show', () => {
     const report = judgeRows([floor], [], { predictions: null, metrics: { challenger: { accuracy: 0.99 } } });
     expect(report.sentence).toBe(
-      'Gate floor: accuracy of the challenger is missing or undefined: it is computed from predictions.csv.',
+      'Gate floor: accuracy of the challenger is missing or undefined: it is computed from predictions.',
     );
     const trusting = readGate({ ...floor, confidence: undefined, source: 'reported' });
     expect(
@@ -210,7 +210,7 @@ describe('slices', () => {
   it('are an error where the column is missing, or no column to slice by', () => {
     const gate = compare({ margin: 0.05, slices: { by: 'week' } });
     expect(judgeRows([gate], rows).sentence).toBe(
-      'Gate compare: predictions.csv has no column week to slice by.',
+      'Gate compare: the predictions have no column week to slice by.',
     );
     const many = rows.map((row, at) => ({ ...row, week: `w${at}` }));
     expect(judgeRows([gate], many).sentence).toContain('column week has 1320 values, 200 slices at most');

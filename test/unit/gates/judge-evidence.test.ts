@@ -72,7 +72,7 @@ describe('judgeEvidence', () => {
   });
 
   it.each([
-    ['nothing at all', { predictions: null }, 'the evaluation left neither predictions.csv nor metrics'],
+    ['nothing at all', { predictions: null }, 'the evaluation left neither predictions nor metrics'],
     ['an empty file', { predictions: '' }, 'the header lacks id, label, challenger'],
     ['a NaN score', { predictions: csv([...goodRows, ['e', 1, 'NaN', 0.1]]) }, 'row 5: challenger is "NaN"'],
     [

@@ -8,7 +8,7 @@ import { judgeRows, type Row, toCsv } from './tables.ts';
 
 /** Gates of every kind on the metrics of one task; `reported` numbers have no rows and are left to other tests. */
 function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<MetricGate> {
-  const names = metricNames.filter((name) => findMetric(name)!.task === task);
+  const names = metricNames.filter((name) => findMetric(name)!.tasks.includes(task));
   const slices = fc.constantFrom(
     undefined,
     { by: 'source', minimumRows: 5 },

@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialCdf } from '../../../shared/gates/statistics/beta.ts';
-import {
-  accelerationOf,
-  bootstrap,
-  inferFromDraws,
-  type Sample,
-} from '../../../shared/gates/statistics/bootstrap.ts';
+import { accelerationOf, bootstrap, inferFromDraws } from '../../../shared/gates/statistics/bootstrap.ts';
 import { measureRocAreas } from '../../../shared/gates/statistics/delong.ts';
 import { exactProportion } from '../../../shared/gates/statistics/exact-proportion.ts';
 import { correctHolm } from '../../../shared/gates/statistics/holm.ts';
@@ -114,10 +109,7 @@ describe('the bootstrap', () => {
     }
   });
 
-  const rows = (values: readonly number[]): Sample => ({
-    counts: new Float64Array(values.length).fill(1),
-    weights: new Float64Array(values.length).fill(1),
-  });
+  const rows = (values: readonly number[]) => new Float64Array(values.length).fill(1);
   const meanOf = (values: readonly number[]) => (weights: Float64Array) =>
     values.reduce((sum, value, at) => sum + value * weights[at]!, 0) /
     weights.reduce((sum, each) => sum + each, 0);
@@ -139,7 +131,7 @@ describe('the bootstrap', () => {
   });
 
   it('draws kinds of rows as it draws rows', () => {
-    const kinds: Sample = { counts: Float64Array.of(9000, 1000), weights: Float64Array.of(1, 1) };
+    const kinds = Float64Array.of(9000, 1000);
     const share = (weights: Float64Array) => weights[1]! / (weights[0]! + weights[1]!);
     const { low, high } = inferred(bootstrap(kinds, share, seedRandom('kinds'))).interval(0.95);
     near(low, 0.1 - 1.96 * 0.003, 0.0005);
@@ -167,10 +159,9 @@ describe('the bootstrap', () => {
 
   it('draws 2,000 resamples of 100,000 rows of decisions within a second', () => {
     const counts = Float64Array.of(40_000, 2_000, 1_500, 6_500, 1_200, 800, 3_000, 45_000);
-    const sample = { counts, weights: new Float64Array(8).fill(1) };
     const started = performance.now();
     const result = bootstrap(
-      sample,
+      counts,
       (weights) => weights[0]! / (weights[0]! + weights[7]!),
       seedRandom('fast'),
     );
@@ -187,7 +178,7 @@ describe('intervals and tests', () => {
       'bootstrap',
       inferred(
         bootstrap(
-          { counts: Float64Array.of(60, 25, 15), weights: new Float64Array(3).fill(1) },
+          Float64Array.of(60, 25, 15),
           ([a, b, c]) => (b! + 3 * c!) / (a! + b! + c!),
           seedRandom('agree'),
         ),

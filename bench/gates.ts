@@ -1,0 +1,198 @@
+/**
+ * How long it takes to judge a million rows by several gates, and how much memory, against stated limits.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { makePredictions, writeCsv, writeParquet } from './gates/write-predictions.ts';
+import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
+import { type Spread, spreadOf } from './measure/statistics.ts';
+import { figure, renderTable } from './measure/table.ts';
+
+const help = `npm run bench:gates -- [options]
+
+Writes predictions of ten columns as CSV and as Parquet, and judges each, from the first byte to the report, by gates
+as a model file may have them: an exact bound, DeLong, the BCa bootstrap of a ranking, of a mean and of decisions, and
+slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV.
+Prints times and the most memory ever resident, and their ratios to the limits. Every report must pass.
+
+  --rows N        rows (default 1000000)
+  --rounds N      rounds (default 5)
+  --seconds N     the limit in seconds (default 10); reported, never a failure
+  --memory N      the limit in MB (default 1024); reported, never a failure
+`;
+
+const gates = [
+  { gate: 'accurate', kind: 'bound', metric: 'accuracy', atLeast: 0.8, confidence: 0.95 },
+  { gate: 'calibrated', kind: 'bound', metric: 'ece', atMost: 0.2, confidence: 0.95 },
+  { gate: 'roc', kind: 'against-champion', metric: 'roc_auc', margin: 0.01 },
+  { gate: 'precision-recall', kind: 'against-champion', metric: 'pr_auc', margin: 0.01 },
+  {
+    gate: 'precision-recall-by-region',
+    kind: 'against-champion',
+    metric: 'pr_auc',
+    margin: 0.05,
+    slices: { by: 'region' },
+  },
+  {
+    gate: 'loss-by-source',
+    kind: 'against-champion',
+    metric: 'log_loss',
+    margin: 0.01,
+    slices: { by: 'source' },
+  },
+  { gate: 'f1-by-region', kind: 'against-champion', metric: 'f1', margin: 0.02, slices: { by: 'region' } },
+];
+
+const JudgedSchema = z.object({
+  readMs: z.number(),
+  totalMs: z.number(),
+  cpuMs: z.number(),
+  peakMb: z.number(),
+  verdict: z.string(),
+  sentence: z.string(),
+  rows: z.int().nullable(),
+});
+type Judged = z.infer<typeof JudgedSchema>;
+
+interface FormatFigures {
+  readonly format: string;
+  readonly fileMb: number;
+  readonly readMs: Spread;
+  readonly totalMs: Spread;
+  readonly cpuMs: Spread;
+  readonly peakMb: Spread;
+}
+
+interface Figures {
+  readonly rows: number;
+  readonly formats: readonly FormatFigures[];
+  /** Of each gate by itself: judging, without reading. */
+  readonly gates: readonly { readonly gate: string; readonly judgeMs: number }[];
+  readonly limits: { readonly seconds: number; readonly memoryMb: number };
+  /** The slower format's median, and the greatest peak, by the limits. */
+  readonly timeByLimit: number;
+  readonly memoryByLimit: number;
+}
+
+await runBenchmark({
+  name: 'gates',
+  help,
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '10' },
+    memory: { type: 'string', default: '1024' },
+  },
+  async measure(values, measuring): Promise<Figures> {
+    const rows = readCount('rows', values.rows, 10_000);
+    const rounds = readCount('rounds', values.rounds, 1);
+    const limits = {
+      seconds: readCount('seconds', values.seconds, 1),
+      memoryMb: readCount('memory', values.memory, 1),
+    };
+    const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
+    measuring.ends.defer(() => rmSync(home, { recursive: true, force: true }));
+    measuring.say(`writing ${rows} rows`);
+    const files = [join(home, 'predictions.csv'), join(home, 'predictions.parquet')] as const;
+    const predictions = makePredictions(rows);
+    await writeCsv(files[0], predictions);
+    await writeParquet(files[1], predictions);
+    const judged = await takeTurns(files, rounds, rows, measuring);
+    const formats = files.map((file, at) => figuresOf(file, judged[at]!));
+    const alone: { gate: string; judgeMs: number }[] = [];
+    for (const gate of gates) {
+      measuring.say(`gate ${gate.gate} by itself`);
+      const { totalMs, readMs } = await judgeOnce(files[0], [gate], rows, measuring);
+      alone.push({ gate: gate.gate, judgeMs: totalMs - readMs });
+    }
+    return {
+      rows,
+      formats,
+      gates: alone,
+      limits,
+      timeByLimit: Math.max(...formats.map(({ totalMs }) => totalMs.median)) / (1000 * limits.seconds),
+      memoryByLimit: Math.max(...formats.map(({ peakMb }) => peakMb.most)) / limits.memoryMb,
+    };
+  },
+  tell,
+});
+
+/** Judged by file. Who goes first changes with every round. */
+async function takeTurns(
+  files: readonly string[],
+  rounds: number,
+  rows: number,
+  measuring: Measuring,
+): Promise<Judged[][]> {
+  const judged: Judged[][] = files.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    measuring.say(`round ${round + 1} of ${rounds}`);
+    for (let place = 0; place < files.length; place++) {
+      const at = (round + place) % files.length;
+      judged[at]!.push(await judgeOnce(files[at]!, gates, rows, measuring));
+    }
+  }
+  return judged;
+}
+
+async function judgeOnce(
+  file: string,
+  by: readonly object[],
+  rows: number,
+  { signal }: Measuring,
+): Promise<Judged> {
+  const script = fileURLToPath(new URL('./gates/judge-once.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file, JSON.stringify(by)], {
+    signal,
+  });
+  const judged = JudgedSchema.parse(JSON.parse(stdout));
+  if (judged.verdict !== 'passed' || judged.rows !== rows) {
+    throw new Error(
+      `expected ${rows} rows that pass; got ${judged.rows}, ${judged.verdict}: ${judged.sentence}`,
+    );
+  }
+  return judged;
+}
+
+function figuresOf(file: string, judged: readonly Judged[]): FormatFigures {
+  const spread = (key: 'readMs' | 'totalMs' | 'cpuMs' | 'peakMb') =>
+    spreadOf(judged.map((each) => each[key]));
+  return {
+    format: file.endsWith('.csv') ? 'CSV' : 'Parquet, snappy',
+    fileMb: statSync(file).size / 2 ** 20,
+    readMs: spread('readMs'),
+    totalMs: spread('totalMs'),
+    cpuMs: spread('cpuMs'),
+    peakMb: spread('peakMb'),
+  };
+}
+
+function tell(figures: Figures): string {
+  const { rows, formats, limits, timeByLimit, memoryByLimit } = figures;
+  const seconds = (ms: number): string => `${figure(ms / 1000)} s`;
+  const table = formats.map(({ format, fileMb, readMs, totalMs, cpuMs, peakMb }) => [
+    format,
+    `${figure(fileMb)} MB`,
+    seconds(readMs.median),
+    seconds(totalMs.median),
+    `${figure(totalMs.least / 1000)} to ${figure(totalMs.most / 1000)} s`,
+    seconds(cpuMs.median),
+    `${figure(peakMb.most)} MB`,
+  ]);
+  const alone = figures.gates.map(({ gate, judgeMs }) => [gate, seconds(judgeMs)]);
+  return [
+    `${rows} rows of 10 columns by ${gates.length} gates, a fresh process each time, median of ${formats[0]!.totalMs.repetitions}:`,
+    '',
+    renderTable(['', 'file', 'read', 'read and judged', 'least to most', 'CPU', 'peak'], table),
+    '',
+    renderTable(['gate by itself, without reading', ''], alone),
+    '',
+    `time : limit of ${limits.seconds} s     ${figure(timeByLimit)}`,
+    `memory : limit of ${limits.memoryMb} MB  ${figure(memoryByLimit)}`,
+  ].join('\n');
+}

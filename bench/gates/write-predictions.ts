@@ -1,0 +1,84 @@
+/**
+ * Predictions of a binary model that never was: ten columns, scores of 16 digits, ids in no order, the same for the
+ * same number of rows.
+ */
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ColumnSource, parquetWriteFile } from 'hyparquet-writer';
+import { seedRandom } from '../../shared/gates/statistics/random.ts';
+
+export interface Predictions {
+  readonly columns: readonly ColumnSource[];
+  readonly rows: number;
+}
+
+const regions = Array.from({ length: 20 }, (_, at) => `region-${at}`);
+const sources = ['shop', 'web', 'app', 'mail', 'phone'];
+
+export function makePredictions(rows: number): Predictions {
+  const random = seedRandom(`${rows} predictions`);
+  // A step without a divisor in common with the rows meets each once.
+  let step = Math.floor(rows * 0.618) | 1;
+  while (rows > 1 && greatestCommonDivisor(step, rows) > 1) step += 2;
+  const label = new Int32Array(rows);
+  const scores = [new Float64Array(rows), new Float64Array(rows)] as const;
+  for (let row = 0; row < rows; row++) {
+    label[row] = random.unit() < 0.2 ? 1 : 0;
+    const shared = drawNormal(random.unit);
+    for (const [side, column] of scores.entries()) {
+      const own = drawNormal(random.unit);
+      column[row] = 1 / (1 + Math.exp(1.5 - (2.2 - 0.2 * side) * label[row]! - 0.9 * shared - 0.9 * own));
+    }
+  }
+  const pick = (names: readonly string[]) =>
+    Array.from({ length: rows }, () => names[random.index(names.length)]!);
+  const columns: ColumnSource[] = [
+    {
+      name: 'id',
+      type: 'STRING',
+      data: Array.from({ length: rows }, (_, row) => `tx-${(row * step) % rows}`),
+    },
+    { name: 'label', type: 'INT32', data: label },
+    { name: 'challenger', type: 'DOUBLE', data: scores[0] },
+    { name: 'champion', type: 'DOUBLE', data: scores[1] },
+    { name: 'source', type: 'STRING', data: pick(sources) },
+    { name: 'region', type: 'STRING', data: pick(regions) },
+    { name: 'week', type: 'STRING', data: pick(Array.from({ length: 52 }, (_, at) => `w${at}`)) },
+    { name: 'device', type: 'STRING', data: pick(['desktop', 'mobile', 'tablet']) },
+    { name: 'amount', type: 'DOUBLE', data: scores[0].map((score) => Math.round(score * 1e6) / 100) },
+    { name: 'note', type: 'STRING', data: pick(['plain', 'with, comma', 'with "quotes"']) },
+  ];
+  return { columns, rows };
+}
+
+const greatestCommonDivisor = (a: number, b: number): number =>
+  b === 0 ? a : greatestCommonDivisor(b, a % b);
+
+/** Box and Muller, Annals of Mathematical Statistics 29 (1958). */
+function drawNormal(unit: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());
+}
+
+export async function writeCsv(file: string, predictions: Predictions): Promise<void> {
+  await pipeline(Readable.from(linesOf(predictions)), createWriteStream(file));
+}
+
+function* linesOf({ columns, rows }: Predictions): Generator<string> {
+  const cell = (value: unknown): string => {
+    const text = String(value);
+    return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  yield `${columns.map(({ name }) => name).join(',')}\n`;
+  let lines: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    lines.push(columns.map(({ data }) => cell(data[row])).join(','));
+    if (lines.length < 10_000 && row < rows - 1) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+  }
+}
+
+export async function writeParquet(file: string, { columns }: Predictions): Promise<void> {
+  await parquetWriteFile({ filename: file, columnData: [...columns], codec: 'SNAPPY' });
+}

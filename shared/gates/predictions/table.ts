@@ -1,0 +1,86 @@
+import type { Task } from '../../config/metric-catalog.ts';
+import { CategoryColumn, type CellSink, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
+
+/** What a run may bring at most; more is an error of the evidence. */
+const mostRows = 5_000_000;
+/** Numbers in all columns together that are read: 320 MB of them. */
+const mostNumbers = 40_000_000;
+const mostColumns = 10_000;
+
+export interface ReadingOptions {
+  readonly task: Task;
+  /** Columns to read as slices; one that the file lacks is left out. */
+  readonly sliceColumns: readonly string[];
+}
+
+/** Why a file cannot be used as evidence, with its name. */
+export interface Broken {
+  readonly broken: string;
+  /** What else is wrong with it. */
+  readonly notes: readonly string[];
+}
+
+export const broken = (why: string, notes: readonly string[] = []): Broken => ({ broken: why, notes });
+
+/** The columns of a file that a judgement needs, read and not yet checked. */
+export interface Table {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  readonly id: IdColumn;
+  readonly numbers: ReadonlyMap<string, NumberColumn>;
+  readonly categories: ReadonlyMap<string, CategoryColumn>;
+  /** For each column of the file where its cells go; null where nothing needs them. */
+  readonly sinks: readonly (CellSink | null)[];
+}
+
+export interface ReadTable {
+  readonly table: Table;
+  readonly rows: number;
+  /** Rows that cannot be taken apart, or have not as many fields as the header; the text says how. */
+  readonly malformed: Faults | null;
+}
+
+/** So many rows can be judged with the columns of a table. */
+export const mostRowsOf = ({ numbers }: Table): number =>
+  Math.min(mostRows, Math.floor(mostNumbers / Math.max(1, numbers.size)));
+
+export const tooManyRows = (table: Table): Broken =>
+  broken(`${table.file}: more than ${mostRowsOf(table)} rows; judge a sample of them`);
+
+/** Columns for the names in a file's header. What a column is for depends on the task alone, never on its cells. */
+export function planTable(
+  file: string,
+  header: readonly string[],
+  { task, sliceColumns }: ReadingOptions,
+): Table | Broken {
+  const probabilities = task === 'multiclass' && header.some((name) => name.startsWith('challenger:'));
+  const needed = ['id', 'label', ...(probabilities ? [] : ['challenger'])];
+  const missing = needed.filter((name) => !header.includes(name));
+  const has = header.slice(0, 30).map(shorten).join(', ') || 'nothing';
+  if (missing.length > 0) return broken(`${file}: the header lacks ${missing.join(', ')}; it has: ${has}`);
+  if (new Set(header).size !== header.length) return broken(`${file}: the header names a column twice`);
+  if (header.length > mostColumns) {
+    return broken(`${file}: ${header.length} columns, ${mostColumns} at most; leave out what no gate needs`);
+  }
+  const id = new IdColumn();
+  const numbers = new Map<string, NumberColumn>();
+  const categories = new Map<string, CategoryColumn>();
+  const sinks = header.map((name): CellSink | null => {
+    if (name === 'id') return id;
+    const kind = kindOf(name, task, sliceColumns);
+    if (kind === null) return null;
+    const column = kind === 'number' ? new NumberColumn() : new CategoryColumn();
+    if (column instanceof NumberColumn) numbers.set(name, column);
+    else categories.set(name, column);
+    return column;
+  });
+  return { file, id, numbers, categories, sinks };
+}
+
+function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'number' | 'category' | null {
+  const classes = task === 'multiclass';
+  if (name === 'weight') return 'number';
+  if (['label', 'challenger', 'champion'].includes(name)) return classes ? 'category' : 'number';
+  if (classes && /^(?:challenger|champion):/.test(name)) return 'number';
+  return sliceColumns.includes(name) ? 'category' : null;
+}
