@@ -25,13 +25,13 @@ import { meetLive } from './meet-live.ts';
 import { findLackOfData, noteNews } from './news.ts';
 import { sleepers } from './pending.ts';
 import type { Answered, Decided, NeedsGrant, Offer, Question } from './question.ts';
-import { keepWaiting, remember } from './remember.ts';
+import { findAnswered, keepWaiting, remember } from './remember.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
 export function decideAdmission(state: ModelState, offer: Offer): Decided | NeedsGrant {
   const { signal, now } = offer;
-  const before = state.answered.find((answered) => answered.id === signal.id);
+  const before = findAnswered(state.answered, signal.id);
   if (before && before.outcome !== 'deferred') {
     return { admission: answer.repeated(before), state, repeated: true, wake: [], cancelRunId: null };
   }

@@ -10,6 +10,23 @@ export const rememberAtMost = 150;
 const rememberAtLeast = 100;
 const waitingAtMost = 50;
 
+/**
+ * What was answered to a signal before. Ids of a model begin alike and differ at their ends: what is looked at first
+ * there spares comparing the rest.
+ */
+export function findAnswered(
+  answered: readonly AnsweredSignal[],
+  signalId: string,
+): AnsweredSignal | undefined {
+  const { length } = signalId;
+  const last = signalId.charCodeAt(length - 1);
+  for (const known of answered) {
+    const { id } = known;
+    if (id.length === length && id.charCodeAt(length - 1) === last && id === signalId) return known;
+  }
+  return undefined;
+}
+
 /** Who waits by itself, to be woken when something ends what it waits for. */
 export function keepWaiting(
   state: ModelState,
