@@ -84,15 +84,9 @@ async function makeFirstChampion(
   history: readonly MailFile[],
   told: Told,
 ): Promise<ReleasedModel> {
-  const { local, api, production, view } = stage;
+  const { api, production, view } = stage;
   view.title('The first champion');
-  told.signalIds.push(...(await uploadMail(local.cloud(), history)));
-  view.happens(
-    time.nowMs(),
-    'upload',
-    `${history.length} files with the mail before ${isoDay(time.nowMs())}`,
-  );
-  await time.passUntil(time.nowMs());
+  for (const file of history) await upload(stage, time, file, told);
   const asked = await api.askForRun('There is no champion yet.', 'first-champion');
   told.signalIds.push(asked.signalId);
   await time.passUntil(time.nowMs() + hourMs);
@@ -124,6 +118,7 @@ async function playWeek(
 
   const file = mailFile(week.startMs, week.mails);
   const isSpoiled = result.weekStart === spoiledWeek;
+  if (isSpoiled) view.happens(week.endMs, 'upload', `${file.name}, out of an export that broke`);
   await upload(stage, time, isSpoiled ? spoilFile(file) : file, told);
   await time.passUntil(week.endMs + afterWeek.reportMs);
   const breaches = await production.report(week, tally);
@@ -132,6 +127,7 @@ async function playWeek(
   const good = isSpoiled ? { ...file, name: `${spoiledWeek}-corrected.csv` } : file;
   if (isSpoiled) {
     told.spoiled.push(file.name);
+    view.happens(time.nowMs(), 'upload', `${good.name}, exported again`);
     await upload(stage, time, good, told);
   }
   if (week.mails.length < leastMailsMonitored) return result;
@@ -147,9 +143,9 @@ async function playWeek(
   return result;
 }
 
-async function upload({ local, view }: Stage, time: Timeline, file: MailFile, told: Told): Promise<void> {
+/** One file after the other: events of several come in any order. */
+async function upload({ local }: Stage, time: Timeline, file: MailFile, told: Told): Promise<void> {
   told.signalIds.push(...(await uploadMail(local.cloud(), [file])));
-  view.happens(time.nowMs(), 'upload', file.name);
   await time.passUntil(time.nowMs());
 }
 

@@ -16,7 +16,8 @@ const eventWidth = 11;
 const clearLine = '\r\u001b[2K';
 const lineWidth = 110;
 const indent = 4;
-const textColumn = indent + '08-29 08:00'.length + 2 + eventWidth + 1;
+const eventColumn = indent + '08-29 08:00'.length + 2;
+const textColumn = eventColumn + eventWidth + 1;
 
 export interface View {
   title(text: string): void;
@@ -54,10 +55,14 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     write(`${passing ? clearLine : ''}${text}\n`);
     passing = false;
   };
-  const event = (time: string | null, paint: Paint, name: string, text: string): void => {
+  const event = (time: string, paint: Paint, name: string, text: string): void => {
     const [first = '', ...more] = wrap(text, lineWidth - textColumn);
-    const when = time === null ? ' '.repeat('08-29 08:00'.length) : shortTime(time);
-    line(`${' '.repeat(indent)}${c.dim(when)}  ${paint(name.padEnd(eventWidth))} ${first}`);
+    line(`${' '.repeat(indent)}${c.dim(shortTime(time))}  ${paint(name.padEnd(eventWidth))} ${first}`);
+    for (const rest of more) line(`${' '.repeat(textColumn)}${rest}`);
+  };
+  const detail = (text: string): void => {
+    const [first = '', ...more] = wrap(text, lineWidth - eventColumn);
+    line(`${' '.repeat(eventColumn)}${first}`);
     for (const rest of more) line(`${' '.repeat(textColumn)}${rest}`);
   };
   const paints: Readonly<Record<Decision['outcome'], Paint>> = {
@@ -77,10 +82,10 @@ export function terminalView({ write, color, live }: ViewOptions): View {
       event(run.startedAt, c.bold, 'run', `${run.runId} for ${askedBy(run)}`);
     }
     if (run.outcome === null) return;
-    for (const gate of report?.gates ?? []) event(null, c.dim, 'gate', gateLine(gate));
+    for (const gate of report?.gates ?? []) detail(gateLine(gate));
     const took = began === undefined ? '' : ` (${seconds(performance.now() - began)})`;
     const text = report === null ? plain(run.sentence) : saysVerdict(report);
-    event(run.endedAt, run.released ? c.green : c.red, run.outcome, `${text}${took}`);
+    event(run.endedAt ?? run.startedAt, run.released ? c.green : c.red, run.outcome, `${text}${took}`);
   };
 
   return {
@@ -95,8 +100,7 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     decision: ({ outcome, reason, sentence, signal, decidedAt }) =>
       event(decidedAt, paints[outcome], outcome, `${signal.kind}, ${reason}: ${plain(sentence)}`),
     run: runSeen,
-    takenUp: (version) =>
-      event(null, c.green, 'in use', `the production application scores with version ${version}`),
+    takenUp: (version) => detail(`the production application scores with version ${version}`),
     tick: () => {
       if (!live || !underWay) return;
       const forMs = performance.now() - (beganAtMs.get(underWay.runId) ?? 0);

@@ -15,10 +15,11 @@ export function shortTime(iso: string): string {
   return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
 }
 
-/** Times without their seconds, runs without the model's name, files without their etags. */
+/** Times as above, runs without the model's name, files without their etags, and no outcome that stands beside it. */
 export function plain(text: string): string {
   return text
-    .replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2')
+    .replace(/^Rejected: /, '')
+    .replaceAll(/\d{4}-(\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2')
     .replaceAll(/\b[\w-]+-(\d{8}-[0-9a-f]{8})\b/g, '$1')
     .replaceAll(/(\.csv):0x[0-9A-F]+/g, '$1');
 }
@@ -28,35 +29,22 @@ export function askedBy({ signalKind, signals }: Pick<Run, 'signalKind' | 'signa
   return signals.length > 1 ? `${signalKind} and ${signals.length - 1} more` : signalKind;
 }
 
-/** A gate in a line: what was measured, how sure it is, and what was asked. */
-export function gateLine({
-  gate,
-  verdict,
-  severity,
-  interval,
-  estimate,
-  limit,
-  slices,
-  sentence,
-  metric,
-  kind,
-}: GateResult): string {
+/** A gate in a line: what was measured, how sure it is, and what was asked. Every metric here is a share. */
+export function gateLine(result: GateResult): string {
+  const { gate, verdict, severity, interval, estimate, limit, slices, sentence, metric, kind } = result;
   const name = `${gate} ${severity === 'block' ? '' : `(${severity}) `}${verdict}: `;
   if (interval === null || estimate === null || limit === null) return name + plain(sentence);
   const what = kind === 'against-champion' ? `gain in ${metric}` : metric;
-  const sure = `${figure(interval.low)} to ${figure(interval.high)} at ${figure(100 * interval.confidence)} %`;
-  return `${name}${what} ${figure(estimate)} (${sure}), limit ${limit}${slicesOf(slices)}`;
+  const sure = `${(100 * interval.low).toFixed(1)} to ${percent(interval.high)}`;
+  const confidence = `${Number((100 * interval.confidence).toPrecision(4))} % sure`;
+  return `${name}${what} ${percent(estimate)}, ${confidence} of ${sure}, limit ${percent(limit)}${slicesOf(slices)}`;
 }
 
 function slicesOf(slices: GateResult['slices']): string {
   if (slices === null) return '';
   const counts = Map.groupBy(slices.results, ({ verdict }) => verdict);
   const said = [...counts].map(([verdict, results]) => `${results.length} ${verdict}`);
-  return `; by ${slices.by}: ${said.join(', ') || 'none'}`;
-}
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return `; by ${slices.by} ${said.join(', ') || 'none'}`;
 }
 
 /** Lines of at most `width` characters, broken between words. */

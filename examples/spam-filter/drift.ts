@@ -49,17 +49,18 @@ export function stabilityIndex(reference: readonly number[], current: readonly n
   );
 }
 
-/** The tenths of the reference. Values that many rows share make fewer bins. */
+/** The tenths of the reference, each the upper end of its bin. Values that many rows share make fewer bins. */
 function cutsOf(reference: readonly number[]): number[] {
   const sorted = reference.toSorted((a, b) => a - b);
-  const at = (index: number): number => sorted[Math.floor((index * sorted.length) / binCount)]!;
+  const at = (index: number): number =>
+    sorted[Math.max(0, Math.ceil((index * sorted.length) / binCount) - 1)]!;
   return [...new Set(Array.from({ length: binCount - 1 }, (_, index) => at(index + 1)))];
 }
 
 /** Shares of the rows in each bin, with half a row added to each: an empty bin has no logarithm. */
 function sharesOf(values: readonly number[], cuts: readonly number[]): number[] {
   const counts = new Array<number>(cuts.length + 1).fill(0.5);
-  for (const value of values) counts[cuts.filter((cut) => value >= cut).length]! += 1;
+  for (const value of values) counts[cuts.filter((cut) => value > cut).length]! += 1;
   return counts.map((count) => count / (values.length + counts.length / 2));
 }
 
