@@ -59,7 +59,7 @@ export async function whileWatching(
   watcher: Watcher,
   work: Promise<unknown>,
 ): Promise<readonly Decision[]> {
-  let over = false;
+  const over = new AbortController();
   const look = async (): Promise<readonly Decision[]> => {
     const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
     for (const decision of decisions.toSorted(byAnswer)) watcher.decision(decision);
@@ -68,12 +68,13 @@ export async function whileWatching(
     return decisions;
   };
   const watch = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await look();
-      await sleep(lookEveryMs);
+      // Its end is the end of the work.
+      await sleep(lookEveryMs, undefined, { signal: over.signal }).catch(() => {});
     }
   })();
-  await Promise.all([work.finally(() => (over = true)), watch]);
+  await Promise.all([work.finally(() => over.abort()), watch]);
   return look();
 }
 

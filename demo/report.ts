@@ -60,7 +60,7 @@ export interface DemoReport {
   readonly answeredByRun: Readonly<Partial<Record<SignalKind, number>>>;
   /** Signals that were seen waiting, by reason. */
   readonly held: Readonly<Partial<Record<ReasonCode, number>>>;
-  readonly refusedFiles: readonly { readonly signalId: string; readonly why: string }[];
+  readonly refusedFiles: readonly { readonly file: string; readonly why: string }[];
   readonly runs: readonly Pick<Run, 'runId' | 'signalKind' | 'verdict' | 'registeredVersion' | 'released'>[];
   readonly accuracy: number | null;
   readonly accuracyNeverRetrained: number | null;
@@ -79,7 +79,7 @@ export function makeReport(seen: Observations): DemoReport {
     held: countBy(seen.deferrals, ({ reason }) => reason),
     refusedFiles: seen.decisions
       .filter(({ reason }) => reason === 'data-refused')
-      .map(({ signal, sentence }) => ({ signalId: signal.id, why: sentence })),
+      .map(({ signal, sentence }) => ({ file: String(signal.evidence['path']), why: sentence })),
     runs: seen.runs.map(({ runId, signalKind, verdict, registeredVersion, released }) => ({
       runId,
       signalKind,

@@ -15,13 +15,13 @@ export function shortTime(iso: string): string {
   return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
 }
 
-/** Times as above, runs without the model's name, files without their etags, and no outcome that stands beside it. */
+/** Times as above, runs without the model's name, files without path and etag, and no outcome that stands beside it. */
 export function plain(text: string): string {
   return text
     .replace(/^Rejected: /, '')
     .replaceAll(/\d{4}-(\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g, '$1 $2')
     .replaceAll(/\b[\w-]+-(\d{8}-[0-9a-f]{8})\b/g, '$1')
-    .replaceAll(/(\.csv):0x[0-9A-F]+/g, '$1');
+    .replaceAll(/mail\/spam-filter\/([\w-]+\.csv)(?::0x[0-9A-F]+)?/g, '$1');
 }
 
 /** Who asked for a run: `metric and 2 more`. */
@@ -35,9 +35,9 @@ export function gateLine(result: GateResult): string {
   const name = `${gate} ${severity === 'block' ? '' : `(${severity}) `}${verdict}: `;
   if (interval === null || estimate === null || limit === null) return name + plain(sentence);
   const what = kind === 'against-champion' ? `gain in ${metric}` : metric;
-  const sure = `${(100 * interval.low).toFixed(1)} to ${percent(interval.high)}`;
-  const confidence = `${Number((100 * interval.confidence).toPrecision(4))} % sure`;
-  return `${name}${what} ${percent(estimate)}, ${confidence} of ${sure}, limit ${percent(limit)}${slicesOf(slices)}`;
+  const confidence = Number((100 * interval.confidence).toPrecision(4));
+  const range = `${confidence} % CI ${(100 * interval.low).toFixed(1)} to ${percent(interval.high)}`;
+  return `${name}${what} ${percent(estimate)}, ${range}, limit ${100 * limit} %${slicesOf(slices)}`;
 }
 
 function slicesOf(slices: GateResult['slices']): string {
@@ -47,11 +47,11 @@ function slicesOf(slices: GateResult['slices']): string {
   return `; by ${slices.by} ${said.join(', ') || 'none'}`;
 }
 
-/** Lines of at most `width` characters, broken between words. */
+/** Lines of at most `width` characters, broken between words, never between a number and its `%`. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

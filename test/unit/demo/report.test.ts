@@ -108,7 +108,7 @@ describe('the report of the demo', () => {
       },
       answeredByRun: { manual: 1, metric: 1, drift: 1, data: 1, schedule: 1 },
       held: { cooldown: 2, freeze: 1 },
-      refusedFiles: [{ signalId: 'broken', why: 'x' }],
+      refusedFiles: [{ file: 'mail/broken.csv', why: 'x' }],
       durationMs: 1234,
     });
     expect(report.runs[0]).toEqual({

@@ -116,8 +116,8 @@ describe('the terminal view', () => {
     });
     expect(text.replace(/ \(\d+\.\d s\)/, '').split('\n')).toEqual([
       '    08-29 07:00  run         m-20020829-1f2e3d4c for metric and 2 more',
-      '                 floor failed: accuracy 70.0 %, 97.5 % sure of 65.0 to 74.3 %, limit 90.0 %; by week 1 failed,',
-      '                             1 ignored',
+      '                 floor failed: accuracy 70.0 %, 97.5 % CI 65.0 to 74.3 %, limit 90 %; by week 1 failed, 1',
+      '                             ignored',
       '    08-29 07:00  gate-failed accuracy 0.7 < 0.9',
       '',
     ]);
