@@ -11,7 +11,7 @@ import type { CloudState } from '../local/launch/cloud-state.ts';
 import { sampleModel } from '../local/launch/sample-model.ts';
 import { workspaceClient } from '../local/launch/workspace-client.ts';
 
-/** Twice what is commonly called a major shift: ordinary weeks before the story had up to 0.4 (docs/demo.md). */
+/** Twice what is commonly called a major shift: a chosen rule, with its reasons in docs/demo.md. */
 export const driftThreshold = 0.5;
 /** In fewer mails chance alone makes an index of about 0.1. */
 export const leastMailsMonitored = 100;
