@@ -1,6 +1,7 @@
 /** What of the story did not happen, in sentences; none when all of it did. Pure. */
+import type { Decision } from '../shared/domain/decision.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';
-import { answeredByRun, type Observations } from './report.ts';
+import type { Observations } from './report.ts';
 
 const kindsToAnswer: readonly SignalKind[] = ['drift', 'metric', 'data', 'schedule'];
 const holdsToSee = ['freeze', 'cooldown'] as const;
@@ -73,4 +74,10 @@ function missingRefusals({ spoiled, decisions, manifests }: Observations): strin
       ...used.map(({ runId }) => `run ${runId} used the broken file ${file}`),
     ];
   });
+}
+
+/** Decisions on signals that a run answered, those that joined another's wait included: the run names them all. */
+export function answeredByRun({ decisions, runs }: Pick<Observations, 'decisions' | 'runs'>): Decision[] {
+  const answered = new Set(runs.flatMap(({ signals }) => signals));
+  return decisions.filter(({ signal }) => answered.has(signal.id));
 }

@@ -10,7 +10,7 @@ import {
 } from '../shared/domain/decision.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type SignalKind, signalKinds } from '../shared/domain/signal.ts';
-import { findMissing } from './find-missing.ts';
+import { answeredByRun, findMissing } from './find-missing.ts';
 
 export interface WeekResult {
   readonly weekStart: string;
@@ -119,12 +119,6 @@ function countReasons(decisions: readonly Decision[]): DemoReport['reasons'] {
       ),
     ]),
   );
-}
-
-/** Decisions on signals that a run answered, those that joined another's wait included: the run names them all. */
-export function answeredByRun({ decisions, runs }: Pick<Observations, 'decisions' | 'runs'>): Decision[] {
-  const answered = new Set(runs.flatMap(({ signals }) => signals));
-  return decisions.filter(({ signal }) => answered.has(signal.id));
 }
 
 function countBy<T, K extends string>(

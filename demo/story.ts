@@ -102,10 +102,9 @@ async function playWeek(
   first: ReleasedModel,
   told: Told,
 ): Promise<WeekResult> {
-  const { production, view, local } = stage;
   await passWeeks(time, week.endMs);
-  const tally = scoreWeek(week.mails, [first, ...production.releases()]);
-  const champion = production.champion() ?? first;
+  const champion = stage.production.champion() ?? first;
+  const tally = scoreWeek(week.mails, [first, ...stage.production.releases()]);
   const result: WeekResult = {
     weekStart: isoDay(week.startMs),
     n: week.mails.length,
@@ -113,34 +112,46 @@ async function playWeek(
     accuracy: metricsOf(tally).accuracy ?? null,
     accuracyNeverRetrained: metricsOf(tallyMail(first.model, week.mails)).accuracy ?? null,
   };
-  view.week(result);
+  stage.view.week(result);
   if (week.mails.length === 0) return result;
 
   const file = mailFile(week.startMs, week.mails);
   const isSpoiled = result.weekStart === spoiledWeek;
-  if (isSpoiled) view.happens(week.endMs, 'upload', `${file.name}, out of an export that broke`);
+  if (isSpoiled) stage.view.happens(time.nowMs(), 'upload', `${file.name}, out of an export that broke`);
   await upload(stage, time, isSpoiled ? spoilFile(file) : file, told);
   await time.passUntil(week.endMs + afterWeek.reportMs);
-  const breaches = await production.report(week, tally);
+  const breaches = await stage.production.report(week, tally);
   told.signalIds.push(...breaches.map(({ signalId }) => signalId));
   await time.passUntil(week.endMs + afterWeek.correctionMs);
-  const good = isSpoiled ? { ...file, name: `${spoiledWeek}-corrected.csv` } : file;
-  if (isSpoiled) {
-    told.spoiled.push(file.name);
-    view.happens(time.nowMs(), 'upload', `${good.name}, exported again`);
-    await upload(stage, time, good, told);
-  }
-  if (week.mails.length < leastMailsMonitored) return result;
-
+  const accepted = isSpoiled ? await correct(stage, time, file, told) : file;
   await time.passUntil(week.endMs + afterWeek.monitorMs);
+  if (week.mails.length >= leastMailsMonitored) await monitor(stage, time, accepted.name, champion, told);
+  return result;
+}
+
+/** Uploads what was broken again, under a name of its own. */
+async function correct(stage: Stage, time: Timeline, file: MailFile, told: Told): Promise<MailFile> {
+  const corrected = { ...file, name: file.name.replace('.csv', '-corrected.csv') };
+  told.spoiled.push(file.name);
+  stage.view.happens(time.nowMs(), 'upload', `${corrected.name}, exported again`);
+  await upload(stage, time, corrected, told);
+  return corrected;
+}
+
+async function monitor(
+  { local, view }: Stage,
+  time: Timeline,
+  file: string,
+  champion: ReleasedModel,
+  told: Told,
+): Promise<void> {
   const drift = await runMonitor(local.cloud(), {
-    file: good.name,
+    file,
     championRunId: champion.runId,
     settle: () => time.passUntil(time.nowMs()),
   });
   if (drift !== null) told.signalIds.push(drift);
-  else view.happens(time.nowMs(), 'monitor', `no feature of ${good.name} is beyond its threshold`);
-  return result;
+  else view.happens(time.nowMs(), 'monitor', `no feature of ${file} is beyond its threshold`);
 }
 
 /** One file after the other: events of several come in any order. */
