@@ -62,8 +62,8 @@ async function startLocal(home: string): Promise<LocalCloud> {
     home,
     clock: 'virtual',
     clockStart: storyStart,
-    // Looks at the schedules cost the story real time; Monday mornings are often enough for it.
-    env: { RATCHET_SCHEDULE_TICK: '0 0 6 * * 1', RATCHET_WATCHDOG_TICK: '0 30 6 * * 1' },
+    // Each look at the schedules costs the story real time: one on its first day, and one at each tick.
+    env: { RATCHET_SCHEDULE_TICK: '0 0 6 1,15 * *', RATCHET_WATCHDOG_TICK: '0 30 6 1 * *' },
     signal,
   });
   ends.push(async () => {

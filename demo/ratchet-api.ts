@@ -1,6 +1,7 @@
 /** The calls the demo makes to Ratchet's HTTP API. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decision } from '../shared/domain/decision.ts';
+import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Run } from '../shared/domain/run.ts';
 
 export interface RatchetApi {
@@ -8,6 +9,8 @@ export interface RatchetApi {
   askForRun(reason: string, key: string): Promise<{ readonly signalId: string }>;
   decisions(): Promise<readonly Decision[]>;
   runs(): Promise<readonly Run[]>;
+  /** What the gates said of a run that has been judged. */
+  gateReport(runId: string): Promise<GateReport | null>;
 }
 
 export function ratchetApi(apiRoot: string, model: string): RatchetApi {
@@ -22,6 +25,8 @@ export function ratchetApi(apiRoot: string, model: string): RatchetApi {
     decisions: async () =>
       (await get<{ decisions: readonly Decision[] }>(`/decisions?model=${model}&limit=1000`)).decisions,
     runs: async () => (await get<{ runs: readonly Run[] }>(`/runs?model=${model}&limit=1000`)).runs,
+    gateReport: async (runId) =>
+      (await get<{ gateReport: GateReport | null }>(`/runs/${encodeURIComponent(runId)}`)).gateReport,
   };
 }
 
@@ -38,36 +43,44 @@ async function call(url: string, wantedStatus: number, init?: RequestInit): Prom
 
 export interface Watcher {
   decision(decision: Decision): void;
-  run(run: Run): void;
+  run(run: Run): Promise<void>;
   /** After each look. */
   tick(): void;
 }
 
 const lookEveryMs = 150;
 
-/** Hands over every decision and run, oldest first, again and again while `work` is under way, and once at its end. */
-export async function whileWatching<T>(api: RatchetApi, watcher: Watcher, work: Promise<T>): Promise<T> {
-  let over = false;
-  const look = async (): Promise<void> => {
+/**
+ * Hands over every decision and run, oldest first, again and again while `work` is under way, and once at its end.
+ * Answers the decisions of that last look.
+ */
+export async function whileWatching(
+  api: RatchetApi,
+  watcher: Watcher,
+  work: Promise<unknown>,
+): Promise<readonly Decision[]> {
+  const over = new AbortController();
+  const look = async (): Promise<readonly Decision[]> => {
     const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
     for (const decision of decisions.toSorted(byAnswer)) watcher.decision(decision);
-    for (const run of runs.toReversed()) watcher.run(run);
+    for (const run of runs.toReversed()) await watcher.run(run);
     watcher.tick();
+    return decisions;
   };
   const watch = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await look();
-      await sleep(lookEveryMs);
+      // Its end is the end of the work.
+      await sleep(lookEveryMs, undefined, { signal: over.signal }).catch(() => {});
     }
   })();
-  const [result] = await Promise.all([work.finally(() => (over = true)), watch]);
-  await look();
-  return result;
+  await Promise.all([work.finally(() => over.abort()), watch]);
+  return look();
 }
 
-/** Oldest first; of those answered at the same moment, the one that started a run before those that joined it. */
+/** Oldest first; of those answered at the same moment, the one that others joined before those. */
 function byAnswer(a: Decision, b: Decision): number {
   const late = (decision: Decision): string =>
-    `${decision.decidedAt} ${decision.outcome === 'admitted' ? 0 : 1}`;
+    `${decision.decidedAt} ${decision.outcome === 'coalesced' ? 1 : 0}`;
   return late(a) < late(b) ? -1 : 1;
 }

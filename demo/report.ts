@@ -1,8 +1,16 @@
 /**
  * What the demo found, as one JSON document, and whether the story truly happened. Pure.
  */
-import { type AdmissionOutcome, admissionOutcomes, type Decision } from '../shared/domain/decision.ts';
+import type { DataManifest } from '../shared/domain/data-manifest.ts';
+import {
+  type AdmissionOutcome,
+  admissionOutcomes,
+  type Decision,
+  type ReasonCode,
+} from '../shared/domain/decision.ts';
 import type { Run } from '../shared/domain/run.ts';
+import { type SignalKind, signalKinds } from '../shared/domain/signal.ts';
+import { answeredByRun, findMissing } from './find-missing.ts';
 
 export interface WeekResult {
   readonly weekStart: string;
@@ -15,13 +23,24 @@ export interface WeekResult {
   readonly accuracyNeverRetrained: number | null;
 }
 
+/** A wait that was seen: what the ledger replaces by the final answer. */
+export interface Deferral {
+  readonly signalId: string;
+  readonly reason: ReasonCode;
+}
+
 /** Everything that was observed from outside the application. */
 export interface Observations {
   readonly weeks: readonly WeekResult[];
   readonly decisions: readonly Decision[];
   readonly runs: readonly Run[];
-  /** Ids of the signals that were accepted, as the API answered them. */
+  /** Ids of the signals that were sent. */
   readonly signalIds: readonly string[];
+  readonly deferrals: readonly Deferral[];
+  /** Names of the files that were uploaded broken. */
+  readonly spoiled: readonly string[];
+  /** The data of every run. */
+  readonly manifests: readonly Pick<DataManifest, 'runId' | 'train'>[];
   /** Versions in the workspace's registry, each with the run its tags name. */
   readonly registered: readonly { readonly version: string; readonly runId: string | null }[];
   /** Versions the production application took up, in order. */
@@ -35,6 +54,13 @@ export interface DemoReport {
   readonly missing: readonly string[];
   readonly weeks: readonly WeekResult[];
   readonly decisions: Readonly<Record<AdmissionOutcome, number>>;
+  /** Final decisions by kind of signal and reason. */
+  readonly reasons: Readonly<Partial<Record<SignalKind, Readonly<Partial<Record<ReasonCode, number>>>>>>;
+  /** Signals that a run answered, by kind. */
+  readonly answeredByRun: Readonly<Partial<Record<SignalKind, number>>>;
+  /** Signals that were seen waiting, by reason. */
+  readonly held: Readonly<Partial<Record<ReasonCode, number>>>;
+  readonly refusedFiles: readonly { readonly file: string; readonly why: string }[];
   readonly runs: readonly Pick<Run, 'runId' | 'signalKind' | 'verdict' | 'registeredVersion' | 'released'>[];
   readonly accuracy: number | null;
   readonly accuracyNeverRetrained: number | null;
@@ -48,6 +74,12 @@ export function makeReport(seen: Observations): DemoReport {
     missing,
     weeks: seen.weeks,
     decisions: countOutcomes(seen.decisions),
+    reasons: countReasons(seen.decisions),
+    answeredByRun: countBy(answeredByRun(seen), ({ signal }) => signal.kind),
+    held: countBy(seen.deferrals, ({ reason }) => reason),
+    refusedFiles: seen.decisions
+      .filter(({ reason }) => reason === 'data-refused')
+      .map(({ signal, sentence }) => ({ file: String(signal.evidence['path']), why: sentence })),
     runs: seen.runs.map(({ runId, signalKind, verdict, registeredVersion, released }) => ({
       runId,
       signalKind,
@@ -76,33 +108,24 @@ function countOutcomes(decisions: readonly Decision[]): Record<AdmissionOutcome,
   return counts as Record<AdmissionOutcome, number>;
 }
 
-function findMissing(seen: Observations): string[] {
-  return [...missingRetraining(seen), ...missingDecisions(seen)];
+function countReasons(decisions: readonly Decision[]): DemoReport['reasons'] {
+  const known = signalKinds.filter((kind) => decisions.some(({ signal }) => signal.kind === kind));
+  return Object.fromEntries(
+    known.map((kind) => [
+      kind,
+      countBy(
+        decisions.filter(({ signal }) => signal.kind === kind),
+        ({ reason }) => reason,
+      ),
+    ]),
+  );
 }
 
-function missingRetraining(seen: Observations): string[] {
-  const inOrder = seen.runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  const released = inOrder.filter((run) => run.released && run.verdict === 'passed');
-  const [first, ...later] = released;
-  if (!first) return ['no champion was released'];
-  if (later.length === 0) return ['no retraining after the first champion passed the gate and was released'];
-  return released.flatMap((run) => {
-    const version = run.registeredVersion;
-    if (version === null) return [`run ${run.runId} was released but names no registered version`];
-    const problems: string[] = [];
-    if (!seen.registered.some((model) => model.version === version && model.runId === run.runId)) {
-      problems.push(`the workspace's registry has no version ${version} made by run ${run.runId}`);
-    }
-    if (!seen.takenUp.includes(version)) {
-      problems.push(`the production application never took up version ${version} of run ${run.runId}`);
-    }
-    return problems;
-  });
-}
-
-function missingDecisions(seen: Observations): string[] {
-  return seen.signalIds.flatMap((id) => {
-    const count = seen.decisions.filter((decision) => decision.signal.id === id).length;
-    return count === 1 ? [] : [`signal ${id} has ${count} recorded decisions instead of one`];
-  });
+function countBy<T, K extends string>(
+  items: readonly T[],
+  keyOf: (item: T) => K,
+): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
 }

@@ -1,20 +1,23 @@
 /**
- * What the demo shows on a terminal: one line for each thing that happens, so that a log file reads as well.
+ * What the demo shows on a terminal: a line for each thing that happens, so that a log file reads as well.
  *
  * Owns: words, columns and colours. Does not own: what happened, and when.
  */
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
+import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Run } from '../shared/domain/run.ts';
-import { drawChart } from './chart.ts';
+import { closingChart, closingTable } from './closing.ts';
 import type { DemoReport, WeekResult } from './report.ts';
-
-/** Weeks with less mail than this are shown, but left out of the chart: a single mail would span all of it. */
-const leastMailsCharted = 20;
+import { askedBy, gateLine, percent, plain, seconds, shortTime, wrap } from './words.ts';
 
 /** Room for the longest outcome of a run, `evaluation-failed` apart. */
 const eventWidth = 11;
 const clearLine = '\r\u001b[2K';
+const lineWidth = 110;
+const indent = 4;
+const eventColumn = indent + '08-29 08:00'.length + 2;
+const textColumn = eventColumn + eventWidth + 1;
 
 export interface View {
   title(text: string): void;
@@ -22,10 +25,14 @@ export interface View {
   fact(name: string, details: string): void;
   weekHeader(): void;
   week(week: WeekResult): void;
-  breach(summary: string): void;
+  /** Something outside Ratchet. */
+  happens(atMs: number, name: string, text: string): void;
+  /** A signal that has come: what asks. */
+  asks(decision: Decision): void;
+  /** An answer to a signal, final or not. */
   decision(decision: Decision): void;
-  /** A run whose phase has changed. */
-  run(run: Run): void;
+  /** A run whose phase has changed; with what the gates said, once it was judged. */
+  run(run: Run, report: GateReport | null): void;
   takenUp(version: string): void;
   /** Time goes by: on a terminal, says in a passing line what is under way. */
   tick(): void;
@@ -39,6 +46,8 @@ export interface ViewOptions {
   readonly live: boolean;
 }
 
+type Paint = (text: string) => string;
+
 export function terminalView({ write, color, live }: ViewOptions): View {
   const c = pc.createColors(color);
   let passing = false;
@@ -46,87 +55,102 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     write(`${passing ? clearLine : ''}${text}\n`);
     passing = false;
   };
-  const event = (paint: (text: string) => string, name: string, text: string): void =>
-    line(`    ${paint(name.padEnd(eventWidth))} ${text}`);
-  const phaseBeganAt = new Map<string, number>();
+  const event = (time: string, paint: Paint, name: string, text: string): void => {
+    const [first = '', ...more] = wrap(text, lineWidth - textColumn);
+    line(`${' '.repeat(indent)}${c.dim(shortTime(time))}  ${paint(name.padEnd(eventWidth))} ${first}`);
+    for (const rest of more) line(`${' '.repeat(textColumn)}${rest}`);
+  };
+  const detail = (text: string): void => {
+    const [first = '', ...more] = wrap(text, lineWidth - eventColumn);
+    line(`${' '.repeat(eventColumn)}${first}`);
+    for (const rest of more) line(`${' '.repeat(textColumn)}${rest}`);
+  };
+  const paints: Readonly<Record<Decision['outcome'], Paint>> = {
+    admitted: c.green,
+    coalesced: c.cyan,
+    deferred: c.yellow,
+    rejected: c.red,
+  };
+  const beganAtMs = new Map<string, number>();
   let underWay: Run | null = null;
+
+  const runSeen = (run: Run, report: GateReport | null): void => {
+    underWay = run.outcome === null ? run : null;
+    const began = beganAtMs.get(run.runId);
+    if (began === undefined) {
+      beganAtMs.set(run.runId, performance.now());
+      event(run.startedAt, c.bold, 'run', `${run.runId} for ${askedBy(run)}`);
+    }
+    if (run.outcome === null) return;
+    for (const gate of report?.gates ?? []) detail(gateLine(gate));
+    const took = began === undefined ? '' : ` (${seconds(performance.now() - began)})`;
+    const text = report === null ? plain(run.sentence) : saysVerdict(report);
+    event(run.endedAt ?? run.startedAt, run.released ? c.green : c.red, run.outcome, `${text}${took}`);
+  };
 
   return {
     title: (text) => line(`\n${c.bold(text)}`),
     fact: (name, details) => line(`  ${c.dim(name.padEnd(13))}${details}`),
     weekHeader: () => line(c.dim('  week of       mails   accuracy   never retrained   champion')),
-    week: (week) => line(`  ${weekColumns(week)}`),
-    breach: (summary) => event(c.yellow, 'breach', summary),
-    decision: ({ outcome, sentence }) => event(c.cyan, outcome, sentence),
-    run: (run) => {
-      underWay = run.outcome === null ? run : null;
-      const nowMs = performance.now();
-      const tookMs = nowMs - (phaseBeganAt.get(run.runId) ?? nowMs);
-      phaseBeganAt.set(run.runId, nowMs);
-      const took = tookMs > 0 ? c.dim(` after ${seconds(tookMs)}`) : '';
-      if (run.outcome === null) return event(c.dim, 'run', `${run.runId} ${run.phase}${took}`);
-      event(run.released ? c.green : c.red, run.outcome, run.sentence);
+    week: (week) => line(`  ${c.bold(weekColumns(week))}`),
+    happens: (atMs, name, text) => event(new Date(atMs).toISOString(), c.dim, name, text),
+    asks: ({ signal, offeredAt }) => {
+      event(offeredAt, c.bold, 'asks', `${signal.kind}: ${plain(signal.summary)}${saysDrift(signal)}`);
     },
-    takenUp: (version) =>
-      event(c.green, 'in use', `the production application scores with version ${version}`),
+    decision: ({ outcome, reason, sentence, signal, decidedAt }) =>
+      event(decidedAt, paints[outcome], outcome, `${signal.kind}, ${reason}: ${plain(sentence)}`),
+    run: runSeen,
+    takenUp: (version) => detail(`the production application scores with version ${version}`),
     tick: () => {
       if (!live || !underWay) return;
-      const forMs = performance.now() - (phaseBeganAt.get(underWay.runId) ?? 0);
-      write(`${clearLine}    ${c.dim(`${'…'.padEnd(eventWidth)} ${underWay.phase} ${seconds(forMs)}`)}`);
+      const forMs = performance.now() - (beganAtMs.get(underWay.runId) ?? 0);
+      write(`${clearLine}${' '.repeat(textColumn)}${c.dim(`… ${underWay.phase} ${seconds(forMs)}`)}`);
       passing = true;
     },
     closing: (report) => {
       line();
-      for (const row of closingChart(report.weeks)) line(`  ${row}`);
+      for (const row of closingChart(report.weeks)) line(`  ${row}`.trimEnd());
       line();
-      for (const [name, value] of closingTable(report)) line(`  ${c.dim(name.padEnd(28))}${value}`);
+      for (const [name, value] of closingTable(report)) {
+        const [first = '', ...more] = wrap(value, lineWidth - 30);
+        line(`  ${c.dim(name.padEnd(28))}${first}`);
+        for (const rest of more) line(`${' '.repeat(30)}${rest}`);
+      }
       for (const problem of report.missing) line(`  ${c.red('missing')}  ${problem}`);
       line();
     },
   };
 }
 
-function weekColumns(week: WeekResult): string {
-  const accuracy = percent(week.accuracy);
-  const never = percent(week.accuracyNeverRetrained);
+function weekColumns({
+  weekStart,
+  n,
+  accuracy,
+  accuracyNeverRetrained,
+  championVersion,
+}: WeekResult): string {
   return [
-    week.weekStart.padEnd(12),
-    String(week.n).padStart(7),
-    accuracy.padStart(11),
-    `${never.padStart(18)}   `,
-    week.championVersion,
+    weekStart.padEnd(12),
+    String(n).padStart(7),
+    percent(accuracy).padStart(11),
+    `${percent(accuracyNeverRetrained).padStart(18)}   `,
+    championVersion,
   ].join('');
 }
 
-function closingChart(weeks: readonly WeekResult[]): string[] {
-  const charted = weeks.filter((week) => week.n >= leastMailsCharted);
-  const rows = drawChart(
-    [
-      { mark: '●', values: charted.map((week) => week.accuracy) },
-      { mark: '○', values: charted.map((week) => week.accuracyNeverRetrained) },
-    ],
-    charted.map((week) => week.weekStart.slice('2002-'.length)),
+/** The features that a monitor found, by how far they drifted. */
+function saysDrift({ kind, evidence }: Decision['signal']): string {
+  const features = evidence['features'];
+  if (kind !== 'drift' || !Array.isArray(features)) return '';
+  const found = (features as { group?: string; metric_value?: number }[]).map(
+    ({ group, metric_value }) => `${group} ${metric_value?.toFixed(2)}`,
   );
-  return ['accuracy by week   ● champion   ○ never retrained', '', ...rows];
+  return ` Stability index: ${found.join(', ')}.`;
 }
 
-function closingTable(report: DemoReport): [string, string][] {
-  const outcomes = Object.entries(report.decisions).map(([outcome, count]) => `${count} ${outcome}`);
-  const released = report.runs.filter((run) => run.released).length;
-  return [
-    ['mails scored', String(report.weeks.reduce((sum, week) => sum + week.n, 0))],
-    ['accuracy', percent(report.accuracy)],
-    ['accuracy, never retrained', percent(report.accuracyNeverRetrained)],
-    ['decisions', outcomes.join(', ')],
-    ['runs', `${report.runs.length}, ${released} released`],
-    ['took', seconds(report.durationMs)],
-  ];
-}
-
-function percent(share: number | null): string {
-  return share === null ? '-' : `${(share * 100).toFixed(1)} %`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function saysVerdict({ verdict, gates, rows, holdout, sentence }: GateReport): string {
+  if (verdict !== 'passed') return plain(sentence);
+  const blocking = gates.filter(({ severity }) => severity === 'block').length;
+  const look = holdout === null ? '' : `, look ${holdout.look} at them`;
+  return `all ${blocking} gates that block passed on ${rows} held-out mails${look}`;
 }

@@ -16,7 +16,7 @@ export const waitingJob = {
 /** What this benchmark writes into a report, and the rule of the sample's it breaks. No rule watches the other metric. */
 export const breach = { metric: 'accuracy', breaking: 0.5, sample: 1000, unwatched: 'throughput' } as const;
 
-/** Writes the files and answers the names of the models. `policy` is put over the sample's. */
+/** Writes the files and answers the names of the models. `policy` is theirs. */
 export function writeModels(folder: string, count: number, policy: object = {}): string[] {
   mkdirSync(folder, { recursive: true });
   const config = parse(readFileSync(sample, 'utf8')) as Record<string, object>;
@@ -26,8 +26,10 @@ export function writeModels(folder: string, count: number, policy: object = {}):
     const file = {
       ...config,
       model,
-      policy: { ...config['policy'], ...policy },
-      data: { ...config['data'], path: dataPath },
+      // Any file is data here, and a report is all that asks; nothing but the run under way holds a signal.
+      data: { path: dataPath },
+      triggers: { metrics: (config['triggers'] as { metrics: object[] }).metrics },
+      policy,
       training: { ...config['training'], code, command: 'node wait.js' },
       evaluation: { ...config['evaluation'], code, command: 'node wait.js' },
     };

@@ -2,6 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { toCsv } from './csv.ts';
 import { slotsOf } from './features.ts';
 import { loadModel, type SpamModel, score } from './model.ts';
 import { type Row, readHoldoutRows, readManifest } from './rows.ts';
@@ -38,7 +39,7 @@ for (const [side, folder] of Object.entries(folders)) {
 }
 
 mkdirSync(values.out, { recursive: true });
-writeFileSync(join(values.out, 'predictions.csv'), toCsv(rows, columns));
+writeFileSync(join(values.out, 'predictions.csv'), toPredictions(rows, columns));
 writeFileSync(join(values.out, 'metrics.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 await logMetrics(metrics);
 
@@ -50,11 +51,13 @@ function shareRight(mails: readonly Row[], scores: readonly number[]): number {
   return mails.filter((mail, index) => (scores[index]! >= 0.5 ? 1 : 0) === mail.label).length / mails.length;
 }
 
-/** `id,label,challenger[,champion],source`, one line a mail. */
-function toCsv(mails: readonly Row[], scored: readonly [string, readonly number[]][]): string {
-  const header = ['id', 'label', ...scored.map(([side]) => side), 'source'];
-  const lines = mails.map((mail, index) =>
-    [mail.id, mail.label, ...scored.map(([, scores]) => scores[index]!.toFixed(6)), mail.source].join(','),
-  );
-  return `${[header.join(','), ...lines].join('\n')}\n`;
+/** `id,label,challenger[,champion],source,week`, one line a mail. */
+function toPredictions(mails: readonly Row[], scored: readonly [string, readonly number[]][]): string {
+  const header = ['id', 'label', ...scored.map(([side]) => side), 'source', 'week'];
+  const lines = mails.map(({ id, label, source, week }, index) => [
+    ...[id, String(label)],
+    ...scored.map(([, scores]) => scores[index]!.toFixed(6)),
+    ...[source, week],
+  ]);
+  return toCsv([header, ...lines]);
 }

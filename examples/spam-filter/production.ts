@@ -42,6 +42,8 @@ interface ReleaseNotice {
 
 export interface ReleasedModel {
   readonly releaseId: string;
+  /** The run that made it. */
+  readonly runId: string;
   readonly version: string;
   readonly releasedAt: string;
   readonly model: SpamModel;
@@ -80,8 +82,14 @@ export function startProduction(settings: ProductionSettings): Production {
       if (!notice || !isNews(notice, releases)) return;
       const folder = join(settings.modelsFolder, notice.releaseId);
       await downloadModel(container, notice.model.modelUri, folder);
-      const { releaseId, releasedAt } = notice;
-      releases.push({ releaseId, releasedAt, version: notice.model.version, model: loadModel(folder) });
+      const { releaseId, runId, releasedAt } = notice;
+      releases.push({
+        releaseId,
+        runId,
+        releasedAt,
+        version: notice.model.version,
+        model: loadModel(folder),
+      });
     },
     processError: async ({ error, errorSource }) => {
       problems.push(`${errorSource}: ${error.message}`);

@@ -1,6 +1,7 @@
-/** Reads the partitions of a run: JSON lines, one mail a line. */
+/** Reads the partitions of a run: CSV with a header line, one mail a row. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseCsv } from './csv.ts';
 import { isHeldOut } from './holdout.ts';
 
 export interface Row {
@@ -9,6 +10,8 @@ export interface Row {
   readonly text: string;
   /** 1 for spam. */
   readonly label: 0 | 1;
+  /** First day of the week whose file the mail came in. */
+  readonly week: string;
 }
 
 export interface Manifest {
@@ -25,28 +28,35 @@ export function readManifest(file: string): Manifest {
 /** The rows to learn from: those of every partition, without the holdout. */
 export function readTrainingRows(folder: string, manifest: Manifest): Row[] {
   return manifest.train
-    .flatMap(({ name }) => readPartition(join(folder, name)))
+    .flatMap(({ name }) => readPartition(folder, name))
     .filter((row) => !isHeldOut(row.id, manifest.holdoutShare));
 }
 
 /** The rows to judge by: the holdout of the latest partitions. */
 export function readHoldoutRows(folder: string, manifest: Manifest): Row[] {
   return manifest.evaluate
-    .flatMap(({ name }) => readPartition(join(folder, name)))
+    .flatMap(({ name }) => readPartition(folder, name))
     .filter((row) => isHeldOut(row.id, manifest.holdoutShare));
 }
 
-function readPartition(file: string): Row[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseRow(file, index + 1, line)]));
-}
-
-function parseRow(file: string, lineNumber: number, line: string): Row {
-  const row = JSON.parse(line) as Row;
-  if (typeof row.id !== 'string' || typeof row.text !== 'string' || (row.label !== 0 && row.label !== 1)) {
-    throw new Error(
-      `${file}:${lineNumber}: a row needs the strings "id" and "text" and a "label" of 0 or 1, got ${line.slice(0, 120)}`,
-    );
-  }
-  return row;
+/** Every row of one file. Throws an error that names file and row where one cannot be used. */
+export function readPartition(folder: string, name: string): Row[] {
+  const [header = [], ...rows] = parseCsv(readFileSync(join(folder, name), 'utf8'));
+  const [id, source, label, text] = ['id', 'source', 'label', 'text'].map((column) => header.indexOf(column));
+  return rows.map((fields, index) => {
+    const row = { id: fields[id!], source: fields[source!], label: fields[label!], text: fields[text!] };
+    if (!row.id || row.source === undefined || row.text === undefined || !/^[01]$/.test(row.label ?? '')) {
+      throw new Error(
+        `${name}, row ${index + 1}: a mail needs the columns id, source and text and a label of 0 or 1, got ${fields.join(',').slice(0, 120)}`,
+      );
+    }
+    const { source: group, text: words } = row;
+    return {
+      id: row.id,
+      source: group,
+      text: words,
+      label: row.label === '1' ? 1 : 0,
+      week: name.slice(0, 10),
+    };
+  });
 }

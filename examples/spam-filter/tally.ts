@@ -33,6 +33,19 @@ export function tallyMail(model: SpamModel, mails: readonly LabelledMail[]): Tal
   return { sample: mails.length, right, ham, falsePositives, spam, falseNegatives };
 }
 
+/** Several tallies as one. */
+export function addTallies(tallies: readonly Tally[]): Tally {
+  const sum = (key: keyof Tally): number => tallies.reduce((total, tally) => total + tally[key], 0);
+  return {
+    sample: sum('sample'),
+    right: sum('right'),
+    ham: sum('ham'),
+    falsePositives: sum('falsePositives'),
+    spam: sum('spam'),
+    falseNegatives: sum('falseNegatives'),
+  };
+}
+
 /** The metrics of a tally. A rate without anything to count is left out, not called zero. */
 export function metricsOf(tally: Tally): Record<string, number> {
   return {

@@ -1,5 +1,6 @@
 /** Cuts the corpus into what happened before a day and the weeks after it. Pure. */
 import type { Mail } from './corpus.ts';
+import { toCsv } from './csv.ts';
 
 export const weekMs = 7 * 24 * 3_600_000;
 
@@ -9,21 +10,26 @@ export interface Week {
   readonly mails: readonly Mail[];
 }
 
-/** A file of mail as the production application uploads it: one week, named by its first day. */
+/** A file of mail as the production application uploads it, named by its first day. */
 export interface MailFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** The mail before `startMs` in weekly files, oldest first. Weeks without mail have no file. */
+/** The latest weeks of the history have a file each: as many as a challenger is judged on. */
+const historyWeeks = 4;
+
+/** The mail before `startMs`, oldest first: an archive of all but the latest weeks, and these in weekly files. */
 export function historyFiles(mails: readonly Mail[], startMs: number): MailFile[] {
-  const byWeek = Map.groupBy(
-    mails.filter((mail) => Date.parse(mail.date) < startMs),
-    (mail) => weekIndex(mail, startMs),
-  );
-  return [...byWeek.keys()]
+  const before = mails.filter((mail) => Date.parse(mail.date) < startMs);
+  const byFile = Map.groupBy(before, (mail) => Math.max(weekIndex(mail, startMs), -historyWeeks - 1));
+  return [...byFile.keys()]
     .sort((a, b) => a - b)
-    .map((index) => mailFile(startMs + index * weekMs, byWeek.get(index)!));
+    .map((index) => {
+      const mailsOfFile = byFile.get(index)!;
+      const first = index < -historyWeeks ? weekIndex(mailsOfFile[0]!, startMs) : index;
+      return mailFile(startMs + first * weekMs, mailsOfFile);
+    });
 }
 
 /** The first `count` weeks from `startMs`, with those without mail; all until the last mail when not given. */
@@ -38,11 +44,11 @@ export function weeksFrom(mails: readonly Mail[], startMs: number, count?: numbe
   }));
 }
 
+const columns = ['id', 'date', 'source', 'label', 'text'] as const;
+
 export function mailFile(weekStartMs: number, mails: readonly Mail[]): MailFile {
-  return {
-    name: `${isoDay(weekStartMs)}.jsonl`,
-    text: mails.map((mail) => `${JSON.stringify(mail)}\n`).join(''),
-  };
+  const rows = mails.map((mail) => columns.map((column) => String(mail[column])));
+  return { name: `${isoDay(weekStartMs)}.csv`, text: toCsv([columns, ...rows]) };
 }
 
 export function isoDay(ms: number): string {

@@ -23,16 +23,21 @@ export function publishSampleCode(cloud: CloudState): Promise<Publication> {
   });
 }
 
-export async function uploadMail(cloud: CloudState, files: readonly MailFile[]): Promise<void> {
+/** Answers the ids of the signals that the uploads are. */
+export async function uploadMail(cloud: CloudState, files: readonly MailFile[]): Promise<string[]> {
   const container = dataContainer(cloud);
+  const signalIds: string[] = [];
   for (const { name, text } of files) {
-    await container.getBlockBlobClient(`${sampleModel.dataPath}${name}`).uploadData(Buffer.from(text));
+    const path = `${sampleModel.dataPath}${name}`;
+    const { etag = '' } = await container.getBlockBlobClient(path).uploadData(Buffer.from(text));
+    signalIds.push(`data:${sampleModel.name}:${path}:${etag.replaceAll('"', '')}`);
   }
+  return signalIds;
 }
 
 /** Uploads the mail before `historyEnd`, unless it is there. Answers the number of files uploaded. */
 export async function ensureSampleMail(cloud: CloudState): Promise<number> {
-  const lastName = `${isoDay(Date.parse(historyEnd) - weekMs)}.jsonl`;
+  const lastName = `${isoDay(Date.parse(historyEnd) - weekMs)}.csv`;
   // Files go up oldest first, so the last one stands for all, also after an interrupted upload.
   if (await dataContainer(cloud).getBlobClient(`${sampleModel.dataPath}${lastName}`).exists()) return 0;
   const files = historyFiles(readCorpus().mails, Date.parse(historyEnd));

@@ -1,6 +1,7 @@
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
+import { describeUncounted } from './news.ts';
 import type { Question } from './question.ts';
 import { findLackOfPersistence } from './windows.ts';
 
@@ -19,10 +20,17 @@ export function findEarlyRejection(state: ModelState, { signal, data, runId }: Q
   }
   const { minimumRows = 0, minimumBytes = 0 } = data;
   if (rows >= minimumRows && bytes >= minimumBytes) return null;
-  const files = uncounted > 0 ? `, ${uncounted} files whose rows were not counted` : '';
+  const asked = [
+    ...(minimumRows > 0 ? [`${minimumRows} rows`] : []),
+    ...(minimumBytes > 0 ? [`${minimumBytes} bytes`] : []),
+  ];
+  const missing = [
+    ...(rows < minimumRows ? [`${minimumRows - rows} rows`] : []),
+    ...(bytes < minimumBytes ? [`${minimumBytes - bytes} bytes`] : []),
+  ];
   return answer.rejected(
     'too-little-data',
-    `${rows} rows and ${bytes} bytes are new since the last run started${files}, and triggers.data asks for ${minimumRows} rows and ${minimumBytes} bytes`,
-    `Admissible with ${Math.max(0, minimumRows - rows)} rows and ${Math.max(0, minimumBytes - bytes)} bytes more.`,
+    `${rows} rows and ${bytes} bytes are new since the last run started${describeUncounted(uncounted)}, and triggers.data asks for ${asked.join(' and ')}`,
+    `Admissible with ${missing.join(' and ')} more.`,
   );
 }

@@ -28,13 +28,18 @@ function addData(
   };
 }
 
+/** `, 1 file whose rows were not counted among them`, or nothing. */
+export function describeUncounted(files: number): string {
+  if (files === 0) return '';
+  return `, ${files === 1 ? '1 file' : `${files} files`} whose rows were not counted among them`;
+}
+
 /** The answer where there is less new data than the policy asks for: a wait, and a rejection once it has lasted. */
 export function findLackOfData(state: ModelState, { policy, now, isLeader }: Question): Admission | null {
   const { minimumNewRows } = policy;
   const { rows = 0, uncounted = 0 } = state.newData ?? {};
   if (minimumNewRows === undefined || rows >= minimumNewRows) return null;
-  const files = uncounted > 0 ? `, ${uncounted} files whose rows were not counted` : '';
-  const because = `${rows} rows are new since the last run started${files}, and a run needs ${minimumNewRows}`;
+  const because = `${rows} rows are new since the last run started${describeUncounted(uncounted)}, and a run needs ${minimumNewRows}`;
   const changedBy = `Admissible with ${minimumNewRows - rows} new rows more.`;
   const since = (isLeader ? state.pending?.since : undefined) ?? now;
   const until = addMs(since, durationMs(policy.longestWait ?? 'P1D'));

@@ -40,36 +40,47 @@ function runDemo(
 }
 
 describe('the demo', () => {
-  it('sees the champion decay, retrains it and exits with 0', async () => {
-    const { code, stdout, stderr } = await runDemo(['--json', '--weeks', '3']);
+  it('plays the whole story with signals of every kind, holds and a refusal, and exits with 0', async () => {
+    const { code, stdout, stderr } = await runDemo(['--json']);
     expect(code, stderr).toBe(0);
     const report = JSON.parse(stdout) as DemoReport;
     expect(report).toMatchObject({ happened: true, missing: [] });
-    expect(report.weeks.map((week) => [week.weekStart, week.n])).toEqual([
+    expect(report.weeks).toHaveLength(16);
+    expect(report.weeks.slice(0, 3).map((week) => [week.weekStart, week.n])).toEqual([
       ['2002-08-15', 323],
       ['2002-08-22', 529],
       ['2002-08-29', 271],
     ]);
-    const [retraining, first] = report.runs;
+    const first = report.runs.at(-1)!;
     expect(first).toMatchObject({ signalKind: 'manual', verdict: 'passed', released: true });
-    expect(retraining).toMatchObject({ signalKind: 'metric', verdict: 'passed', released: true });
-    expect(report.weeks.map((week) => week.championVersion)).toEqual([
-      first?.registeredVersion,
-      first?.registeredVersion,
-      retraining?.registeredVersion,
+    expect(report.weeks[0]?.championVersion).toBe(first.registeredVersion);
+    expect(report.weeks.at(-1)?.championVersion).not.toBe(first.registeredVersion);
+    expect(report.accuracy).toBeGreaterThan(report.accuracyNeverRetrained!);
+
+    expect(Object.keys(report.answeredByRun).sort()).toEqual([
+      'data',
+      'drift',
+      'manual',
+      'metric',
+      'schedule',
     ]);
-    const last = report.weeks.at(-1)!;
-    expect(last.accuracy).toBeGreaterThan(last.accuracyNeverRetrained!);
-    expect(Object.values(report.decisions).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(2);
+    expect(report.held).toMatchObject({ freeze: 1, cooldown: 1 });
+    expect(report.reasons.data).toMatchObject({ 'data-refused': 1 });
+    expect(report.refusedFiles).toEqual([
+      { file: 'mail/spam-filter/2002-09-19.csv', why: expect.stringContaining('column label: ') },
+    ]);
+    expect(report.decisions.deferred).toBe(0);
+    for (const line of stderr.split('\n')) expect(line.length, line).toBeLessThanOrEqual(110);
     expect(readdirSync(temporary), 'the temporary home is removed').toEqual([]);
   });
 
-  it('does not claim a retraining that did not happen', async () => {
+  it('does not claim what did not happen', async () => {
     const { code, stdout } = await runDemo(['--json', '--weeks', '1']);
     expect(code).toBe(1);
-    expect((JSON.parse(stdout) as DemoReport).missing).toEqual([
-      'no retraining after the first champion passed the gate and was released',
-    ]);
+    const { missing } = JSON.parse(stdout) as DemoReport;
+    expect(missing).toContain('no signal was held by a freeze');
+    expect(missing).toContain('no broken file was uploaded');
+    expect(missing.join()).not.toContain('recorded decisions');
   });
 
   it('cleans up when it is interrupted', async () => {

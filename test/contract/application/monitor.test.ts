@@ -23,7 +23,7 @@ beforeAll(async () => {
   services = await startServices(home);
   const models = join(home, 'models');
   mkdirSync(models);
-  writeFileSync(join(models, 'spam-filter.yaml'), readFileSync('models/spam-filter.yaml'));
+  writeFileSync(join(models, 'spam-filter.yaml'), readFileSync('test/fixtures/spam-filter.yaml'));
   hub = await openTaskHub((asked) => {
     if (asked.method === 'GET') return missing;
     started.push(asked);

@@ -24,7 +24,7 @@ const answer = (request: Asked): Answer => {
 beforeAll(async () => {
   const models = join(temporaryFolder(), 'models');
   mkdirSync(models);
-  const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+  const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
   writeFileSync(
     join(models, 'spam-filter.yaml'),
     sample.replace('  drift: true', '  drift: true\n  data: true'),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDurationMs } from '../../../shared/config/duration.ts';
 import { formatProblem, loadModels, parseModelFile } from '../../../shared/config/load.ts';
 
-const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 
 function problemsOf(text: string): string[] {
   const parsed = parseModelFile('models/m.yaml', text);

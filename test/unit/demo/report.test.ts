@@ -23,9 +23,14 @@ const run = (version: string, startedAt: string, part: Partial<Run> = {}): Run =
   ...part,
 });
 
-const decision = (id: string, outcome: Decision['outcome'] = 'admitted'): Decision => ({
+const decision = (
+  id: string,
+  outcome: Decision['outcome'] = 'admitted',
+  kind: Decision['signal']['kind'] = 'metric',
+  reason: Decision['reason'] = 'idle',
+): Decision => ({
   outcome,
-  reason: 'idle',
+  reason,
   sentence: 'x',
   changedBy: '',
   runId: null,
@@ -35,11 +40,11 @@ const decision = (id: string, outcome: Decision['outcome'] = 'admitted'): Decisi
   signal: {
     id,
     model: 'spam-filter',
-    kind: 'metric',
+    kind,
     observedAt: null,
     source: 's',
     summary: 'x',
-    evidence: {},
+    evidence: { path: `mail/${id}.csv` },
   },
   offeredAt: '2002-08-15T00:00:00Z',
   decidedAt: '2002-08-15T00:00:00Z',
@@ -52,10 +57,27 @@ const good: Observations = {
     { weekStart: '2002-08-22', n: 100, championVersion: '2', accuracy: 0.98, accuracyNeverRetrained: 0.8 },
     { weekStart: '2002-08-29', n: 0, championVersion: '2', accuracy: null, accuracyNeverRetrained: null },
   ],
-  decisions: [decision('s2'), decision('s2b', 'coalesced'), decision('s1')],
+  decisions: [
+    decision('s2', 'admitted', 'metric', 'hold-over'),
+    decision('drift', 'coalesced', 'drift', 'wait-pending'),
+    decision('data', 'coalesced', 'data', 'run-live'),
+    decision('schedule', 'coalesced', 'schedule', 'wait-pending'),
+    decision('broken', 'rejected', 'data', 'data-refused'),
+    decision('s1', 'admitted', 'manual'),
+  ],
   // The API answers the newest first.
-  runs: [run('2', '2002-08-29T00:00:00Z'), run('1', '2002-08-15T00:00:00Z', { signalKind: 'manual' })],
-  signalIds: ['s1', 's2', 's2b'],
+  runs: [
+    run('2', '2002-08-29T00:00:00Z', { signals: ['s2', 'drift', 'data', 'schedule'] }),
+    run('1', '2002-08-15T00:00:00Z', { signalKind: 'manual' }),
+  ],
+  signalIds: ['s1', 's2', 'drift', 'data', 'schedule', 'broken'],
+  deferrals: [
+    { signalId: 's2', reason: 'cooldown' },
+    { signalId: 's2', reason: 'freeze' },
+    { signalId: 'schedule', reason: 'cooldown' },
+  ],
+  spoiled: ['broken.csv'],
+  manifests: [{ runId: 'run-2', train: [{ name: 'good.csv', etag: 'e', bytes: 1 }] }],
   registered: [
     { version: '1', runId: 'run-1' },
     { version: '2', runId: 'run-2' },
@@ -76,7 +98,17 @@ describe('the report of the demo', () => {
     expect(report).toMatchObject({
       happened: true,
       missing: [],
-      decisions: { admitted: 2, coalesced: 1, deferred: 0, rejected: 0 },
+      decisions: { admitted: 2, coalesced: 3, deferred: 0, rejected: 1 },
+      reasons: {
+        drift: { 'wait-pending': 1 },
+        metric: { 'hold-over': 1 },
+        data: { 'run-live': 1, 'data-refused': 1 },
+        schedule: { 'wait-pending': 1 },
+        manual: { idle: 1 },
+      },
+      answeredByRun: { manual: 1, metric: 1, drift: 1, data: 1, schedule: 1 },
+      held: { cooldown: 2, freeze: 1 },
+      refusedFiles: [{ file: 'mail/broken.csv', why: 'x' }],
       durationMs: 1234,
     });
     expect(report.runs[0]).toEqual({
@@ -96,12 +128,11 @@ describe('the report of the demo', () => {
   });
 
   it('misses a champion, and a retraining after it', () => {
-    expect(missingWith({ runs: [] })).toEqual(['no champion was released']);
-    expect(missingWith({ runs: [run('1', '2002-08-15T00:00:00Z')] })).toEqual([
-      'no retraining after the first champion passed the gate and was released',
-    ]);
-    const failed = run('2', '2002-08-29T00:00:00Z', { released: false, verdict: 'failed' });
-    expect(missingWith({ runs: [failed, good.runs[1]!] })).toHaveLength(1);
+    const again = 'no retraining after the first champion passed the gate and was released';
+    expect(missingWith({ runs: [] })).toContain('no champion was released');
+    expect(missingWith({ runs: [run('1', '2002-08-15T00:00:00Z')] })).toContain(again);
+    const failed = { ...good.runs[0]!, released: false, verdict: 'failed' } as const;
+    expect(missingWith({ runs: [failed, good.runs[1]!] })).toEqual([again]);
   });
 
   it('misses a version that the registry does not have, or that another run made', () => {
@@ -118,11 +149,46 @@ describe('the report of the demo', () => {
   });
 
   it('misses a decision, and minds a second one', () => {
-    expect(missingWith({ decisions: good.decisions.slice(1) })).toEqual([
-      'signal s2 has 0 recorded decisions instead of one',
+    expect(missingWith({ decisions: good.decisions.slice(0, -1) })).toEqual([
+      'signal s1 has 0 recorded decisions instead of one',
     ]);
     expect(missingWith({ decisions: [...good.decisions, decision('s1')] })).toEqual([
       'signal s1 has 2 recorded decisions instead of one',
+    ]);
+    expect(missingWith({ decisions: [...good.decisions, decision('other')] })).toEqual([
+      'signal other has a decision, but nobody sent it',
+    ]);
+    const waiting = decision('s1', 'deferred', 'manual', 'freeze');
+    expect(missingWith({ decisions: [...good.decisions.slice(0, -1), waiting] })).toEqual([
+      'signal s1 still waits (freeze)',
+    ]);
+  });
+
+  it('misses a kind of signal that no run answered', () => {
+    const [second, first] = good.runs;
+    const signals = ['s2', 'schedule'];
+    expect(missingWith({ runs: [{ ...second!, signals }, first!] })).toEqual([
+      'no drift signal started or joined a run',
+      'no data signal started or joined a run',
+    ]);
+  });
+
+  it('misses a freeze and a cooldown that held nobody', () => {
+    expect(missingWith({ deferrals: [] })).toEqual([
+      'no signal was held by a freeze',
+      'no signal was held by a cooldown',
+    ]);
+  });
+
+  it('misses a refusal of the broken file, and minds a run that used it', () => {
+    expect(missingWith({ spoiled: [] })).toEqual(['no broken file was uploaded']);
+    const accepted = decision('broken', 'rejected', 'data', 'too-little-data');
+    expect(missingWith({ decisions: good.decisions.with(4, accepted) })).toEqual([
+      'the broken file broken.csv was not refused',
+    ]);
+    const train = [{ name: 'broken.csv', etag: 'e', bytes: 1 }];
+    expect(missingWith({ manifests: [{ runId: 'run-2', train }] })).toEqual([
+      'run run-2 used the broken file broken.csv',
     ]);
   });
 });

@@ -48,7 +48,7 @@ describe('a notice of an upload', () => {
   });
 
   it('asks with the same signal as the event of the same content', async () => {
-    const text = readFileSync('models/spam-filter.yaml', 'utf8');
+    const text = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
     const parsed = parseModelFile('m.yaml', text.replace('  drift: true', '  drift: true\n  data: true'));
     if (!('model' in parsed)) throw new Error('not a model file');
     const [raw] = JSON.parse(

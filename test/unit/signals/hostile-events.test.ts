@@ -8,7 +8,7 @@ import { parseWorkspaceEvent } from '../../../shared/signals/parse-workspace-eve
 import { type IncomingEvent, readEvent } from '../../../shared/signals/read-event.ts';
 import { breachText } from '../../fixtures/breach-text.ts';
 
-const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 const parsed = parseModelFile('m.yaml', sample.replace('  drift: true', '  drift: true\n  data: true'));
 if (!('model' in parsed)) throw new Error('the sample model file is broken');
 const models = new Map([['spam-filter', parsed.model]]);

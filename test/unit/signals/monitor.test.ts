@@ -10,7 +10,7 @@ import { readEvent } from '../../../shared/signals/read-event.ts';
 import { breachText } from '../../fixtures/breach-text.ts';
 
 const tag = 'azureml_modelmonitor_threshold_breached';
-const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 
 function modelNamed(name: string, edit = (text: string) => text): PinnedModel {
   const parsed = parseModelFile('m.yaml', edit(sample.replace('model: spam-filter', `model: ${name}`)));

@@ -13,7 +13,7 @@ import {
   type TaskHub,
 } from '../../fixtures/task-hub.ts';
 
-const parsed = parseModelFile('m.yaml', readFileSync('models/spam-filter.yaml', 'utf8'));
+const parsed = parseModelFile('m.yaml', readFileSync('test/fixtures/spam-filter.yaml', 'utf8'));
 if (!('model' in parsed)) throw new Error('the sample model file is broken');
 const signal = manualSignal('spam-filter', { reason: 'test', requestedBy: 'jane' }, 'key');
 const offer = { signal, pinned: parsed.model };

@@ -7,7 +7,7 @@ import { parseStorageEvent } from '../../../shared/signals/parse-storage-event.t
 import { parseWorkspaceEvent } from '../../../shared/signals/parse-workspace-event.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';
 
-const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 
 function modelNamed(name: string, edit = (text: string) => text): PinnedModel {
   const parsed = parseModelFile('m.yaml', edit(sample.replace('model: spam-filter', `model: ${name}`)));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { judgeReport, MetricReportSchema } from '../../../shared/signals/parse-metric-report.ts';
 
-const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 const modelOf = (text: string) => {
   const parsed = parseModelFile('m.yaml', text);
   if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));

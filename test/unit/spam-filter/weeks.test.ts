@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mail } from '../../../examples/spam-filter/corpus.ts';
+import { parseCsv } from '../../../examples/spam-filter/csv.ts';
 import { historyFiles, mailFile, weeksFrom } from '../../../examples/spam-filter/weeks.ts';
 
 const start = Date.parse('2002-08-15T00:00:00Z');
@@ -13,10 +14,11 @@ const mails = [
 ].map(mailOf);
 
 describe('the weeks of the corpus', () => {
-  it('before the first day are files, oldest first, without empty ones', () => {
-    const files = historyFiles(mails, start);
-    expect(files.map((file) => file.name)).toEqual(['2002-07-25.jsonl', '2002-08-08.jsonl']);
-    expect(files[1]?.text.trim().split('\n')).toHaveLength(2);
+  it('before the first day are an archive and the latest weeks, oldest first, without empty ones', () => {
+    const old = ['2001-02-08T00:00:00.000Z', '2002-07-11T00:00:00.000Z'].map(mailOf);
+    const files = historyFiles([...old, ...mails], start);
+    expect(files.map((file) => file.name)).toEqual(['2001-02-08.csv', '2002-07-25.csv', '2002-08-08.csv']);
+    expect(files.map((file) => parseCsv(file.text).length - 1)).toEqual([2, 1, 2]);
   });
 
   it('from the first day on follow each other, with empty ones', () => {
@@ -32,9 +34,13 @@ describe('the weeks of the corpus', () => {
     expect(weeksFrom([], start)).toEqual([]);
   });
 
-  it('are written as one JSON document a line', () => {
-    const { name, text } = mailFile(start, mails.slice(3, 4));
-    expect(name).toBe('2002-08-15.jsonl');
-    expect(JSON.parse(text)).toEqual(mails[3]);
+  it('are written as CSV', () => {
+    const mail = { ...mailOf('2002-08-15T00:00:00.000Z'), text: 'Hi, "all"\r\n\nbye' };
+    const { name, text } = mailFile(start, [mail]);
+    expect(name).toBe('2002-08-15.csv');
+    expect(parseCsv(text)).toEqual([
+      ['id', 'date', 'source', 'label', 'text'],
+      [mail.id, mail.date, mail.source, '0', mail.text],
+    ]);
   });
 });

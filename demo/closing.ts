@@ -1,0 +1,44 @@
+/** The end of the demo: a chart of the weeks, and the story in figures. Pure. */
+import { drawChart } from './chart.ts';
+import type { DemoReport, WeekResult } from './report.ts';
+import { percent, plain, seconds } from './words.ts';
+
+/** Weeks with less mail than this are shown, but left out of the chart: a single mail would span all of it. */
+const leastMailsCharted = 20;
+
+export function closingChart(weeks: readonly WeekResult[]): string[] {
+  const charted = weeks.filter((week) => week.n >= leastMailsCharted);
+  const rows = drawChart(
+    [
+      { mark: '●', values: charted.map((week) => week.accuracy) },
+      { mark: '○', values: charted.map((week) => week.accuracyNeverRetrained) },
+    ],
+    charted.map((week) => week.weekStart.slice('2002-'.length)),
+  );
+  return ['accuracy by week   ● champion   ○ never retrained', '', ...rows];
+}
+
+export function closingTable(report: DemoReport): [string, string][] {
+  const released = report.runs.filter((run) => run.released).length;
+  const answered = Object.entries(report.answeredByRun).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    ['mails scored', String(report.weeks.reduce((sum, week) => sum + week.n, 0))],
+    ['accuracy', percent(report.accuracy)],
+    ['accuracy, never retrained', percent(report.accuracyNeverRetrained)],
+    ['runs', `${report.runs.length}, ${released} released`],
+    ['decisions', listCounts(report.decisions)],
+    ...Object.entries(report.reasons).map(([kind, counts]): [string, string] => [
+      `  on ${kind} signals`,
+      listCounts(counts),
+    ]),
+    ['answered by a run', answered.join(', ') || 'none'],
+    ['held for a while', listCounts(report.held)],
+    ...report.refusedFiles.map(({ why }): [string, string] => ['refused', plain(why)]),
+    ['took', seconds(report.durationMs)],
+  ];
+}
+
+function listCounts(counts: Readonly<Record<string, number>>): string {
+  const said = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  return said.join(', ') || 'none';
+}

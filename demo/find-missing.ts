@@ -1,0 +1,83 @@
+/** What of the story did not happen, in sentences; none when all of it did. Pure. */
+import type { Decision } from '../shared/domain/decision.ts';
+import type { SignalKind } from '../shared/domain/signal.ts';
+import type { Observations } from './report.ts';
+
+const kindsToAnswer: readonly SignalKind[] = ['drift', 'metric', 'data', 'schedule'];
+const holdsToSee = ['freeze', 'cooldown'] as const;
+
+export function findMissing(seen: Observations): string[] {
+  return [
+    ...missingRetraining(seen),
+    ...missingDecisions(seen),
+    ...missingKinds(seen),
+    ...missingHolds(seen),
+    ...missingRefusals(seen),
+  ];
+}
+
+function missingRetraining(seen: Observations): string[] {
+  const inOrder = seen.runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  const released = inOrder.filter((run) => run.released && run.verdict === 'passed');
+  const [first, ...later] = released;
+  if (!first) return ['no champion was released'];
+  if (later.length === 0) return ['no retraining after the first champion passed the gate and was released'];
+  return released.flatMap((run) => {
+    const version = run.registeredVersion;
+    if (version === null) return [`run ${run.runId} was released but names no registered version`];
+    const problems: string[] = [];
+    if (!seen.registered.some((model) => model.version === version && model.runId === run.runId)) {
+      problems.push(`the workspace's registry has no version ${version} made by run ${run.runId}`);
+    }
+    if (!seen.takenUp.includes(version)) {
+      problems.push(`the production application never took up version ${version} of run ${run.runId}`);
+    }
+    return problems;
+  });
+}
+
+/** One final decision for each signal that was sent, and none for any other. */
+function missingDecisions({ signalIds, decisions }: Observations): string[] {
+  const sent = new Set(signalIds);
+  const wrong = [...sent].flatMap((id) => {
+    const made = decisions.filter(({ signal }) => signal.id === id);
+    if (made.length !== 1) return [`signal ${id} has ${made.length} recorded decisions instead of one`];
+    return made[0]!.outcome === 'deferred' ? [`signal ${id} still waits (${made[0]!.reason})`] : [];
+  });
+  const unsent = decisions.filter(({ signal }) => !sent.has(signal.id));
+  return [...wrong, ...unsent.map(({ signal }) => `signal ${signal.id} has a decision, but nobody sent it`)];
+}
+
+function missingKinds(seen: Observations): string[] {
+  const answered = new Set(answeredByRun(seen).map(({ signal }) => signal.kind));
+  return kindsToAnswer
+    .filter((kind) => !answered.has(kind))
+    .map((kind) => `no ${kind} signal started or joined a run`);
+}
+
+function missingHolds({ deferrals }: Observations): string[] {
+  return holdsToSee
+    .filter((hold) => !deferrals.some(({ reason }) => reason === hold))
+    .map((hold) => `no signal was held by a ${hold}`);
+}
+
+function missingRefusals({ spoiled, decisions, manifests }: Observations): string[] {
+  if (spoiled.length === 0) return ['no broken file was uploaded'];
+  return spoiled.flatMap((file) => {
+    const isRefused = decisions.some(
+      ({ signal, reason }) =>
+        reason === 'data-refused' && String(signal.evidence['path']).endsWith(`/${file}`),
+    );
+    const used = manifests.filter(({ train }) => train.some(({ name }) => name === file));
+    return [
+      ...(isRefused ? [] : [`the broken file ${file} was not refused`]),
+      ...used.map(({ runId }) => `run ${runId} used the broken file ${file}`),
+    ];
+  });
+}
+
+/** Decisions on signals that a run answered, those that joined another's wait included: the run names them all. */
+export function answeredByRun({ decisions, runs }: Pick<Observations, 'decisions' | 'runs'>): Decision[] {
+  const answered = new Set(runs.flatMap(({ signals }) => signals));
+  return decisions.filter(({ signal }) => answered.has(signal.id));
+}
