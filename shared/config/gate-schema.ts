@@ -63,6 +63,12 @@ function* findProblemsOfGate(task: Task, gate: GateConfig): Generator<Problem> {
     };
     return;
   }
+  const columns = [gate.slices?.by ?? []].flat();
+  const probability = columns.find((name) => task === 'multiclass' && /^(?:challenger|champion):/.test(name));
+  if (probability !== undefined) {
+    const message = `the column ${probability} of a multiclass model is a probability; slice by another`;
+    yield { path: ['slices', 'by'], message };
+  }
   const kind = findMetric(gate.metric);
   if (!kind || kind.tasks.includes(task) || sourceOf(gate) === 'reported') return;
   const message = `${gate.metric} is a metric of ${kind.tasks.join(' and ')} models, and this one's task is ${task}`;

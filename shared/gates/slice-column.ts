@@ -24,28 +24,32 @@ export const nameSlice = (by: By, slice: string): string =>
   typeof by === 'string' ? `${by}=${slice}` : slice;
 
 /** The rows of each slice, or a sentence why there are none. */
-export function findSlices({ slices, labels }: Predictions, by: By): SliceColumn['rowsOf'] | string {
-  const columns = columnsOf(by);
-  for (const name of columns) {
-    const problem = findProblem(slices.get(name), `column ${name}`, 'values');
-    if (problem !== null)
-      return slices.has(name) ? problem : `the predictions have no column ${name} to slice by`;
-  }
-  const [one, other] = columns;
-  if (one === undefined) return 'no column to slice by';
-  if (other === undefined) return slices.get(one)!.rowsOf;
-  const rowsOf = pairSlices([one, slices.get(one)!], [other, slices.get(other)!], labels.length);
-  return findProblem({ rowsOf, overflow: false }, `columns ${describeBy(by)}`, 'pairs of values') ?? rowsOf;
+export function findSlices({ slices, labels }: Predictions, by: By): RowsOf | string {
+  const [first, second] = columnsOf(by).map((name) => findColumn(slices, name));
+  if (first === undefined) return 'the gate names no column to slice by';
+  if (typeof first === 'string' || second === undefined) return first;
+  if (typeof second === 'string') return second;
+  const [firstName, secondName] = columnsOf(by) as [string, string];
+  const pairs = pairSlices([firstName, first], [secondName, second], labels.length);
+  return limitSlices(pairs, `columns ${describeBy(by)} have ${pairs.size} pairs of values`);
 }
 
-function findProblem(column: SliceColumn | undefined, subject: string, values: string): string | null {
-  const size = column?.rowsOf.size ?? 0;
-  if (column && !column.overflow && size <= mostSlices) return null;
-  const count = column?.overflow ? `more than ${size}` : size;
-  return `${subject} has ${count} ${values}, ${mostSlices} slices at most; slice by something coarser`;
+type RowsOf = SliceColumn['rowsOf'];
+
+function findColumn(slices: Predictions['slices'], name: string): RowsOf | string {
+  const column = slices.get(name);
+  if (!column) return `the predictions have no column ${name} to slice by`;
+  const { rowsOf, overflow } = column;
+  const found = `column ${name} has ${overflow ? 'more than ' : ''}${rowsOf.size} values`;
+  return limitSlices(rowsOf, found, overflow);
 }
 
-type Named = readonly [name: string, column: SliceColumn];
+function limitSlices(rowsOf: RowsOf, found: string, overflow = false): RowsOf | string {
+  if (!overflow && rowsOf.size <= mostSlices) return rowsOf;
+  return `${found}, ${mostSlices} slices at most; slice by something coarser`;
+}
+
+type Named = readonly [name: string, rowsOf: RowsOf];
 
 /** Pairs in the order of the first column's values, then of the second's. */
 function pairSlices(
@@ -54,12 +58,12 @@ function pairSlices(
   rows: number,
 ): Map<string, Uint32Array> {
   const secondOf = new Uint8Array(rows);
-  for (const [code, which] of [...second.rowsOf.values()].entries()) {
+  for (const [code, which] of [...second.values()].entries()) {
     for (const row of which) secondOf[row] = code;
   }
-  const values = [...second.rowsOf.keys()];
+  const values = [...second.keys()];
   const pairs = new Map<string, Uint32Array>();
-  for (const [value, which] of first.rowsOf) {
+  for (const [value, which] of first) {
     for (const [code, rowsOfPair] of dealRows(which, secondOf, values.length).entries()) {
       if (rowsOfPair.length === 0) continue;
       pairs.set(`${firstName}=${quote(value)}, ${secondName}=${quote(values[code]!)}`, rowsOfPair);

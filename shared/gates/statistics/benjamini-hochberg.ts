@@ -8,7 +8,7 @@ export function correctBenjaminiHochberg(pValues: readonly number[]): number[] {
   const corrected = new Array<number>(pValues.length);
   let lowest = 1;
   for (const [place, at] of order.entries()) {
-    lowest = Math.min(lowest, (pValues[at]! * pValues.length) / (pValues.length - place));
+    lowest = Math.min(lowest, pValues[at]! * (pValues.length / (pValues.length - place)));
     corrected[at] = lowest;
   }
   return corrected;

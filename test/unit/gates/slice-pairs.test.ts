@@ -118,7 +118,7 @@ describe('slices by two columns', () => {
 
 describe('slices of a gate that warns', () => {
   // Twenty slices of 60 rows: some harmed a little, some not at all.
-  const wrong = [37, 38, 38, 39, 39, 40, 40, 41, 36, 30, 30, 29, 28, 30, 31, 30, 30, 30, 30, 30];
+  const wrong = [40, 40, 41, 40, 40, 41, 40, 40, 36, 30, 30, 29, 28, 30, 31, 30, 30, 30, 30, 30];
   const rows = wrong.flatMap((count, at) => cell(`s${at}`, 1, 60, count));
   const judge = (severity: string) => judgeRows([gate({ severity }, { by: 'source' })], rows).gates[0]!;
   const failed = (severity: string) =>
@@ -139,7 +139,7 @@ describe('slices of a gate that warns', () => {
   });
 
   it('find more of what is harmed, and say how they were corrected', () => {
-    expect([failed('block'), failed('warn')]).toEqual([0, 5]);
+    expect([failed('block'), failed('warn')]).toEqual([0, 8]);
     const [first] = judge('warn').slices!.results;
     expect(first!.sentence).toContain(', corrected for 20 slices (Benjamini-Hochberg) (n=60)');
   });
