@@ -88,7 +88,7 @@ function judgeOverlap(atMost: number, { idHashes }: Predictions, trainIds: Evide
   if ('broken' in trainIds) return error(trainIds.broken);
   if (!idHashes) return error('the ids of the predictions were not kept');
   const estimate = countShared(idHashes, trainIds.hashes);
-  const words = `rows that are among the ${trainIds.hashes.length} of training`;
+  const words = `rows of the holdout among the ${trainIds.hashes.length} that training read:`;
   return settle({ words, estimate, limit: atMost, goal: 'below', inference: null, n: idHashes.length });
 }
 

@@ -298,7 +298,7 @@ describe('the steps of a run', () => {
     await upload(`${ids}.csv`, 'id\nc\na\n');
     expect(await judge([leak])).toEqual([
       'failed',
-      'Gate no-leak: rows that are among the 2 of training 1 > 0 (n=2).',
+      'Gate no-leak: rows of the holdout among the 2 that training read: 1 > 0 (n=2).',
     ]);
     await upload(
       `${ids}.parquet`,

@@ -122,7 +122,7 @@ describe('ratchet gate evaluate', () => {
       main([...args, '--train-ids', file('train-ids.csv', ['id', ...ids].join('\n'))]);
     expect(await judge('t1', 't2')).toBe(0);
     expect(await judge('t1', 'r7')).toBe(1);
-    expect(out.join('\n')).toContain('rows that are among the 2 of training 1 > 0 (n=40)');
+    expect(out.join('\n')).toContain('rows of the holdout among the 2 that training read: 1 > 0 (n=40)');
     expect(await main(args)).toBe(3);
     expect(out.join('\n')).toContain('train-ids.csv, the ids that training saw, is missing');
     expect(await main([...args, '--train-ids', join(folder, 'nowhere.csv')])).toBe(3);

@@ -111,11 +111,11 @@ describe('a data gate on overlap', () => {
       metric: 'overlap',
       rule: 'rows that training saw at most 0',
       verdict: 'passed',
-      sentence: 'rows that are among the 3 of training 0 <= 0 (n=40)',
+      sentence: 'rows of the holdout among the 3 that training read: 0 <= 0 (n=40)',
     });
     const two = listed('r000007', 'a', 'r000003', 'r000007');
     expect(said(judge(gate, rows, { trainIds: two }))).toBe(
-      'failed: rows that are among the 4 of training 2 > 0 (n=40)',
+      'failed: rows of the holdout among the 4 that training read: 2 > 0 (n=40)',
     );
     expect(judge(dataGate({ overlap: { atMost: 2 } }), rows, { trainIds: two }).verdict).toBe('passed');
     expect(judge(dataGate({ overlap: { atMost: 1 } }), rows, { trainIds: two }).verdict).toBe('failed');
