@@ -10,6 +10,7 @@ import {
   classes,
   editsOfCells,
   isBelievable,
+  sliceColumns,
   spoil,
   type Table,
   tablesOf,
@@ -29,6 +30,7 @@ function gatesOf(task: Task): fc.Arbitrary<MetricGate> {
     undefined,
     { by: 'source', minimumRows: 3 },
     { by: 'source', minimumRows: 8, tooSmall: 'ignore' },
+    { by: ['source', 'week'], minimumRows: 3, tooSmall: 'ignore' },
   );
   const bound = fc
     .tuple(metric, value, fc.constantFrom(undefined, 0.6, 0.95), slices)
@@ -117,6 +119,10 @@ function expectRuleHolds(task: Task, gate: MetricGate, report: GateReport, table
   expect(interval!.confidence).toBe(gate.confidence);
 }
 
+/** The slice of a row. */
+const nameOf = ({ slices }: MetricGate, { source, week }: Table[number]): string | undefined =>
+  typeof slices?.by === 'string' ? source : `source=${source === '' ? '""' : source}, week=${week}`;
+
 const rankOf = (report: GateReport): number => verdicts.indexOf(report.verdict);
 
 describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model fail closed', (task) => {
@@ -131,7 +137,7 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
         passed++;
         expectRuleHolds(task, gate, report, table);
         for (const slice of report.gates[0]!.slices?.results ?? []) {
-          const rows = table.filter(({ source }) => source === slice.slice);
+          const rows = table.filter((row) => nameOf(gate, row) === slice.slice);
           if (slice.verdict !== 'ignored') {
             expect(slice.verdict).toBe('passed');
             const value = measurePlainly(
@@ -140,6 +146,7 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
               classesOf(task, table, 'challenger'),
             );
             expect(slice.challenger).toBeCloseTo(value, 9);
+            expect(slice.n).toBe(rows.length);
           } else expect(gate.slices!.tooSmall).toBe('ignore');
         }
       }),
@@ -169,7 +176,9 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
           const without = table.map(({ [column]: _, ...row }) => row as Table[number]);
           expect(rankOf(judge(task, [gate], without)), `without ${column}`).toBeGreaterThanOrEqual(before);
         }
-        const name = columns.filter((column) => column !== 'source')[of % Math.max(1, columns.length - 1)];
+        const name = columns.filter((column) => !sliceColumns.includes(column))[
+          of % Math.max(1, columns.length - 2)
+        ];
         const emptied = table.map((row, index) =>
           name && index === at % table.length ? { ...row, [name]: '' } : row,
         );

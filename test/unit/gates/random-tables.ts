@@ -32,9 +32,10 @@ export function tablesOf(task: Task): fc.Arbitrary<Table> {
         sideOf(task, 'challenger', withProbabilities),
         sideOf(task, 'champion', withProbabilities),
         fc.constantFrom('a', 'b', ''),
+        fc.constantFrom('33', '34'),
         fc.boolean(),
       )
-      .map(([truth, challenger, champion, source, right]) => ({
+      .map(([truth, challenger, champion, source, week, right]) => ({
         label: truth,
         ...challenger,
         // Mostly right challengers: otherwise hardly anything passes.
@@ -42,6 +43,7 @@ export function tablesOf(task: Task): fc.Arbitrary<Table> {
         ...(right && 'challenger' in challenger ? { challenger: truth } : {}),
         ...champion,
         source,
+        week,
       }));
     return fc.tuple(fc.array(row, { maxLength: 14 }), fc.integer({ min: 1, max: 8 })).map(([rows, times]) =>
       Array.from({ length: times }, () => rows)
@@ -118,12 +120,14 @@ const wrong = fc.constantFrom(
 /** Row, column and what is written there. */
 export const editsOfCells = fc.array(fc.tuple(fc.nat(), fc.nat(), wrong), { maxLength: 3 });
 
+export const sliceColumns: readonly string[] = ['source', 'week'];
+
 /** The table with a few cells, none of a slice, written anew. */
 export function spoil(table: Table, edits: readonly (readonly [number, number, string])[]): Table {
   const edited = table.map((row) => ({ ...row }));
   for (const [at, column, cell] of edits) {
     const row = edited[at % Math.max(1, edited.length)];
-    const names = Object.keys(row ?? {}).filter((name) => name !== 'source');
+    const names = Object.keys(row ?? {}).filter((name) => !sliceColumns.includes(name));
     if (row) row[names[column % names.length]!] = cell;
   }
   return edited;

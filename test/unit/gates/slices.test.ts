@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { correctBenjaminiHochberg } from '../../../shared/gates/statistics/benjamini-hochberg.ts';
 import { exactProportion } from '../../../shared/gates/statistics/exact-proportion.ts';
 import { correctHolm } from '../../../shared/gates/statistics/holm.ts';
+import { drawBinomial, seedRandom } from '../../../shared/gates/statistics/random.ts';
 import { readGate } from './read-gate.ts';
 import { judgeRows, type Row } from './tables.ts';
 
@@ -136,6 +137,29 @@ describe('slices of a gate that warns', () => {
       }
     }
     expect(judge('record').slices).toEqual(judge('block').slices);
+  });
+
+  it('are mostly right where they call one harmed, and find more than by Holm', () => {
+    const random = seedRandom('false discoveries');
+    // Ten slices are harmed; twenty lie on the limit, where calling one harmed is an error.
+    const shares = [...Array.from({ length: 10 }, () => 0.42), ...Array.from({ length: 20 }, () => 0.5)];
+    const worlds = 400;
+    const found = { holm: 0, benjaminiHochberg: 0 };
+    let falseShares = 0;
+    for (let world = 0; world < worlds; world++) {
+      const pValues = shares.map((share) =>
+        exactProportion(drawBinomial(random, 300, share), 300).atLeast(0.5),
+      );
+      const called = correctBenjaminiHochberg(pValues).map((p) => p <= 0.025);
+      const wrongly = called.slice(10).filter(Boolean).length;
+      const rightly = called.slice(0, 10).filter(Boolean).length;
+      falseShares += wrongly / Math.max(1, wrongly + rightly);
+      found.benjaminiHochberg += rightly;
+      found.holm += correctHolm(pValues).filter((p, at) => at < 10 && p <= 0.025).length;
+    }
+    // Twenty of thirty are true: the share is at most 20/30 of 0.025, give or take what 400 worlds tell.
+    expect(falseShares / worlds).toBeLessThan(0.025);
+    expect(found.benjaminiHochberg).toBeGreaterThan(1.5 * found.holm);
   });
 
   it('find more of what is harmed, and say how they were corrected', () => {
