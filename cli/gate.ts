@@ -7,6 +7,8 @@ import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/dom
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
 import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
+import type { EvidenceFile } from '../shared/gates/predictions/read-table.ts';
+import { readTrainIds } from '../shared/gates/predictions/read-train-ids.ts';
 import { lookAgain } from '../shared/gates/spend-error.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printJson } from './service.ts';
@@ -19,8 +21,8 @@ const mostLooks = 10_000;
 export const gate: Command = {
   summary: "Judge an evaluation's files by a model file's gates, without the service.",
   usage: [
-    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--no-champion] [--run RUN] [--look N] [--json]',
-    'Predictions are Parquet where the name ends in .parquet, CSV otherwise.',
+    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--json]',
+    'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
     'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
     'Looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
@@ -42,6 +44,7 @@ async function evaluate(args: readonly string[]): Promise<number> {
     model: { type: 'string' },
     predictions: { type: 'string' },
     metrics: { type: 'string' },
+    'train-ids': { type: 'string' },
     'no-champion': { type: 'boolean', default: false },
     run: { type: 'string', default: 'local' },
     look: { type: 'string', default: '1' },
@@ -67,7 +70,10 @@ async function evaluate(args: readonly string[]): Promise<number> {
     task: model.task,
     gates: model.gates,
     hasChampion,
-    predictions: values.predictions === undefined ? null : await readRows(values.predictions, model),
+    predictions: await readFile(values.predictions, (files) =>
+      readPredictions(files, readingOptionsOf(model)),
+    ),
+    trainIds: await readFile(values['train-ids'], readTrainIds),
     metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
     trackedMetrics: {},
     look,
@@ -97,11 +103,15 @@ function readModel(file: string): ModelConfig | undefined {
   return undefined;
 }
 
-/** Rows of a file, Parquet or CSV by its name. */
-async function readRows(file: string, model: ModelConfig) {
+/** What is read of a file, Parquet or CSV by its name; null where none is given. */
+async function readFile<T>(
+  file: string | undefined,
+  read: (files: readonly EvidenceFile[]) => Promise<T | null>,
+): Promise<T | null> {
+  if (file === undefined) return null;
   try {
     const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 1024 * 1024 }) };
-    return await readPredictions([source], readingOptionsOf(model));
+    return await read([source]);
   } catch (cause) {
     throw cannotRead(file, cause);
   }
@@ -157,7 +167,7 @@ function describeGate(result: GateResult): string[] {
 }
 
 function describeSlice(by: string, { slice, verdict, sentence }: SliceResult): string {
-  return `  ${colour(verdict)(verdict.padEnd(12))}  ${by}=${slice || '(empty)'}  ${sentence}`;
+  return `  ${colour(verdict)(verdict.padEnd(12))}  ${by}: ${slice || '(empty)'}  ${sentence}`;
 }
 
 function colour(verdict: Verdict | 'ignored'): (text: string) => string {

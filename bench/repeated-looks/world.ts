@@ -92,7 +92,14 @@ export function judgeCounts(gate: GateConfig, counts: Counts, look: Look | null)
     .fill(0.9, bothRight + onlyChallenger, bothRight + onlyChallenger + onlyChampion);
   const labels = new Float64Array(rows).fill(1);
   const scored = { labels, challenger, champion, weights: null, classes: null };
-  const predictions = { ...scored, slices: new Map(), notes: [] };
-  const evidence = { predictions, hasReported: false, reported: () => null, broken: null, notes: [] };
+  const predictions = { ...scored, slices: new Map(), idHashes: null, notes: [] };
+  const evidence = {
+    predictions,
+    trainIds: null,
+    hasReported: false,
+    reported: () => null,
+    broken: null,
+    notes: [],
+  };
   return judgeGate(gate, { runId: 'bench', evidence, hasChampion: true, look });
 }

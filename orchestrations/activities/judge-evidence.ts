@@ -11,40 +11,47 @@ import type { PinnedModel } from '../../shared/config/schema.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Look } from '../../shared/gates/ask-of-look.ts';
+import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-const predictionsFiles = ['predictions.csv', 'predictions.parquet'];
 const metricsLimitBytes = 1024 * 1024;
 
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
-  const [{ judgeEvidence }, { isLook }, { fitReport }, { readPredictions, readingOptionsOf }] =
-    await Promise.all([
-      import('../../shared/gates/judge-evidence.ts'),
-      import('../../shared/gates/makes-claim.ts'),
-      import('../../shared/gates/fit-report.ts'),
-      import('../../shared/gates/predictions/read-predictions.ts'),
-    ]);
-  const [written, metricsText, trackedMetrics] = await Promise.all([
-    blobs.list(`${evidencePath(runId)}predictions.`),
+  const [
+    { judgeEvidence },
+    { isLook },
+    { fitReport },
+    { readPredictions, readingOptionsOf },
+    { readTrainIds },
+  ] = await Promise.all([
+    import('../../shared/gates/judge-evidence.ts'),
+    import('../../shared/gates/makes-claim.ts'),
+    import('../../shared/gates/fit-report.ts'),
+    import('../../shared/gates/predictions/read-predictions.ts'),
+    import('../../shared/gates/predictions/read-train-ids.ts'),
+  ]);
+  const options = readingOptionsOf(pinned.config);
+  const [files, idFiles, metricsText, trackedMetrics] = await Promise.all([
+    findTables(runId, 'predictions'),
+    options.keepIds ? findTables(runId, 'train-ids') : [],
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
     tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
   ]);
-  const files = written
-    .map(({ path }) => ({ name: path.slice(evidencePath(runId).length), chunks: blobs.readChunks(path) }))
-    .filter(({ name }) => predictionsFiles.includes(name));
   // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
   const counts = files.length > 0 && isLook(pinned.config.gates, hasChampion);
   const look = counts ? await takeLook(runId, pinned) : null;
-  const predictions = await readPredictions(files, readingOptionsOf(pinned.config));
+  const predictions = await readPredictions(files, options);
+  const trainIds = await readTrainIds(idFiles);
   const report = judgeEvidence({
     runId,
     task: pinned.config.task,
     gates: pinned.config.gates,
     hasChampion,
     predictions,
+    trainIds,
     metrics: metricsText === null ? null : parseJson(metricsText),
     trackedMetrics,
     look,
@@ -53,6 +60,15 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
   return { report: fitReport(report), reportHash: hashJson(report) };
 });
+
+/** The files of the evidence that hold a table of this name: CSV, Parquet, or wrongly both. */
+async function findTables(runId: string, table: 'predictions' | 'train-ids'): Promise<EvidenceFile[]> {
+  const blobs = await wiring.blobs();
+  const folder = evidencePath(runId);
+  return (await blobs.list(`${folder}${table}.`))
+    .map(({ path }) => ({ name: path.slice(folder.length), chunks: blobs.readChunks(path) }))
+    .filter(({ name }) => name === `${table}.csv` || name === `${table}.parquet`);
+}
 
 /** Writes the run's look at its holdout to the ledger, and answers it. */
 async function takeLook(runId: string, { config }: PinnedModel): Promise<Look> {

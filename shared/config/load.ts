@@ -101,9 +101,15 @@ function describeIssue(
     message,
   });
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => problem([...issue.path, key], `unknown field${suggest(key, knownKeys)}`));
+    return issue.keys.map((key) => problem([...issue.path, key], describeUnknown(key, knownKeys)));
   }
   return [problem(issue.path, issue.message)];
+}
+
+function describeUnknown(key: string, knownKeys: readonly string[]): string {
+  return knownKeys.includes(key)
+    ? 'unknown field here; it belongs to another part of the file'
+    : `unknown field${suggest(key, knownKeys)}`;
 }
 
 /** Every field name of a schema: what an unknown field is compared with. */

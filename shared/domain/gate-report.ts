@@ -39,19 +39,23 @@ export interface Finding {
 
 /** A gate's rule in one slice of the rows. */
 export interface SliceResult extends Finding {
-  /** Value of the slice's column. */
+  /** Value of the slice's column; of two columns `source=list, week=34`. */
   readonly slice: string;
   /** `ignored`: too small, and the gate says that too small ones do not count. */
   readonly verdict: Verdict | 'ignored';
   /** How far the estimate lies on the wrong side of the limit; below 0 on the right one, null where unknown. */
   readonly harm: number | null;
-  /** Holm-corrected one-sided p-values of the rule not holding, and of it holding; null where none was computed. */
+  /**
+   * One-sided p-values of the rule not holding, and of it holding, corrected by Holm, of a gate that warns by Benjamini
+   * and Hochberg; null where none was computed.
+   */
   readonly corrected: { readonly ruleBroken: number; readonly ruleHolds: number } | null;
 }
 
 export interface GateResult extends Finding {
   readonly gate: string;
-  readonly kind: 'bound' | 'against-champion' | 'gap';
+  readonly kind: 'bound' | 'against-champion' | 'gap' | 'data';
+  /** The metric; of a data gate `rows`, `label_share` or `overlap`. */
   readonly metric: string;
   readonly severity: Severity;
   /** The rule in words, as the model file gives it. */
@@ -64,7 +68,7 @@ export interface GateResult extends Finding {
     /** At least the gate's own confidence; null where no error is left. */
     readonly confidenceAsked: number | null;
   } | null;
-  /** The rule in each slice, the most harmed first; null where the gate asks for none. */
+  /** The rule in each slice, the most harmed first; null where the gate asks for none. `by`: `source`, `source and week`. */
   readonly slices: { readonly by: string; readonly results: readonly SliceResult[] } | null;
 }
 

@@ -14,11 +14,18 @@ export interface Decided extends Finding {
   readonly verdict: Verdict;
 }
 
+/** What several rules judged together make of one of them. */
+interface Correction {
+  readonly verdict: Verdict;
+  readonly slices: number;
+  readonly by: 'Holm' | 'Benjamini-Hochberg';
+}
+
 /** The verdict of one rule. `verdict` overrides that of the interval where several are corrected together. */
 export function decide(
   measured: Measurement,
   confidence: number | undefined,
-  correction?: { readonly verdict: Verdict; readonly slices: number },
+  correction?: Correction,
 ): Decided {
   const { challenger, champion, estimate, limit, test, n, inference } = measured;
   const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
@@ -54,7 +61,7 @@ export function decide(
     Math.abs(estimate - limit),
     correction && 1 - (1 - confidence) / correction.slices,
   );
-  const among = correction ? `, corrected for ${correction.slices} slices` : '';
+  const among = correction ? describeCorrection(correction) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
   const sentence =
     verdict === 'inconclusive'
@@ -67,6 +74,10 @@ export function decide(
     interval: { ...range, confidence, method: inference.method },
     power: verdict === 'inconclusive' ? power : { ...power, rowsToDecide: null },
   };
+}
+
+function describeCorrection({ slices, by }: Correction): string {
+  return `, corrected for ${slices} slices${by === 'Holm' ? '' : ` (${by})`}`;
 }
 
 /** One-sided p-values of the rule not holding and of it holding; 1 where nothing can be said. */

@@ -1,13 +1,22 @@
-import { type GateConfig, sourceOf } from '../config/gate-schema.ts';
+import {
+  type DataGate,
+  type GapGate,
+  type GateConfig,
+  type MetricGate,
+  sourceOf,
+} from '../config/gate-schema.ts';
+import { describeBy } from './slice-column.ts';
 
 /** A gate's rule in words: `accuracy at least 0.9, with 95 % confidence`. */
 export function describeRule(gate: GateConfig): string {
+  if (gate.kind === 'data') return describeDataRule(gate);
   const reported = sourceOf(gate) === 'reported';
   const certainty =
     gate.confidence === undefined || reported
       ? ', as measured'
       : `, with ${describeConfidence(gate.confidence)} confidence`;
-  const slices = gate.slices && gate.kind !== 'gap' ? `, and in every slice by ${gate.slices.by}` : '';
+  const slices =
+    gate.slices && gate.kind !== 'gap' ? `, and in every slice by ${describeBy(gate.slices.by)}` : '';
   return `${gate.metric} ${describeDemand(gate)}${certainty}${slices}`;
 }
 
@@ -17,12 +26,26 @@ export function describeConfidence(confidence: number): string {
   return `${Number((100 - error).toPrecision(12))} %`;
 }
 
-function describeDemand(gate: GateConfig): string {
+function describeDataRule({ rows, labelBalance, overlap, confidence }: DataGate): string {
+  if (rows) return `rows at least ${rows.atLeast}`;
+  if (overlap) return `rows that training saw at most ${overlap.atMost}`;
+  if (!labelBalance) return 'nothing';
+  const { class: name, atLeast, atMost } = labelBalance;
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`at most ${atMost}`]),
+  ];
+  const certainty =
+    confidence === undefined ? 'as measured' : `with ${describeConfidence(confidence)} confidence`;
+  return `share of label ${JSON.stringify(name)} ${bounds.join(' and ')}, ${certainty}`;
+}
+
+function describeDemand(gate: MetricGate | GapGate): string {
   if (gate.kind === 'bound') {
     return gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
   }
   if (gate.kind === 'gap') {
-    return `of any two groups by ${gate.slices.by} apart by at most ${gate.atMost}`;
+    return `of any two groups by ${describeBy(gate.slices.by)} apart by at most ${gate.atMost}`;
   }
   const margin = gate.marginIs === 'relative' ? `${100 * gate.margin} % of it` : String(gate.margin);
   return gate.rule === 'superiority'

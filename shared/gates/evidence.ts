@@ -2,6 +2,7 @@ import type { JudgeRequest } from './judge-evidence.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { parsePredictions, readingOptionsOf } from './predictions/read-predictions.ts';
+import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { type Predictions, type Rows, scoredBy } from './rows.ts';
 
 export type Side = 'challenger' | 'champion';
@@ -9,6 +10,8 @@ export type Side = 'challenger' | 'champion';
 /** The evidence of one run, read and checked. */
 export interface Evidence {
   readonly predictions: Predictions | null;
+  /** What the jobs say training saw; null where they do not. */
+  readonly trainIds: ReadTrainIds | null;
   /** Whether anything was reported as a number, in metrics.json or through MLflow. */
   readonly hasReported: boolean;
   /** A metric of one side as the job reports it, null where it does not. Always finite. */
@@ -19,7 +22,7 @@ export interface Evidence {
 }
 
 export function readEvidence(
-  request: Pick<JudgeRequest, 'task' | 'gates' | 'predictions' | 'metrics' | 'trackedMetrics'>,
+  request: Pick<JudgeRequest, 'task' | 'gates' | 'predictions' | 'trainIds' | 'metrics' | 'trackedMetrics'>,
 ): Evidence {
   const parsed =
     typeof request.predictions === 'string'
@@ -32,6 +35,7 @@ export function readEvidence(
     parsed === null && values.size === 0 ? 'the evaluation left neither predictions nor metrics' : null;
   return {
     predictions,
+    trainIds: request.trainIds ?? null,
     hasReported: values.size > 0,
     reported: (side, name) => values.get(`${side}/${name}`) ?? null,
     broken: brokenPredictions ?? broken ?? nothing,

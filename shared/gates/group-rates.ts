@@ -16,7 +16,7 @@ const cellOf = (label: number, score: number): number => (label === 1 ? 2 : 0) +
 export function countGroups(
   metric: GapGate['metric'],
   { labels, challenger, champion }: Predictions,
-  column: SliceColumn,
+  rowsOf: SliceColumn['rowsOf'],
 ): Group[] {
   const count = (rows: Uint32Array, scores: Float64Array): Proportion => {
     const cells: [number, number, number, number] = [0, 0, 0, 0];
@@ -31,7 +31,7 @@ export function countGroups(
         return { successes: truePositive + falsePositive, trials: rows.length };
     }
   };
-  return [...column.rowsOf].map(([name, rows]) => ({
+  return [...rowsOf].map(([name, rows]) => ({
     name,
     challenger: count(rows, challenger),
     champion: champion && count(rows, champion),

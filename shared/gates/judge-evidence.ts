@@ -19,6 +19,7 @@ import type { Look } from './ask-of-look.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 import type { ReadPredictions } from './predictions/read-predictions.ts';
+import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 
 export interface JudgeRequest {
   readonly runId: string;
@@ -28,6 +29,8 @@ export interface JudgeRequest {
   readonly hasChampion: boolean;
   /** What was read of the predictions, or the text of predictions.csv; null where there are none. */
   readonly predictions: ReadPredictions | string | null;
+  /** What was read of the ids that training saw; null or omitted where there are none. */
+  readonly trainIds?: ReadTrainIds | null;
   /** Value of metrics.json, null where there is none, `{broken: text}` where it is not JSON. */
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */

@@ -16,8 +16,8 @@ import type { Decided } from './decide.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
 import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
-import { columnProblem } from './judge-slices.ts';
 import { show } from './measure-gate.ts';
+import { findSlices } from './slice-column.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
 
@@ -48,9 +48,8 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
       rows,
     );
   }
-  const column = predictions.slices.get(slices.by);
-  const problem = columnProblem(column, slices.by);
-  if (!column || problem !== null) return undecided('error', problem ?? '', rows);
+  const rowsOf = findSlices(predictions, slices.by);
+  if (typeof rowsOf === 'string') return undecided('error', rowsOf, rows);
   if (predictions.weights) {
     return undecided(
       'inconclusive',
@@ -58,7 +57,7 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
       rows,
     );
   }
-  const groups = countGroups(gate.metric, predictions, column);
+  const groups = countGroups(gate.metric, predictions, rowsOf);
   const judged = groups.filter(({ challenger }) => challenger.trials >= slices.minimumRows);
   const small = groups.filter((group) => !judged.includes(group));
   if (judged.length < 2) {

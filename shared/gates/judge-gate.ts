@@ -16,9 +16,11 @@ import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
 import { type Decided, decide } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';
 import { judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
+import { describeBy, nameSlice, type SlicesOfGate } from './slice-column.ts';
 import { seedRandom } from './statistics/random.ts';
 
 export interface GateContext {
@@ -36,17 +38,24 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   // Where no error is left the numbers are those of the gate's own confidence; they pass nothing.
   const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
   const { whole, slices, folded } = judgeAsked(asked, context);
+  const by = gate.kind === 'data' ? undefined : gate.slices?.by;
   return {
     gate: gate.gate,
     kind: gate.kind,
-    metric: gate.metric,
+    metric: subjectOf(gate),
     severity: gate.severity ?? 'block',
     rule: describeRule(gate),
     ...whole,
     ...(look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded),
     holdout: asks,
-    slices: slices && typeof slices !== 'string' ? { by: gate.slices!.by, results: slices } : null,
+    slices: by && slices && typeof slices !== 'string' ? { by: describeBy(by), results: slices } : null,
   };
+}
+
+/** What a gate is about: a metric, or what of the rows. */
+function subjectOf(gate: GateConfig): string {
+  if (gate.kind !== 'data') return gate.metric;
+  return gate.rows ? 'rows' : gate.labelBalance ? 'label_share' : 'overlap';
 }
 
 interface Judged {
@@ -56,6 +65,10 @@ interface Judged {
 }
 
 function judgeAsked(gate: GateConfig, context: GateContext): Judged {
+  if (gate.kind === 'data') {
+    const whole = judgeData(gate, context.evidence);
+    return { whole, slices: null, folded: { verdict: whole.verdict, sentence: whole.sentence } };
+  }
   if (gate.kind === 'gap') {
     const { whole, groups } = judgeGap(gate, context.evidence);
     return { whole, slices: groups, folded: { verdict: whole.verdict, sentence: whole.sentence } };
@@ -114,12 +127,12 @@ function judgeWithoutComparing(
 
 function sliceGate(
   gate: MetricGate,
-  slices: NonNullable<GateConfig['slices']>,
+  slices: SlicesOfGate,
   { runId, evidence }: GateContext,
 ): readonly SliceResult[] | string {
   if (!evidence.predictions) return 'there are no rows to slice';
   return judgeSlices(gate, slices, evidence.predictions, (slice) =>
-    seedRandom(`${runId}/${gate.gate}/${slices.by}=${slice}`),
+    seedRandom(`${runId}/${gate.gate}/${nameSlice(slices.by, slice)}`),
   );
 }
 
@@ -159,7 +172,7 @@ const nothing: Omit<Finding, 'sentence'> = {
   n: null,
 };
 
-function missing(gate: GateConfig, side: Side, why = ''): Decided {
+function missing(gate: MetricGate, side: Side, why = ''): Decided {
   const sentence = `${gate.metric} of the ${side} is missing or undefined${why}`;
   return { ...nothing, verdict: 'error', sentence };
 }

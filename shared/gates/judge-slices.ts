@@ -1,15 +1,12 @@
-import type { GateConfig, MetricGate } from '../config/gate-schema.ts';
+import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
 import { type Decided, decide, testRule } from './decide.ts';
 import { type Measurement, measureGate } from './measure-gate.ts';
-import { type Predictions, type SliceColumn, selectRows } from './rows.ts';
+import { type Predictions, selectRows } from './rows.ts';
+import { findSlices, type SlicesOfGate } from './slice-column.ts';
+import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { correctHolm } from './statistics/holm.ts';
 import type { Random } from './statistics/random.ts';
-
-/** More values than this are no slices but something like an id. */
-const mostSlices = 200;
-
-export type SlicesOfGate = NonNullable<GateConfig['slices']>;
 
 /**
  * Judges a gate's rule in every slice. A slice passes or fails only where its p-value, corrected for the number of
@@ -22,12 +19,11 @@ export function judgeSlices(
   predictions: Predictions,
   randomOf: (slice: string) => Random,
 ): readonly SliceResult[] | string {
-  const column = predictions.slices.get(slices.by);
-  const problem = columnProblem(column, slices.by);
-  if (!column || problem !== null) return problem ?? '';
+  const rowsOf = findSlices(predictions, slices.by);
+  if (typeof rowsOf === 'string') return rowsOf;
   const results: SliceResult[] = [];
   const measured: { slice: string; measurement: Measurement }[] = [];
-  for (const [slice, which] of column.rowsOf) {
+  for (const [slice, which] of rowsOf) {
     if (which.length < slices.minimumRows) {
       const why = `${which.length} rows, a slice needs ${slices.minimumRows}`;
       results.push(describeTooSmall(slices, slice, which.length, why));
@@ -39,30 +35,29 @@ export function judgeSlices(
       results.push(describeTooSmall(slices, slice, which.length, why));
     } else measured.push({ slice, measurement });
   }
-  return [...results, ...judgeTogether(measured, gate.confidence)].sort(byHarm);
-}
-
-/** Why a column cannot be sliced by, or null. */
-export function columnProblem(column: SliceColumn | undefined, by: string): string | null {
-  if (!column) return `the predictions have no column ${by} to slice by`;
-  const { rowsOf, overflow } = column;
-  if (!overflow && rowsOf.size <= mostSlices) return null;
-  const values = overflow ? `more than ${rowsOf.size}` : rowsOf.size;
-  return `column ${by} has ${values} values, ${mostSlices} slices at most; slice by something coarser`;
+  return [...results, ...judgeTogether(measured, gate)].sort(byHarm);
 }
 
 function judgeTogether(
   measured: readonly { slice: string; measurement: Measurement }[],
-  confidence: number | undefined,
+  { confidence, severity }: MetricGate,
 ): SliceResult[] {
   const tests = measured.map(({ measurement }) => testRule(measurement));
-  const broken = correctHolm(tests.map((test) => test.broken));
-  const holds = correctHolm(tests.map((test) => test.holds));
+  // A warning stops nothing: it may be wrong at times, if only most of them are right. A dry run is one of a gate that
+  // blocks.
+  const isWarning = severity === 'warn';
+  const correct = isWarning ? correctBenjaminiHochberg : correctHolm;
+  const broken = correct(tests.map((test) => test.broken));
+  const holds = correct(tests.map((test) => test.holds));
   const error = (1 - (confidence ?? 1)) / 2;
   return measured.map(({ slice, measurement }, at): SliceResult => {
     const verdict: Verdict =
       broken[at]! <= error ? 'passed' : holds[at]! <= error ? 'failed' : 'inconclusive';
-    const decided: Decided = decide(measurement, confidence, { verdict, slices: measured.length });
+    const decided: Decided = decide(measurement, confidence, {
+      verdict,
+      slices: measured.length,
+      by: isWarning ? 'Benjamini-Hochberg' : 'Holm',
+    });
     const { estimate, limit, goal } = measurement;
     return {
       slice,

@@ -41,6 +41,8 @@ export interface SliceColumn {
 
 export interface Predictions extends Rows {
   readonly slices: ReadonlyMap<string, SliceColumn>;
+  /** Hashes of the ids in rising order, null where they were not to be kept. */
+  readonly idHashes: BigUint64Array | null;
   readonly notes: readonly string[];
 }
 

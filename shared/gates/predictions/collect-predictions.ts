@@ -13,6 +13,7 @@ import { mapProbabilities, type Predictions, type SliceColumn } from '../rows.ts
 import { gather } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
+import { hashIds } from './hash-ids.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
 import { describeProblems, findNumberProblem, type Problem } from './problems.ts';
 import { type Broken, broken, type ReadingOptions, type ReadTable } from './table.ts';
@@ -45,6 +46,7 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
       challenger: mapProbabilities(classes.challenger, sorted),
       champion: mapProbabilities(classes.champion, sorted),
     },
+    idHashes: options.keepIds ? hashIds(table.id.bytes, table.id.ends) : null,
     slices: collectSlices(table.categories, options.sliceColumns, ids.order),
     notes: [],
   };

@@ -10,28 +10,18 @@
  */
 import type { Faults } from './columns.ts';
 import { textOf } from './parse-number.ts';
-import {
-  type Broken,
-  broken,
-  mostRowsOf,
-  planTable,
-  type ReadingOptions,
-  type ReadTable,
-  type Table,
-  tooManyRows,
-} from './table.ts';
+import { type Broken, broken, type Plan, type Planner, type ReadTable, tooManyRows } from './table.ts';
 
 const mostRowBytes = 1024 * 1024;
 const [quote, comma, carriageReturn, lineFeed] = [0x22, 0x2c, 0x0d, 0x0a];
 
-export class CsvReader {
+export class CsvReader<P extends Plan> {
   readonly #file: string;
-  readonly #options: ReadingOptions;
-  #table: Table | null = null;
+  readonly #planOf: Planner<P>;
+  #table: P | null = null;
   #broken: Broken | null = null;
   #rest = new Uint8Array(0);
   #rows = 0;
-  #mostRows = 0;
   #malformed: Faults | null = null;
   /** Of the row at hand: where each cell begins and ends, 1 where it has doubled quotes, and what is wrong with it. */
   #starts = new Uint32Array(64);
@@ -40,9 +30,9 @@ export class CsvReader {
   #width = 0;
   #fault = '';
 
-  constructor(file: string, options: ReadingOptions) {
+  constructor(file: string, planOf: Planner<P>) {
     this.#file = file;
-    this.#options = options;
+    this.#planOf = planOf;
   }
 
   push(chunk: Uint8Array): void {
@@ -52,7 +42,7 @@ export class CsvReader {
     if (this.#rest.length > mostRowBytes) this.#refuse('it is longer than 1 MB; is a quote not closed?');
   }
 
-  end(): ReadTable | Broken {
+  end(): ReadTable<P> | Broken {
     if (!this.#broken) this.#readRows(this.#rest, true);
     if (!this.#broken && !this.#table) this.#plan([]);
     return this.#broken ?? { table: this.#table!, rows: this.#rows, malformed: this.#malformed };
@@ -134,8 +124,8 @@ export class CsvReader {
       this.#plan(this.#fault === '' ? header : []);
       return;
     }
-    const { sinks } = this.#table;
-    if (this.#rows === this.#mostRows) {
+    const { sinks, mostRows } = this.#table;
+    if (this.#rows === mostRows) {
       this.#broken = tooManyRows(this.#table);
       return;
     }
@@ -150,7 +140,7 @@ export class CsvReader {
     this.#rows++;
   }
 
-  #fill(bytes: Uint8Array, sinks: Table['sinks']): void {
+  #fill(bytes: Uint8Array, sinks: Plan['sinks']): void {
     for (let at = 0; at < sinks.length; at++) {
       const sink = sinks[at];
       if (!sink) continue;
@@ -169,12 +159,9 @@ export class CsvReader {
   }
 
   #plan(header: readonly string[]): void {
-    const planned = planTable(this.#file, header, this.#options);
+    const planned = this.#planOf(this.#file, header);
     if ('broken' in planned) this.#broken = planned;
-    else {
-      this.#table = planned;
-      this.#mostRows = mostRowsOf(planned);
-    }
+    else this.#table = planned;
   }
 
   #refuse(why: string): void {

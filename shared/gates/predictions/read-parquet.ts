@@ -25,52 +25,44 @@ import {
   readHeader,
   unpackPage,
 } from './read-page.ts';
-import {
-  type Broken,
-  broken,
-  mostRowsOf,
-  planTable,
-  type ReadingOptions,
-  type ReadTable,
-  tooManyRows,
-} from './table.ts';
+import { type Broken, broken, type Plan, type Planner, type ReadTable, tooManyRows } from './table.ts';
 
 const mostFooterBytes = 4 * 1024 * 1024;
 /** `file` is its name, for messages. */
-export async function readParquet(
+export async function readParquet<P extends Plan>(
   file: string,
   bytes: Uint8Array,
-  options: ReadingOptions,
-): Promise<ReadTable | Broken> {
+  planOf: Planner<P>,
+): Promise<ReadTable<P> | Broken> {
   const [footer, column] = await Promise.all([
     import('hyparquet/src/metadata.js'),
     import('hyparquet/src/column.js'),
   ]);
   try {
-    return readFile(file, bytes, options, { ...footer, ...column });
+    return readFile(file, bytes, planOf, { ...footer, ...column });
   } catch (error) {
     const why = error instanceof Error && error.message !== '' ? error.message : 'it is damaged';
     return broken(`${file}: cannot be read as Parquet: ${shorten(why.replace(/^parquet /, ''))}`);
   }
 }
 
-function readFile(
+function readFile<P extends Plan>(
   file: string,
   bytes: Uint8Array,
-  options: ReadingOptions,
+  planOf: Planner<P>,
   hyparquet: Hyparquet,
-): ReadTable | Broken {
+): ReadTable<P> | Broken {
   const metadata = readFooter(bytes, hyparquet);
   const columns = hyparquet.parquetSchema(metadata).children;
   const names = columns.map(({ element }) => element.name);
-  const table = planTable(file, names, options);
+  const table = planOf(file, names);
   if ('broken' in table) return table;
   const groupRows = metadata.row_groups.map((group) => Number(group.num_rows));
   const rows = groupRows.reduce((sum, count) => sum + count, 0);
   if (groupRows.some((count) => count < 0) || rows !== Number(metadata.num_rows)) {
     throw new RangeError(`it claims ${metadata.num_rows} rows, and its row groups ${rows}`);
   }
-  if (rows > mostRowsOf(table)) return tooManyRows(table);
+  if (rows > table.mostRows) return tooManyRows(table);
   const budget = newBudget();
   for (const [at, { element, children }] of columns.entries()) {
     const sink = table.sinks[at];

@@ -11,6 +11,8 @@ export interface ReadingOptions {
   readonly task: Task;
   /** Columns to read as slices; one that the file lacks is left out. */
   readonly sliceColumns: readonly string[];
+  /** Whether to keep the ids, as hashes. Not kept when omitted. */
+  readonly keepIds?: boolean;
 }
 
 /** Why a file cannot be used as evidence, with its name. */
@@ -22,30 +24,39 @@ export interface Broken {
 
 export const broken = (why: string, notes: readonly string[] = []): Broken => ({ broken: why, notes });
 
-/** The columns of a file that a judgement needs, read and not yet checked. */
-export interface Table {
+/** What a reader makes of a file. */
+export interface Plan {
   /** Name of the file, for messages. */
   readonly file: string;
+  /** For each column of the file where its cells go; null where nothing needs them. */
+  readonly sinks: readonly (CellSink | null)[];
+  /** More rows than this are an error. */
+  readonly mostRows: number;
+}
+
+/** What to read of a file with this header. */
+export type Planner<P extends Plan> = (file: string, header: readonly string[]) => P | Broken;
+
+/** The columns of a file that a judgement needs, read and not yet checked. */
+export interface Table extends Plan {
   readonly id: IdColumn;
   readonly numbers: ReadonlyMap<string, NumberColumn>;
   readonly categories: ReadonlyMap<string, CategoryColumn>;
-  /** For each column of the file where its cells go; null where nothing needs them. */
-  readonly sinks: readonly (CellSink | null)[];
 }
 
-export interface ReadTable {
-  readonly table: Table;
+export interface ReadTable<P extends Plan = Table> {
+  readonly table: P;
   readonly rows: number;
   /** Rows that cannot be taken apart, or have not as many fields as the header; the text says how. */
   readonly malformed: Faults | null;
 }
 
 /** So many rows can be judged with the columns of a table. */
-export const mostRowsOf = ({ numbers }: Table): number =>
-  Math.min(mostRows, Math.floor(mostNumbers / Math.max(1, numbers.size)));
+const mostRowsOf = (numbers: number): number =>
+  Math.min(mostRows, Math.floor(mostNumbers / Math.max(1, numbers)));
 
-export const tooManyRows = (table: Table): Broken =>
-  broken(`${table.file}: more than ${mostRowsOf(table)} rows; judge a sample of them`);
+export const tooManyRows = ({ file, mostRows }: Plan): Broken =>
+  broken(`${file}: more than ${mostRows} rows; judge a sample of them`);
 
 /** Columns for the names in a file's header. What a column is for depends on the task alone, never on its cells. */
 export function planTable(
@@ -74,7 +85,7 @@ export function planTable(
     else categories.set(name, column);
     return column;
   });
-  return { file, id, numbers, categories, sinks };
+  return { file, id, numbers, categories, sinks, mostRows: mostRowsOf(numbers.size) };
 }
 
 function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'number' | 'category' | null {

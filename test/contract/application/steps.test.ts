@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState, Steps } from '../../../orchestrations/steps.ts';
+import type { BoundGate } from '../../../shared/config/gate-schema.ts';
 import { hashJson, pinModel } from '../../../shared/config/pin.ts';
 import { ModelConfigSchema } from '../../../shared/config/schema.ts';
 import type { LineageTags } from '../../../shared/domain/lineage.ts';
@@ -195,7 +196,7 @@ describe('the steps of a run', () => {
       ...config,
       model: 'claiming',
       data: { ...config.data, path: 'claiming/' },
-      gates: [{ ...config.gates[0]!, kind: 'bound', confidence: 0.95 }],
+      gates: [{ ...(config.gates[0] as BoundGate), confidence: 0.95 }],
     });
     const judge = async (day: string) => {
       const runId = `claiming-200209${day}-00000001`;
@@ -233,7 +234,7 @@ describe('the steps of a run', () => {
     await upload(`runs/${runId}/evidence/predictions.csv`, 'id,label,challenger\na,1,0.9');
     const claiming = pinModel({
       ...config,
-      gates: [{ ...config.gates[0]!, kind: 'bound', confidence: 0.95 }],
+      gates: [{ ...(config.gates[0] as BoundGate), confidence: 0.95 }],
     });
     await expect(step('judge-evidence', { runId, pinned: claiming, hasChampion: false })).rejects.toThrow(
       `not-found: runs/${runId}/manifest.json must say which partitions run ${runId} is judged on; found nothing; somebody may have deleted it: start a new run`,
@@ -273,6 +274,43 @@ describe('the steps of a run', () => {
       verdict: 'error',
       sentence: 'The evidence cannot be used: metrics.json is not a JSON object.',
     });
+  });
+
+  it('read the ids of training where a gate asks for them, and judge without them as an error', async () => {
+    const runId = 'spam-filter-20020911-00000001';
+    const leak = { gate: 'no-leak', kind: 'data', severity: 'block', overlap: { atMost: 0 } } as const;
+    const judge = async (gates: typeof config.gates) => {
+      const { report } = await step('judge-evidence', {
+        runId,
+        pinned: pinModel({ ...config, gates }),
+        hasChampion: false,
+      });
+      return [report.verdict, report.sentence];
+    };
+    const ids = `runs/${runId}/evidence/train-ids`;
+    await upload(`runs/${runId}/evidence/predictions.csv`, 'id,label,challenger\na,1,0.9\nb,0,0.1\n');
+    expect(await judge([leak])).toEqual([
+      'error',
+      'Gate no-leak: train-ids.csv, the ids that training saw, is missing; have the jobs leave it (docs/jobs.md).',
+    ]);
+    await upload(`${ids}.csv`, 'id\nc\nd\n');
+    expect((await judge([leak]))[0]).toBe('passed');
+    await upload(`${ids}.csv`, 'id\nc\na\n');
+    expect(await judge([leak])).toEqual([
+      'failed',
+      'Gate no-leak: rows of the holdout among the 2 that training read: 1 > 0 (n=2).',
+    ]);
+    await upload(
+      `${ids}.parquet`,
+      new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'id', data: ['c'] }] })),
+    );
+    expect(await judge([leak])).toEqual([
+      'error',
+      'Gate no-leak: train-ids.csv and train-ids.parquet are both there, and only one can be the evidence; write one.',
+    ]);
+    // Nobody asks: what is wrong with them is no matter.
+    const rows = { gate: 'enough', kind: 'data', severity: 'block', rows: { atLeast: 2 } } as const;
+    expect((await judge([rows]))[0]).toBe('passed');
   });
 
   it('judge Parquet as CSV, and neither where both are there', async () => {

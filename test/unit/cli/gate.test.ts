@@ -110,6 +110,40 @@ describe('ratchet gate evaluate', () => {
     expect(out.join('\n')).toContain('40-2.PARQUET: cannot be read as Parquet: 4 bytes are no Parquet file');
   });
 
+  it('reads the ids that training saw from --train-ids', async () => {
+    const leak = file(
+      'leak.yaml',
+      readFileSync(model, 'utf8')
+        .replace('model: tiny', 'model: leak')
+        .replace('gates:', 'gates:\n  - { gate: no-leak, kind: data, overlap: { atMost: 0 } }'),
+    );
+    const args = ['gate', 'evaluate', '--model', leak, '--predictions', predictions(40, 0, 'champion')];
+    const judge = async (...ids: string[]) =>
+      main([...args, '--train-ids', file('train-ids.csv', ['id', ...ids].join('\n'))]);
+    expect(await judge('t1', 't2')).toBe(0);
+    expect(await judge('t1', 'r7')).toBe(1);
+    expect(out.join('\n')).toContain('rows of the holdout among the 2 that training read: 1 > 0 (n=40)');
+    expect(await main(args)).toBe(3);
+    expect(out.join('\n')).toContain('train-ids.csv, the ids that training saw, is missing');
+    expect(await main([...args, '--train-ids', join(folder, 'nowhere.csv')])).toBe(3);
+  });
+
+  it('shows slices by pairs of columns', async () => {
+    const pairs = file(
+      'pairs.yaml',
+      readFileSync(model, 'utf8')
+        .replace('model: tiny', 'model: pairs')
+        .replace('atLeast: 0.75', 'atLeast: 0.5\n    confidence: 0.95\n    slices: { by: [week, source] }'),
+    );
+    const rows = Array.from(
+      { length: 120 },
+      (_, at) => `r${at},${at % 2},0.${at % 2 ? 9 : 1},3${at % 2},list`,
+    );
+    const csv = file('pairs.csv', ['id,label,challenger,week,source', ...rows].join('\n'));
+    expect(await main(['gate', 'evaluate', '--model', pairs, '--predictions', csv, '--no-champion'])).toBe(0);
+    expect(out.join('\n')).toContain('week and source: week=30, source=list  accuracy 1 >= 0.5000');
+  });
+
   it('calls broken metrics.json an error of the evidence', async () => {
     const metrics = file('metrics.json', '{ broken');
     expect(await main(['gate', 'evaluate', '--model', model, '--metrics', metrics])).toBe(3);

@@ -6,56 +6,18 @@ import { type GateReport, verdicts } from '../../../shared/domain/gate-report.ts
 import { gainOf } from '../../../shared/gates/infer-gain.ts';
 import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
 import { measurePlainly, type PlainRow } from './naive-metrics.ts';
+import {
+  classes,
+  editsOfCells,
+  isBelievable,
+  sliceColumns,
+  spoil,
+  type Table,
+  tablesOf,
+  toCsv,
+  upperTail,
+} from './random-tables.ts';
 import { readGate } from './read-gate.ts';
-
-/** Cells by column; a column is there in every row or in none. */
-type Table = readonly Readonly<Record<string, string>>[];
-
-const classes = ['cat', 'dog', 'emu'];
-const allNumbers = ['0', '0.2', '0.5', '0.8', '1'];
-const probabilities = [
-  ['0.7', '0.2', '0.1'],
-  ['0.1', '0.8', '0.1'],
-  ['0.05', '0.15', '0.8'],
-  ['0.4', '0.35', '0.25'],
-];
-
-/** One side of the rows of a task: its scores, its decisions, or its probabilities. */
-function sideOf(task: Task, side: string, withProbabilities: boolean): fc.Arbitrary<Record<string, string>> {
-  if (task !== 'multiclass') return fc.constantFrom(...allNumbers).map((score) => ({ [side]: score }));
-  if (!withProbabilities) return fc.constantFrom(...classes).map((decision) => ({ [side]: decision }));
-  return fc
-    .constantFrom(...probabilities)
-    .map((of) => Object.fromEntries(classes.map((name, at) => [`${side}:${name}`, of[at]!])));
-}
-
-function tablesOf(task: Task): fc.Arbitrary<Table> {
-  const label = { binary: ['0', '1'], regression: ['-2', '0.5', '1', '3'], multiclass: classes }[task];
-  return fc.boolean().chain((withProbabilities) => {
-    const row = fc
-      .tuple(
-        fc.constantFrom(...label),
-        sideOf(task, 'challenger', withProbabilities),
-        sideOf(task, 'champion', withProbabilities),
-        fc.constantFrom('a', 'b', ''),
-        fc.boolean(),
-      )
-      .map(([truth, challenger, champion, source, right]) => ({
-        label: truth,
-        ...challenger,
-        // Mostly right challengers: otherwise hardly anything passes.
-        ...(right && task !== 'multiclass' ? { challenger: truth } : {}),
-        ...(right && 'challenger' in challenger ? { challenger: truth } : {}),
-        ...champion,
-        source,
-      }));
-    return fc.tuple(fc.array(row, { maxLength: 14 }), fc.integer({ min: 1, max: 8 })).map(([rows, times]) =>
-      Array.from({ length: times }, () => rows)
-        .flat()
-        .map((each, at) => ({ id: `r${at}`, ...each })),
-    );
-  });
-}
 
 function gatesOf(task: Task): fc.Arbitrary<MetricGate> {
   const names = metricNames
@@ -68,6 +30,7 @@ function gatesOf(task: Task): fc.Arbitrary<MetricGate> {
     undefined,
     { by: 'source', minimumRows: 3 },
     { by: 'source', minimumRows: 8, tooSmall: 'ignore' },
+    { by: ['source', 'week'], minimumRows: 3, tooSmall: 'ignore' },
   );
   const bound = fc
     .tuple(metric, value, fc.constantFrom(undefined, 0.6, 0.95), slices)
@@ -91,49 +54,10 @@ function gatesOf(task: Task): fc.Arbitrary<MetricGate> {
     .map(([gate, minimumRows]) => readGate({ gate: 'g', minimumRows, ...gate }) as MetricGate);
 }
 
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
-function toCsv(table: Table): string {
-  const columns = Object.keys(table[0] ?? { id: '', label: '', challenger: '' });
-  const lines = table.map((row) => columns.map((name) => quoted(row[name] ?? '')).join(','));
-  return [columns.join(','), ...lines].join('\n');
-}
-
 function judge(task: Task, gates: readonly MetricGate[], table: Table | null): GateReport {
   const predictions = table && toCsv(table);
   const request = { runId: 'm-1', task, gates, hasChampion: true, predictions };
   return judgeEvidence({ ...request, metrics: null, trackedMetrics: {}, look: null });
-}
-
-/** Whether a person would take the cells of every row for what they should be. */
-function isBelievable(task: Task, table: Table): boolean {
-  const ids = table.map((row) => row['id']);
-  const isNumber = (cell: string | undefined): boolean =>
-    /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell ?? '') && Math.abs(Number(cell)) <= Number.MAX_VALUE;
-  const isScore = (cell: string | undefined): boolean =>
-    isNumber(cell) && (task === 'regression' || (Number(cell) >= 0 && Number(cell) <= 1));
-  const believable = (row: Table[number], side: string): boolean => {
-    const given = classes.map((name) => row[`${side}:${name}`]);
-    if (given.every((cell) => cell !== undefined)) {
-      const sum = given.reduce((total, cell) => total + Number(cell), 0);
-      return given.every(isScore) && Math.abs(sum - 1) <= 1e-3 && row[side] === undefined;
-    }
-    return task === 'multiclass' ? row[side] !== '' && row[side] !== undefined : isScore(row[side]);
-  };
-  const isLabel = (cell: string | undefined): boolean => {
-    if (task === 'multiclass') return cell !== '' && cell !== undefined;
-    return isNumber(cell) && (task === 'regression' || Number(cell) === 0 || Number(cell) === 1);
-  };
-  const sidesOf = ['challenger', 'champion'].filter((side) =>
-    table.some((row) =>
-      Object.entries(row).some(([name, cell]) => name.split(':')[0] === side && cell !== ''),
-    ),
-  );
-  return (
-    new Set(ids).size === ids.length &&
-    table.every((row) => row['id'] !== '' && isLabel(row['label'])) &&
-    table.every((row) => sidesOf.every((side) => believable(row, side)))
-  );
 }
 
 function rowsOf(table: Table, side: string): PlainRow[] {
@@ -160,16 +84,6 @@ function classesOf(task: Task, table: Table, side: string): string[] | null {
     name.startsWith(`${side}:`) ? name.slice(side.length + 1) : [],
   );
   return [...new Set([...named, ...columns])].sort();
-}
-
-/** Chance of at least so many successes, term by term. */
-function upperTail(successes: number, trials: number, probability: number): number {
-  let [sum, ways] = [0, 1];
-  for (let count = 0; count <= trials; count++) {
-    if (count >= successes) sum += ways * probability ** count * (1 - probability) ** (trials - count);
-    ways = (ways * (trials - count)) / (count + 1);
-  }
-  return sum;
 }
 
 /** Fails unless the rule of a gate that passed holds over these rows, measured anew. */
@@ -205,6 +119,10 @@ function expectRuleHolds(task: Task, gate: MetricGate, report: GateReport, table
   expect(interval!.confidence).toBe(gate.confidence);
 }
 
+/** The slice of a row. */
+const nameOf = ({ slices }: MetricGate, { source, week }: Table[number]): string | undefined =>
+  typeof slices?.by === 'string' ? source : `source=${source === '' ? '""' : source}, week=${week}`;
+
 const rankOf = (report: GateReport): number => verdicts.indexOf(report.verdict);
 
 describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model fail closed', (task) => {
@@ -219,7 +137,7 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
         passed++;
         expectRuleHolds(task, gate, report, table);
         for (const slice of report.gates[0]!.slices?.results ?? []) {
-          const rows = table.filter(({ source }) => source === slice.slice);
+          const rows = table.filter((row) => nameOf(gate, row) === slice.slice);
           if (slice.verdict !== 'ignored') {
             expect(slice.verdict).toBe('passed');
             const value = measurePlainly(
@@ -228,6 +146,7 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
               classesOf(task, table, 'challenger'),
             );
             expect(slice.challenger).toBeCloseTo(value, 9);
+            expect(slice.n).toBe(rows.length);
           } else expect(gate.slices!.tooSmall).toBe('ignore');
         }
       }),
@@ -237,36 +156,13 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
   });
 
   it('on cells that are not what they should be', () => {
-    const wrong = fc.constantFrom(
-      '',
-      'NaN',
-      'Infinity',
-      '-1',
-      '1e999',
-      '2',
-      '0x1',
-      'null',
-      ' ',
-      '"',
-      'gnu',
-      'r0',
-    );
     fc.assert(
-      fc.property(
-        cases,
-        fc.array(fc.tuple(fc.nat(), fc.nat(), wrong), { maxLength: 3 }),
-        ([gate, table], edits) => {
-          const edited = table.map((row) => ({ ...row }));
-          for (const [at, column, cell] of edits) {
-            const row = edited[at % Math.max(1, edited.length)];
-            const names = Object.keys(row ?? {}).filter((name) => name !== 'source');
-            if (row) row[names[column % names.length]!] = cell;
-          }
-          const report = judge(task, [gate], edited);
-          if (!isBelievable(task, edited)) expect(report.verdict, toCsv(edited)).toBe('error');
-          if (report.verdict === 'passed') expectRuleHolds(task, gate, report, edited);
-        },
-      ),
+      fc.property(cases, editsOfCells, ([gate, table], edits) => {
+        const edited = spoil(table, edits);
+        const report = judge(task, [gate], edited);
+        if (!isBelievable(task, edited)) expect(report.verdict, toCsv(edited)).toBe('error');
+        if (report.verdict === 'passed') expectRuleHolds(task, gate, report, edited);
+      }),
       { numRuns: 500 },
     );
   });
@@ -280,7 +176,9 @@ describe.each<Task>(['binary', 'regression', 'multiclass'])('gates of a %s model
           const without = table.map(({ [column]: _, ...row }) => row as Table[number]);
           expect(rankOf(judge(task, [gate], without)), `without ${column}`).toBeGreaterThanOrEqual(before);
         }
-        const name = columns.filter((column) => column !== 'source')[of % Math.max(1, columns.length - 1)];
+        const name = columns.filter((column) => !sliceColumns.includes(column))[
+          of % Math.max(1, columns.length - 2)
+        ];
         const emptied = table.map((row, index) =>
           name && index === at % table.length ? { ...row, [name]: '' } : row,
         );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { orderIds } from '../../../shared/gates/predictions/order-ids.ts';
 import { parseNumber } from '../../../shared/gates/predictions/parse-number.ts';
 import { parsePredictions } from '../../../shared/gates/predictions/read-predictions.ts';
-import { mostRowsOf, planTable } from '../../../shared/gates/predictions/table.ts';
+import { planTable } from '../../../shared/gates/predictions/table.ts';
 import { orderNumbers } from '../../../shared/gates/statistics/order-numbers.ts';
 
 const read = (text: string, sliceColumns: string[] = []) =>
@@ -147,7 +147,7 @@ describe('CSV', () => {
   it('may have as many rows as its numbers leave room for', () => {
     const rowsOf = (...columns: string[]): number => {
       const table = planTable('f', ['id', 'label', ...columns], { task: 'multiclass', sliceColumns: [] });
-      return 'broken' in table ? 0 : mostRowsOf(table);
+      return 'broken' in table ? 0 : table.mostRows;
     };
     expect(rowsOf('challenger')).toBe(5_000_000);
     expect(rowsOf(...Array.from({ length: 100 }, (_, at) => `challenger:${at}`))).toBe(400_000);

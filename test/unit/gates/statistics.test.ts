@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { correctBenjaminiHochberg } from '../../../shared/gates/statistics/benjamini-hochberg.ts';
 import { binomialCdf } from '../../../shared/gates/statistics/beta.ts';
 import { accelerationOf, bootstrap, inferFromDraws } from '../../../shared/gates/statistics/bootstrap.ts';
 import { measureRocAreas } from '../../../shared/gates/statistics/delong.ts';
@@ -229,6 +230,53 @@ describe('several tests at once', () => {
   it("are corrected as in Holm's paper", () => {
     expect(correctHolm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
     expect(correctHolm([])).toEqual([]);
+  });
+
+  // scipy.stats.false_discovery_control of SciPy 1.17.1; the first are those of the paper's example.
+  it.each([
+    [
+      [
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528,
+        0.759, 1,
+      ],
+      [
+        0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.06385714285714286, 0.06385714285714286, 0.0645, 0.0765,
+        0.486, 0.5811818181818181, 0.714875, 0.7532307692307693, 0.8132142857142857, 1,
+      ],
+    ],
+    [
+      [0.01, 0.04, 0.03, 0.005],
+      [0.02, 0.04, 0.04, 0.02],
+    ],
+    [
+      [0.5, 0.5, 0.02, 0.02],
+      [0.5, 0.5, 0.04, 0.04],
+    ],
+    [[], []],
+  ])('are corrected for false discoveries as SciPy does', (pValues, expected) => {
+    const corrected = correctBenjaminiHochberg(pValues);
+    expect(corrected).toHaveLength(expected.length);
+    for (const [at, value] of expected.entries()) expect(corrected[at]).toBeCloseTo(value, 12);
+  });
+
+  it('are called false discoveries as the paper has it: up to the largest k with p at most k alpha / m', () => {
+    const pValues = fc.array(
+      fc.double({ min: 0, max: 1, noNaN: true }).map((p) => p ** 4),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(pValues, fc.constantFrom(0.01, 0.025, 0.2), (given, alpha) => {
+        const sorted = [...given].sort((a, b) => a - b);
+        const k = sorted.findLastIndex((p, at) => p * given.length <= (at + 1) * alpha * (1 + 1e-12)) + 1;
+        const called = correctBenjaminiHochberg(given).filter((p) => p <= alpha * (1 + 1e-9)).length;
+        expect(called).toBe(sorted.filter((p) => k > 0 && p <= sorted[k - 1]!).length);
+        const holm = correctHolm(given);
+        for (const [at, p] of correctBenjaminiHochberg(given).entries()) {
+          expect(p).toBeGreaterThanOrEqual(given[at]!);
+          expect(p).toBeLessThanOrEqual(holm[at]! + 1e-12);
+        }
+      }),
+    );
   });
 
   it('never become more certain, and keep their order', () => {

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import {
+  common,
+  confidence,
+  findLikelyTypo,
+  findSourceProblems,
+  type Problem,
+  slices,
+} from './gate-fields.ts';
+import { findMetric, metricNames } from './metric-catalog.ts';
+import { suggest } from './suggest.ts';
+
+export const AgainstChampionGateSchema = z
+  .strictObject({
+    ...common,
+    kind: z
+      .literal('against-champion')
+      .describe(
+        'Judges the challenger against the champion on the same rows. Passes by rule while there is no champion yet.',
+      ),
+    better: z
+      .enum(['higher', 'lower'])
+      .optional()
+      .describe('Which way is better. Known for the metrics Ratchet computes; required for others.'),
+    rule: z
+      .enum(['non-inferiority', 'superiority'])
+      .default('non-inferiority')
+      .describe(
+        'What the interval of the gain must show: that the challenger is worse by less than the margin, or better by more than it.',
+      ),
+    margin: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe(
+        "How much worse the challenger may be (non-inferiority), or must at least be better (superiority), in the metric's unit. Non-inferiority with a margin of 0 is superiority.",
+      ),
+    marginIs: z
+      .enum(['absolute', 'relative'])
+      .default('absolute')
+      .describe("Whether the margin is in the metric's unit or a share of the champion's value."),
+    confidence: confidence
+      .default(0.95)
+      .describe(
+        'Confidence of the interval: the least that is asked, at a first look (docs/gates.md, "Looking again"). Numbers reported by the job have no rows and are compared as they are.',
+      ),
+    slices,
+  })
+  .superRefine((gate, context) => {
+    for (const problem of findComparisonProblems(gate)) context.addIssue({ code: 'custom', ...problem });
+  });
+
+function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>): Generator<Problem> {
+  yield* findSourceProblems(gate, gate.confidence);
+  const kind = findMetric(gate.metric);
+  if (!kind && gate.better === undefined) {
+    const meant = suggest(gate.metric, metricNames);
+    const message = `Ratchet does not compute ${gate.metric}${meant}; to compare a metric that the job reports, say which way is better: set better`;
+    yield { path: ['metric'], message };
+  }
+  if (gate.better !== undefined) yield* findLikelyTypo(gate);
+  if (kind && gate.better !== undefined && gate.better !== kind.better) {
+    const message = `${gate.metric} is better when ${kind.better === 'zero' ? 'nearer to 0' : kind.better}; leave better out`;
+    yield { path: ['better'], message };
+  }
+}

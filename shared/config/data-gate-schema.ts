@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { confidence, gateFields, type Problem } from './gate-fields.ts';
+import type { Task } from './metric-catalog.ts';
+
+const share = z
+  .number()
+  .refine(
+    (value) => value >= 0 && value <= 1,
+    'a share of the rows, from 0 to 1, such as 0.3 (30 percent as a share is 0.3)',
+  );
+
+const LabelBalanceSchema = z.strictObject({
+  class: z
+    .union([z.string().min(1), z.number()], { error: 'a label: its text, or 0 or 1 of a binary model' })
+    .transform(String)
+    .describe(
+      'The label whose share of the rows is judged: 0 or 1 of a binary model, or the name of a class.',
+    ),
+  atLeast: share.optional().describe('The least share that passes, from 0 to 1.'),
+  atMost: share.optional().describe('The greatest share that passes, from 0 to 1.'),
+});
+
+export const DataGateSchema = z
+  .strictObject({
+    kind: z
+      .literal('data')
+      .describe('Judges the rows that models are judged on: exactly one of rows, labelBalance and overlap.'),
+    ...gateFields,
+    rows: z
+      .strictObject({ atLeast: z.int().min(1).describe('The least number of rows that passes.') })
+      .optional()
+      .describe('How many rows of predictions there must be.'),
+    labelBalance: LabelBalanceSchema.optional().describe(
+      'What share of the rows has a label. For binary and multiclass models.',
+    ),
+    overlap: z
+      .strictObject({
+        atMost: z
+          .int('a whole number of rows, such as 0')
+          .min(0, 'a whole number of rows, such as 0')
+          .describe('How many rows may be among those that training saw; 0 lets none leak.'),
+      })
+      .optional()
+      .describe(
+        'Rows of the holdout that training saw, by the ids in `train-ids.csv` or `train-ids.parquet` of the evidence (docs/jobs.md). Without that file the gate is an error.',
+      ),
+    confidence: confidence
+      .optional()
+      .describe(
+        'For labelBalance: with it, the whole exact interval of the share must lie within the bounds. Without it, the measured share decides as it is.',
+      ),
+  })
+  .superRefine((gate, context) => {
+    for (const problem of findDataProblems(gate)) context.addIssue({ code: 'custom', ...problem });
+  });
+
+type DataGate = z.infer<typeof DataGateSchema>;
+
+function* findDataProblems({ rows, labelBalance, overlap, confidence }: DataGate): Generator<Problem> {
+  if ([rows, labelBalance, overlap].filter((rule) => rule !== undefined).length !== 1) {
+    yield {
+      path: [],
+      message: 'give exactly one of rows, labelBalance and overlap; a second rule is a second gate',
+    };
+    return;
+  }
+  if (confidence !== undefined && !labelBalance) {
+    const message = `${rows ? 'rows' : 'overlap'} is counted, not estimated: it has no interval; leave confidence out`;
+    yield { path: ['confidence'], message };
+  }
+  if (!labelBalance) return;
+  const { atLeast, atMost } = labelBalance;
+  if (atLeast === undefined && atMost === undefined) {
+    yield {
+      path: ['labelBalance'],
+      message: 'without a bound every share passes; give atLeast, atMost or both',
+    };
+  }
+  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+    yield { path: ['labelBalance'], message: `no share is at least ${atLeast} and at most ${atMost}` };
+  }
+}
+
+/** Labels that models of the task do not have. */
+export function* findLabelProblems(task: Task, { labelBalance }: DataGate): Generator<Problem> {
+  if (!labelBalance) return;
+  if (task === 'regression') {
+    const message = "shares are those of classes, and this one's task is regression";
+    yield { path: ['labelBalance'], message };
+  }
+  if (task === 'binary' && !['0', '1'].includes(labelBalance.class)) {
+    const message = `the labels of a binary model are 0 and 1, never ${labelBalance.class}`;
+    yield { path: ['labelBalance', 'class'], message };
+  }
+}

@@ -1,0 +1,133 @@
+/** What gates of several kinds have in common: their fields, and what can be wrong with these. */
+import { z } from 'zod';
+import { severities } from '../domain/gate-report.ts';
+import { findMetric, metricNames } from './metric-catalog.ts';
+import { suggest } from './suggest.ts';
+
+/** Columns of predictions with a meaning of their own; every other column is a slice. */
+export const reservedColumns: readonly string[] = ['id', 'label', 'challenger', 'champion', 'weight'];
+
+const gateName = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/,
+    'a gate name: lower-case letters, digits and inner hyphens, 48 at most',
+  );
+
+export const confidence = z
+  .number()
+  .refine(
+    (value) => value > 0.5 && value <= 0.999,
+    'a confidence above 0.5 and at most 0.999, such as 0.95 (95 as a share is 0.95)',
+  );
+
+const sliceColumn = z
+  .string()
+  .min(1)
+  .refine((column) => !reservedColumns.includes(column), {
+    error: ({ input }) =>
+      `the column ${String(input)} has a meaning of its own; slice by another than ${reservedColumns.join(', ')}`,
+  });
+
+const wrongPair = 'two different columns, such as [source, week]; one column stands without a list';
+
+export const SlicesSchema = z.strictObject({
+  by: z
+    .union([sliceColumn, z.array(sliceColumn).length(2, { error: wrongPair })], {
+      error: 'a column of the predictions, or a list of two',
+    })
+    .refine((by) => typeof by === 'string' || by[0] !== by[1], { error: wrongPair })
+    .describe(
+      'Column of the predictions, each of whose values is a slice; or a list of two, each pair of whose values is one.',
+    ),
+  minimumRows: z.int().min(1).default(50).describe('A slice with fewer rows is too small to judge.'),
+  tooSmall: z
+    .enum(['inconclusive', 'ignore'])
+    .default('inconclusive')
+    .describe(
+      'What a slice is that is too small, or in which the metric is undefined. `ignore` reports it and goes on.',
+    ),
+});
+
+/** Fields of every gate. */
+export const gateFields = {
+  gate: gateName.describe('Name of the gate, shown in reports.'),
+  severity: z
+    .enum(severities)
+    .default('block')
+    .describe(
+      'What the verdict does: `block` decides, `warn` is said in the report, `record` is a dry run. At least one gate must block.',
+    ),
+};
+
+/** Fields of gates on a model. */
+export const common = {
+  ...gateFields,
+  metric: z
+    .string()
+    .min(1)
+    .describe('Metric to judge: one of those in docs/gates.md, or one that the evaluation reports.'),
+  source: z
+    .enum(['predictions', 'reported'])
+    .optional()
+    .describe(
+      'Where the numbers come from: computed from the predictions, or as the job reports them. When omitted, `predictions` for the metrics Ratchet computes and `reported` for others: a job does not grade itself unless the file says so.',
+    ),
+  minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
+};
+
+export const slices = SlicesSchema.optional().describe(
+  'Judges the rule in every slice of the rows, too, corrected for their number: by Holm, with severity `warn` by Benjamini and Hochberg. Needs a confidence.',
+);
+
+export interface Problem {
+  readonly path: PropertyKey[];
+  readonly message: string;
+}
+
+/** Where a gate says its numbers come from. */
+export interface SourceOfGate {
+  readonly metric: string;
+  readonly source?: 'predictions' | 'reported' | undefined;
+}
+
+/** Where a gate's numbers come from, said or not. */
+export function sourceOf(gate: SourceOfGate): 'predictions' | 'reported' {
+  return gate.source ?? (findMetric(gate.metric) ? 'predictions' : 'reported');
+}
+
+/** A name of nobody's that is nearly one of ours would be looked for among reported metrics, and never found. */
+export function* findLikelyTypo({ metric, source }: SourceOfGate): Generator<Problem> {
+  const meant = source === undefined && !findMetric(metric) ? suggest(metric, metricNames) : '';
+  if (meant === '') return;
+  const message = `Ratchet does not compute ${metric}${meant}; for a metric that the job reports, set source: reported`;
+  yield { path: ['metric'], message };
+}
+
+export function* findSourceProblems(
+  gate: SourceOfGate & { readonly slices?: unknown },
+  confidenceGiven: number | undefined,
+): Generator<Problem> {
+  const known = findMetric(gate.metric) !== undefined;
+  const reported = sourceOf(gate) === 'reported';
+  if (gate.source === 'predictions' && !known) {
+    const meant = suggest(gate.metric, metricNames);
+    yield { path: ['metric'], message: `Ratchet does not compute ${gate.metric} from predictions${meant}` };
+    return;
+  }
+  if (reported && gate.slices !== undefined) {
+    yield {
+      path: ['slices'],
+      message: `${gate.metric} is a number the job reports: it has no rows to slice${suggest(gate.metric, metricNames)}`,
+    };
+  }
+  if (!reported && gate.slices !== undefined && confidenceGiven === undefined) {
+    yield { path: ['slices'], message: 'slices are judged by intervals; set confidence, such as 0.95' };
+  }
+  if (reported && confidenceGiven !== undefined && !('better' in gate || 'rule' in gate)) {
+    yield {
+      path: ['confidence'],
+      message: `${gate.metric} is a number the job reports: without rows it has no interval; leave confidence out`,
+    };
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Judges a data gate: the rows that models are judged on, whatever the models say of them.
+ *
+ * Owns: how many rows there are, what share of them has a label, how many of them training saw.
+ * Does not own: what makes a single row one that cannot be believed (predictions/collect-predictions.ts).
+ *
+ * Invariant: no predictions, no rows, a label that the file does not know, no ids of training or ids that cannot be
+ * read are an `error`, never `passed`.
+ */
+import type { DataGate } from '../config/gate-schema.ts';
+import { type Verdict, verdicts } from '../domain/gate-report.ts';
+import { type Decided, decide } from './decide.ts';
+import type { Evidence } from './evidence.ts';
+import { type Measurement, show } from './measure-gate.ts';
+import { countShared } from './predictions/hash-ids.ts';
+import type { Predictions } from './rows.ts';
+import { exactProportion } from './statistics/exact-proportion.ts';
+import type { Inference, NoInference } from './statistics/inference.ts';
+
+export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): Decided {
+  if (!predictions) return error('the predictions, whose rows the gate judges, are missing');
+  if (gate.rows) return judgeRows(gate.rows.atLeast, predictions);
+  if (predictions.labels.length === 0) return error('the predictions have no rows');
+  if (gate.labelBalance) return judgeBalance(gate.labelBalance, gate.confidence, predictions);
+  if (gate.overlap) return judgeOverlap(gate.overlap.atMost, predictions, trainIds);
+  return error('the gate asks for nothing; give rows, labelBalance or overlap');
+}
+
+function judgeRows(atLeast: number, { labels }: Predictions): Decided {
+  const n = labels.length;
+  return settle({ words: 'rows', estimate: n, limit: atLeast, goal: 'above', inference: null, n });
+}
+
+type Balance = NonNullable<DataGate['labelBalance']>;
+
+function judgeBalance(
+  { class: name, atLeast, atMost }: Balance,
+  confidence: number | undefined,
+  predictions: Predictions,
+): Decided {
+  const label = codeOfLabel(name, predictions);
+  if (label === null)
+    return error(`no row has the label ${JSON.stringify(name)}, and no side decides for it`);
+  const measured = {
+    ...measureShare(label, confidence, predictions),
+    words: `share of label ${JSON.stringify(name)}`,
+  };
+  const sides = [
+    ...(atLeast === undefined ? [] : [settle({ ...measured, limit: atLeast, goal: 'above' }, confidence)]),
+    ...(atMost === undefined ? [] : [settle({ ...measured, limit: atMost, goal: 'below' }, confidence)]),
+  ];
+  const [worst] = sides.sort(byVerdict);
+  return worst ?? error('the gate has no bound; give atLeast, atMost or both');
+}
+
+/** Labels are numbers, of a multiclass model those of its classes. Null where there is no such label. */
+function codeOfLabel(name: string, { classes }: Predictions): number | null {
+  if (classes) return classes.names.includes(name) ? classes.names.indexOf(name) : null;
+  return name === '0' ? 0 : name === '1' ? 1 : null;
+}
+
+function measureShare(
+  label: number,
+  confidence: number | undefined,
+  { labels, weights }: Predictions,
+): Pick<Known, 'estimate' | 'inference' | 'n'> {
+  let [count, weight, total] = [0, 0, 0];
+  for (let row = 0; row < labels.length; row++) {
+    const counts = weights ? weights[row]! : 1;
+    total += counts;
+    if (labels[row] !== label) continue;
+    count++;
+    weight += counts;
+  }
+  const n = labels.length;
+  const exact: Inference | NoInference = weights
+    ? { why: 'rows have weights, and a weighted share no exact one' }
+    : exactProportion(count, n);
+  return { estimate: weight / total, inference: confidence === undefined ? null : exact, n };
+}
+
+function judgeOverlap(atMost: number, { idHashes }: Predictions, trainIds: Evidence['trainIds']): Decided {
+  if (!trainIds) {
+    return error(
+      'train-ids.csv, the ids that training saw, is missing; have the jobs leave it (docs/jobs.md)',
+    );
+  }
+  if ('broken' in trainIds) return error(trainIds.broken);
+  if (!idHashes) return error('the ids of the predictions were not kept');
+  const estimate = countShared(idHashes, trainIds.hashes);
+  const words = `rows of the holdout among the ${trainIds.hashes.length} that training read:`;
+  return settle({ words, estimate, limit: atMost, goal: 'below', inference: null, n: idHashes.length });
+}
+
+type Known = Pick<Measurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n'>;
+
+function settle(known: Known, confidence?: number): Decided {
+  const { estimate, words } = known;
+  const measured = {
+    ...known,
+    words: `${words} ${show(estimate)}`,
+    challenger: estimate,
+    champion: null,
+    inclusive: true,
+    test: null,
+  };
+  // It is about neither side.
+  return { ...decide(measured, confidence), challenger: null };
+}
+
+/** The worst first, of equal ones that with the least room. */
+function byVerdict(a: Decided, b: Decided): number {
+  const rankOf = ({ verdict }: { readonly verdict: Verdict }): number => verdicts.indexOf(verdict);
+  const roomOf = ({ estimate, limit }: Decided): number => Math.abs(estimate! - limit!);
+  return rankOf(b) - rankOf(a) || roomOf(a) - roomOf(b);
+}
+
+function error(sentence: string): Decided {
+  return {
+    verdict: 'error',
+    sentence,
+    challenger: null,
+    champion: null,
+    estimate: null,
+    limit: null,
+    interval: null,
+    test: null,
+    power: null,
+    n: null,
+  };
+}

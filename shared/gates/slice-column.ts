@@ -1,0 +1,90 @@
+/**
+ * What a gate's rows are sliced by: the values of one column, or the pairs of values of two.
+ *
+ * Invariants
+ * 1. Each row is in one slice; pairs that no row has are no slices.
+ * 2. Two pairs never have one name.
+ */
+import type { GateConfig } from '../config/gate-schema.ts';
+import type { Predictions, SliceColumn } from './rows.ts';
+
+/** More values than this are no slices but something like an id. */
+const mostSlices = 200;
+
+export type SlicesOfGate = NonNullable<Extract<GateConfig, { slices?: unknown }>['slices']>;
+type By = SlicesOfGate['by'];
+
+export const columnsOf = (by: By): readonly string[] => (typeof by === 'string' ? [by] : by);
+
+/** `source`; of two columns `source and week`. */
+export const describeBy = (by: By): string => columnsOf(by).join(' and ');
+
+/** The slice with its columns: `source=list`; of two columns its name has them already. */
+export const nameSlice = (by: By, slice: string): string =>
+  typeof by === 'string' ? `${by}=${slice}` : slice;
+
+/** The rows of each slice, or a sentence why there are none. */
+export function findSlices({ slices, labels }: Predictions, by: By): RowsOf | string {
+  const [first, second] = columnsOf(by).map((name) => findColumn(slices, name));
+  if (first === undefined) return 'the gate names no column to slice by';
+  if (typeof first === 'string' || second === undefined) return first;
+  if (typeof second === 'string') return second;
+  const [firstName, secondName] = columnsOf(by) as [string, string];
+  const pairs = pairSlices([firstName, first], [secondName, second], labels.length);
+  return limitSlices(pairs, `columns ${describeBy(by)} have ${pairs.size} pairs of values`);
+}
+
+type RowsOf = SliceColumn['rowsOf'];
+
+function findColumn(slices: Predictions['slices'], name: string): RowsOf | string {
+  const column = slices.get(name);
+  if (!column) return `the predictions have no column ${name} to slice by`;
+  const { rowsOf, overflow } = column;
+  const found = `column ${name} has ${overflow ? 'more than ' : ''}${rowsOf.size} values`;
+  return limitSlices(rowsOf, found, overflow);
+}
+
+function limitSlices(rowsOf: RowsOf, found: string, overflow = false): RowsOf | string {
+  if (!overflow && rowsOf.size <= mostSlices) return rowsOf;
+  return `${found}, ${mostSlices} slices at most; slice by something coarser`;
+}
+
+type Named = readonly [name: string, rowsOf: RowsOf];
+
+/** Pairs in the order of the first column's values, then of the second's. */
+function pairSlices(
+  [firstName, first]: Named,
+  [secondName, second]: Named,
+  rows: number,
+): Map<string, Uint32Array> {
+  const secondOf = new Uint8Array(rows);
+  for (const [code, which] of [...second.values()].entries()) {
+    for (const row of which) secondOf[row] = code;
+  }
+  const values = [...second.keys()];
+  const pairs = new Map<string, Uint32Array>();
+  for (const [value, which] of first) {
+    for (const [code, rowsOfPair] of dealRows(which, secondOf, values.length).entries()) {
+      if (rowsOfPair.length === 0) continue;
+      pairs.set(`${firstName}=${quote(value)}, ${secondName}=${quote(values[code]!)}`, rowsOfPair);
+    }
+  }
+  return pairs;
+}
+
+/** Rows by their code, in the order they come. */
+function dealRows(rows: Uint32Array, codeOf: Uint8Array, codes: number): Uint32Array[] {
+  const counts = new Uint32Array(codes);
+  for (const row of rows) counts[codeOf[row]!]!++;
+  const dealt = Array.from(counts, (count) => new Uint32Array(count));
+  const next = new Uint32Array(codes);
+  for (const row of rows) {
+    const code = codeOf[row]!;
+    dealt[code]![next[code]!++] = row;
+  }
+  return dealt;
+}
+
+/** Quoted where it could be taken for two: `a, week=1`. */
+const quote = (value: string): string =>
+  value === '' || /[",=]/.test(value) ? JSON.stringify(value) : value;
