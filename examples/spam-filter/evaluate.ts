@@ -1,5 +1,5 @@
 /** node evaluate.ts --data FOLDER --manifest FILE --challenger FOLDER [--champion FOLDER] --out FOLDER */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toCsv } from './csv.ts';
@@ -41,6 +41,7 @@ for (const [side, folder] of Object.entries(folders)) {
 mkdirSync(values.out, { recursive: true });
 writeFileSync(join(values.out, 'predictions.csv'), toPredictions(rows, columns));
 writeFileSync(join(values.out, 'metrics.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+copyFileSync(join(values.challenger, 'train-ids.csv'), join(values.out, 'train-ids.csv'));
 await logMetrics(metrics);
 
 function scoreRows(model: SpamModel, mails: readonly Row[]): number[] {

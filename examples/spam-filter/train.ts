@@ -1,5 +1,8 @@
 /** node train.ts --data FOLDER --manifest FILE --out FOLDER [--epochs N] [--seed N] */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { toCsv } from './csv.ts';
 import { slotsOf } from './features.ts';
 import { newModel, randomFrom, saveModel, trainEpoch } from './model.ts';
 import { readManifest, readTrainingRows } from './rows.ts';
@@ -45,6 +48,8 @@ for (let epoch = 1; epoch <= epochs; epoch++) {
 }
 
 saveModel(values.out, model, { runId: manifest.runId, trainedOn: rows.length, spam, epochs });
+// What it has learnt from, for the gate that looks for held-out mails among it.
+writeFileSync(join(values.out, 'train-ids.csv'), toCsv([['id'], ...rows.map(({ id }) => [id])]));
 await logMetrics([
   ...losses.map((value, index) => ({ key: 'loss', value, step: index + 1 })),
   { key: 'rows', value: rows.length },
