@@ -8,7 +8,7 @@ import type { CloudState } from './cloud-state.ts';
 import { type Publication, publishCode } from './publish-assets.ts';
 
 /** As in models/spam-filter.yaml. */
-export const sampleModel = { name: 'spam-filter', codeVersion: '1', dataPath: 'mail/spam-filter/' } as const;
+export const sampleModel = { name: 'spam-filter', codeVersion: '2', dataPath: 'mail/spam-filter/' } as const;
 
 /** The demo's first day: mail before it is what a first champion learns from. */
 export const historyEnd = '2002-08-15T00:00:00.000Z';
