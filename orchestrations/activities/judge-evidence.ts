@@ -2,6 +2,7 @@ import { jobNameOf } from '../../shared/azure/build-job.ts';
 import { holdoutVersion } from '../../shared/azure/holdout-version.ts';
 import {
   evidencePath,
+  gateReportPagePath,
   gateReportPath,
   manifestLimitBytes,
   manifestPath,
@@ -20,13 +21,19 @@ const metricsLimitBytes = 1024 * 1024;
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
-  const [{ judgeEvidence }, { isLook }, { fitReport }, { readPredictions, readingOptionsOf }] =
-    await Promise.all([
-      import('../../shared/gates/judge-evidence.ts'),
-      import('../../shared/gates/makes-claim.ts'),
-      import('../../shared/gates/fit-report.ts'),
-      import('../../shared/gates/predictions/read-predictions.ts'),
-    ]);
+  const [
+    { judgeEvidence },
+    { isLook },
+    { fitReport },
+    { renderPage },
+    { readPredictions, readingOptionsOf },
+  ] = await Promise.all([
+    import('../../shared/gates/judge-evidence.ts'),
+    import('../../shared/gates/makes-claim.ts'),
+    import('../../shared/gates/fit-report.ts'),
+    import('../../shared/gates/report/render-page.ts'),
+    import('../../shared/gates/predictions/read-predictions.ts'),
+  ]);
   const [written, metricsText, trackedMetrics] = await Promise.all([
     blobs.list(`${evidencePath(runId)}predictions.`),
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
@@ -50,6 +57,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     look,
   });
   await blobs.writeJson(gateReportPath(runId), report);
+  await blobs.writeText(gateReportPagePath(runId), renderPage(report), 'text/html; charset=utf-8');
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
   return { report: fitReport(report), reportHash: hashJson(report) };
 });
