@@ -25,16 +25,19 @@ a { color: var(--challenger); }
 .gate { border: 1px solid var(--line); border-radius: 8px; padding: 16px 18px; margin: 16px 0; }
 .head { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 3px 16px; margin: 10px 0 0; }
-dt { color: var(--dim); } dd { margin: 0; }
+.numbers { display: flex; flex-wrap: wrap; gap: 6px 28px; } .numbers dd { font-variant-numeric: tabular-nums; }
+.numbers dt { font-size: 13px; } dt { color: var(--dim); } dd { margin: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--dim); padding: 4px 0; }
 th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; } th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.plot { min-width: 170px; padding-right: 0; } tr.why td { border-bottom: 1px solid var(--line); padding-top: 0; }
+td.plot { width: 190px; } td.plot svg { width: 180px; margin-top: 1px; } tr.why td { border-bottom: 1px solid var(--line); padding-top: 0; }
 tr.with-why > * { border-bottom: 0; padding-bottom: 1px; }
 figure { margin: 12px 0 0; } figcaption { font-size: 13px; color: var(--dim); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 18px; }
+/* Reliability beside the scores of both sides. */
+.figures figure:first-child:nth-last-child(3) { grid-row: span 2; }
 summary { cursor: pointer; color: var(--dim); font-size: 14px; margin-top: 10px; }
 svg { display: block; width: 100%; height: auto; } svg text { fill: var(--dim); font: 12px system-ui, sans-serif; }
 svg .strong { fill: var(--text); } svg .axis { stroke: var(--line); fill: none; }

@@ -1,5 +1,6 @@
 import type { GateResult, SliceResult, Verdict } from '../../domain/gate-report.ts';
 import { describeConfidence } from '../describe-rule.ts';
+import { show } from '../measure-gate.ts';
 import { type Html, html } from './html.ts';
 import { numbersOf, plotInterval, plotSmallInterval } from './plot-interval.ts';
 import { figure } from './render-curves.ts';
@@ -17,34 +18,49 @@ export function renderVerdict(verdict: Verdict | 'ignored'): Html {
 /** One gate as a section; `id` is that of its element. */
 export function renderGate(gate: GateResult, id: string): Html {
   const role = gate.severity === 'block' ? 'blocks' : `${gate.severity}: does not decide`;
+  const numbers = numbersOfGate(gate).map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  );
   return html`<section class="gate" id="${id}" aria-labelledby="${id}-name">
 <div class="head">${renderVerdict(gate.verdict)}<h3 id="${id}-name">${gate.gate}</h3><span class="dim">${gate.kind}, ${role}</span></div>
 <p>${gate.sentence}</p>
 ${plotInterval(gate, { id, zero: gate.kind === 'against-champion' })}
-<dl>${factsOf(gate).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+${numbers.length > 0 ? html`<dl class="numbers">${numbers}</dl>` : null}
+<dl>${describeFacts(factsOf(gate))}</dl>
 ${gate.slices && renderSlices(gate.slices.by, gate.slices.results)}</section>`;
 }
 
-function factsOf(gate: GateResult): [string, string][] {
-  const { interval, test, power, holdout } = gate;
-  const facts: [string, string | null][] = [
-    ['rule', gate.rule],
-    ['challenger', figure(gate.challenger)],
-    ['champion', figure(gate.champion)],
-    [gate.kind === 'against-champion' ? 'gain' : 'estimate', figure(gate.estimate)],
-    ['limit', figure(gate.limit)],
+type Fact = readonly [name: string, value: string];
+
+const known = (facts: readonly (readonly [string, string | null])[]): Fact[] =>
+  facts.filter((fact): fact is Fact => fact[1] !== null);
+
+export const describeFacts = (facts: readonly Fact[]): Html[] =>
+  facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
+
+function numbersOfGate({ kind, challenger, champion, estimate, limit, interval, n }: GateResult): Fact[] {
+  const number = (value: number | null): string | null => (value === null ? null : show(value));
+  return known([
+    ['challenger', number(challenger)],
+    ['champion', number(champion)],
+    [kind === 'against-champion' ? 'gain' : 'estimate', number(estimate)],
+    ['limit', number(limit)],
     [
-      'interval',
-      interval &&
-        `${figure(interval.low)} to ${figure(interval.high)} with ${describeConfidence(interval.confidence)} confidence`,
+      `${describeConfidence(interval?.confidence ?? 0)} interval`,
+      interval && `${show(interval.low)} to ${show(interval.high)}`,
     ],
+    ['rows', number(n)],
+  ]);
+}
+
+function factsOf({ rule, interval, test, power, holdout }: GateResult): Fact[] {
+  return known([
+    ['rule', rule],
     ['method', interval?.method ?? null],
     ['test', test && `${test.name}, p = ${test.pValue.toPrecision(3)}; does not decide`],
     ['power', power && describePower(power)],
     ['holdout', holdout && describeAsk(holdout)],
-    ['rows', gate.n === null ? 'none: a reported number, or nothing was measured' : String(gate.n)],
-  ];
-  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+  ]);
 }
 
 function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResult['power']>): string {

@@ -13,7 +13,7 @@ import type { GateReportDocument, GateResult } from '../../domain/gate-report.ts
 import { Html, html } from './html.ts';
 import { pageStyle, pageStyleHash } from './page-style.ts';
 import { figure, renderCurves } from './render-curves.ts';
-import { renderGate, renderVerdict } from './render-gate.ts';
+import { describeFacts, renderGate, renderVerdict } from './render-gate.ts';
 
 export function renderPage(report: GateReportDocument): string {
   const { gates } = report;
@@ -33,7 +33,7 @@ export function renderPage(report: GateReportDocument): string {
 <p class="dim">Run ${report.runId}</p>
 <div class="top">${renderVerdict(report.verdict)}
 <p>${report.sentence}</p>
-<dl>${factsOf(report).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<dl>${describeFacts(factsOf(report))}</dl>
 </div>
 ${renderNotes(report.notes)}
 <section aria-labelledby="gates"><h2 id="gates">Gates</h2>

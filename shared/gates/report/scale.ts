@@ -29,7 +29,7 @@ export function makeScale(
     const share = (tame(value) - low) / (high - low);
     return start + (end - start) * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0.5));
   };
-  const most = Math.max(2, Math.floor(Math.abs(end - start) / 80));
+  const most = Math.max(2, Math.floor(Math.abs(end - start) / 60));
   return {
     place,
     ticks: findTicks(low, high, most).map((value) => ({ at: place(value), label: shorten(value) })),
