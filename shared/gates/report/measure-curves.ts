@@ -115,5 +115,8 @@ function findResidualRange({ labels, challenger, champion }: Rows): Range {
   const high = sorted[Math.ceil(0.99 * last)] ?? 0;
   // Residuals that are all alike still need bins that have a width.
   const least = Math.max(1e-9, Math.abs(low), Math.abs(high)) * 1e-6;
-  return high - low > least ? { low, high } : { low: low - 10 * least, high: high + 10 * least };
+  // `|| 0`: JSON has no -0.
+  return high - low > least
+    ? { low: low || 0, high: high || 0 }
+    : { low: low - 10 * least, high: high + 10 * least };
 }
