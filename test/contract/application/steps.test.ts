@@ -168,13 +168,13 @@ describe('the steps of a run', () => {
     expect(judged.report).toMatchObject({ verdict: 'passed', rows: 50, evidence: 'predictions' });
     expect(judged.report.gates).toMatchObject([{ challenger: 1 }, { challenger: 12.5 }]);
     // The stored document has what durable history need not hold, and the hash is that of all of it.
-    const stored = (await readJson(`runs/${runId}/gate-report.json`)) as GateReportDocument;
-    expect(stored).toEqual({ ...judged.report, curves: stored.curves });
-    expect(stored.curves).toMatchObject({ challenger: { reliability: { length: 10 } }, champion: null });
-    expect(GateReportSchema.parse(stored)).toEqual(stored);
-    expect(judged.reportHash).toBe(hashJson(stored));
+    const document = (await readJson(`runs/${runId}/gate-report.json`)) as GateReportDocument;
+    expect(document).toEqual({ ...judged.report, curves: document.curves });
+    expect(document.curves).toMatchObject({ challenger: { reliability: { length: 10 } }, champion: null });
+    expect(GateReportSchema.parse(document)).toEqual(document);
+    expect(judged.reportHash).toBe(hashJson(document));
     const page = services.container.getBlobClient(`runs/${runId}/gate-report.html`);
-    expect((await page.downloadToBuffer()).toString()).toBe(renderPage(stored));
+    expect((await page.downloadToBuffer()).toString()).toBe(renderPage(document));
     expect(await page.getProperties()).toMatchObject({ contentType: 'text/html; charset=utf-8' });
 
     const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
