@@ -1,17 +1,19 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import pc from 'picocolors';
 import { formatProblem, readModelFile } from '../shared/config/load.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
-import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
+import type { Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
 import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
 import type { EvidenceFile } from '../shared/gates/predictions/read-table.ts';
 import { readTrainIds } from '../shared/gates/predictions/read-train-ids.ts';
+import { renderPage } from '../shared/gates/report/render-page.ts';
 import { lookAgain } from '../shared/gates/spend-error.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { describeReport } from './describe-report.ts';
 import { printJson } from './service.ts';
+import { writePage } from './write-page.ts';
 
 /** What a build server sees of a verdict. */
 const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 2, error: 3 };
@@ -21,10 +23,11 @@ const mostLooks = 10_000;
 export const gate: Command = {
   summary: "Judge an evaluation's files by a model file's gates, without the service.",
   usage: [
-    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--json]',
+    'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--html FILE] [--json]',
     'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
     'The same code judges in the service; --run gives the run id that chance is seeded with, to repeat its report.',
     'Looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
+    '--html writes the report as a page, too.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, asked wrongly included.',
   ].join('\n'),
   async run(args) {
@@ -48,6 +51,7 @@ async function evaluate(args: readonly string[]): Promise<number> {
     'no-champion': { type: 'boolean', default: false },
     run: { type: 'string', default: 'local' },
     look: { type: 'string', default: '1' },
+    html: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   if (positionals.length !== 1 || positionals[0] !== 'evaluate') {
@@ -79,6 +83,7 @@ async function evaluate(args: readonly string[]): Promise<number> {
     look,
   });
   const report = look === null ? judged : { ...judged, notes: [...judged.notes, uncounted(number)] };
+  if (values.html !== undefined) writePage(values.html, renderPage(report));
   if (values.json) printJson(report);
   else for (const line of describeReport(report)) console.log(line);
   return exitCodes[report.verdict];
@@ -138,39 +143,4 @@ function parseMetrics(text: string): unknown {
   } catch {
     return { broken: text };
   }
-}
-
-function describeReport(report: GateReport): string[] {
-  const rows = report.rows === null ? 'no rows' : `${report.rows} rows`;
-  return [
-    `${colour(report.verdict)(report.verdict.toUpperCase())}  ${rows}, evidence: ${report.evidence}`,
-    report.sentence,
-    '',
-    ...report.gates.flatMap(describeGate),
-    ...report.notes.map((note) => `note: ${note}`),
-  ];
-}
-
-function describeGate(result: GateResult): string[] {
-  const { verdict, severity, interval, test } = result;
-  const role = severity === 'block' ? '' : pc.dim(` (${severity}: does not decide)`);
-  const details = [
-    `rule: ${result.rule}`,
-    ...(interval ? [`method: ${interval.method}`] : []),
-    ...(test ? [`test: ${test.name}, p = ${test.pValue.toPrecision(3)}`] : []),
-  ];
-  return [
-    `${colour(verdict)(verdict.padEnd(12))}  ${pc.bold(result.gate)}${role}  ${result.sentence}`,
-    ...details.map((line) => pc.dim(`${' '.repeat(14)}${line}`)),
-    ...(result.slices?.results.map((slice) => describeSlice(result.slices!.by, slice)) ?? []),
-  ];
-}
-
-function describeSlice(by: string, { slice, verdict, sentence }: SliceResult): string {
-  return `  ${colour(verdict)(verdict.padEnd(12))}  ${by}: ${slice || '(empty)'}  ${sentence}`;
-}
-
-function colour(verdict: Verdict | 'ignored'): (text: string) => string {
-  if (verdict === 'passed') return pc.green;
-  return verdict === 'inconclusive' ? pc.yellow : verdict === 'ignored' ? pc.dim : pc.red;
 }

@@ -1,5 +1,6 @@
 /**
- * Writes what is generated from the schemas of the model file and the fleet file: JSON Schemas and reference pages.
+ * Writes what is generated from the schemas of the model file, the fleet file and the gate report: JSON Schemas and
+ * reference pages.
  * `--check` writes nothing and exits 1 where a file on disk is not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { FleetSchema } from '../shared/config/fleet-schema.ts';
 import { ModelConfigSchema } from '../shared/config/schema.ts';
+import { GateReportSchema } from '../shared/domain/gate-report-schema.ts';
 
 interface JsonSchema {
   readonly type?: string;
@@ -29,6 +31,7 @@ const fleetSchema = toSchema(FleetSchema);
 const outputs: Readonly<Record<string, string>> = {
   'docs/schema/model.schema.json': renderSchema('Ratchet model file', modelSchema),
   'docs/schema/fleet.schema.json': renderSchema('Ratchet fleet file', fleetSchema),
+  'docs/schema/gate-report.schema.json': renderSchema('Ratchet gate report', toSchema(GateReportSchema)),
   'docs/model-file.md': referencePage(
     'The model file',
     `One YAML file for each model, named after it, in the folder \`models/\`. This page is generated from the schema

@@ -14,12 +14,17 @@ interface Where {
  * Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses, unless it does so with
  * one of the statuses that are an answer, too.
  */
-export async function askService(
+export async function askService(...asked: Parameters<typeof askForText>): Promise<unknown> {
+  return JSON.parse(await askForText(...asked)) as unknown;
+}
+
+/** The same for an answer that is text as it is. */
+export async function askForText(
   where: Where,
   path: string,
   init: RequestInit = {},
   answers: readonly number[] = [],
-): Promise<unknown> {
+): Promise<string> {
   const base = (where.url ?? process.env['RATCHET_URL'] ?? 'http://127.0.0.1:7071').replace(/\/+$/, '');
   const key = where.key ?? process.env['RATCHET_KEY'];
   const headers = new Headers(init.headers);
@@ -30,7 +35,7 @@ export async function askService(
     });
   });
   const text = await response.text();
-  if (response.ok || answers.includes(response.status)) return JSON.parse(text) as unknown;
+  if (response.ok || answers.includes(response.status)) return text;
   if (response.status === 401)
     throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
   throw new Error(`${base} answered ${response.status}: ${detailOf(text)}`);

@@ -106,8 +106,8 @@ export interface Steps {
   /** Cancels a job that has not ended and answers how it stands; a job that has ended stays as it is. */
   'cancel-job': { input: { jobName: string }; output: JobState };
   /**
-   * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json`; answers the report and
-   * its hash.
+   * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json` and its page beside it;
+   * answers what of the report fits into history, and the hash of all of it.
    */
   'judge-evidence': {
     input: { runId: string; pinned: PinnedModel; hasChampion: boolean };

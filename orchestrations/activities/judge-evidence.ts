@@ -2,6 +2,7 @@ import { jobNameOf } from '../../shared/azure/build-job.ts';
 import { holdoutVersion } from '../../shared/azure/holdout-version.ts';
 import {
   evidencePath,
+  gateReportPagePath,
   gateReportPath,
   manifestLimitBytes,
   manifestPath,
@@ -24,12 +25,14 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     { judgeEvidence },
     { isLook },
     { fitReport },
+    { renderPage },
     { readPredictions, readingOptionsOf },
     { readTrainIds },
   ] = await Promise.all([
     import('../../shared/gates/judge-evidence.ts'),
     import('../../shared/gates/makes-claim.ts'),
     import('../../shared/gates/fit-report.ts'),
+    import('../../shared/gates/report/render-page.ts'),
     import('../../shared/gates/predictions/read-predictions.ts'),
     import('../../shared/gates/predictions/read-train-ids.ts'),
   ]);
@@ -57,6 +60,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     look,
   });
   await blobs.writeJson(gateReportPath(runId), report);
+  await blobs.writeText(gateReportPagePath(runId), renderPage(report), 'text/html; charset=utf-8');
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
   return { report: fitReport(report), reportHash: hashJson(report) };
 });

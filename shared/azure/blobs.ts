@@ -123,13 +123,17 @@ export class Blobs {
   }
 
   async writeJson(path: string, value: unknown): Promise<void> {
-    await this.#write(path, value, {});
+    await this.#write(path, toJson(value), {});
+  }
+
+  async writeText(path: string, text: string, contentType: string): Promise<void> {
+    await this.#write(path, { text, contentType }, {});
   }
 
   /** Writes unless there is something already; answers whether it wrote. */
   async writeJsonOnce(path: string, value: unknown): Promise<boolean> {
     try {
-      await this.#write(path, value, { conditions: { ifNoneMatch: '*' } });
+      await this.#write(path, toJson(value), { conditions: { ifNoneMatch: '*' } });
       return true;
     } catch (error) {
       const status = statusOf((error as Error).cause);
@@ -140,15 +144,15 @@ export class Blobs {
 
   async #write(
     path: string,
-    value: unknown,
+    { text, contentType }: { readonly text: string; readonly contentType: string },
     options: { conditions?: { ifNoneMatch: string } },
   ): Promise<void> {
-    const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+    const body = Buffer.from(text);
     try {
       await this.#container.getBlockBlobClient(path).upload(body, body.length, {
         ...options,
         ...callLimit(),
-        blobHTTPHeaders: { blobContentType: 'application/json' },
+        blobHTTPHeaders: { blobContentType: contentType },
       });
     } catch (error) {
       throw this.#error('writing', path, error);
@@ -160,6 +164,11 @@ export class Blobs {
     return azureError(`${doing} ${containerName}/${path}`, { container: containerName, path }, cause);
   }
 }
+
+const toJson = (value: unknown) => ({
+  text: `${JSON.stringify(value, null, 2)}\n`,
+  contentType: 'application/json',
+});
 
 /** A container that is missing is a wrong setting, and not to be taken for a blob that is. */
 function isBlobMissing(error: unknown): boolean {

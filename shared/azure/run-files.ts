@@ -3,6 +3,7 @@ export const manifestPath = (runId: string): string => `runs/${runId}/manifest.j
 export const modelPath = (runId: string): string => `runs/${runId}/model/`;
 export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
+export const gateReportPagePath = (runId: string): string => `runs/${runId}/gate-report.html`;
 
 /** A manifest lists every partition of the model's data. */
 export const manifestLimitBytes = 64 * 1024 * 1024;

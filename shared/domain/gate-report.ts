@@ -4,6 +4,8 @@ import type { LookAtHoldout } from './holdout.ts';
 export const verdicts = ['passed', 'inconclusive', 'failed', 'error'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+export const gateReportSchemaVersion = 1;
+
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
 export const severities = ['block', 'warn', 'record'] as const;
 export type Severity = (typeof severities)[number];
@@ -73,6 +75,8 @@ export interface GateResult extends Finding {
 }
 
 export interface GateReport {
+  /** Raised when a field changes its meaning or goes; fields may be added without. */
+  readonly schemaVersion: typeof gateReportSchemaVersion;
   readonly runId: string;
   readonly verdict: Verdict;
   /** Why the verdict is what it is: the first of the worst deciding gates. */
@@ -86,4 +90,38 @@ export interface GateReport {
   readonly evidence: 'predictions' | 'metrics' | 'none';
   /** What was noticed about the evidence, and what gates that only warn have to say. */
   readonly notes: readonly string[];
+}
+
+/** The report as it is stored: with what only a reader of it needs, and durable history does not. */
+export interface GateReportDocument extends GateReport {
+  /** How the scores of each side behave; null without predictions. */
+  readonly curves: { readonly challenger: SideCurves; readonly champion: SideCurves | null } | null;
+}
+
+/** What there is of a side depends on the model's task; whatever does not apply is null. */
+export interface SideCurves {
+  /** Binary: scores against the share of class 1. Multiclass: the greatest probability against the share right. */
+  readonly reliability: readonly ReliabilityBin[] | null;
+  /** Binary: scores of the rows of either class. */
+  readonly scores: { readonly label0: Histogram; readonly label1: Histogram } | null;
+  /** Regression: score less label; both sides in the same bins. */
+  readonly residuals: Histogram | null;
+}
+
+/** One of the ten bins that `ece` uses. */
+export interface ReliabilityBin {
+  readonly low: number;
+  readonly high: number;
+  readonly rows: number;
+  /** Mean of the scores in it, weighted as the rows are; null where nothing in it counts. */
+  readonly meanScore: number | null;
+  /** Share of its rows in which the outcome is true, weighted as the rows are; null where nothing in it counts. */
+  readonly shareTrue: number | null;
+}
+
+/** Rows in bins of equal width, whatever they weigh; the outermost bins also count what lies beyond. */
+export interface Histogram {
+  readonly low: number;
+  readonly high: number;
+  readonly counts: readonly number[];
 }

@@ -1,14 +1,14 @@
-import type { GateReport } from '../domain/gate-report.ts';
+import type { GateReport, GateReportDocument } from '../domain/gate-report.ts';
 
 /** Durable history is read whole at every replay: a report with two hundred slices has no business in it. */
 const historyLimitBytes = 20_000;
 
 /**
- * The report as it may enter durable history: itself where it is small, otherwise without what the whole report in
- * the run's folder has: first the slices, then the single gates, then all but the beginning of the sentence. The
- * verdict is always there.
+ * The report as it may enter durable history: without its curves, and where it is large without more of what the whole
+ * report in the run's folder has: first the slices, then the single gates, then all but the beginning of the sentence.
+ * The verdict is always there.
  */
-export function fitReport(report: GateReport): GateReport {
+export function fitReport({ curves: _, ...report }: GateReportDocument): GateReport {
   const without = (what: string, rest: Partial<GateReport>): GateReport => ({
     ...report,
     ...rest,

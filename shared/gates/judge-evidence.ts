@@ -14,12 +14,19 @@
  */
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
-import { type GateReport, type GateResult, type Verdict, verdicts } from '../domain/gate-report.ts';
+import {
+  type GateReportDocument,
+  type GateResult,
+  gateReportSchemaVersion,
+  type Verdict,
+  verdicts,
+} from '../domain/gate-report.ts';
 import type { Look } from './ask-of-look.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 import type { ReadPredictions } from './predictions/read-predictions.ts';
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
+import { measureCurves } from './report/measure-curves.ts';
 
 export interface JudgeRequest {
   readonly runId: string;
@@ -39,7 +46,7 @@ export interface JudgeRequest {
   readonly look: Look | null;
 }
 
-export function judgeEvidence(request: JudgeRequest): GateReport {
+export function judgeEvidence(request: JudgeRequest): GateReportDocument {
   const evidence = readEvidence(request);
   const { runId, hasChampion, look } = request;
   const context = { runId, evidence, hasChampion, look };
@@ -50,6 +57,7 @@ export function judgeEvidence(request: JudgeRequest): GateReport {
     .filter((gate) => gate.severity === 'warn' && gate.verdict !== 'passed')
     .map((gate) => `warning, gate ${gate.gate} ${gate.verdict}: ${gate.sentence}`);
   return {
+    schemaVersion: gateReportSchemaVersion,
     runId,
     verdict,
     sentence: describeVerdict(verdict, deciding, evidence),
@@ -58,6 +66,7 @@ export function judgeEvidence(request: JudgeRequest): GateReport {
     holdout: look && { version: look.version, look: look.look, share: look.share, spent: look.spent },
     evidence: evidence.predictions ? 'predictions' : evidence.hasReported ? 'metrics' : 'none',
     notes: [...evidence.notes, ...describeLook(look), ...warnings],
+    curves: evidence.predictions && measureCurves(evidence.predictions, request.task),
   };
 }
 

@@ -116,6 +116,7 @@ describe('what an outsider may send', () => {
       'a'.repeat(5000),
     ]) {
       expect((await world.ask(`runs/${id}`)).status, id).toBe(404);
+      expect((await world.ask(`runs/${id}/report`)).status, id).toBe(404);
     }
   });
 

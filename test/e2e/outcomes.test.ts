@@ -100,5 +100,9 @@ describe('a run that cannot end well', () => {
       verdict: 'failed',
       challenger: expect.closeTo(-Math.log(0.9), 6),
     });
+    const page = await fetch(`${world.apiRoot}/runs/${failed.runId}/report`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toMatch(/^<!doctype html>.*log_loss 0\.1054 &gt; 0\.01000/s);
   });
 });

@@ -48,8 +48,11 @@ export const calibrationError =
     return top && binnedError(bins, top.probability, top.right);
   };
 
+/** The bin of a score among bins of equal width from 0 to 1, the last one closed. */
+export const scoreBin = (score: number, bins: number): number => Math.min(bins - 1, Math.floor(score * bins));
+
 function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array): SumMetric {
-  const binOf = bytesOf(scores.length, (row) => Math.min(bins - 1, Math.floor(scores[row]! * bins)));
+  const binOf = bytesOf(scores.length, (row) => scoreBin(scores[row]!, bins));
   return {
     kind: 'sums',
     width: bins + 1,
@@ -66,7 +69,7 @@ function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array)
 }
 
 /** The greatest probability of each row, and whether its class is the true one; of equal ones the first counts. */
-function topOf({
+export function topOf({
   labels,
   probabilities,
 }: ScoredRows): { probability: Float64Array; right: Float64Array } | null {

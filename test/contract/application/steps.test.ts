@@ -5,8 +5,11 @@ import type { JobState, Steps } from '../../../orchestrations/steps.ts';
 import type { BoundGate } from '../../../shared/config/gate-schema.ts';
 import { hashJson, pinModel } from '../../../shared/config/pin.ts';
 import { ModelConfigSchema } from '../../../shared/config/schema.ts';
+import type { GateReportDocument } from '../../../shared/domain/gate-report.ts';
+import { GateReportSchema } from '../../../shared/domain/gate-report-schema.ts';
 import type { LineageTags } from '../../../shared/domain/lineage.ts';
 import type { Run } from '../../../shared/domain/run.ts';
+import { renderPage } from '../../../shared/gates/report/render-page.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
@@ -165,8 +168,15 @@ describe('the steps of a run', () => {
     const judged = await step('judge-evidence', { runId, pinned, hasChampion: false });
     expect(judged.report).toMatchObject({ verdict: 'passed', rows: 50, evidence: 'predictions' });
     expect(judged.report.gates).toMatchObject([{ challenger: 1 }, { challenger: 12.5 }]);
-    expect(await readJson(`runs/${runId}/gate-report.json`)).toEqual(judged.report);
-    expect(judged.reportHash).toBe(hashJson(judged.report));
+    // The stored document has what durable history need not hold, and the hash is that of all of it.
+    const document = (await readJson(`runs/${runId}/gate-report.json`)) as GateReportDocument;
+    expect(document).toEqual({ ...judged.report, curves: document.curves });
+    expect(document.curves).toMatchObject({ challenger: { reliability: { length: 10 } }, champion: null });
+    expect(GateReportSchema.parse(document)).toEqual(document);
+    expect(judged.reportHash).toBe(hashJson(document));
+    const page = services.container.getBlobClient(`runs/${runId}/gate-report.html`);
+    expect((await page.downloadToBuffer()).toString()).toBe(renderPage(document));
+    expect(await page.getProperties()).toMatchObject({ contentType: 'text/html; charset=utf-8' });
 
     const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
     const registered = await step('register-model', registration);

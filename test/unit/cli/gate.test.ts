@@ -70,6 +70,16 @@ describe('ratchet gate evaluate', () => {
     expect(out[1]).toBe(out[0]);
   });
 
+  it('writes the report as a page with --html, beside what it prints', async () => {
+    const page = join(folder, 'report.html');
+    const args = ['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 2, 'champion')];
+    expect(await main([...args, '--html', page])).toBe(0);
+    expect(out.join('\n')).toContain('PASSED');
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>.*files have no ledger of looks/s);
+    expect(await main([...args, '--html', join(folder, 'nowhere', 'report.html')])).toBe(3);
+    expect(err[0]).toMatch(/cannot write .*report\.html: ENOENT.*; name a file in a folder that is there$/);
+  });
+
   it('judges a later look by --look, and says which one it took', async () => {
     const args = ['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 10, 'champion')];
     const judge = async (...more: string[]) => {

@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../cli/main.ts';
+import { reports } from '../gates/sample-reports.ts';
 
 let out: string[];
 let err: string[];
@@ -115,6 +119,63 @@ describe('ratchet', () => {
     expect(out[0]).toContain('nothing released, the champion stays');
     expect(out[0]).toContain('joe, freeze at 2026-03-01T01:00:00.000Z: Frozen in hour 1.');
     expect(out[0]).not.toContain('hour 3');
+  });
+
+  describe('runs RUN', () => {
+    const run = {
+      runId: 'm-20260301-1f2e3d4c',
+      kind: 'retrain',
+      signals: ['manual:m:1'],
+      phase: 'settled',
+      outcome: 'inconclusive',
+      sentence: 'Gate floor: too few.',
+      startedAt: '2026-03-01T00:00:00.000Z',
+      champion: null,
+      registeredVersion: null,
+      released: false,
+    };
+    const gateReport = reports['a binary model']!();
+
+    it('shows the report as gate evaluate does: the holdout, every gate, slices by harm', async () => {
+      await serving(200, { run, gateReport }, async (url) => {
+        expect(await main(['runs', run.runId, '--url', url])).toBe(0);
+      });
+      const text = out.join('\n');
+      expect(text).toContain(
+        'holdout: look 2 at these rows, which may spend 25 % of the error; 75 % are spent with it',
+      );
+      for (const { gate, rule } of gateReport.gates) {
+        expect(text).toContain(gate);
+        expect(text).toContain(`rule: ${rule}`);
+      }
+      const [floor] = gateReport.gates;
+      const places = floor!.slices!.results.map(({ sentence }) => text.indexOf(sentence));
+      expect(places.every((place, at) => place >= 0 && (at === 0 || place >= places[at - 1]!))).toBe(true);
+      expect(floor!.slices!.results.map(({ harm }) => harm)).toEqual(
+        floor!.slices!.results.map(({ harm }) => harm!).sort((a, b) => b - a),
+      );
+    });
+
+    it('passes no command of a terminal on that a slice is called', async () => {
+      const [gate] = gateReport.gates;
+      const results = [{ ...gate!.slices!.results[0]!, slice: '\u001b[2J\u0007gone' }];
+      const hostile = { ...gateReport, gates: [{ ...gate!, slices: { by: 'source', results } }] };
+      await serving(200, { run, gateReport: hostile }, async (url) => {
+        await main(['runs', run.runId, '--url', url]);
+      });
+      expect(out.join('\n')).toContain('source: \ufffd[2J\ufffdgone');
+    });
+
+    it('writes the page of the service with --html, and asks for a run to do so', async () => {
+      const file = join(mkdtempSync(join(tmpdir(), 'ratchet-page-')), 'report.html');
+      const asked = await serving(200, { run, gateReport: null }, async (url) => {
+        expect(await main(['runs', run.runId, '--html', file, '--url', url, '--key', 'k'])).toBe(0);
+        expect(await main(['runs', '--html', file, '--url', url])).toBe(2);
+      });
+      expect(asked).toEqual([`GET /api/runs/${run.runId} k`, `GET /api/runs/${run.runId}/report k`]);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ run, gateReport: null });
+      expect(err[0]).toContain('--html is about one run: name it, runs RUN --html FILE');
+    });
   });
 
   it('shows where the versions of a model serve', async () => {

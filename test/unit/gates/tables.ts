@@ -1,5 +1,5 @@
 import type { GateConfig } from '../../../shared/config/gate-schema.ts';
-import type { GateReport } from '../../../shared/domain/gate-report.ts';
+import type { GateReportDocument } from '../../../shared/domain/gate-report.ts';
 import { type JudgeRequest, judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
 
 export type Row = Readonly<Record<string, string | number>>;
@@ -32,7 +32,7 @@ export function judgeRows(
   gates: readonly GateConfig[],
   rows: readonly Row[],
   over: Partial<JudgeRequest> = {},
-): GateReport {
+): GateReportDocument {
   return judgeEvidence({
     runId: 'm-20020902-1f2e3d4c',
     task: 'binary',

@@ -1,0 +1,125 @@
+/**
+ * The gate report as a published document: what `docs/schema/gate-report.schema.json` is made from.
+ *
+ * The types are those of gate-report.ts; a test holds both equal. Readers should pass over fields they do not know.
+ */
+import { z } from 'zod';
+import { gateReportSchemaVersion, severities, verdicts } from './gate-report.ts';
+
+const share = z.number().min(0).max(1);
+const rows = z.int().min(0);
+
+const finding = {
+  sentence: z.string().describe('The rule and the arithmetic, for a person.'),
+  challenger: z.number().nullable().describe("The challenger's value of the metric."),
+  champion: z.number().nullable().describe("The champion's value of the metric."),
+  estimate: z
+    .number()
+    .nullable()
+    .describe("What the rule is about: the challenger's value, or its gain over the champion."),
+  limit: z.number().nullable().describe('What the estimate is held against.'),
+  interval: z
+    .object({ low: z.number(), high: z.number(), confidence: share, method: z.string() })
+    .nullable()
+    .describe(
+      'Confidence interval of the estimate; null where the measured value decides, or there is none.',
+    ),
+  test: z
+    .object({ name: z.string(), pValue: share })
+    .nullable()
+    .describe('A classical test beside the interval; it does not decide.'),
+  power: z
+    .object({
+      minimumDetectable: z
+        .number()
+        .describe('Least true distance from the limit that so many rows tell 8 times in 10.'),
+      rowsToDecide: z
+        .number()
+        .nullable()
+        .describe('Rows that would decide if the truth is as measured; null where these did.'),
+    })
+    .nullable(),
+  n: rows.nullable().describe('Rows judged; null for a reported number.'),
+};
+
+const SliceResultSchema = z.object({
+  ...finding,
+  slice: z.string().describe("Value of the slice's column."),
+  verdict: z.enum([...verdicts, 'ignored']).describe('`ignored`: too small, and the gate lets that pass.'),
+  harm: z
+    .number()
+    .nullable()
+    .describe('How far the estimate lies on the wrong side of the limit; below 0 on the right one.'),
+  corrected: z
+    .object({ ruleBroken: share, ruleHolds: share })
+    .nullable()
+    .describe('Holm-corrected one-sided p-values of the rule not holding, and of it holding.'),
+});
+
+const GateResultSchema = z.object({
+  ...finding,
+  gate: z.string(),
+  kind: z.enum(['bound', 'against-champion', 'gap', 'data']),
+  metric: z.string(),
+  severity: z.enum(severities).describe('Only `block` decides.'),
+  rule: z.string().describe('The rule in words.'),
+  verdict: z.enum(verdicts),
+  holdout: z
+    .object({ alphaSpent: share, confidenceAsked: share.nullable() })
+    .nullable()
+    .describe('What this look at the holdout asks of the gate; null where the gate makes no claim.'),
+  slices: z
+    .object({ by: z.string(), results: z.array(SliceResultSchema).describe('The most harmed first.') })
+    .nullable(),
+});
+
+const HistogramSchema = z
+  .object({ low: z.number(), high: z.number(), counts: z.array(rows).max(20) })
+  .describe('Rows in bins of equal width; the outermost also count what lies beyond.');
+
+const SideCurvesSchema = z.object({
+  reliability: z
+    .array(
+      z.object({
+        low: share,
+        high: share,
+        rows,
+        meanScore: share.nullable(),
+        shareTrue: share.nullable(),
+      }),
+    )
+    .max(20)
+    .nullable()
+    .describe('The bins of `ece`: mean score and share true, weighted as the rows are.'),
+  scores: z
+    .object({ label0: HistogramSchema, label1: HistogramSchema })
+    .nullable()
+    .describe('Scores of the rows of either class of a binary model.'),
+  residuals: HistogramSchema.nullable().describe('Score less label of a regression model.'),
+});
+
+export const GateReportSchema = z.object({
+  schemaVersion: z
+    .literal(gateReportSchemaVersion)
+    .describe('Raised when a field changes its meaning or goes; fields may be added without.'),
+  runId: z.string(),
+  verdict: z.enum(verdicts).describe('The worst of the blocking gates; only `passed` releases anything.'),
+  sentence: z.string().describe('Why the verdict is what it is.'),
+  gates: z.array(GateResultSchema),
+  rows: rows.nullable().describe('Rows judged; null when only reported metrics were at hand.'),
+  holdout: z
+    .object({
+      version: z.string().nullable().describe('Hash of the very rows; null for files without a run.'),
+      look: z.int().min(1).describe('How often these rows have been looked at, this look included.'),
+      share: share.describe('Share of the error that this look may spend.'),
+      spent: share.describe('Share of the error that is spent after it.'),
+    })
+    .nullable()
+    .describe('The look at the holdout that judging was; null where none is counted.'),
+  evidence: z.enum(['predictions', 'metrics', 'none']).describe('Where the numbers come from.'),
+  notes: z.array(z.string()),
+  curves: z
+    .object({ challenger: SideCurvesSchema, champion: SideCurvesSchema.nullable() })
+    .nullable()
+    .describe('How the scores of each side behave; null without predictions.'),
+});

@@ -1,0 +1,45 @@
+/** Markup made from text that nobody vouches for: whatever is put into a template is text, never markup. */
+export class Html {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Part = Html | string | number | null | readonly Part[];
+
+/**
+ * A template for elements and for attributes in double quotes; every part is escaped but what another template made.
+ * There is no place in it for scripts, styles, comments or addresses.
+ */
+export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(pieces.map((piece, at) => piece + (at < parts.length ? render(parts[at]!) : '')).join(''));
+}
+
+function render(part: Part): string {
+  if (part === null) return '';
+  if (part instanceof Html) return part.text;
+  return Array.isArray(part) ? part.map(render).join('') : escapeText(String(part));
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Control characters, noncharacters and those that turn the direction of what follows are shown as replaced: the first
+ * two are no text in HTML, the last could make a failed gate read as another.
+ */
+const unprintable = /[\p{Cc}\p{Noncharacter_Code_Point}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function escapeText(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\t\n\r]+/g, ' ')
+    .replaceAll(unprintable, '\ufffd')
+    .replaceAll(/[&<>"']/g, (sign) => escapes[sign]!);
+}

@@ -1,0 +1,91 @@
+import type { GateResult, SliceResult, Verdict } from '../../domain/gate-report.ts';
+import { describeConfidence } from '../describe-rule.ts';
+import { show } from '../measure-gate.ts';
+import { type Html, html } from './html.ts';
+import { numbersOf, plotInterval, plotSmallInterval } from './plot-interval.ts';
+import { figure } from './render-curves.ts';
+import { fitScale } from './scale.ts';
+
+/** The rest of a gate's slices are in the document. */
+const mostSlicesShown = 100;
+
+const signs = { passed: '✓', inconclusive: '?', failed: '✗', error: '!', ignored: '–' } as const;
+
+export function renderVerdict(verdict: Verdict | 'ignored'): Html {
+  return html`<span class="verdict ${verdict}"><span aria-hidden="true">${signs[verdict]} </span>${verdict}</span>`;
+}
+
+/** One gate as a section; `id` is that of its element. */
+export function renderGate(gate: GateResult, id: string): Html {
+  const role = gate.severity === 'block' ? 'blocks' : `${gate.severity}: does not decide`;
+  const numbers = numbersOfGate(gate).map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  );
+  return html`<section class="gate" id="${id}" aria-labelledby="${id}-name">
+<div class="head">${renderVerdict(gate.verdict)}<h3 id="${id}-name">${gate.gate}</h3><span class="dim">${gate.kind}, ${role}</span></div>
+<p>${gate.sentence}</p>
+${plotInterval(gate, { id, zero: gate.kind === 'against-champion' })}
+${numbers.length > 0 ? html`<dl class="numbers">${numbers}</dl>` : null}
+<dl>${describeFacts(factsOf(gate))}</dl>
+${gate.slices && renderSlices(gate.slices.by, gate.slices.results)}</section>`;
+}
+
+type Fact = readonly [name: string, value: string];
+
+const known = (facts: readonly (readonly [string, string | null])[]): Fact[] =>
+  facts.filter((fact): fact is Fact => fact[1] !== null);
+
+export const describeFacts = (facts: readonly Fact[]): Html[] =>
+  facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
+
+function numbersOfGate({ kind, challenger, champion, estimate, limit, interval, n }: GateResult): Fact[] {
+  const number = (value: number | null): string | null => (value === null ? null : show(value));
+  return known([
+    ['challenger', number(challenger)],
+    ['champion', number(champion)],
+    [kind === 'against-champion' ? 'gain' : 'estimate', number(estimate)],
+    ['limit', number(limit)],
+    [
+      `${describeConfidence(interval?.confidence ?? 0)} interval`,
+      interval && `${show(interval.low)} to ${show(interval.high)}`,
+    ],
+    ['rows', number(n)],
+  ]);
+}
+
+function factsOf({ rule, interval, test, power, holdout }: GateResult): Fact[] {
+  return known([
+    ['rule', rule],
+    ['method', interval?.method ?? null],
+    ['test', test && `${test.name}, p = ${test.pValue.toPrecision(3)}; does not decide`],
+    ['power', power && describePower(power)],
+    ['holdout', holdout && describeAsk(holdout)],
+  ]);
+}
+
+function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResult['power']>): string {
+  const rows = rowsToDecide === null ? '' : `; about ${rowsToDecide} rows would decide`;
+  return `a true distance of ${figure(minimumDetectable)} from the limit would be found 8 times in 10${rows}`;
+}
+
+function describeAsk({ alphaSpent, confidenceAsked }: NonNullable<GateResult['holdout']>): string {
+  if (confidenceAsked === null) return 'no error is left: nothing passes on these rows';
+  return `${describeConfidence(confidenceAsked)} confidence asked at this look, which spends an error of ${figure(alphaSpent)}`;
+}
+
+function renderSlices(by: string, results: readonly SliceResult[]): Html {
+  const shown = results.slice(0, mostSlicesShown);
+  const numbers = shown.flatMap(numbersOf);
+  const scale = fitScale(numbers.length === 0 ? [0] : numbers, 6, 154);
+  const rest = results.length - shown.length;
+  const rows = shown.map(
+    (
+      slice,
+    ) => html`<tr class="with-why"><th scope="row">${slice.slice === '' ? '(empty)' : slice.slice}</th><td>${renderVerdict(slice.verdict)}</td><td class="number">${figure(slice.n)}</td><td class="number">${figure(slice.estimate)}</td><td class="plot">${plotSmallInterval(scale, slice)}</td><td class="number">${figure(slice.harm)}</td><td class="number">${slice.corrected ? slice.corrected.ruleBroken.toPrecision(2) : '–'}</td></tr>
+<tr class="why"><td colspan="7" class="dim">${slice.sentence}</td></tr>`,
+  );
+  return html`<h4>By ${by}, the most harmed first</h4><div class="scroll"><table>
+<caption>Harm is how far the estimate lies on the wrong side of the limit. p is Holm's: of the rule not holding.</caption>
+<thead><tr><th scope="col">${by}</th><th scope="col">verdict</th><th scope="col" class="number">rows</th><th scope="col" class="number">estimate</th><th scope="col">interval and limit</th><th scope="col" class="number">harm</th><th scope="col" class="number">p</th></tr></thead>
+<tbody>${rows}</tbody></table></div>${rest > 0 ? html`<p class="dim">${rest} more, less harmed, are in gate-report.json.</p>` : null}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * The gate report as one HTML document, for people.
+ *
+ * Owns: what the page shows, and in which order.
+ * Does not own: any number or verdict; the document has them all.
+ *
+ * Invariants
+ * 1. Pure: a report has one page, to the byte.
+ * 2. The page runs no script and loads nothing; its own policy forbids both.
+ * 3. Whatever the report says, names of gates and values of columns included, is text on the page and never markup.
+ */
+import type { GateReportDocument, GateResult } from '../../domain/gate-report.ts';
+import { Html, html } from './html.ts';
+import { pageStyle, pageStyleHash } from './page-style.ts';
+import { figure, renderCurves } from './render-curves.ts';
+import { describeFacts, renderGate, renderVerdict } from './render-gate.ts';
+
+export function renderPage(report: GateReportDocument): string {
+  const { gates } = report;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${pageStyleHash}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${report.verdict}: gate report of ${report.runId}</title>
+<style>${new Html(pageStyle)}</style>
+</head>
+<body>
+<main>
+<h1>Gate report</h1>
+<p class="dim">Run ${report.runId}</p>
+<div class="top">${renderVerdict(report.verdict)}
+<p>${report.sentence}</p>
+<dl>${describeFacts(factsOf(report))}</dl>
+</div>
+${renderNotes(report.notes)}
+<section aria-labelledby="gates"><h2 id="gates">Gates</h2>
+${gates.length === 0 ? html`<p>No gate was judged.</p>` : renderOverview(gates)}
+${gates.map((gate, place) => renderGate(gate, `gate-${place + 1}`))}</section>
+${renderCurves(report)}
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
+function factsOf({ rows, evidence, holdout }: GateReportDocument): [string, string][] {
+  const facts: [string, string][] = [
+    ['rows', rows === null ? 'none' : String(rows)],
+    ['evidence', evidence],
+  ];
+  if (!holdout) return [...facts, ['holdout', 'no look counted']];
+  const { look, share, spent, version } = holdout;
+  facts.push([
+    'holdout',
+    `look ${look} at these rows: it may spend ${percent(share)} of the error, and ${percent(spent)} are spent with it`,
+  ]);
+  return version === null ? facts : [...facts, ['holdout version', version]];
+}
+
+function renderNotes(notes: readonly string[]): Html | null {
+  if (notes.length === 0) return null;
+  return html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`;
+}
+
+function renderOverview(gates: readonly GateResult[]): Html {
+  const rows = gates.map(
+    (gate, place) =>
+      html`<tr><th scope="row"><a href="#gate-${place + 1}">${gate.gate}</a></th><td>${renderVerdict(gate.verdict)}</td><td>${gate.severity}</td><td>${gate.metric}</td><td class="number">${figure(gate.estimate)}</td><td class="number">${figure(gate.limit)}</td></tr>`,
+  );
+  return html`<div class="scroll"><table>
+<thead><tr><th scope="col">gate</th><th scope="col">verdict</th><th scope="col">severity</th><th scope="col">metric</th><th scope="col" class="number">estimate</th><th scope="col" class="number">limit</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}
