@@ -75,6 +75,8 @@ export const reports: Readonly<Record<string, () => GateReportDocument>> = {
       ],
       binaryRows(600),
     ),
+  'the data itself': () =>
+    judgeRows([readGate({ gate: 'enough', kind: 'data', rows: { atLeast: 100 } })], binaryRows(600)),
   'a regression model': () =>
     judgeRows([readGate({ ...bound, metric: 'mae', atMost: 1, confidence: 0.95 })], regressionRows(300), {
       task: 'regression',
