@@ -36,7 +36,11 @@ const escapes: Readonly<Record<string, string>> = {
  */
 const unprintable = /[\p{Cc}\p{Noncharacter_Code_Point}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-function escapeText(text: string): string {
+/** Longer ones are cut: a value of a column may be as long as a file. */
+const mostCharacters = 10_000;
+
+function escapeText(whole: string): string {
+  const text = whole.length > mostCharacters ? `${whole.slice(0, mostCharacters)}…` : whole;
   return text
     .toWellFormed()
     .replaceAll(/[\t\n\r]+/g, ' ')

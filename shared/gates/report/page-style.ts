@@ -13,7 +13,7 @@ body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 sy
 main { max-width: 960px; margin: 0 auto; padding: 24px 20px 48px; }
 h1 { font-size: 22px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 36px 0 10px; } h3 { font-size: 16px; margin: 0; }
 h4 { font-size: 14px; margin: 18px 0 6px; }
-h1, h2, h3, p, td, th, li, dd { overflow-wrap: anywhere; }
+h1, h2, h3, p, li, dd, caption, [scope="row"], .why td { overflow-wrap: anywhere; }
 .dim { color: var(--dim); } p { margin: 8px 0; }
 a { color: var(--challenger); }
 .verdict { display: inline-block; padding: 1px 9px; border-radius: 4px; font-weight: 600; font-size: 13px;
@@ -34,7 +34,7 @@ th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-
 th { font-weight: 600; } th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.plot { width: 190px; } td.plot svg { width: 180px; margin-top: 1px; } tr.why td { border-bottom: 1px solid var(--line); padding-top: 0; }
 tr.with-why > * { border-bottom: 0; padding-bottom: 1px; }
-figure { margin: 12px 0 0; } figcaption { font-size: 13px; color: var(--dim); }
+figure { margin: 12px 0 0; } .figures figure { max-width: 460px; } figcaption { font-size: 13px; color: var(--dim); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 18px; }
 /* Reliability beside the scores of both sides. */
 .figures figure:first-child:nth-last-child(3) { grid-row: span 2; }
@@ -46,7 +46,7 @@ svg .limit { stroke: var(--limit); stroke-width: 2; stroke-dasharray: 6 3; } svg
 svg .challenger { stroke: var(--challenger); fill: var(--challenger); }
 svg .champion { stroke: var(--champion); fill: var(--champion); }
 svg .curve { fill: none; stroke-width: 1.5; } svg .hollow { fill: var(--page); stroke-width: 1.5; }
-svg .bar { stroke: var(--page); stroke-width: 0.5; } svg .faint { fill-opacity: 0.45; }
+svg .bar { stroke: var(--page); stroke-width: 0.5; } svg .faint { fill-opacity: 0.65; }
 svg .span { stroke-width: 3; }
 `;
 

@@ -27,7 +27,7 @@ function drawReliability(sides: readonly SideOf[]): Html | null {
     curves.reliability ? [{ side, bins: curves.reliability }] : [],
   );
   if (known.length === 0) return null;
-  const outcome = known.length > 0 && sides[0]?.curves.scores ? 'share of class 1' : 'share decided right';
+  const outcome = sides[0]?.curves.scores ? 'share of class 1' : 'share decided right';
   const champion = known.some(({ side }) => side === 'champion') ? ', champion: squares' : '';
   return html`<figure>${plotReliability(known, outcome)}<figcaption>Reliability (challenger: circles${champion}; the larger, the more rows). On the dotted line scores are true to their word.</figcaption></figure>`;
 }

@@ -150,6 +150,12 @@ describe('the page of a report', () => {
     );
   });
 
+  it('cuts what is too long to be read', () => {
+    const page = renderPage(rename(reports['a gap']!(), 'long '.repeat(100_000)));
+    expect(page.length).toBeLessThan(500_000);
+    expect(page).toContain('long …</h3>');
+  });
+
   it('runs nothing, loads nothing and allows nothing but its own style', () => {
     for (const [, report] of known) {
       const page = renderPage(report);
