@@ -53,7 +53,9 @@ const SliceResultSchema = z.object({
   corrected: z
     .object({ ruleBroken: share, ruleHolds: share })
     .nullable()
-    .describe('Holm-corrected one-sided p-values of the rule not holding, and of it holding.'),
+    .describe(
+      'One-sided p-values of the rule not holding, and of it holding, corrected by Holm; of a gate that warns by Benjamini and Hochberg.',
+    ),
 });
 
 const GateResultSchema = z.object({

@@ -14,8 +14,9 @@ const plot = { width: 900, left: 14, right: 886 } as const;
 
 /** Estimate, interval and limit of a gate on one axis. `id` is the element's; `zero` draws where no gain is. */
 export function plotInterval(finding: Plotted, { id, zero }: { id: string; zero: boolean }): Html | null {
-  const { estimate, limit } = finding;
-  if (estimate === null) return null;
+  const { estimate, limit, interval } = finding;
+  // A count at its limit has nothing to show on an axis.
+  if (estimate === null || (interval === null && estimate === limit && !zero)) return null;
   const scale = fitScale([...numbersOf(finding), ...(zero ? [0] : [])], plot.left, plot.right);
   const ticks = scale.ticks.map(
     ({ at: x, label }) =>

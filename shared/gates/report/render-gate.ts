@@ -85,7 +85,7 @@ function renderSlices(by: string, results: readonly SliceResult[]): Html {
 <tr class="why"><td colspan="7" class="dim">${slice.sentence}</td></tr>`,
   );
   return html`<h4>By ${by}, the most harmed first</h4><div class="scroll"><table>
-<caption>Harm is how far the estimate lies on the wrong side of the limit. p is Holm's: of the rule not holding.</caption>
+<caption>Harm is how far the estimate lies on the wrong side of the limit. p is of the rule not holding, corrected for the number of slices.</caption>
 <thead><tr><th scope="col">${by}</th><th scope="col">verdict</th><th scope="col" class="number">rows</th><th scope="col" class="number">estimate</th><th scope="col">interval and limit</th><th scope="col" class="number">harm</th><th scope="col" class="number">p</th></tr></thead>
 <tbody>${rows}</tbody></table></div>${rest > 0 ? html`<p class="dim">${rest} more, less harmed, are in gate-report.json.</p>` : null}`;
 }
