@@ -6,14 +6,17 @@
  *
  * Invariants
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
- * 2. Nothing is registered or released but what the gates passed; the champion stays otherwise.
+ * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
+ *    champion stays otherwise.
  * 3. A run that is cancelled before its release begins releases nothing.
  * 4. A promote run begins at evaluate: a version registered by hand meets the same gates.
  */
 import * as df from 'durable-functions';
-import { hashJson } from '../shared/config/pin.ts';
 import type { Verdict } from '../shared/domain/gate-report.ts';
+import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelVersion, RunOutcome, RunPhase } from '../shared/domain/run.ts';
+import { askPerson } from './ask-person.ts';
+import { register } from './register.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
@@ -94,12 +97,24 @@ function* takePhases(
   const hasChampion = input.champion !== null;
   const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
   found({ verdict: report.verdict });
-  if (report.verdict !== 'passed') return { outcome: unpassed[report.verdict], sentence: report.sentence };
+  let { sentence } = report;
+  let overrides: Pick<LineageTags, 'ratchetAccepted'> = {};
+  if (report.verdict === 'inconclusive' && pinned.config.onInconclusive === 'ask') {
+    const asked = yield* askPerson(context, input, report, progress.findings, cancel);
+    if (cancel.isCompleted) return cancelled(cancel);
+    sentence = asked.sentence;
+    if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence };
+    found({ acceptedBy: asked.acceptedBy });
+    overrides = { ratchetAccepted: asked.acceptedBy.by };
+  } else if (report.verdict !== 'passed') return { outcome: unpassed[report.verdict], sentence };
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('register');
-  const registered =
-    input.promoted ?? (yield* register(context, input, challenger, data.manifestHash, reportHash));
+  const { signals, champion } = input;
+  const { configHash } = pinned;
+  const [gateReportHash, dataHash] = [reportHash, data.manifestHash];
+  const made = { runId, challenger, signals, configHash, gateReportHash, dataHash, parent: champion };
+  const registered = input.promoted ?? (yield* register(context, made, overrides));
   found({ challenger: registered, registeredVersion: registered.version });
 
   if (cancel.isCompleted) return cancelled(cancel);
@@ -120,7 +135,7 @@ function* takePhases(
   found({ released: told.length > 0 });
   if (failure !== null)
     return { outcome: 'failed', sentence: `Released to ${told.length} stages; ${failure}.` };
-  return { outcome: 'released', sentence: report.sentence };
+  return { outcome: 'released', sentence };
 }
 
 function* enterPhase(
@@ -131,29 +146,6 @@ function* enterPhase(
 ): Generator<df.Task, void, unknown> {
   context.df.setCustomStatus({ phase });
   yield* takeStep(context, 'record-run', describeRun(input, phase, findings));
-}
-
-function* register(
-  context: df.OrchestrationContext,
-  input: RunInput,
-  challenger: ModelVersion,
-  dataHash: string,
-  reportHash: string,
-): Generator<df.Task, ModelVersion, unknown> {
-  return yield* takeStep(context, 'register-model', {
-    runId: input.runId,
-    challenger,
-    jobName: `${input.runId}-train`,
-    tags: {
-      ratchetRun: input.runId,
-      // A tag holds 256 characters; the hash ties it to the whole list in the ledger.
-      ratchetSignals: `${input.signals.length} signals, sha256 ${hashJson(input.signals)}`,
-      ratchetConfigHash: input.pinned.configHash,
-      ratchetGateReportHash: reportHash,
-      ratchetDataHash: dataHash,
-      ratchetParentVersion: input.champion?.version ?? 'none',
-    },
-  });
 }
 
 const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
