@@ -6,7 +6,6 @@
  */
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
-import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Word } from '../shared/domain/model-state.ts';
 import { askModel } from './ask-model.ts';
 import type { RunInput } from './run-input.ts';
@@ -25,7 +24,8 @@ export interface Asked {
 export function* askPerson(
   context: df.OrchestrationContext,
   input: RunInput,
-  report: Pick<GateReport, 'sentence'>,
+  /** What the gates said. */
+  judged: string,
   findings: RunFindings,
   cancel: df.Task,
 ): Generator<df.Task, Asked, unknown> {
@@ -34,19 +34,19 @@ export function* askPerson(
   const until = new Date(Date.parse(startedAt) + parseDurationMs(policy.longestRun)!).toISOString();
   const { asks } = yield* askModel(context, model, 'ask', { runId, until });
   if (!asks) {
-    const sentence = `${report.sentence} Nobody was asked: the run had been given up for dead.`;
+    const sentence = `${judged} Nobody was asked: the run had been given up for dead.`;
     return { acceptedBy: null, sentence };
   }
   const what = `Waits for a person until ${until}: ratchet accept ${runId}, or ratchet refuse ${runId}.`;
   context.df.setCustomStatus({ phase: 'gate', asks: what });
-  const row = { ...describeRun(input, 'gate', findings), sentence: `${report.sentence} ${what}` };
+  const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
   yield* takeStep(context, 'record-run', row);
   const timer = context.df.createTimer(new Date(until));
   yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
   if (!timer.isCompleted) timer.cancel();
   const { answer } = yield* askModel(context, model, 'endAsking', { runId });
-  if (!answer) return { acceptedBy: null, sentence: `${report.sentence} Nobody answered by ${until}.` };
+  if (!answer) return { acceptedBy: null, sentence: `${judged} Nobody answered by ${until}.` };
   const { accepted, by, reason, at } = answer;
-  const sentence = `${report.sentence} ${accepted ? 'Accepted' : 'Refused'} by ${by} at ${at} (${reason}).`;
+  const sentence = `${judged} ${accepted ? 'Accepted' : 'Refused'} by ${by} at ${at} (${reason}).`;
   return { acceptedBy: accepted ? { by, reason, at } : null, sentence };
 }

@@ -45,6 +45,10 @@ interface Progress {
   jobs: (number | undefined)[];
 }
 
+function note(progress: Progress, more: Partial<RunFindings>): void {
+  progress.findings = { ...progress.findings, ...more };
+}
+
 /** Undefined where it is not known of every job: the reservation then stands. */
 function hoursOf(jobs: Progress['jobs']): number | undefined {
   return jobs.reduce(
@@ -59,9 +63,7 @@ function* takePhases(
   progress: Progress,
 ): Generator<df.Task, RunEnd, unknown> {
   const { runId, pinned } = input;
-  const found = (more: Partial<RunFindings>): void => {
-    progress.findings = { ...progress.findings, ...more };
-  };
+  const found = (more: Partial<RunFindings>): void => note(progress, more);
   const enter = (phase: RunPhase) => enterPhase(context, input, phase, progress.findings);
   const cancel = context.df.waitForExternalEvent(cancelRunEvent);
   const job = function* (phase: 'train' | 'evaluate', version: ModelVersion | null) {
@@ -94,27 +96,21 @@ function* takePhases(
   if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
 
   yield* enter('gate');
-  const hasChampion = input.champion !== null;
-  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
-  found({ verdict: report.verdict });
-  let { sentence } = report;
-  let overrides: Pick<LineageTags, 'ratchetAccepted'> = {};
-  if (report.verdict === 'inconclusive' && pinned.config.onInconclusive === 'ask') {
-    const asked = yield* askPerson(context, input, report, progress.findings, cancel);
-    if (cancel.isCompleted) return cancelled(cancel);
-    sentence = asked.sentence;
-    if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence };
-    found({ acceptedBy: asked.acceptedBy });
-    overrides = { ratchetAccepted: asked.acceptedBy.by };
-  } else if (report.verdict !== 'passed') return { outcome: unpassed[report.verdict], sentence };
+  const judged = yield* judge(context, input, progress, cancel);
+  if ('outcome' in judged) return judged;
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('register');
-  const { signals, champion } = input;
-  const { configHash } = pinned;
-  const [gateReportHash, dataHash] = [reportHash, data.manifestHash];
-  const made = { runId, challenger, signals, configHash, gateReportHash, dataHash, parent: champion };
-  const registered = input.promoted ?? (yield* register(context, made, overrides));
+  const made = {
+    runId,
+    challenger,
+    signals: input.signals,
+    configHash: pinned.configHash,
+    gateReportHash: judged.reportHash,
+    dataHash: data.manifestHash,
+    parent: input.champion,
+  };
+  const registered = input.promoted ?? (yield* register(context, made, judged.overrides));
   found({ challenger: registered, registeredVersion: registered.version });
 
   if (cancel.isCompleted) return cancelled(cancel);
@@ -124,7 +120,7 @@ function* takePhases(
     stages: pinned.config.release.stages,
     model: registered,
     previous: input.champion,
-    gateReportHash: reportHash,
+    gateReportHash: judged.reportHash,
   };
   const { told, failure } = (yield context.df.callSubOrchestrator(
     'release',
@@ -135,7 +131,39 @@ function* takePhases(
   found({ released: told.length > 0 });
   if (failure !== null)
     return { outcome: 'failed', sentence: `Released to ${told.length} stages; ${failure}.` };
-  return { outcome: 'released', sentence };
+  return { outcome: 'released', sentence: judged.sentence };
+}
+
+/** A challenger that may be registered and released. */
+interface Passed {
+  readonly sentence: string;
+  readonly reportHash: string;
+  /** Whose word stands in for the gates. */
+  readonly overrides: Pick<LineageTags, 'ratchetAccepted'>;
+}
+
+/** What the gates say, and where they cannot and the model file has it so, a person. */
+function* judge(
+  context: df.OrchestrationContext,
+  input: RunInput,
+  progress: Progress,
+  cancel: df.Task,
+): Generator<df.Task, Passed | RunEnd, unknown> {
+  const { runId, pinned } = input;
+  const hasChampion = input.champion !== null;
+  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
+  const { verdict, sentence } = report;
+  note(progress, { verdict });
+  if (verdict === 'passed') return { sentence, reportHash, overrides: {} };
+  // Runs of before there was such a field hold, too.
+  if (verdict !== 'inconclusive' || pinned.config.onInconclusive !== 'ask') {
+    return { outcome: unpassed[verdict], sentence };
+  }
+  const asked = yield* askPerson(context, input, sentence, progress.findings, cancel);
+  if (cancel.isCompleted) return cancelled(cancel);
+  if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence: asked.sentence };
+  note(progress, { acceptedBy: asked.acceptedBy });
+  return { sentence: asked.sentence, reportHash, overrides: { ratchetAccepted: asked.acceptedBy.by } };
 }
 
 function* enterPhase(

@@ -37,9 +37,10 @@ export function findObstacle(model: string, runId: string, run: SettledRun | nul
 
 export function breakGlass(state: ModelState, runId: string, by: Word): Operated {
   const { live, glass: first, ...rest } = state;
+  if (live?.breaksGlass) return refuse(state, `Being broken since ${live.since}: ${live.runId}.`);
   if (live) {
-    const what = live.breaksGlass ? `the glass is being broken (${live.runId})` : `run ${live.runId}`;
-    return refuse(state, `Nothing is broken: ${what} is under way; wait for its end, or cancel a run.`);
+    const sentence = `Nothing is broken: run ${live.runId} is under way; wait for its end, or cancel it.`;
+    return refuse(state, sentence);
   }
   if (first?.runId !== runId) return speakFirst(state, runId, by);
   const until = addMs(first.at, glassHoldsMs);
