@@ -82,6 +82,15 @@ describe('the orchestrators of today', () => {
     expect(await replayHistory(app, altered)).not.toEqual([]);
   });
 
+  it('do not replay a history in which a person answered otherwise', async () => {
+    const recorded = read('test/replay/retrain-accepted.json');
+    const text = JSON.stringify(recorded.history);
+    const history = text.replaceAll('accepted\\\\\\":true', 'accepted\\\\\\":false');
+    expect(history).not.toBe(text);
+    const altered = { ...recorded, history: JSON.parse(history) as RecordedHistory['history'] };
+    expect(await replayHistory(app, altered)).not.toEqual([]);
+  });
+
   it('do not replay a history in which the training job ended otherwise', async () => {
     const recorded = read('test/replay/retrain-training-failed.json');
     const isFailure = (event: HistoryEvent): event is TaskCompleted =>
