@@ -97,6 +97,9 @@ describe('people in place of the gates', () => {
       phase: 'gate',
       asks: expect.stringContaining('ratchet accept'),
     });
+    expect((await ratchet('models')).text).toMatch(
+      /it asks a person until \S+Z: ratchet accept, or ratchet refuse/,
+    );
     const accepted = await ratchet('accept', run.runId, '--reason', 'rows are dear', '--by', 'jane');
     expect(accepted).toEqual({
       code: 0,
@@ -163,6 +166,9 @@ describe('people in place of the gates', () => {
       code: 0,
       text: expect.stringMatching(/^Noted: nothing is released yet\. Another person/),
     });
+    expect((await ratchet('models')).text).toContain(
+      `jane would break the glass of run ${run.runId} (fraud wave), since `,
+    );
     for (const name of ['jane', ' JANE ']) {
       expect(await say('break-glass', run, name)).toMatchObject({
         status: 409,
