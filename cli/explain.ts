@@ -108,6 +108,18 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
     ...(run.sentence ? [`  why     ${run.sentence}`] : []),
     `  data    model file ${run.configHash.slice(0, 12)}, champion before ${run.champion?.version ?? 'none'}`,
     ...gates.map((gate) => `  gate    ${gate.gate}: ${gate.verdict}: ${gate.sentence}`),
+    ...describeOverrides(run),
     `  result  ${run.released ? `version ${run.registeredVersion} released` : 'nothing released, the champion stays'}`,
   ].join('\n');
+}
+
+/** What people said in place of the gates. */
+function describeOverrides({ acceptedBy, brokenGlass }: Run): string[] {
+  const lines: string[] = [];
+  if (acceptedBy) lines.push(`accepted by ${acceptedBy.by} at ${acceptedBy.at} (${acceptedBy.reason})`);
+  if (brokenGlass) {
+    const { first, second, reasons, at, sentence } = brokenGlass;
+    lines.push(`glass broken by ${first} (${reasons[0]}) and ${second} (${reasons[1]}) at ${at}`, sentence);
+  }
+  return lines.map((line) => `  ${pc.red('people')}  ${line}`);
 }

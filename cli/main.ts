@@ -1,5 +1,7 @@
 import { suggest } from '../shared/config/suggest.ts';
+import { accept } from './accept.ts';
 import { approve } from './approve.ts';
+import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
 import { data } from './data.ts';
@@ -11,6 +13,7 @@ import { gate } from './gate.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
+import { refuse } from './refuse.ts';
 import { request } from './request.ts';
 import { runs } from './runs.ts';
 import { thaw } from './thaw.ts';
@@ -32,6 +35,9 @@ const commands: Readonly<Record<string, Command>> = {
   approve,
   withdraw,
   cancel,
+  accept,
+  refuse,
+  'break-glass': breakGlass,
   fleet,
   operations,
 };

@@ -11,6 +11,7 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
   readonly frozen: NonNullable<ModelState['frozen']>;
   readonly waiting: readonly string[];
   readonly serving: readonly Serving[];
+  readonly glass: ModelState['glass'] | null;
 }
 
 export const models: Command = {
@@ -26,13 +27,18 @@ export const models: Command = {
 };
 
 function describe(view: ModelView): string {
-  const { model, champion, serving, live, pending, lastRun, mode, modeSetBy, frozen, waiting } = view;
+  const { model, champion, serving, live, pending, lastRun, mode, modeSetBy, frozen, waiting, glass } = view;
   const parts = [`champion ${champion?.version ?? 'none yet'}`];
   for (const { endpoint, version, since } of serving)
     parts.push(`${version} serves at ${endpoint} since ${since}`);
   if (mode !== 'auto' || modeSetBy) parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
   if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
+  if (live?.asks) parts.push(`it asks a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
+  if (glass)
+    parts.push(
+      `${glass.by} would break the glass of run ${glass.runId} (${glass.reason}), since ${glass.at}`,
+    );
   if (pending?.suggestedUntil)
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);

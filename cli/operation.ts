@@ -2,7 +2,8 @@
 import { userInfo } from 'node:os';
 import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
-import { UsageError } from './command.ts';
+import { modelOfRun } from '../shared/domain/run.ts';
+import { type Command, readArgs, UsageError } from './command.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const operationOptions = {
@@ -53,6 +54,26 @@ export function readModel(positionals: readonly string[]): string {
   const [model, ...more] = positionals;
   if (model === undefined || more.length > 0) throw new UsageError('name exactly one model');
   return model;
+}
+
+/** A command whose operation is about one run. */
+export function runCommand(name: string, action: string, summary: string): Command {
+  return {
+    summary,
+    usage: `ratchet ${name} RUN ${operationUsage}`,
+    async run(args) {
+      const { values, positionals } = readArgs(args, operationOptions);
+      const [runId, ...more] = positionals;
+      if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
+      const model = modelOfRun(runId);
+      if (model === null) {
+        throw new UsageError(
+          `${runId} is no run id; one looks like spam-filter-20020902-1f2e3d4c: ratchet runs`,
+        );
+      }
+      return operate(values, operationsPath(model), { action, runId });
+    },
+  };
 }
 
 export function operationsPath(model: string): string {

@@ -47,7 +47,8 @@ interface OneRun {
 
 function describe(run: Run): string {
   const state = run.outcome ?? `in phase ${run.phase}`;
-  return `${run.startedAt}  ${run.runId}  ${pc.bold(state)}${run.sentence ? `  ${run.sentence}` : ''}`;
+  const broken = run.brokenGlass ? `  ${pc.red('glass broken:')} ${run.brokenGlass.sentence}` : '';
+  return `${run.startedAt}  ${run.runId}  ${pc.bold(state)}${run.sentence ? `  ${run.sentence}` : ''}${broken}`;
 }
 
 function describeOne({ run, gateReport }: OneRun): string {

@@ -19,7 +19,7 @@ app.http('get-models', {
       const stored = await client.readEntityState<ModelState>(new df.EntityId('model', config.model));
       const { entityState = newModelState } = stored;
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
-      const { waiting = [], newData = null, spent = [] } = entityState;
+      const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {
         model: config.model,
         description: config.description,
@@ -36,6 +36,7 @@ app.http('get-models', {
         waiting,
         newData,
         spent,
+        glass,
       };
     });
     return { jsonBody: { models: await Promise.all(models) } };

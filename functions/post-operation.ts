@@ -5,7 +5,7 @@ import { requireModel } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** Takes an operator's word on a model: freeze, thaw, set-mode, approve, withdraw, cancel-run. */
+/** Takes an operator's word on a model: freeze, thaw, set-mode, approve, withdraw, cancel-run, and what overrides the gates. */
 app.http('post-operation', {
   route: 'models/{model}/operations',
   methods: ['POST'],

@@ -6,10 +6,12 @@
  */
 
 import type { PlaceRequest } from '../shared/admission/fleet.ts';
-import type { Operated, OperatorWord } from '../shared/admission/operate.ts';
+import type { OperatorWord } from '../shared/admission/operate.ts';
+import type { Operated } from '../shared/admission/operated.ts';
 import type { Decided, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
 import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
+import type { InconclusiveAnswer } from '../shared/domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 
@@ -21,6 +23,14 @@ export interface ModelOperations {
   offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };
   settle: { input: Settlement; output: Omit<Settled, 'state'> | EntityRefusal };
   recover: { input: RecoveryNote; output: Omit<Recovered, 'state'> | EntityRefusal };
+  ask: {
+    input: { readonly runId: string; readonly until: string };
+    output: { readonly asks: boolean } | EntityRefusal;
+  };
+  endAsking: {
+    input: { readonly runId: string };
+    output: { readonly answer: InconclusiveAnswer | null } | EntityRefusal;
+  };
   operate: {
     input: { readonly action: ModelAction; readonly word: OperatorWord };
     output: Omit<Operated, 'state'> | EntityRefusal;
@@ -33,6 +43,13 @@ export interface FleetOperations {
   return: {
     input: { readonly runId: string; readonly computeHours?: number };
     output: { readonly wake: readonly string[] } | EntityRefusal;
+  };
+  /** What the kill switch says to something that is asked at this moment. */
+  askSwitch: {
+    input: { readonly now: string };
+    output:
+      | { readonly stop: { readonly because: string; readonly changedBy: string } | null }
+      | EntityRefusal;
   };
   operate: {
     input: { readonly action: FleetAction; readonly word: OperatorWord };

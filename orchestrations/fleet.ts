@@ -1,4 +1,4 @@
-import { operateFleet, requestPlace, returnPlace } from '../shared/admission/fleet.ts';
+import { findStop, operateFleet, requestPlace, returnPlace } from '../shared/admission/fleet.ts';
 import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
 import { defineEntity } from './define-entity.ts';
 import { type FleetOperations, fleetEntity } from './entities.ts';
@@ -13,6 +13,9 @@ defineEntity<FleetState>(fleetEntity, newFleetState, {
   return(state, input: Input<'return'>) {
     const { state: next, wake } = returnPlace(state, input);
     return { state: next, answer: { wake } };
+  },
+  askSwitch(state, { now }: Input<'askSwitch'>) {
+    return { state, answer: { stop: findStop(state, { offeredAt: now }) } };
   },
   operate(state, { action, word }: Input<'operate'>) {
     const { state: next, ...answer } = operateFleet(state, action, word);

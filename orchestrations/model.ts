@@ -1,3 +1,4 @@
+import { askPerson, endAsking } from '../shared/admission/answer-run.ts';
 import { decideAdmission } from '../shared/admission/decide-admission.ts';
 import { operateModel } from '../shared/admission/operate.ts';
 import { settleRun } from '../shared/admission/settle-run.ts';
@@ -22,6 +23,14 @@ defineEntity<ModelState>(modelEntity, newModelState, {
   recover(state, input: Input<'recover'>) {
     const { state: next, ...answer } = takeRecovery(state, input);
     return { state: next, answer };
+  },
+  ask(state, input: Input<'ask'>) {
+    const { state: next, asks } = askPerson(state, input);
+    return { state: next, answer: { asks } };
+  },
+  endAsking(state, input: Input<'endAsking'>) {
+    const { state: next, answer } = endAsking(state, input);
+    return { state: next, answer: { answer } };
   },
   operate(state, { action, word }: Input<'operate'>) {
     const { state: next, ...answer } = operateModel(state, action, word);

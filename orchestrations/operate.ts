@@ -5,6 +5,7 @@
 import * as df from 'durable-functions';
 import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
+import { operateGlass } from './operate-glass.ts';
 import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
@@ -28,6 +29,7 @@ function* carryOut(
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
   const word = { by, reason, now: at };
   if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
+  if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);
   const answer = yield* askModel(context, model, 'operate', { action: action as ModelAction, word });
   if (answer.cancelRunId !== null) {
     yield* takeStep(context, 'cancel-run', {
@@ -35,6 +37,8 @@ function* carryOut(
       because: `${by} cancelled it (${reason})`,
     });
   }
+  const { answeredRunId } = answer;
+  if (answeredRunId !== undefined) yield* takeStep(context, 'answer-run', { runId: answeredRunId });
   yield* wake(context, answer.wake);
   return answer;
 }

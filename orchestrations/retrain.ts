@@ -6,14 +6,17 @@
  *
  * Invariants
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
- * 2. Nothing is registered or released but what the gates passed; the champion stays otherwise.
+ * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
+ *    champion stays otherwise.
  * 3. A run that is cancelled before its release begins releases nothing.
  * 4. A promote run begins at evaluate: a version registered by hand meets the same gates.
  */
 import * as df from 'durable-functions';
-import { hashJson } from '../shared/config/pin.ts';
 import type { Verdict } from '../shared/domain/gate-report.ts';
+import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelVersion, RunOutcome, RunPhase } from '../shared/domain/run.ts';
+import { askPerson } from './ask-person.ts';
+import { register } from './register.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
@@ -42,6 +45,10 @@ interface Progress {
   jobs: (number | undefined)[];
 }
 
+function note(progress: Progress, more: Partial<RunFindings>): void {
+  progress.findings = { ...progress.findings, ...more };
+}
+
 /** Undefined where it is not known of every job: the reservation then stands. */
 function hoursOf(jobs: Progress['jobs']): number | undefined {
   return jobs.reduce(
@@ -56,9 +63,7 @@ function* takePhases(
   progress: Progress,
 ): Generator<df.Task, RunEnd, unknown> {
   const { runId, pinned } = input;
-  const found = (more: Partial<RunFindings>): void => {
-    progress.findings = { ...progress.findings, ...more };
-  };
+  const found = (more: Partial<RunFindings>): void => note(progress, more);
   const enter = (phase: RunPhase) => enterPhase(context, input, phase, progress.findings);
   const cancel = context.df.waitForExternalEvent(cancelRunEvent);
   const job = function* (phase: 'train' | 'evaluate', version: ModelVersion | null) {
@@ -91,15 +96,21 @@ function* takePhases(
   if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
 
   yield* enter('gate');
-  const hasChampion = input.champion !== null;
-  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
-  found({ verdict: report.verdict });
-  if (report.verdict !== 'passed') return { outcome: unpassed[report.verdict], sentence: report.sentence };
+  const judged = yield* judge(context, input, progress, cancel);
+  if ('outcome' in judged) return judged;
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('register');
-  const registered =
-    input.promoted ?? (yield* register(context, input, challenger, data.manifestHash, reportHash));
+  const made = {
+    runId,
+    challenger,
+    signals: input.signals,
+    configHash: pinned.configHash,
+    gateReportHash: judged.reportHash,
+    dataHash: data.manifestHash,
+    parent: input.champion,
+  };
+  const registered = input.promoted ?? (yield* register(context, made, judged.overrides));
   found({ challenger: registered, registeredVersion: registered.version });
 
   if (cancel.isCompleted) return cancelled(cancel);
@@ -109,7 +120,7 @@ function* takePhases(
     stages: pinned.config.release.stages,
     model: registered,
     previous: input.champion,
-    gateReportHash: reportHash,
+    gateReportHash: judged.reportHash,
   };
   const { told, failure } = (yield context.df.callSubOrchestrator(
     'release',
@@ -120,7 +131,39 @@ function* takePhases(
   found({ released: told.length > 0 });
   if (failure !== null)
     return { outcome: 'failed', sentence: `Released to ${told.length} stages; ${failure}.` };
-  return { outcome: 'released', sentence: report.sentence };
+  return { outcome: 'released', sentence: judged.sentence };
+}
+
+/** A challenger that may be registered and released. */
+interface Passed {
+  readonly sentence: string;
+  readonly reportHash: string;
+  /** Whose word stands in for the gates. */
+  readonly overrides: Pick<LineageTags, 'ratchetAccepted'>;
+}
+
+/** What the gates say, and where they cannot and the model file has it so, a person. */
+function* judge(
+  context: df.OrchestrationContext,
+  input: RunInput,
+  progress: Progress,
+  cancel: df.Task,
+): Generator<df.Task, Passed | RunEnd, unknown> {
+  const { runId, pinned } = input;
+  const hasChampion = input.champion !== null;
+  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
+  const { verdict, sentence } = report;
+  note(progress, { verdict });
+  if (verdict === 'passed') return { sentence, reportHash, overrides: {} };
+  // Runs of before there was such a field hold, too.
+  if (verdict !== 'inconclusive' || pinned.config.onInconclusive !== 'ask') {
+    return { outcome: unpassed[verdict], sentence };
+  }
+  const asked = yield* askPerson(context, input, sentence, progress.findings, cancel);
+  if (cancel.isCompleted) return cancelled(cancel);
+  if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence: asked.sentence };
+  note(progress, { acceptedBy: asked.acceptedBy });
+  return { sentence: asked.sentence, reportHash, overrides: { ratchetAccepted: asked.acceptedBy.by } };
 }
 
 function* enterPhase(
@@ -131,29 +174,6 @@ function* enterPhase(
 ): Generator<df.Task, void, unknown> {
   context.df.setCustomStatus({ phase });
   yield* takeStep(context, 'record-run', describeRun(input, phase, findings));
-}
-
-function* register(
-  context: df.OrchestrationContext,
-  input: RunInput,
-  challenger: ModelVersion,
-  dataHash: string,
-  reportHash: string,
-): Generator<df.Task, ModelVersion, unknown> {
-  return yield* takeStep(context, 'register-model', {
-    runId: input.runId,
-    challenger,
-    jobName: `${input.runId}-train`,
-    tags: {
-      ratchetRun: input.runId,
-      // A tag holds 256 characters; the hash ties it to the whole list in the ledger.
-      ratchetSignals: `${input.signals.length} signals, sha256 ${hashJson(input.signals)}`,
-      ratchetConfigHash: input.pinned.configHash,
-      ratchetGateReportHash: reportHash,
-      ratchetDataHash: dataHash,
-      ratchetParentVersion: input.champion?.version ?? 'none',
-    },
-  });
 }
 
 const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {

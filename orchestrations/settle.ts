@@ -6,7 +6,10 @@ import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
 /** What a run has brought about so far. */
-export type RunFindings = Pick<Run, 'challenger' | 'registeredVersion' | 'released' | 'verdict'>;
+export type RunFindings = Pick<
+  Run,
+  'challenger' | 'registeredVersion' | 'released' | 'verdict' | 'acceptedBy'
+>;
 
 export const noFindings: RunFindings = {
   challenger: null,

@@ -6,6 +6,7 @@
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
+import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
@@ -56,6 +57,28 @@ export interface MonitorStepRun {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly breach: MonitorBreach | null;
+}
+
+/** A run whose challenger gates may have held back, and what a promotion of it needs. */
+export interface HeldBack {
+  readonly run: Pick<
+    Run,
+    | 'runId'
+    | 'model'
+    | 'kind'
+    | 'outcome'
+    | 'champion'
+    | 'challenger'
+    | 'registeredVersion'
+    | 'released'
+    | 'signals'
+    | 'configHash'
+    | 'brokenGlass'
+  >;
+  readonly gateReportHash: string;
+  readonly dataHash: string;
+  /** Those of the model file as it is now. */
+  readonly stages: readonly StageConfig[];
 }
 
 export interface Steps {
@@ -130,6 +153,21 @@ export interface Steps {
   'wake-signals': { input: { signals: readonly string[] }; output: null };
   /** Tells a run that it is to end. One that is over is passed over. */
   'cancel-run': { input: { runId: string; because: string }; output: null };
+  /** Wakes a run that asks: a person has answered. One that is over is passed over. */
+  'answer-run': { input: { runId: string }; output: null };
+  /** Reads a run from the ledger, with the hashes of its report and data where gates held it back; null: there is none. */
+  'find-held-back': { input: { model: string; runId: string }; output: HeldBack | null };
+  /** Marks a settled run's row for ever: two people have broken its glass. */
+  'mark-broken-glass': {
+    input: {
+      runId: string;
+      brokenGlass: BrokenGlass;
+      /** Null, and false: not yet, or not at all; what the row has stays. */
+      registeredVersion: string | null;
+      released: boolean;
+    };
+    output: null;
+  };
   /** Reads the fleet file, and which models there are. */
   'read-fleet': { input: object; output: { policy: FleetPolicy | null; models: readonly string[] } };
   /** Looks for runs, places and sleepers whose orchestrations are gone. */

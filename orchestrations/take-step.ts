@@ -16,6 +16,7 @@ patientRetry.maxRetryIntervalInMilliseconds = 3_600_000;
 const patientSteps: ReadonlySet<StepName> = new Set<StepName>([
   'find-model',
   'inspect-data',
+  'mark-broken-glass',
   'read-fleet',
   'read-monitor-run',
   'record-decision',

@@ -58,10 +58,12 @@ async function findLost(
   const { live } = state;
   if (!live || live.since > before) return { runs: [], signals };
   const run = await endOf(client, live.runId);
-  const parent = await endOf(client, signalInstanceId(live.signals[0]!));
+  const [first] = live.signals;
+  // A broken glass has no signal: nothing else is there to settle it.
+  const parent = first === undefined ? 'not there' : await endOf(client, signalInstanceId(first));
   if (run === null || parent === null) return { runs: [], signals };
   const row = await (await wiring.ledger()).getRun(live.runId);
-  const why = `its orchestration is ${run}, and that of signal ${live.signals[0]} is ${parent}`;
+  const why = `its orchestration is ${run}, and that of signal ${first ?? '(none)'} is ${parent}`;
   return { runs: [{ model, runId: live.runId, why, run: row }], signals };
 }
 

@@ -103,7 +103,11 @@ export function findStalePlaces(
     );
 }
 
-function findStop({ stopped, lastStop }: FleetState, { offeredAt }: PlaceRequest): Grant | null {
+/** What the kill switch says to something that came at `offeredAt`; null: it is not in the way. */
+export function findStop(
+  { stopped, lastStop }: FleetState,
+  { offeredAt }: Pick<PlaceRequest, 'offeredAt'>,
+): Extract<Grant, { granted: false }> | null {
   const changedBy = 'A signal that comes once the fleet is resumed: ratchet fleet resume.';
   const refusal = { granted: false, reason: 'stopped', until: '' } as const;
   if (stopped) {

@@ -5,22 +5,16 @@
  */
 import type { ModelState, Word } from '../domain/model-state.ts';
 import type { ModelAction } from '../domain/operation.ts';
-import { addFate, endPending, sleepers } from './pending.ts';
+import { answerRun } from './answer-run.ts';
+import { breakGlass } from './break-glass.ts';
+import { done, type Operated, refuse } from './operated.ts';
+import { addFate, endPending } from './pending.ts';
 
 export interface OperatorWord {
   readonly by: string;
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly now: string;
-}
-
-export interface Operated {
-  readonly state: ModelState;
-  readonly done: boolean;
-  readonly sentence: string;
-  /** Signals that sleep and are to be offered again at once. */
-  readonly wake: readonly string[];
-  readonly cancelRunId: string | null;
 }
 
 const frozenAtMost = 20;
@@ -40,6 +34,12 @@ export function operateModel(state: ModelState, action: ModelAction, word: Opera
       return withdraw(state, action.signal, by);
     case 'cancel-run':
       return cancelRun(state, action.runId, by);
+    case 'accept-run':
+      return answerRun(state, action.runId, true, by);
+    case 'refuse-run':
+      return answerRun(state, action.runId, false, by);
+    case 'break-glass':
+      return breakGlass(state, action.runId, by);
   }
 }
 
@@ -130,15 +130,8 @@ function cancelRun(state: ModelState, runId: string, by: Word): Operated {
     const now = live ? `run ${live.runId} is under way` : 'no run is under way';
     return refuse(state, `Nothing to cancel: run ${runId} is not under way; ${now}.`);
   }
+  if (live.breaksGlass) return refuse(state, 'Nothing to cancel: a broken glass takes its course.');
   if (live.cancel) return refuse(state, `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`);
   const next = { ...state, live: { ...live, cancel: by } };
   return { ...done(next, `Run ${runId} is being cancelled.`), wake: [], cancelRunId: runId };
-}
-
-function done(state: ModelState, sentence: string): Operated {
-  return { state, done: true, sentence, wake: sleepers(state), cancelRunId: null };
-}
-
-function refuse(state: ModelState, sentence: string): Operated {
-  return { state, done: false, sentence, wake: [], cancelRunId: null };
 }

@@ -181,6 +181,12 @@ export const ModelConfigSchema = z
     gates: GatesSchema.describe(
       'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
     ),
+    onInconclusive: z
+      .enum(['hold', 'ask'])
+      .default('hold')
+      .describe(
+        'What becomes of a run whose gates cannot say. `hold`: it ends `inconclusive`. `ask`: it waits for a person, until `policy.longestRun` after its start, and is released where one accepts it.',
+      ),
     holdout: HoldoutSchema.optional().describe(
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),

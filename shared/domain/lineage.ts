@@ -11,7 +11,14 @@ export interface LineageTags {
   readonly ratchetDataHash: string;
   /** Version the challenger was judged against, or `none`. */
   readonly ratchetParentVersion: string;
+  /** Who accepted it where the gates could not say. */
+  readonly ratchetAccepted?: string;
+  /** Who promoted it against the gates, and why. */
+  readonly ratchetBreakGlass?: string;
 }
+
+/** A tag of the registry holds so many characters. */
+export const tagLength = 256;
 
 export const runTag = 'ratchetRun';
 

@@ -46,6 +46,11 @@ export interface Word {
   readonly at: string;
 }
 
+/** What a person says of a run whose gates cannot say. */
+export interface InconclusiveAnswer extends Word {
+  readonly accepted: boolean;
+}
+
 /** The final answer to a signal that still sleeps: it is given when the signal is offered again. */
 export interface Fate {
   readonly signal: string;
@@ -98,6 +103,10 @@ export interface ModelState {
     readonly restart?: boolean;
     /** Whether it was itself started in place of a cancelled one: it is not cancelled for another again. */
     readonly restarted?: boolean;
+    /** Its gates cannot say, and it waits for a person: until when (ISO 8601, UTC), and what one has answered. */
+    readonly asks?: { readonly until: string; readonly answer?: InconclusiveAnswer };
+    /** It is no run: two people have broken the glass, and a challenger is on its way. */
+    readonly breaksGlass?: boolean;
   } | null;
   readonly pending: Pending | null;
   /** The last run that ended: the cooldown counts from it. */
@@ -133,6 +142,8 @@ export interface ModelState {
   /** What operators have said instead of the model file. */
   readonly mode?: Word & { readonly mode: Mode };
   readonly frozen?: readonly (Word & { readonly until: string | null })[];
+  /** The first of the two people it takes to break the glass, and for which run. */
+  readonly glass?: Word & { readonly runId: string };
 }
 
 export const newModelState: ModelState = {

@@ -12,7 +12,12 @@ export type ModelAction =
   | { readonly action: 'approve' }
   /** Withdraws what waits: the group, or one signal that waits by itself. */
   | { readonly action: 'withdraw'; readonly signal: string | null }
-  | { readonly action: 'cancel-run'; readonly runId: string };
+  | { readonly action: 'cancel-run'; readonly runId: string }
+  /** Answers a run whose gates cannot say and that asks: `onInconclusive` of the model file. */
+  | { readonly action: 'accept-run'; readonly runId: string }
+  | { readonly action: 'refuse-run'; readonly runId: string }
+  /** One of two people who promote the challenger of a settled run against the gates. */
+  | { readonly action: 'break-glass'; readonly runId: string };
 
 /** What an operator may do to the whole fleet. */
 export type FleetAction =

@@ -1,4 +1,6 @@
+import type { BrokenGlass } from './broken-glass.ts';
 import type { GateReport } from './gate-report.ts';
+import type { Word } from './model-state.ts';
 import type { SignalKind } from './signal.ts';
 
 export const runPhases = ['train', 'evaluate', 'gate', 'register', 'release', 'settled'] as const;
@@ -47,6 +49,10 @@ export interface Run {
   readonly released: boolean;
   readonly verdict: GateReport['verdict'] | null;
   readonly configHash: string;
+  /** Who accepted it where the gates could not say; absent where nobody did. */
+  readonly acceptedBy?: Word;
+  /** Who promoted its challenger against the gates; once there, it stays. */
+  readonly brokenGlass?: BrokenGlass;
 }
 
 /** The model in a run id: `spam-filter` of `spam-filter-20020902-1f2e3d4c`. Null where the text is no run id. */

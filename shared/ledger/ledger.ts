@@ -21,7 +21,7 @@ import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
 import type { Operation } from '../domain/operation.ts';
 import { modelOfRun, type Run } from '../domain/run.ts';
-import { findRow, retryLostRaces, writeForward } from './conditional-writes.ts';
+import { findRow, retryLostRaces, writeForward, writeRow } from './conditional-writes.ts';
 import { type KnownVerdict, listVerdicts, readKnownVerdicts, verdictRow } from './data-row.ts';
 import { decisionOf, decisionRow } from './decision-row.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
@@ -74,6 +74,18 @@ export class Ledger {
     const row = runRow(run);
     await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, (table) =>
       writeForward(table, row, (known) => isAsFarAs(run, runOf(known))),
+    );
+  }
+
+  /** Changes the row of a run that has settled; one the ledger does not know stays unknown. */
+  async changeRun(runId: string, change: (run: Run) => Run): Promise<void> {
+    const model = modelOfRun(runId);
+    if (model === null) return;
+    await this.#in(this.#runs, `changing run ${runId}`, { model, run: runId }, (table) =>
+      retryLostRaces(async () => {
+        const known = await findRow(table, model, runId);
+        if (known) await writeRow(table, runRow(change(runOf(known))), known);
+      }),
     );
   }
 

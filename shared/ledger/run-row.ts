@@ -42,5 +42,8 @@ function progressOf(run: Run): readonly number[] {
     runPhases.indexOf(run.phase),
     Number(run.released),
     Number(run.registeredVersion !== null),
+    Number(run.verdict !== null),
+    // A mark stays: a late repeat that does not know of it loses.
+    Number(run.brokenGlass !== undefined),
   ];
 }

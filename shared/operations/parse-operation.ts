@@ -15,7 +15,17 @@ const word = {
   by: z.string().trim().min(1).max(200),
 };
 
-const modelActions = ['freeze', 'thaw', 'set-mode', 'approve', 'withdraw', 'cancel-run'] as const;
+const modelActions = [
+  'freeze',
+  'thaw',
+  'set-mode',
+  'approve',
+  'withdraw',
+  'cancel-run',
+  'accept-run',
+  'refuse-run',
+  'break-glass',
+] as const;
 type ModelActionName = (typeof modelActions)[number];
 
 /** The fields an action has beside who and why. */
@@ -26,6 +36,9 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   approve: [],
   withdraw: ['signal'],
   'cancel-run': ['runId'],
+  'accept-run': ['runId'],
+  'refuse-run': ['runId'],
+  'break-glass': ['runId'],
 };
 const required: readonly string[] = ['mode', 'runId'];
 
@@ -64,7 +77,10 @@ export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): Model
     case 'withdraw':
       return { action: 'withdraw', signal: body.signal ?? null };
     case 'cancel-run':
-      return { action: 'cancel-run', runId: body.runId! };
+    case 'accept-run':
+    case 'refuse-run':
+    case 'break-glass':
+      return { action: body.action, runId: body.runId! };
     default:
       return { action: body.action };
   }

@@ -82,6 +82,28 @@ describe('the orchestrators of today', () => {
     expect(await replayHistory(app, altered)).not.toEqual([]);
   });
 
+  it('do not replay a history in which a person answered otherwise', async () => {
+    const recorded = read('test/replay/retrain-accepted.json');
+    const text = JSON.stringify(recorded.history);
+    const history = text.replaceAll('accepted\\\\\\":true', 'accepted\\\\\\":false');
+    expect(history).not.toBe(text);
+    const altered = { ...recorded, history: JSON.parse(history) as RecordedHistory['history'] };
+    expect(await replayHistory(app, altered)).not.toEqual([]);
+  });
+
+  it('say that nothing was released where no stage of a broken glass could be told', async () => {
+    const recorded = read('test/replay/break-glass.json');
+    const isRelease = (event: HistoryEvent): event is TaskCompleted =>
+      event.EventType === EventType.SubOrchestrationCompleted;
+    const Result = JSON.stringify({ told: [], failure: 'stage production could not be told: no queue' });
+    const history = recorded.history.map((event) => (isRelease(event) ? { ...event, Result } : event));
+    const [difference] = await replayHistory(app, { ...recorded, history });
+    expect(difference).toContain(
+      'jane and bob broke the glass of run weak-20261126-d5346fa3, and nothing was released: stage production could not be told: no queue.',
+    );
+    expect(difference).toContain('"released":false');
+  });
+
   it('do not replay a history in which the training job ended otherwise', async () => {
     const recorded = read('test/replay/retrain-training-failed.json');
     const isFailure = (event: HistoryEvent): event is TaskCompleted =>

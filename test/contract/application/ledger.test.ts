@@ -160,6 +160,29 @@ describe('runs in the ledger', () => {
     expect(await ledger.getRun(runId('late', 1))).toEqual(settled);
   });
 
+  it('keep the mark of a broken glass, whatever late repeat comes', async () => {
+    const held = {
+      model: 'glass',
+      runId: runId('glass', 1),
+      phase: 'settled',
+      outcome: 'gate-failed',
+    } as const;
+    const settled = run({ ...held, endedAt: at(60) });
+    const brokenGlass = {
+      first: 'jane',
+      second: 'bob',
+      reasons: ['a', 'b'] as const,
+      at: at(90),
+      sentence: '',
+    };
+    await ledger.recordRun(settled);
+    await ledger.changeRun(settled.runId, (known) => ({ ...known, brokenGlass }));
+    await ledger.recordRun(settled);
+    expect(await ledger.getRun(settled.runId)).toEqual({ ...settled, brokenGlass });
+    await ledger.changeRun(runId('glass', 2), () => settled);
+    expect(await ledger.getRun(runId('glass', 2))).toBeNull();
+  });
+
   it('end up at the furthest state when many processes write at once', async () => {
     const phases = ['train', 'evaluate', 'gate', 'register', 'release'] as const;
     const states = phases.map((phase) => run({ model: 'race', runId: runId('race', 1), phase }));

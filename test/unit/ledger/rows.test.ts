@@ -124,6 +124,13 @@ describe('of two states of a run', () => {
     expect(isAsFarAs(ended, run({ phase: 'release' }))).toBe(true);
   });
 
+  it('one whose glass was broken is not undone by a late repeat of its end', () => {
+    const ended = run({ phase: 'settled', outcome: 'gate-failed', endedAt: '2002-09-02T01:00:00.000Z' });
+    const brokenGlass = { first: 'a', second: 'b', reasons: ['x', 'y'] as const, at: '', sentence: '' };
+    expect(isAsFarAs(ended, { ...ended, brokenGlass })).toBe(false);
+    expect(isAsFarAs({ ...ended, brokenGlass }, ended)).toBe(true);
+  });
+
   it('the same one may be written again', () => {
     fc.assert(
       fc.property(state, (some) => {

@@ -1,0 +1,12 @@
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+
+defineStep('mark-broken-glass', async ({ runId, brokenGlass, registeredVersion, released }) => {
+  const ledger = await wiring.ledger();
+  await ledger.changeRun(runId, (run) => {
+    // A late repeat of the mark before the release must not win over the one after it.
+    if (run.released && !released) return run;
+    return { ...run, brokenGlass, released, registeredVersion: registeredVersion ?? run.registeredVersion };
+  });
+  return null;
+});

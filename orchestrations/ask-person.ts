@@ -1,0 +1,52 @@
+/**
+ * A run whose gates cannot say waits for a person: `onInconclusive: ask` of the model file.
+ *
+ * Owns: the wait, until the run's time is over or it is cancelled, and what it says meanwhile.
+ * Does not own: which answer counts (shared/admission/answer-run.ts); an event only wakes.
+ */
+import type * as df from 'durable-functions';
+import { parseDurationMs } from '../shared/config/duration.ts';
+import type { Word } from '../shared/domain/model-state.ts';
+import { askModel } from './ask-model.ts';
+import type { RunInput } from './run-input.ts';
+import { describeRun, type RunFindings } from './settle.ts';
+import { takeStep } from './take-step.ts';
+
+/** Name of the external event that wakes a run which asks: a person has answered. */
+export const runAnsweredEvent = 'run-answered';
+
+/** What became of the question: who accepted it, or null; with the sentence the run ends with. */
+export interface Asked {
+  readonly acceptedBy: Word | null;
+  readonly sentence: string;
+}
+
+export function* askPerson(
+  context: df.OrchestrationContext,
+  input: RunInput,
+  /** What the gates said. */
+  judged: string,
+  findings: RunFindings,
+  cancel: df.Task,
+): Generator<df.Task, Asked, unknown> {
+  const { runId, pinned, startedAt } = input;
+  const { model, policy } = pinned.config;
+  const until = new Date(Date.parse(startedAt) + parseDurationMs(policy.longestRun)!).toISOString();
+  const { asks } = yield* askModel(context, model, 'ask', { runId, until });
+  if (!asks) {
+    const sentence = `${judged} Nobody was asked: the run had been given up for dead.`;
+    return { acceptedBy: null, sentence };
+  }
+  const what = `Waits for a person until ${until}: ratchet accept ${runId}, or ratchet refuse ${runId}.`;
+  context.df.setCustomStatus({ phase: 'gate', asks: what });
+  const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
+  yield* takeStep(context, 'record-run', row);
+  const timer = context.df.createTimer(new Date(until));
+  yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
+  if (!timer.isCompleted) timer.cancel();
+  const { answer } = yield* askModel(context, model, 'endAsking', { runId });
+  if (!answer) return { acceptedBy: null, sentence: `${judged} Nobody answered by ${until}.` };
+  const { accepted, by, reason, at } = answer;
+  const sentence = `${judged} ${accepted ? 'Accepted' : 'Refused'} by ${by} at ${at} (${reason}).`;
+  return { acceptedBy: accepted ? { by, reason, at } : null, sentence };
+}

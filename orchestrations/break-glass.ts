@@ -1,0 +1,123 @@
+/**
+ * break-glass: promotes the challenger of a settled run against the gates, on the word of two people.
+ *
+ * Owns: the order mark, register, release, settle, and that the run's row is marked for ever before anything is released.
+ * Does not own: whether two people have spoken (shared/admission/break-glass.ts), the kill switch and telling the
+ * operator (operate), the stages (release).
+ *
+ * Invariants
+ * 1. Nothing is registered before the ledger says who asked for it.
+ * 2. Once a stage has been told, the challenger is the champion; whatever happens, the model is free afterwards.
+ */
+import * as df from 'durable-functions';
+import type { Glass } from '../shared/admission/operated.ts';
+import type { ModelVersion } from '../shared/domain/run.ts';
+import { askModel } from './ask-model.ts';
+import { register } from './register.ts';
+import type { ReleaseInput, ReleaseResult } from './release.ts';
+import type { HeldBack } from './steps.ts';
+import { messageOf, now, takeStep } from './take-step.ts';
+import { wake } from './wake.ts';
+
+export interface GlassInput {
+  readonly model: string;
+  readonly glass: Glass;
+  readonly heldBack: HeldBack;
+}
+
+/** What came of a broken glass. */
+export interface GlassEnd {
+  readonly released: boolean;
+  readonly sentence: string;
+}
+
+/** Names are cut so that both, and the beginning of the reasons, fit into a tag. */
+const nameLength = 60;
+
+df.app.orchestration('break-glass', function* (context) {
+  const input = context.df.getInput<GlassInput>();
+  if (!input) throw new Error('break-glass was started without a glass');
+  const promoted: Promoted = { version: null, registered: null, told: 0 };
+  let failure: string | null;
+  try {
+    failure = yield* promote(context, input, promoted);
+  } catch (error) {
+    failure = messageOf(error);
+  }
+  return yield* endGlass(context, input, promoted, failure);
+});
+
+/** Kept outside the steps, so that a glass that fails in one still tells what the earlier ones brought about. */
+interface Promoted {
+  version: ModelVersion | null;
+  registered: string | null;
+  told: number;
+}
+
+function* promote(
+  context: df.OrchestrationContext,
+  input: GlassInput,
+  promoted: Promoted,
+): Generator<df.Task, string | null, unknown> {
+  const { glass, heldBack } = input;
+  const { run, gateReportHash, dataHash, stages } = heldBack;
+  const { runId, configHash, signals } = run;
+  yield* mark(context, input, promoted, `${glass.first} and ${glass.second} have broken the glass.`);
+  const challenger = run.challenger!;
+  const who = `${glass.first.slice(0, nameLength)} and ${glass.second.slice(0, nameLength)}`;
+  const ratchetBreakGlass = `${who}: ${glass.reasons.join('; ')}`;
+  const made = { runId, challenger, signals, configHash, gateReportHash, dataHash, parent: run.champion };
+  // A version that somebody registered by hand is in the registry already.
+  const model = run.kind === 'promote' ? challenger : yield* register(context, made, { ratchetBreakGlass });
+  promoted.version = model;
+  promoted.registered = model.version;
+  const release: ReleaseInput = { runId, stages, model, previous: glass.champion, gateReportHash };
+  const { told, failure } = (yield context.df.callSubOrchestrator(
+    'release',
+    release,
+    `${glass.id}-release`,
+  )) as ReleaseResult;
+  promoted.told = told.length;
+  return failure;
+}
+
+/** The mark before the model's word: a repeated call never finds the model free and the run unmarked. */
+function* endGlass(
+  context: df.OrchestrationContext,
+  input: GlassInput,
+  promoted: Promoted,
+  failure: string | null,
+): Generator<df.Task, GlassEnd, unknown> {
+  const { model, glass, heldBack } = input;
+  const { run } = heldBack;
+  const released = promoted.told > 0;
+  const who = `${glass.first} and ${glass.second}`;
+  const champion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
+  const sentence = released
+    ? `${champion}: it is the champion.${failure ? ` Released to ${promoted.told} stages; ${failure}.` : ''}`
+    : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
+  yield* mark(context, input, promoted, sentence);
+  const settled = yield* askModel(context, model, 'settle', {
+    runId: glass.id,
+    outcome: released && failure === null ? 'released' : 'failed',
+    champion: released ? promoted.version : null,
+    now: now(context),
+  });
+  yield* wake(context, settled.wake);
+  return { released, sentence };
+}
+
+function* mark(
+  context: df.OrchestrationContext,
+  { glass, heldBack }: GlassInput,
+  { registered, told }: Promoted,
+  sentence: string,
+): Generator<df.Task, void, unknown> {
+  const { first, second, reasons, at } = glass;
+  yield* takeStep(context, 'mark-broken-glass', {
+    runId: heldBack.run.runId,
+    brokenGlass: { first, second, reasons, at, sentence },
+    registeredVersion: registered,
+    released: told > 0,
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * Break-glass: two people promote the challenger of a settled run against the gates. Pure.
+ *
+ * Owns: which runs, who may be the two, and how long the first one's word holds.
+ * Does not own: the kill switch (fleet.ts), registering and releasing (the break-glass orchestration).
+ *
+ * Invariants
+ * 1. It takes two names that differ by more than casing and blanks, the second within 24 hours of the first.
+ * 2. Nothing else of the model is under way meanwhile: the glass takes the place of a run.
+ */
+import type { ModelState, Word } from '../domain/model-state.ts';
+import type { Run } from '../domain/run.ts';
+import { done, type Operated, refuse } from './operated.ts';
+import { addMs } from './time.ts';
+
+/** How long the word of the first person holds. */
+export const glassHoldsMs = 86_400_000;
+/** After so long a glass that never ended is given up for dead, as a run is. */
+const deadAfterMs = 86_400_000;
+
+/** What is asked of a run before its glass may be broken. */
+export type SettledRun = Pick<Run, 'model' | 'outcome' | 'challenger' | 'released' | 'brokenGlass'>;
+
+/** Why the challenger of a run cannot be promoted whoever asks, or null. */
+export function findObstacle(model: string, runId: string, run: SettledRun | null): string | null {
+  if (run?.model !== model) return `Nothing to break: the ledger has no run ${runId} of model ${model}.`;
+  if (run.brokenGlass && run.released) {
+    const { first, second, at } = run.brokenGlass;
+    return `Broken before: ${first} and ${second} promoted the challenger of run ${runId} at ${at}.`;
+  }
+  if (run.outcome === null) return `Nothing to break: run ${runId} is still under way.`;
+  if (run.outcome !== 'gate-failed' && run.outcome !== 'inconclusive') {
+    return `Nothing to break: run ${runId} ended ${run.outcome}; only gate-failed and inconclusive ones have a challenger that gates held back.`;
+  }
+  return run.challenger ? null : `Nothing to break: run ${runId} has no challenger.`;
+}
+
+export function breakGlass(state: ModelState, runId: string, by: Word): Operated {
+  const { live, glass: first, ...rest } = state;
+  if (live?.breaksGlass) return refuse(state, `Being broken since ${live.since}: ${live.runId}.`);
+  if (live) {
+    const sentence = `Nothing is broken: run ${live.runId} is under way; wait for its end, or cancel it.`;
+    return refuse(state, sentence);
+  }
+  if (first?.runId !== runId) return speakFirst(state, runId, by);
+  const until = addMs(first.at, glassHoldsMs);
+  if (by.at > until) {
+    const sentence = `Expired: the word of ${first.by} of ${first.at} held until ${until}; two people have to speak anew.`;
+    return refuse({ ...rest, live }, sentence);
+  }
+  if (personOf(first.by) === personOf(by.by)) {
+    return refuse(
+      state,
+      `Nothing is broken: ${first.by} has spoken at ${first.at}; the second must be another person, by ${until}.`,
+    );
+  }
+  const id = `${runId}-glass-${Date.parse(by.at)}`;
+  const deadline = addMs(by.at, deadAfterMs);
+  const next: ModelState = {
+    ...rest,
+    // A promote run is joined by no signal: what comes waits for its end.
+    live: { runId: id, signals: [], since: by.at, deadline, kind: 'promote', breaksGlass: true },
+  };
+  const { champion } = state;
+  const reasons = [first.reason, by.reason] as const;
+  const glass = { id, first: first.by.trim(), second: by.by.trim(), reasons, at: by.at, champion };
+  const sentence = `Broken by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
+  return { ...done(next, sentence), wake: [], glass };
+}
+
+/** One word is kept for a model: another run's takes its place. */
+function speakFirst(state: ModelState, runId: string, by: Word): Operated {
+  const instead = state.glass ? ` The word of ${state.glass.by} on run ${state.glass.runId} is dropped.` : '';
+  const sentence = `Noted: nothing is released yet. Another person has to say the same by ${addMs(by.at, glassHoldsMs)}.${instead}`;
+  return { ...done({ ...state, glass: { ...by, runId } }, sentence), wake: [] };
+}
+
+function personOf(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
