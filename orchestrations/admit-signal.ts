@@ -66,17 +66,18 @@ function* offerUntilFinal(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion }: OfferAnswer,
+  { admission, champion, kept }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
   const input: RunInput = {
     runId: admission.runId!,
-    kind: promoted ? 'promote' : 'retrain',
+    kind: promoted ? 'promote' : kept ? 'reevaluate' : 'retrain',
     pinned,
     signalKind: signal.kind,
     signals: admission.signals,
     champion,
     promoted,
+    ...(kept && { kept }),
     startedAt: now(context),
   };
   try {

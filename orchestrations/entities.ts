@@ -13,7 +13,7 @@ import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
 import type { InconclusiveAnswer } from '../shared/domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
-import type { ModelVersion } from '../shared/domain/run.ts';
+import type { KeptChallenger, ModelVersion } from '../shared/domain/run.ts';
 
 export const modelEntity = 'model';
 export const fleetEntity = 'fleet';
@@ -59,6 +59,8 @@ export interface FleetOperations {
 
 export interface OfferAnswer extends Omit<Decided, 'state'> {
   readonly champion: ModelVersion | null;
+  /** The challenger that the run judges again; absent where it trains one. */
+  readonly kept?: KeptChallenger;
 }
 
 export interface EntityRefusal {

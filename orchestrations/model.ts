@@ -14,7 +14,9 @@ defineEntity<ModelState>(modelEntity, newModelState, {
     const decided = decideAdmission(state, input);
     if ('needsGrant' in decided) return { state, answer: decided };
     const { state: next, ...answer } = decided;
-    return { state: next, answer: { ...answer, champion: next.champion } };
+    const kept =
+      decided.admission.outcome === 'admitted' && next.live?.reevaluates ? { kept: next.kept } : {};
+    return { state: next, answer: { ...answer, champion: next.champion, ...kept } };
   },
   settle(state, input: Input<'settle'>) {
     const { state: next, ...answer } = settleRun(state, input);

@@ -26,7 +26,8 @@ export function* register(
   return yield* takeStep(context, 'register-model', {
     runId,
     challenger,
-    jobName: `${runId}-train`,
+    // A version is named after the run that trained it, which may be an earlier one.
+    jobName: `${challenger.name}-${challenger.version}-train`,
     tags: {
       ratchetRun: runId,
       // A tag holds 256 characters; the hash ties it to the whole list in the ledger.

@@ -9,7 +9,8 @@
  * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
  *    champion stays otherwise.
  * 3. A run that is cancelled before its release begins releases nothing.
- * 4. A promote run begins at evaluate: a version registered by hand meets the same gates.
+ * 4. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
+ * 5. A promote run begins at evaluate: a version registered by hand meets the same gates.
  */
 import * as df from 'durable-functions';
 import type { Verdict } from '../shared/domain/gate-report.ts';
@@ -73,7 +74,8 @@ function* takePhases(
     return ended;
   };
 
-  yield* enter(input.promoted ? 'evaluate' : 'train');
+  const given = input.promoted ?? input.kept?.version ?? null;
+  yield* enter(given ? 'evaluate' : 'train');
   const data = yield* takeStep(context, 'pin-data', { runId, pinned });
   if (data.partitions === 0) {
     const left = data.refused ? ` that may be used: ${data.refused} refused, see the manifest` : '';
@@ -82,22 +84,22 @@ function* takePhases(
       sentence: `There is no data under ${pinned.config.data.path}${left}.`,
     };
   }
-  if (!input.promoted) {
+  if (!given) {
     const training = yield* job('train', null);
     if (cancel.isCompleted) return cancelled(cancel);
     if (!training.succeeded) return jobEnd('training-failed', training);
   }
-  const challenger = input.promoted ?? newVersion(input);
+  const challenger = given ?? newVersion(input);
   found({ challenger });
 
-  if (!input.promoted) yield* enter('evaluate');
+  if (!given) yield* enter('evaluate');
   const evaluation = yield* job('evaluate', challenger);
   if (cancel.isCompleted) return cancelled(cancel);
   if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
 
   yield* enter('gate');
   const judged = yield* judge(context, input, progress, cancel);
-  if ('outcome' in judged) return judged;
+  if ('outcome' in judged) return keepChallenger(input, challenger, judged);
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enter('register');
@@ -164,6 +166,18 @@ function* judge(
   if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence: asked.sentence };
   note(progress, { acceptedBy: asked.acceptedBy });
   return { sentence: asked.sentence, reportHash, overrides: { ratchetAccepted: asked.acceptedBy.by } };
+}
+
+/** How often one challenger is judged: what so many looks cannot tell, the next one will not. */
+const judgedAtMost = 3;
+
+/** Policy `recollect`: the next signal has the challenger judged again, with the data there is then. */
+function keepChallenger({ promoted, kept, pinned }: RunInput, version: ModelVersion, end: RunEnd): RunEnd {
+  const times = (kept?.times ?? 0) + 1;
+  const isOver = end.outcome !== 'inconclusive' || promoted !== null || times >= judgedAtMost;
+  if (pinned.config.onInconclusive !== 'recollect' || isOver) return end;
+  const sentence = `${end.sentence} It is kept: the next signal has it judged again (${times} of ${judgedAtMost} times).`;
+  return { ...end, sentence, keep: { version, times } };
 }
 
 function* enterPhase(

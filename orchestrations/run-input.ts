@@ -1,11 +1,11 @@
 import type { PinnedModel } from '../shared/config/schema.ts';
-import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
+import type { KeptChallenger, ModelVersion, Run, RunOutcome } from '../shared/domain/run.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';
 
 /** Input of the retrain orchestration. The model file is pinned: an edit meanwhile changes no run under way. */
 export interface RunInput {
   readonly runId: string;
-  readonly kind: 'retrain' | 'promote';
+  readonly kind: Run['kind'];
   readonly pinned: PinnedModel;
   readonly signalKind: SignalKind;
   readonly signals: readonly string[];
@@ -13,6 +13,8 @@ export interface RunInput {
   readonly champion: ModelVersion | null;
   /** The version registered by hand that a promote run judges. */
   readonly promoted: ModelVersion | null;
+  /** A challenger of an earlier run that is judged again; absent where one is trained. */
+  readonly kept?: KeptChallenger;
   readonly startedAt: string;
 }
 
@@ -20,4 +22,6 @@ export interface RunInput {
 export interface RunEnd {
   readonly outcome: RunOutcome;
   readonly sentence: string;
+  /** The challenger is to be judged again. */
+  readonly keep?: KeptChallenger;
 }

@@ -48,17 +48,19 @@ export function* settle(
 ): Generator<df.Task, Run, unknown> {
   const endedAt = now(context);
   const { runId } = input;
+  const { outcome, sentence } = end;
   const hours = computeHours === undefined ? {} : { computeHours };
   const settled = yield* askModel(context, input.pinned.config.model, 'settle', {
     runId,
-    outcome: end.outcome,
+    outcome,
     champion: findings.released ? findings.challenger : null,
     now: endedAt,
     ...hours,
+    ...(end.keep && { keep: end.keep }),
   });
   const returned = settled.granted ? yield* askFleet(context, 'return', { runId, ...hours }) : null;
   const signals = settled.wasLive ? settled.signals : input.signals;
-  const run: Run = { ...describeRun(input, 'settled', findings), ...end, signals, endedAt };
+  const run: Run = { ...describeRun(input, 'settled', findings), outcome, sentence, signals, endedAt };
   yield* takeStep(context, 'record-run', run);
   yield* wake(context, [...(settled.wake ?? []), ...(returned?.wake ?? [])]);
   return run;

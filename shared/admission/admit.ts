@@ -17,10 +17,11 @@ export function admit(state: ModelState, question: Question): Answered {
   const signals = union([signal.id], absorbed?.signals ?? []);
   const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
   const approved = isLeader ? state.pending?.approved : undefined;
+  const reevaluates = state.kept !== undefined && signal.kind !== 'manual' && kind === 'retrain';
   const { newData, ...rest } = state;
   const next: ModelState = {
     ...rest,
-    ...(kind === 'promote' && newData && { newData }),
+    ...((kind === 'promote' || reevaluates) && newData && { newData }),
     pending: absorbed ? null : state.pending,
     live: {
       runId,
@@ -30,6 +31,7 @@ export function admit(state: ModelState, question: Question): Answered {
       kind,
       granted: true,
       ...(state.lastRun?.restart && { restarted: true }),
+      ...(reevaluates && { reevaluates }),
     },
     starts: [...(state.starts ?? []), now].slice(-rememberStarts),
     ...(policy.budget && {

@@ -1,5 +1,5 @@
 import type { ModelState } from '../domain/model-state.ts';
-import type { ModelVersion, RunOutcome } from '../domain/run.ts';
+import type { KeptChallenger, ModelVersion, RunOutcome } from '../domain/run.ts';
 import { settleSpent } from './budget.ts';
 import { sleepers } from './pending.ts';
 
@@ -12,6 +12,8 @@ export interface Settlement {
   readonly now: string;
   /** Hours its jobs really took; absent where nobody knows. */
   readonly computeHours?: number;
+  /** A challenger to be judged again; absent: none is, and one that was kept is dropped. */
+  readonly keep?: KeptChallenger;
 }
 
 export interface Settled {
@@ -43,12 +45,17 @@ export function settleRun(state: ModelState, settlement: Settlement): Settled {
     return { state: { ...state, ...released, ...spent }, signals: [], wasLive, granted: true, wake: [] };
   }
   const restart = outcome === 'cancelled' && live.restart;
+  const { kept: before, ...rest } = state;
+  // Judging a version registered by hand says nothing of the challenger that waits, unless it is the champion now.
+  const waits = live.kind === 'promote' && !settlement.champion ? before : undefined;
+  const kept = settlement.keep ?? waits;
   const failures = (state.unsuccessful ?? 0) + (outcome === 'cancelled' ? 0 : 1);
   return {
     state: {
-      ...state,
+      ...rest,
       ...released,
       ...spent,
+      ...(kept && { kept }),
       live: null,
       lastRun: { runId, outcome, endedAt: now, ...(restart && { restart }) },
       unsuccessful: settlement.champion ? 0 : failures,

@@ -182,10 +182,10 @@ export const ModelConfigSchema = z
       'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
     ),
     onInconclusive: z
-      .enum(['hold', 'ask'])
+      .enum(['hold', 'ask', 'recollect'])
       .default('hold')
       .describe(
-        'What becomes of a run whose gates cannot say. `hold`: it ends `inconclusive`. `ask`: it waits for a person, until `policy.longestRun` after its start, and is released where one accepts it.',
+        'What becomes of a run whose gates cannot say. `hold`: it ends `inconclusive`. `ask`: it waits for a person, until `policy.longestRun` after its start, and is released where one accepts it. `recollect`: it ends `inconclusive`, and the next signal of automation has the same challenger judged again, with the data there is then, in place of training a new one; three times at most.',
       ),
     holdout: HoldoutSchema.optional().describe(
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',

@@ -1,5 +1,5 @@
 import type { AdmissionOutcome, ReasonCode } from './decision.ts';
-import type { ModelVersion, RunOutcome } from './run.ts';
+import type { KeptChallenger, ModelVersion, RunOutcome } from './run.ts';
 
 /** What admission remembers of a signal it has answered: enough to know a redelivery, for longer than it can come. */
 export interface AnsweredSignal {
@@ -103,6 +103,8 @@ export interface ModelState {
     readonly restart?: boolean;
     /** Whether it was itself started in place of a cancelled one: it is not cancelled for another again. */
     readonly restarted?: boolean;
+    /** Whether it judges the kept challenger again, in place of training one. */
+    readonly reevaluates?: boolean;
     /** Its gates cannot say, and it waits for a person: until when (ISO 8601, UTC), and what one has answered. */
     readonly asks?: { readonly until: string; readonly answer?: InconclusiveAnswer };
     /** It is no run: two people have broken the glass, and a challenger is on its way. */
@@ -139,6 +141,8 @@ export interface ModelState {
     readonly uncounted: number;
   };
   readonly spent?: readonly Spent[];
+  /** A challenger that the next signal of automation has judged again. */
+  readonly kept?: KeptChallenger;
   /** What operators have said instead of the model file. */
   readonly mode?: Word & { readonly mode: Mode };
   readonly frozen?: readonly (Word & { readonly until: string | null })[];

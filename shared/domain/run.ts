@@ -28,11 +28,18 @@ export interface ModelVersion {
   readonly modelUri: string;
 }
 
+/** A challenger whose gates could not say, kept to be judged again. */
+export interface KeptChallenger {
+  readonly version: ModelVersion;
+  /** How often it has been judged. */
+  readonly times: number;
+}
+
 /** One row of the ledger: a run, as far as it has come. */
 export interface Run {
   readonly runId: string;
   readonly model: string;
-  readonly kind: 'retrain' | 'promote';
+  readonly kind: 'retrain' | 'promote' | 'reevaluate';
   /** Kind of the signal that started the run. */
   readonly signalKind: SignalKind;
   /** Every signal the run answers. */

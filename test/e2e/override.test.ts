@@ -22,6 +22,7 @@ const models: Readonly<Record<string, (text: string) => string>> = {
   weak: tooWeak,
   small: tooFewRows,
   stopped: tooFewRows,
+  keeps: (text) => `${tooFewRows(text)}onInconclusive: recollect\n`,
 };
 
 describe('people in place of the gates', () => {
@@ -249,5 +250,40 @@ describe('people in place of the gates', () => {
     expect(await told(run)).toEqual([]);
     await operate('fleet/operations', { action: 'resume' });
     expect((await say('break-glass', run, 'bob')).operation.done).toBe(true);
+  });
+
+  it('wait for more data where the model file has it so: the same challenger is judged again', async () => {
+    const breach = async (window: string): Promise<Run> => {
+      const known = (await world.runs()).length;
+      const report = { window, observedAt: '2026-03-01T00:00:00Z', sample: 100, metrics: { accuracy: 0.5 } };
+      await world.ask('models/keeps/metrics', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(report),
+      });
+      await throughOutages(async () => (await world.runs()).length > known || undefined, 30_000);
+      return untilRun(
+        'keeps',
+        ({ outcome, signals }) => outcome !== null && signals[0]!.endsWith(`:${window}`),
+      );
+    };
+    const first = await breach('w1');
+    expect(first).toMatchObject({ kind: 'retrain', outcome: 'inconclusive' });
+    expect(first.sentence).toContain('It is kept: the next signal has it judged again (1 of 3 times).');
+    const second = await breach('w2');
+    expect(second).toMatchObject({
+      kind: 'reevaluate',
+      outcome: 'inconclusive',
+      challenger: first.challenger,
+    });
+    expect(await world.jobNames()).not.toContain(`${second.runId}-train`);
+
+    const file = join(folder, 'keeps.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('minimumRows: 400', 'minimumRows: 4'));
+    const third = await breach('w3');
+    expect(third).toMatchObject({ kind: 'reevaluate', outcome: 'released' });
+    expect(third.registeredVersion).toBe(first.challenger!.version);
+    expect(await tagsOf('keeps', third.registeredVersion!)).toMatchObject({ ratchetRun: third.runId });
+    expect(await breach('w4')).toMatchObject({ kind: 'retrain' });
   });
 });

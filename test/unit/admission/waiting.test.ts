@@ -331,6 +331,38 @@ describe('new data', () => {
   });
 });
 
+describe('a kept challenger', () => {
+  const policy = policyOf({});
+  const version = { name: 'm', version: '20260302-a', modelUri: 'azureml://a' };
+  const keep = { version, times: 1 };
+  const keeping = (): ModelState => {
+    const { state } = offer(newModelState, 'a', 0, policy);
+    const settlement = { runId: 'run-a', outcome: 'inconclusive', champion: null, now: at(1), keep } as const;
+    return settleRun(state, settlement).state;
+  };
+
+  it('is judged again by the next signal of automation, and its data still counts as new', () => {
+    const upload = { kind: 'data' as const, newData: { rows: 5, bytes: 10 } };
+    const { state } = offer(keeping(), 'b', 2, policy, upload);
+    expect(state).toMatchObject({ live: { reevaluates: true }, kept: keep, newData: { rows: 5 } });
+    expect(settle(state, 3, 'gate-failed').state.kept).toBeUndefined();
+  });
+
+  it('makes room for the one that a person has trained', () => {
+    const { state } = offer(keeping(), 'm', 2, policy, { kind: 'manual' });
+    expect(state.live).not.toHaveProperty('reevaluates');
+    expect(settle(state, 3).state.kept).toBeUndefined();
+  });
+
+  it('waits while a version registered by hand is judged, unless that is released', () => {
+    const promoting = offer(keeping(), 'r', 2, policy, { kind: 'registry' }).state;
+    expect(settle(promoting, 3).state.kept).toEqual(keep);
+    const { live } = promoting;
+    const released = { runId: live!.runId, outcome: 'released', champion: version, now: at(3) } as const;
+    expect(settleRun(promoting, released).state.kept).toBeUndefined();
+  });
+});
+
 describe('what a person asks for first', () => {
   it('answers those that wait, who are told so and never start a run of their own', () => {
     const policy = policyOf({ quietPeriod: 'P1D' });
