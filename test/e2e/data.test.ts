@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -94,7 +94,7 @@ describe('an upload', () => {
       ['2026-03-02.csv', true, 2],
     ]);
     const ran = await promisify(execFile)('npx', ['ratchet', 'data', 'tiny', '--url', world.hostUrl]);
-    expect(ran.stdout).toMatch(
+    expect(stripVTControlCharacters(ran.stdout)).toMatch(
       /refused {2}2026-03-01\.csv {2}3 rows, 26 bytes\n {2}column amount: 33\.3 % of 3/,
     );
   });

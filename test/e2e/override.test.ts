@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../cli/main.ts';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -79,7 +80,7 @@ describe('people in place of the gates', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
       const code = await main([...args, '--url', world.hostUrl]);
-      return { code, text: log.mock.calls.join('\n') };
+      return { code, text: stripVTControlCharacters(log.mock.calls.join('\n')) };
     } finally {
       log.mockRestore();
     }
