@@ -14,6 +14,18 @@ export interface Decided extends Finding {
   readonly verdict: Verdict;
 }
 
+/** The numbers of a rule that came to none. */
+export const unmeasured: Omit<Finding, 'sentence'> = {
+  challenger: null,
+  champion: null,
+  estimate: null,
+  limit: null,
+  interval: null,
+  test: null,
+  power: null,
+  n: null,
+};
+
 /** What several rules judged together make of one of them. */
 interface Correction {
   readonly verdict: Verdict;

@@ -9,7 +9,7 @@
  */
 import type { DataGate } from '../config/gate-schema.ts';
 import { type Verdict, verdicts } from '../domain/gate-report.ts';
-import { type Decided, decide } from './decide.ts';
+import { type Decided, decide, unmeasured } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Measurement, show } from './measure-gate.ts';
 import { countShared } from './predictions/hash-ids.ts';
@@ -116,16 +116,5 @@ function byVerdict(a: Decided, b: Decided): number {
 }
 
 function error(sentence: string): Decided {
-  return {
-    verdict: 'error',
-    sentence,
-    challenger: null,
-    champion: null,
-    estimate: null,
-    limit: null,
-    interval: null,
-    test: null,
-    power: null,
-    n: null,
-  };
+  return { verdict: 'error', sentence, ...unmeasured };
 }

@@ -12,7 +12,7 @@
  */
 import type { GapGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
-import type { Decided } from './decide.ts';
+import { type Decided, unmeasured } from './decide.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
 import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
@@ -20,16 +20,6 @@ import { show } from './measure-gate.ts';
 import { findSlices } from './slice-column.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
-
-const nothing = {
-  challenger: null,
-  champion: null,
-  estimate: null,
-  limit: null,
-  interval: null,
-  test: null,
-  power: null,
-} as const;
 
 export interface JudgedGap {
   readonly whole: Decided;
@@ -97,7 +87,7 @@ function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Grou
     : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n})`;
   const whole: Decided = {
-    ...nothing,
+    ...unmeasured,
     verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
     sentence: `${describeWidest(gate, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,
     challenger: widest.estimate,
@@ -182,7 +172,7 @@ function tellGroup(gate: GapGate, group: Group, pairs: readonly Pair[]): SliceRe
 
 function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }: Group): SliceResult {
   return {
-    ...nothing,
+    ...unmeasured,
     slice: name,
     verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
     sentence: `${metric} is a share of ${trials} rows of it, a group needs ${slices.minimumRows}`,
@@ -193,5 +183,5 @@ function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }
 }
 
 function undecided(verdict: 'error' | 'inconclusive', sentence: string, n: number | null = null): JudgedGap {
-  return { whole: { ...nothing, verdict, sentence, n }, groups: null };
+  return { whole: { ...unmeasured, verdict, sentence, n }, groups: null };
 }

@@ -5,15 +5,9 @@ import {
   sourceOf,
 } from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
-import {
-  type Finding,
-  type GateResult,
-  type SliceResult,
-  type Verdict,
-  verdicts,
-} from '../domain/gate-report.ts';
+import { type GateResult, type SliceResult, type Verdict, verdicts } from '../domain/gate-report.ts';
 import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
-import { type Decided, decide } from './decide.ts';
+import { type Decided, decide, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
 import { judgeData } from './judge-data.ts';
@@ -92,7 +86,7 @@ function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateCont
   if (count !== null && !(count >= gate.minimumRows)) {
     const sentence = `${gate.metric}: ${count} rows, the gate needs ${gate.minimumRows}`;
     return {
-      ...nothing,
+      ...unmeasured,
       verdict: 'inconclusive',
       sentence,
       challenger,
@@ -118,11 +112,11 @@ function judgeWithoutComparing(
 ): Decided | null {
   if (!findMetric(gate.metric) && gate.better === undefined) {
     const sentence = `${gate.metric}: the gate does not say which way is better; set better`;
-    return { ...nothing, verdict: 'error', sentence, challenger };
+    return { ...unmeasured, verdict: 'error', sentence, challenger };
   }
   if (hasChampion) return null;
   const sentence = `${gate.metric} ${show(challenger)}: no champion yet to compare with`;
-  return { ...nothing, verdict: 'passed', sentence, challenger };
+  return { ...unmeasured, verdict: 'passed', sentence, challenger };
 }
 
 function sliceGate(
@@ -161,18 +155,7 @@ function fold(
   return { verdict: worst.verdict as Verdict, sentence };
 }
 
-const nothing: Omit<Finding, 'sentence'> = {
-  challenger: null,
-  champion: null,
-  estimate: null,
-  limit: null,
-  interval: null,
-  test: null,
-  power: null,
-  n: null,
-};
-
 function missing(gate: MetricGate, side: Side, why = ''): Decided {
   const sentence = `${gate.metric} of the ${side} is missing or undefined${why}`;
-  return { ...nothing, verdict: 'error', sentence };
+  return { ...unmeasured, verdict: 'error', sentence };
 }

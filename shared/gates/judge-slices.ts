@@ -1,6 +1,6 @@
 import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
-import { type Decided, decide, testRule } from './decide.ts';
+import { type Decided, decide, testRule, unmeasured } from './decide.ts';
 import { type Measurement, measureGate } from './measure-gate.ts';
 import { type Predictions, selectRows } from './rows.ts';
 import { findSlices, type SlicesOfGate } from './slice-column.ts';
@@ -73,13 +73,7 @@ function describeTooSmall(slices: SlicesOfGate, slice: string, n: number, senten
     slice,
     verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
     sentence,
-    challenger: null,
-    champion: null,
-    estimate: null,
-    limit: null,
-    interval: null,
-    test: null,
-    power: null,
+    ...unmeasured,
     n,
     harm: null,
     corrected: null,
