@@ -74,6 +74,38 @@ export const encodeMessage = (message: AmqpMessage): Buffer => codec.encode(mess
 export const decodeMessage = (bytes: Buffer): AmqpMessage => codec.decode(bytes);
 export const { types } = rhea;
 
+interface ReaderInternals {
+  readonly buffer: Buffer;
+  read(): unknown;
+  read_value(type: unknown): unknown;
+  read_n(count: number): unknown[];
+  read_array_items(count: number, type: unknown): unknown[];
+}
+
+/**
+ * rhea takes the number of elements of a list or an array from the peer, makes room for as many, and goes on reading
+ * elements that take no bytes (AMQP 1.0, part 1, section 1.6: null, true, the empty list): twenty bytes could ask for all
+ * memory there is. Here all lists and arrays of a frame have as many elements together as it has bytes.
+ */
+function boundReader(reader: ReaderInternals): void {
+  const elements = new WeakMap<ReaderInternals, number>();
+  function take(from: ReaderInternals, count: number, read: () => unknown): unknown[] {
+    const sum = (elements.get(from) ?? 0) + count;
+    if (sum > from.buffer.length) {
+      throw new RangeError(`${sum} elements cannot be in the ${from.buffer.length} bytes of a frame`);
+    }
+    elements.set(from, sum);
+    return Array.from({ length: count }, read);
+  }
+  reader.read_n = function (count) {
+    return take(this, count, () => this.read());
+  };
+  reader.read_array_items = function (count, type) {
+    return take(this, count, () => this.read_value(type));
+  };
+}
+boundReader((types as unknown as { Reader: { prototype: ReaderInternals } }).Reader.prototype);
+
 export function remoteAttach(link: Sender | Receiver): Attach {
   return (link as unknown as LinkInternals).remote.attach;
 }

@@ -38,7 +38,22 @@ const hostile: Readonly<Record<string, () => Buffer>> = {
       frame(Buffer.from('005311c00a044043707fffffff', 'hex')),
       frame(Buffer.from('005314c0060243435200', 'hex')),
     ]),
+  'an array of four thousand million nulls': () => openWith('f0 00000010 ffffffff 40'),
+  'an array of as many UUIDs, none of them there': () => openWith('f0 00000010 ffffffff 98'),
+  'arrays of nulls in an array': () =>
+    openWith(`f0 00010000 00001000 f0 ${'00000010 0000ffff 40'.repeat(4096)}`),
+  'lists that claim thirty million elements, one in the other': () =>
+    openWith('d0 00010000 01c9c380'.repeat(5000)),
+  'lists one in the other without end': () => openWith('d0 00010000 00000001'.repeat(5000)),
 };
+
+/** An open whose container id is this value, in hexadecimal. */
+function openWith(value: string): Buffer {
+  const field = Buffer.from(value.replaceAll(' ', ''), 'hex');
+  const list = Buffer.from('005310d00000000000000001', 'hex');
+  list.writeUInt32BE(field.length + 4, 4);
+  return Buffer.concat([amqpHeader, frame(Buffer.concat([list, field]))]);
+}
 
 test.each(Object.keys(hostile))('%s on the port harm nobody else', async (kind) => {
   const { bus, client } = await startBus([{ name: 'releases' }]);
