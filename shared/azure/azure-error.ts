@@ -12,7 +12,7 @@ interface SdkError {
 
 const retryableStatuses = new Set([408, 429]);
 const networkFailure =
-  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)\b/;
+  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy|Unknown error encountered)\b/;
 
 /** The HTTP status an SDK error carries, if any. */
 export function statusOf(error: unknown): number | null {
@@ -39,7 +39,8 @@ function isWorthRetrying(cause: unknown): boolean {
   const status = statusOf(cause);
   if (status !== null) return retryableStatuses.has(status) || status >= 500;
   if (error.retryable === true || error.name === 'AbortError' || error.name === 'TimeoutError') return true;
-  // The Service Bus client hides the code of a failed connection in the message.
+  // The Service Bus client hides the code of a failed connection in the message, and calls one that ended without a reason
+  // (a namespace that restarts) an unknown error.
   return networkFailure.test(String(error.code)) || networkFailure.test(String(error.message));
 }
 

@@ -41,6 +41,11 @@ describe('an error of an Azure service', () => {
     expect(say(cause).retryable).toBe(true);
   });
 
+  it('may pass when the connection of the Service Bus client ended without a reason', () => {
+    // What core-amqp makes of a connection that is gone without an AMQP error: no code, no status.
+    expect(say(new Error('Unknown error encountered.')).retryable).toBe(true);
+  });
+
   it('tells that no answer came in time', () => {
     const error = say(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
     expect(error.message).toBe(
