@@ -6,13 +6,20 @@ interface SdkError {
   readonly name?: string;
   readonly code?: unknown;
   readonly statusCode?: unknown;
-  readonly retryable?: unknown;
   readonly message?: unknown;
 }
 
-const retryableStatuses = new Set([408, 429]);
+/** Client errors that may pass by themselves: a timeout, throttling. */
+const passingStatuses = new Set([408, 429]);
+/** What the Service Bus client calls a refusal; it has no status. */
+const refusalCodes = new Set([
+  'MessageSizeExceeded',
+  'MessagingEntityDisabled',
+  'MessagingEntityNotFound',
+  'UnauthorizedAccess',
+]);
 const networkFailure =
-  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy|Unknown error encountered)\b/;
+  /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)\b/;
 
 /** The HTTP status an SDK error carries, if any. */
 export function statusOf(error: unknown): number | null {
@@ -30,18 +37,15 @@ export function azureError(
   cause: unknown,
 ): RatchetError {
   if (cause instanceof RatchetError) return cause;
-  const code = isWorthRetrying(cause) ? 'azure-unavailable' : 'azure-refused';
+  const code = isRefusal(cause) ? 'azure-refused' : 'azure-unavailable';
   return new RatchetError(code, `${asked}: ${answerOf(cause)}`, { subject, cause });
 }
 
-function isWorthRetrying(cause: unknown): boolean {
-  const error = asSdkError(cause);
+/** Only an answer of the service is a refusal. Anything else, known or not, may pass: an answer cut short, a lost link. */
+function isRefusal(cause: unknown): boolean {
   const status = statusOf(cause);
-  if (status !== null) return retryableStatuses.has(status) || status >= 500;
-  if (error.retryable === true || error.name === 'AbortError' || error.name === 'TimeoutError') return true;
-  // The Service Bus client hides the code of a failed connection in the message, and calls one that ended without a reason
-  // (a namespace that restarts) an unknown error.
-  return networkFailure.test(String(error.code)) || networkFailure.test(String(error.message));
+  if (status !== null) return status >= 400 && status < 500 && !passingStatuses.has(status);
+  return refusalCodes.has(String(asSdkError(cause).code));
 }
 
 function answerOf(cause: unknown): string {
@@ -62,7 +66,10 @@ function nextStep(cause: unknown): string {
   if (status === 401 || status === 403 || /Authentication|CredentialUnavailable/.test(name)) {
     return '; look at the identity of the app and its roles in docs/settings.md';
   }
-  const isUnreachable = status === null && isWorthRetrying(cause);
+  // The Service Bus client hides the code of a failed connection in the message.
+  const { code, message } = asSdkError(cause);
+  const isUnreachable =
+    status === null && (networkFailure.test(String(code)) || networkFailure.test(String(message)));
   return isUnreachable ? '; look at the address in the settings and at the network' : '';
 }
 

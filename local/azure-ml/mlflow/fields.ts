@@ -77,5 +77,7 @@ export function list(
 
 export function texts(fields: Readonly<Record<string, unknown>>, name: string): string[] {
   const value = fields[name] ?? [];
-  return (Array.isArray(value) ? value : [value]).map(String);
+  const items = Array.isArray(value) ? value : [value];
+  if (items.every((item) => typeof item !== 'object')) return items.map(String);
+  throw invalidParameter(`Invalid value for parameter '${name}': expected a list of texts.`);
 }

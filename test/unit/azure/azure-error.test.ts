@@ -41,9 +41,26 @@ describe('an error of an Azure service', () => {
     expect(say(cause).retryable).toBe(true);
   });
 
-  it('may pass when the connection of the Service Bus client ended without a reason', () => {
-    // What core-amqp makes of a connection that is gone without an AMQP error: no code, no status.
-    expect(say(new Error('Unknown error encountered.')).retryable).toBe(true);
+  it.each([
+    // What core-amqp makes of a connection that is gone without an AMQP error.
+    new Error('Unknown error encountered.'),
+    new SyntaxError('Unexpected end of JSON input'),
+    new RestError('Error "…" occurred while parsing the response body', {
+      code: 'PARSE_ERROR',
+      statusCode: 200,
+    }),
+    undefined,
+  ])('may pass when it is no answer of the service: %s', (cause) => {
+    expect(say(cause).retryable).toBe(true);
+  });
+
+  it.each([
+    'MessagingEntityNotFound',
+    'MessagingEntityDisabled',
+    'MessageSizeExceeded',
+    'UnauthorizedAccess',
+  ])('will not pass by itself when Service Bus says %s', (code) => {
+    expect(say(Object.assign(new Error('no'), { code, retryable: false })).retryable).toBe(false);
   });
 
   it('tells that no answer came in time', () => {
