@@ -98,7 +98,7 @@ function parseAsset(rules: KindRules, properties: Record<string, unknown>) {
   if (rules.uri && (typeof fixed[rules.uri] !== 'string' || fixed[rules.uri] === '')) {
     throw userError(`properties.${rules.uri}: missing; say where the ${rules.noun.toLowerCase()} lies`);
   }
-  if (rules.kind === 'data' && !dataTypes.includes(String(fixed['dataType']))) {
+  if (rules.kind === 'data' && !dataTypes.some((type) => type === fixed['dataType'])) {
     throw userError(
       `properties.dataType: ${JSON.stringify(fixed['dataType'])} is none of ${dataTypes.join(', ')}`,
     );
