@@ -1,6 +1,5 @@
 import type { Inference } from './inference.ts';
-import { normalCdf, normalQuantile } from './normal.ts';
-import { solveRising } from './solve.ts';
+import { scoreInference } from './score-inference.ts';
 
 /** So many of so many rows; at least one row. */
 export interface Proportion {
@@ -13,20 +12,11 @@ export interface Proportion {
  * interval of Miettinen and Nurminen, Statistics in Medicine 4 (1985), which stays honest where a share is 0 or 1.
  */
 export function independentProportions(first: Proportion, second: Proportion): Inference {
-  const score = (difference: number): number => miettinenScore(first, second, difference);
-  return {
-    method: 'score interval of independent proportions (Miettinen and Nurminen)',
-    estimate: first.successes / first.trials - second.successes / second.trials,
-    interval: (confidence) => {
-      const z = normalQuantile((1 + confidence) / 2);
-      return {
-        low: solveRising(-1, 1, (difference) => z - score(difference)),
-        high: solveRising(-1, 1, (difference) => -z - score(difference)),
-      };
-    },
-    atMost: (limit) => normalCdf(-score(limit)),
-    atLeast: (limit) => normalCdf(score(limit)),
-  };
+  return scoreInference(
+    'score interval of independent proportions (Miettinen and Nurminen)',
+    first.successes / first.trials - second.successes / second.trials,
+    (difference) => miettinenScore(first, second, difference),
+  );
 }
 
 /** How many standard errors the seen difference lies above a supposed one; falls as the supposed one rises. */

@@ -1,7 +1,6 @@
 import { binomialCdf } from './beta.ts';
 import type { Inference } from './inference.ts';
-import { normalCdf, normalQuantile } from './normal.ts';
-import { solveRising } from './solve.ts';
+import { scoreInference } from './score-inference.ts';
 
 /** Rows that only one of the two sides has right, of all rows both were asked. */
 export interface Discordance {
@@ -17,20 +16,11 @@ export interface Discordance {
  */
 export function matchedProportions(discordance: Discordance): Inference {
   const { onlyChallenger, onlyChampion, rows } = discordance;
-  const score = (difference: number): number => tangoScore(discordance, difference);
-  return {
-    method: 'score interval of matched proportions (Tango)',
-    estimate: (onlyChallenger - onlyChampion) / rows,
-    interval: (confidence) => {
-      const z = normalQuantile((1 + confidence) / 2);
-      return {
-        low: solveRising(-1, 1, (difference) => z - score(difference)),
-        high: solveRising(-1, 1, (difference) => -z - score(difference)),
-      };
-    },
-    atMost: (limit) => normalCdf(-score(limit)),
-    atLeast: (limit) => normalCdf(score(limit)),
-  };
+  return scoreInference(
+    'score interval of matched proportions (Tango)',
+    (onlyChallenger - onlyChampion) / rows,
+    (difference) => tangoScore(discordance, difference),
+  );
 }
 
 /** How many standard errors the seen difference lies above a supposed one; falls as the supposed one rises. */
