@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { startStorage } from '../../../local/storage/index.ts';
 import { pinModel } from '../../../shared/config/pin.ts';
 import { ModelConfigSchema, type PinnedModel } from '../../../shared/config/schema.ts';
 import type { DataManifest } from '../../../shared/domain/data-manifest.ts';
 import { createWiring, type Wiring } from '../../../shared/wiring.ts';
 import { parquetOf } from '../../unit/data/files.ts';
-import { cloudContext, temporaryFolder } from './local-services.ts';
+import { startStorageAlone } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
 
 const job = { command: 'node -v', code: 'azureml:c:1', environment: 'azureml:e:1', compute: 'cpu' };
@@ -28,19 +27,9 @@ let wiring: Wiring;
 let step: RunStep;
 
 beforeAll(async () => {
-  const storage = await startStorage({
-    ...cloudContext(temporaryFolder(), 'storage'),
-    blobPort: 0,
-    tablePort: 0,
-  });
-  const settings = {
-    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
-    RATCHET_CONTAINER: localCloud.container,
-    RATCHET_STORAGE: storage.connectionString,
-  };
+  const settings = await startStorageAlone();
   wiring = createWiring(settings);
   step = await loadSteps(settings);
-  return () => storage.stop();
 });
 
 /** Puts a blob there as anybody would, and answers its etag. */

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { startStorage } from '../../../local/storage/index.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import { type Deployment, findServing } from '../../../shared/domain/deployment.ts';
 import type { HoldoutPart } from '../../../shared/domain/holdout.ts';
@@ -11,25 +10,15 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
-import { cloudContext, temporaryFolder } from './local-services.ts';
+import { startStorageAlone } from './local-services.ts';
 
 let openLedger: () => Promise<Ledger>;
 let ledger: Ledger;
 
 beforeAll(async () => {
-  const storage = await startStorage({
-    ...cloudContext(temporaryFolder(), 'storage'),
-    blobPort: 0,
-    tablePort: 0,
-  });
-  const settings = {
-    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
-    RATCHET_CONTAINER: localCloud.container,
-    RATCHET_STORAGE: storage.connectionString,
-  };
+  const settings = await startStorageAlone();
   openLedger = () => createWiring(settings).ledger();
   ledger = await openLedger();
-  return () => storage.stop();
 });
 
 const at = (minute: number): string => new Date(Date.UTC(2002, 8, 2, 0, minute)).toISOString();

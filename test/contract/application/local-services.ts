@@ -26,6 +26,21 @@ export function cloudContext(home: string, name: string): CloudContext {
   return { home: folder, clock: new SystemClock(), work: new Work(), log: () => {}, publish: () => {} };
 }
 
+/** Storage alone, and the settings that lead the application to it, for the tests of one file. */
+export async function startStorageAlone(): Promise<Readonly<Record<string, string>>> {
+  const storage = await startStorage({
+    ...cloudContext(temporaryFolder(), 'storage'),
+    blobPort: 0,
+    tablePort: 0,
+  });
+  afterAll(() => storage.stop());
+  return {
+    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
+    RATCHET_CONTAINER: localCloud.container,
+    RATCHET_STORAGE: storage.connectionString,
+  };
+}
+
 export interface LocalServices {
   readonly settings: Readonly<Record<string, string>>;
   readonly container: ContainerClient;

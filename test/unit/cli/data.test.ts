@@ -1,23 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { parquetOf } from '../data/files.ts';
+import { capturePrinted } from './printed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-data-'));
 const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
 const expectations = '\n  expect: { columns: { amount: { type: number, atLeast: 0 } } }';
-let out: string[];
-let err: string[];
-
-beforeEach(() => {
-  out = [];
-  err = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
-});
-afterEach(() => void vi.restoreAllMocks());
+const { out, err } = capturePrinted();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(name: string, content: string | Uint8Array): string {

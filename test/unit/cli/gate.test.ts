@@ -2,22 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import type { GateReport } from '../../../shared/domain/gate-report.ts';
+import { capturePrinted } from './printed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ratchet-gate-'));
 const model = 'test/fixtures/tiny-model/models/tiny.yaml';
-let out: string[];
-let err: string[];
-
-beforeEach(() => {
-  out = [];
-  err = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
-});
-afterEach(() => void vi.restoreAllMocks());
+const { out, err } = capturePrinted();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(name: string, text: string): string {
@@ -83,7 +75,7 @@ describe('ratchet gate evaluate', () => {
   it('judges a later look by --look, and says which one it took', async () => {
     const args = ['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 10, 'champion')];
     const judge = async (...more: string[]) => {
-      out = [];
+      out.length = 0;
       const code = await main([...args, ...more]);
       return [code, out.join('\n')] as const;
     };

@@ -3,21 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { reports } from '../gates/sample-reports.ts';
+import { capturePrinted } from './printed.ts';
 
-let out: string[];
-let err: string[];
-
-beforeEach(() => {
-  out = [];
-  err = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
-});
-
-afterEach(() => void vi.restoreAllMocks());
+const { out, err } = capturePrinted();
 
 /** A service that answers every request with one status and body, and keeps what it was asked. */
 async function serving(
