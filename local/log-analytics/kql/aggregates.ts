@@ -24,10 +24,16 @@ const aggregates: Readonly<Record<string, Make | undefined>> = {
       : null,
   min: ([value, ...rest]) => (isOrderable(value) && rest.length === 0 ? extreme(value!, -1) : null),
   max: ([value, ...rest]) => (isOrderable(value) && rest.length === 0 ? extreme(value!, 1) : null),
-  percentile: ([value, share, ...rest]) =>
-    value && share && isNumeric(value.type) && isNumeric(share.type) && rest.length === 0
-      ? over(value, value.type, (values) => percentile(values, share.run([]) as number))
-      : null,
+  percentile: ([value, share, ...rest]) => {
+    const rank = share?.constant;
+    return value &&
+      isNumeric(value.type) &&
+      typeof rank === 'number' &&
+      isNumeric(share!.type) &&
+      rest.length === 0
+      ? over(value, value.type, (values) => percentile(values, rank))
+      : null;
+  },
 };
 
 export function isAggregate(name: string): boolean {

@@ -7,6 +7,8 @@ import { type Column, compareValues, isNumeric, type Type, type Value } from './
 export interface Compiled {
   readonly type: Type;
   readonly run: (row: readonly Value[]) => Value;
+  /** What it is for every row, where it is a literal. */
+  readonly constant?: Value;
 }
 
 export interface Scope {
@@ -19,7 +21,7 @@ export interface Scope {
 export function compile(expression: Expression, scope: Scope): Compiled {
   switch (expression.kind) {
     case 'literal':
-      return { type: expression.type, run: () => expression.value };
+      return { type: expression.type, run: () => expression.value, constant: expression.value };
     case 'column':
       return compileColumn(expression.name, scope);
     case 'call': {
@@ -32,10 +34,25 @@ export function compile(expression: Expression, scope: Scope): Compiled {
     }
     case 'in': {
       const operand = compile(expression.operand, scope);
-      const items = expression.items.map((item) => compileBinary('==', operand, compile(item, scope)));
+      const equal = expression.items.map((item) => compareTo(operand, '==', compile(item, scope)));
       return {
         type: 'bool',
-        run: (row) => items.some((item) => item.run(row) === true) !== expression.negated,
+        run(row) {
+          const value = operand.run(row);
+          return equal.some((holds) => holds(value, row)) !== expression.negated;
+        },
+      };
+    }
+    case 'between': {
+      const operand = compile(expression.operand, scope);
+      const fromLow = compareTo(operand, '>=', compile(expression.low, scope));
+      const toHigh = compareTo(operand, '<=', compile(expression.high, scope));
+      return {
+        type: 'bool',
+        run(row) {
+          const value = operand.run(row);
+          return fromLow(value, row) && toHigh(value, row);
+        },
       };
     }
   }
@@ -60,6 +77,15 @@ function compileBinary(operator: string, left: Compiled, right: Compiled): Compi
       const [a, b] = [left.run(row), right.run(row)];
       return a === null || b === null ? null : combine(a, b);
     },
+  };
+}
+
+/** Whether a value of the operand compares so with the other side. The operand itself is evaluated by the caller, once. */
+function compareTo(operand: Compiled, operator: string, other: Compiled) {
+  const [combine] = comparison(operator, operand, other);
+  return (value: Value, row: readonly Value[]): boolean => {
+    const limit = other.run(row);
+    return value !== null && limit !== null && combine(value, limit) === true;
   };
 }
 

@@ -44,12 +44,7 @@ function parseBetween(reader: TokenReader, operand: Expression): Expression {
   reader.expect('..');
   const high = parseSum(reader);
   reader.expect(')');
-  return {
-    kind: 'binary',
-    operator: 'and',
-    left: { kind: 'binary', operator: '>=', left: operand, right: low },
-    right: { kind: 'binary', operator: '<=', left: operand, right: high },
-  };
+  return { kind: 'between', operand, low, high };
 }
 
 function parseSum(reader: TokenReader): Expression {

@@ -51,11 +51,21 @@ function collect(expression: Expression, scope: Scope, into: Aggregate[]): Expre
       const [left, right] = [expression.left, expression.right].map((side) => collect(side, scope, into));
       return { ...expression, left: left!, right: right! };
     }
+    case 'in': {
+      const items = expression.items.map((item) => collect(item, scope, into));
+      return { ...expression, operand: collect(expression.operand, scope, into), items };
+    }
+    case 'between': {
+      const [operand, low, high] = [expression.operand, expression.low, expression.high].map((side) =>
+        collect(side, scope, into),
+      );
+      return { kind: 'between', operand: operand!, low: low!, high: high! };
+    }
     case 'column':
       throw semanticError(
         `'summarize' operator: column '${expression.name.slice(0, 100)}' is neither aggregated nor named after by`,
       );
-    default:
+    case 'literal':
       return expression;
   }
 }

@@ -16,6 +16,12 @@ export type Expression =
       readonly operand: Expression;
       readonly items: readonly Expression[];
       readonly negated: boolean;
+    }
+  | {
+      readonly kind: 'between';
+      readonly operand: Expression;
+      readonly low: Expression;
+      readonly high: Expression;
     };
 
 export interface Named {

@@ -62,6 +62,8 @@ describe('where', () => {
     ["Model startswith 's'", 1],
     ["Model in ('spam', 'fraud')", 3],
     ["Model !in ('spam', 'fraud')", 2],
+    ['Score between (0.5 .. Rows)', 2],
+    ['Score in (0.5, Score)', 4],
     ['Good', 2],
     ['not(Good)', 2],
     ['Good == true', 2],
@@ -124,6 +126,15 @@ describe('summarize', () => {
   it('takes expressions over aggregates', () => {
     expect(ask('Scores | summarize value = 1.0 * countif(Good) / count(), n = count()')).toEqual([[0.4, 5]]);
     expect(headOf('Scores | summarize countif(Good) / count()')).toEqual(['Column1 long']);
+    expect(ask('Scores | summarize a = count() in (4, 5), b = count() between (6 .. 1 + sum(Rows))')).toEqual(
+      [[true, false]],
+    );
+  });
+
+  it('has no way to what it computes with, and no percentile that differs from row to row', () => {
+    expect(errorOf('Scores | summarize count(), b = ["$0"] in (1)').message).toContain("'$0'");
+    expect(errorOf('Scores | summarize b = Rows in (1)').message).toContain('neither aggregated');
+    expect(errorOf('Scores | summarize percentile(Rows, Rows)').message).toContain("Aggregate 'percentile'");
   });
 
   it('of nothing is one row without keys, and none with them', () => {
@@ -241,6 +252,10 @@ describe('what is not understood', () => {
     ]) {
       expect(() => errorOf(hostile)).not.toThrow();
     }
+    // Each operand is computed once: 2 to the power of 40 steps would not end.
+    const nested = (before: string, after: string) => `${'('.repeat(40)}Good${before}${after.repeat(40)}`;
+    expect(count(nested('', ' between (false .. true))'))).toBe(5);
+    expect(count(nested('', ' in (true, false))'))).toBe(5);
     // Long, but no longer than a query may be.
     expect(count(`Good${' and Good'.repeat(900)}`)).toBe(2);
   });
