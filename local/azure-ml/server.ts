@@ -64,7 +64,8 @@ function internalError(error: unknown): ServiceError {
 }
 
 async function route(message: IncomingMessage, router: Router, origin: string): Promise<Reply> {
-  const url = new URL(message.url ?? '/', origin);
+  const url = URL.parse(message.url ?? '/', origin);
+  if (!url) throw notFound(`The resource at ${message.url}`);
   const bare: Request = {
     method: message.method ?? '',
     path: url.pathname,

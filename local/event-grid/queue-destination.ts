@@ -81,7 +81,8 @@ export function toMessage(
     const value =
       mapping.type === 'Static' ? mapping.properties.value : lookUp(event, mapping.properties.sourceField);
     if (value === undefined) continue;
-    if (mapping.name in fieldOfAttribute) message[fieldOfAttribute[mapping.name]!] = String(value);
+    const field = Object.hasOwn(fieldOfAttribute, mapping.name) ? fieldOfAttribute[mapping.name] : undefined;
+    if (field) message[field] = String(value);
     else message.applicationProperties[mapping.name] = value;
   }
   return message;

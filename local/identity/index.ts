@@ -96,8 +96,8 @@ interface Answer {
 }
 
 function answer(request: IncomingMessage, secretHeader: string, authority: TokenAuthority): Answer {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (url.pathname !== '/msi/token') return refusal(404, `${url.pathname}: not found; ask /msi/token`);
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (url?.pathname !== '/msi/token') return refusal(404, `${request.url}: not found; ask /msi/token`);
   if (request.method !== 'GET') return refusal(405, `${request.method}: only GET is answered`);
   if (!sameText(request.headers['x-identity-header'], secretHeader)) {
     return refusal(401, 'X-IDENTITY-HEADER: missing or wrong; send the value of IDENTITY_HEADER');

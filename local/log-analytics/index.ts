@@ -58,7 +58,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
 
   const route = async (message: IncomingMessage): Promise<Reply> => {
     authenticate(message.headers.authorization, identity, origin);
-    const path = new URL(message.url ?? '/', origin).pathname;
+    const path = URL.parse(message.url ?? '/', origin)?.pathname ?? '';
     const workspace = queryPath.exec(path)?.[1];
     if (workspace === undefined) throw notFound(`The resource at ${path}`);
     if (message.method !== 'POST') throw methodNotAllowed(message.method ?? '', ['POST']);
