@@ -6,7 +6,7 @@ import * as df from 'durable-functions';
 import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
-import { now, takeStep } from './take-step.ts';
+import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
 /** Input of the orchestration: an operation before it is carried out. */
@@ -32,10 +32,13 @@ function* carryOut(
   if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);
   const answer = yield* askModel(context, model, 'operate', { action: action as ModelAction, word });
   if (answer.cancelRunId !== null) {
-    yield* takeStep(context, 'cancel-run', {
-      runId: answer.cancelRunId,
-      because: `${by} cancelled it (${reason})`,
-    });
+    const because = `${by} cancelled it (${reason})`;
+    try {
+      yield* takeStep(context, 'cancel-run', { runId: answer.cancelRunId, because });
+    } catch (error) {
+      const sentence = `Run ${answer.cancelRunId} could not be told to stop: ${messageOf(error)}; cancel it again.`;
+      return { done: false, sentence };
+    }
   }
   const { answeredRunId } = answer;
   if (answeredRunId !== undefined) yield* takeStep(context, 'answer-run', { runId: answeredRunId });

@@ -131,7 +131,11 @@ function cancelRun(state: ModelState, runId: string, by: Word): Operated {
     return refuse(state, `Nothing to cancel: run ${runId} is not under way; ${now}.`);
   }
   if (live.breaksGlass) return refuse(state, 'Nothing to cancel: a broken glass takes its course.');
-  if (live.cancel) return refuse(state, `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`);
+  if (live.cancel) {
+    // The run is told again: it may not have begun when it was first.
+    const sentence = `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`;
+    return { ...refuse(state, sentence), cancelRunId: runId };
+  }
   const next = { ...state, live: { ...live, cancel: by } };
   return { ...done(next, `Run ${runId} is being cancelled.`), wake: [], cancelRunId: runId };
 }

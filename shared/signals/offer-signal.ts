@@ -125,7 +125,7 @@ async function statusOf(client: OrchestrationStarter, instanceId: string): Promi
   }
 }
 
-/** The durable client tells a missing instance only by its text. */
+/** The durable client tells a missing instance only by its text: one of `getStatus`, one of `raiseEvent`. */
 export function isMissingInstance(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('HTTP 404');
+  return error instanceof Error && /HTTP 404|^No instance with ID /.test(error.message);
 }

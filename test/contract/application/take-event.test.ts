@@ -10,6 +10,7 @@ import { temporaryFolder } from './local-services.ts';
 
 let hub: TaskHub;
 let away = false;
+let gone = false;
 const asked: Asked[] = [];
 const warnings: string[] = [];
 const log = { warn: (message: string) => void warnings.push(message), debug: () => {} };
@@ -17,6 +18,7 @@ const log = { warn: (message: string) => void warnings.push(message), debug: () 
 const answer = (request: Asked): Answer => {
   if (away) return [503, { Message: 'storage is away' }];
   if (request.method === 'GET') return missing;
+  if (gone) return missing;
   asked.push(request);
   return [202, { id: 'started' }];
 };
@@ -43,6 +45,7 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 beforeEach(() => {
   away = false;
+  gone = false;
   asked.length = 0;
   warnings.length = 0;
 });
@@ -104,6 +107,12 @@ describe('a message', () => {
     await takeMessage(body, hub.client, log);
     expect(warnings).toHaveLength(1);
     expect(asked).toEqual([]);
+  });
+
+  it('about the job of a run that is gone, or of somebody else, wakes nobody and is taken', async () => {
+    gone = true;
+    await takeMessage(ended, hub.client, log);
+    expect(warnings).toEqual([]);
   });
 
   it('comes again when the task hub is away', async () => {

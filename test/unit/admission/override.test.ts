@@ -67,6 +67,19 @@ describe('a run that asks', () => {
   });
 });
 
+describe('a run that is being cancelled', () => {
+  it('is told again by whoever cancels it again', () => {
+    const cancel = { action: 'cancel-run', runId: 'run-1' } as const;
+    const first = operateModel(live('run-1'), cancel, word('bob', 1));
+    expect(first).toMatchObject({ done: true, cancelRunId: 'run-1' });
+    expect(operateModel(first.state, cancel, word('jane', 2))).toMatchObject({
+      done: false,
+      sentence: `Being cancelled since ${at(1)}, by bob.`,
+      cancelRunId: 'run-1',
+    });
+  });
+});
+
 const glassOf = (runId: string) => ({ action: 'break-glass', runId }) as const;
 const speak = (state: ModelState, by: string, hours: number, runId = 'run-1') =>
   operateModel(state, glassOf(runId), word(by, hours));
