@@ -17,6 +17,7 @@ const patientSteps: ReadonlySet<StepName> = new Set<StepName>([
   'find-model',
   'inspect-data',
   'mark-broken-glass',
+  'offer-recoveries',
   'read-fleet',
   'read-monitor-run',
   'record-decision',
