@@ -26,6 +26,7 @@ import { findLackOfData, noteNews } from './news.ts';
 import { sleepers } from './pending.ts';
 import type { Answered, Decided, NeedsGrant, Offer, Question } from './question.ts';
 import { findAnswered, keepWaiting, remember } from './remember.ts';
+import { settleRun } from './settle-run.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
@@ -131,9 +132,6 @@ function wokenByData(state: ModelState, { signal, policy }: Offer): readonly str
 function freeDeadRun(state: ModelState, now: string): { state: ModelState; freedRunId: string | null } {
   if (!state.live || now <= state.live.deadline) return { state, freedRunId: null };
   const { runId, deadline } = state.live;
-  const lastRun = { runId, outcome: 'lost', endedAt: deadline } as const;
-  return {
-    state: { ...state, live: null, lastRun, unsuccessful: (state.unsuccessful ?? 0) + 1 },
-    freedRunId: runId,
-  };
+  const lost = settleRun(state, { runId, outcome: 'lost', champion: null, now: deadline });
+  return { state: lost.state, freedRunId: runId };
 }

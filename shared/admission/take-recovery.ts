@@ -3,7 +3,7 @@ import { endPending, sleepers } from './pending.ts';
 import { noteWindow } from './windows.ts';
 
 export interface RecoveryNote {
-  /** As the signals have it; with a `*` at its end, every cause that begins so. */
+  /** As the signals have it. */
   readonly cause: string;
   /** When the good state was observed (ISO 8601, UTC). */
   readonly observedAt: string;
@@ -26,11 +26,7 @@ export interface Recovered {
  */
 export function takeRecovery(state: ModelState, { cause, observedAt, summary }: RecoveryNote): Recovered {
   const good = { at: observedAt, bad: false };
-  const causes = cause.endsWith('*')
-    ? Object.keys(state.watched ?? {}).filter((known) => matches(known, cause))
-    : [cause];
-  const watched = causes.reduce((all, name) => noteWindow(all, name, good), state.watched ?? {});
-  const noted: ModelState = { ...state, watched };
+  const noted: ModelState = { ...state, watched: noteWindow(state.watched ?? {}, cause, good) };
   const { pending } = state;
   if (!pending || pending.approved) return { state: noted, withdrawn: [], wake: [] };
   const marked = (pending.causes ?? []).map((known) => ({
@@ -51,9 +47,5 @@ export function takeRecovery(state: ModelState, { cause, observedAt, summary }: 
 }
 
 function isRecovered({ cause, at }: PendingCause, recovering: string, observedAt: string): boolean {
-  return cause !== null && matches(cause, recovering) && at <= observedAt;
-}
-
-function matches(cause: string, recovering: string): boolean {
-  return recovering.endsWith('*') ? cause.startsWith(recovering.slice(0, -1)) : cause === recovering;
+  return cause === recovering && at <= observedAt;
 }

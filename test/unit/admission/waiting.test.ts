@@ -144,11 +144,6 @@ describe('a recovery', () => {
     expect(takeRecovery(state, note).withdrawn).toEqual([]);
   });
 
-  it('with a * recovers every cause that begins so', () => {
-    const { state } = offer(newModelState, 'a', 0, policy, { cause: 'drift:m_x', observedAt: at(0) });
-    expect(takeRecovery(state, { ...note, cause: 'drift:m*' }).withdrawn).toEqual(['a']);
-  });
-
   it('does not withdraw what a person has approved', () => {
     const suggests = policyOf({ mode: 'suggest' });
     const { state } = offer(newModelState, 'a', 0, suggests, { cause: 'metric:low', observedAt: at(0) });
@@ -346,6 +341,13 @@ describe('a kept challenger', () => {
     const { state } = offer(keeping(), 'b', 2, policy, upload);
     expect(state).toMatchObject({ live: { reevaluates: true }, kept: keep, newData: { rows: 5 } });
     expect(settle(state, 3, 'gate-failed').state.kept).toBeUndefined();
+  });
+
+  it('is dropped with a run that judged it again and died, however that is noticed', () => {
+    const { state } = offer(keeping(), 'b', 2, policy);
+    const late = offer(state, 'c', 15, policyOf({ cooldown: 'P1D' }));
+    expect(late.state).toMatchObject({ live: null, lastRun: { runId: 'run-b', outcome: 'lost' } });
+    expect(late.state.kept).toBeUndefined();
   });
 
   it('makes room for the one that a person has trained', () => {
