@@ -72,7 +72,7 @@ export const QueryTriggerSchema = z
     window: column
       .optional()
       .describe(
-        'Name of the column that says which window a row is about, best a datetime. Omitted: all rows are about the tick.',
+        'Name of the column that says which window a row is about, best a datetime; with `windows` it must be one. Omitted: all rows are about the tick.',
       ),
     sample: column
       .optional()

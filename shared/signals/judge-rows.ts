@@ -46,6 +46,8 @@ const longestWindow = 100;
 /** How many columns a message lists. */
 const columnsAtMost = 20;
 const numericTypes = new Set(['int', 'long', 'real', 'decimal']);
+/** Windows that are counted need an order in time. */
+const orderedTypes = new Set(['datetime']);
 const windowTypes = new Set([...numericTypes, 'datetime', 'string', 'guid', 'bool', 'timespan']);
 
 export function judgeRows(
@@ -86,7 +88,7 @@ function findPlaces(rule: QueryTrigger, columns: readonly LogsColumn[]): Places 
   const problem =
     findProblem('value', rule.value, columns, numericTypes) ??
     findProblem('sample', rule.sample, columns, numericTypes) ??
-    findProblem('window', rule.window, columns, windowTypes);
+    findProblem('window', rule.window, columns, rule.windows > 1 ? orderedTypes : windowTypes);
   if (problem !== null) return { problem };
   const indexOf = (name: string) => columns.findIndex((column) => column.name === name);
   return {
@@ -107,7 +109,11 @@ function findProblem(
   const column = columns.find((candidate) => candidate.name === name);
   if (name === undefined || (column && types.has(column.type))) return null;
   const names = columns.map((candidate) => candidate.name);
-  const expected = field === 'window' ? 'which names no window' : 'not a number';
+  const noWindow =
+    types === orderedTypes
+      ? 'and windows to be counted are told apart by a datetime'
+      : 'which names no window';
+  const expected = field === 'window' ? noWindow : 'not a number';
   const wrong = column ? `is ${column.type}, ${expected}` : `is not in the result${suggest(name, names)}`;
   return `${field} column ${JSON.stringify(name)} ${wrong}; ${listColumns(columns)}; correct ${field} or the query`;
 }

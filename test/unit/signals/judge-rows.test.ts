@@ -167,6 +167,14 @@ describe('judgeRows', () => {
     expect(problemOf(rule({ window: 'd' }), dynamic)).toContain('is dynamic, which names no window');
   });
 
+  it('wants a datetime where windows are counted: others have no order in time', () => {
+    const persistent = rule({ window: 'n', breaches: 2, windows: 3 });
+    expect(problemOf(persistent, table())).toMatch(
+      /^window column "n" is long, and windows to be counted are told apart by a datetime; /,
+    );
+    expect(problemOf(rule({ window: 'day', breaches: 2, windows: 3 }), table())).toBeNull();
+  });
+
   it('never throws, judges each window once and never too many, whatever the table holds', () => {
     const type = fc.constantFrom('real', 'long', 'decimal', 'datetime', 'string', 'dynamic', 'x');
     const column = fc.record({ name: fc.constantFrom('value', 'day', 'n', 'toString', ''), type });
