@@ -6,6 +6,7 @@ import type { Fault } from './faults.ts';
 import { KqlError } from './kql/error.ts';
 import { evaluateQuery } from './kql/evaluate.ts';
 import { renderValue, type Table } from './kql/values.ts';
+import { quote } from './quote.ts';
 import type { LogsStore, TimeSpan } from './store.ts';
 
 export interface QueryContext {
@@ -53,8 +54,11 @@ function readTimeSpan(timespan: unknown, nowMs: number): TimeSpan {
   const fromMs = from ?? (to !== undefined && before !== undefined ? to - before : Number.NaN);
   const toMs = to ?? (from !== undefined && after !== undefined ? from + after : Number.NaN);
   if (!Number.isNaN(fromMs) && !Number.isNaN(toMs)) return { fromMs, toMs };
-  const said = (JSON.stringify(timespan) ?? '').slice(0, 100);
-  throw new ServiceError(400, 'BadArgumentError', `timespan: expected an ISO 8601 interval, got ${said}`);
+  throw new ServiceError(
+    400,
+    'BadArgumentError',
+    `timespan: expected an ISO 8601 interval, got ${quote(timespan)}`,
+  );
 }
 
 function readMoment(text: string): { timeMs?: number; durationMs?: number } {

@@ -1,5 +1,6 @@
 /** Deliberate unkindness for tests: what the service may answer at any time, made certain for the next queries. */
 import { ServiceError } from '../azure-ml/errors.ts';
+import { quote } from './quote.ts';
 
 export const faults = ['partial', 'timeout', 'throttled', 'gateway'] as const;
 
@@ -14,6 +15,6 @@ export function parseFaults(body: unknown): readonly Fault[] {
   const next = (body as { next?: unknown } | null | undefined)?.next;
   if (Array.isArray(next) && next.every((fault) => (faults as readonly unknown[]).includes(fault)))
     return next;
-  const message = `next: expected a list of ${faults.join(', ')}, got ${(JSON.stringify(next) ?? 'nothing').slice(0, 100)}`;
+  const message = `next: expected a list of ${faults.join(', ')}, got ${quote(next)}`;
   throw new ServiceError(400, 'BadArgumentError', message);
 }

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ServiceError } from '../azure-ml/errors.ts';
 import { inTransaction } from '../azure-ml/store/database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
+import { quote } from './quote.ts';
 
 /** Half-open, by TimeGenerated; null: all rows. */
 export interface TimeSpan {
@@ -114,5 +115,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const quote = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 100);
 const badRows = (message: string): ServiceError => new ServiceError(400, 'BadArgumentError', message);

@@ -90,8 +90,9 @@ function post({
   };
   return new Promise((resolve, reject) => {
     const asked = httpsRequest(
-      new URL(path, service.endpoint),
-      { method: 'POST', ca: tls.ca, headers, agent: false },
+      service.endpoint,
+      // As it is given: a URL would not hold every path that may be sent.
+      { path, method: 'POST', ca: tls.ca, headers, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

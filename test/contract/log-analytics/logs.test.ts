@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { Fault } from '../../../local/log-analytics/faults.ts';
@@ -216,6 +217,11 @@ describe('the local Log Analytics', () => {
     ['no query', path, '{}'],
     ['a query that is no text', path, '{"query": 1}'],
     ['nothing', path, ''],
+    [
+      'a timespan deeper than any stack',
+      path,
+      `{"query":"Scores","timespan":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    ],
     ['null', path, 'null'],
   ])('answers %s with 400', async (_name, where, body) => {
     const { status, text } = await world.post(where, body);
@@ -224,6 +230,20 @@ describe('the local Log Analytics', () => {
 
   it('knows no other path', async () => {
     expect((await world.post('/v1/$batch', '{}')).status).toBe(404);
+    expect((await world.post('//', '{}')).status).toBe(404);
+  });
+
+  it('nor does the identity beside it, which stays up', async () => {
+    const endpoint = new URL(world.identity.environment.IDENTITY_ENDPOINT);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = httpRequest({ port: endpoint.port, path: '//' }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.on('error', reject).end();
+    });
+    expect(status).toBe(404);
+    expect((await query('Scores | count')).rows).toEqual([[6]]);
   });
 
   it.each<[string, string, unknown, string]>([
