@@ -1,11 +1,11 @@
 import { type Command, readArgs } from './command.ts';
-import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const approve: Command = {
   summary: 'Let a suggested run start (mode suggest).',
   usage: `ratchet approve MODEL ${operationUsage}`,
   async run(args) {
     const { values, positionals } = readArgs(args, operationOptions);
-    return operate(values, operationsPath(readModel(positionals)), { action: 'approve' });
+    return operate(values, operationsPath(theOneModel(positionals)), { action: 'approve' });
   },
 };

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { formatProblem, readModelFile } from '../shared/config/load.ts';
-import type { ModelConfig } from '../shared/config/schema.ts';
 import { checkData, type DataCheck } from '../shared/data/check-data.ts';
 import type { DataVerdict } from '../shared/domain/data-verdict.ts';
+import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
+import { readModel } from './read-model.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 const options = { ...serviceOptions, model: { type: 'string' }, limit: { type: 'string' } } as const;
@@ -39,7 +40,9 @@ async function list(
   const answer = (await askService(values, path)) as { files: DataVerdict[] };
   if (values.json) printJson(answer);
   else if (answer.files.length === 0) console.log('No file has been checked.');
-  else for (const verdict of answer.files) console.log(describe(verdict.file, verdict, verdict.uploadedAt));
+  else
+    for (const verdict of printableTexts(answer.files))
+      console.log(describe(verdict.file, verdict, verdict.uploadedAt));
   return 0;
 }
 
@@ -57,18 +60,11 @@ async function check(path: string, modelFile: string, asJson: boolean): Promise<
     const found = await checkData({ name: basename(path), bytes, read }, config.data.expect);
     const accepted = found.problemCount === 0;
     if (asJson) printJson({ file: path, model: config.model, accepted, ...found });
-    else console.log(describe(path, { accepted, ...found }));
+    else console.log(describe(printable(path), printableTexts({ accepted, ...found })));
     return accepted ? 0 : 1;
   } finally {
     await handle.close();
   }
-}
-
-function readModel(file: string): ModelConfig | undefined {
-  const parsed = readModelFile(file);
-  if ('model' in parsed) return parsed.model.config;
-  for (const problem of parsed.problems) console.error(formatProblem(problem));
-  return undefined;
 }
 
 function describe(name: string, found: DataCheck & { readonly accepted: boolean }, at?: string): string {

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
 import { type Command, readArgs } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const decisions: Command = {
@@ -23,7 +24,7 @@ export const decisions: Command = {
     const answer = (await askService(values, `decisions?${query}`)) as { decisions: Decision[] };
     if (values.json) printJson(answer);
     else if (answer.decisions.length === 0) console.log('No decisions.');
-    else for (const decision of answer.decisions) console.log(describe(decision));
+    else for (const decision of answer.decisions) console.log(describe(printableTexts(decision)));
     return 0;
   },
 };

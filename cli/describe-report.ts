@@ -1,16 +1,18 @@
 import pc from 'picocolors';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
+import { printableTexts } from './printable-texts.ts';
 
 /** A gate report in lines for a terminal. */
-export function describeReport(report: GateReport): string[] {
+export function describeReport(given: GateReport): string[] {
+  const report = printableTexts(given);
   const rows = report.rows === null ? 'no rows' : `${report.rows} rows`;
   return [
     `${colour(report.verdict)(report.verdict.toUpperCase())}  ${rows}, evidence: ${report.evidence}`,
-    printable(report.sentence),
+    report.sentence,
     ...describeHoldout(report.holdout),
     '',
     ...report.gates.flatMap(describeGate),
-    ...report.notes.map((note) => `note: ${printable(note)}`),
+    ...report.notes.map((note) => `note: ${note}`),
   ];
 }
 
@@ -32,27 +34,18 @@ function describeGate(result: GateResult): string[] {
     ...(test ? [`test: ${test.name}, p = ${test.pValue.toPrecision(3)}`] : []),
   ];
   return [
-    `${colour(verdict)(verdict.padEnd(12))}  ${pc.bold(printable(result.gate))}${role}  ${printable(result.sentence)}`,
-    ...details.map((line) => pc.dim(`${' '.repeat(14)}${printable(line)}`)),
-    ...(slices ? sortByHarm(slices.results).map((slice) => describeSlice(slices.by, slice)) : []),
+    `${colour(verdict)(verdict.padEnd(12))}  ${pc.bold(result.gate)}${role}  ${result.sentence}`,
+    ...details.map((line) => pc.dim(`${' '.repeat(14)}${line}`)),
+    ...(slices ? slices.results.map((slice) => describeSlice(slices.by, slice)) : []),
   ];
 }
 
-/** The most harmed first, and those without a number last; otherwise as they come. */
-function sortByHarm(slices: readonly SliceResult[]): SliceResult[] {
-  const harmOf = ({ harm }: SliceResult): number => harm ?? Number.NEGATIVE_INFINITY;
-  return slices.toSorted((a, b) => harmOf(b) - harmOf(a) || 0);
-}
-
 function describeSlice(by: string, { slice, verdict, sentence }: SliceResult): string {
-  const name = printable(`${by}: ${slice || '(empty)'}`);
-  return `  ${colour(verdict)(verdict.padEnd(12))}  ${name}  ${printable(sentence)}`;
+  const name = `${by}: ${slice || '(empty)'}`;
+  return `  ${colour(verdict)(verdict.padEnd(12))}  ${name}  ${sentence}`;
 }
 
 function colour(verdict: Verdict | 'ignored'): (text: string) => string {
   if (verdict === 'passed') return pc.green;
   return verdict === 'inconclusive' ? pc.yellow : verdict === 'ignored' ? pc.dim : pc.red;
 }
-
-/** A value of a column may hold what a terminal takes for a command. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd');

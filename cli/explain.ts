@@ -4,6 +4,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const explain: Command = {
@@ -18,7 +19,7 @@ export const explain: Command = {
     const ask = (path: string) => askService(values, path);
     const chain = id.includes(':') ? await followSignal(ask, id) : await followRun(ask, id);
     if (values.json) printJson(chain);
-    else console.log(describe(chain));
+    else console.log(describe(printableTexts(chain)));
     return 0;
   },
 };

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { operate, operationOptions } from './operation.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson } from './service.ts';
 
 export const fleet: Command = {
@@ -22,7 +23,7 @@ export const fleet: Command = {
     }
     const state = (await askService(values, 'fleet')) as FleetState;
     if (values.json) printJson(state);
-    else console.log(describe(state));
+    else console.log(describe(printableTexts(state)));
     return 0;
   },
 };

@@ -1,5 +1,5 @@
 import { type Command, readArgs } from './command.ts';
-import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const freeze: Command = {
   summary: 'Let no run of a model start, until a time or until it is thawed.',
@@ -7,6 +7,6 @@ export const freeze: Command = {
   async run(args) {
     const { values, positionals } = readArgs(args, { ...operationOptions, until: { type: 'string' } });
     const until = values.until === undefined ? {} : { until: values.until };
-    return operate(values, operationsPath(readModel(positionals)), { action: 'freeze', ...until });
+    return operate(values, operationsPath(theOneModel(positionals)), { action: 'freeze', ...until });
   },
 };

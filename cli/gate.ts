@@ -1,7 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { formatProblem, readModelFile } from '../shared/config/load.ts';
-import type { ModelConfig } from '../shared/config/schema.ts';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
@@ -12,6 +10,7 @@ import { renderPage } from '../shared/gates/report/render-page.ts';
 import { lookAgain } from '../shared/gates/spend-error.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
+import { readModel } from './read-model.ts';
 import { printJson } from './service.ts';
 import { writePage } from './write-page.ts';
 
@@ -61,6 +60,7 @@ async function evaluate(args: readonly string[]): Promise<number> {
   if (values.predictions === undefined && values.metrics === undefined) {
     throw new UsageError('nothing to judge: give --predictions, --metrics or both');
   }
+  readText(values.model);
   const model = readModel(values.model);
   if (!model) return 3;
   const hasChampion = !values['no-champion'];
@@ -98,14 +98,6 @@ function readLook(text: string): number {
   throw new UsageError(
     `--look must be a whole number from 1 to ${mostLooks}; found ${JSON.stringify(text)}; count this judging, too`,
   );
-}
-
-function readModel(file: string): ModelConfig | undefined {
-  readText(file);
-  const parsed = readModelFile(file);
-  if ('model' in parsed) return parsed.model.config;
-  for (const problem of parsed.problems) console.error(formatProblem(problem));
-  return undefined;
 }
 
 /** What is read of a file, Parquet or CSV by its name; null where none is given. */

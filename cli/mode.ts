@@ -1,5 +1,5 @@
 import { type Command, readArgs, UsageError } from './command.ts';
-import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const mode: Command = {
   summary: 'Set the mode of a model over its file, or give it back to the file.',
@@ -8,6 +8,6 @@ export const mode: Command = {
     const { values, positionals } = readArgs(args, operationOptions);
     const [model, wanted, ...more] = positionals;
     if (wanted === undefined || more.length > 0) throw new UsageError('name one model and one mode');
-    return operate(values, operationsPath(readModel([model!])), { action: 'set-mode', mode: wanted });
+    return operate(values, operationsPath(theOneModel([model!])), { action: 'set-mode', mode: wanted });
   },
 };

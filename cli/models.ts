@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Serving } from '../shared/domain/deployment.ts';
 import type { Mode, ModelState, Word } from '../shared/domain/model-state.ts';
 import { type Command, readArgs } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | 'lastRun'> {
@@ -21,7 +22,7 @@ export const models: Command = {
     const { values } = readArgs(args, serviceOptions);
     const answer = (await askService(values, 'models')) as { models: ModelView[] };
     if (values.json) printJson(answer);
-    else for (const view of answer.models) console.log(describe(view));
+    else for (const view of answer.models) console.log(describe(printableTexts(view)));
     return 0;
   },
 };

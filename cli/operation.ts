@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import { modelOfRun } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const operationOptions = {
@@ -40,7 +41,7 @@ export async function operate(
     [409],
   )) as { operation: Operation };
   if (values.json) printJson(answer);
-  else console.log(describeOutcome(answer.operation));
+  else console.log(describeOutcome(printableTexts(answer.operation)));
   return answer.operation.done === false ? 1 : 0;
 }
 
@@ -50,7 +51,7 @@ function describeOutcome({ done, sentence, id }: Operation): string {
 }
 
 /** The one model a command is about. */
-export function readModel(positionals: readonly string[]): string {
+export function theOneModel(positionals: readonly string[]): string {
   const [model, ...more] = positionals;
   if (model === undefined || more.length > 0) throw new UsageError('name exactly one model');
   return model;

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import { type Command, readArgs } from './command.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const operations: Command = {
@@ -18,7 +19,7 @@ export const operations: Command = {
     const answer = (await askService(values, `operations?${query}`)) as { operations: Operation[] };
     if (values.json) printJson(answer);
     else if (answer.operations.length === 0) console.log('No operations.');
-    else for (const operation of answer.operations) console.log(describe(operation));
+    else for (const operation of answer.operations) console.log(describe(printableTexts(operation)));
     return 0;
   },
 };

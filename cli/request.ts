@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { theOneModel } from './operation.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const request: Command = {
@@ -15,8 +16,7 @@ export const request: Command = {
       by: { type: 'string' },
       'idempotency-key': { type: 'string' },
     });
-    const [model, ...more] = positionals;
-    if (model === undefined || more.length > 0) throw new UsageError('name exactly one model');
+    const model = theOneModel(positionals);
     if (!values.reason) throw new UsageError('--reason is missing: it stands in the ledger');
     const key = values['idempotency-key'];
     const answer = (await askService(values, `models/${encodeURIComponent(model)}/signals`, {

@@ -3,6 +3,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
+import { printableTexts } from './printable-texts.ts';
 import { askForText, askService, printJson, serviceOptions } from './service.ts';
 import { writePage } from './write-page.ts';
 
@@ -24,7 +25,7 @@ export const runs: Command = {
       const path = `runs/${encodeURIComponent(runId)}`;
       const one = (await askService(values, path)) as OneRun;
       if (values.html !== undefined) writePage(values.html, await askForText(values, `${path}/report`));
-      values.json ? printJson(one) : console.log(describeOne(one));
+      values.json ? printJson(one) : console.log(describeOne(printableTexts(one)));
       return 0;
     }
     if (values.html !== undefined)
@@ -35,7 +36,7 @@ export const runs: Command = {
     const answer = (await askService(values, `runs?${query}`)) as { runs: Run[] };
     if (values.json) printJson(answer);
     else if (answer.runs.length === 0) console.log('No runs.');
-    else for (const run of answer.runs) console.log(describe(run));
+    else for (const run of answer.runs) console.log(describe(printableTexts(run)));
     return 0;
   },
 };

@@ -1,3 +1,5 @@
+import { printable } from '../shared/gates/report/printable.ts';
+
 /** Options of every command that asks the service. */
 export const serviceOptions = {
   url: { type: 'string' },
@@ -38,7 +40,7 @@ export async function askForText(
   if (response.ok || answers.includes(response.status)) return text;
   if (response.status === 401)
     throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
-  throw new Error(`${base} answered ${response.status}: ${detailOf(text)}`);
+  throw new Error(`${base} answered ${response.status}: ${printable(detailOf(text))}`);
 }
 
 function detailOf(text: string): string {

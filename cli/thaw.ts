@@ -1,11 +1,11 @@
 import { type Command, readArgs } from './command.ts';
-import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const thaw: Command = {
   summary: 'End the freezes that operators have set; what waits is offered again at once.',
   usage: `ratchet thaw MODEL ${operationUsage}`,
   async run(args) {
     const { values, positionals } = readArgs(args, operationOptions);
-    return operate(values, operationsPath(readModel(positionals)), { action: 'thaw' });
+    return operate(values, operationsPath(theOneModel(positionals)), { action: 'thaw' });
   },
 };

@@ -1,5 +1,5 @@
 import { type Command, readArgs } from './command.ts';
-import { operate, operationOptions, operationsPath, operationUsage, readModel } from './operation.ts';
+import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const withdraw: Command = {
   summary: 'Withdraw what waits of a model, or one signal that waits by itself.',
@@ -7,6 +7,6 @@ export const withdraw: Command = {
   async run(args) {
     const { values, positionals } = readArgs(args, { ...operationOptions, signal: { type: 'string' } });
     const signal = values.signal === undefined ? {} : { signal: values.signal };
-    return operate(values, operationsPath(readModel(positionals)), { action: 'withdraw', ...signal });
+    return operate(values, operationsPath(theOneModel(positionals)), { action: 'withdraw', ...signal });
   },
 };

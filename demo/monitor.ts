@@ -12,7 +12,7 @@ import { sampleModel } from '../local/launch/sample-model.ts';
 import { workspaceClient } from '../local/launch/workspace-client.ts';
 
 /** Twice what is commonly called a major shift: a chosen rule, with its reasons in docs/demo.md. */
-export const driftThreshold = 0.5;
+const driftThreshold = 0.5;
 /** In fewer mails chance alone makes an index of about 0.1. */
 export const leastMailsMonitored = 100;
 

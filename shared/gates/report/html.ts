@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Markup made from text that nobody vouches for: whatever is put into a template is text, never markup. */
 export class Html {
   readonly text: string;
@@ -30,20 +32,10 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Control characters, noncharacters and those that turn the direction of what follows are shown as replaced: the first
- * two are no text in HTML, the last could make a failed gate read as another.
- */
-const unprintable = /[\p{Cc}\p{Noncharacter_Code_Point}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
 /** Longer ones are cut: a value of a column may be as long as a file. */
 const mostCharacters = 10_000;
 
 function escapeText(whole: string): string {
   const text = whole.length > mostCharacters ? `${whole.slice(0, mostCharacters)}…` : whole;
-  return text
-    .toWellFormed()
-    .replaceAll(/[\t\n\r]+/g, ' ')
-    .replaceAll(unprintable, '\ufffd')
-    .replaceAll(/[&<>"']/g, (sign) => escapes[sign]!);
+  return printable(text.toWellFormed()).replaceAll(/[&<>"']/g, (sign) => escapes[sign]!);
 }
