@@ -35,10 +35,11 @@ export function azureError(
   asked: string,
   subject: Readonly<Record<string, string>>,
   cause: unknown,
+  timeoutMs = callTimeoutMs,
 ): RatchetError {
   if (cause instanceof RatchetError) return cause;
   const code = isRefusal(cause) ? 'azure-refused' : 'azure-unavailable';
-  return new RatchetError(code, `${asked}: ${answerOf(cause)}`, { subject, cause });
+  return new RatchetError(code, `${asked}: ${answerOf(cause, timeoutMs)}`, { subject, cause });
 }
 
 /** Only an answer of the service is a refusal. Anything else, known or not, may pass: an answer cut short, a lost link. */
@@ -48,10 +49,10 @@ function isRefusal(cause: unknown): boolean {
   return refusalCodes.has(String(asSdkError(cause).code));
 }
 
-function answerOf(cause: unknown): string {
+function answerOf(cause: unknown, timeoutMs: number): string {
   const error = asSdkError(cause);
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
-    return `no answer within ${callTimeoutMs / 1000} s; look at the health of the service and the network`;
+    return `no answer within ${timeoutMs / 1000} s; look at the health of the service and the network`;
   }
   const status = statusOf(cause);
   const said = firstLine(error.message);

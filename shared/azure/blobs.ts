@@ -116,7 +116,7 @@ export class Blobs {
         .readableStreamBody;
       for await (const chunk of body ?? []) yield Buffer.from(chunk);
     } catch (error) {
-      throw this.#error('reading', path, error);
+      throw this.#error('reading', path, error, downloadTimeoutMs);
     } finally {
       dropBody(body);
     }
@@ -159,9 +159,10 @@ export class Blobs {
     }
   }
 
-  #error(doing: string, path: string, cause: unknown): RatchetError {
+  #error(doing: string, path: string, cause: unknown, timeoutMs?: number): RatchetError {
     const { containerName } = this.#container;
-    return azureError(`${doing} ${containerName}/${path}`, { container: containerName, path }, cause);
+    const subject = { container: containerName, path };
+    return azureError(`${doing} ${containerName}/${path}`, subject, cause, timeoutMs);
   }
 }
 

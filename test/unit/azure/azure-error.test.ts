@@ -69,6 +69,8 @@ describe('an error of an Azure service', () => {
       `${asked}: no answer within 45 s; look at the health of the service and the network`,
     );
     expect(error.retryable).toBe(true);
+    const download = azureError(asked, {}, new DOMException('late', 'TimeoutError'), 240_000);
+    expect(download.message).toContain('no answer within 240 s');
   });
 
   it('points to the roles when access is refused', () => {
