@@ -154,8 +154,10 @@ async function readColumn(
   let row = 0;
   for await (const page of readPages(source, chunk.meta_data, where)) {
     const values = decoding(where, () => decoder.decode(page));
-    if (row + values.length > rows) break;
-    for (const value of values) take(value, row++);
+    const first = row;
+    row += values.length;
+    if (row > rows) break;
+    for (const [at, value] of values.entries()) take(value, first + at);
   }
   if (row !== rows) {
     throw new UnreadableFile(`${where} has other than the ${count(rows)} values that its row group has rows`);

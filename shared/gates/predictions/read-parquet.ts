@@ -106,6 +106,9 @@ const isPathOf = ({ name }: SchemaElement, chunk: ColumnMetaData | undefined): b
 function readChunk(source: ColumnSource, chunk: ColumnMetaData, bytes: Uint8Array, rows: number): void {
   const kind = { element: source.element, asText: !(source.sink instanceof NumberColumn) };
   let dictionary: Values | null = null;
+  if (Number(chunk.num_values) !== rows) {
+    throw new RangeError(`column ${source.element.name} has ${chunk.num_values} values for ${rows} rows`);
+  }
   let left = rows;
   for (let position = 0; left > 0; ) {
     const { header, start } = readHeader(source, bytes, position);

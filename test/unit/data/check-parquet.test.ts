@@ -5,7 +5,7 @@ import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../shared/data/check-data.ts';
 import { readRuns } from '../../../shared/data/parquet/read-runs.ts';
-import { checkCsv, checkParquet, expecting, fileOf, parquetOf } from './files.ts';
+import { checkCsv, checkParquet, expecting, fileOf, parquetOf, parquetWithSurplus } from './files.ts';
 
 const numbers = (data: readonly (number | null)[], more: Partial<ColumnSource> = {}): ColumnSource => ({
   name: 'amount',
@@ -97,6 +97,12 @@ describe('the check of a Parquet file', () => {
     expect((await checkParquet(nested, amount)).problems[0]).toBe(
       'column amount: is nested; only flat columns can be checked',
     );
+  });
+
+  it('is refused where whole pages hold more values than the footer counts rows', async () => {
+    const amounts = Array.from({ length: 300 }, (_, row) => row + 0.5);
+    const { problems } = await checkParquet(parquetWithSurplus([{ name: 'amount', data: amounts }]), amount);
+    expect(problems.join()).toContain('has other than the 200 values that its row group has rows');
   });
 
   it('comes to the same verdict as of CSV with the same rows', async () => {

@@ -9,6 +9,7 @@ import { checkThrift } from '../../../shared/gates/predictions/check-thrift.ts';
 import { decodeHybrid } from '../../../shared/gates/predictions/decode-values.ts';
 import { readingOptionsOf, readPredictions } from '../../../shared/gates/predictions/read-predictions.ts';
 import { unpackSnappy } from '../../../shared/gates/predictions/unpack-snappy.ts';
+import { parquetWithSurplus } from '../data/files.ts';
 import { readGate } from './read-gate.ts';
 
 const floor = readGate({ gate: 'floor', kind: 'bound', metric: 'accuracy', atLeast: 0.4, minimumRows: 1 });
@@ -230,6 +231,18 @@ describe('Parquet that is damaged, or made to harm', () => {
     const report = await judge('predictions.parquet', bytes);
     expect(report.verdict).toBe('error');
     expect(report.sentence).toMatch(why);
+  });
+
+  it('is an error where whole pages hold more values than the footer counts rows', async () => {
+    const of = (name: string, value: (row: number) => number) => ({
+      name,
+      data: Array.from({ length: 300 }, (_, row) => value(row)),
+    });
+    const score = (row: number) => (row % 2) / 2 + 0.25;
+    const columns = [of('id', (row) => row + 0.5), of('label', (row) => row % 2)];
+    const bytes = parquetWithSurplus([...columns, of('challenger', score), of('champion', score)]);
+    const report = await judge('predictions.parquet', bytes);
+    expect(report.sentence).toContain('has 300 values for 200 rows');
   });
 
   it('never throws, never takes long, and never turns an error into more rows than there are', async () => {
