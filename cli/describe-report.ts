@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
+import { describeLook } from '../shared/gates/ask-of-look.ts';
 import { printableTexts } from './printable-texts.ts';
 
 /** A gate report in lines for a terminal. */
@@ -18,11 +19,7 @@ export function describeReport(given: GateReport): string[] {
 
 function describeHoldout(holdout: GateReport['holdout']): string[] {
   if (!holdout) return [];
-  const { look, share, spent } = holdout;
-  const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
-  return [
-    `holdout: look ${look} at these rows, which may spend ${percent(share)} of the error; ${percent(spent)} are spent with it`,
-  ];
+  return [`holdout: ${describeLook(holdout, 'these rows')}`];
 }
 
 function describeGate(result: GateResult): string[] {

@@ -133,6 +133,6 @@ function parseMetrics(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return { broken: text };
+    return text;
   }
 }

@@ -1,5 +1,4 @@
 import { jobNameOf } from '../../shared/azure/build-job.ts';
-import { holdoutVersion } from '../../shared/azure/holdout-version.ts';
 import {
   evidencePath,
   gateReportPagePath,
@@ -12,6 +11,7 @@ import type { PinnedModel } from '../../shared/config/schema.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Look } from '../../shared/gates/ask-of-look.ts';
+import { holdoutVersion } from '../../shared/gates/holdout-version.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -104,6 +104,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return { broken: text };
+    return text;
   }
 }

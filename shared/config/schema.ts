@@ -222,7 +222,6 @@ const hours = (value: number): string => `${Number(value.toFixed(2))} h`;
 
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 export type JobConfig = ModelConfig['training'];
-export type MetricTrigger = ModelConfig['triggers']['metrics'][number];
 export type QueryTrigger = ModelConfig['triggers']['queries'][number];
 export type RunTrigger = ModelConfig['triggers']['runs'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];

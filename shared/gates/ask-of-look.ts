@@ -11,6 +11,15 @@ export interface Look extends LookAtHoldout {
   readonly alpha: number | undefined;
 }
 
+/** What a look costs, in words. */
+export function describeLook(
+  { look, share, spent }: Pick<Look, 'look' | 'share' | 'spent'>,
+  holdout: string,
+): string {
+  const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
+  return `look ${look} at ${holdout}: it may spend ${percent(share)} of the error, and ${percent(spent)} are spent with it`;
+}
+
 /** Null where the gate claims nothing from rows, or no look is counted. */
 export function askOfLook(gate: GateConfig, hasChampion: boolean, look: Look | null): GateResult['holdout'] {
   if (look === null || gate.confidence === undefined || !makesClaim(gate, hasChampion)) return null;

@@ -64,7 +64,7 @@ function readReported(
     if (/^(?:challenger|champion)\//.test(key)) take(key, value);
   }
   if (metrics === null || metrics === undefined) return { values, broken: null, notes };
-  if (!isRecord(metrics) || 'broken' in metrics) {
+  if (!isRecord(metrics)) {
     return { values, broken: 'metrics.json is not a JSON object', notes };
   }
   for (const side of ['challenger', 'champion'] as const) {

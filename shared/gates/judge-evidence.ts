@@ -21,7 +21,7 @@ import {
   type Verdict,
   verdicts,
 } from '../domain/gate-report.ts';
-import type { Look } from './ask-of-look.ts';
+import { describeLook, type Look } from './ask-of-look.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 import type { ReadPredictions } from './predictions/read-predictions.ts';
@@ -38,7 +38,7 @@ export interface JudgeRequest {
   readonly predictions: ReadPredictions | string | null;
   /** What was read of the ids that training saw; null or omitted where there are none. */
   readonly trainIds?: ReadTrainIds | null;
-  /** Value of metrics.json, null where there is none, `{broken: text}` where it is not JSON. */
+  /** Value of metrics.json, null where there is none, its text where it is not JSON. */
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
   readonly trackedMetrics: Readonly<Record<string, number>>;
@@ -56,6 +56,8 @@ export function judgeEvidence(request: JudgeRequest): GateReportDocument {
   const warnings = gates
     .filter((gate) => gate.severity === 'warn' && gate.verdict !== 'passed')
     .map((gate) => `warning, gate ${gate.gate} ${gate.verdict}: ${gate.sentence}`);
+  // A first look is what everybody supposes.
+  const lookNotes = look && look.look > 1 ? [describeLook(look, 'this holdout')] : [];
   return {
     schemaVersion: gateReportSchemaVersion,
     runId,
@@ -65,18 +67,9 @@ export function judgeEvidence(request: JudgeRequest): GateReportDocument {
     rows: evidence.predictions?.labels.length ?? null,
     holdout: look && { version: look.version, look: look.look, share: look.share, spent: look.spent },
     evidence: evidence.predictions ? 'predictions' : evidence.hasReported ? 'metrics' : 'none',
-    notes: [...evidence.notes, ...describeLook(look), ...warnings],
+    notes: [...evidence.notes, ...lookNotes, ...warnings],
     curves: evidence.predictions && measureCurves(evidence.predictions, request.task),
   };
-}
-
-/** A first look is what everybody supposes. */
-function describeLook(look: Look | null): string[] {
-  if (look === null || look.look === 1) return [];
-  const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
-  return [
-    `look ${look.look} at this holdout: it may spend ${percent(look.share)} of the error, and ${percent(look.spent)} are spent with it`,
-  ];
 }
 
 /** The worst verdict of the deciding gates; `error` where the evidence is broken or nothing was judged. */

@@ -1,6 +1,6 @@
+import { placeRows, type Ranking, rank } from '../statistics/ranking.ts';
 import { bytesOf } from '../statistics/typed.ts';
 import { type PrepareMetric, type RankMetric, ratio } from './measure.ts';
-import { placeRows, type Ranking, rank } from './ranking.ts';
 
 /** As many rows of each class as an interval of an area needs: those of DeLong. */
 const leastForArea = 10;

@@ -10,6 +10,7 @@
  * 3. Whatever the report says, names of gates and values of columns included, is text on the page and never markup.
  */
 import type { GateReportDocument, GateResult } from '../../domain/gate-report.ts';
+import { describeLook } from '../ask-of-look.ts';
 import { Html, html } from './html.ts';
 import { pageStyle, pageStyleHash } from './page-style.ts';
 import { figure, renderCurves } from './render-curves.ts';
@@ -47,20 +48,14 @@ ${renderCurves(report)}
   return page.text;
 }
 
-const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
-
 function factsOf({ rows, evidence, holdout }: GateReportDocument): [string, string][] {
   const facts: [string, string][] = [
     ['rows', rows === null ? 'none' : String(rows)],
     ['evidence', evidence],
   ];
   if (!holdout) return [...facts, ['holdout', 'no look counted']];
-  const { look, share, spent, version } = holdout;
-  facts.push([
-    'holdout',
-    `look ${look} at these rows: it may spend ${percent(share)} of the error, and ${percent(spent)} are spent with it`,
-  ]);
-  return version === null ? facts : [...facts, ['holdout version', version]];
+  facts.push(['holdout', describeLook(holdout, 'these rows')]);
+  return holdout.version === null ? facts : [...facts, ['holdout version', holdout.version]];
 }
 
 function renderNotes(notes: readonly string[]): Html | null {

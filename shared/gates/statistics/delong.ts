@@ -1,4 +1,4 @@
-import { type Placements, placeRows, rank } from '../metrics/ranking.ts';
+import { type Placements, placeRows, rank } from './ranking.ts';
 import { bytesOf } from './typed.ts';
 
 /**

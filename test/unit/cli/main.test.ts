@@ -133,7 +133,7 @@ describe('ratchet', () => {
       });
       const text = out.join('\n');
       expect(text).toContain(
-        'holdout: look 2 at these rows, which may spend 25 % of the error; 75 % are spent with it',
+        'holdout: look 2 at these rows: it may spend 25 % of the error, and 75 % are spent with it',
       );
       for (const { gate, rule } of gateReport.gates) {
         expect(text).toContain(gate);

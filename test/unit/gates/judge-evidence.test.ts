@@ -88,11 +88,17 @@ describe('judgeEvidence', () => {
     ],
     ['a short row', { predictions: `${csv(goodRows)}\nx,1` }, 'row 5: it has 2 fields, the header has 4'],
     ['a stray quote', { predictions: `${csv(goodRows)}\n"x,1,0.5,0.5` }, 'row 5'],
-    ['broken metrics.json', { metrics: { broken: '{' } }, 'metrics.json is not a JSON object'],
+    ['broken metrics.json', { metrics: '{' }, 'metrics.json is not a JSON object'],
   ])('calls %s an error and says why', (_name, over, why) => {
     const report = judge(over as Partial<JudgeRequest>);
     expect(report.verdict).toBe('error');
     expect(report.sentence).toContain(why);
+  });
+
+  it('reads metrics that stand beside a key named broken', () => {
+    const size = readGate({ gate: 'size', kind: 'bound', metric: 'size_bytes', atMost: 100 });
+    const metrics = { broken: true, challenger: { size_bytes: 10 } };
+    expect(judge({ predictions: null, metrics, gates: [size] }).verdict).toBe('passed');
   });
 
   it('judges a reported metric by its bound, and leaves a NaN one out', () => {
