@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { fleetEntity } from '../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
@@ -11,7 +12,7 @@ app.http('get-fleet', {
   authLevel: 'function',
   extraInputs: [df.input.durableClient()],
   handler: answering(async (_request, context) => {
-    const entity = new df.EntityId('fleet', 'fleet');
+    const entity = new df.EntityId(fleetEntity, 'fleet');
     const { entityState } = await df.getClient(context).readEntityState<FleetState>(entity);
     const { places, waiting, spent, stopped, lastStop } = entityState ?? newFleetState;
     return { jsonBody: { stopped, lastStop, places, waiting, spent, policy: await wiring.fleet() } };

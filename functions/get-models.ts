@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { findServing } from '../shared/domain/deployment.ts';
+import { modelEntity } from '../shared/domain/durable-names.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
@@ -16,7 +17,7 @@ app.http('get-models', {
     const pinned = [...(await wiring.models()).values()];
     const deployments = await (await wiring.ledger()).listDeployments();
     const models = pinned.map(async ({ config, configHash }) => {
-      const stored = await client.readEntityState<ModelState>(new df.EntityId('model', config.model));
+      const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, config.model));
       const { entityState = newModelState } = stored;
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;

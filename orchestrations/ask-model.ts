@@ -1,11 +1,6 @@
 import * as df from 'durable-functions';
-import {
-  type EntityRefusal,
-  type FleetOperations,
-  fleetEntity,
-  type ModelOperations,
-  modelEntity,
-} from './entities.ts';
+import { fleetEntity, modelEntity } from '../shared/domain/durable-names.ts';
+import type { EntityRefusal, FleetOperations, ModelOperations } from './entities.ts';
 
 type Answered<Output> = Exclude<Output, EntityRefusal>;
 

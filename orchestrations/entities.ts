@@ -15,9 +15,6 @@ import type { InconclusiveAnswer } from '../shared/domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
 import type { KeptChallenger, ModelVersion } from '../shared/domain/run.ts';
 
-export const modelEntity = 'model';
-export const fleetEntity = 'fleet';
-
 /** What a model's entity can be asked, with what it answers. */
 export interface ModelOperations {
   offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };

@@ -1,7 +1,8 @@
 import { findStop, operateFleet, requestPlace, returnPlace } from '../shared/admission/fleet.ts';
+import { fleetEntity } from '../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
 import { defineEntity } from './define-entity.ts';
-import { type FleetOperations, fleetEntity } from './entities.ts';
+import type { FleetOperations } from './entities.ts';
 
 type Input<Name extends keyof FleetOperations> = FleetOperations[Name]['input'];
 

@@ -3,9 +3,10 @@ import { decideAdmission } from '../shared/admission/decide-admission.ts';
 import { operateModel } from '../shared/admission/operate.ts';
 import { settleRun } from '../shared/admission/settle-run.ts';
 import { takeRecovery } from '../shared/admission/take-recovery.ts';
+import { modelEntity } from '../shared/domain/durable-names.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { defineEntity } from './define-entity.ts';
-import { type ModelOperations, modelEntity } from './entities.ts';
+import type { ModelOperations } from './entities.ts';
 
 type Input<Name extends keyof ModelOperations> = ModelOperations[Name]['input'];
 

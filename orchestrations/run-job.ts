@@ -1,12 +1,10 @@
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
+import { jobEndedEvent } from '../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { RunInput } from './run-input.ts';
 import type { JobState } from './steps.ts';
 import { takeStep } from './take-step.ts';
-
-/** Name of the external event that wakes the run waiting for a job. */
-export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;
 
 /** Name of the external event that has a run end. */
 export const cancelRunEvent = 'cancel-run';

@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
 import type { PinnedModel } from '../../shared/config/schema.ts';
+import { modelEntity } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { Signal } from '../../shared/domain/signal.ts';
 import {
@@ -14,7 +15,6 @@ import { offerSignal } from '../../shared/signals/offer-signal.ts';
 import { startMeasurement } from '../../shared/signals/start-measurement.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
-import { modelEntity } from '../entities.ts';
 
 defineStep(
   'offer-due-signals',

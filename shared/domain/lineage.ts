@@ -4,7 +4,7 @@
  */
 export interface LineageTags {
   readonly ratchetRun: string;
-  /** Comma-separated, cut to what a tag holds; the ledger has them all. */
+  /** How many, and a hash of the list, which is in the ledger: a tag could not hold it. */
   readonly ratchetSignals: string;
   readonly ratchetConfigHash: string;
   readonly ratchetGateReportHash: string;

@@ -1,9 +1,10 @@
 import { findRunMeasurements } from '../signals/judge-run.ts';
-import { offerSignal, raiseQuietly } from '../signals/offer-signal.ts';
+import { offerSignal } from '../signals/offer-signal.ts';
 import { parseWorkspaceEvent, type WorkspaceFact } from '../signals/parse-workspace-event.ts';
 import { excerpt, type IncomingEvent } from '../signals/read-event.ts';
 import { startMeasurement } from '../signals/start-measurement.ts';
 import { startMonitorCheck } from '../signals/start-monitor-check.ts';
+import { wakeRun } from '../signals/wake-run.ts';
 import { wiring } from '../wiring.ts';
 import type { EventClient, EventLog } from './event-client.ts';
 
@@ -36,11 +37,4 @@ export async function takeWorkspaceEvent(
   };
   for (const fact of parseWorkspaceEvent(event, models)) await take(fact);
   for (const measurement of findRunMeasurements(event, models)) await startMeasurement(client, measurement);
-}
-
-/** Our jobs are named after their runs. An event for a run that is over, or for another's job, wakes nobody. */
-async function wakeRun(client: EventClient, jobName: string): Promise<void> {
-  const runId = /^(.+)-(?:train|evaluate)$/.exec(jobName)?.[1];
-  if (!runId) return;
-  await raiseQuietly(client, runId, `job-ended-${jobName}`, { jobName });
 }

@@ -1,0 +1,9 @@
+import { jobEndedEvent } from '../domain/durable-names.ts';
+import { type EventRaiser, raiseQuietly } from './offer-signal.ts';
+
+/** Our jobs are named after their runs. An event for a run that is over, or for another's job, wakes nobody. */
+export async function wakeRun(client: EventRaiser, jobName: string): Promise<void> {
+  const runId = /^(.+)-(?:train|evaluate)$/.exec(jobName)?.[1];
+  if (!runId) return;
+  await raiseQuietly(client, runId, jobEndedEvent(jobName), { jobName });
+}
