@@ -1,12 +1,11 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import pc from 'picocolors';
-import { checkData, type DataCheck } from '../shared/data/check-data.ts';
+import type { DataCheck } from '../shared/data/check-data.ts';
 import type { DataVerdict } from '../shared/domain/data-verdict.ts';
 import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
-import { readModel } from './read-model.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 const options = { ...serviceOptions, model: { type: 'string' }, limit: { type: 'string' } } as const;
@@ -47,6 +46,8 @@ async function list(
 }
 
 async function check(path: string, modelFile: string, asJson: boolean): Promise<number> {
+  const { readModel } = await import('./read-model.ts');
+  const { checkData } = await import('../shared/data/check-data.ts');
   const config = readModel(modelFile);
   if (!config) return 3;
   if (!config.data.expect) throw new UsageError(`${modelFile} has no data.expect: there is nothing to check`);

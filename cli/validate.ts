@@ -1,12 +1,4 @@
 import { globSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import {
-  type ConfigProblem,
-  fleetFileName,
-  formatProblem,
-  readFleetFile,
-  readModelFile,
-} from '../shared/config/load.ts';
 import { type Command, readArgs } from './command.ts';
 import { printJson } from './service.ts';
 
@@ -21,7 +13,8 @@ export const validate: Command = {
       console.error('ratchet validate: no model files in models/; name the files to check');
       return 2;
     }
-    const checked = files.map(check);
+    const { checkConfig, formatProblem } = await import('./check-config.ts');
+    const checked = files.map(checkConfig);
     const problems = checked.flatMap((result) => ('problems' in result ? result.problems : []));
     if (values.json) printJson({ valid: problems.length === 0, files, problems });
     else {
@@ -31,23 +24,3 @@ export const validate: Command = {
     return problems.length === 0 ? 0 : 1;
   },
 };
-
-type Checked = { readonly valid: string } | { readonly problems: readonly ConfigProblem[] };
-
-function check(file: string): Checked {
-  if (basename(file) === fleetFileName) return checkFleet(file);
-  const result = readModelFile(file);
-  return 'problems' in result
-    ? result
-    : { valid: `${file}: valid, hash ${result.model.configHash.slice(0, 12)}` };
-}
-
-/** Its shares name models: those whose files are beside it. */
-function checkFleet(file: string): Checked {
-  const models = globSync(join(dirname(file), '*.{yaml,yml}'))
-    .map((other) => basename(other).replace(/\.ya?ml$/, ''))
-    .filter((name) => `${name}.yaml` !== fleetFileName);
-  const result = readFleetFile(file, models);
-  if (!result) return { problems: [{ file, line: 0, path: '', message: 'there is no such file' }] };
-  return 'problems' in result ? result : { valid: `${file}: valid` };
-}
