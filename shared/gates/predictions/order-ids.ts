@@ -27,8 +27,8 @@ export function orderIds(bytes: Uint8Array, ends: Float64Array): IdOrder {
   for (let stretch = open.pop(); stretch; stretch = open.pop()) {
     const { from, to } = stretch;
     if (to - from < 2) continue;
-    if (to - from <= fewIds) order.subarray(from, to).sort((a, b) => compareIds(ids, a, b) || a - b);
-    else open.push(...orderStretch(ids, order, stretch));
+    if (to - from <= fewIds) orderFew(ids, order, from, to);
+    else orderStretch(ids, order, stretch, open);
   }
   return { order, ...findRepeated(ids, order) };
 }
@@ -45,36 +45,41 @@ interface Stretch {
   readonly depth: number;
 }
 
-/** Orders a stretch by its next six bytes; answers the stretches of equal ones that go on. */
-function orderStretch(ids: Ids, order: Uint32Array, { from, to, depth }: Stretch): Stretch[] {
+function orderFew(ids: Ids, order: Uint32Array, from: number, to: number): void {
+  order.subarray(from, to).sort((a, b) => compareIds(ids, a, b) || a - b);
+}
+
+/**
+ * Orders a stretch by its next six bytes. Stretches of equal ones go on: few ids at once, many by way of the list,
+ * which so holds no more than one stretch in `fewIds` rows.
+ */
+function orderStretch(ids: Ids, order: Uint32Array, { from, to, depth }: Stretch, open: Stretch[]): void {
   const rows = order.slice(from, to);
   const at = depth + sharedPrefix(ids, rows, depth);
   const keys = new Float64Array(rows.length);
   for (let place = 0; place < rows.length; place++) keys[place] = keyOf(ids, rows[place]!, at);
   const byKey = orderNumbers(keys);
   for (let place = 0; place < rows.length; place++) order[from + place] = rows[byKey[place]!]!;
-  const alike: Stretch[] = [];
   for (let start = 0; start < rows.length; ) {
     const key = keys[byKey[start]!]!;
     let end = start + 1;
     while (end < rows.length && keys[byKey[end]!] === key) end++;
-    if (end - start > 1) {
-      alike.push(...goOn(ids, order, { from: from + start, to: from + end, depth: at + keyBytes }));
-    }
+    const alike: Stretch = { from: from + start, to: from + end, depth: at + keyBytes };
+    if (end - start > fewIds) goOn(ids, order, alike, open);
+    else if (end - start > 1) orderFew(ids, order, alike.from, alike.to);
     start = end;
   }
-  return alike;
 }
 
 /** Ids that have ended come before those that have more; the former are in order of rows already. */
-function goOn(ids: Ids, order: Uint32Array, stretch: Stretch): Stretch[] {
+function goOn(ids: Ids, order: Uint32Array, stretch: Stretch, open: Stretch[]): void {
   const rows = order.slice(stretch.from, stretch.to);
   // A padded key says how long an id is only up to its end: "a" and "a\0" have the same.
   const lengths = Float64Array.from(rows, (row) => Math.min(lengthOf(ids, row), stretch.depth));
   const byLength = orderNumbers(lengths);
   const more = lengths.reduce((count, length) => (length === stretch.depth ? count + 1 : count), 0);
   for (const [place, at] of byLength.entries()) order[stretch.from + place] = rows[at]!;
-  return more > 1 ? [{ ...stretch, from: stretch.to - more }] : [];
+  if (more > 1) open.push({ ...stretch, from: stretch.to - more });
 }
 
 const startOf = ({ ends }: Ids, row: number): number => (row === 0 ? 0 : ends[row - 1]!);

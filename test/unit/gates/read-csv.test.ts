@@ -97,6 +97,20 @@ describe('orders', () => {
       { numRuns: 300 },
     );
   });
+
+  it('of ids are found where hundreds of thousands of them are alike two by two', () => {
+    const pairs = 400_000;
+    const ids = Buffer.from(
+      Array.from({ length: pairs }, (_, pair) => `${1_000_000 + pair}b${1_000_000 + pair}a`).join(''),
+    );
+    const length = ids.length / (2 * pairs);
+    const { order, repeated } = orderIds(
+      ids,
+      Float64Array.from({ length: 2 * pairs }, (_, row) => (row + 1) * length),
+    );
+    expect(repeated).toBe(0);
+    expect(order.every((row, place) => row === (place ^ 1))).toBe(true);
+  });
 });
 
 describe('CSV', () => {
