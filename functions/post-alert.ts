@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { offerRecovery } from '../shared/dispatch/offer-recovery.ts';
+import { offerSignal } from '../shared/dispatch/offer-signal.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { answering } from '../shared/http/respond.ts';
-import { offerRecovery } from '../shared/signals/offer-recovery.ts';
-import { offerSignal } from '../shared/signals/offer-signal.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**

@@ -27,7 +27,7 @@ app.http('post-data-hook', {
     verifySignature({ signature, body, secrets, nowMs: Date.now() });
     const [{ DataNoticeSchema }, { offerFile }] = await Promise.all([
       import('../shared/signals/parse-data-notice.ts'),
-      import('../shared/data/offer-file.ts'),
+      import('../shared/dispatch/offer-file.ts'),
     ]);
     const pinned = requireModel(request, await wiring.models());
     const { file } = parseBody(body, DataNoticeSchema);

@@ -14,7 +14,7 @@ app.http('post-data', {
   handler: answering(async (request, context) => {
     const [{ DataNoticeSchema }, { offerFile }] = await Promise.all([
       import('../shared/signals/parse-data-notice.ts'),
-      import('../shared/data/offer-file.ts'),
+      import('../shared/dispatch/offer-file.ts'),
     ]);
     const pinned = requireModel(request, await wiring.models());
     const { file } = await readBody(request, DataNoticeSchema);

@@ -11,7 +11,7 @@ app.http('post-fleet-operation', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const { FleetOperationSchema, fleetActionOf } = await import('../shared/operations/parse-operation.ts');
-    const { requestOperation } = await import('../shared/operations/request-operation.ts');
+    const { requestOperation } = await import('../shared/dispatch/request-operation.ts');
     const body = await readBody(request, FleetOperationSchema);
     const { by, reason } = body;
     const action = fleetActionOf(body);

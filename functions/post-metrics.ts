@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { offerRecovery } from '../shared/dispatch/offer-recovery.ts';
+import { offerSignal } from '../shared/dispatch/offer-signal.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { requireModel } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
-import { offerRecovery } from '../shared/signals/offer-recovery.ts';
-import { offerSignal } from '../shared/signals/offer-signal.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Takes a report of production metrics; each breach of a threshold is a signal, each good value a recovery. */

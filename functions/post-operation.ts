@@ -13,7 +13,7 @@ app.http('post-operation', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const { ModelOperationSchema, modelActionOf } = await import('../shared/operations/parse-operation.ts');
-    const { requestOperation } = await import('../shared/operations/request-operation.ts');
+    const { requestOperation } = await import('../shared/dispatch/request-operation.ts');
     const { model } = requireModel(request, await wiring.models()).config;
     const body = await readBody(request, ModelOperationSchema);
     const { by, reason } = body;

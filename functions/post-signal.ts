@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { offerSignal } from '../shared/dispatch/offer-signal.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { readIdempotencyKey } from '../shared/http/read-idempotency-key.ts';
 import { requireModel } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
-import { offerSignal } from '../shared/signals/offer-signal.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Takes a person's request for a run. The same Idempotency-Key is the same request. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { takeMessage } from '../shared/events/take-event.ts';
+import { takeMessage } from '../shared/dispatch/take-event.ts';
 
 const longestPauseMs = 30_000;
 

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { startLook } from '../shared/dispatch/start-look.ts';
 import { asksByTime } from '../shared/signals/due-schedules.ts';
-import { startLook } from '../shared/signals/start-look.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { takeEvent } from '../shared/events/take-event.ts';
+import { takeEvent } from '../shared/dispatch/take-event.ts';
 
 /** Events of the storage account: a file uploaded into a model's data path is a signal, where the model listens. */
 app.eventGrid('storage-events', {

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { startWatch } from '../shared/signals/start-look.ts';
+import { startWatch } from '../shared/dispatch/start-look.ts';
 
 /** Looks regularly for what died: runs that were terminated or purged, places nobody uses, signals nobody carries. */
 app.timer('watchdog', {

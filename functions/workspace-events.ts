@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { takeEvent } from '../shared/events/take-event.ts';
+import { takeEvent } from '../shared/dispatch/take-event.ts';
 
 /** Events of the Azure ML workspace: ends of jobs wake the runs that wait; breaches and registrations are signals. */
 app.eventGrid('workspace-events', {

@@ -9,9 +9,9 @@
  * 2. Whatever becomes of the run, the model is free afterwards.
  */
 import * as df from 'durable-functions';
+import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
-import type { SignalOffer } from '../shared/signals/offer-signal.ts';
 import { confirmSignal } from './confirm-signal.ts';
 import type { OfferAnswer } from './entities.ts';
 import { offerOnce } from './offer-once.ts';

@@ -6,10 +6,10 @@
  */
 import type * as df from 'durable-functions';
 import type { PinnedModel } from '../shared/config/schema.ts';
+import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, ReasonCode } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import type { Signal } from '../shared/domain/signal.ts';
-import type { SignalOffer } from '../shared/signals/offer-signal.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 import type { MonitorStepRun } from './steps.ts';
 import { takeStep } from './take-step.ts';

@@ -4,8 +4,8 @@
  * Owns: what time it is. Does not own: what is due (shared/signals/due-schedules.ts), when to look (schedule-tick).
  */
 import * as df from 'durable-functions';
+import type { LookInput } from '../shared/dispatch/start-look.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
-import type { LookInput } from '../shared/signals/start-look.ts';
 import { now, takeStep } from './take-step.ts';
 
 df.app.orchestration('look-at-schedules', function* (context) {

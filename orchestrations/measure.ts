@@ -5,7 +5,7 @@
  * Does not own: when to measure (look-at-schedules, workspace-events), fetching and judging (the two steps).
  */
 import * as df from 'durable-functions';
-import type { Measured, Measurement } from '../shared/signals/start-measurement.ts';
+import type { Measured, Measurement } from '../shared/signals/measurement.ts';
 import { messageOf, takeStep } from './take-step.ts';
 
 df.app.orchestration('measure', function* (context) {

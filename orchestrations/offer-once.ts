@@ -5,7 +5,7 @@
 import type * as df from 'durable-functions';
 import type { Offer } from '../shared/admission/question.ts';
 import { estimateHours } from '../shared/config/estimate.ts';
-import type { SignalOffer } from '../shared/signals/offer-signal.ts';
+import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import type { OfferAnswer } from './entities.ts';
 import { makeRunId } from './make-run-id.ts';

@@ -3,7 +3,7 @@
  * nobody needs any more. Its final answer says so.
  */
 import * as df from 'durable-functions';
-import type { RecoveryOffer } from '../shared/signals/offer-recovery.ts';
+import type { RecoveryOffer } from '../shared/dispatch/offer-recovery.ts';
 import { askModel } from './ask-model.ts';
 import { now } from './take-step.ts';
 import { wake } from './wake.ts';

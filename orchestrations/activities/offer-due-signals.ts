@@ -1,5 +1,7 @@
 import * as df from 'durable-functions';
 import type { PinnedModel } from '../../shared/config/schema.ts';
+import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
+import { startMeasurement } from '../../shared/dispatch/start-measurement.ts';
 import { modelEntity } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { Signal } from '../../shared/domain/signal.ts';
@@ -11,8 +13,6 @@ import {
   type Look,
   listKeys,
 } from '../../shared/signals/due-schedules.ts';
-import { offerSignal } from '../../shared/signals/offer-signal.ts';
-import { startMeasurement } from '../../shared/signals/start-measurement.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

@@ -1,8 +1,8 @@
 import * as df from 'durable-functions';
 import type { TrackedRun } from '../../shared/azure/tracked-run.ts';
 import type { Tracking } from '../../shared/azure/tracking.ts';
+import { offerRecovery } from '../../shared/dispatch/offer-recovery.ts';
 import { findRecovered, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
-import { offerRecovery } from '../../shared/signals/offer-recovery.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

@@ -1,10 +1,10 @@
 import * as df from 'durable-functions';
 import { parseDurationMs } from '../../shared/config/duration.ts';
 import type { QueryTrigger } from '../../shared/config/schema.ts';
+import { offerJudgements } from '../../shared/dispatch/offer-judgements.ts';
 import type { LogsTable } from '../../shared/domain/logs-table.ts';
 import { RatchetError } from '../../shared/errors.ts';
-import { offerJudgements } from '../../shared/signals/offer-judgements.ts';
-import type { QueryMeasurement } from '../../shared/signals/start-measurement.ts';
+import type { QueryMeasurement } from '../../shared/signals/measurement.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

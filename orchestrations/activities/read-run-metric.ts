@@ -1,6 +1,6 @@
 import * as df from 'durable-functions';
+import { offerJudgements } from '../../shared/dispatch/offer-judgements.ts';
 import { judgeRun } from '../../shared/signals/judge-run.ts';
-import { offerJudgements } from '../../shared/signals/offer-judgements.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { reviveSignal } from '../../shared/signals/offer-signal.ts';
+import { reviveSignal } from '../../shared/dispatch/offer-signal.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

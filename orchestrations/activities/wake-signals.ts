@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { raiseQuietly, signalInstanceId } from '../../shared/signals/offer-signal.ts';
+import { raiseQuietly, signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
 import { defineStep } from '../define-step.ts';
 import { reconsiderEvent } from '../wake.ts';
 

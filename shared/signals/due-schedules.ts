@@ -1,7 +1,7 @@
 /**
  * Which schedules, and which champions that have grown old, ask for a run now, and which queries are to be asked. Pure.
  *
- * Owns: ticks to signals and queries. Does not own: when somebody looks, nor the record of the last look (start-look.ts).
+ * Owns: ticks to signals and queries. Does not own: when somebody looks, nor the record of the last look (shared/dispatch/start-look.ts).
  *
  * Invariants
  * 1. A schedule or query asks at most once a look, for its latest tick, however many have passed since the last one.

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import { recoveryInstanceId } from '../../shared/dispatch/offer-recovery.ts';
 import type { Recovery } from '../../shared/domain/signal.ts';
-import { recoveryInstanceId } from '../../shared/signals/offer-recovery.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 const triggers = `triggers:

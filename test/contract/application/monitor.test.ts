@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { recoveryInstanceId } from '../../../shared/signals/offer-recovery.ts';
+import { recoveryInstanceId } from '../../../shared/dispatch/offer-recovery.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { breachText } from '../../fixtures/breach-text.ts';
 import { type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';

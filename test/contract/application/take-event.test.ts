@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { beginRegistration, installCoreApi } from '../../../local/functions-host/app/core-api.ts';
-import { takeEvent, takeMessage } from '../../../shared/events/take-event.ts';
+import { takeEvent, takeMessage } from '../../../shared/dispatch/take-event.ts';
 import { breachText } from '../../fixtures/breach-text.ts';
 import { type Answer, type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';
 import { temporaryFolder } from './local-services.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Blobs } from '../../../shared/azure/blobs.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
-import { offerFile } from '../../../shared/data/offer-file.ts';
+import { offerFile } from '../../../shared/dispatch/offer-file.ts';
 import { DataNoticeSchema } from '../../../shared/signals/parse-data-notice.ts';
 import { parseStorageEvent } from '../../../shared/signals/parse-storage-event.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
+import { measurementInstanceId } from '../../../shared/dispatch/start-measurement.ts';
 import { type FinishedRun, findRunMeasurements, judgeRun } from '../../../shared/signals/judge-run.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';
-import { measurementInstanceId } from '../../../shared/signals/start-measurement.ts';
 
 const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
 

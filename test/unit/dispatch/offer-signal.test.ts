@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
-import { offerSignal, signalInstanceId } from '../../../shared/signals/offer-signal.ts';
+import { offerSignal, signalInstanceId } from '../../../shared/dispatch/offer-signal.ts';
 import { manualSignal } from '../../../shared/signals/parse-manual-request.ts';
 import {
   type Answer,

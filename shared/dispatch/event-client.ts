@@ -1,4 +1,4 @@
-import type { OrchestrationStarter } from '../signals/offer-signal.ts';
+import type { OrchestrationStarter } from './offer-signal.ts';
 
 /** What taking events needs of a durable client. */
 export interface EventClient extends OrchestrationStarter {

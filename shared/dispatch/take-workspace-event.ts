@@ -1,12 +1,12 @@
 import { findRunMeasurements } from '../signals/judge-run.ts';
-import { offerSignal } from '../signals/offer-signal.ts';
 import { parseWorkspaceEvent, type WorkspaceFact } from '../signals/parse-workspace-event.ts';
 import { excerpt, type IncomingEvent } from '../signals/read-event.ts';
-import { startMeasurement } from '../signals/start-measurement.ts';
-import { startMonitorCheck } from '../signals/start-monitor-check.ts';
-import { wakeRun } from '../signals/wake-run.ts';
 import { wiring } from '../wiring.ts';
 import type { EventClient, EventLog } from './event-client.ts';
+import { offerSignal } from './offer-signal.ts';
+import { startMeasurement } from './start-measurement.ts';
+import { startMonitorCheck } from './start-monitor-check.ts';
+import { wakeRun } from './wake-run.ts';
 
 /**
  * Ends of jobs wake the runs that wait; breaches and registrations are signals; ended monitors are looked at, and runs

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { MonitorRunRef } from '../signals/parse-monitor-completed.ts';
 import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
-import type { MonitorRunRef } from './parse-monitor-completed.ts';
 
 /** Id of the orchestration that looks at a monitor's completed run: the same for every event of it. */
 export function monitorCheckInstanceId({ model, runId }: MonitorRunRef): string {

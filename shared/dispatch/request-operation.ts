@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponse, HttpResponseInit } from '@azure/functions';
 import type { Operation, OperatorAction } from '../domain/operation.ts';
 import { readIdempotencyKey } from '../http/read-idempotency-key.ts';
-import { type OrchestrationStarter, startOnce } from '../signals/offer-signal.ts';
+import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
 
 /** What this module needs of a durable client. */
 export interface OperationStarter extends OrchestrationStarter {

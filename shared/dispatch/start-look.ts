@@ -5,7 +5,7 @@
  * and what the last one left is read from its status. A look that failed leaves what it was given, so that the next
  * one makes up for it.
  */
-import type { Look } from './due-schedules.ts';
+import type { Look } from '../signals/due-schedules.ts';
 import { isMissingInstance, type OrchestrationStarter } from './offer-signal.ts';
 
 /** What this module needs of a durable client. */

@@ -3,38 +3,8 @@
  * The orchestration `measure` takes it from there.
  */
 import { createHash } from 'node:crypto';
-import type { PinnedModel } from '../config/schema.ts';
+import type { Measurement } from '../signals/measurement.ts';
 import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
-
-/** Asks the query of a rule of `triggers.queries`. */
-export interface QueryMeasurement {
-  readonly source: 'query';
-  readonly pinned: PinnedModel;
-  readonly rule: string;
-  /** ISO 8601, UTC. */
-  readonly tick: string;
-}
-
-/** Reads the metric of a rule of `triggers.runs`. */
-export interface RunMeasurement {
-  readonly source: 'run';
-  readonly pinned: PinnedModel;
-  readonly rule: string;
-  readonly runId: string;
-  /** When the run completed (ISO 8601, UTC), or null where the event does not say. */
-  readonly observedAt: string | null;
-}
-
-/** Input of the measure orchestration. */
-export type Measurement = QueryMeasurement | RunMeasurement;
-
-/** What a measurement came to. */
-export interface Measured {
-  readonly breaches: number;
-  readonly recoveries: number;
-  /** Why nothing was judged; empty where something was. */
-  readonly note: string;
-}
 
 /** Id of the orchestration of a measurement: the same for every look at a tick, and for every event of a run. */
 export function measurementInstanceId(measurement: Measurement): string {

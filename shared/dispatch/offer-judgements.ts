@@ -1,5 +1,5 @@
 import type { PinnedModel } from '../config/schema.ts';
-import type { Judgement } from './judge-value.ts';
+import type { Judgement } from '../signals/judge-value.ts';
 import { offerRecovery } from './offer-recovery.ts';
 import { type OrchestrationStarter, offerSignal } from './offer-signal.ts';
 

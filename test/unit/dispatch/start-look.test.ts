@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookInstanceId, startLook } from '../../../shared/signals/start-look.ts';
+import { lookInstanceId, startLook } from '../../../shared/dispatch/start-look.ts';
 import { type Answer, type Asked, missing, openTaskHub, statusOf } from '../../fixtures/task-hub.ts';
 
 const look = { lookedAt: '2026-03-01T00:04:00.000Z', known: ['tiny early 5 0 * * * UTC'] };
