@@ -7,17 +7,38 @@ interface SdkError {
   readonly code?: unknown;
   readonly statusCode?: unknown;
   readonly message?: unknown;
+  readonly response?: {
+    readonly bodyAsText?: string | null | undefined;
+    readonly headers?: { get(name: string): string | undefined };
+  };
 }
 
-/** Client errors that may pass by themselves: a timeout, throttling. */
-const passingStatuses = new Set([408, 429]);
-/** What the Service Bus client calls a refusal; it has no status. */
-const refusalCodes = new Set([
-  'MessageSizeExceeded',
-  'MessagingEntityDisabled',
-  'MessagingEntityNotFound',
-  'UnauthorizedAccess',
+/**
+ * Answers that are final, as the services document them: the request is wrong, or what it names is there or is not.
+ * 401 and 403 are none of them: a role comes back once somebody assigns it, a few minutes later, and a firewall's rule
+ * once somebody mends it.
+ */
+const refusedStatuses: ReadonlySet<number> = new Set([
+  400, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 416, 422,
 ]);
+/** The one kind of 403 that no role mends. */
+const forbiddenForGood: ReadonlySet<string> = new Set([
+  'RequestDisallowedByPolicy',
+  'RequestDisallowedByAzure',
+]);
+/** Codes under a final status that end by themselves, or once an administrator mends what lies around the request. */
+const passingCodes: ReadonlySet<string> = new Set([
+  ...['AccountBeingCreated', 'AccountIsDisabled', 'ContainerBeingDeleted', 'ContainerDisabled'],
+  ...['ContainerNotFound', 'TableBeingDeleted', 'TableNotFound'],
+  ...['AnotherOperationInProgress', 'ReadOnlyDisabledSubscription', 'RetryableError', 'ScopeLocked'],
+  ...['ParentResourceNotFound', 'ResourceGroupNotFound', 'SubscriptionNotFound'],
+]);
+/** Azure Resource Manager says `ResourceNotFound` of what is asked for and of the workspace around it alike. */
+const workspaceNotFound = /^The Resource 'Microsoft\.MachineLearningServices\/workspaces\/[^/']+' under/i;
+/** What the Service Bus client calls a refusal that nobody but the sender can mend; it has no status. */
+const refusalCodes = new Set(['MessageSizeExceeded', 'MessagingEntityNotFound']);
+/** No token is no answer of the service that was asked, whatever status the identity endpoint gave. */
+const credentialError = /^(?:Aggregate)?Authentication|^CredentialUnavailable/;
 const networkFailure =
   /^(?:REQUEST_SEND_ERROR|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ServiceCommunicationProblem|ServiceTimeout|ServiceBusy)\b/;
 
@@ -42,11 +63,41 @@ export function azureError(
   return new RatchetError(code, `${asked}: ${answerOf(cause, timeoutMs)}`, { subject, cause });
 }
 
-/** Only an answer of the service is a refusal. Anything else, known or not, may pass: an answer cut short, a lost link. */
-function isRefusal(cause: unknown): boolean {
+/**
+ * Whether a service has answered that what was asked for is not there. Not so where the container, the workspace or
+ * the subscription around it is missing: that is a wrong or a lost setting, and may come back.
+ */
+export function isAbsent(error: unknown): boolean {
+  return statusOf(error) === 404 && isRefusal(error);
+}
+
+/**
+ * Whether a service has refused for good: no repetition could bring another answer. Only what is known to be final is:
+ * everything else, known or not, may pass, such as an answer cut short, a page of a gateway, a lost link.
+ */
+export function isRefusal(cause: unknown): boolean {
+  const { name = '', code: rawCode, message } = asSdkError(cause);
+  if (credentialError.test(name)) return false;
+  const code = codeOf(cause);
   const status = statusOf(cause);
-  if (status !== null) return status >= 400 && status < 500 && !passingStatuses.has(status);
-  return refusalCodes.has(String(asSdkError(cause).code));
+  if (status === null) return refusalCodes.has(String(rawCode));
+  if (status === 403) return code !== null && forbiddenForGood.has(code);
+  if (!refusedStatuses.has(status) || isForeign(cause, code)) return false;
+  return code === null || !(passingCodes.has(code) || workspaceNotFound.test(String(message)));
+}
+
+/** A body without the code that every service puts there: a gateway or a proxy has answered in its place. */
+function isForeign(cause: unknown, code: string | null): boolean {
+  return code === null && (asSdkError(cause).response?.bodyAsText ?? '') !== '';
+}
+
+/** The service's own code of an error; the storage's answer to a HEAD request has it in a header alone. */
+function codeOf(cause: unknown): string | null {
+  const { code, response } = asSdkError(cause);
+  // The client's word for a body that it could not read.
+  if (code === 'PARSE_ERROR') return null;
+  if (typeof code === 'string' && code !== '') return code;
+  return response?.headers?.get('x-ms-error-code') || null;
 }
 
 function answerOf(cause: unknown, timeoutMs: number): string {
@@ -64,7 +115,7 @@ function answerOf(cause: unknown, timeoutMs: number): string {
 function nextStep(cause: unknown): string {
   const status = statusOf(cause);
   const name = asSdkError(cause).name ?? '';
-  if (status === 401 || status === 403 || /Authentication|CredentialUnavailable/.test(name)) {
+  if (status === 401 || status === 403 || credentialError.test(name)) {
     return '; look at the identity of the app and its roles in docs/settings.md';
   }
   // The Service Bus client hides the code of a failed connection in the message.

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
 import { RatchetError } from '../errors.ts';
-import { azureError, statusOf } from './azure-error.ts';
+import { azureError, isAbsent, isRefusal, statusOf } from './azure-error.ts';
 import { callLimit, downloadTimeoutMs } from './call-limits.ts';
 
 export interface BlobEntry {
@@ -57,7 +57,7 @@ export class Blobs {
       }
       return await textOf(answer.readableStreamBody, path, limitBytes);
     } catch (error) {
-      if (isBlobMissing(error)) return null;
+      if (isAbsent(error)) return null;
       throw this.#error('reading', path, error);
     }
   }
@@ -72,7 +72,7 @@ export class Blobs {
       return { path, etag: (etag ?? '').replaceAll('"', ''), bytes: contentLength ?? 0 };
     } catch (error) {
       // 400: the storage takes no such name, so there is no such blob.
-      if (isBlobMissing(error) || statusOf(error) === 400) return null;
+      if (isAbsent(error) || (statusOf(error) === 400 && isRefusal(error))) return null;
       throw this.#error('looking up', path, error);
     }
   }
@@ -82,7 +82,7 @@ export class Blobs {
     const blob = this.#container.getBlobClient(path);
     const conditions = { ifMatch: `"${etag}"` };
     const tell = (error: unknown): RatchetError => {
-      const isGone = isBlobMissing(error) || statusOf(error) === 412;
+      const isGone = isAbsent(error) || statusOf(error) === 412;
       if (!isGone) return this.#error('reading', path, error);
       const message = `${path} is gone or has changed: it is not there with etag ${etag}`;
       return new RatchetError('not-found', message, { subject: { path }, cause: error });
@@ -170,11 +170,6 @@ const toJson = (value: unknown) => ({
   text: `${JSON.stringify(value, null, 2)}\n`,
   contentType: 'application/json',
 });
-
-/** A container that is missing is a wrong setting, and not to be taken for a blob that is. */
-function isBlobMissing(error: unknown): boolean {
-  return statusOf(error) === 404 && (error as { code?: unknown }).code !== 'ContainerNotFound';
-}
 
 /** Ends a download nobody reads; the stream's complaint about that is of no interest. */
 function dropBody(stream: NodeJS.ReadableStream | undefined): void {

@@ -67,17 +67,22 @@ export const logsPolicy: PipelinePolicy = {
     request.abortSignal = callLimit().abortSignal;
     const response = await next(request);
     if (response.status === 200) return response;
-    throw Object.assign(new Error(readRefusal(response.bodyAsText)), { statusCode: response.status });
+    throw Object.assign(new Error(), {
+      statusCode: response.status,
+      response,
+      ...readRefusal(response.bodyAsText),
+    });
   },
 };
 
-function readRefusal(body: string | null | undefined): string {
+function readRefusal(body: string | null | undefined): { message: string; code?: string } {
   try {
     const { error } = JSON.parse(body ?? '') as { error?: LogsErrorInfo };
-    return error ? describe(error) : body!;
+    if (error) return { message: describe(error), code: error.code };
   } catch {
-    return body ?? '';
+    // No answer of the service's own.
   }
+  return { message: body ?? '' };
 }
 
 /** The service says what is wrong at the innermost of its errors, or in the details. */

@@ -7,7 +7,7 @@ import type {
 } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { RatchetError } from '../errors.ts';
-import { azureError } from './azure-error.ts';
+import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit, retryOptions } from './call-limits.ts';
 import { type TrackedRun, toTrackedRun } from './tracked-run.ts';
 
@@ -111,20 +111,19 @@ export class Tracking {
       throw azureError(asked, subject, error);
     }
     const body = response.bodyAsText ?? '';
-    if (response.status === 404) return null;
-    if (response.status !== 200) {
-      throw azureError(asked, subject, { statusCode: response.status, ...parseFailure(body) });
-    }
-    return body;
+    if (response.status === 200) return body;
+    const failure = { statusCode: response.status, response, ...parseFailure(body) };
+    if (isAbsent(failure)) return null;
+    throw azureError(asked, subject, failure);
   }
 }
 
-/** Throws `azure-refused` for what is no JSON. */
+/** Throws `azure-unavailable` for what is no JSON: something in front of the service has answered. */
 export function parseAnswer(body: string, { asked, subject }: Asked): Readonly<Record<string, unknown>> {
   try {
     return (JSON.parse(body) as Record<string, unknown> | null) ?? {};
   } catch (cause) {
-    throw new RatchetError('azure-refused', `${asked}: the answer is not JSON`, { subject, cause });
+    throw new RatchetError('azure-unavailable', `${asked}: the answer is not JSON`, { subject, cause });
   }
 }
 

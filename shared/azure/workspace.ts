@@ -18,7 +18,7 @@ import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
-import { azureError, statusOf } from './azure-error.ts';
+import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 import { putJob } from './put-job.ts';
 
@@ -144,7 +144,7 @@ export class Workspace {
       },
     );
     if (workspace.mlFlowTrackingUri) return workspace.mlFlowTrackingUri;
-    throw new RatchetError('azure-refused', `${asked}: it names no MLflow tracking address`, {
+    throw new RatchetError('azure-unavailable', `${asked}: it names no MLflow tracking address`, {
       subject: { workspace: name },
     });
   }
@@ -169,15 +169,18 @@ export class Workspace {
     return call([this.#workspace.resourceGroup, this.#workspace.name]);
   }
 
-  async #orNull<T>(
+  async #orNull<T extends { readonly properties?: unknown }>(
     asked: string,
     subject: Readonly<Record<string, string>>,
     call: (at: [resourceGroup: string, workspace: string]) => Promise<T>,
   ): Promise<T | null> {
     try {
-      return await this.#ask(call);
+      const found = await this.#ask(call);
+      // An answer that is none, such as an empty body of a gateway: the client hands it on.
+      if (found?.properties) return found;
+      throw new RatchetError('azure-unavailable', `${asked}: the answer holds no properties`, { subject });
     } catch (error) {
-      if (statusOf(error) === 404) return null;
+      if (isAbsent(error)) return null;
       throw azureError(asked, subject, error);
     }
   }

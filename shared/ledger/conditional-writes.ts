@@ -1,6 +1,6 @@
 /** Rows that several writers change: each write is conditional on what was read, and who loses a race reads again. */
 import type { TableClient } from '@azure/data-tables';
-import { statusOf } from '../azure/azure-error.ts';
+import { isAbsent, statusOf } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 
 export type KnownRow = Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export async function findRow(
   try {
     return await table.getEntity(partitionKey, rowKey, callLimit());
   } catch (error) {
-    if (statusOf(error) === 404) return null;
+    if (isAbsent(error)) return null;
     throw error;
   }
 }

@@ -1,8 +1,16 @@
 import { inspect } from 'node:util';
 import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
-import { azureError } from '../../../shared/azure/azure-error.ts';
+import { azureError, isAbsent } from '../../../shared/azure/azure-error.ts';
 import { RatchetError } from '../../../shared/errors.ts';
+
+/** An answer as the clients' pipeline hands it on. */
+const answer = (status: number, bodyAsText: string, headers: Record<string, string> = {}) => ({
+  status,
+  bodyAsText,
+  headers: createHttpHeaders(headers),
+  request: createPipelineRequest({ url: 'https://management.azure.com/' }),
+});
 
 const asked = 'submitting job run-1-train';
 const say = (cause: unknown) => azureError(asked, { job: 'run-1-train' }, cause);
@@ -17,13 +25,77 @@ describe('an error of an Azure service', () => {
     expect(error.subject).toEqual({ job: 'run-1-train' });
   });
 
-  it.each([408, 429, 500, 502, 503, 504])('may pass when the status is %i', (statusCode) => {
-    expect(say(new RestError('busy', { statusCode })).retryable).toBe(true);
+  it.each([401, 403, 407, 408, 421, 423, 424, 425, 429, 499, 500, 501, 502, 503, 504])(
+    'may pass when the status is %i',
+    (statusCode) => {
+      expect(say(new RestError('busy', { statusCode })).retryable).toBe(true);
+    },
+  );
+
+  it.each([400, 404, 405, 406, 409, 410, 412, 413, 415, 416, 422])(
+    'will not pass by itself when the status is %i',
+    (statusCode) => {
+      expect(say(new RestError('no', { statusCode })).retryable).toBe(false);
+    },
+  );
+
+  it.each([
+    [403, 'AuthorizationFailed', true],
+    [403, 'AuthorizationPermissionMismatch', true],
+    [403, 'RequestDisallowedByPolicy', false],
+    [404, 'UserError', false],
+    [404, 'BlobNotFound', false],
+    [404, 'ContainerNotFound', true],
+    [404, 'TableNotFound', true],
+    [404, 'ResourceGroupNotFound', true],
+    [409, 'BlobAlreadyExists', false],
+    [409, 'TableBeingDeleted', true],
+    [409, 'AnotherOperationInProgress', true],
+    [409, 'ScopeLocked', true],
+  ])('of status %i and code %s may pass: %s', (statusCode, code, retryable) => {
+    expect(say(new RestError('no', { statusCode, code })).retryable).toBe(retryable);
   });
 
-  it.each([400, 401, 403, 404, 409, 412])('will not pass by itself when the status is %i', (statusCode) => {
-    expect(say(new RestError('no', { statusCode })).retryable).toBe(false);
+  it.each([400, 403, 404, 409])('may pass where a gateway answers %i in place of the service', (status) => {
+    const page = '<html><title>Blocked</title></html>';
+    expect(say(new RestError(page, { statusCode: status, response: answer(status, page) })).retryable).toBe(
+      true,
+    );
+    const unread = { statusCode: status, code: 'PARSE_ERROR', response: answer(status, '{"error') };
+    expect(say(new RestError('unread', unread)).retryable).toBe(true);
   });
+
+  it('takes the code of a storage answer without a body from its header', () => {
+    const of = (code: string) => ({
+      statusCode: 404,
+      response: answer(404, '', { 'x-ms-error-code': code }),
+    });
+    expect(isAbsent(new RestError('', of('BlobNotFound')))).toBe(true);
+    expect(isAbsent(new RestError('', of('ContainerNotFound')))).toBe(false);
+  });
+
+  it('takes a thing for absent only where what is around it is there', () => {
+    const gone = (message: string) =>
+      isAbsent(new RestError(message, { statusCode: 404, code: 'ResourceNotFound' }));
+    expect(gone('Job run-1-train was not found.')).toBe(true);
+    expect(
+      gone(
+        "The Resource 'Microsoft.MachineLearningServices/workspaces/ml' under resource group 'rg' was not found.",
+      ),
+    ).toBe(false);
+    expect(isAbsent(new RestError('no', { statusCode: 409, code: 'BlobAlreadyExists' }))).toBe(false);
+    expect(isAbsent(new Error('lost'))).toBe(false);
+  });
+
+  it.each(['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError'])(
+    'may pass when there was no token: %s',
+    (name) => {
+      // The identity endpoint answers 400 while an identity is not assigned yet.
+      const error = say(Object.assign(new Error('Identity not found'), { name, statusCode: 400 }));
+      expect(error.retryable).toBe(true);
+      expect(error.message).toContain('look at the identity of the app');
+    },
+  );
 
   it.each(['REQUEST_SEND_ERROR', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ServiceCommunicationProblem'])(
     'may pass when the network fails with %s',
@@ -44,6 +116,7 @@ describe('an error of an Azure service', () => {
   it.each([
     // What core-amqp makes of a connection that is gone without an AMQP error.
     new Error('Unknown error encountered.'),
+    new TypeError("Cannot read properties of undefined (reading 'status')"),
     new SyntaxError('Unexpected end of JSON input'),
     new RestError('Error "…" occurred while parsing the response body', {
       code: 'PARSE_ERROR',
@@ -54,14 +127,19 @@ describe('an error of an Azure service', () => {
     expect(say(cause).retryable).toBe(true);
   });
 
-  it.each([
-    'MessagingEntityNotFound',
-    'MessagingEntityDisabled',
-    'MessageSizeExceeded',
-    'UnauthorizedAccess',
-  ])('will not pass by itself when Service Bus says %s', (code) => {
-    expect(say(Object.assign(new Error('no'), { code, retryable: false })).retryable).toBe(false);
-  });
+  it.each(['MessagingEntityDisabled', 'UnauthorizedAccess', 'QuotaExceeded', 'ServerBusy'])(
+    'may pass when Service Bus says %s',
+    (code) => {
+      expect(say(Object.assign(new Error('no'), { code, retryable: false })).retryable).toBe(true);
+    },
+  );
+
+  it.each(['MessagingEntityNotFound', 'MessageSizeExceeded'])(
+    'will not pass by itself when Service Bus says %s',
+    (code) => {
+      expect(say(Object.assign(new Error('no'), { code, retryable: false })).retryable).toBe(false);
+    },
+  );
 
   it('tells that no answer came in time', () => {
     const error = say(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
