@@ -8,8 +8,8 @@
  * 2. Memory is bounded, whatever the file says of itself.
  */
 import type { Expectations } from '../config/data-schema.ts';
-import { type DataFile, UnreadableFile } from './data-file.ts';
-import { count, quote } from './describe.ts';
+import { type DataFile, UnreadableFile } from '../tables/data-file.ts';
+import { count, quote } from '../tables/describe.ts';
 import { TableTally } from './table-tally.ts';
 
 export interface DataCheck {
@@ -31,7 +31,7 @@ type Reader = (file: DataFile, tally: TableTally) => Promise<number>;
 
 const readers: Readonly<Record<string, () => Promise<Reader>>> = {
   csv: async () => (await import('./read-csv.ts')).readCsv,
-  parquet: async () => (await import('./parquet/read-parquet.ts')).readParquet,
+  parquet: async () => (await import('./read-parquet.ts')).readParquet,
 };
 
 export async function checkData(file: DataFile, expected: Expectations): Promise<DataCheck> {

@@ -1,5 +1,5 @@
 import type { ColumnExpectation, ColumnType } from '../config/data-schema.ts';
-import { count, listNames, percent, quote } from './describe.ts';
+import { count, listNames, percent, quote } from '../tables/describe.ts';
 import { type Reading, unreadable } from './read-value.ts';
 
 /** How often something was seen, and in which row first. */

@@ -6,7 +6,7 @@
  * file of the most rows there may be (n² / 2^65).
  */
 import { hash } from 'node:crypto';
-import { count, listNames } from './describe.ts';
+import { count, listNames } from '../tables/describe.ts';
 import { type Reading, unreadable } from './read-value.ts';
 
 /** At most half of the 2^24 slots: 128 MiB. */

@@ -3,31 +3,25 @@
  *
  * Invariant: memory does not depend on the length of the file.
  */
-import { blockBytes, type DataFile, UnreadableFile } from './data-file.ts';
-import { count } from './describe.ts';
+import { type CsvRow, CsvRows, type TakeRows } from '../tables/csv-rows.ts';
+import { blockBytes, type DataFile } from '../tables/data-file.ts';
+import { count } from '../tables/describe.ts';
 import { extendKey, type Key } from './key-tally.ts';
 import { readText } from './read-value.ts';
-import { CsvSplitter } from './split-csv.ts';
 import type { CheckedColumn, TableTally } from './table-tally.ts';
-
-/** One field of a megabyte is a mistake sooner than data. */
-const longestRecord = 1024 * 1024;
 
 /** Answers the number of rows. Throws `UnreadableFile` where the rest cannot be read. */
 export async function readCsv(file: DataFile, tally: TableTally): Promise<number> {
-  const rows = new CsvRows(tally);
-  const splitter = new CsvSplitter((fields, isFlawed) => rows.take(fields, isFlawed), longestRecord);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const { start, bytes } of blocksOf(file)) {
-    splitter.push(decode(decoder, bytes, start));
-  }
-  splitter.push(decode(decoder, undefined, file.bytes));
-  splitter.end();
-  return rows.end();
+  const checks = new RowChecks(tally);
+  const rows = new CsvRows(checks);
+  for await (const bytes of blocksOf(file)) rows.push(bytes);
+  const total = rows.end();
+  checks.report(total);
+  return total;
 }
 
 /** The next block is on its way while one is read. */
-async function* blocksOf(file: DataFile): AsyncGenerator<{ start: number; bytes: Uint8Array }> {
+async function* blocksOf(file: DataFile): AsyncGenerator<Uint8Array> {
   const readAt = (start: number) => file.read(start, Math.min(start + blockBytes, file.bytes));
   let next = file.bytes > 0 ? readAt(0) : undefined;
   for (let start = 0; next; start += blockBytes) {
@@ -35,75 +29,66 @@ async function* blocksOf(file: DataFile): AsyncGenerator<{ start: number; bytes:
     next = start + blockBytes < file.bytes ? readAt(start + blockBytes) : undefined;
     // Whoever does not come back for it must not leave a failure that nobody sees.
     next?.catch(() => {});
-    yield { start, bytes };
+    yield bytes;
   }
 }
 
-function decode(
-  decoder: InstanceType<typeof TextDecoder>,
-  bytes: Uint8Array | undefined,
-  start: number,
-): string {
-  let text: string;
-  try {
-    text = bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
-  } catch {
-    throw new UnreadableFile(`it is not UTF-8 (at or after byte ${count(start)})`);
-  }
-  if (text.includes('\0')) throw new UnreadableFile('it holds a NUL character: it is no text');
-  return text;
+/** Rows that break a rule, with the first. */
+interface Broken {
+  count: number;
+  firstRow: number;
+  what: string;
 }
 
-class CsvRows {
+class RowChecks implements TakeRows {
   readonly #tally: TableTally;
   #columns: readonly CheckedColumn[] = [];
-  /** Fields of the header; 0 before it. */
   #width = 0;
-  #rows = 0;
-  readonly #ragged = { count: 0, firstRow: 0, fields: 0 };
-  readonly #flawed = { count: 0, firstRow: 0 };
+  readonly #ragged: Broken = { count: 0, firstRow: 0, what: '' };
+  readonly #faulty: Broken = { count: 0, firstRow: 0, what: '' };
 
   constructor(tally: TableTally) {
     this.#tally = tally;
   }
 
-  take(fields: readonly string[], isFlawed: boolean): void {
-    if (this.#width === 0) {
-      this.#width = fields.length;
-      this.#columns = this.#tally.begin(fields);
-      if (isFlawed) this.#tally.report('the header has a quote where none may be');
-      return;
-    }
-    const row = ++this.#rows;
-    if (isFlawed && this.#flawed.count++ === 0) this.#flawed.firstRow = row;
-    if (fields.length === this.#width) this.#addRow(fields, row);
-    else if (this.#ragged.count++ === 0)
-      Object.assign(this.#ragged, { firstRow: row, fields: fields.length });
+  header(names: readonly string[], fault: string): void {
+    this.#width = names.length;
+    this.#columns = this.#tally.begin(names);
+    if (fault !== '') this.#tally.report(`in the header ${fault}`);
   }
 
-  #addRow(fields: readonly string[], row: number): void {
+  row(row: CsvRow, number: number): void {
+    if (row.fault !== '') see(this.#faulty, number, row.fault);
+    else if (row.width !== this.#width) see(this.#ragged, number, `with ${count(row.width)}`);
+    else this.#addRow(row, number + 1);
+  }
+
+  #addRow(row: CsvRow, number: number): void {
     let key: Key;
     for (const { at, tally, isKey } of this.#columns) {
-      const reading = readText(tally.type, fields[at]!);
-      tally.add(reading, row);
+      const reading = readText(tally.type, row.textOf(at));
+      tally.add(reading, number);
       if (isKey) key = extendKey(key, reading);
     }
-    this.#tally.keys?.add(key, row);
+    this.#tally.keys?.add(key, number);
   }
 
-  end(): number {
-    if (this.#width === 0) throw new UnreadableFile('it is empty: not even a header line');
-    const { count: ragged, firstRow, fields } = this.#ragged;
-    if (ragged > 0) {
+  report(rows: number): void {
+    const of = ({ count: broken }: Broken) => `${count(broken)} of ${count(rows)} rows have`;
+    const first = ({ firstRow, what }: Broken) => `(the first is row ${count(firstRow)} ${what})`;
+    if (this.#ragged.count > 0) {
+      const fields = `another number of fields than the header's ${count(this.#width)}`;
+      this.#tally.report(`${of(this.#ragged)} ${fields} ${first(this.#ragged)}`);
+    }
+    if (this.#faulty.count > 0) {
+      const { firstRow, what } = this.#faulty;
       this.#tally.report(
-        `${count(ragged)} of ${count(this.#rows)} rows have another number of fields than the header's ${count(this.#width)} (the first is row ${count(firstRow)} with ${count(fields)})`,
+        `${of(this.#faulty)} a quote where none may be (the first is row ${count(firstRow)}: ${what})`,
       );
     }
-    if (this.#flawed.count > 0) {
-      this.#tally.report(
-        `${count(this.#flawed.count)} of ${count(this.#rows)} rows have a quote where none may be (the first is row ${count(this.#flawed.firstRow)})`,
-      );
-    }
-    return this.#rows;
   }
+}
+
+function see(broken: Broken, row: number, what: string): void {
+  if (broken.count++ === 0) Object.assign(broken, { firstRow: row + 1, what });
 }

@@ -9,8 +9,8 @@
  * 2. A table that breaks an expectation has at least one problem.
  */
 import type { Expectations } from '../config/data-schema.ts';
+import { count, listNames } from '../tables/describe.ts';
 import { ColumnTally } from './column-tally.ts';
-import { count, listNames } from './describe.ts';
 import { KeyTally } from './key-tally.ts';
 
 /** A column of the file that an expectation is about. */

@@ -23,9 +23,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/azure'],
   },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
-  'shared/gates': { rooms: ['shared/domain', 'shared/config'] },
+  'shared/tables': { rooms: [] },
+  'shared/gates': { rooms: ['shared/domain', 'shared/config', 'shared/tables'] },
   'shared/data': {
-    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'],
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/tables'],
     types: ['shared/azure', 'shared/ledger'],
   },
   'shared/azure': {

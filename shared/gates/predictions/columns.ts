@@ -5,12 +5,8 @@
  * Owns: cells to numbers, ids and codes; counting the cells that cannot be used, with the first of them.
  * Does not own: files and their formats (read-csv.ts, read-parquet.ts), the rules for rows (collect-predictions.ts).
  */
+import type { CellSink } from '../../tables/csv-rows.ts';
 import { parseNumber, textOf } from './parse-number.ts';
-
-/** Where a reader puts a cell, as UTF-8; an empty cell is a missing one. */
-export interface CellSink {
-  readonly take: (bytes: Uint8Array, start: number, end: number) => void;
-}
 
 /** Cells that break a rule: how many rows, and the first. Rows count from 0. */
 export interface Faults {

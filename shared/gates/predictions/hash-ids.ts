@@ -3,7 +3,8 @@
  * million ids two different ones are alike once in 370,000 times, which counts a row as seen that was not.
  */
 import { hash } from 'node:crypto';
-import type { CellSink, Faults } from './columns.ts';
+import type { CellSink } from '../../tables/csv-rows.ts';
+import type { Faults } from './columns.ts';
 import { textOf } from './parse-number.ts';
 
 const hashBytes = 8;

@@ -1,5 +1,4 @@
 import { CsvReader } from './read-csv.ts';
-import { readParquet } from './read-parquet.ts';
 import { type Broken, broken, type Plan, type Planner, type ReadTable } from './table.ts';
 
 /** CSV is read as it comes; a Parquet file has its table of contents at the end and is held as a whole. */
@@ -41,5 +40,7 @@ async function readFile<P extends Plan>(
     if (isParquet) whole.push(chunk);
     else csv.push(chunk);
   }
-  return isParquet ? readParquet(name, Buffer.concat(whole), planOf) : csv.end();
+  if (!isParquet) return csv.end();
+  const { readParquet } = await import('./read-parquet.ts');
+  return readParquet(name, Buffer.concat(whole), planOf);
 }

@@ -1,5 +1,6 @@
 import type { Task } from '../../config/metric-catalog.ts';
-import { CategoryColumn, type CellSink, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
+import type { CellSink } from '../../tables/csv-rows.ts';
+import { CategoryColumn, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
 
 /** What a run may bring at most; more is an error of the evidence. */
 const mostRows = 5_000_000;

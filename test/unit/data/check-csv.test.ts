@@ -1,56 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../shared/data/check-data.ts';
 import { KeyTally } from '../../../shared/data/key-tally.ts';
-import { CsvSplitter } from '../../../shared/data/split-csv.ts';
 import { checkCsv, expecting, fileOf } from './files.ts';
 
 const amount = { columns: { amount: { type: 'number' } } };
-
-function split(text: string, pieces: readonly number[] = []): { rows: string[][]; flawed: number } {
-  const rows: string[][] = [];
-  let flawed = 0;
-  const splitter = new CsvSplitter((fields, isFlawed) => {
-    rows.push([...fields]);
-    if (isFlawed) flawed++;
-  }, 1000);
-  const cuts = [...new Set(pieces.map((piece) => Math.min(piece, text.length)))].sort((a, b) => a - b);
-  for (const [index, cut] of [...cuts, text.length].entries())
-    splitter.push(text.slice(cuts[index - 1] ?? 0, cut));
-  splitter.end();
-  return { rows, flawed };
-}
-
-describe('a CSV file is split', () => {
-  it.each([
-    ['at commas and line ends of every kind', 'a,b\r\n1,2\n3,4\r5,6', ['a|b', '1|2', '3|4', '5|6']],
-    ['with line ends and commas inside quotes', '"a\r\nb","c,d"\n', ['a\r\nb|c,d']],
-    ['with doubled quotes', '"say ""hi""",""""', ['say "hi"|"']],
-    ['with empty fields, quoted or not', ',""\n,,', ['|', '||']],
-    ['without empty lines, but with an empty field in quotes', 'a\n\n""\n\r\n', ['a', '']],
-  ])('%s', (_name, text, expected) => {
-    expect(split(text)).toEqual({ rows: expected.map((row) => row.split('|')), flawed: 0 });
-  });
-
-  it.each(['a"b\n', '"a"b\n', '"a" ,b\n', 'x,"open', '"a""'])('with %j known to be flawed', (text) => {
-    expect(split(text).flawed).toBe(1);
-  });
-
-  it('into the fields that were written, wherever the text is cut', () => {
-    const field = fc.string({ unit: fc.constantFrom('a', 'ü', '"', ',', '\r', '\n', ' ', '\u{1F984}') });
-    const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 });
-    const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
-    fc.assert(
-      fc.property(table, lineEnd, fc.array(fc.nat(120)), fc.boolean(), (rows, end, pieces, isOpen) => {
-        const write = (value: string) =>
-          /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-        const text = rows.map((row) => row.map(write).join(',')).join(end) + (isOpen ? '' : end);
-        expect(split(text, pieces)).toEqual({ rows, flawed: 0 });
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
 
 describe('the check of a CSV file', () => {
   it('accepts what is expected, and counts', async () => {
@@ -155,7 +108,7 @@ describe('the check of a CSV file', () => {
       'quotes that are wrong',
       'amount,b\n1,a"b\n',
       amount,
-      ['1 of 1 rows have a quote where none may be (the first is row 1)'],
+      ['1 of 1 rows have a quote where none may be (the first is row 1: a quote stands within a field)'],
     ],
     ['no rows', 'amount\n', amount, ['0 rows, at least 1 expected']],
     ['too many rows', 'amount\n1\n2', { ...amount, rows: { atMost: 1 } }, ['2 rows, at most 1 expected']],
@@ -195,18 +148,22 @@ describe('a file that cannot be read', () => {
 
   it.each([
     ['that is empty', '', 'it is empty: not even a header line'],
-    ['in Latin-1', Buffer.from('amount\n\xe4b', 'latin1'), 'it is not UTF-8 (at or after byte 0)'],
-    ['in UTF-16', Buffer.from('\uFEFFamount\n1', 'utf16le'), 'it is not UTF-8 (at or after byte 0)'],
+    [
+      'in Latin-1',
+      Buffer.from('amount\n\xe4b', 'latin1'),
+      'row 1: byte 8 of the file (0xE4) is not UTF-8; save the file as UTF-8',
+    ],
+    ['in UTF-16', Buffer.from('\uFEFFamount\n1', 'utf16le'), 'it is UTF-16: save it as UTF-8'],
     [
       'cut off within a character',
       Buffer.from('amount\nä').subarray(0, -1),
-      'it is not UTF-8 (at or after byte 8)',
+      'row 1: byte 8 of the file (0xC3) is not UTF-8; save the file as UTF-8',
     ],
-    ['that is binary', 'amount\n\0\u0001', 'it holds a NUL character: it is no text'],
+    ['that is binary', 'amount\n\0\u0001', 'row 1: byte 8 of the file is NUL; it is no text'],
     [
       'with a quote that is never closed',
       `amount\n"${'1\n'.repeat(600_000)}`,
-      'record 2 has more than 1,048,576 characters: a quote that is never closed, or no CSV',
+      'row 1: it is longer than 1 MB; is a quote not closed?',
     ],
   ])('is refused %s', async (_name, content, problem) => {
     const { rows, problems } = await checkCsv(content, amount);
@@ -253,7 +210,7 @@ describe('a large file', () => {
   it('of one line of 100 MB is given up at its first megabytes', async () => {
     const { file, read } = made(100 * 2 ** 20, 'amount\n', '1');
     const { problems } = await checkData(file, expecting(amount));
-    expect(problems[0]).toContain('record 2 has more than 1,048,576 characters');
+    expect(problems[0]).toContain('row 1: it is longer than 1 MB');
     expect(read()).toBeLessThan(5 * 2 ** 20);
   });
 });

@@ -4,7 +4,6 @@ import type { ColumnSource } from 'hyparquet-writer';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../shared/data/check-data.ts';
-import { readRuns } from '../../../shared/data/parquet/read-runs.ts';
 import { checkCsv, checkParquet, expecting, fileOf, parquetOf, parquetWithSurplus } from './files.ts';
 
 const numbers = (data: readonly (number | null)[], more: Partial<ColumnSource> = {}): ColumnSource => ({
@@ -60,6 +59,30 @@ describe('the check of a Parquet file', () => {
         expect.stringMatching(new RegExp(`^unique v: ${600 - distinct} rows repeat an earlier one`)),
       ]);
     }
+  });
+
+  it.each([
+    ['FIXED_LEN_BYTE_ARRAY', 16],
+    ['BYTE_ARRAY', undefined],
+  ] as const)('tells decimals of 38 digits apart that differ in the last: %s', async (type, length) => {
+    const key = (last: bigint) => 2n ** 100n + last;
+    const schema = [
+      { name: 'root', num_children: 1 },
+      {
+        name: 'id',
+        type,
+        ...(length && { type_length: length }),
+        repetition_type: 'REQUIRED' as const,
+        converted_type: 'DECIMAL' as const,
+        scale: 0,
+        precision: 38,
+      },
+    ];
+    const bytes = parquetOf([{ name: 'id', data: [key(1n), key(2n), key(3n), key(2n)] }], { schema });
+    const expected = { columns: { id: { type: 'integer' } }, unique: ['id'] };
+    expect((await checkParquet(bytes, expected)).problems).toEqual([
+      'unique id: 1 rows repeat an earlier one (the first is row 4)',
+    ]);
   });
 
   it('takes NaN for missing, infinity for no number, and broken UTF-8 for no text', async () => {
@@ -292,51 +315,3 @@ describe('a hostile Parquet file', () => {
     await expect(checkData(file, expecting(amount))).rejects.toThrow('throttled');
   });
 });
-
-describe('runs of levels and places', () => {
-  it('are read as they are written, whatever their width', () => {
-    const value = fc.integer({ min: 1, max: 20 }).chain((width) =>
-      fc.record({
-        width: fc.constant(width),
-        runs: fc.array(
-          fc.tuple(fc.integer({ min: 0, max: 2 ** width - 1 }), fc.integer({ min: 1, max: 70 })),
-        ),
-        packed: fc.array(fc.integer({ min: 0, max: 2 ** width - 1 }), { maxLength: 30 }),
-      }),
-    );
-    fc.assert(
-      fc.property(value, ({ width, runs, packed }) => {
-        const bytes: number[] = [];
-        const expected: number[] = [];
-        for (const [repeated, length] of runs) {
-          bytes.push(...varint(length * 2));
-          for (let byte = 0; byte < Math.ceil(width / 8); byte++) bytes.push((repeated >> (8 * byte)) & 255);
-          expected.push(...Array<number>(length).fill(repeated));
-        }
-        const groups = Math.ceil(packed.length / 8);
-        bytes.push(...varint(groups * 2 + 1));
-        let bits = 0n;
-        for (const [index, each] of packed.entries()) bits |= BigInt(each) << BigInt(index * width);
-        for (let byte = 0; byte < groups * width; byte++)
-          bytes.push(Number((bits >> BigInt(8 * byte)) & 255n));
-        expected.push(...packed);
-        expect([...readRuns(Uint8Array.from(bytes), width, expected.length)]).toEqual(expected);
-      }),
-    );
-  });
-
-  it('that claim more than their page has are refused', () => {
-    expect(() => readRuns(Uint8Array.of(...varint(2 ** 31), 1), 1, 10)).toThrow(
-      'a run is longer than its page',
-    );
-    expect(() => readRuns(Uint8Array.of(3), 1, 8)).toThrow('a page ends before its values do');
-  });
-});
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest % 128) + 128);
-  }
-}

@@ -3,7 +3,7 @@ import type { ColumnSource, ParquetWriteOptions } from 'hyparquet-writer';
 import { autoSchemaElement, ByteWriter, ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { type Expectations, ExpectationsSchema } from '../../../shared/config/data-schema.ts';
 import { checkData, type DataCheck } from '../../../shared/data/check-data.ts';
-import type { DataFile } from '../../../shared/data/data-file.ts';
+import type { DataFile } from '../../../shared/tables/data-file.ts';
 
 /** A file in memory that counts what is asked of it. */
 export function fileOf(name: string, content: string | Uint8Array): DataFile {

@@ -148,11 +148,7 @@ describe('a data gate on overlap', () => {
       'train-ids.csv, the ids that training saw, is missing; have the jobs leave it (docs/jobs.md)',
     ],
     ['no rows', 'id\n', 'train-ids.csv: no rows; whatever was trained saw some'],
-    [
-      'nothing in the file',
-      '',
-      'train-ids.csv: the header must name one column id or one column hash; it has: nothing',
-    ],
+    ['nothing in the file', '', 'train-ids.csv: it is empty: not even a header line'],
     [
       'no ids',
       'name,text\na,b',

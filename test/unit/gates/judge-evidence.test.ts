@@ -73,7 +73,7 @@ describe('judgeEvidence', () => {
 
   it.each([
     ['nothing at all', { predictions: null }, 'the evaluation left neither predictions nor metrics'],
-    ['an empty file', { predictions: '' }, 'the header lacks id, label, challenger'],
+    ['an empty file', { predictions: '' }, 'it is empty: not even a header line'],
     ['a NaN score', { predictions: csv([...goodRows, ['e', 1, 'NaN', 0.1]]) }, 'row 5: challenger is "NaN"'],
     [
       'a score above 1',

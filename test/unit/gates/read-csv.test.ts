@@ -122,6 +122,7 @@ describe('CSV', () => {
       table.replaceAll('\r\n', '\n'),
       table.replaceAll('\r\n', '\r'),
       `\uFEFF${table}`,
+      `\uFEFF${table.replace('id', '"id"')}`,
     ]) {
       const rows = read(text, ['source']);
       expect(rows).toMatchObject({ labels: Float64Array.of(1, 0), challenger: Float64Array.of(0.5, 0.25) });

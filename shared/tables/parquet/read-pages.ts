@@ -47,9 +47,12 @@ class Window {
   }
 }
 
-/** How many bytes may still be unpacked of a file: a small one may hold any number, and each takes its time. */
+/** What may still be read of a file: a small one may hold any number of bytes, and each takes its time. */
 export interface Budget {
-  bytes: number;
+  /** Of pages, unpacked. */
+  pageBytes: number;
+  /** Of what stands before each page. */
+  headerBytes: number;
 }
 
 export interface PageSource {
@@ -71,7 +74,10 @@ export async function* readPages(
   }
   const window = new Window(file, start, end);
   while (window.at < window.end) {
+    const headerAt = window.at;
     const header = await readHeader(window, where);
+    budget.headerBytes -= window.at - headerAt;
+    if (budget.headerBytes < 0) throw new UnreadableFile('it has too many pages; write larger ones');
     const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
     for (const size of [packed, unpacked]) {
       // A header that is broken may hold anything there.
@@ -79,8 +85,8 @@ export async function* readPages(
       const most = count(longestPage);
       throw new UnreadableFile(`${where}: a page has ${String(size)} bytes, at most ${most} are read`);
     }
-    budget.bytes -= Math.max(packed, unpacked);
-    if (budget.bytes < 0) throw new UnreadableFile('it unpacks to more than can be checked; split it');
+    budget.pageBytes -= Math.max(packed, unpacked);
+    if (budget.pageBytes < 0) throw new UnreadableFile('it unpacks to more than can be read; split it');
     const bytes = await window.peek(packed);
     if (bytes.length < packed) throw new UnreadableFile(`${where}: a page goes beyond its column`);
     window.at += packed;
