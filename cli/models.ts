@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Serving } from '../shared/domain/deployment.ts';
-import type { Mode, ModelState, Word } from '../shared/domain/model-state.ts';
+import type { Mode, ModelState } from '../shared/domain/model-state.ts';
+import type { Word } from '../shared/domain/word.ts';
 import { type Command, readArgs } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';

@@ -1,6 +1,7 @@
 /** The end of the demo: a chart of the weeks, and the story in figures. Pure. */
 import { drawChart } from './chart.ts';
-import type { DemoReport, WeekResult } from './report.ts';
+import type { WeekResult } from './observations.ts';
+import type { DemoReport } from './report.ts';
 import { percent, plain, seconds } from './words.ts';
 
 /** Weeks with less mail than this are shown, but left out of the chart: a single mail would span all of it. */

@@ -1,7 +1,7 @@
 /** What of the story did not happen, in sentences; none when all of it did. Pure. */
 import type { Decision } from '../shared/domain/decision.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';
-import type { Observations } from './report.ts';
+import type { Observations } from './observations.ts';
 
 const kindsToAnswer: readonly SignalKind[] = ['drift', 'metric', 'data', 'schedule'];
 const holdsToSee = ['freeze', 'cooldown'] as const;

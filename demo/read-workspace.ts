@@ -6,7 +6,7 @@ import { sampleModel } from '../local/launch/sample-model.ts';
 import { workspaceClient } from '../local/launch/workspace-client.ts';
 import type { DataManifest } from '../shared/domain/data-manifest.ts';
 import { runTag } from '../shared/domain/lineage.ts';
-import type { Observations } from './report.ts';
+import type { Observations } from './observations.ts';
 
 /** Versions in the registry, each with the run its tags name. */
 export async function registeredVersions(cloud: CloudState): Promise<Observations['registered']> {

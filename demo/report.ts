@@ -1,7 +1,6 @@
 /**
  * What the demo found, as one JSON document, and whether the story truly happened. Pure.
  */
-import type { DataManifest } from '../shared/domain/data-manifest.ts';
 import {
   type AdmissionOutcome,
   admissionOutcomes,
@@ -11,42 +10,7 @@ import {
 import type { Run } from '../shared/domain/run.ts';
 import { type SignalKind, signalKinds } from '../shared/domain/signal.ts';
 import { answeredByRun, findMissing } from './find-missing.ts';
-
-export interface WeekResult {
-  readonly weekStart: string;
-  /** Mails of the week. */
-  readonly n: number;
-  readonly championVersion: string;
-  /** Of the champion in force; null in a week without mail. */
-  readonly accuracy: number | null;
-  /** Of the first champion, as if nothing had ever been retrained. */
-  readonly accuracyNeverRetrained: number | null;
-}
-
-/** A wait that was seen: what the ledger replaces by the final answer. */
-export interface Deferral {
-  readonly signalId: string;
-  readonly reason: ReasonCode;
-}
-
-/** Everything that was observed from outside the application. */
-export interface Observations {
-  readonly weeks: readonly WeekResult[];
-  readonly decisions: readonly Decision[];
-  readonly runs: readonly Run[];
-  /** Ids of the signals that were sent. */
-  readonly signalIds: readonly string[];
-  readonly deferrals: readonly Deferral[];
-  /** Names of the files that were uploaded broken. */
-  readonly spoiled: readonly string[];
-  /** The data of every run. */
-  readonly manifests: readonly Pick<DataManifest, 'runId' | 'train'>[];
-  /** Versions in the workspace's registry, each with the run its tags name. */
-  readonly registered: readonly { readonly version: string; readonly runId: string | null }[];
-  /** Versions the production application took up, in order. */
-  readonly takenUp: readonly string[];
-  readonly durationMs: number;
-}
+import type { Observations, WeekResult } from './observations.ts';
 
 export interface DemoReport {
   readonly happened: boolean;

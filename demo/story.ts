@@ -23,8 +23,8 @@ import {
 } from '../examples/spam-filter/weeks.ts';
 import { historyEnd, sampleModel, uploadMail } from '../local/launch/sample-model.ts';
 import { leastMailsMonitored, runMonitor } from './monitor.ts';
+import type { Observations, WeekResult } from './observations.ts';
 import { readManifests, registeredVersions } from './read-workspace.ts';
-import type { Observations, WeekResult } from './report.ts';
 import { scoreWeek } from './score-week.ts';
 import { spoilFile } from './spoil-file.ts';
 import { openTimeline, type Stage, type Timeline } from './timeline.ts';

@@ -10,8 +10,8 @@ import { advanceTo } from '../local/clock/advance.ts';
 import type { LocalCloud } from '../local/launch/local-cloud.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { Run } from '../shared/domain/run.ts';
+import type { Deferral } from './observations.ts';
 import { type RatchetApi, whileWatching } from './ratchet-api.ts';
-import type { Deferral } from './report.ts';
 import type { View } from './view.ts';
 
 export interface Stage {

@@ -8,7 +8,8 @@ import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { closingChart, closingTable } from './closing.ts';
-import type { DemoReport, WeekResult } from './report.ts';
+import type { WeekResult } from './observations.ts';
+import type { DemoReport } from './report.ts';
 import { askedBy, gateLine, percent, plain, seconds, shortTime, wrap } from './words.ts';
 
 /** Room for the longest outcome of a run, `evaluation-failed` apart. */

@@ -6,7 +6,7 @@
  */
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
-import type { Word } from '../shared/domain/model-state.ts';
+import type { Word } from '../shared/domain/word.ts';
 import { askModel } from './ask-model.ts';
 import type { RunInput } from './run-input.ts';
 import { describeRun, type RunFindings } from './settle.ts';

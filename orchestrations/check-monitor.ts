@@ -5,7 +5,7 @@
  * (shared/signals/find-recovered.ts), what a recovery withdraws (take-recovery).
  */
 import * as df from 'durable-functions';
-import type { MonitorRunRef } from '../shared/signals/parse-monitor-completed.ts';
+import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import { takeStep } from './take-step.ts';
 
 df.app.orchestration('check-monitor', function* (context) {

@@ -14,8 +14,8 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
-import type { MonitorRunRef } from '../shared/signals/parse-monitor-completed.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */

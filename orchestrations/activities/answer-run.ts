@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { raiseQuietly } from '../../shared/dispatch/offer-signal.ts';
+import { raiseQuietly } from '../../shared/dispatch/instances.ts';
 import { runAnsweredEvent } from '../ask-person.ts';
 import { defineStep } from '../define-step.ts';
 

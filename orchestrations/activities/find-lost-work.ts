@@ -7,7 +7,8 @@
 import * as df from 'durable-functions';
 import { findStalePlaces } from '../../shared/admission/fleet.ts';
 import { unanswered } from '../../shared/admission/pending.ts';
-import { isMissingInstance, signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
+import { isMissingInstance } from '../../shared/dispatch/instances.ts';
+import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
 import { fleetEntity, modelEntity } from '../../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';

@@ -18,13 +18,10 @@ defineStep(
     const root = await tracking.findRun(runId);
     // A step comes to its end before its monitor does: the monitor's own event tells of it.
     if (root === null || (root.tags[rootTag] ?? runId) !== runId) return { recoveries: [] };
-    const models = await wiring.models();
-    const recoveries = findRecovered(await readRuns(tracking, root), models);
+    const found = findRecovered(await readRuns(tracking, root), await wiring.models());
     const client = df.getClient(context);
-    for (const recovery of recoveries) {
-      await offerRecovery(client, { recovery, pinned: models.get(recovery.model)! });
-    }
-    return { recoveries: recoveries.map(({ id }) => id) };
+    for (const { recovery, pinned } of found) await offerRecovery(client, { recovery, pinned });
+    return { recoveries: found.map(({ recovery }) => recovery.id) };
   },
   { extraInputs: [df.input.durableClient()] },
 );

@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
-import { raiseQuietly, signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
+import { raiseQuietly } from '../../shared/dispatch/instances.ts';
+import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
 import { defineStep } from '../define-step.ts';
 import { reconsiderEvent } from '../wake.ts';
 

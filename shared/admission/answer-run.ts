@@ -8,7 +8,8 @@
  * 1. Only the live run asks, and the first answer in time is the one.
  * 2. An answer that was taken counts: the run reads it here, whichever woke it.
  */
-import type { InconclusiveAnswer, ModelState, Word } from '../domain/model-state.ts';
+import type { InconclusiveAnswer, ModelState } from '../domain/model-state.ts';
+import type { Word } from '../domain/word.ts';
 import { done, type Operated, refuse } from './operated.ts';
 
 /** A run says that it waits for a person. One that was given up for dead does not. */

@@ -8,8 +8,9 @@
  * 1. It takes two names that differ by more than casing and blanks, the second within 24 hours of the first.
  * 2. Nothing else of the model is under way meanwhile: the glass takes the place of a run.
  */
-import type { ModelState, Word } from '../domain/model-state.ts';
+import type { ModelState } from '../domain/model-state.ts';
 import type { Run } from '../domain/run.ts';
+import type { Word } from '../domain/word.ts';
 import { done, type Operated, refuse } from './operated.ts';
 import { addMs } from './time.ts';
 

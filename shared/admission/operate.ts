@@ -3,8 +3,9 @@
  *
  * An operation that finds nothing to do says so and changes nothing: repeating one does no harm.
  */
-import type { ModelState, Word } from '../domain/model-state.ts';
+import type { ModelState } from '../domain/model-state.ts';
 import type { ModelAction } from '../domain/operation.ts';
+import type { Word } from '../domain/word.ts';
 import { answerRun } from './answer-run.ts';
 import { breakGlass } from './break-glass.ts';
 import { done, type Operated, refuse } from './operated.ts';

@@ -2,7 +2,8 @@ import type { Blobs } from '../azure/blobs.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import { RatchetError } from '../errors.ts';
 import { dataSignal, listensToData } from '../signals/data-signal.ts';
-import { type OrchestrationStarter, offerSignal } from './offer-signal.ts';
+import type { OrchestrationStarter } from './instances.ts';
+import { offerSignal } from './offer-signal.ts';
 
 export interface DataNotice {
   readonly pinned: PinnedModel;

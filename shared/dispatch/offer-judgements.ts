@@ -1,7 +1,8 @@
 import type { PinnedModel } from '../config/schema.ts';
 import type { Judgement } from '../signals/judge-value.ts';
+import type { OrchestrationStarter } from './instances.ts';
 import { offerRecovery } from './offer-recovery.ts';
-import { type OrchestrationStarter, offerSignal } from './offer-signal.ts';
+import { offerSignal } from './offer-signal.ts';
 
 /** Offers each breach as a signal and each recovery as such, one after the other in their order. Safe to repeat. */
 export async function offerJudgements(

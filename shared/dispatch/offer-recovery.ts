@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { PinnedModel } from '../config/schema.ts';
+import { shortHash } from '../domain/short-hash.ts';
 import type { Recovery } from '../domain/signal.ts';
-import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
+import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** Input of the take-recovery orchestration. */
 export interface RecoveryOffer {
@@ -11,7 +11,7 @@ export interface RecoveryOffer {
 
 /** Id of the orchestration that takes a recovery: the same for every delivery. */
 export function recoveryInstanceId(recoveryId: string): string {
-  return `recovery-${createHash('sha256').update(recoveryId).digest('hex').slice(0, 32)}`;
+  return `recovery-${shortHash(recoveryId)}`;
 }
 
 /** Tells the model's entity of a recovery, unless it was told before. Safe to repeat and to race, as `offerSignal`. */

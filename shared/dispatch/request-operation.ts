@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponse, HttpResponseInit } from '@azure/functions';
 import type { Operation, OperatorAction } from '../domain/operation.ts';
+import { shortHash } from '../domain/short-hash.ts';
 import { readIdempotencyKey } from '../http/read-idempotency-key.ts';
-import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
+import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** What this module needs of a durable client. */
 export interface OperationStarter extends OrchestrationStarter {
@@ -35,7 +36,7 @@ export async function requestOperation(
 ): Promise<HttpResponseInit> {
   const key = readIdempotencyKey(request) ?? randomUUID();
   const id = `operation:${model ?? '(fleet)'}:${key}`;
-  const instanceId = `operation-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+  const instanceId = `operation-${shortHash(id)}`;
   const subject = { signal: id, model: model ?? '(fleet)' };
   const input = { id, model, action, by, reason };
   await startOnce(client, { orchestrator: 'operate', instanceId, input, subject });

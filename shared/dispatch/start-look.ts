@@ -6,19 +6,7 @@
  * one makes up for it.
  */
 import type { Look } from '../signals/due-schedules.ts';
-import { isMissingInstance, type OrchestrationStarter } from './offer-signal.ts';
-
-/** What this module needs of a durable client. */
-export interface LookStarter extends OrchestrationStarter {
-  getStatus(instanceId: string, options?: { showInput?: boolean }): Promise<LookStatus | null | undefined>;
-}
-
-interface LookStatus {
-  readonly instanceId?: string;
-  readonly runtimeStatus?: string;
-  readonly input?: unknown;
-  readonly output?: unknown;
-}
+import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts';
 
 /** Input of the orchestration look-at-schedules. */
 export interface LookInput {
@@ -28,11 +16,10 @@ export interface LookInput {
 
 export const lookInstanceId = 'look-at-schedules';
 export const watchInstanceId = 'watch-runs';
-const underWay = new Set(['Running', 'Pending', 'ContinuedAsNew', 'Suspended']);
 
-export async function startLook(client: LookStarter): Promise<'started' | 'under-way'> {
-  const status = await readStatus(client, lookInstanceId);
-  if (underWay.has(String(status?.runtimeStatus))) return 'under-way';
+export async function startLook(client: OrchestrationStarter): Promise<'started' | 'under-way'> {
+  const status = await statusOf(client, lookInstanceId, { showInput: true });
+  if (isUnderWay(status)) return 'under-way';
   const previous =
     status?.runtimeStatus === 'Completed'
       ? (status.output as Look)
@@ -43,18 +30,8 @@ export async function startLook(client: LookStarter): Promise<'started' | 'under
 }
 
 /** The watchdog's look: one orchestration, restarted each time under the same id. */
-export async function startWatch(client: LookStarter): Promise<'started' | 'under-way'> {
-  const status = await readStatus(client, watchInstanceId);
-  if (underWay.has(String(status?.runtimeStatus))) return 'under-way';
+export async function startWatch(client: OrchestrationStarter): Promise<'started' | 'under-way'> {
+  if (isUnderWay(await statusOf(client, watchInstanceId))) return 'under-way';
   await client.startNew('watch-runs', { instanceId: watchInstanceId, input: {} });
   return 'started';
-}
-
-async function readStatus(client: LookStarter, instanceId: string): Promise<LookStatus | null> {
-  try {
-    return (await client.getStatus(instanceId, { showInput: true })) ?? null;
-  } catch (error) {
-    if (isMissingInstance(error)) return null;
-    throw error;
-  }
 }

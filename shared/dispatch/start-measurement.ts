@@ -2,13 +2,13 @@
  * Starts the measurement of a number that has to be fetched: by a query that is due, or from a run that has completed.
  * The orchestration `measure` takes it from there.
  */
-import { createHash } from 'node:crypto';
+import { shortHash } from '../domain/short-hash.ts';
 import type { Measurement } from '../signals/measurement.ts';
-import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
+import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** Id of the orchestration of a measurement: the same for every look at a tick, and for every event of a run. */
 export function measurementInstanceId(measurement: Measurement): string {
-  return `measure-${createHash('sha256').update(nameOf(measurement)).digest('hex').slice(0, 32)}`;
+  return `measure-${shortHash(nameOf(measurement))}`;
 }
 
 /** Starts a measurement, unless it was started before. Safe to repeat and to race, as `offerSignal`. */

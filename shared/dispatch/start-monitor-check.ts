@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { MonitorRunRef } from '../signals/parse-monitor-completed.ts';
-import { type OrchestrationStarter, startOnce } from './offer-signal.ts';
+import { shortHash } from '../domain/short-hash.ts';
+import type { MonitorRunRef } from '../signals/fact.ts';
+import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** Id of the orchestration that looks at a monitor's completed run: the same for every event of it. */
 export function monitorCheckInstanceId({ model, runId }: MonitorRunRef): string {
-  return `monitor-${createHash('sha256').update(`${model}:${runId}`).digest('hex').slice(0, 32)}`;
+  return `monitor-${shortHash(`${model}:${runId}`)}`;
 }
 
 /** Looks at a monitor's completed run, unless it was looked at before. Safe to repeat and to race, as `offerSignal`. */

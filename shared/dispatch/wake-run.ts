@@ -1,5 +1,5 @@
 import { jobEndedEvent } from '../domain/durable-names.ts';
-import { type EventRaiser, raiseQuietly } from './offer-signal.ts';
+import { type EventRaiser, raiseQuietly } from './instances.ts';
 
 /** Our jobs are named after their runs. An event for a run that is over, or for another's job, wakes nobody. */
 export async function wakeRun(client: EventRaiser, jobName: string): Promise<void> {

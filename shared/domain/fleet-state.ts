@@ -1,4 +1,5 @@
-import type { Spent, Word } from './model-state.ts';
+import type { Spent } from './model-state.ts';
+import type { Word } from './word.ts';
 
 /** A model's place in the fleet. It may be held for more than one run: signals of one model can ask at once. */
 export interface FleetPlace {

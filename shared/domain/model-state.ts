@@ -1,5 +1,6 @@
 import type { AdmissionOutcome, ReasonCode } from './decision.ts';
 import type { KeptChallenger, ModelVersion, RunOutcome } from './run.ts';
+import type { Word } from './word.ts';
 
 /** What admission remembers of a signal it has answered: enough to know a redelivery, for longer than it can come. */
 export interface AnsweredSignal {
@@ -37,13 +38,6 @@ export interface PendingCause {
   /** When it was observed (ISO 8601, UTC). */
   readonly at: string;
   readonly recovered: boolean;
-}
-
-/** A person's word: who, why and when (ISO 8601, UTC). */
-export interface Word {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
 }
 
 /** What a person says of a run whose gates cannot say. */

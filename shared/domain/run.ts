@@ -1,7 +1,7 @@
 import type { BrokenGlass } from './broken-glass.ts';
 import type { GateReport } from './gate-report.ts';
-import type { Word } from './model-state.ts';
 import type { SignalKind } from './signal.ts';
+import type { Word } from './word.ts';
 
 export const runPhases = ['train', 'evaluate', 'gate', 'register', 'release', 'settled'] as const;
 export type RunPhase = (typeof runPhases)[number];

@@ -1,11 +1,32 @@
-import type { JudgeRequest } from './judge-evidence.ts';
+import type { GateConfig } from '../config/gate-schema.ts';
+import type { Task } from '../config/metric-catalog.ts';
+import type { Look } from './ask-of-look.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
-import { parsePredictions, readingOptionsOf } from './predictions/read-predictions.ts';
+import { parsePredictions, type ReadPredictions, readingOptionsOf } from './predictions/read-predictions.ts';
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { type Predictions, type Rows, scoredBy } from './rows.ts';
 
 export type Side = 'challenger' | 'champion';
+
+/** What there is to judge: the gates, and the evidence as it was found. */
+export interface JudgeRequest {
+  readonly runId: string;
+  readonly task: Task;
+  readonly gates: readonly GateConfig[];
+  /** Whether a released version exists that the challenger must be compared with. */
+  readonly hasChampion: boolean;
+  /** What was read of the predictions, or the text of predictions.csv; null where there are none. */
+  readonly predictions: ReadPredictions | string | null;
+  /** What was read of the ids that training saw; null or omitted where there are none. */
+  readonly trainIds?: ReadTrainIds | null;
+  /** Value of metrics.json, null where there is none, its text where it is not JSON. */
+  readonly metrics: unknown;
+  /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
+  readonly trackedMetrics: Readonly<Record<string, number>>;
+  /** The look at the holdout that this judging is, or null where none is counted. */
+  readonly look: Look | null;
+}
 
 /** The evidence of one run, read and checked. */
 export interface Evidence {

@@ -12,8 +12,6 @@
  * 4. The report does not depend on the order of the rows; chance comes from the run id, so a run has one report.
  * 5. Only gates that block decide; there is no `passed` without one.
  */
-import type { GateConfig } from '../config/gate-schema.ts';
-import type { Task } from '../config/metric-catalog.ts';
 import {
   type GateReportDocument,
   type GateResult,
@@ -21,30 +19,10 @@ import {
   type Verdict,
   verdicts,
 } from '../domain/gate-report.ts';
-import { describeLook, type Look } from './ask-of-look.ts';
-import { type Evidence, readEvidence } from './evidence.ts';
+import { describeLook } from './ask-of-look.ts';
+import { type Evidence, type JudgeRequest, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
-import type { ReadPredictions } from './predictions/read-predictions.ts';
-import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { measureCurves } from './report/measure-curves.ts';
-
-export interface JudgeRequest {
-  readonly runId: string;
-  readonly task: Task;
-  readonly gates: readonly GateConfig[];
-  /** Whether a released version exists that the challenger must be compared with. */
-  readonly hasChampion: boolean;
-  /** What was read of the predictions, or the text of predictions.csv; null where there are none. */
-  readonly predictions: ReadPredictions | string | null;
-  /** What was read of the ids that training saw; null or omitted where there are none. */
-  readonly trainIds?: ReadTrainIds | null;
-  /** Value of metrics.json, null where there is none, its text where it is not JSON. */
-  readonly metrics: unknown;
-  /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
-  readonly trackedMetrics: Readonly<Record<string, number>>;
-  /** The look at the holdout that this judging is, or null where none is counted. */
-  readonly look: Look | null;
-}
 
 export function judgeEvidence(request: JudgeRequest): GateReportDocument {
   const evidence = readEvidence(request);

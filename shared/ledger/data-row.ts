@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import { type DataVerdict, describeProblems, verdictKey } from '../domain/data-verdict.ts';
+import { shortHash } from '../domain/short-hash.ts';
 import { invertTime } from './decision-row.ts';
 import { readDocument, writeDocument } from './document.ts';
 import { quote } from './partitions.ts';
@@ -21,7 +21,7 @@ export interface KnownVerdict {
 
 export function verdictRow(verdict: DataVerdict): DataRow {
   const { model, file, etag, uploadedAt, accepted, expectHash } = verdict;
-  const hash = createHash('sha256').update(verdictKey(verdict)).digest('hex').slice(0, 32);
+  const hash = shortHash(verdictKey(verdict));
   return {
     partitionKey: model,
     rowKey: `${invertTime(uploadedAt)}-${hash}`,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Decision } from '../domain/decision.ts';
+import { shortHash } from '../domain/short-hash.ts';
 import { readDocument, writeDocument } from './document.ts';
 
 /** A row of the table RatchetDecisions. The columns are for filters; the document is the whole decision. */
@@ -18,7 +18,7 @@ export function invertTime(at: string): string {
 }
 
 export function decisionRowKey(signalId: string, offeredAt: string): string {
-  const hash = createHash('sha256').update(signalId).digest('hex').slice(0, 32);
+  const hash = shortHash(signalId);
   return `${invertTime(offeredAt)}-${hash}`;
 }
 

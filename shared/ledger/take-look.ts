@@ -4,9 +4,9 @@
  * A look is in every part's row before it is answered. A crash between two rows leaves it in some of them: whoever
  * asks again completes it, with the least share that any of the parts allows.
  */
-import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import type { HoldoutPart } from '../domain/holdout.ts';
+import { shortHash } from '../domain/short-hash.ts';
 import { findRow, type KnownRow, writeRow } from './conditional-writes.ts';
 import { readDocument, writeDocument } from './document.ts';
 
@@ -41,7 +41,7 @@ const neverSeen = (part: string): HoldoutPart => ({ part, looks: [], earlier: { 
 
 /** A name may be longer than a key, and hold what a key may not. */
 function rowKeyOf(part: string): string {
-  return createHash('sha256').update(part).digest('hex').slice(0, 32);
+  return shortHash(part);
 }
 
 function rowOf(model: string, part: HoldoutPart, runId: string): { partitionKey: string; rowKey: string } {

@@ -1,4 +1,5 @@
-import type { Models } from './parse-workspace-event.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import type { Models } from './fact.ts';
 
 /**
  * The model that a monitor, or a signal of one, is about: the one it is named after, `MODEL` or `MODEL_…`, the longest
@@ -7,8 +8,8 @@ import type { Models } from './parse-workspace-event.ts';
  * Inferred: the workspace nowhere says which model a monitor watches. Its documentation asks for signals named
  * `MONITOR_SIGNAL`; that a monitor's runs are in an experiment of the monitor's name was not seen.
  */
-export function findMonitoredModel(name: string, models: Models): string | undefined {
-  return [...models.keys()]
-    .filter((model) => name === model || name.startsWith(`${model}_`))
-    .sort((a, b) => b.length - a.length)[0];
+export function findMonitoredModel(name: string, models: Models): PinnedModel | undefined {
+  return [...models.values()]
+    .filter(({ config: { model } }) => name === model || name.startsWith(`${model}_`))
+    .sort((a, b) => b.config.model.length - a.config.model.length)[0];
 }

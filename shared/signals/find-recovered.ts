@@ -5,10 +5,10 @@
  * experiment breached, and that no step of this run did: inferred from the run's having come to its end with all its
  * steps, a monitor evaluates all its signals or fails.
  */
-import type { Recovery } from '../domain/signal.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import type { Models, RecoveryFact } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { driftCause } from './parse-monitor-breach.ts';
-import type { Models } from './parse-workspace-event.ts';
 import { readBreach } from './read-breach.ts';
 import { excerpt } from './read-event.ts';
 
@@ -31,7 +31,10 @@ export interface MonitorRuns {
 
 export const rootTag = 'mlflow.rootRunId';
 
-export function findRecovered({ root, steps, experiment }: MonitorRuns, models: Models): readonly Recovery[] {
+export function findRecovered(
+  { root, steps, experiment }: MonitorRuns,
+  models: Models,
+): readonly RecoveryFact[] {
   const isWhole = root.status === 'FINISHED' && steps.length > 0 && steps.every(isFinished);
   if (!isWhole || root.startedAt === null) return [];
   const startedAt = root.startedAt;
@@ -39,9 +42,8 @@ export function findRecovered({ root, steps, experiment }: MonitorRuns, models: 
   return [...lastBreaches(experiment)].flatMap(([monitorSignal, breachedAt]) => {
     // Nor is a breach over that a later run found, whose event came first.
     if (breachedNow.has(monitorSignal) || breachedAt >= startedAt) return [];
-    const model = findMonitoredModel(monitorSignal, models);
-    if (model === undefined || !models.get(model)?.config.triggers.drift) return [];
-    return [toRecovery(root, monitorSignal, model)];
+    const pinned = findMonitoredModel(monitorSignal, models);
+    return pinned?.config.triggers.drift ? [toRecovery(root, monitorSignal, pinned)] : [];
   });
 }
 
@@ -61,8 +63,9 @@ function lastBreaches(runs: readonly MonitorRun[]): ReadonlyMap<string, string> 
   return last;
 }
 
-function toRecovery(root: MonitorRun, monitorSignal: string, model: string): Recovery {
-  return {
+function toRecovery(root: MonitorRun, monitorSignal: string, pinned: PinnedModel): RecoveryFact {
+  const { model } = pinned.config;
+  const recovery = {
     id: `recovery:${model}:${driftCause(monitorSignal)}:${root.runId}`,
     model,
     cause: driftCause(monitorSignal),
@@ -70,4 +73,5 @@ function toRecovery(root: MonitorRun, monitorSignal: string, model: string): Rec
     source: 'workspace',
     summary: `Monitor run ${root.runId} came to its end, and signal ${excerpt(monitorSignal)} breached no threshold in it.`,
   };
+  return { type: 'recovery', recovery, pinned };
 }

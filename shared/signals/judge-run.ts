@@ -6,9 +6,9 @@
 import type { RunTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
+import type { Models } from './fact.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 import type { RunMeasurement } from './measurement.ts';
-import type { Models } from './parse-workspace-event.ts';
 import { field, type IncomingEvent, text } from './read-event.ts';
 
 const prefix = 'Microsoft.MachineLearningServices.';

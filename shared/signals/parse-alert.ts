@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { PinnedModel } from '../config/schema.ts';
 import type { Recovery, Signal } from '../domain/signal.ts';
-import type { Models } from './parse-workspace-event.ts';
+import type { IgnoredFact, Models, RecoveryFact, SignalFact } from './fact.ts';
 import { field, isRecord, text } from './read-event.ts';
 
 const isCommonSchema =
@@ -33,22 +33,20 @@ export const AlertSchema = z.looseObject({
 
 export type Alert = z.infer<typeof AlertSchema>;
 
-export type AlertFact =
-  | { readonly type: 'signal'; readonly signal: Signal }
-  | { readonly type: 'resolved'; readonly recovery: Recovery; readonly note: string }
-  | { readonly type: 'ignored'; readonly note: string };
-
 /** An alert rule has at most five criteria; a payload with more is cut. */
 const conditionsAtMost = 5;
 const longestText = 500;
 const longestLink = 2000;
 
 /** One fact for each model the alert is about; a single one that says why where there is none. */
-export function parseAlert(alert: Alert, models: Models): readonly AlertFact[] {
+export function parseAlert(
+  alert: Alert,
+  models: Models,
+): readonly (SignalFact | RecoveryFact | IgnoredFact)[] {
   const { alertRule: rule, monitorCondition } = alert.data.essentials;
   const condition = monitorCondition.toLowerCase();
   if (condition !== 'fired' && condition !== 'resolved') {
-    return [{ type: 'ignored', note: `condition ${monitorCondition} means nothing to Ratchet` }];
+    return [{ type: 'ignored', why: `condition ${monitorCondition} means nothing to Ratchet` }];
   }
   const named = namedModel(alert);
   const about = [...models.values()].filter(
@@ -57,17 +55,23 @@ export function parseAlert(alert: Alert, models: Models): readonly AlertFact[] {
   if (about.length === 0) {
     const note = `no model file lists alert rule ${rule} under triggers.alerts`;
     const property = named === null ? 'has no custom property model' : `names model ${named.slice(0, 100)}`;
-    return [{ type: 'ignored', note: `${note}, and the alert ${property}` }];
+    return [{ type: 'ignored', why: `${note}, and the alert ${property}` }];
   }
-  return about.map(({ config }) =>
+  return about.map((pinned) =>
     condition === 'fired'
-      ? { type: 'signal', signal: firedSignal(alert, config) }
-      : {
-          type: 'resolved',
-          recovery: resolution(alert, config),
-          note: `alert rule ${rule} is resolved for ${config.model}; that starts nothing, and withdraws what waits because of it`,
-        },
+      ? { type: 'signal', signal: firedSignal(alert, pinned.config), pinned }
+      : { type: 'recovery', recovery: resolution(alert, pinned.config), pinned },
   );
+}
+
+/** What the sender is told of the facts that are no signals. */
+export function notesOn(alert: Alert, facts: readonly (SignalFact | RecoveryFact | IgnoredFact)[]): string[] {
+  return facts.flatMap((fact) => {
+    if (fact.type === 'signal') return [];
+    if (fact.type === 'ignored') return [fact.why];
+    const subject = `alert rule ${alert.data.essentials.alertRule} is resolved for ${fact.recovery.model}`;
+    return [`${subject}; that starts nothing, and withdraws what waits because of it`];
+  });
 }
 
 function namedModel({ data }: Alert): string | null {

@@ -1,7 +1,7 @@
 import type { Signal } from '../domain/signal.ts';
+import type { Fact, Models } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { driftCause } from './parse-monitor-breach.ts';
-import type { Models, WorkspaceFact } from './parse-workspace-event.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
 /**
@@ -11,14 +11,15 @@ import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
  * No service can be asked whether it is so: `confirmed: false` says it, and such a signal starts nothing.
  * Source: Azure Event Grid event schema for Azure Machine Learning.
  */
-export function parseDatasetDrift(event: IncomingEvent, models: Models): WorkspaceFact {
+export function parseDatasetDrift(event: IncomingEvent, models: Models): Fact {
   const monitor = text(field(event.data, 'dataDriftName'));
   if (monitor === null || monitor.length > 255)
     return { type: 'ignored', why: 'the event names no dataset monitor' };
-  const model = findMonitoredModel(monitor, models);
-  if (model === undefined)
+  const pinned = findMonitoredModel(monitor, models);
+  if (pinned === undefined)
     return { type: 'ignored', why: `no model file matches dataset monitor ${excerpt(monitor)}` };
-  if (!models.get(model)?.config.triggers.drift) {
+  const { model, triggers } = pinned.config;
+  if (!triggers.drift) {
     return { type: 'ignored', why: `${model} does not listen to drift` };
   }
   const coefficient = Number(text(field(event.data, 'driftCoefficient')) ?? Number.NaN);
@@ -41,5 +42,5 @@ export function parseDatasetDrift(event: IncomingEvent, models: Models): Workspa
     },
     cause: driftCause(monitor),
   };
-  return { type: 'signal', signal };
+  return { type: 'signal', signal, pinned };
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import type { WorkspaceFact } from './parse-workspace-event.ts';
+import type { Fact } from './fact.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
 /** What is neither a name nor a version would not fit into a key of the ledger. */
@@ -12,7 +12,7 @@ const modelsAtMost = 100;
  *
  * Source: Azure Event Grid event schema for Azure Machine Learning. No event tells of an endpoint's end.
  */
-export function parseModelDeployed(event: IncomingEvent): WorkspaceFact {
+export function parseModelDeployed(event: IncomingEvent): Fact {
   const endpoint = text(field(event.data, 'serviceName'));
   if (endpoint === null || !endpointName.test(endpoint))
     return { type: 'ignored', why: 'the event names no endpoint' };

@@ -1,6 +1,6 @@
 import type { Signal } from '../domain/signal.ts';
+import type { Fact, Models } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
-import type { Models, WorkspaceFact } from './parse-workspace-event.ts';
 import { readBreach } from './read-breach.ts';
 import { excerpt, field, type IncomingEvent } from './read-event.ts';
 
@@ -10,18 +10,15 @@ import { excerpt, field, type IncomingEvent } from './read-event.ts';
  *
  * An event is a word: before the signal is offered the run is read from the workspace.
  */
-export function parseMonitorBreach(
-  event: IncomingEvent,
-  runId: string,
-  models: Models,
-): readonly WorkspaceFact[] {
+export function parseMonitorBreach(event: IncomingEvent, runId: string, models: Models): readonly Fact[] {
   const breach = readBreach(field(event.data, 'runTags'));
   if (breach === null) return [];
   const { monitorSignal, features, featureCount, summary } = breach;
-  const model = findMonitoredModel(monitorSignal, models);
-  if (model === undefined)
+  const pinned = findMonitoredModel(monitorSignal, models);
+  if (pinned === undefined)
     return [{ type: 'ignored', why: `no model file matches monitor signal ${excerpt(monitorSignal)}` }];
-  if (!models.get(model)?.config.triggers.drift) {
+  const { model, triggers } = pinned.config;
+  if (!triggers.drift) {
     return [{ type: 'ignored', why: `${model} does not listen to drift` }];
   }
   const signal: Signal = {
@@ -34,7 +31,7 @@ export function parseMonitorBreach(
     evidence: { monitorRun: runId, monitorSignal, features, featureCount },
     cause: driftCause(monitorSignal),
   };
-  return [{ type: 'signal', signal }];
+  return [{ type: 'signal', signal, pinned }];
 }
 
 /** What drift signals of a monitor's signal, and the recovery from them, are about. */

@@ -4,9 +4,8 @@
  * Source: Azure Event Grid event schema for Blob Storage. On accounts with a hierarchical namespace a file is
  * complete at FlushWithClose only.
  */
-import type { Signal } from '../domain/signal.ts';
 import { dataSignal, listensToData } from './data-signal.ts';
-import type { Models } from './parse-workspace-event.ts';
+import type { Models, SignalFact } from './fact.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
 const subject = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.{1,1024})$/;
@@ -16,7 +15,7 @@ export function parseStorageEvent(
   event: IncomingEvent,
   container: string,
   models: Models,
-): readonly Signal[] {
+): readonly SignalFact[] {
   if (event.type !== 'Microsoft.Storage.BlobCreated') return [];
   const [, inContainer, path] = subject.exec(event.subject) ?? [];
   const call = text(field(event.data, 'api'));
@@ -29,5 +28,9 @@ export function parseStorageEvent(
     .filter(
       ({ config }) => listensToData(config) && path.startsWith(config.data.path) && path !== config.data.path,
     )
-    .map(({ config }) => dataSignal(config.model, file, { source: 'event-grid', observedAt: event.time }));
+    .map((pinned) => ({
+      type: 'signal',
+      signal: dataSignal(pinned.config.model, file, { source: 'event-grid', observedAt: event.time }),
+      pinned,
+    }));
 }

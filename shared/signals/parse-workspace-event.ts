@@ -5,25 +5,15 @@
  * Sources: Azure Event Grid event schema for Azure Machine Learning; the text of a model monitor's breach as the
  * component `model_monitor_evaluate_metrics_threshold` of azureml-assets writes it.
  */
-import type { PinnedModel } from '../config/schema.ts';
-import type { Deployment } from '../domain/deployment.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { Fact, Models } from './fact.ts';
+import { findRunMeasurements } from './judge-run.ts';
 import { parseDatasetDrift } from './parse-dataset-drift.ts';
 import { parseModelDeployed } from './parse-model-deployed.ts';
 import { parseMonitorBreach } from './parse-monitor-breach.ts';
-import { type MonitorRunRef, parseMonitorCompleted } from './parse-monitor-completed.ts';
+import { parseMonitorCompleted } from './parse-monitor-completed.ts';
 import { excerpt, field, type IncomingEvent, isRecord, text } from './read-event.ts';
-
-export type WorkspaceFact =
-  /** A job came to its end. The workspace is asked how: an event only wakes the run that waits. */
-  | { readonly type: 'job-ended'; readonly jobName: string }
-  | { readonly type: 'signal'; readonly signal: Signal }
-  /** A monitor of a model ran to its end, with or without a breach. */
-  | { readonly type: 'monitor-completed'; readonly run: MonitorRunRef }
-  /** An endpoint serves other versions. It is taken note of, and starts nothing. */
-  | { readonly type: 'deployed'; readonly deployment: Deployment }
-  | { readonly type: 'ignored'; readonly why: string };
 
 const prefix = 'Microsoft.MachineLearningServices.';
 /** What a name of the workspace may be: others are no names, and would not fit where ids must. */
@@ -31,9 +21,7 @@ const runName = /^[\w.-]{1,256}$/;
 const versionName = /^[^\s/\\#?]{1,128}$/;
 const endedStatuses = new Set(['completed', 'failed', 'canceled']);
 
-export type Models = ReadonlyMap<string, PinnedModel>;
-
-export function parseWorkspaceEvent(event: IncomingEvent, models: Models): readonly WorkspaceFact[] {
+export function parseWorkspaceEvent(event: IncomingEvent, models: Models): readonly Fact[] {
   switch (event.type) {
     case `${prefix}RunStatusChanged`:
     case `${prefix}RunCompleted`:
@@ -49,7 +37,7 @@ export function parseWorkspaceEvent(event: IncomingEvent, models: Models): reado
   }
 }
 
-function parseRunEvent(event: IncomingEvent, models: Models): readonly WorkspaceFact[] {
+function parseRunEvent(event: IncomingEvent, models: Models): readonly Fact[] {
   const runId = text(field(event.data, 'runId'));
   if (runId === null || !runName.test(runId)) return [{ type: 'ignored', why: 'the event names no run' }];
   const breach = parseMonitorBreach(event, runId, models);
@@ -63,17 +51,20 @@ function parseRunEvent(event: IncomingEvent, models: Models): readonly Workspace
   return [
     { type: 'job-ended', jobName: runId },
     ...(completed ? parseMonitorCompleted(event, runId, models) : []),
+    ...findRunMeasurements(event, models).map(
+      (measurement) => ({ type: 'run-completed', measurement }) as const,
+    ),
   ];
 }
 
-function parseModelRegistered(event: IncomingEvent, models: Models): WorkspaceFact {
+function parseModelRegistered(event: IncomingEvent, models: Models): Fact {
   const name = text(field(event.data, 'modelName'));
   const version = text(field(event.data, 'modelVersion'));
   if (name === null || version === null || !versionName.test(version))
     return { type: 'ignored', why: 'the event names no model version' };
-  const model = models.get(name);
-  if (!model) return { type: 'ignored', why: `no model file is named ${excerpt(name)}` };
-  if (!model.config.triggers.registry)
+  const pinned = models.get(name);
+  if (!pinned) return { type: 'ignored', why: `no model file is named ${excerpt(name)}` };
+  if (!pinned.config.triggers.registry)
     return { type: 'ignored', why: `${name} does not listen to the registry` };
   const tags = field(event.data, 'modelTags');
   if (isRecord(tags) && isOwnRegistration(tags)) {
@@ -88,5 +79,5 @@ function parseModelRegistered(event: IncomingEvent, models: Models): WorkspaceFa
     summary: `Version ${version} was registered by hand.`,
     evidence: { version },
   };
-  return { type: 'signal', signal };
+  return { type: 'signal', signal, pinned };
 }

@@ -4,7 +4,7 @@ import { errorText, LocalError } from '../../process/local-error.ts';
 import type { Binding, RegisteredFunction } from '../contract.ts';
 import { resolveExpressions } from '../settings.ts';
 import type { CoreFunctionMetadata } from './core-api.ts';
-import { readRetryOptions } from './retry.ts';
+import { readRetryOptions } from './retry-options.ts';
 
 const triggers = new Set(
   [

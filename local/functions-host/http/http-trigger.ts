@@ -11,6 +11,7 @@ import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
 import type { Answer, Exchange } from './server.ts';
 import { forwardStream } from './stream-trigger.ts';
+import { traceOf } from './trace-headers.ts';
 
 export interface HttpTriggerDependencies {
   readonly app: LoadedApp;
@@ -52,19 +53,6 @@ export async function runHttpTrigger(
 
 function httpOf(value: TypedData | null | undefined): RpcHttpResponse | null {
   return (value?.http as RpcHttpResponse | undefined) ?? null;
-}
-
-export interface TraceHeaders {
-  readonly traceParent?: string;
-  readonly traceState?: string;
-}
-
-const traceParentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-function traceOf({ headers }: HostRequest): TraceHeaders {
-  const traceParent = headers.get('traceparent');
-  if (traceParent === undefined || !traceParentPattern.test(traceParent)) return {};
-  return { traceParent, traceState: headers.get('tracestate') ?? '' };
 }
 
 type NullableMap = Record<string, { value: string }>;

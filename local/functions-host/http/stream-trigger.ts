@@ -9,10 +9,10 @@ import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
-import type { TraceHeaders } from './http-trigger.ts';
 import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
 import type { Answer, Exchange } from './server.ts';
+import type { TraceHeaders } from './trace-headers.ts';
 
 export interface StreamCall {
   readonly app: LoadedApp;

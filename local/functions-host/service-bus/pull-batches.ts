@@ -1,7 +1,7 @@
 /** Receives messages in batches, for functions of cardinality "many". */
 import type { ServiceBusReceiver } from '@azure/service-bus';
 import { errorText } from '../../process/local-error.ts';
-import type { StopReceiver } from './receivers.ts';
+import type { StopReceiver } from './receiver.ts';
 import { openReceiver, type ReceiveOptions } from './subscribe-to-messages.ts';
 
 const waitMs = 60_000;

@@ -1,7 +1,7 @@
 /** Receives the messages of sessions: several sessions at once, the messages of one in their order. */
 import type { ServiceBusSessionReceiver } from '@azure/service-bus';
 import { takeBatch, untilStopped } from './pull-batches.ts';
-import type { StopReceiver } from './receivers.ts';
+import type { StopReceiver } from './receiver.ts';
 import type { ReceiveOptions } from './subscribe-to-messages.ts';
 
 /** How long a session may be silent before another is taken up. */

@@ -9,38 +9,21 @@
  * 2. A broker that is down stops nothing: the receiver tries again for ever, and says so once an outage.
  * 3. A stop takes no further message and waits for those in hand.
  */
-import type { ServiceBusClient } from '@azure/service-bus';
 import { LocalError } from '../../process/local-error.ts';
-import type { RetryDependencies } from '../app/retry.ts';
 import type { RegisteredFunction } from '../contract.ts';
-import type { ServiceBusSettings } from '../host-json.ts';
 import { openClient, readConnection } from './connection.ts';
 import { createOutageLog } from './outage-log.ts';
 import { pullBatches } from './pull-batches.ts';
 import { pullSessions } from './pull-sessions.ts';
+import type { ReceiverDependencies, Source, StopReceiver } from './receiver.ts';
 import { createSettler } from './settle.ts';
 import { subscribeToMessages } from './subscribe-to-messages.ts';
-
-export interface ReceiverDependencies extends RetryDependencies {
-  readonly settings: ServiceBusSettings;
-}
-
-/** Where a trigger's messages come from. */
-export interface Source {
-  readonly client: ServiceBusClient;
-  readonly queueName: string;
-  /** With a topic as `queueName`; null for a queue. */
-  readonly subscriptionName: string | null;
-}
 
 export interface Receivers {
   start(): void;
   /** Resolves when the messages in hand are settled. */
   stop(): Promise<void>;
 }
-
-/** Something that was started and can be stopped. */
-export type StopReceiver = () => Promise<void>;
 
 export async function openReceivers(dependencies: ReceiverDependencies): Promise<Receivers> {
   const functions = dependencies.app.functions.filter(

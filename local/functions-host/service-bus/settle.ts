@@ -6,7 +6,7 @@ import { invokeWithRetry } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
 import { holdWork } from '../work-hold.ts';
 import { toBatchInvocation, toInvocation } from './message-data.ts';
-import type { ReceiverDependencies } from './receivers.ts';
+import type { ReceiverDependencies } from './receiver.ts';
 
 type Receiver = Pick<ServiceBusReceiver, 'completeMessage' | 'abandonMessage'>;
 

@@ -3,7 +3,7 @@ import type { ProcessErrorArgs, ServiceBusReceiver } from '@azure/service-bus';
 import { errorText } from '../../process/local-error.ts';
 import type { ServiceBusSettings } from '../host-json.ts';
 import type { OutageLog } from './outage-log.ts';
-import type { Source, StopReceiver } from './receivers.ts';
+import type { Source, StopReceiver } from './receiver.ts';
 import type { Settler } from './settle.ts';
 
 export interface ReceiveOptions {

@@ -1,5 +1,5 @@
 /** The aggregate functions of the subset. Nulls are left out; of nothing the average is NaN, the sum 0, the rest null. */
-import type { Compiled } from './compile.ts';
+import type { Compiled } from './compiled.ts';
 import { semanticError } from './error.ts';
 import { compareValues, isNumeric, type Type, type Value } from './values.ts';
 

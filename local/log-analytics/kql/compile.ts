@@ -1,22 +1,9 @@
 /** Expressions to functions of a row, with their types. What does not fit is a semantic error, before any row is read. */
+import type { Compiled, Scope } from './compiled.ts';
 import { semanticError } from './error.ts';
 import { callFunction } from './functions.ts';
 import type { Expression } from './syntax.ts';
-import { type Column, compareValues, isNumeric, type Type, type Value } from './values.ts';
-
-export interface Compiled {
-  readonly type: Type;
-  readonly run: (row: readonly Value[]) => Value;
-  /** What it is for every row, where it is a literal. */
-  readonly constant?: Value;
-}
-
-export interface Scope {
-  readonly columns: readonly Column[];
-  readonly nowMs: number;
-  /** For messages: `where`, `summarize`. */
-  readonly operator: string;
-}
+import { compareValues, isNumeric, type Type, type Value } from './values.ts';
 
 export function compile(expression: Expression, scope: Scope): Compiled {
   switch (expression.kind) {

@@ -7,7 +7,8 @@
  * 1. What is outside the subset is refused with a KqlError, never ignored.
  * 2. now() and ago() go by the time given, the same for the whole query.
  */
-import { compile, type Scope } from './compile.ts';
+import { compile } from './compile.ts';
+import type { Scope } from './compiled.ts';
 import { semanticError } from './error.ts';
 import { nameColumns } from './name-columns.ts';
 import { parseQuery } from './parse.ts';

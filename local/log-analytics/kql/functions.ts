@@ -1,5 +1,5 @@
 /** The scalar functions of the subset. */
-import type { Compiled, Scope } from './compile.ts';
+import type { Compiled, Scope } from './compiled.ts';
 import { semanticError } from './error.ts';
 import { isNumeric, type Type, type Value } from './values.ts';
 

@@ -1,5 +1,6 @@
 import { type Aggregate, isAggregate, makeAggregate } from './aggregates.ts';
-import { type Compiled, compile, type Scope } from './compile.ts';
+import { compile } from './compile.ts';
+import type { Compiled, Scope } from './compiled.ts';
 import { semanticError } from './error.ts';
 import { nameColumns } from './name-columns.ts';
 import type { Expression, Named, Operator } from './syntax.ts';

@@ -4,9 +4,9 @@
  * Owns: which classes there are, decisions from probabilities, what is wrong with either.
  */
 import type { ClassesOfSide } from '../rows.ts';
-import type { Sides } from './collect-predictions.ts';
 import type { CategoryColumn, NumberColumn } from './columns.ts';
 import { describeFaults, findNumberProblem, type Problem } from './problems.ts';
+import type { Sides } from './sides.ts';
 import { broken, type ReadTable, type Table } from './table.ts';
 
 const mostClasses = 1000;

@@ -16,6 +16,7 @@ import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { hashIds } from './hash-ids.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
 import { describeProblems, findNumberProblem, type Problem } from './problems.ts';
+import type { Sides } from './sides.ts';
 import { type Broken, broken, type ReadingOptions, type ReadTable } from './table.ts';
 
 export function collectPredictions(read: ReadTable, options: ReadingOptions): Predictions | Broken {
@@ -51,12 +52,6 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
     notes: [],
   };
 }
-
-/** What each side says of the rows, in the order of the file; or what is wrong with it. */
-export type Sides =
-  | Pick<Predictions, 'labels' | 'challenger' | 'champion' | 'classes'>
-  | { readonly problems: readonly Problem[] }
-  | Broken;
 
 function collectNumbers({ table, rows }: ReadTable, { task }: ReadingOptions): Sides {
   const column = (name: string): NumberColumn | undefined => table.numbers.get(name);

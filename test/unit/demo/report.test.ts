@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeReport, type Observations } from '../../../demo/report.ts';
+import type { Observations } from '../../../demo/observations.ts';
+import { makeReport } from '../../../demo/report.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeReport, type WeekResult } from '../../../demo/report.ts';
+import type { WeekResult } from '../../../demo/observations.ts';
+import { makeReport } from '../../../demo/report.ts';
 import { terminalView, type View } from '../../../demo/view.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { GateReport } from '../../../shared/domain/gate-report.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JudgeRequest, judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
+import type { JudgeRequest } from '../../../shared/gates/evidence.ts';
+import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
 import { readGate } from './read-gate.ts';
 
 const floor = readGate({ gate: 'floor', kind: 'bound', metric: 'accuracy', atLeast: 0.75, minimumRows: 4 });

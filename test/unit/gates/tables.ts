@@ -1,6 +1,7 @@
 import type { GateConfig } from '../../../shared/config/gate-schema.ts';
 import type { GateReportDocument } from '../../../shared/domain/gate-report.ts';
-import { type JudgeRequest, judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
+import type { JudgeRequest } from '../../../shared/gates/evidence.ts';
+import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
 
 export type Row = Readonly<Record<string, string | number>>;
 

@@ -55,8 +55,9 @@ describe('a notice of an upload', () => {
       readFileSync('test/fixtures/payloads/storage-blob-created.eventgrid.json', 'utf8'),
     ) as [{ subject: string; data: { eTag: string; contentLength: number } }];
     raw.subject = '/blobServices/default/containers/azureml/blobs/mail/spam-filter/week.csv';
-    const [ofEvent] = parseStorageEvent(readEvent(raw)!, 'azureml', new Map([['spam-filter', parsed.model]]));
+    const [fact] = parseStorageEvent(readEvent(raw)!, 'azureml', new Map([['spam-filter', parsed.model]]));
 
+    const ofEvent = fact!.signal;
     const { eTag, contentLength: bytes } = raw.data;
     const blobs = { find: async (path: string) => ({ path, etag: eTag.replaceAll('"', ''), bytes }) };
     const started: { input: unknown }[] = [];
@@ -69,8 +70,8 @@ describe('a notice of an upload', () => {
     };
     const notice = { pinned: parsed.model, file: 'week.csv', source: 'data-api' };
     const offer = () => offerFile(client, blobs as unknown as Blobs, notice);
-    expect(await offer()).toEqual({ signalId: ofEvent!.id, repeated: false });
-    expect(await offer()).toEqual({ signalId: ofEvent!.id, repeated: true });
+    expect(await offer()).toEqual({ signalId: ofEvent.id, repeated: false });
+    expect(await offer()).toEqual({ signalId: ofEvent.id, repeated: true });
     expect(started).toMatchObject([
       { input: { signal: { ...ofEvent, source: 'data-api', observedAt: null } } },
     ]);

@@ -65,7 +65,7 @@ function expectModestFacts(event: IncomingEvent): void {
     else expect(JSON.stringify(fact).length).toBeLessThan(50_000);
     if (fact.type === 'ignored') expect(fact.why.length).toBeLessThan(500);
   }
-  for (const signal of parseStorageEvent(event, 'azureml', models)) expectModest(signal);
+  for (const { signal } of parseStorageEvent(event, 'azureml', models)) expectModest(signal);
 }
 
 describe('an event of hostile content', () => {

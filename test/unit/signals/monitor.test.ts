@@ -92,6 +92,7 @@ describe('a breach in an event', () => {
     const [fact] = parseWorkspaceEvent(event(`aml-run-status-changed.monitor-breach.${form}`), models);
     expect(fact).toEqual({
       type: 'signal',
+      pinned: models.get('credit'),
       signal: {
         id: 'drift:credit:5b0d3c2e-2f0c-4b55-9d3a-1d0a5b7a9c11',
         model: 'credit',
@@ -174,6 +175,7 @@ describe('DatasetDriftDetected', () => {
       expect(parseWorkspaceEvent(named, models)).toEqual([
         {
           type: 'signal',
+          pinned: models.get('spam-filter'),
           signal: {
             id: 'drift:spam-filter:01d29aa4-e6a4-470a-9ef3-66660d21f8ef_1571590300380',
             model: 'spam-filter',
@@ -215,7 +217,8 @@ describe('findRecovered', () => {
       { root, steps: [run('s', 11, quality)], experiment: [run('a', 1, drift), run('b', 2, quality)] },
       models,
     );
-    expect(found).toEqual([
+    expect(found).toMatchObject([{ type: 'recovery', pinned: models.get('spam-filter') }]);
+    expect(found.map(({ recovery }) => recovery)).toEqual([
       {
         id: 'recovery:spam-filter:drift:spam-filter_drift:root',
         model: 'spam-filter',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import type { PinnedModel } from '../../../shared/config/schema.ts';
-import { AlertSchema, parseAlert } from '../../../shared/signals/parse-alert.ts';
+import { AlertSchema, notesOn, parseAlert } from '../../../shared/signals/parse-alert.ts';
 
 const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
 
@@ -88,7 +88,7 @@ describe('parseAlert', () => {
   it('takes a resolved alert for a recovery, which starts nothing', () => {
     expect(parse(payload('metric.resolved'), listening)).toEqual([
       {
-        type: 'resolved',
+        type: 'recovery',
         recovery: {
           id: 'recovery:fraud:alert:aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e:2026-11-20T14:03:16.224Z',
           model: 'fraud',
@@ -97,8 +97,12 @@ describe('parseAlert', () => {
           source: 'azure-monitor',
           summary: 'Alert rule endpoint-latency-high is resolved.',
         },
-        note: 'alert rule endpoint-latency-high is resolved for fraud; that starts nothing, and withdraws what waits because of it',
+        pinned: listening[1],
       },
+    ]);
+    const alert = AlertSchema.parse(payload('metric.resolved'));
+    expect(notesOn(alert, parseAlert(alert, new Map([listening])))).toEqual([
+      'alert rule endpoint-latency-high is resolved for fraud; that starts nothing, and withdraws what waits because of it',
     ]);
   });
 
@@ -147,7 +151,7 @@ describe('parseAlert', () => {
     resolved.data.customProperties = { model: 'fraud' };
     resolved.data.essentials['alertRule'] = 'Endpoint-LATENCY-high';
     const [fact] = parse(resolved, model);
-    const recovery = fact?.type === 'resolved' ? fact.recovery : null;
+    const recovery = fact?.type === 'recovery' ? fact.recovery : null;
     expect(recovery?.cause).toBe(signalOf(payload('metric.fired'), model).cause);
   });
 
@@ -163,13 +167,13 @@ describe('parseAlert', () => {
     expect(parse(payload('metric.fired'), modelNamed('other'))).toEqual([
       {
         type: 'ignored',
-        note: 'no model file lists alert rule endpoint-latency-high under triggers.alerts, and the alert names model fraud',
+        why: 'no model file lists alert rule endpoint-latency-high under triggers.alerts, and the alert names model fraud',
       },
     ]);
     const unnamed = payload('metric.fired');
     unnamed.data.customProperties = null;
     expect(parse(unnamed, fraud)).toMatchObject([
-      { type: 'ignored', note: expect.stringContaining('the alert has no custom property model') },
+      { type: 'ignored', why: expect.stringContaining('the alert has no custom property model') },
     ]);
   });
 
@@ -177,7 +181,7 @@ describe('parseAlert', () => {
     const alert = payload('metric.fired');
     alert.data.essentials['monitorCondition'] = 'Acknowledged';
     expect(parse(alert, fraud)).toEqual([
-      { type: 'ignored', note: 'condition Acknowledged means nothing to Ratchet' },
+      { type: 'ignored', why: 'condition Acknowledged means nothing to Ratchet' },
     ]);
     alert.data.essentials['monitorCondition'] = 'FIRED';
     expect(signalOf(alert, fraud).id).toBe(signalOf(payload('metric.fired'), fraud).id);

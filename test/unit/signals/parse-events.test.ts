@@ -168,10 +168,12 @@ describe('parseStorageEvent', () => {
     const blob = event('storage-blob-created.eventgrid');
     return { ...blob, subject, data: { ...blob.data, api } };
   };
+  const signalsOf = (...args: Parameters<typeof parseStorageEvent>) =>
+    parseStorageEvent(...args).map(({ signal }) => signal);
   const inPath = '/blobServices/default/containers/azureml/blobs/mail/spam-filter/2002-08-19.jsonl';
 
   it('makes a signal of a file in the data path of a model that listens', () => {
-    expect(parseStorageEvent(uploaded(inPath), 'azureml', models)).toMatchObject([
+    expect(signalsOf(uploaded(inPath), 'azureml', models)).toMatchObject([
       { kind: 'data', model: 'spam-filter', evidence: { path: 'mail/spam-filter/2002-08-19.jsonl' } },
     ]);
   });
@@ -180,7 +182,7 @@ describe('parseStorageEvent', () => {
     const amount = modelNamed('spam-filter', (text) =>
       text.replace('  drift: true', '  drift: true\n  data: { minimumBytes: 1000 }'),
     );
-    expect(parseStorageEvent(uploaded(inPath), 'azureml', new Map([['spam-filter', amount]]))).toMatchObject([
+    expect(signalsOf(uploaded(inPath), 'azureml', new Map([['spam-filter', amount]]))).toMatchObject([
       { newData: { rows: null, bytes: 524288 } },
     ]);
   });
@@ -189,7 +191,7 @@ describe('parseStorageEvent', () => {
     const etag = '0x8D4BCC2E4835CD0';
     const signals = [etag, `"${etag}"`].map((eTag) => {
       const event = uploaded(inPath);
-      return parseStorageEvent(
+      return signalsOf(
         { ...event, data: { ...event.data, eTag, contentLength: 'many' } },
         'azureml',
         models,
@@ -204,10 +206,10 @@ describe('parseStorageEvent', () => {
   });
 
   it('makes none of another folder, another container, a model that does not listen, or an unfinished file', () => {
-    expect(parseStorageEvent(uploaded(inPath.replace('mail/', 'males/')), 'azureml', models)).toEqual([]);
-    expect(parseStorageEvent(uploaded(inPath), 'other', models)).toEqual([]);
-    expect(parseStorageEvent(uploaded(inPath), 'azureml', new Map([['m', modelNamed('m')]]))).toEqual([]);
-    expect(parseStorageEvent(uploaded(inPath, 'CreateFile'), 'azureml', models)).toEqual([]);
-    expect(parseStorageEvent(uploaded(inPath, 'FlushWithClose'), 'azureml', models)).toHaveLength(1);
+    expect(signalsOf(uploaded(inPath.replace('mail/', 'males/')), 'azureml', models)).toEqual([]);
+    expect(signalsOf(uploaded(inPath), 'other', models)).toEqual([]);
+    expect(signalsOf(uploaded(inPath), 'azureml', new Map([['m', modelNamed('m')]]))).toEqual([]);
+    expect(signalsOf(uploaded(inPath, 'CreateFile'), 'azureml', models)).toEqual([]);
+    expect(signalsOf(uploaded(inPath, 'FlushWithClose'), 'azureml', models)).toHaveLength(1);
   });
 });
