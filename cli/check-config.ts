@@ -1,26 +1,65 @@
-import { globSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { type ConfigProblem, fleetFileName, readFleetFile, readModelFile } from '../shared/config/load.ts';
+import { basename, dirname } from 'node:path';
+import {
+  fleetFileName,
+  listModelFiles,
+  loadModels,
+  modelOfFile,
+  readFleetFile,
+  readModelFile,
+} from '../shared/config/load.ts';
+import type { ConfigProblem } from '../shared/config/problem.ts';
 
-export { formatProblem } from '../shared/config/load.ts';
+export { formatProblem } from '../shared/config/problem.ts';
 
-export type Checked = { readonly valid: string } | { readonly problems: readonly ConfigProblem[] };
+interface Checked {
+  readonly files: readonly string[];
+  /** A line for each file without problems. */
+  readonly valid: readonly string[];
+  readonly problems: readonly ConfigProblem[];
+}
 
-/** Checks a model file, or the fleet file by its name. */
-export function checkConfig(file: string): Checked {
-  if (basename(file) === fleetFileName) return checkFleet(file);
+/** Checks a folder as the service reads it: with what its files say of each other. */
+export function checkFolder(folder: string): Checked {
+  const { models, broken, fleet } = loadModels(folder);
+  const files = listModelFiles(folder);
+  const valid = files.flatMap((file) => {
+    const model = models.get(modelOfFile(file));
+    return model ? [describeValid(file, model.configHash)] : [];
+  });
+  const problems = [...broken.values()].flat();
+  if (!fleet) return { files, valid, problems };
+  const file = `${folder}/${fleetFileName}`;
+  if ('problems' in fleet)
+    return { files: [...files, file], valid, problems: [...problems, ...fleet.problems] };
+  return { files: [...files, file], valid: [...valid, `${file}: valid`], problems };
+}
+
+/** Checks files that were named: model files, and the fleet file by its name. */
+export function checkFiles(files: readonly string[]): Checked {
+  const checked = files.map((file) =>
+    basename(file) === fleetFileName ? checkFleet(file) : checkModel(file),
+  );
+  return {
+    files,
+    valid: checked.flatMap((result) => ('valid' in result ? [result.valid] : [])),
+    problems: checked.flatMap((result) => ('problems' in result ? result.problems : [])),
+  };
+}
+
+type OneChecked = { readonly valid: string } | { readonly problems: readonly ConfigProblem[] };
+
+function checkModel(file: string): OneChecked {
   const result = readModelFile(file);
-  return 'problems' in result
-    ? result
-    : { valid: `${file}: valid, hash ${result.model.configHash.slice(0, 12)}` };
+  return 'problems' in result ? result : { valid: describeValid(file, result.model.configHash) };
 }
 
 /** Its shares name models: those whose files are beside it. */
-function checkFleet(file: string): Checked {
-  const models = globSync(join(dirname(file), '*.{yaml,yml}'))
-    .map((other) => basename(other).replace(/\.ya?ml$/, ''))
-    .filter((name) => `${name}.yaml` !== fleetFileName);
-  const result = readFleetFile(file, models);
+function checkFleet(file: string): OneChecked {
+  const result = readFleetFile(file, listModelFiles(dirname(file)).map(modelOfFile));
   if (!result) return { problems: [{ file, line: 0, path: '', message: 'there is no such file' }] };
   return 'problems' in result ? result : { valid: `${file}: valid` };
+}
+
+function describeValid(file: string, configHash: string): string {
+  return `${file}: valid, hash ${configHash.slice(0, 12)}`;
 }

@@ -5,7 +5,7 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, encodeId, printJson, serviceOptions } from './service.ts';
 
 export const explain: Command = {
   summary:
@@ -36,12 +36,12 @@ type Ask = (path: string) => Promise<unknown>;
 
 /** A signal that joined another one shares its fate: the answer to that one is part of the chain. */
 async function followSignal(ask: Ask, signalId: string): Promise<Chain> {
-  const first = (await ask(`decisions/${encodeURIComponent(signalId)}`)) as OneDecision;
+  const first = (await ask(`decisions/${encodeId(signalId)}`)) as OneDecision;
   const { joinedSignalId } = first.decision;
   const leader =
     joinedSignalId === undefined
       ? null
-      : ((await ask(`decisions/${encodeURIComponent(joinedSignalId)}`)) as OneDecision);
+      : ((await ask(`decisions/${encodeId(joinedSignalId)}`)) as OneDecision);
   const decisions = leader ? [first.decision, leader.decision] : [first.decision];
   const run = first.run ?? leader?.run ?? null;
   const gateReport = run ? ((await ask(`runs/${encodeURIComponent(run.runId)}`)) as OneRun).gateReport : null;
@@ -50,7 +50,7 @@ async function followSignal(ask: Ask, signalId: string): Promise<Chain> {
 
 async function followRun(ask: Ask, runId: string): Promise<Chain> {
   const { run, gateReport } = (await ask(`runs/${encodeURIComponent(runId)}`)) as OneRun;
-  const answers = run.signals.map((id) => ask(`decisions/${encodeURIComponent(id)}`) as Promise<OneDecision>);
+  const answers = run.signals.map((id) => ask(`decisions/${encodeId(id)}`) as Promise<OneDecision>);
   const decisions = (await Promise.all(answers)).map(({ decision }) => decision);
   return { decisions, run, gateReport, operations: await findOperations(ask, decisions, run) };
 }

@@ -5,6 +5,9 @@ import { operate, operationOptions } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson } from './service.ts';
 
+/** The state, with what is wrong with the fleet file. */
+type FleetView = FleetState & { readonly problems?: readonly string[] };
+
 export const fleet: Command = {
   summary: 'Show the fleet: places, budget, the kill switch; stop it, or resume it.',
   usage: [
@@ -21,17 +24,18 @@ export const fleet: Command = {
       }
       return operate(values, 'fleet/operations', { action });
     }
-    const state = (await askService(values, 'fleet')) as FleetState;
+    const state = (await askService(values, 'fleet')) as FleetView;
     if (values.json) printJson(state);
     else console.log(describe(printableTexts(state)));
     return 0;
   },
 };
 
-function describe({ stopped, places, waiting, spent, policy }: FleetState): string {
+function describe({ stopped, places, waiting, spent, policy, problems = [] }: FleetView): string {
   const most = policy?.maximumConcurrentRuns;
   const hours = spent.reduce((sum, { computeHours }) => sum + computeHours, 0);
   return [
+    ...problems.map((problem) => pc.red(problem)),
     stopped ? pc.red(`stopped by ${stopped.by} at ${stopped.at}: ${stopped.reason}`) : 'open: runs may start',
     `places   ${places.length}${most === undefined ? '' : ` of ${most}`} taken${places.length > 0 ? `: ${places.map(({ model }) => model).join(', ')}` : ''}`,
     `waiting  ${waiting.length === 0 ? 'nobody' : waiting.map(({ model, since }) => `${model} since ${since}`).join(', ')}`,

@@ -8,7 +8,11 @@ import { askService, printJson, serviceOptions } from './service.ts';
 
 interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | 'lastRun'> {
   readonly model: string;
-  readonly mode: Mode;
+  /** Null where its file has never been valid. */
+  readonly configHash: string | null;
+  /** What is wrong with its file, in lines. */
+  readonly problems?: readonly string[];
+  readonly mode: Mode | null;
   readonly modeSetBy: Word | null;
   readonly frozen: NonNullable<ModelState['frozen']>;
   readonly waiting: readonly string[];
@@ -23,6 +27,7 @@ export const models: Command = {
     const { values } = readArgs(args, serviceOptions);
     const answer = (await askService(values, 'models')) as { models: ModelView[] };
     if (values.json) printJson(answer);
+    else if (answer.models.length === 0) console.log('No models: the service has no model files.');
     else for (const view of answer.models) console.log(describe(printableTexts(view)));
     return 0;
   },
@@ -33,7 +38,8 @@ function describe(view: ModelView): string {
   const parts = [`champion ${champion?.version ?? 'none yet'}`];
   for (const { endpoint, version, since } of serving)
     parts.push(`${version} serves at ${endpoint} since ${since}`);
-  if (mode !== 'auto' || modeSetBy) parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
+  if (mode !== null && (mode !== 'auto' || modeSetBy))
+    parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
   if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
   if (live?.asks) parts.push(`it asks a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
@@ -46,5 +52,12 @@ function describe(view: ModelView): string {
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
   if (waiting.length > 0) parts.push(`${waiting.length} requests of people waiting`);
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
-  return `${pc.bold(model)}  ${parts.join('; ')}`;
+  return [`${pc.bold(model)}  ${parts.join('; ')}`, ...describeProblems(view)].join('\n');
+}
+
+function describeProblems({ problems = [], configHash }: ModelView): string[] {
+  if (problems.length === 0) return [];
+  const goesOn =
+    configHash === null ? 'it answers nothing until it is mended' : 'it goes on as the file was before';
+  return [pc.red(`  its file is broken: ${goesOn}`), ...problems.map((problem) => `    ${problem}`)];
 }

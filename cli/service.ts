@@ -43,6 +43,15 @@ export async function askForText(
   throw new Error(`${base} answered ${response.status}: ${printable(detailOf(text))}`);
 }
 
+/**
+ * An id as the rest of a route's path. Slashes stay: hosts leave `%2F` as it is, and could not tell `a/b` from `a%2Fb`.
+ * Where a path would lose one of its segments, `%2F` is the lesser evil.
+ */
+export function encodeId(id: string): string {
+  const encoded = encodeURIComponent(id);
+  return id.split('/').some((part) => /^\.{0,2}$/.test(part)) ? encoded : encoded.replaceAll('%2F', '/');
+}
+
 function detailOf(text: string): string {
   try {
     const { detail } = JSON.parse(text) as { detail?: unknown };

@@ -1,25 +1,31 @@
-import { globSync } from 'node:fs';
-import { type Command, readArgs } from './command.ts';
+import { existsSync } from 'node:fs';
+import { type Command, readArgs, UsageError } from './command.ts';
 import { printJson } from './service.ts';
 
 export const validate: Command = {
   summary: 'Check model files and the fleet file: every problem at once, with file and line.',
-  usage:
-    'ratchet validate [FILE ...] [--json]    default: models/*.yaml\nExit code: 0 all valid, 1 problems, 2 no such file',
+  usage: [
+    'ratchet validate [FILE ...] [--json]',
+    'Without files: the folder RATCHET_MODELS_DIR, or models, as the service reads it.',
+    'Exit code: 0 all valid, 1 problems, 2 no such file or folder.',
+  ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, { json: { type: 'boolean', default: false } });
-    const files = positionals.length > 0 ? positionals : globSync('models/*.{yaml,yml}').sort();
-    if (files.length === 0) {
-      console.error('ratchet validate: no model files in models/; name the files to check');
-      return 2;
-    }
-    const { checkConfig, formatProblem } = await import('./check-config.ts');
-    const checked = files.map(checkConfig);
-    const problems = checked.flatMap((result) => ('problems' in result ? result.problems : []));
+    const missing = positionals.find((file) => !existsSync(file));
+    if (missing !== undefined) throw new UsageError(`there is no file ${missing}`);
+    const folder = process.env['RATCHET_MODELS_DIR'] || 'models';
+    if (positionals.length === 0 && !existsSync(folder))
+      throw new UsageError(
+        `there is no folder ${folder}; name the files to check, or set RATCHET_MODELS_DIR`,
+      );
+    const { checkFiles, checkFolder, formatProblem } = await import('./check-config.ts');
+    const { files, valid, problems } = positionals.length > 0 ? checkFiles(positionals) : checkFolder(folder);
+    if (files.length === 0)
+      throw new UsageError(`there is no model file in ${folder}; name the files to check`);
     if (values.json) printJson({ valid: problems.length === 0, files, problems });
     else {
       for (const problem of problems) console.error(formatProblem(problem));
-      for (const result of checked) if ('valid' in result) console.log(result.valid);
+      for (const line of valid) console.log(line);
     }
     return problems.length === 0 ? 0 : 1;
   },

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { readCount } from '../shared/http/read-query.ts';
-import { requireModel } from '../shared/http/require-model.ts';
+import { requireModelName } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -10,7 +10,7 @@ app.http('get-data', {
   methods: ['GET'],
   authLevel: 'function',
   handler: answering(async (request) => {
-    const { model } = requireModel(request, await wiring.models()).config;
+    const model = requireModelName(request, await wiring.modelFiles());
     const limit = readCount(request, 'limit', { fallback: 100, max: 1000 });
     return { jsonBody: { model, files: await (await wiring.ledger()).listVerdicts(model, limit) } };
   }),

@@ -1,6 +1,9 @@
 import { app } from '@azure/functions';
+import type { Decision } from '../shared/domain/decision.ts';
 import { RatchetError } from '../shared/errors.ts';
+import { readIds } from '../shared/http/read-id.ts';
 import { answering } from '../shared/http/respond.ts';
+import type { Ledger } from '../shared/ledger/ledger.ts';
 import { modelOfSignal } from '../shared/signals/signal-id.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -10,11 +13,11 @@ app.http('get-decision', {
   methods: ['GET'],
   authLevel: 'function',
   handler: answering(async (request) => {
-    const signalId = (request.params['id'] ?? '').slice(0, 1000);
-    const model = modelOfSignal(signalId);
     const ledger = await wiring.ledger();
-    const decision = model === null ? null : await ledger.getDecision(model, signalId);
+    const signalIds = readIds(request);
+    const decision = await findDecision(ledger, signalIds);
     if (!decision) {
+      const signalId = signalIds.at(-1)!.slice(0, 1000);
       const message = `no decision on signal ${JSON.stringify(signalId)} in the ledger; GET /api/decisions lists them`;
       throw new RatchetError('not-found', message, { subject: { signal: signalId } });
     }
@@ -22,3 +25,12 @@ app.http('get-decision', {
     return { jsonBody: { decision, run } };
   }),
 });
+
+async function findDecision(ledger: Ledger, signalIds: readonly string[]): Promise<Decision | null> {
+  for (const signalId of signalIds) {
+    const model = modelOfSignal(signalId);
+    const decision = model === null ? null : await ledger.getDecision(model, signalId);
+    if (decision) return decision;
+  }
+  return null;
+}

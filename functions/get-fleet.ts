@@ -15,6 +15,9 @@ app.http('get-fleet', {
     const entity = new df.EntityId(fleetEntity, 'fleet');
     const { entityState } = await df.getClient(context).readEntityState<FleetState>(entity);
     const { places, waiting, spent, stopped, lastStop } = entityState ?? newFleetState;
-    return { jsonBody: { stopped, lastStop, places, waiting, spent, policy: await wiring.fleet() } };
+    const { policy, problems } = (await wiring.modelFiles()).fleet;
+    const { describeProblems } = await import('../shared/config/model-files.ts');
+    const jsonBody = { stopped, lastStop, places, waiting, spent, policy };
+    return { jsonBody: { ...jsonBody, problems: describeProblems(problems) } };
   }),
 });

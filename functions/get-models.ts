@@ -6,7 +6,10 @@ import { type ModelState, newModelState } from '../shared/domain/model-state.ts'
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** Every model with its champion, what serves where, the run under way, and what waits, is frozen and spent. */
+/**
+ * Every model with its champion, what serves where, the run under way, what waits, is frozen and spent, and what is wrong
+ * with its file. `configHash` null: the file has never been valid here, and the model answers nothing else.
+ */
 app.http('get-models', {
   route: 'models',
   methods: ['GET'],
@@ -14,32 +17,37 @@ app.http('get-models', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (_request, context) => {
     const client = df.getClient(context);
-    const pinned = [...(await wiring.models()).values()];
+    const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
+    const { describeProblems } = await import('../shared/config/model-files.ts');
     const deployments = await (await wiring.ledger()).listDeployments();
-    const models = pinned.map(async ({ config, configHash }) => {
-      const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, config.model));
+    const models = names.map(async (name) => {
+      const { config = null, configHash = null } = pinned.get(name) ?? {};
+      const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, name));
       const { entityState = newModelState } = stored;
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {
-        model: config.model,
-        description: config.description,
+        model: name,
+        description: config?.description ?? null,
         configHash,
+        problems: describeProblems(broken.get(name) ?? []),
         champion,
         championSince,
-        serving: findServing(config.model, deployments),
+        serving: findServing(name, deployments),
         live,
         pending,
         lastRun,
-        mode: mode?.mode ?? config.policy.mode,
+        mode: mode?.mode ?? config?.policy.mode ?? null,
         modeSetBy: mode ?? null,
         frozen,
         waiting,
         newData,
         spent,
+        budget: config?.policy.budget ?? null,
         glass,
       };
     });
-    return { jsonBody: { models: await Promise.all(models) } };
+    const fleetProblems = describeProblems(fleet.problems);
+    return { jsonBody: { models: await Promise.all(models), fleetProblems } };
   }),
 });

@@ -29,7 +29,7 @@ app.http('post-data-hook', {
       import('../shared/signals/parse-data-notice.ts'),
       import('../shared/dispatch/offer-file.ts'),
     ]);
-    const pinned = requireModel(request, await wiring.models());
+    const pinned = requireModel(request, await wiring.modelFiles());
     const { file } = parseBody(body, DataNoticeSchema);
     const notice = { pinned, file, source: 'data-hook' };
     return { status: 202, jsonBody: await offerFile(df.getClient(context), await wiring.blobs(), notice) };

@@ -16,7 +16,7 @@ app.http('post-data', {
       import('../shared/signals/parse-data-notice.ts'),
       import('../shared/dispatch/offer-file.ts'),
     ]);
-    const pinned = requireModel(request, await wiring.models());
+    const pinned = requireModel(request, await wiring.modelFiles());
     const { file } = await readBody(request, DataNoticeSchema);
     const notice = { pinned, file, source: 'data-api' };
     return { status: 202, jsonBody: await offerFile(df.getClient(context), await wiring.blobs(), notice) };

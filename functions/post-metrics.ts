@@ -15,7 +15,7 @@ app.http('post-metrics', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const { judgeReport, MetricReportSchema } = await import('../shared/signals/parse-metric-report.ts');
-    const pinned = requireModel(request, await wiring.models());
+    const pinned = requireModel(request, await wiring.modelFiles());
     const report = await readBody(request, MetricReportSchema);
     const client = df.getClient(context);
     const { breaches, recoveries } = judgeReport(report, pinned);

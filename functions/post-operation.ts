@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { readBody } from '../shared/http/read-body.ts';
-import { requireModel } from '../shared/http/require-model.ts';
+import { requireModelName } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -14,7 +14,7 @@ app.http('post-operation', {
   handler: answering(async (request, context) => {
     const { ModelOperationSchema, modelActionOf } = await import('../shared/operations/parse-operation.ts');
     const { requestOperation } = await import('../shared/dispatch/request-operation.ts');
-    const { model } = requireModel(request, await wiring.models()).config;
+    const model = requireModelName(request, await wiring.modelFiles());
     const body = await readBody(request, ModelOperationSchema);
     const { by, reason } = body;
     const action = modelActionOf(body);

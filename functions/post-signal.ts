@@ -16,7 +16,7 @@ app.http('post-signal', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const { ManualRequestSchema, manualSignal } = await import('../shared/signals/parse-manual-request.ts');
-    const pinned = requireModel(request, await wiring.models());
+    const pinned = requireModel(request, await wiring.modelFiles());
     const body = await readBody(request, ManualRequestSchema);
     const signal = manualSignal(pinned.config.model, body, readIdempotencyKey(request) ?? randomUUID());
     const outcome = await offerSignal(df.getClient(context), { signal, pinned });

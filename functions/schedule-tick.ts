@@ -4,6 +4,9 @@ import { startLook } from '../shared/dispatch/start-look.ts';
 import { asksByTime } from '../shared/signals/due-schedules.ts';
 import { wiring } from '../shared/wiring.ts';
 
+/** What was last said of broken model files: each is told once, not every minute. */
+let lastTold = '';
+
 /**
  * Looks regularly whether a schedule is due. What the timer says of the time is not used: the host writes down when it
  * last ran, not what time it is, and the looks must go by the clock that orchestrations go by.
@@ -13,7 +16,12 @@ app.timer('schedule-tick', {
   runOnStartup: false,
   extraInputs: [df.input.durableClient()],
   handler: async (_timer, context) => {
-    const models = [...(await wiring.models()).values()];
+    const files = await wiring.modelFiles();
+    const { describeBroken } = await import('../shared/config/model-files.ts');
+    const broken = describeBroken(files);
+    if (broken.join('\n') !== lastTold) for (const line of broken) context.warn(`model file: ${line}`);
+    lastTold = broken.join('\n');
+    const models = [...files.models.values()];
     if (!models.some(({ config }) => asksByTime(config))) return;
     const look = await startLook(df.getClient(context));
     if (look === 'under-way') context.warn('schedule-tick: the last look at the schedules has not ended yet');

@@ -1,33 +1,40 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LoadedModels } from './config/load.ts';
+import type { ModelFiles } from './config/model-files.ts';
 
 /** Reads a folder of model files and keeps the answer until a file or the listing changes. */
-export function watchModels(): (folder: string) => Promise<LoadedModels> {
-  let kept: { state: string; loaded: LoadedModels } | undefined;
+export function watchModels(): (folder: string) => Promise<ModelFiles> {
+  let kept: { state: string; files: ModelFiles } | undefined;
   return async (folder) => {
+    const [{ loadModels }, { keepLastGood }] = await modules();
     const state = stateOf(folder);
     if (kept?.state !== state) {
-      const { loadModels } = await import('./config/load.ts');
-      kept = { state, loaded: loadModels(folder) };
+      kept = { state, files: keepLastGood(loadModels(folder), kept?.files ?? null) };
     }
-    return kept.loaded;
+    return kept.files;
   };
 }
+
+/** Loaded with the first question: they bring the schema library along. */
+const modules = () => Promise.all([import('./config/load.ts'), import('./config/model-files.ts')]);
 
 /** Differs whenever a model file may have other content than before. */
 function stateOf(folder: string): string {
   if (!existsSync(folder)) return `${folder}: none`;
   const files = readdirSync(folder)
-    .filter((name) => /\.ya?ml$/.test(name))
-    .map((name) => {
-      const { mtimeMs, size } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {
-        mtimeMs: 0,
-        size: 0,
-      };
-      return `${name} ${mtimeMs} ${size}`;
-    });
+    .filter((name) => /\.ya?ml$/i.test(name))
+    .map((name) => `${name} ${stampOf(join(folder, name))}`);
   return [folder, ...files.sort()].join('\n');
+}
+
+/** A change keeps the time of the content where a file is copied with it, but not the time of the change. */
+function stampOf(file: string): string {
+  try {
+    const { mtimeMs, ctimeMs, size, ino } = statSync(file);
+    return [mtimeMs, ctimeMs, size, ino].join(' ');
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
 /** The folder `models` beside the nearest package.json above this file, compiled or not. */

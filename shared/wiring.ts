@@ -18,6 +18,7 @@ import type { Queues } from './azure/service-bus.ts';
 import type { Tracking } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
 import type { FleetPolicy } from './config/fleet-schema.ts';
+import type { ModelFiles } from './config/model-files.ts';
 import type { PinnedModel, StageConfig } from './config/schema.ts';
 import { RatchetError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -154,6 +155,8 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
 
   const modelsDir = once(async (): Promise<string> => (await settings()).modelsDir ?? findModelsDir());
   const readModels = watchModels();
+  /** The model files, read again when one has changed. */
+  const modelFiles = async (): Promise<ModelFiles> => readModels(await modelsDir());
 
   return {
     settings,
@@ -162,11 +165,11 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     logs,
     blobs,
     ledger,
-    /** The valid model files by name, read again when one has changed. */
-    models: async (): Promise<ReadonlyMap<string, PinnedModel>> =>
-      (await readModels(await modelsDir())).models,
-    /** The fleet file beside them, or null. */
-    fleet: async (): Promise<FleetPolicy | null> => (await readModels(await modelsDir())).fleet,
+    modelFiles,
+    /** The models that can be asked, by name. */
+    models: async (): Promise<ReadonlyMap<string, PinnedModel>> => (await modelFiles()).models,
+    /** The fleet file beside them, or null. Throws where it is broken: its limits are not taken for none. */
+    fleet: async (): Promise<FleetPolicy | null> => fleetOf(await modelFiles()),
     async releaseChannel(stage: StageConfig): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/service-bus-channel.ts');
@@ -213,6 +216,15 @@ function readTls(caFile: string | null): TlsOptions {
       { subject: { settings: 'RATCHET_CA_FILE' }, cause },
     );
   }
+}
+
+async function fleetOf({ fleet }: ModelFiles): Promise<FleetPolicy | null> {
+  if (fleet.policy || fleet.problems.length === 0) return fleet.policy;
+  const { describeProblems } = await import('./config/model-files.ts');
+  throw new RatchetError(
+    'bad-config',
+    `no run starts until the fleet file is mended: ${describeProblems(fleet.problems).join('; ')}`,
+  );
 }
 
 function unset(setting: string, where: string): RatchetError {

@@ -37,7 +37,7 @@ defineStep(
 );
 
 async function readStates(client: df.DurableClient): Promise<[string, ModelState][]> {
-  const models = [...(await wiring.models()).keys()];
+  const { names: models } = await wiring.modelFiles();
   const read = models.map(async (model): Promise<[string, ModelState][]> => {
     const { entityState } = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
     return entityState ? [[model, entityState]] : [];

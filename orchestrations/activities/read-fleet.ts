@@ -3,5 +3,5 @@ import { defineStep } from '../define-step.ts';
 
 defineStep('read-fleet', async () => ({
   policy: await wiring.fleet(),
-  models: [...(await wiring.models()).keys()],
+  models: (await wiring.modelFiles()).names,
 }));

@@ -1,15 +1,42 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDurationMs } from '../../../shared/config/duration.ts';
-import { formatProblem, loadModels, parseModelFile } from '../../../shared/config/load.ts';
+import { loadModels, parseModelFile, readModelFile } from '../../../shared/config/load.ts';
+import { formatProblem } from '../../../shared/config/problem.ts';
 
 const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 
 function problemsOf(text: string): string[] {
   const parsed = parseModelFile('models/m.yaml', text);
   return 'problems' in parsed ? parsed.problems.map(formatProblem) : [];
+}
+
+/** Models and problems of a folder with these files, without the name of the folder. */
+function load(files: Readonly<Record<string, string | Buffer>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return loadFolder(folder);
+}
+
+function loadFolder(folder: string) {
+  const { models, broken } = loadModels(folder);
+  const problems = [...broken].map(([name, found]): [string, string[]] => [
+    name,
+    found.map((problem) => formatProblem(problem).replaceAll(`${folder}/`, '')),
+  ]);
+  return { models: [...models.keys()], problems: Object.fromEntries(problems) };
+}
+
+/** Ten levels of ten copies: ten thousand million values. */
+function bomb(): string {
+  const levels = Array.from(
+    { length: 10 },
+    (_, n) => `l${n + 1}: &l${n + 1} [${Array(10).fill(`*l${n}`).join(', ')}]`,
+  );
+  return ['l0: &l0 [x]', ...levels].join('\n');
 }
 
 describe('parseModelFile', () => {
@@ -102,9 +129,116 @@ describe('what a model file says of data', () => {
 
 describe('loadModels', () => {
   it('refuses a file named otherwise than its model', () => {
+    const { models, problems } = load({ 'other.yaml': sample });
+    expect(models).toEqual([]);
+    expect(problems).toEqual({
+      other: [
+        'other.yaml:1: model: model is "spam-filter", but the file is named for "other"; make them equal',
+      ],
+    });
+  });
+
+  it('lets no broken file take the other models along', () => {
+    const { models, problems } = load({
+      'spam-filter.yaml': sample,
+      'typo.yaml': sample.replace('model: spam-filter', 'model: typo').replace('cooldown:', 'cooldwon:'),
+    });
+    expect(models).toEqual(['spam-filter']);
+    expect(Object.keys(problems)).toEqual(['typo']);
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    [
+      'an alias without an anchor',
+      'model: x\ndata: *nope\n',
+      'x.yaml:2: alias *nope has no anchor &nope before it',
+    ],
+    [
+      'an alias bomb',
+      bomb(),
+      'x.yaml:2: aliases of aliases: they would be copied more than 50 times; write the values out',
+    ],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${sample}`, 'utf16le'),
+      'x.yaml:1: is UTF-16 or no text at all; save it as UTF-8',
+    ],
+    [
+      'UTF-16 without a mark',
+      Buffer.from(sample, 'utf16le'),
+      'x.yaml:1: is UTF-16 or no text at all; save it as UTF-8',
+    ],
+    [
+      'Latin-1',
+      Buffer.from('model: x\n# gr\u00fcn\n', 'latin1'),
+      'x.yaml:2: has bytes that are not UTF-8; save it as UTF-8',
+    ],
+    ['too large', 'a'.repeat(300_000), 'x.yaml: has 300000 bytes, at most 262144 are read'],
+  ])('says what is wrong with a file that is no configuration: %s', (_what, content, problem) => {
+    expect(load({ 'x.yaml': content, 'spam-filter.yaml': sample })).toEqual({
+      models: ['spam-filter'],
+      problems: { x: [problem] },
+    });
+  });
+
+  it.each([
+    ['brackets without end', '['.repeat(100_000)],
+    ['nested brackets', '['.repeat(50_000) + ']'.repeat(50_000)],
+    ['two documents', 'model: x\n---\nmodel: y\n'],
+    ['a list', '- model'],
+    ['a word', 'x'],
+    ['nothing', ''],
+    ['a tag of another language', '!!python/object:os.system x'],
+    ['keys that are no words', '? [a, b]\n: 1\n__proto__: { model: x }\nconstructor: 1\n'],
+    ['one key twice', 'model: x\nmodel: x\n'],
+  ])('answers problems of the one file, and does not throw, for %s', (_what, content) => {
+    const { models, problems } = load({ 'x.yaml': content, 'spam-filter.yaml': sample });
+    expect(models).toEqual(['spam-filter']);
+    expect(Object.keys(problems)).toEqual(['x']);
+    expect(problems['x']!.every((problem) => /^x\.yaml(?::\d+)?: ./.test(problem))).toBe(true);
+  });
+
+  it('takes any text for problems or a model, and never throws', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.nat(), (noise, at) => {
+        const where = at % sample.length;
+        const parsed = parseModelFile('m.yaml', sample.slice(0, where) + noise + sample.slice(where));
+        return 'model' in parsed || parsed.problems.length > 0;
+      }),
+      { verbose: true },
+    );
+  });
+
+  it('names a folder, a link to nothing, and two files of one model', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
-    writeFileSync(join(folder, 'other.yaml'), sample);
-    expect(() => loadModels(folder)).toThrow('model is "spam-filter", but the file is named for "other"');
+    mkdirSync(join(folder, 'a.yaml'));
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'b.yaml'));
+    for (const name of ['spam-filter.yaml', 'spam-filter.yml']) writeFileSync(join(folder, name), sample);
+    expect(loadFolder(folder)).toEqual({
+      models: [],
+      problems: {
+        a: ['a.yaml: is a folder; rename or remove it'],
+        b: ['b.yaml: there is no such file: it vanished, or it is a link to nothing'],
+        'spam-filter': [
+          'spam-filter.yaml: spam-filter.yaml and spam-filter.yml are about the same model; keep one of them',
+          'spam-filter.yml: spam-filter.yaml and spam-filter.yml are about the same model; keep one of them',
+        ],
+      },
+    });
+    expect(readModelFile(join(folder, 'gone.yaml'))).toHaveProperty('problems');
+  });
+
+  it('leaves what editors hide alone, and takes fleet.yml for a fleet file under a wrong name', () => {
+    const { models, problems } = load({
+      'spam-filter.yaml': sample,
+      '._spam-filter.yaml': 'x',
+      '.#other.yaml': 'x',
+      'fleet.yml': 'maximumConcurrentRuns: 1\n',
+    });
+    expect(models).toEqual(['spam-filter']);
+    expect(problems).toEqual({
+      fleet: ['fleet.yml: is not read: the fleet file is named fleet.yaml, and no model may be called so'],
+    });
   });
 
   it('names the setting when the folder is missing', () => {

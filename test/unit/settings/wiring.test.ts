@@ -79,15 +79,51 @@ describe('the model files', () => {
     expect(await described()).toEqual({ b: 'new' });
   });
 
-  it('that are broken are reported until they are repaired', async () => {
+  it('that are broken are reported until they are repaired, and the others go on', async () => {
     const folder = modelsFolder();
-    const { models } = createWiring(settings({ RATCHET_MODELS_DIR: folder }));
+    const { modelFiles } = createWiring(settings({ RATCHET_MODELS_DIR: folder }));
     const file = join(folder, 'a.yaml');
     writeFileSync(file, 'model: a');
-    await expect(models()).rejects.toMatchObject({ code: 'bad-config' });
-    await expect(models()).rejects.toMatchObject({ code: 'bad-config' });
+    writeFileSync(join(folder, 'b.yaml'), modelFile('b', 'sound'));
+    const broken = await modelFiles();
+    expect([...broken.models.keys()]).toEqual(['b']);
+    expect(broken.names).toEqual(['a', 'b']);
+    expect(broken.broken.get('a')).not.toEqual([]);
     writeFileSync(file, modelFile('a', 'repaired'));
-    expect((await models()).has('a')).toBe(true);
+    const repaired = await modelFiles();
+    expect([...repaired.models.keys()]).toEqual(['a', 'b']);
+    expect(repaired.broken.size).toBe(0);
+  });
+
+  it('that break while they are in use keep what they last said, until they are gone', async () => {
+    const folder = modelsFolder();
+    const { modelFiles, models } = createWiring(settings({ RATCHET_MODELS_DIR: folder }));
+    const file = join(folder, 'a.yaml');
+    writeFileSync(file, modelFile('a', 'one'));
+    await modelFiles();
+    for (const broken of ['model: a', 'data: *nope', '']) {
+      writeFileSync(file, broken);
+      const files = await modelFiles();
+      expect(files.models.get('a')?.config.description).toBe('one');
+      expect(files.broken.get('a')).not.toEqual([]);
+    }
+    rmSync(file);
+    expect([...(await models()).keys()]).toEqual([]);
+  });
+
+  it('never take a fleet file that cannot be read for no limits', async () => {
+    const folder = modelsFolder();
+    const { fleet } = createWiring(settings({ RATCHET_MODELS_DIR: folder }));
+    writeFileSync(join(folder, 'a.yaml'), modelFile('a', 'one'));
+    expect(await fleet()).toBeNull();
+    const file = join(folder, 'fleet.yaml');
+    writeFileSync(file, 'maximumConcurrentRun: 1');
+    await expect(fleet()).rejects.toMatchObject({ code: 'bad-config', status: 409 });
+    await expect(fleet()).rejects.toThrow('fleet.yaml:1: maximumConcurrentRun: unknown field');
+    writeFileSync(file, 'maximumConcurrentRuns: 1');
+    expect(await fleet()).toMatchObject({ maximumConcurrentRuns: 1 });
+    writeFileSync(file, 'maximumConcurrentRuns: none');
+    expect(await fleet()).toMatchObject({ maximumConcurrentRuns: 1 });
   });
 });
 

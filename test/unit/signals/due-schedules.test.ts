@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem, parseModelFile } from '../../../shared/config/load.ts';
+import { parseModelFile } from '../../../shared/config/load.ts';
+import { formatProblem } from '../../../shared/config/problem.ts';
 import type { ModelConfig } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import {
