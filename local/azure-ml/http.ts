@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallerGoneError, closeAfterAnswer, readBody } from '../http/body.ts';
+import { RequestError } from '../http/request-error.ts';
 import { ServiceError } from './errors.ts';
 
 export interface Reply {
@@ -23,21 +25,12 @@ export interface Request {
 export const bodyLimitBytes = 4 * 1024 * 1024;
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const declaredBytes = Number(request.headers['content-length'] ?? 0);
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  if (declaredBytes <= bodyLimitBytes) {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > bodyLimitBytes) break;
-      chunks.push(chunk);
-    }
-  }
-  if (Math.max(sizeBytes, declaredBytes) > bodyLimitBytes) {
-    const message = `The request body is larger than ${bodyLimitBytes} bytes; send less.`;
-    throw new ServiceError(413, 'RequestEntityTooLarge', message, { connection: 'close' });
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
+  const body = await readBody(request, bodyLimitBytes).catch((error: unknown) => {
+    if (error instanceof RequestError) throw new ServiceError(413, 'RequestEntityTooLarge', error.message);
+    if (error instanceof CallerGoneError) throw new ServiceError(400, 'RequestAborted', error.message);
+    throw error;
+  });
+  const text = body.toString('utf8');
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text);
@@ -50,7 +43,9 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-export function send(response: ServerResponse, reply: Reply): void {
+export function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  response.on('error', () => undefined);
+  closeAfterAnswer(request, response);
   if (reply.body instanceof Uint8Array) {
     response.writeHead(reply.status, { 'content-type': 'text/plain; charset=utf-8', ...reply.headers });
     response.end(reply.body);

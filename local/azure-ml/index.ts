@@ -10,10 +10,10 @@
  * 3. A request counts as work until it is answered, a job until its end is published.
  */
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type CloudContext, localCloud } from '../cloud-context.ts';
+import { jsonBodies } from '../http/guard.ts';
+import { listenOnLoopback } from '../http/listen.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { assetRoutes } from './arm/assets.ts';
@@ -56,14 +56,8 @@ const defaultSlots = 2;
 export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   mkdirSync(options.home, { recursive: true });
   const database = openDatabase(join(options.home, 'azure-ml.sqlite'));
-  const server = createServer({ key: options.tls.key, cert: options.tls.cert });
-  // Longer than any client here lets a connection idle: one that the server closes first may lose a request.
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const loopback = await listenOnLoopback({ port: options.port, tls: options.tls, bodies: jsonBodies });
+  const { origin } = loopback;
   const mlflowPath = `/mlflow/v1.0${localCloud.workspaceId}`;
   const mlflowTrackingUri = `azureml://${new URL(origin).host}${mlflowPath}`;
 
@@ -115,16 +109,14 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
 
   outbox.drain();
   runner.start();
-  serve(server, router, origin, options);
+  serve(loopback, router, options);
 
   return {
     endpoint: origin,
     mlflowTrackingUri,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await runner.stop();
-      server.closeAllConnections();
-      await closed;
+      await loopback.stop();
       database.close();
     },
   };

@@ -1,7 +1,7 @@
 /** Takes requests in, asks who sent them, hands them to the API their path names, and sends what comes back. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server } from 'node:https';
 import type { CloudContext } from '../cloud-context.ts';
+import type { Loopback } from '../http/listen.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import { workspaceId } from './arm/resource.ts';
 import { routeArm } from './arm/router.ts';
@@ -27,15 +27,14 @@ const mlflowRoot = /^\/mlflow\/v[12]\.0(\/.*?)\/api\/2\.0\/mlflow(\/.*)$/;
 const artifactRoot = /^\/artifact\/v2\.0(\/.*?)(\/artifacts\/.*)$/;
 
 export function serve(
-  server: Server,
+  { origin, serve: answer }: Loopback,
   router: Router,
-  origin: string,
   cloud: Pick<CloudContext, 'work' | 'log'>,
 ): void {
-  server.on('request', (message: IncomingMessage, response: ServerResponse) => {
+  answer((message: IncomingMessage, response: ServerResponse) => {
     const endWork = cloud.work.begin();
     response.once('close', endWork);
-    void reply(message, router, origin, cloud).then((answer) => send(response, answer));
+    void reply(message, router, origin, cloud).then((replied) => send(message, response, replied));
   });
 }
 

@@ -6,7 +6,6 @@
  *
  * Invariant: the state file says the addresses once all services answer, and is gone after a clean stop.
  */
-import type { AddressInfo } from 'node:net';
 import { Work } from '../clock/work.ts';
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from '../launch/cloud-state.ts';
@@ -79,15 +78,9 @@ async function startControl(
   ports: Ports,
   running: Running[],
 ): Promise<number> {
-  const server = await listening('control', home, () => serveControl(control, ports.wanted('control')));
-  running.push({
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  });
-  return (server.address() as AddressInfo).port;
+  const loopback = await listening('control', home, () => serveControl(control, ports.wanted('control')));
+  running.push(loopback);
+  return loopback.port;
 }
 
 function describe(services: Services, controlPort: number): CloudState {

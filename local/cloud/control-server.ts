@@ -1,8 +1,12 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock/clock.ts';
 import { reportClock, setClock } from '../clock/clock-endpoint.ts';
 import type { Work } from '../clock/work.ts';
 import { type EventGrid, parseSubscription } from '../event-grid/index.ts';
+import { closeAfterAnswer, readBody } from '../http/body.ts';
+import { jsonBodies } from '../http/guard.ts';
+import { type Loopback, listenOnLoopback } from '../http/listen.ts';
+import { RequestError } from '../http/request-error.ts';
 import { parseFaults } from '../log-analytics/faults.ts';
 import type { LogAnalytics } from '../log-analytics/index.ts';
 
@@ -30,17 +34,19 @@ const longestRowsBytes = 4 * 1024 * 1024;
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
  * `PUT /logs/faults`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
  */
-export function serveControl(control: Control, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+export async function serveControl(control: Control, port: number): Promise<Loopback> {
+  const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
+  loopback.serve((request, response) => {
     void answer(control, request)
       .catch(
         (error: unknown): Answer => ({
-          status: 400,
+          status: error instanceof RequestError ? error.status : 400,
           body: { error: error instanceof Error ? error.message : String(error) },
         }),
       )
       .then(({ status, body, afterwards }) => {
         if (afterwards) response.once('close', afterwards);
+        closeAfterAnswer(request, response);
         response
           .writeHead(status, {
             'content-type': 'application/json',
@@ -49,10 +55,7 @@ export function serveControl(control: Control, port: number): Promise<Server> {
           .end(JSON.stringify(body));
       });
   });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
+  return loopback;
 }
 
 async function answer(control: Control, request: IncomingMessage): Promise<Answer> {
@@ -87,12 +90,5 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
 }
 
 async function readJson(request: IncomingMessage, mostBytes = longestBodyBytes): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new Error(`the body is longer than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  return JSON.parse((await readBody(request, mostBytes)).toString('utf8'));
 }

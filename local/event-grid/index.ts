@@ -7,15 +7,11 @@
  *
  * Invariant: a publisher is answered, and `publish` returns, only when its events are on disk.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { CloudContext, SystemEvent, TopicName } from '../cloud-context.ts';
+import { CallerGoneError } from '../http/body.ts';
+import { eventBodies } from '../http/guard.ts';
+import { listenOnLoopback } from '../http/listen.ts';
 import { type Chaos, planDeliveries, seededRandom } from './chaos.ts';
 import type { WriteDeadLetter } from './dead-letter.ts';
 import type { StoredEvent } from './event.ts';
@@ -62,12 +58,7 @@ type Accept = (topic: TopicName, events: readonly StoredEvent[]) => void;
 
 export async function startEventGrid(options: EventGridOptions): Promise<EventGrid> {
   const { clock, work, log } = options;
-  // Requests wait for their answer until everything behind the port is there.
-  const listener = Promise.withResolvers<RequestListener>();
-  const server = createServer((request, response) => {
-    void listener.promise.then((answer) => answer(request, response));
-  });
-  const origin = await listen(server, options.port);
+  const { port, origin, serve, stop } = await listenOnLoopback({ port: options.port, bodies: eventBodies });
   const store = openEventGridStore(options.home);
   const subscriptions = new Subscriptions({
     store,
@@ -82,9 +73,9 @@ export async function startEventGrid(options: EventGridOptions): Promise<EventGr
   });
   const accept = createAccept(options, store, subscriptions);
   subscriptions.start(options.subscriptions);
-  listener.resolve(createListener(options, subscriptions, accept));
+  serve(createListener(options, subscriptions, accept));
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     endpoint: (topic) => `${origin}/topics/${topic}/api/events`,
     publish: (topic, events) =>
       accept(
@@ -94,19 +85,11 @@ export async function startEventGrid(options: EventGridOptions): Promise<EventGr
     subscriptions: () => subscriptions.report(),
     putSubscription: (subscription) => subscriptions.put(subscription),
     async stop() {
-      server.close();
-      server.closeAllConnections();
+      await stop();
       await subscriptions.stop();
       store.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function createAccept(
@@ -165,6 +148,7 @@ function createListener(
     work
       .during(() => answer(request, response))
       .catch((error: unknown) => {
+        if (error instanceof CallerGoneError) return void response.destroy();
         log('error', `${request.method} ${request.url}: ${String(error)}`);
         if (response.headersSent) response.destroy();
         else refuse(response, 500, 'InternalServerError', 'see the log of the local cloud');

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock/clock.ts';
 import type { TopicName } from '../cloud-context.ts';
+import { readBody } from '../http/body.ts';
+import { RequestError } from '../http/request-error.ts';
 import { refuseAccess } from './access.ts';
 import type { StoredEvent } from './event.ts';
 import { BadEventError, parsePublished } from './parse-published.ts';
@@ -32,15 +34,15 @@ export async function answerPublish(
     request.resume();
     return refuse(response, 401, 'Unauthorized', `${refusal}; send the topic's key in aeg-sas-key`);
   }
-  const text = await readBody(request, maxBodyBytes);
-  if (text === null) {
-    const limit = `the request is larger than ${maxBodyBytes} bytes; send fewer events at a time`;
-    return refuse(response, 413, 'PayloadTooLarge', limit);
-  }
   try {
+    const text = (await readBody(request, maxBodyBytes)).toString('utf8');
     const contentType = request.headers['content-type'] ?? '';
     accept(topic, parsePublished(parseJson(text), contentType, topicId(topic), clock.now()));
   } catch (error) {
+    if (error instanceof RequestError) {
+      const limit = `the request is larger than ${maxBodyBytes} bytes; send fewer events at a time`;
+      return refuse(response, 413, 'PayloadTooLarge', limit);
+    }
     if (!(error instanceof BadEventError)) throw error;
     return refuse(response, 400, 'BadRequest', error.message);
   }
@@ -58,15 +60,4 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new BadEventError(`the body is not JSON: ${(error as Error).message}`);
   }
-}
-
-/** Null when the body is larger than `limitBytes`; the rest is then read and thrown away. */
-async function readBody(request: IncomingMessage, limitBytes: number): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limitBytes) chunks.push(chunk);
-  }
-  return size > limitBytes ? null : Buffer.concat(chunks).toString('utf8');
 }

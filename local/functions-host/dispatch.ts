@@ -4,9 +4,10 @@
  * Invariants
  * 1. The host's own roots come before the app's routes; no route of an app can lie below them (router.ts sees to it).
  * 2. A request without the right key gets 401 and learns nothing else.
- * 3. No page of another origin enters the host's own roots, whatever key it has.
+ * 3. The host's own roots take no body that a page of another origin could send (http/guard.ts).
  * 4. Once the host is stopping, only the app's own calls to its durable client are answered.
  */
+import { notByPages, refuseBody } from '../http/guard.ts';
 import { type AdminDependencies, handleAdmin } from './admin/admin.ts';
 import type { RetryDependencies } from './app/retry.ts';
 import type { BlobTriggers } from './blob/blob-triggers.ts';
@@ -14,7 +15,7 @@ import type { DurableWebhook } from './durable-webhook.ts';
 import { handleEventGrid } from './event-grid/webhook.ts';
 import { runHttpTrigger } from './http/http-trigger.ts';
 import type { Door, Keys } from './http/keys.ts';
-import { isFromOtherOrigin, presentedKey } from './http/request.ts';
+import { presentedKey } from './http/request.ts';
 import type { Router } from './http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
 
@@ -45,14 +46,14 @@ export function createDispatcher(
     const path = exchange.request.url.pathname.replace(/^\//, '');
     const rpcPath = findRpcPath(dependencies.durable, path);
     if (rpcPath !== null) {
-      if (isFromOtherOrigin(exchange.request)) return { status: 403 };
+      requireOwnBody(exchange);
       return dependencies.durable!.handleRpc(exchange, rpcPath);
     }
     if (dependencies.stopping.aborted)
       return { status: 503, headers: { connection: 'close', 'retry-after': '1' } };
     const target = findTarget(dependencies, exchange, path);
     if (!dependencies.keys.opens(target.door, presentedKey(exchange.request))) return { status: 401 };
-    if (target.isOwn === true && isFromOtherOrigin(exchange.request)) return { status: 403 };
+    if (target.isOwn === true) requireOwnBody(exchange);
     return target.answer(exchange);
   };
 }
@@ -84,6 +85,12 @@ function findTarget(dependencies: DispatchDependencies, exchange: Exchange, path
     return own(door, (from) => durable.handleWebhook(from, durablePath));
   }
   return findRoute(dependencies, exchange) ?? (path === '' ? homePage(exchange) : notFound);
+}
+
+/** Throws a RequestError 415. */
+function requireOwnBody({ message }: Exchange): void {
+  const refusal = refuseBody(message, notByPages);
+  if (refusal !== null) throw refusal;
 }
 
 function own(door: Door, answer: Target['answer']): Target {

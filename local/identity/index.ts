@@ -11,10 +11,11 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { CloudContext } from '../cloud-context.ts';
+import { jsonBodies } from '../http/guard.ts';
+import { listenOnLoopback } from '../http/listen.ts';
 import { signToken, type TokenClaims, verifyToken } from './token.ts';
 
 export type { TokenClaims } from './token.ts';
@@ -63,7 +64,8 @@ export async function startIdentity(context: CloudContext & { readonly port: num
     verify: (token) => verifyToken(key, token, Math.floor(Date.now() / 1000)),
   };
 
-  const server = createServer((request, response) => {
+  const { origin, serve, stop } = await listenOnLoopback({ port: context.port, bodies: jsonBodies });
+  serve((request, response) => {
     const endWork = context.work.begin();
     response.once('close', endWork);
     const { status, body } = answer(request, secretHeader, authority);
@@ -73,20 +75,11 @@ export async function startIdentity(context: CloudContext & { readonly port: num
     });
     response.end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(context.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
 
   return {
     ...authority,
-    environment: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: secretHeader },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    environment: { IDENTITY_ENDPOINT: `${origin}/msi/token`, IDENTITY_HEADER: secretHeader },
+    stop,
   };
 }
 

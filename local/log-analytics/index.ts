@@ -11,12 +11,12 @@
  */
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { methodNotAllowed, notFound, ServiceError } from '../azure-ml/errors.ts';
 import { type Reply, readJson, send } from '../azure-ml/http.ts';
 import { type CloudContext, localCloud } from '../cloud-context.ts';
+import { jsonBodies } from '../http/guard.ts';
+import { listenOnLoopback } from '../http/listen.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { answerQuery } from './answer-query.ts';
@@ -47,13 +47,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
   const { clock, identity, tls, work } = options;
   mkdirSync(options.home, { recursive: true });
   const store = openLogsStore(join(options.home, 'log-analytics.sqlite'), () => clock.now());
-  const server = createServer({ key: tls.key, cert: tls.cert });
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const { origin, serve, stop } = await listenOnLoopback({ port: options.port, tls, bodies: jsonBodies });
   let faults: readonly Fault[] = [];
 
   const route = async (message: IncomingMessage): Promise<Reply> => {
@@ -71,11 +65,11 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     return answerQuery(body, { store, nowMs: clock.now(), fault });
   };
 
-  server.on('request', (message, response) => {
+  serve((message, response) => {
     response.once('close', work.begin());
     void route(message)
       .catch((error: unknown) => errorReply(error, (text) => options.log('error', text)))
-      .then((reply) => send(response, reply));
+      .then((reply) => send(message, response, reply));
   });
 
   return {
@@ -85,9 +79,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
       faults = next;
     },
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await stop();
       store.close();
     },
   };

@@ -12,6 +12,8 @@ import type { LinkContext } from './link-context.ts';
 import { serveOutlets } from './outlets.ts';
 
 const maxMessageBytes = 1024 * 1024;
+/** A frame carries at most a message with what surrounds it; senders learn of messages that are too large by their link. */
+const maxFrameBytes = 8 * maxMessageBytes;
 
 export function createBroker(context: LinkContext): Server {
   const container = rhea.create_container({
@@ -47,11 +49,25 @@ const peerErrors = ['error', 'protocol_error', 'connection_error'];
 /** rhea wants a host and a port even for a connection it is handed. */
 const acceptedConnection = { host: '127.0.0.1', port: 0, reconnect: false };
 
-/** rhea guards what it does on input, but not what it puts off to the next tick. */
+/** rhea guards what it does on input, but not what it puts off to the next tick, nor how large a frame it waits for. */
 function accept(socket: Socket, container: Container, { log }: LinkContext): Connection {
   const connection = container.create_connection(acceptedConnection) as Connection & {
     accept(socket: Socket): void;
+    input(bytes: Buffer): void;
+    /** Of the frame that has not come to its end. */
+    readonly frame_size?: number;
     _process(): void;
+  };
+  const input = connection.input;
+  connection.input = (bytes) => {
+    input.call(connection, bytes);
+    const frameBytes = connection.frame_size ?? 0;
+    if (frameBytes <= maxFrameBytes) return;
+    log(
+      'warn',
+      `a connection is closed: it begins a frame of ${frameBytes} bytes, ${maxFrameBytes} are allowed`,
+    );
+    socket.destroy();
   };
   const process = connection._process;
   connection._process = () => {

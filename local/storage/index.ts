@@ -14,6 +14,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type CloudContext, localCloud } from '../cloud-context.ts';
+import { notByPages } from '../http/guard.ts';
+import { guardServer } from '../http/listen.ts';
 import { type AzuriteBlobServer, createBlobServer, createTableServer } from './azurite.ts';
 import {
   type BlobAddress,
@@ -67,6 +69,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     },
   });
   commitBeforeAnswers(table.httpServer, { work, log, commit: () => tableJournal.save() });
+  for (const { httpServer } of [blob, table]) guardServer(httpServer, 'http', notByPages);
   await blob.start();
   await table.start();
 

@@ -80,6 +80,7 @@ async function deliverToQueue(world: World): Promise<void> {
   for (const subscription of subscriptions) {
     const response = await fetch(`${world.cloud().control}/subscriptions`, {
       method: 'PUT',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(subscription),
     });
     expect(response.status, await response.text()).toBe(200);

@@ -2,29 +2,31 @@
  * The one HTTP server of the host.
  *
  * Owns: reading requests and writing answers, whatever a caller sends; counting each exchange as work.
- * Does not own: what is answered (the handler), nor routes.
+ * Does not own: what is answered (the handler), routes, nor who may call at all (local/http).
  *
  * Invariants
  * 1. No request ends the process or leaves a caller without an answer while it still listens for one.
  * 2. A malformed request gets a 4xx here and reaches no handler. A 5xx means a function or the host failed.
  * 3. An exchange counts as work from its first byte read to its last byte written, unless its path is exempt.
  */
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Work } from '../../clock/work.ts';
+import { CallerGoneError, closeAfterAnswer, readBody, streamBody } from '../../http/body.ts';
+import { anyBodies } from '../../http/guard.ts';
+import { listenOnLoopback } from '../../http/listen.ts';
+import { RequestError } from '../../http/request-error.ts';
 import { errorDetail, LocalError } from '../../process/local-error.ts';
 import type { Log } from '../../process/log.ts';
 import { holdWork, type WorkHold } from '../work-hold.ts';
-import { CallerGoneError, closeAfterAnswer, lingerMs, readBody, streamBody } from './body.ts';
-import { BadRequestError, type HostRequest, parseRequest } from './request.ts';
+import { type HostRequest, parseRequest } from './request.ts';
 
 export interface Exchange {
   readonly request: HostRequest;
   /** The work this exchange counts as. */
   readonly hold: WorkHold;
-  /** Rejects with BadRequestError 413 when the body is longer. */
+  /** Rejects with RequestError 413 when the body is longer. */
   readBody(limitBytes: number): Promise<Buffer>;
   /** The body as it comes, for a handler that passes it on. Fails like `readBody`. */
   streamBody(limitBytes: number): AsyncIterable<Buffer>;
@@ -60,32 +62,14 @@ export function jsonAnswer(status: number, body: unknown, headers: Record<string
   };
 }
 
-const maxHeaderBytes = 32 * 1024;
-
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
-  const server = createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: 65_000 });
-  const serve = (message: IncomingMessage, response: ServerResponse): void =>
-    void exchange(options, message, response);
-  server.on('request', serve);
-  server.on('checkContinue', (message, response) => {
-    awaitsContinue.add(message);
-    serve(message, response);
-  });
-  server.on('clientError', refuse);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, options.port)));
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const timeout = setTimeout(() => server.closeAllConnections(), graceMs);
-      await closed;
-      clearTimeout(timeout);
+  const { port, stop, serve } = await listenOnLoopback({ port: options.port, bodies: anyBodies }).catch(
+    (error) => {
+      throw toListenError(error, options.port);
     },
-  };
+  );
+  serve((message, response) => void exchange(options, message, response));
+  return { port, close: stop };
 }
 
 function toListenError(error: NodeJS.ErrnoException, port: number): Error {
@@ -96,9 +80,6 @@ function toListenError(error: NodeJS.ErrnoException, port: number): Error {
     error,
   );
 }
-
-/** Requests whose caller waits for `100 Continue` before it sends the body. */
-const awaitsContinue = new WeakSet<IncomingMessage>();
 
 async function exchange(
   options: ServerOptions,
@@ -115,24 +96,13 @@ async function exchange(
       request,
       hold,
       message,
-      readBody: (limitBytes) => {
-        letBodyCome(message, response, limitBytes);
-        return readBody(message, limitBytes);
-      },
-      streamBody: (limitBytes) => {
-        letBodyCome(message, response, limitBytes);
-        return streamBody(message, limitBytes);
-      },
+      readBody: (limitBytes) => readBody(message, limitBytes),
+      streamBody: (limitBytes) => streamBody(message, limitBytes),
     });
     await send(message, response, answer);
   } catch (error) {
     await sendFailure(options.log, message, response, error);
   }
-}
-
-function letBodyCome(message: IncomingMessage, response: ServerResponse, limitBytes: number): void {
-  const fits = Number(message.headers['content-length'] ?? 0) <= limitBytes;
-  if (fits && awaitsContinue.delete(message)) response.writeContinue();
 }
 
 async function sendFailure(
@@ -147,7 +117,7 @@ async function sendFailure(
     return void response.destroy();
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  if (error instanceof BadRequestError) {
+  if (error instanceof RequestError) {
     await send(message, response, jsonAnswer(error.status, { error: error.message }));
   } else {
     log('error', `the host failed on ${message.method} ${pathOnly(message.url)}: ${errorDetail(error)}`);
@@ -166,18 +136,9 @@ async function send(message: IncomingMessage, response: ServerResponse, answer: 
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   closeAfterAnswer(message, response);
-  if (!message.complete) response.setHeader('connection', 'close');
   const { body } = answer;
   if (typeof body === 'object' && !(body instanceof Uint8Array)) return pipeline(body, response);
   const bytes = Buffer.from(body ?? '');
   if (!bodiless.has(answer.status)) response.setHeader('content-length', bytes.length);
   response.end(bodiless.has(answer.status) || message.method === 'HEAD' ? undefined : bytes);
-}
-
-/** Answers bytes that are not a request at all. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  socket.setTimeout(lingerMs, () => socket.destroy());
 }

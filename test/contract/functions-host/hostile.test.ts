@@ -34,36 +34,42 @@ describe('malformed requests', () => {
     ['of no host', 'GET / HTTP/1.1\r\n\r\n', 400],
     ['of a host with a user', 'GET /api/echo HTTP/1.1\r\nHost: a:b@c\r\n\r\n', 400],
     ['of a host that is none', 'GET /api/echo HTTP/1.1\r\nHost: <script>\r\n\r\n', 400],
-    ['with a bad percent-encoding', 'GET /api/echo/%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['with a path that is not UTF-8', 'GET /api/echo/%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['with a zero byte in the path', 'GET /api/echo/%00 HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['for another scheme', 'GET ftp://x/api/echo HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['with a bad percent-encoding', 'GET /api/echo/%zz HTTP/1.1\r\nHost: SELF\r\n\r\n', 400],
+    ['with a path that is not UTF-8', 'GET /api/echo/%ff%fe HTTP/1.1\r\nHost: SELF\r\n\r\n', 400],
+    ['with a zero byte in the path', 'GET /api/echo/%00 HTTP/1.1\r\nHost: SELF\r\n\r\n', 400],
+    ['for another scheme', 'GET ftp://SELF/api/echo HTTP/1.1\r\nHost: SELF\r\n\r\n', 400],
     [
       'with two lengths',
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+      'POST /api/echo HTTP/1.1\r\nHost: SELF\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
       400,
     ],
     [
       'with a length and chunks',
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /api/echo HTTP/1.1\r\nHost: SELF\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
     [
       'with a chunk of no size',
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'POST /api/echo HTTP/1.1\r\nHost: SELF\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
     ],
-    ['with headers beyond measure', `GET / HTTP/1.1\r\nHost: x\r\nx-big: ${'a'.repeat(40_000)}\r\n\r\n`, 431],
-    ['with a path beyond measure', `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    [
+      'with headers beyond measure',
+      `GET / HTTP/1.1\r\nHost: SELF\r\nx-big: ${'a'.repeat(40_000)}\r\n\r\n`,
+      431,
+    ],
+    ['with a path beyond measure', `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nHost: SELF\r\n\r\n`, 431],
     [
       'with an expectation nobody knows',
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+      'POST /api/echo HTTP/1.1\r\nHost: SELF\r\nExpect: miracles\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
       417,
     ],
   ])('%s are refused', async (_what, bytes, status) => {
     const answer = await sendRaw(
       host.port,
-      bytes.includes('Connection') ? bytes : bytes.replace('Host: x\r\n', 'Host: x\r\nConnection: close\r\n'),
+      bytes.includes('Connection')
+        ? bytes
+        : bytes.replace('Host: SELF\r\n', 'Host: SELF\r\nConnection: close\r\n'),
     );
     expect(statusOf(answer)).toBe(status);
   });
@@ -71,7 +77,7 @@ describe('malformed requests', () => {
   test('for another place by a double slash stay paths of this host', async () => {
     const answer = await sendRaw(
       host.port,
-      'GET //elsewhere.example/api/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET //elsewhere.example/api/echo HTTP/1.1\r\nHost: SELF\r\nConnection: close\r\n\r\n',
     );
     expect(statusOf(answer)).toBe(404);
   });
@@ -79,7 +85,7 @@ describe('malformed requests', () => {
   test('in absolute form are answered as what they name', async () => {
     const answer = await sendRaw(
       host.port,
-      'GET http://x/api/bytes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET http://SELF/api/bytes HTTP/1.1\r\nHost: SELF\r\nConnection: close\r\n\r\n',
     );
     expect(statusOf(answer)).toBe(200);
   });
@@ -87,7 +93,7 @@ describe('malformed requests', () => {
   test('that ask for an upgrade are answered as plain requests', async () => {
     const answer = await sendRaw(
       host.port,
-      'GET /api/bytes HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n',
+      'GET /api/bytes HTTP/1.1\r\nHost: SELF\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n',
     );
     expect(statusOf(answer)).toBe(200);
   });
@@ -97,7 +103,7 @@ test('a method nobody registered is not found', async () => {
   for (const method of ['TRACE', 'PROPFIND', 'PURGE']) {
     const answer = await sendRaw(
       host.port,
-      `${method} /api/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      `${method} /api/echo HTTP/1.1\r\nHost: SELF\r\nConnection: close\r\n\r\n`,
     );
     expect(statusOf(answer)).toBe(404);
   }
@@ -110,7 +116,7 @@ test.each([
   'POST /durabletask/instances/x/terminate',
 ])('%s is refused when a page in a browser sends it', async (target) => {
   const rest = 'Content-Length: 0\r\nConnection: close\r\n\r\n';
-  const byOrigin = `${target} HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n${rest}`;
+  const byOrigin = `${target} HTTP/1.1\r\nHost: SELF\r\nOrigin: http://evil.example\r\n${rest}`;
   expect(statusOf(await sendRaw(host.port, byOrigin))).toBe(403);
   const byName = `${target} HTTP/1.1\r\nHost: evil.example\r\n${rest}`;
   expect(statusOf(await sendRaw(host.port, byName))).toBe(403);

@@ -39,7 +39,7 @@ describe('a request', () => {
   test('may come in chunks of unknown length', async () => {
     const answer = await sendRaw(
       host.port,
-      'POST /api/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n',
+      'POST /api/echo HTTP/1.1\r\nHost: SELF\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n',
     );
     expect(statusOf(answer)).toBe(201);
     expect(answer).toContain('"body":"abcde"');
@@ -75,7 +75,7 @@ describe('a request', () => {
   test('may have headers called like parts of an object', async () => {
     const answer = await sendRaw(
       host.port,
-      'GET /api/echo?__proto__=1&constructor=2 HTTP/1.1\r\nHost: x\r\n__proto__: a\r\nconstructor: b\r\nx-test: c\r\nConnection: close\r\n\r\n',
+      'GET /api/echo?__proto__=1&constructor=2 HTTP/1.1\r\nHost: SELF\r\n__proto__: a\r\nconstructor: b\r\nx-test: c\r\nConnection: close\r\n\r\n',
     );
     expect(statusOf(answer)).toBe(201);
     expect(answer).toContain('"header":"c"');
@@ -174,7 +174,7 @@ describe('a body', () => {
   test('announced as too long is refused before it is sent', async () => {
     const answer = await sendRaw(
       host.port,
-      `POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: ${limit + 1}\r\n\r\nabc`,
+      `POST /api/echo HTTP/1.1\r\nHost: SELF\r\nContent-Length: ${limit + 1}\r\n\r\nabc`,
     );
     expect(statusOf(answer)).toBe(413);
     expect(answer.toLowerCase()).toContain('connection: close');

@@ -86,10 +86,11 @@ export function writeApp(directory: string, files: Readonly<Record<string, strin
   return directory;
 }
 
-/** Sends bytes as they are and returns all that comes back until the connection ends. */
+/** Sends bytes, `SELF` in a text replaced by the host's name, and returns all that comes back until the connection ends. */
 export function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
+  const sent = typeof bytes === 'string' ? bytes.replaceAll('SELF', `127.0.0.1:${port}`) : bytes;
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    const socket = connect(port, '127.0.0.1', () => socket.write(sent));
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));

@@ -86,7 +86,11 @@ test('addresses, secrets and virtual time are the same after a restart', async (
   const home = temporaryHome();
   const first = await startCloudProcess(home, ['--clock-start', '2026-01-01T00:00:00Z']);
   const now = '2026-03-01T12:00:00.000Z';
-  await fetch(`${first.state.control}/clock`, { method: 'PUT', body: JSON.stringify({ now }) });
+  await fetch(`${first.state.control}/clock`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ now }),
+  });
   await first.kill();
   const second = await startCloudProcess(home, ['--clock-start', '2026-01-01T00:00:00Z']);
   expect({ ...second.state, pid: 0 }).toEqual({ ...first.state, pid: 0 });

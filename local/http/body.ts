@@ -1,0 +1,86 @@
+/**
+ * Reading request bodies, and ending a connection whose body was not read.
+ *
+ * Invariants
+ * 1. A body that says it is longer than the limit is refused before a byte of it is taken; one that turns out to be, as
+ *    soon as it is.
+ * 2. A caller that waits for `100 Continue` is asked for its body only when somebody reads it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RequestError } from './request-error.ts';
+
+/** The caller went away before its request was complete: there is nobody to answer. */
+export class CallerGoneError extends Error {
+  override readonly name = 'CallerGoneError';
+}
+
+/** Answers whose callers wait for `100 Continue` before they send the body. */
+const awaited = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Keeps a request of the server event `checkContinue` waiting until its body is read. */
+export function awaitReader(message: IncomingMessage, response: ServerResponse): void {
+  awaited.set(message, response);
+}
+
+function letCome(message: IncomingMessage, limitBytes: number): void {
+  if (Number(message.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  awaited.get(message)?.writeContinue();
+  awaited.delete(message);
+}
+
+function tooLarge(limitBytes: number): RequestError {
+  return new RequestError(
+    413,
+    `the body is longer than ${limitBytes} bytes, all that is taken here; send less`,
+  );
+}
+
+/** Passes a body on as it comes, and breaks off as soon as it is longer than `limitBytes`. */
+export async function* streamBody(message: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
+  letCome(message, limitBytes);
+  let length = 0;
+  for await (const chunk of message) {
+    length += chunk.length;
+    if (length > limitBytes) throw tooLarge(limitBytes);
+    yield chunk;
+  }
+}
+
+/** Reads a body. Rejects with a RequestError 413 where it is longer than `limitBytes`. */
+export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  letCome(message, limitBytes);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    message.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limitBytes) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        message.removeAllListeners('data').pause();
+        reject(tooLarge(limitBytes));
+      }
+    });
+    message.once('end', () => resolve(Buffer.concat(chunks, length)));
+    message.once('error', (error) => reject(new CallerGoneError(error.message)));
+    message.once('close', () => {
+      if (!message.complete) reject(new CallerGoneError('closed before the body was complete'));
+    });
+  });
+}
+
+/** How long a caller has to take an answer that came before its request was complete. */
+export const lingerMs = 2000;
+
+/**
+ * Ends a connection whose request was not read to its end. Closing at once would reset it, and the caller, still
+ * sending, would lose the answer: what it sends is thrown away for a moment first. Call it before the answer's head is
+ * written.
+ */
+export function closeAfterAnswer(message: IncomingMessage, response: ServerResponse): void {
+  if (message.complete) return;
+  response.setHeader('connection', 'close');
+  const timeout = setTimeout(() => message.destroy(), lingerMs);
+  response.once('finish', () => message.resume());
+  message.once('close', () => clearTimeout(timeout));
+}

@@ -1,0 +1,22 @@
+/** Why a request is refused before anything is done for it. The message names the rule, what was seen and the next step. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: 400 | 403 | 413 | 415;
+
+  constructor(status: RequestError['status'], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const codes: Readonly<Record<RequestError['status'], string>> = {
+  400: 'BadRequest',
+  403: 'Forbidden',
+  413: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
+};
+
+/** The body of a refusal, in the shape of Resource Manager and Event Grid. */
+export function refusalBody({ status, message }: RequestError): { error: { code: string; message: string } } {
+  return { error: { code: codes[status], message } };
+}

@@ -1,0 +1,92 @@
+/** What holds for any server that is opened the guarded way. */
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test } from 'vitest';
+import { readBody } from '../../../local/http/body.ts';
+import { anyBodies } from '../../../local/http/guard.ts';
+import { type Loopback, listenOnLoopback } from '../../../local/http/listen.ts';
+import { RequestError } from '../../../local/http/request-error.ts';
+import { statusOf } from './servers.ts';
+
+const limitBytes = 1000;
+let loopback: Loopback;
+let heldBytes: number[];
+afterEach(() => loopback.stop());
+
+/** Reads bodies, and remembers what each held when it was answered or given up. */
+async function open(requestTimeoutMs?: number): Promise<void> {
+  heldBytes = [];
+  loopback = await listenOnLoopback({
+    port: 0,
+    bodies: anyBodies,
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+  });
+  loopback.serve(async (request, response) => {
+    try {
+      const body = await readBody(request, limitBytes);
+      heldBytes.push(body.length);
+      response.end(String(body.length));
+    } catch (error) {
+      if (!(error instanceof RequestError)) return void response.destroy();
+      response.writeHead(error.status, { connection: 'close' }).end(error.message);
+    }
+  });
+}
+
+function begin(head: string): Socket {
+  const socket = connect(loopback.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${loopback.port}\r\n${head}\r\n\r\n`);
+  return socket;
+}
+
+test.each(['Content-Length: 900', 'Transfer-Encoding: chunked'])(
+  'a body that stalls (%s) is ended with 408',
+  async (head) => {
+    await open(100);
+    const socket = begin(head);
+    socket.write('5\r\nhello');
+    expect(statusOf(await text(socket))).toBe(408);
+    expect(heldBytes).toEqual([]);
+  },
+);
+
+test('headers that stall are ended with 408', async () => {
+  await open(100);
+  const socket = connect(loopback.port, '127.0.0.1');
+  socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${loopback.port}\r\nX-Slow: `);
+  expect(statusOf(await text(socket))).toBe(408);
+});
+
+test('a body that says it is too long is refused before it comes, and one that waits to be asked is not asked', async () => {
+  await open();
+  expect(statusOf(await text(begin(`Content-Length: ${limitBytes + 1}`)))).toBe(413);
+  const waiting = await text(begin(`Content-Length: ${limitBytes + 1}\r\nExpect: 100-continue`));
+  expect(statusOf(waiting)).toBe(413);
+});
+
+test('a body that turns out to be too long is refused as soon as it is', async () => {
+  await open();
+  const socket = begin('Transfer-Encoding: chunked');
+  socket.write(`${(limitBytes + 1).toString(16)}\r\n${'x'.repeat(limitBytes + 1)}`);
+  expect(statusOf(await text(socket))).toBe(413);
+  expect(heldBytes).toEqual([]);
+});
+
+test('a body of the longest length is taken, asked for or not', async () => {
+  await open();
+  const asked = begin(`Content-Length: ${limitBytes}\r\nConnection: close\r\nExpect: 100-continue`);
+  asked.once('data', () => asked.write('x'.repeat(limitBytes)));
+  expect(await text(asked)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  const unasked = begin(`Content-Length: ${limitBytes}\r\nConnection: close`);
+  unasked.write('x'.repeat(limitBytes));
+  expect(statusOf(await text(unasked))).toBe(200);
+  expect(heldBytes).toEqual([limitBytes, limitBytes]);
+});
+
+test('a request that comes before there is a handler waits for it', async () => {
+  loopback = await listenOnLoopback({ port: 0, bodies: anyBodies });
+  const answer = fetch(loopback.origin);
+  loopback.serve((_request, response) => response.end('here'));
+  expect(await (await answer).text()).toBe('here');
+});
