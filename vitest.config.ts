@@ -1,4 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+
+/** One seed for a run: printed at its start, so that what fails by chance can be looked at. */
+process.env['RATCHET_SEED'] ??= String(randomInt(2 ** 31));
+const seeded = { setupFiles: ['test/seed.ts'] };
 
 /**
  * Projects run one after another (`groupOrder`), and those that start processes one file at a time: what they watch
@@ -9,12 +14,14 @@ const order = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/print-seed.ts'],
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/replay/**/*.test.ts'],
           isolate: false,
+          ...seeded,
           ...order(0),
         },
       },
@@ -22,16 +29,18 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          ...seeded,
           ...order(1),
         },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...serial, ...order(2) } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...seeded, ...serial, ...order(2) } },
       {
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
+          ...seeded,
           ...serial,
           ...order(3),
           testTimeout: 600_000,

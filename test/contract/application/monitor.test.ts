@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { recoveryInstanceId } from '../../../shared/dispatch/offer-recovery.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { breachText } from '../../fixtures/breach-text.ts';
 import { type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';
+import { until } from '../../until.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
 
@@ -48,13 +49,10 @@ async function run(name: string, experimentName: string, tags: Record<string, st
       tags,
     },
   });
-  await vi.waitFor(
-    async () => {
-      const { properties } = await services.ml.jobs.get(...at, name);
-      expect(properties.status).toBe('Completed');
-    },
-    { timeout: 20_000, interval: 20 },
-  );
+  await until(async () => {
+    const { properties } = await services.ml.jobs.get(...at, name);
+    expect(properties.status).toBe('Completed');
+  });
 }
 
 /** A monitor's run with two steps, of which the second found the breaches given. */

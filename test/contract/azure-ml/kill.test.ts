@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
+import { until, untilSeen } from '../../until.ts';
 import { ask, type BlobService, codeUri, startBlobService } from './workspace-fixture.ts';
 import type { ProcessReady, ProcessSettings } from './workspace-process.ts';
 
@@ -72,11 +72,10 @@ async function untilEnded(
   ready: ProcessReady,
   name: string,
 ): Promise<{ status: string; properties: object }> {
-  for (;;) {
+  return untilSeen(async () => {
     const job = await get(ready, `jobs/${name}`);
-    if (['Completed', 'Failed', 'Canceled'].includes(job.status)) return job;
-    await sleep(20);
-  }
+    return ['Completed', 'Failed', 'Canceled'].includes(job.status) ? job : undefined;
+  });
 }
 
 const published = (): SystemEvent[] =>
@@ -152,13 +151,13 @@ describe('a workspace that is killed', () => {
           go: { jobInputType: 'literal', value: go },
         },
       });
-      while (startedPids().length < 1) await sleep(10);
+      await until(() => startedPids().length >= 1);
       await kill();
       const [orphan] = startedPids();
       expect(isRunning(orphan!)).toBe(true);
 
       const second = await start();
-      while (startedPids().length < 2) await sleep(10);
+      await until(() => startedPids().length >= 2);
       expect(isRunning(orphan!)).toBe(false);
       spawnSync('touch', [go]);
       expect(await untilEnded(second, 'run-2')).toMatchObject({

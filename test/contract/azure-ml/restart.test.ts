@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../local/clock/clock.ts';
+import { until } from '../../until.ts';
 import { group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
 
 let workspace: Workspace;
@@ -82,6 +83,6 @@ describe('under a virtual clock', () => {
     const job = await workspace.client.jobs.get(group, workspaceName, 'limited');
     expect(job.systemData?.createdAt?.toISOString()).toBe(virtualNow);
     expect(workspace.events.at(-1)?.eventTime).toBe(virtualNow);
-    expect(workspace.work.busy).toBe(0);
+    await until(() => expect(workspace.work.busy).toBe(0));
   });
 });

@@ -3,7 +3,6 @@ import { request as httpsRequest } from 'node:https';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AzureMachineLearningWorkspaces, type CommandJob, type JobBase } from '@azure/arm-machinelearning';
 import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
@@ -14,6 +13,7 @@ import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
 import { type Identity, startIdentity } from '../../../local/identity/index.ts';
 import { openTls, type TlsMaterial } from '../../../local/tls/index.ts';
+import { untilSeen } from '../../until.ts';
 
 const require = createRequire(import.meta.url);
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -144,11 +144,10 @@ export async function openWorkspace(options: { jobSlots?: number; clock?: Clock 
     submit: (name, job) => putJob(client, workspace.endpoint, name, job),
     untilEnded: (name) => workspace.untilStatus(name, 'Completed', 'Failed', 'Canceled'),
     async untilStatus(name, ...statuses) {
-      for (;;) {
-        const job = await client.jobs.get(group, workspaceName, name);
-        if (statuses.includes(job.properties.status ?? '')) return job.properties as CommandJob;
-        await sleep(20);
-      }
+      return untilSeen(async () => {
+        const { properties } = await client.jobs.get(group, workspaceName, name);
+        return statuses.includes(properties.status ?? '') ? (properties as CommandJob) : undefined;
+      });
     },
     fetch: (path, fetchOptions = {}) => fetchJson(workspace, path, fetchOptions),
     async restart() {

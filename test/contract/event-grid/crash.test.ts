@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid';
 import { expect, test } from 'vitest';
+import { until } from '../../until.ts';
 import { startProcess } from '../storage/cloud-process.ts';
-import { event, startWebhook, temporaryHome, until, type Webhook } from './harness.ts';
+import { event, startWebhook, temporaryHome, type Webhook } from './harness.ts';
 
 const script = fileURLToPath(new URL('./grid-process.ts', import.meta.url));
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { documentedRetryScheduleMs } from '../../../local/event-grid/retry.ts';
+import { until } from '../../until.ts';
 import {
   event,
   publisher,
   startGrid,
   startWebhook,
   temporaryHome,
-  until,
   untilIdle,
   untilValidated,
 } from './harness.ts';

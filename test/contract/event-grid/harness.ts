@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type EventGrid, type EventGridOptions, startEventGrid } from '../../../local/event-grid/index.ts';
+import { until } from '../../until.ts';
 
 export const startMs = Date.parse('2026-01-01T00:00:00Z');
 export const key = Buffer.from('a key of the topics, in base64').toString('base64');
@@ -106,10 +107,6 @@ export async function startGrid(options: Partial<EventGridOptions> & { home: str
   };
   onTestFinished(stop);
   return { grid, clock, work, log, stop };
-}
-
-export function until<T>(holds: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(holds, { timeout: 10_000, interval: 5 });
 }
 
 /** Waits until the subscription's endpoint has agreed. */

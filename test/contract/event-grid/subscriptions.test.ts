@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Subscription, WebhookSubscription } from '../../../local/event-grid/index.ts';
+import { until } from '../../until.ts';
 import {
   event,
   publisher,
@@ -7,7 +8,6 @@ import {
   startMs,
   startWebhook,
   temporaryHome,
-  until,
   untilIdle,
   untilValidated,
   type Webhook,

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import { SystemClock } from '../../../local/clock/clock.ts';
 import type { LogLevel } from '../../../local/cloud-context.ts';
 import { type HostHandle, type HostOptions, startHost } from '../../../local/functions-host/host.ts';
+import { until as untilHolds } from '../../until.ts';
 
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
@@ -64,12 +64,11 @@ export function writeSettings(home: string, values: Record<string, string>): str
   return file;
 }
 
-/** Waits until a condition holds; fails after half a minute, for machines that are busy. */
+/** Waits until a condition holds, and says which where it does not. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const look = async (): Promise<void> => {
+  await untilHolds(async () => {
     if (!(await holds())) throw new Error(`waited in vain until ${what}`);
-  };
-  await vi.waitFor(look, { timeout: 30_000, interval: 5 });
+  });
 }
 
 /** An app of its own in a folder of its own, which finds this repository's packages. */

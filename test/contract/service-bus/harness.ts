@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type QueueOptions, type ServiceBus, startServiceBus } from '../../../local/service-bus/index.ts';
@@ -53,8 +53,4 @@ export function connect(connectionString: string): ServiceBusClient {
   });
   onTestFinished(() => client.close());
   return client;
-}
-
-export function until<T>(holds: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(holds, { timeout: 10_000, interval: 5 });
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { expect, test } from 'vitest';
-import { connect, startBus, until } from './harness.ts';
+import { until } from '../../until.ts';
+import { connect, startBus } from './harness.ts';
 
 const amqpHeader = Buffer.from([0x41, 0x4d, 0x51, 0x50, 0, 1, 0, 0]);
 const saslHeader = Buffer.from([0x41, 0x4d, 0x51, 0x50, 3, 1, 0, 0]);

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { expect, test } from 'vitest';
-import { startBus, until } from './harness.ts';
+import { until } from '../../until.ts';
+import { startBus } from './harness.ts';
 
 async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage> {
   const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 3000 });

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Child, startChild } from '../../../local/launch/child.ts';
+import { until } from '../../until.ts';
 
 let folder: string;
 const children: Child[] = [];
@@ -104,9 +104,9 @@ describe('a child process', () => {
       `const { startChild } = await import(${JSON.stringify(launcher)}); startChild(${JSON.stringify(options)});`,
     );
     const parent = spawn(process.execPath, [parentScript], { stdio: 'ignore' });
-    const pid = Number(await waitFor(() => readFileSync(pidFile, 'utf8')));
+    const pid = Number(await until(() => readFileSync(pidFile, 'utf8') || false));
     parent.kill('SIGKILL');
-    await waitFor(() => !isAlive(pid));
+    await until(() => !isAlive(pid));
   });
 });
 
@@ -116,20 +116,5 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Looks until something truthy is seen; a look that throws counts as nothing yet. */
-async function waitFor<T>(look: () => T, limitMs = 20_000): Promise<T> {
-  const giveUpAt = Date.now() + limitMs;
-  for (;;) {
-    try {
-      const seen = look();
-      if (seen) return seen;
-    } catch (error) {
-      if (Date.now() > giveUpAt) throw error;
-    }
-    if (Date.now() > giveUpAt) throw new Error(`not seen within ${limitMs} ms`);
-    await sleep(20);
   }
 }
