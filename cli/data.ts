@@ -5,15 +5,16 @@ import type { DataCheck } from '../shared/data/check-data.ts';
 import type { DataVerdict } from '../shared/domain/data-verdict.ts';
 import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
-const options = { ...serviceOptions, model: { type: 'string' }, limit: { type: 'string' } } as const;
+const options = { ...serviceOptions, model: { type: 'string' }, ...pageOptions } as const;
 
 export const data: Command = {
   summary: "Show the verdicts on a model's uploaded files, or check a file before it is uploaded.",
   usage: [
-    'ratchet data MODEL [--limit N] [--url URL] [--key KEY] [--json]',
+    `ratchet data MODEL ${pageUsage} [--url URL] [--key KEY] [--json]`,
     'ratchet data check FILE --model models/NAME.yaml [--json]    without the service; the same code checks there',
     'Exit code of a check: 0 accepted, 1 refused, 2 asked wrongly, 3 broken.',
   ].join('\n'),
@@ -32,16 +33,19 @@ export const data: Command = {
 
 async function list(
   model: string,
-  values: { url?: string; key?: string; json: boolean; limit?: string },
+  values: { url?: string; key?: string; json: boolean; limit?: string; continuation?: string },
 ): Promise<number> {
-  const query = values.limit === undefined ? '' : `?${new URLSearchParams({ limit: values.limit })}`;
-  const path = `models/${encodeURIComponent(model)}/data${query}`;
-  const answer = (await askService(values, path)) as { files: DataVerdict[] };
+  const { limit, continuation } = values;
+  const path = listingPath(`models/${encodeURIComponent(model)}/data`, { limit, continuation });
+  const answer = (await askService(values, path)) as { files: DataVerdict[]; continuation?: string };
   if (values.json) printJson(answer);
-  else if (answer.files.length === 0) console.log('No file has been checked.');
-  else
-    for (const verdict of printableTexts(answer.files))
-      console.log(describe(verdict.file, verdict, verdict.uploadedAt));
+  else {
+    printPage(
+      printableTexts(answer.files),
+      (verdict) => describe(verdict.file, verdict, verdict.uploadedAt),
+      { continuation: answer.continuation, none: 'No file has been checked.' },
+    );
+  }
   return 0;
 }
 

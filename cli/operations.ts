@@ -1,25 +1,27 @@
 import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import { type Command, readArgs } from './command.ts';
+import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const operations: Command = {
   summary: 'Show what operators did, who and why, newest first.',
-  usage: 'ratchet operations [--model MODEL] [--limit N] [--url URL] [--key KEY] [--json]',
+  usage: `ratchet operations [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
   async run(args) {
     const { values } = readArgs(args, {
       ...serviceOptions,
       model: { type: 'string' },
-      limit: { type: 'string' },
+      ...pageOptions,
     });
-    const query = new URLSearchParams();
-    if (values.model !== undefined) query.set('model', values.model);
-    if (values.limit !== undefined) query.set('limit', values.limit);
-    const answer = (await askService(values, `operations?${query}`)) as { operations: Operation[] };
+    const { model, limit, continuation } = values;
+    const path = listingPath('operations', { model, limit, continuation });
+    const answer = (await askService(values, path)) as { operations: Operation[]; continuation?: string };
     if (values.json) printJson(answer);
-    else if (answer.operations.length === 0) console.log('No operations.');
-    else for (const operation of answer.operations) console.log(describe(printableTexts(operation)));
+    else {
+      const operations = printableTexts(answer.operations);
+      printPage(operations, describe, { continuation: answer.continuation, none: 'No operations.' });
+    }
     return 0;
   },
 };

@@ -3,6 +3,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
+import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askForText, askService, printJson, serviceOptions } from './service.ts';
 import { writePage } from './write-page.ts';
@@ -10,14 +11,15 @@ import { writePage } from './write-page.ts';
 export const runs: Command = {
   summary: 'Show the runs, newest first, or one run with its gates.',
   usage: [
-    'ratchet runs [RUN] [--html FILE] [--model MODEL] [--limit N] [--url URL] [--key KEY] [--json]',
+    'ratchet runs RUN [--html FILE] [--url URL] [--key KEY] [--json]',
+    `ratchet runs [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
     '--html writes the gate report of the run as a page, as the service keeps it.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
       ...serviceOptions,
       model: { type: 'string' },
-      limit: { type: 'string' },
+      ...pageOptions,
       html: { type: 'string' },
     });
     const [runId] = positionals;
@@ -30,13 +32,16 @@ export const runs: Command = {
     }
     if (values.html !== undefined)
       throw new UsageError('--html is about one run: name it, runs RUN --html FILE');
-    const query = new URLSearchParams();
-    if (values.model !== undefined) query.set('model', values.model);
-    if (values.limit !== undefined) query.set('limit', values.limit);
-    const answer = (await askService(values, `runs?${query}`)) as { runs: Run[] };
+    const { model, limit, continuation } = values;
+    const path = listingPath('runs', { model, limit, continuation });
+    const answer = (await askService(values, path)) as { runs: Run[]; continuation?: string };
     if (values.json) printJson(answer);
-    else if (answer.runs.length === 0) console.log('No runs.');
-    else for (const run of answer.runs) console.log(describe(printableTexts(run)));
+    else {
+      printPage(printableTexts(answer.runs), describe, {
+        continuation: answer.continuation,
+        none: 'No runs.',
+      });
+    }
     return 0;
   },
 };

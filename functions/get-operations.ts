@@ -1,20 +1,19 @@
 import { app } from '@azure/functions';
-import { readCount } from '../shared/http/read-query.ts';
-import { answering } from '../shared/http/respond.ts';
+import { readPaging } from '../shared/http/read-query.ts';
+import { answering, continuing } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** What operators did, newest first: `?model=&limit=`. `model=(fleet)` has those on the fleet. */
+/** What operators did, newest first: `?model=&limit=&continuation=`. `model=(fleet)` has those on the fleet. */
 app.http('get-operations', {
   route: 'operations',
   methods: ['GET'],
   authLevel: 'function',
   handler: answering(async (request) => {
-    const ledger = await wiring.ledger();
-    const model = request.query.get('model');
-    const operations = await ledger.listOperations({
-      ...(model !== null && { model: model === '(fleet)' ? null : model }),
-      limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
+    const model = request.query.get('model') ?? undefined;
+    const page = await (await wiring.ledger()).listOperations({
+      model: model === '(fleet)' ? null : model,
+      ...readPaging(request),
     });
-    return { jsonBody: { operations } };
+    return { jsonBody: { operations: page.items, ...continuing(page) } };
   }),
 });

@@ -7,10 +7,16 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { queryInKeyOrder, type TableStore } from './key-order.ts';
 import type { LokiDatabase } from './loki-journal.ts';
 
 interface LokiStore {
   db: LokiDatabase;
+}
+
+/** What is used of Azurite's LokiTableStoreQueryGenerator. */
+interface FilterCompiler {
+  generateQueryForPersistenceLayer(options: object, context: unknown): (row: object) => boolean;
 }
 
 export interface AzuriteServer {
@@ -83,5 +89,12 @@ export function createTableServer(port: number, databaseFile: string): AzuriteSe
     disableProductStyleUrl,
     inMemory,
   );
-  return new (load<AzuriteServer>('table/TableServer'))(configuration);
+  const server = new (load<AzuriteServer>('table/TableServer'))(configuration);
+  const filters = load<unknown>(
+    'table/persistence/LokiTableStoreQueryGenerator',
+  ) as unknown as FilterCompiler;
+  queryInKeyOrder(server.metadataStore as LokiStore & TableStore, (options, context) =>
+    filters.generateQueryForPersistenceLayer(options, context),
+  );
+  return server;
 }

@@ -17,6 +17,14 @@ export function readCount(
   );
 }
 
+/** Which page of a listing is asked for: `?limit=&continuation=`. */
+export function readPaging(request: HttpRequest): { limit: number; continuation: string | undefined } {
+  return {
+    limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
+    continuation: request.query.get('continuation') ?? undefined,
+  };
+}
+
 /** One of the words allowed, or undefined where it is not given. */
 export function readChoice<Word extends string>(
   request: HttpRequest,

@@ -3,6 +3,11 @@ import { RatchetError } from '../errors.ts';
 
 export type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
+/** What an answer that is a page says of the next one; nothing where nothing follows. */
+export function continuing({ continuation }: { readonly continuation: string | null }) {
+  return continuation === null ? {} : { continuation };
+}
+
 /** Error body of every route: RFC 9457 problem details, with our error code as `code`. */
 export function problem(status: number, code: string, detail: string, subject = {}): HttpResponseInit {
   return {

@@ -1,10 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import { type DataVerdict, describeProblems, verdictKey } from '../domain/data-verdict.ts';
-import { shortHash } from '../domain/short-hash.ts';
-import { invertTime } from './decision-row.ts';
 import { readDocument, writeDocument } from './document.ts';
-import { quote } from './partitions.ts';
+import { type Page, readNewest } from './read-newest.ts';
+import { quote, timedKey } from './row-keys.ts';
 
 /** A row of the table RatchetData. The columns are for filters; the document is the whole verdict. */
 export interface DataRow {
@@ -21,10 +20,9 @@ export interface KnownVerdict {
 
 export function verdictRow(verdict: DataVerdict): DataRow {
   const { model, file, etag, uploadedAt, accepted, expectHash } = verdict;
-  const hash = shortHash(verdictKey(verdict));
   return {
     partitionKey: model,
-    rowKey: `${invertTime(uploadedAt)}-${hash}`,
+    rowKey: timedKey(verdictKey(verdict), uploadedAt),
     file,
     // `etag` would be the row's own.
     content: etag,
@@ -34,20 +32,19 @@ export function verdictRow(verdict: DataVerdict): DataRow {
   };
 }
 
+export interface VerdictQuery {
+  readonly model: string;
+  readonly limit: number;
+  /** As an earlier page gave it. */
+  readonly continuation?: string | undefined;
+}
+
 /** Rows sort by the time of the upload, the latest first. */
-export async function listVerdicts(
-  table: TableClient,
-  model: string,
-  limit: number,
-): Promise<readonly DataVerdict[]> {
-  const found: DataVerdict[] = [];
-  const filter = `PartitionKey eq ${quote(model)}`;
-  const rows = table.listEntities({ queryOptions: { filter }, ...callLimit() });
-  for await (const page of rows.byPage({ maxPageSize: Math.min(limit, 1000) })) {
-    found.push(...page.map((row) => readDocument<DataVerdict>(row)));
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+export function readVerdicts(table: TableClient, query: VerdictQuery): Promise<Page<DataVerdict>> {
+  const { model, limit, continuation } = query;
+  return readNewest(table, { partitions: [model], limit, continuation }, (row) =>
+    readDocument<DataVerdict>(row),
+  );
 }
 
 export async function readKnownVerdicts(

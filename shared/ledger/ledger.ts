@@ -6,11 +6,12 @@
  * Does not own: what is decided, and when it is written (the record activities).
  *
  * Invariants
- * 1. One row for each signal: its latest answer. One row for each run: as far as it has come. One row for each content
- *    of a file: the latest verdict.
- * 2. A run's row only moves forward, whatever order its writes come in: each is conditional on what was read.
+ * 1. Each signal is listed once: its latest answer. So is each run, as far as it has come, and each content of a file
+ *    with its latest verdict.
+ * 2. A run only moves forward, whatever order its writes come in: each is conditional on what was read.
  * 3. A run's look is in every part of its holdout before the run is judged, and counts there once.
- * 4. Decisions and verdicts sort newest first by their keys.
+ * 4. What is listed sorts newest first by its keys, and what has an id is found by keys alone. Where that takes two
+ *    rows, they are written in one transaction; ledgers of before there were two are completed (second-rows.ts).
  * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
  */
 import type { TableClient } from '@azure/data-tables';
@@ -20,15 +21,20 @@ import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
 import type { Operation } from '../domain/operation.ts';
-import { modelOfRun, type Run } from '../domain/run.ts';
-import { findRow, retryLostRaces, writeForward, writeRow } from './conditional-writes.ts';
-import { type KnownVerdict, listVerdicts, readKnownVerdicts, verdictRow } from './data-row.ts';
-import { decisionOf, decisionRow } from './decision-row.ts';
+import type { Run } from '../domain/run.ts';
+import { retryLostRaces, writeForward } from './conditional-writes.ts';
+import {
+  type KnownVerdict,
+  readKnownVerdicts,
+  readVerdicts,
+  type VerdictQuery,
+  verdictRow,
+} from './data-row.ts';
+import { type DecisionQuery, readDecision, readDecisions, writeDecision } from './decisions.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
-import { operationRow, readOperations } from './operations.ts';
-import { listPartitions, quote } from './partitions.ts';
-import { type DecisionQuery, readDecisions } from './read-decisions.ts';
-import { isAsFarAs, runOf, runRow } from './run-row.ts';
+import { type OperationQuery, operationRow, readOperations } from './operations.ts';
+import type { Page } from './read-newest.ts';
+import { changeRun, type RunQuery, readRun, readRuns, writeRun } from './runs.ts';
 import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
 export const decisionsTable = 'RatchetDecisions';
@@ -59,34 +65,20 @@ export class Ledger {
   /** Writes the answer to a signal over an earlier one. */
   async recordDecision(decision: Decision): Promise<void> {
     const { id: signal, model } = decision.signal;
-    const row = decisionRow(decision);
-    await this.#in(
-      this.#decisions,
-      `recording the decision on signal ${signal}`,
-      { model, signal },
-      (table) => table.upsertEntity(row, 'Replace', callLimit()),
-    );
+    const asked = `recording the decision on signal ${signal}`;
+    await this.#in(this.#decisions, asked, { model, signal }, (table) => writeDecision(table, decision));
   }
 
   /** Writes a run unless the ledger knows it to be further. */
   async recordRun(run: Run): Promise<void> {
-    const { runId, model } = run;
-    const row = runRow(run);
-    await this.#in(this.#runs, `recording run ${runId}`, { model, run: runId }, (table) =>
-      writeForward(table, row, (known) => isAsFarAs(run, runOf(known))),
-    );
+    const subject = { model: run.model, run: run.runId };
+    await this.#in(this.#runs, `recording run ${run.runId}`, subject, (table) => writeRun(table, run));
   }
 
   /** Changes the row of a run that has settled; one the ledger does not know stays unknown. */
   async changeRun(runId: string, change: (run: Run) => Run): Promise<void> {
-    const model = modelOfRun(runId);
-    if (model === null) return;
-    await this.#in(this.#runs, `changing run ${runId}`, { model, run: runId }, (table) =>
-      retryLostRaces(async () => {
-        const known = await findRow(table, model, runId);
-        if (known) await writeRow(table, runRow(change(runOf(known))), known);
-      }),
-    );
+    const subject = { run: runId };
+    await this.#in(this.#runs, `changing run ${runId}`, subject, (table) => changeRun(table, runId, change));
   }
 
   /** Writes what an endpoint serves unless the ledger knows of a later deployment to it. */
@@ -116,39 +108,25 @@ export class Ledger {
     );
   }
 
-  /** Newest first. `continuationAfter` of read-decisions.ts gives the way to the next ones. */
-  listDecisions(query: DecisionQuery): Promise<readonly Decision[]> {
+  /** A page of decisions. */
+  listDecisions(query: DecisionQuery): Promise<Page<Decision>> {
     return this.#in(this.#decisions, 'listing decisions', {}, (table) => readDecisions(table, query));
   }
 
-  /** Searches the model's decisions: the key of a row has the time of the signal, which the id does not tell. */
   getDecision(model: string, signalId: string): Promise<Decision | null> {
-    const filter = `PartitionKey eq ${quote(model)} and signalId eq ${quote(signalId)}`;
     const subject = { model, signal: signalId };
-    return this.#in(this.#decisions, `reading the decision on signal ${signalId}`, subject, async (table) => {
-      for await (const row of table.listEntities({ queryOptions: { filter }, ...callLimit() }))
-        return decisionOf(row);
-      return null;
-    });
-  }
-
-  /** Runs, newest first: of one model, or of all. */
-  listRuns(query: { readonly model?: string | undefined; readonly limit: number }): Promise<readonly Run[]> {
-    return this.#in(this.#runs, 'listing runs', {}, async (table) => {
-      const models = query.model === undefined ? await listPartitions(table) : [query.model];
-      const runs: Run[] = [];
-      for (const model of models) runs.push(...(await readNewestRuns(table, model, query.limit)));
-      return runs.sort(byStartDescending).slice(0, query.limit);
-    });
-  }
-
-  async getRun(runId: string): Promise<Run | null> {
-    const model = modelOfRun(runId);
-    if (model === null) return null;
-    const row = await this.#in(this.#runs, `reading run ${runId}`, { run: runId }, (table) =>
-      findRow(table, model, runId),
+    return this.#in(this.#decisions, `reading the decision on signal ${signalId}`, subject, (table) =>
+      readDecision(table, model, signalId),
     );
-    return row && runOf(row);
+  }
+
+  /** A page of runs. */
+  listRuns(query: RunQuery): Promise<Page<Run>> {
+    return this.#in(this.#runs, 'listing runs', {}, (table) => readRuns(table, query));
+  }
+
+  getRun(runId: string): Promise<Run | null> {
+    return this.#in(this.#runs, `reading run ${runId}`, { run: runId }, (table) => readRun(table, runId));
   }
 
   /** Writes what an operator did; a repetition writes the same row. */
@@ -159,11 +137,8 @@ export class Ledger {
     );
   }
 
-  /** Newest first: of one model, of the fleet (null), or of all. */
-  listOperations(query: {
-    readonly model?: string | null | undefined;
-    readonly limit: number;
-  }): Promise<readonly Operation[]> {
+  /** A page of what operators did. */
+  listOperations(query: OperationQuery): Promise<Page<Operation>> {
     return this.#in(this.#operations, 'listing operations', {}, (table) => readOperations(table, query));
   }
 
@@ -176,9 +151,10 @@ export class Ledger {
     );
   }
 
-  /** Verdicts on a model's files, the latest upload first. */
-  listVerdicts(model: string, limit: number): Promise<readonly DataVerdict[]> {
-    return this.#in(this.#data, 'listing verdicts', { model }, (table) => listVerdicts(table, model, limit));
+  /** A page of verdicts on a model's files, the latest upload first. */
+  listVerdicts(query: VerdictQuery): Promise<Page<DataVerdict>> {
+    const { model } = query;
+    return this.#in(this.#data, 'listing verdicts', { model }, (table) => readVerdicts(table, query));
   }
 
   /** What is known of a model's files under these expectations, by `verdictKey`. */
@@ -215,18 +191,4 @@ export class Ledger {
     }
     return ready;
   }
-}
-
-/** A run id begins with model and date, so rows come oldest first: only the last `count` are kept. */
-async function readNewestRuns(table: TableClient, model: string, count: number): Promise<Run[]> {
-  const filter = `PartitionKey eq ${quote(model)}`;
-  let newest: Run[] = [];
-  for await (const page of table.listEntities({ queryOptions: { filter }, ...callLimit() }).byPage()) {
-    newest = [...newest, ...page.map(runOf)].sort(byStartDescending).slice(0, count);
-  }
-  return newest;
-}
-
-function byStartDescending(a: Run, b: Run): number {
-  return a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.runId < b.runId ? 1 : -1;
 }

@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
+import { quote } from './row-keys.ts';
 
 /** The partition keys of a table, by jumping from each to the next: one small query for each, however many rows. */
 export async function listPartitions(table: TableClient): Promise<readonly string[]> {
@@ -20,9 +21,4 @@ async function firstPartition(
 ): Promise<string | undefined> {
   for await (const page of pages) if (page[0]?.partitionKey !== undefined) return page[0].partitionKey;
   return undefined;
-}
-
-/** A string literal of OData. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

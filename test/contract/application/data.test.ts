@@ -55,7 +55,8 @@ const inspect = ({ config }: PinnedModel, file: string, etag: string) =>
     expected: config.data.expect!,
   });
 
-const verdicts = async (model: string) => (await wiring.ledger()).listVerdicts(model, 100);
+const verdicts = async (model: string) =>
+  (await (await wiring.ledger()).listVerdicts({ model, limit: 100 })).items;
 
 async function manifestOf(runId: string): Promise<DataManifest> {
   return JSON.parse((await (await wiring.blobs()).readText(`runs/${runId}/manifest.json`))!) as DataManifest;
@@ -216,7 +217,17 @@ describe('verdicts', () => {
         expectHash: 'hash',
       });
     }
-    expect((await ledger.listVerdicts('order', 2)).map(({ file }) => file)).toEqual(['3.csv', '2.csv']);
+    const page = await ledger.listVerdicts({ model: 'order', limit: 2 });
+    expect(page.items.map(({ file }) => file)).toEqual(['3.csv', '2.csv']);
+    const { items, continuation } = await ledger.listVerdicts({
+      model: 'order',
+      limit: 2,
+      continuation: page.continuation!,
+    });
+    expect({ files: items.map(({ file }) => file), continuation }).toEqual({
+      files: ['1.csv'],
+      continuation: null,
+    });
     expect([...(await ledger.knownVerdicts('order', 'hash'))].sort()).toEqual([
       ['0x1 1.csv', { refused: null }],
       ['0x2 2.csv', { refused: '1 problem: bad.' }],

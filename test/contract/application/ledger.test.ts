@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
@@ -6,17 +7,22 @@ import type { Decision } from '../../../shared/domain/decision.ts';
 import { type Deployment, findServing } from '../../../shared/domain/deployment.ts';
 import type { HoldoutPart } from '../../../shared/domain/holdout.ts';
 import { spendError } from '../../../shared/gates/spend-error.ts';
+import { decisionRow, decisionsById } from '../../../shared/ledger/decisions.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { continuationAfter } from '../../../shared/ledger/read-decisions.ts';
+import type { Page } from '../../../shared/ledger/read-newest.ts';
+import { runRow } from '../../../shared/ledger/runs.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
 import { startStorageAlone } from './local-services.ts';
 
 let openLedger: () => Promise<Ledger>;
 let ledger: Ledger;
+let openTable: (name: string) => TableClient;
 
 beforeAll(async () => {
   const settings = await startStorageAlone();
+  openTable = (name) =>
+    TableClient.fromConnectionString(settings.RATCHET_STORAGE!, name, { allowInsecureConnection: true });
   openLedger = () => createWiring(settings).ledger();
   ledger = await openLedger();
 });
@@ -27,13 +33,15 @@ function offered(model: string, id: string, minute: number, more: Partial<Decisi
   return decision({ id, model }, { offeredAt: at(minute), ...more });
 }
 
+const nothing = { items: [], continuation: null };
+
 const idsOf = (decisions: readonly Decision[]): string[] => decisions.map(({ signal }) => signal.id);
 
 describe('decisions in the ledger', () => {
   it('can be asked for before anything was written', async () => {
-    expect(await ledger.listDecisions({ model: 'nobody', limit: 10 })).toEqual([]);
+    expect(await ledger.listDecisions({ model: 'nobody', limit: 10 })).toEqual(nothing);
     expect(await ledger.getDecision('nobody', 's')).toBeNull();
-    expect(await ledger.listRuns({ model: 'nobody', limit: 10 })).toEqual([]);
+    expect(await ledger.listRuns({ model: 'nobody', limit: 10 })).toEqual(nothing);
     expect(await ledger.getRun('nobody-20020902-1f2e3d4c')).toBeNull();
   });
 
@@ -43,8 +51,50 @@ describe('decisions in the ledger', () => {
     await ledger.recordDecision(waiting);
     await ledger.recordDecision(admitted);
     await ledger.recordDecision(admitted);
-    expect(await ledger.listDecisions({ model: 'replaced', limit: 10 })).toEqual([admitted]);
+    const all = await ledger.listDecisions({ model: 'replaced', limit: 10 });
+    expect(all).toEqual({ items: [admitted], continuation: null });
     expect(await ledger.getDecision('replaced', 'once')).toEqual(admitted);
+  });
+
+  it('keep their place when the signal is offered anew by another orchestration', async () => {
+    const first = offered('anew', 'once', 1, { outcome: 'deferred', reason: 'cooldown' });
+    await ledger.recordDecision(first);
+    await ledger.recordDecision(offered('anew', 'other', 2));
+    const again = offered('anew', 'once', 9, { decidedAt: at(9) });
+    await ledger.recordDecision(again);
+    const kept = { ...again, offeredAt: first.offeredAt };
+    expect(await ledger.getDecision('anew', 'once')).toEqual(kept);
+    const { items } = await ledger.listDecisions({ model: 'anew', limit: 10 });
+    expect(items).toEqual([offered('anew', 'other', 2), kept]);
+  });
+
+  it('are listed once when many processes record one signal at once', async () => {
+    const ledgers = await Promise.all([1, 2, 3, 4].map(() => openLedger()));
+    await Promise.all(ledgers.map((each, minute) => each.recordDecision(offered('rush', 'once', minute))));
+    const { items } = await ledger.listDecisions({ model: 'rush', limit: 10 });
+    expect(items).toHaveLength(1);
+    expect(await ledger.getDecision('rush', 'once')).toEqual(items[0]);
+  });
+
+  it('are not looked for under what can be no key', async () => {
+    for (const model of ['a/b', 'a#b', 'a?b', 'a\\b', 'a\u0007', '', 'x'.repeat(600)]) {
+      expect(await ledger.getDecision(model, `metric:${model}:1`)).toBeNull();
+      expect(await ledger.getRun(`${model}-20020902-1f2e3d4c`)).toBeNull();
+    }
+  });
+
+  it('come on the next page as they were, whatever is recorded between two pages', async () => {
+    for (const minute of [1, 2, 3, 4]) await ledger.recordDecision(offered('stable', `s${minute}`, minute));
+    const first = await ledger.listDecisions({ model: 'stable', limit: 2 });
+    await ledger.recordDecision(offered('stable', 'newest', 9));
+    await ledger.recordDecision(offered('stable', 's2', 2, { outcome: 'coalesced' }));
+    const { continuation } = first;
+    const second = await ledger.listDecisions({ model: 'stable', limit: 2, continuation: continuation! });
+    expect([idsOf(first.items), idsOf(second.items)]).toEqual([
+      ['s4', 's3'],
+      ['s2', 's1'],
+    ]);
+    expect(second.continuation).toBeNull();
   });
 
   it('are found by a signal id of any characters', async () => {
@@ -72,7 +122,7 @@ describe('decisions in the ledger', () => {
     await Promise.all(written.map((each) => ledger.recordDecision(each)));
     const ofThese = (decisions: readonly Decision[]) =>
       decisions.filter(({ signal }) => models.includes(signal.model));
-    const everything = ofThese(await ledger.listDecisions({ limit: 1000 }));
+    const everything = ofThese((await ledger.listDecisions({ limit: 1000 })).items);
     expect(new Set(idsOf(everything))).toEqual(new Set(idsOf(written)));
     expect(everything.map(({ offeredAt }) => offeredAt)).toEqual(
       written
@@ -95,14 +145,13 @@ describe('decisions in the ledger', () => {
             (asked.since === undefined || each.offeredAt >= asked.since),
         );
         const paged: Decision[] = [];
-        for (let page: readonly Decision[] | undefined; page === undefined || page.length === limit; ) {
-          const last = page?.at(-1);
+        for (let page: Page<Decision> | undefined; page?.continuation !== null; ) {
           page = await ledger.listDecisions({
             ...asked,
             limit,
-            ...(last && { continuation: continuationAfter(last) }),
+            ...(page && { continuation: page.continuation }),
           });
-          paged.push(...page);
+          paged.push(...page.items);
         }
         expect(idsOf(ofThese(paged))).toEqual(idsOf(expected));
       }),
@@ -130,13 +179,27 @@ describe('runs in the ledger', () => {
       await ledger.recordRun(run({ model, runId: runId(model, day), startedAt: at(day * 1440) }));
     }
     const ids = async (model?: string, limit = 100) =>
-      (await ledger.listRuns({ model, limit }))
+      (await ledger.listRuns({ model, limit })).items
         .map((each) => each.runId)
         .filter((id) => id.startsWith('order'));
     expect(await ids()).toEqual([runId('order-a', 3), runId('order-b', 2), runId('order-a', 1)]);
     expect(await ids('order-a')).toEqual([runId('order-a', 3), runId('order-a', 1)]);
     expect(await ids('order-a', 1)).toEqual([runId('order-a', 3)]);
     expect((await ledger.getRun(runId('order-b', 2)))?.model).toBe('order-b');
+  });
+
+  it('come page by page, and a page shows how far they are now', async () => {
+    const ofDay = (day: number) =>
+      run({ model: '9-pages', runId: runId('9-pages', day), startedAt: at(day * 1440) });
+    for (const day of [1, 2, 3]) await ledger.recordRun(ofDay(day));
+    const first = await ledger.listRuns({ model: '9-pages', limit: 2 });
+    expect(first.items).toEqual([ofDay(3), ofDay(2)]);
+    const settled = { ...ofDay(1), phase: 'settled', outcome: 'failed', endedAt: at(99) } as const;
+    await ledger.recordRun(settled);
+    await ledger.recordRun(ofDay(4));
+    const { continuation } = first;
+    const second = await ledger.listRuns({ model: '9-pages', limit: 2, continuation: continuation! });
+    expect(second).toEqual({ items: [settled], continuation: null });
   });
 
   it('do not fall back when a late repeat brings an older phase', async () => {
@@ -182,6 +245,51 @@ describe('runs in the ledger', () => {
     );
     expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(await ledger.getRun(runId('race', 1))).toEqual(settled);
+  });
+});
+
+describe('a ledger of before rows had second rows', () => {
+  const id = (day: number) => `old-200209${String(day).padStart(2, '0')}-1f2e3d4c`;
+  const decisions = Array.from({ length: 230 }, (_, index) => offered('old', `s${index}`, index));
+  const runs = Array.from({ length: 5 }, (_, index) =>
+    run({ model: 'old', runId: id(index + 1), startedAt: at(index * 1440) }),
+  );
+
+  beforeAll(async () => {
+    await ledger.listDecisions({ limit: 1 });
+    await ledger.listRuns({ limit: 1 });
+    const [ofDecisions, ofRuns] = [openTable('RatchetDecisions'), openTable('RatchetRuns')];
+    for (const each of decisions) await ofDecisions.createEntity(decisionRow(each));
+    for (const each of runs) await ofRuns.createEntity(runRow(each));
+    // A crash came when a part of them was completed.
+    for (const each of decisions.slice(40, 90)) {
+      await ofDecisions.createEntity(decisionsById.of(decisionRow(each))!);
+    }
+  });
+
+  it('answers all of it, to several processes that open it at once, each row once', async () => {
+    const ledgers = await Promise.all([1, 2, 3].map(() => openLedger()));
+    const read = await Promise.all(ledgers.map((each) => each.getDecision('old', 's17')));
+    expect(read).toEqual([decisions[17], decisions[17], decisions[17]]);
+    for (const index of [0, 41, 100, 229]) {
+      expect(await ledger.getDecision('old', `s${index}`)).toEqual(decisions[index]);
+    }
+    expect(await ledger.getDecision('old', 'nobody')).toBeNull();
+    const { items } = await ledger.listDecisions({ model: 'old', limit: 1000 });
+    expect(items).toEqual(decisions.toReversed());
+    expect(await ledger.getRun(id(2))).toEqual(runs[1]);
+    const listed = await Promise.all(ledgers.map((each) => each.listRuns({ model: 'old', limit: 10 })));
+    for (const page of listed) expect(page.items).toEqual(runs.toReversed());
+  });
+
+  it('goes on: rows of either shape are replaced in their place', async () => {
+    const settled = { ...runs[0]!, phase: 'settled', outcome: 'released', endedAt: at(60) } as const;
+    await ledger.recordRun(settled);
+    const answered = { ...decisions[3]!, outcome: 'rejected', reason: 'recovered' } as const;
+    await ledger.recordDecision(answered);
+    expect((await ledger.listRuns({ model: 'old', limit: 10 })).items.at(-1)).toEqual(settled);
+    expect((await ledger.listDecisions({ model: 'old', limit: 1000 })).items).toHaveLength(230);
+    expect(await ledger.getDecision('old', 's3')).toEqual(answered);
   });
 });
 

@@ -46,7 +46,7 @@ describe('ratchet', () => {
   it('refuses an unknown option with the usage', async () => {
     expect(await main(['runs', '--modle', 'x'])).toBe(2);
     expect(err[0]).toContain("Unknown option '--modle'");
-    expect(err[0]).toContain('ratchet runs [RUN]');
+    expect(err[0]).toContain('ratchet runs RUN');
   });
 
   it('validates the sample model files', async () => {

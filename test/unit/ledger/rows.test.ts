@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import { modelOfRun, type Run, runOutcomes, runPhases } from '../../../shared/domain/run.ts';
-import { decisionOf, decisionRow, decisionRowKey } from '../../../shared/ledger/decision-row.ts';
+import { decisionOf, decisionRow } from '../../../shared/ledger/decisions.ts';
 import { readDocument, writeDocument } from '../../../shared/ledger/document.ts';
-import { isAsFarAs, runOf, runRow } from '../../../shared/ledger/run-row.ts';
+import { timedKey, timeOfKey } from '../../../shared/ledger/row-keys.ts';
+import { isAsFarAs, runOf, runRow } from '../../../shared/ledger/runs.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
 
 /** Any UTF-16 units, halves of surrogate pairs among them. */
@@ -21,22 +22,30 @@ describe('the key of a decision', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), moment, moment, (a, b, early, late) => {
         fc.pre(early < late);
-        expect(decisionRowKey(b, late) < decisionRowKey(a, early)).toBe(true);
+        expect(timedKey(b, late) < timedKey(a, early)).toBe(true);
       }),
     );
   });
 
   it('is made of the time left and the hash of the signal, however the time is written', () => {
-    const key = decisionRowKey('metric:1', '2002-09-02T00:00:00Z');
+    const key = timedKey('metric:1', '2002-09-02T00:00:00Z');
     expect(key).toMatch(/^8969075199999-[0-9a-f]{32}$/);
-    expect(decisionRowKey('metric:1', '2002-09-02T00:00:00.000Z')).toBe(key);
-    expect(decisionRowKey('metric:2', '2002-09-02T00:00:00Z')).not.toBe(key);
+    expect(timedKey('metric:1', '2002-09-02T00:00:00.000Z')).toBe(key);
+    expect(timedKey('metric:2', '2002-09-02T00:00:00Z')).not.toBe(key);
+  });
+
+  it('gives back its time', () => {
+    fc.assert(
+      fc.property(fc.string(), moment, (id, at) => {
+        expect(timeOfKey(timedKey(id, at))).toBe(at);
+      }),
+    );
   });
 
   it('holds no character a table refuses, whatever the signal is called', () => {
     fc.assert(
       fc.property(anyText, moment, (id, at) => {
-        expect(decisionRowKey(id, at)).toMatch(/^\d{13}-[0-9a-f]{32}$/);
+        expect(timedKey(id, at)).toMatch(/^\d{13}-[0-9a-f]{32}$/);
       }),
     );
   });

@@ -1,0 +1,121 @@
+/**
+ * Runs in the ledger: rows of the table RatchetRuns, one partition for each model.
+ *
+ * A run's row has the run's id as its key. Its second row is a copy under a timed key, so that a partition lists newest
+ * first with one query; both are written in one transaction, and conditional on what was read.
+ */
+import type { TableClient } from '@azure/data-tables';
+import { callLimit } from '../azure/call-limits.ts';
+import { modelOfRun, type Run, runPhases } from '../domain/run.ts';
+import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
+import { readDocument, writeDocument } from './document.ts';
+import { listPartitions } from './partitions.ts';
+import { type Page, readNewest } from './read-newest.ts';
+import { canBeKey, timedKey } from './row-keys.ts';
+import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
+
+export interface RunQuery {
+  readonly model?: string | undefined;
+  readonly limit: number;
+  /** As an earlier page gave it. */
+  readonly continuation?: string | undefined;
+}
+
+/** A row as it is written. The columns are for filters; the document is the whole run. */
+export function runRow(run: Run): SecondRow {
+  return {
+    partitionKey: run.model,
+    rowKey: run.runId,
+    kind: run.kind,
+    phase: run.phase,
+    outcome: run.outcome ?? '',
+    startedAt: run.startedAt,
+    endedAt: run.endedAt ?? '',
+    ...writeDocument(run, { model: run.model, run: run.runId }),
+  };
+}
+
+export const runOf = (row: KnownRow): Run => readDocument<Run>(row);
+
+/** A run id begins with its model's name, which may begin with a digit, but never with this. */
+const timedPrefix = '!';
+
+function timedRow(run: Run): SecondRow {
+  return { ...runRow(run), rowKey: `${timedPrefix}${timedKey(run.runId, run.startedAt)}` };
+}
+
+export const runsByTime: SecondRows = {
+  of: (row) => (/^[!~]/.test(String(row['rowKey'])) ? null : timedRow(runOf(row))),
+};
+
+/** Writes a run unless the ledger knows it to be further. */
+export async function writeRun(table: TableClient, run: Run): Promise<void> {
+  await completeSecondRows(table, run.model, runsByTime);
+  await retryLostRaces(async () => {
+    const known = await findRow(table, run.model, run.runId);
+    if (known && !isAsFarAs(run, runOf(known))) return;
+    await writeBoth(table, run, known);
+  });
+}
+
+/** Changes a run's row; a run that is unknown stays so. */
+export async function changeRun(table: TableClient, runId: string, change: (run: Run) => Run): Promise<void> {
+  const model = modelOfRun(runId);
+  if (model === null || !canBeKey(runId)) return;
+  await completeSecondRows(table, model, runsByTime);
+  await retryLostRaces(async () => {
+    const known = await findRow(table, model, runId);
+    if (known) await writeBoth(table, change(runOf(known)), known);
+  });
+}
+
+/** Fails with 404, 409 or 412 where another writer came between. */
+async function writeBoth(table: TableClient, next: Run, known: KnownRow | null): Promise<void> {
+  // A run keeps its place in the order.
+  const run = known ? { ...next, startedAt: runOf(known).startedAt } : next;
+  const [row, copy] = [runRow(run), timedRow(run)];
+  await table.submitTransaction(
+    [
+      known ? ['update', row, 'Replace', { etag: String(known['etag']) }] : ['create', row],
+      ['upsert', copy, 'Replace'],
+    ],
+    callLimit(),
+  );
+}
+
+export async function readRun(table: TableClient, runId: string): Promise<Run | null> {
+  const model = modelOfRun(runId);
+  if (model === null || !canBeKey(runId)) return null;
+  const row = await findRow(table, model, runId);
+  return row && runOf(row);
+}
+
+export async function readRuns(table: TableClient, query: RunQuery): Promise<Page<Run>> {
+  const { model, limit, continuation } = query;
+  const models = model === undefined ? await listPartitions(table) : [model].filter(canBeKey);
+  for (const each of models) await completeSecondRows(table, each, runsByTime);
+  return readNewest(table, { partitions: models, prefix: timedPrefix, limit, continuation }, runOf);
+}
+
+/**
+ * Whether `next` tells at least as much of the run as `known`. Activities repeat, and a late repeat may bring an
+ * older phase after a newer one: it must not win.
+ */
+export function isAsFarAs(next: Run, known: Run): boolean {
+  const [a, b] = [progressOf(next), progressOf(known)];
+  const difference = a.findIndex((value, index) => value !== b[index]);
+  return difference === -1 || a[difference]! > b[difference]!;
+}
+
+/** What only ever grows in a run, the weightiest first. */
+function progressOf(run: Run): readonly number[] {
+  return [
+    Number(run.endedAt !== null),
+    runPhases.indexOf(run.phase),
+    Number(run.released),
+    Number(run.registeredVersion !== null),
+    Number(run.verdict !== null),
+    // A mark stays: a late repeat that does not know of it loses.
+    Number(run.brokenGlass !== undefined),
+  ];
+}
