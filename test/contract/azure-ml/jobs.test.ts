@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { CommandJob } from '@azure/arm-machinelearning';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../until.ts';
 import { all, group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
 
 let workspace: Workspace;
@@ -162,7 +163,7 @@ describe('a job that goes wrong', () => {
       'The process was ended after 1 s, its limits.timeout; raise the limit or give it less to do',
     );
     const childPid = Number(readFileSync(`${workspace.home}/child-of-never-ends`, 'utf8'));
-    await expect.poll(() => isRunning(childPid)).toBe(false);
+    await until(() => !isRunning(childPid));
   });
 
   it('fails and names the output it did not write', async () => {
@@ -363,7 +364,7 @@ describe('listing and deleting', () => {
 });
 
 it('nothing counts as work once every job has ended', async () => {
-  await expect.poll(() => workspace.work.busy).toBe(0);
+  await until(() => workspace.work.busy === 0);
 });
 
 /** A process that has ended but that nobody has asked about yet is still listed, as a zombie. */

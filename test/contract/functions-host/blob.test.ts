@@ -176,7 +176,7 @@ describe('an upload', () => {
       properties: { contentType: 'text/csv', contentLength: 5, eTag: expect.stringContaining('0x') },
     });
     await settled();
-    expect(host.work.busy).toBe(0);
+    await until('the host has nothing to do', () => host.work.busy === 0);
   });
 
   test('told in CloudEvents runs it too; a container alone takes every name, and dataType string a text', async () => {

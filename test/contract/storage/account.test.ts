@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { until } from '../../until.ts';
 import { startAccount, temporaryHome } from './harness.ts';
 
 test('the container behind the datastore is there from the start', async () => {
@@ -136,6 +137,6 @@ test('a request counts as work only until it is answered', async () => {
   const { container, work } = await startAccount();
   const before = work.begun;
   await container.getBlockBlobClient('a.txt').upload('1', 1);
-  await expect.poll(() => work.busy).toBe(0);
+  await until(() => work.busy === 0);
   expect(work.begun).toBeGreaterThan(before);
 });
