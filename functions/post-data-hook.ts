@@ -4,7 +4,7 @@ import { RatchetError } from '../shared/errors.ts';
 import { parseBody, readBytes } from '../shared/http/read-body.ts';
 import { requireModel } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
-import { signatureHeader, verifySignature } from '../shared/http/verify-signature.ts';
+import { readSignature, signatureHeader, verifySignature } from '../shared/http/verify-signature.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
@@ -21,10 +21,10 @@ app.http('post-data-hook', {
     if (secrets.length === 0) {
       throw new RatchetError('not-found', 'there is no hook here: RATCHET_DATA_HOOK_SECRET is not set');
     }
+    // Nothing is read from, and nothing said about models and files to, whoever has not signed.
+    const signature = readSignature(request.headers.get(signatureHeader), Date.now());
     const body = await readBytes(request);
-    // Nothing is said about models and files to whoever has not signed.
-    const signature = request.headers.get(signatureHeader);
-    verifySignature({ signature, body, secrets, nowMs: Date.now() });
+    verifySignature(signature, { method: request.method, url: request.url, body }, secrets);
     const [{ DataNoticeSchema }, { offerFile }] = await Promise.all([
       import('../shared/signals/parse-data-notice.ts'),
       import('../shared/dispatch/offer-file.ts'),

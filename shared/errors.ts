@@ -11,6 +11,7 @@ export const errorCodes = {
   'not-listening': { status: 409, retryable: false },
   'unsupported-media-type': { status: 415, retryable: false },
   'body-too-large': { status: 413, retryable: false },
+  'body-too-slow': { status: 408, retryable: true },
   'bad-config': { status: 409, retryable: false },
   'bad-setting': { status: 500, retryable: false },
   'azure-refused': { status: 502, retryable: false },

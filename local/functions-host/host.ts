@@ -19,6 +19,7 @@ import type { Log } from '../process/log.ts';
 import type { LoadedApp } from './app/load-app.ts';
 import { createDispatcher } from './dispatch.ts';
 import { type HostJson, readHostJson } from './host-json.ts';
+import { requestLimitBytes } from './http/body.ts';
 import { type Answer, type Exchange, type HttpServer, startServer } from './http/server.ts';
 import { applySettings, readSettingsFile } from './settings.ts';
 import { openTriggers } from './triggers.ts';
@@ -103,6 +104,7 @@ async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableS
   parts.defer(() => lock.release());
   const settings = settingsFile === undefined ? { values: {} } : readSettingsFile(settingsFile);
   parts.defer(applySettings(settings.values));
+  requestLimitBytes(); // throws where its setting is wrong
   const hostJson = readHostJson(resolve(options.appDirectory));
   for (const warning of hostJson.warnings) log('warn', warning);
   const { server, open } = await listen(options.port ?? settings.port ?? 0, work, log);

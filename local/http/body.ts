@@ -4,7 +4,8 @@
  * Invariants
  * 1. A body that says it is longer than the limit is refused before a byte of it is taken; one that turns out to be, as
  *    soon as it is.
- * 2. A caller that waits for `100 Continue` is asked for its body only when somebody reads it.
+ * 2. Bodies on their way hold no more memory together than their budget, however many there are.
+ * 3. A caller that waits for `100 Continue` is asked for its body only when somebody reads it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from './request-error.ts';
@@ -46,29 +47,71 @@ export async function* streamBody(message: IncomingMessage, limitBytes: number):
   }
 }
 
-/** Reads a body. Rejects with a RequestError 413 where it is longer than `limitBytes`. */
-export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  letCome(message, limitBytes);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    message.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limitBytes) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        message.removeAllListeners('data').pause();
-        reject(tooLarge(limitBytes));
-      }
-    });
-    message.once('end', () => resolve(Buffer.concat(chunks, length)));
-    message.once('error', (error) => reject(new CallerGoneError(error.message)));
-    message.once('close', () => {
-      if (!message.complete) reject(new CallerGoneError('closed before the body was complete'));
-    });
-  });
+/** What bodies that are still on their way may hold together. */
+export class BodyBudget {
+  #leftBytes: number;
+
+  constructor(totalBytes: number) {
+    this.#leftBytes = totalBytes;
+  }
+
+  take(bytes: number): boolean {
+    if (bytes > this.#leftBytes) return false;
+    this.#leftBytes -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#leftBytes += bytes;
+  }
 }
 
+/**
+ * Reads a body. Rejects with a RequestError: 413 where it is longer than `limitBytes`, 503 where there is no room for it
+ * beside the bodies that come at the same time.
+ */
+export async function readBody(
+  message: IncomingMessage,
+  limitBytes: number,
+  budget?: BodyBudget,
+): Promise<Buffer> {
+  letCome(message, limitBytes);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const refuseChunk = (chunk: Buffer): RequestError | null => {
+    if (length + chunk.length > limitBytes) return tooLarge(limitBytes);
+    return budget === undefined || budget.take(chunk.length) ? null : noRoom;
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      message.on('data', (chunk: Buffer) => {
+        const refusal = refuseChunk(chunk);
+        if (refusal === null) {
+          length += chunk.length;
+          chunks.push(chunk);
+        } else {
+          message.removeAllListeners('data').pause();
+          reject(refusal);
+        }
+      });
+      message.once('end', resolve);
+      whenGone(message, reject);
+    });
+    return Buffer.concat(chunks, length);
+  } finally {
+    budget?.giveBack(length);
+    chunks.length = 0;
+  }
+}
+
+const noRoom = new RequestError(503, 'too many bodies come at once; send this one again later');
+
+function whenGone(message: IncomingMessage, reject: (error: CallerGoneError) => void): void {
+  message.once('error', (error) => reject(new CallerGoneError(error.message)));
+  message.once('close', () => {
+    if (!message.complete) reject(new CallerGoneError('closed before the body was complete'));
+  });
+}
 /** How long a caller has to take an answer that came before its request was complete. */
 export const lingerMs = 2000;
 

@@ -1,7 +1,7 @@
 /** Why a request is refused before anything is done for it. The message names the rule, what was seen and the next step. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  readonly status: 400 | 403 | 413 | 415;
+  readonly status: 400 | 403 | 413 | 415 | 503;
 
   constructor(status: RequestError['status'], message: string) {
     super(message);
@@ -14,6 +14,7 @@ const codes: Readonly<Record<RequestError['status'], string>> = {
   403: 'Forbidden',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
+  503: 'ServerBusy',
 };
 
 /** The body of a refusal, in the shape of Resource Manager and Event Grid. */

@@ -30,6 +30,7 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
   return {
     AzureWebJobsStorage: cloud.storage,
     FUNCTIONS_WORKER_RUNTIME: 'node',
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2097152',
     RATCHET_WORKSPACE_ID: cloud.workspaceId,
     RATCHET_ARM_ENDPOINT: cloud.armEndpoint,
     RATCHET_CA_FILE: cloud.caFile,

@@ -3,8 +3,11 @@ import type { z } from 'zod';
 import { suggest } from '../config/suggest.ts';
 import { RatchetError } from '../errors.ts';
 
-/** No request of this API needs more; a longer body is refused before it is read as JSON. */
+/** No request of this API needs more; of a longer body no more than this is ever held. */
 export const longestBodyBytes = 64 * 1024;
+
+/** A body that streams in must be whole by then. */
+const longestBodyMs = 10_000;
 
 /** Reads a JSON body that must fit a schema. Throws a RatchetError that names every problem. */
 export async function readBody<Schema extends z.ZodObject>(
@@ -15,23 +18,44 @@ export async function readBody<Schema extends z.ZodObject>(
 }
 
 /** Reads a body of JSON as it came, for whoever must look at its bytes before they mean anything. */
-export async function readBytes(request: HttpRequest): Promise<ArrayBuffer> {
+export async function readBytes(request: Pick<HttpRequest, 'headers' | 'body'>): Promise<Uint8Array> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const seen = mediaType === '' ? 'none' : JSON.stringify(mediaType.slice(0, 100));
     throw new RatchetError('unsupported-media-type', `content-type must be application/json, got ${seen}`);
   }
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > longestBodyBytes) {
-    throw new RatchetError(
-      'body-too-large',
-      `the body has ${bytes.byteLength} bytes; at most ${longestBodyBytes} are read`,
-    );
-  }
-  return bytes;
+  if (Number(request.headers.get('content-length') ?? 0) > longestBodyBytes) throw tooLarge();
+  return request.body === null ? new Uint8Array() : readStream(request.body);
 }
 
-export function parseBody<Schema extends z.ZodObject>(bytes: ArrayBuffer, schema: Schema): z.infer<Schema> {
+async function readStream(body: NonNullable<HttpRequest['body']>): Promise<Uint8Array> {
+  const reader = body.getReader();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void reader.cancel().catch(() => undefined);
+  }, longestBodyMs);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.byteLength;
+      if (length > longestBodyBytes) throw tooLarge();
+      chunks.push(next.value);
+    }
+  } finally {
+    clearTimeout(timer);
+    void reader.cancel().catch(() => undefined);
+  }
+  if (late) throw new RatchetError('body-too-slow', `the body did not come within ${longestBodyMs / 1000} s`);
+  return Buffer.concat(chunks, length);
+}
+
+function tooLarge(): RatchetError {
+  return new RatchetError('body-too-large', `the body has more than ${longestBodyBytes} bytes; send less`);
+}
+
+export function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);
@@ -39,7 +63,7 @@ export function parseBody<Schema extends z.ZodObject>(bytes: ArrayBuffer, schema
   throw new RatchetError('bad-request', problems.join('; '));
 }
 
-function parseJson(bytes: ArrayBuffer): unknown {
+function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

@@ -140,9 +140,12 @@ describe('a notice of an upload', () => {
 
 describe('a signed notice', () => {
   const body = JSON.stringify({ file: '2026-03-02.csv' });
-  const sign = (secret: string, seconds = Math.floor(Date.now() / 1000), text = body) => ({
-    'x-ratchet-signature': `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex')}`,
-  });
+  const now = () => Math.floor(Date.now() / 1000);
+  const sign = (secret: string, seconds = now(), text = body, model = 'tiny') => {
+    const signed = `${seconds}\nPOST\n/api/hooks/models/${model}/data\n${text}`;
+    const hex = createHmac('sha256', secret).update(signed).digest('hex');
+    return { 'x-ratchet-signature': `t=${seconds},v2=${hex}` };
+  };
   const hook = (headers: Readonly<Record<string, string>>, text = body, model = 'tiny') =>
     post(`hooks/models/${model}/data`, text, headers);
 
@@ -158,10 +161,11 @@ describe('a signed notice', () => {
   });
 
   it.each([
-    ['without a signature', {}, /is missing; sign the body/],
-    ['with another secret', sign('a secret of nobody that is long enough'), /does not fit the body/],
-    ['that is stale', sign(secrets[0]!, Math.floor(Date.now() / 1000) - 600), /is \d+ s old, 300 s allowed/],
-    ['of another body', sign(secrets[0]!, undefined, '{}'), /does not fit the body/],
+    ['without a signature', {}, /is missing; sign the request/],
+    ['with another secret', sign('a secret of nobody that is long enough'), /does not fit the method/],
+    ['that is stale', sign(secrets[0]!, now() - 600), /is \d+ s old, 300 s allowed/],
+    ['of another body', sign(secrets[0]!, undefined, '{}'), /does not fit the method/],
+    ['for another model', sign(secrets[0]!, undefined, body, 'other'), /does not fit the method/],
   ])('%s is 401, and learns nothing of models', async (_name, headers, detail) => {
     for (const model of ['tiny', 'nobody']) {
       expect(await hook(headers, body, model)).toMatchObject({

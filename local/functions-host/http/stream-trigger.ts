@@ -83,7 +83,7 @@ function forward({ exchange, streamUrl, invocationId }: StreamCall, signal: Abor
     });
     outgoing.once('response', (incoming) => resolve(toStreamAnswer(incoming)));
     outgoing.once('error', reject);
-    pipeline(exchange.streamBody(requestLimitBytes), outgoing).catch(reject);
+    pipeline(exchange.streamBody(requestLimitBytes()), outgoing).catch(reject);
   });
 }
 

@@ -36,6 +36,14 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+const hostState = () => JSON.parse(readFileSync(join(home, 'host', 'host.json'), 'utf8')) as { pid: number };
+
+/** 0 where the system does not tell. */
+function residentBytes(pid: number): number {
+  if (process.platform !== 'linux') return 0;
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
 /** Refused for who sends it: by the guard, not by the key that is missing as well. */
 const foreign: readonly Attack[] = [
   { name: 'under the name of a page that points here', host: (port) => `evil.example:${port}` },
@@ -102,6 +110,30 @@ test('a body beyond every limit is refused before any of it has come', async () 
     expect(statusOf(answer), `${door.name}: ${answer}`).toBeGreaterThanOrEqual(400);
     expect(statusOf(answer), `${door.name}: ${answer}`).toBeLessThan(500);
   }
+});
+
+test('stalled bodies of many megabytes on the anonymous hook hold no memory', async () => {
+  const { pid } = hostState();
+  const before = residentBytes(pid);
+  const hook = doors.find((door) => door.name.endsWith('signed hook'))!;
+  const megabyte = Buffer.alloc(2 ** 20, ' ');
+  const heads = ['content-length: 99614720', 'transfer-encoding: chunked'];
+  const answers = heads.flatMap((head) =>
+    Array.from({ length: 8 }, async () => {
+      const lines = [
+        `POST ${hook.path} HTTP/1.1`,
+        `host: ${ownName(hook)}`,
+        'content-type: application/json',
+        head,
+      ];
+      const size = head.startsWith('transfer') ? '5f00000\r\n' : '';
+      // Three of its megabytes come; the rest never does.
+      const begun = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${size}`);
+      return sendBytes(hook, Buffer.concat([begun, megabyte, megabyte, megabyte]));
+    }),
+  );
+  for (const answer of await Promise.all(answers)) expect(statusOf(answer)).toBe(413);
+  expect(residentBytes(pid) - before).toBeLessThan(150 * 2 ** 20);
 });
 
 test('bytes that are no request end their connection, and every server lives on', async () => {
@@ -171,9 +203,7 @@ describe('Service Bus', () => {
 test.runIf(process.platform === 'linux')(
   'nothing listens that is not tried here, and all on loopback alone',
   () => {
-    const hostPid = (JSON.parse(readFileSync(join(home, 'host', 'host.json'), 'utf8')) as { pid: number })
-      .pid;
-    const listeners = listenersOf([local.cloud().pid, hostPid]);
+    const listeners = listenersOf([local.cloud().pid, hostState().pid]);
     const tried = new Set([...doors.map(({ port }) => port), serviceBusPort(local.cloud())]);
     expect(new Set(listeners.map(({ port }) => port))).toEqual(tried);
     expect(new Set(listeners.map(({ address }) => address))).toEqual(new Set(['0100007F']));

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { readBody } from '../../../local/http/body.ts';
+import { BodyBudget, readBody } from '../../../local/http/body.ts';
 import { anyBodies } from '../../../local/http/guard.ts';
 import { type Loopback, listenOnLoopback } from '../../../local/http/listen.ts';
 import { RequestError } from '../../../local/http/request-error.ts';
@@ -14,7 +14,7 @@ let heldBytes: number[];
 afterEach(() => loopback.stop());
 
 /** Reads bodies, and remembers what each held when it was answered or given up. */
-async function open(requestTimeoutMs?: number): Promise<void> {
+async function open(requestTimeoutMs?: number, budget?: BodyBudget): Promise<void> {
   heldBytes = [];
   loopback = await listenOnLoopback({
     port: 0,
@@ -23,7 +23,7 @@ async function open(requestTimeoutMs?: number): Promise<void> {
   });
   loopback.serve(async (request, response) => {
     try {
-      const body = await readBody(request, limitBytes);
+      const body = await readBody(request, limitBytes, budget);
       heldBytes.push(body.length);
       response.end(String(body.length));
     } catch (error) {
@@ -82,6 +82,26 @@ test('a body of the longest length is taken, asked for or not', async () => {
   unasked.write('x'.repeat(limitBytes));
   expect(statusOf(await text(unasked))).toBe(200);
   expect(heldBytes).toEqual([limitBytes, limitBytes]);
+});
+
+test('bodies that are on their way hold no more together than their budget, and give it back', async () => {
+  await open(undefined, new BodyBudget(1500));
+  const head = `Content-Length: ${limitBytes}\r\nConnection: close`;
+  const first = begin(head);
+  const second = begin(head);
+  const half = 'x'.repeat(limitBytes / 2);
+  for (const socket of [first, second]) socket.write(half);
+  first.write(half);
+  expect(statusOf(await text(first))).toBe(200);
+  const greedy = [begin(head), begin(head)].map((socket) => ({ socket, answer: text(socket) }));
+  for (const { socket } of greedy) socket.write('x'.repeat(600));
+  const refused = await Promise.race(greedy.map((each) => each.answer.then(() => each)));
+  expect(statusOf(await refused.answer)).toBe(503);
+  const taken = greedy.find((each) => each !== refused)!;
+  taken.socket.write('x'.repeat(limitBytes - 600));
+  expect(statusOf(await taken.answer)).toBe(200);
+  second.write(half);
+  expect(statusOf(await text(second))).toBe(200);
 });
 
 test('a request that comes before there is a handler waits for it', async () => {

@@ -1,31 +1,48 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { verifySignature } from '../../../shared/http/verify-signature.ts';
+import { readSignature, type SignedRequest, verifySignature } from '../../../shared/http/verify-signature.ts';
 
 const nowMs = Date.UTC(2026, 2, 1);
+const now = nowMs / 1000;
 const secret = 'a secret of more than thirty-two characters';
-const body = new TextEncoder().encode('{ "file": "2026-03-01.csv" }').buffer;
+const path = '/api/hooks/models/sales/data';
+const request: SignedRequest = {
+  method: 'POST',
+  url: `https://app.example${path}`,
+  body: Buffer.from('{ "file": "2026-03-01.csv" }'),
+};
 
-function sign(seconds: number, key = secret, text: ArrayBuffer = body): string {
-  const hmac = createHmac('sha256', key).update(`${seconds}.`).update(Buffer.from(text)).digest('hex');
-  return `t=${seconds},v1=${hmac}`;
+/** As docs/data.md tells a sender to do it. */
+function sign(
+  seconds = now,
+  key = secret,
+  parts: { method?: string; path?: string; body?: string } = {},
+): string {
+  const { method = 'POST', path: signedPath = path, body = request.body.toString() } = parts;
+  const hmac = createHmac('sha256', key).update([seconds, method, signedPath, body].join('\n'));
+  return `t=${seconds},v2=${hmac.digest('hex')}`;
 }
 
-function refusalOf(signature: string | null, secrets: readonly string[] = [secret]): string | null {
+function refusalOf(
+  signature: string | null,
+  secrets: readonly string[] = [secret],
+  sent: SignedRequest = request,
+): string | null {
   try {
-    verifySignature({ signature, body, secrets, nowMs });
+    verifySignature(readSignature(signature, nowMs), sent, secrets);
     return null;
   } catch (error) {
     expect(error).toMatchObject({ code: 'bad-signature', status: 401 });
-    return (error as Error).message;
+    return (error as Error).message.replace('x-ratchet-signature ', '');
   }
 }
 
-describe('the signature of a notice', () => {
-  const now = nowMs / 1000;
+const foreign = 'does not fit the method, the path, the body and any secret that is set';
 
+describe('the signature of a notice', () => {
   it('is computed as RFC 4231 computes HMAC-SHA-256', () => {
-    // Its test case 2, with a time and a full stop before the data.
+    // Its test case 2.
     expect(createHmac('sha256', 'Jefe').update('what do ya want for nothing?').digest('hex')).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     );
@@ -33,38 +50,58 @@ describe('the signature of a notice', () => {
 
   it('is taken within five minutes either way, in either case of its digits', () => {
     for (const seconds of [now, now - 300, now + 300]) expect(refusalOf(sign(seconds))).toBeNull();
-    const [time, digest] = sign(now).split(',v1=');
-    expect(refusalOf(`${time},v1=${digest!.toUpperCase()}`)).toBeNull();
+    const [time, digest] = sign().split(',v2=');
+    expect(refusalOf(`${time},v2=${digest!.toUpperCase()}`)).toBeNull();
   });
 
   it('is taken with any secret that is set, while they are changed', () => {
     const fresh = 'another secret of more than thirty-two characters';
     expect(refusalOf(sign(now, secret), [fresh, secret])).toBeNull();
     expect(refusalOf(sign(now, fresh), [fresh, secret])).toBeNull();
-    expect(refusalOf(sign(now, secret), [fresh])).toMatch(/does not fit/);
+    expect(refusalOf(sign(now, secret), [fresh])).toBe(foreign);
+  });
+
+  it('covers the query, and no name of the host', () => {
+    const sent = { ...request, url: `http://127.0.0.1:7071${path}?dry=1` };
+    expect(refusalOf(sign(now, secret, { path: `${path}?dry=1` }), [secret], sent)).toBeNull();
+    expect(refusalOf(sign(), [secret], sent)).toBe(foreign);
   });
 
   it.each([
-    ['missing', null, 'is missing; sign the body as docs/data.md shows'],
-    ['of another form', 'sha256=00', 'must be t=UNIXSECONDS,v1=HEX, with 64 hexadecimal digits'],
-    ['too short', `t=${now},v1=00`, 'must be t=UNIXSECONDS,v1=HEX, with 64 hexadecimal digits'],
+    ['missing', null, 'is missing; sign the request as docs/data.md shows'],
+    ['of another form', 'sha256=00', 'must be t=UNIXSECONDS,v2=HEX, with 64 hexadecimal digits'],
+    ['too short', `t=${now},v2=00`, 'must be t=UNIXSECONDS,v2=HEX, with 64 hexadecimal digits'],
+    [
+      'of the first form',
+      `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${request.body}`).digest('hex')}`,
+      'is of the form v1, which does not cover the model; send v2, as docs/data.md shows',
+    ],
     ['too old', sign(now - 301), 'is 301 s old, 300 s allowed; sign the notice again, and look at the clock'],
     [
       'of the future',
       sign(now + 3600),
       'is 3600 s in the future, 300 s allowed; sign the notice again, and look at the clock',
     ],
-    [
-      'of another body',
-      sign(now, secret, new ArrayBuffer(3)),
-      'does not fit the body and any secret that is set',
-    ],
-    [
-      'with its time changed',
-      sign(now - 400).replace(`t=${now - 400}`, `t=${now}`),
-      'does not fit the body and any secret that is set',
-    ],
-  ])('is refused when it is %s', (_name, signature, why) => {
-    expect(refusalOf(signature)).toBe(`x-ratchet-signature ${why}`);
+    ['of another body', sign(now, secret, { body: '{}' }), foreign],
+    ['of another model', sign(now, secret, { path: path.replace('sales', 'spam') }), foreign],
+    ['of another method', sign(now, secret, { method: 'PUT' }), foreign],
+    ['of another secret', sign(now, 'a secret of nobody that is long enough'), foreign],
+    ['moved to another time', sign(now - 10).replace(String(now - 10), String(now)), foreign],
+  ])('that is %s is refused', (_what, signature, message) => {
+    expect(refusalOf(signature)).toBe(message);
+  });
+
+  it('fits one way alone to cut a request into method, path and body', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', '/', '?', '.', ' '), maxLength: 8 });
+    const body = fc.string({ unit: fc.constantFrom('a', '/', '\n', '.'), maxLength: 12 });
+    const cut = fc.record({ path: line.map((text) => `/${text.replaceAll(' ', '+')}`), body });
+    fc.assert(
+      fc.property(cut, cut, (one, other) => {
+        fc.pre(one.path !== other.path || one.body !== other.body);
+        const sent = { method: 'POST', url: `http://x${other.path}`, body: Buffer.from(other.body) };
+        fc.pre(new URL(sent.url).pathname + new URL(sent.url).search === other.path);
+        expect(refusalOf(sign(now, secret, one), [secret], sent)).toBe(foreign);
+      }),
+    );
   });
 });
