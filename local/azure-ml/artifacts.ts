@@ -2,7 +2,6 @@
  * A run's artifacts: its log, which lies on this machine, and what it left under ./outputs, which lies in storage.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import type { Blobs } from './blobs.ts';
 import { notFound } from './errors.ts';
 import type { Reply, Request } from './http.ts';
@@ -77,9 +76,13 @@ export class Artifacts {
     const expected = Buffer.from(this.#sign(path));
     const given = Buffer.from(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    const log = await readFile(this.#runner.logFileOf(run)).catch(() => undefined);
+    const log = await this.#runner.openLog(run);
     if (!log) throw notFound(`The log of run ${run}`);
-    return { status: 200, body: log };
+    try {
+      return { status: 200, body: await log.readFile() };
+    } finally {
+      await log.close();
+    }
   }
 
   async #files(run: string): Promise<{ path: string; sizeBytes: number }[]> {
@@ -88,8 +91,10 @@ export class Artifacts {
       path: blob.path.slice(folder.path.length),
       sizeBytes: blob.sizeBytes,
     }));
-    const log = await stat(this.#runner.logFileOf(run)).catch(() => undefined);
-    return log ? [...stored, { path: logPath, sizeBytes: log.size }] : stored;
+    const log = await this.#runner.openLog(run);
+    if (!log) return stored;
+    const { size } = await log.stat().finally(() => log.close());
+    return [...stored, { path: logPath, sizeBytes: size }];
   }
 
   #sign(path: string): string {

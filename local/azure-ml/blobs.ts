@@ -3,9 +3,8 @@
  *
  * Nothing is ever written outside the folder it is meant for, whatever a blob is called.
  */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
 import {
   BlobSASPermissions,
   BlobServiceClient,
@@ -30,9 +29,7 @@ export interface Blobs {
   fetchFile(blob: BlobLocation, file: string, signal: AbortSignal): Promise<boolean>;
   /** Copies everything below a folder into `directory`; returns how many files that were. */
   fetchFolder(folder: BlobLocation, directory: string, signal: AbortSignal): Promise<number>;
-  storeFile(file: string, blob: BlobLocation, signal: AbortSignal): Promise<void>;
-  /** Copies the regular files below `directory`; returns how many they were. */
-  storeFolder(directory: string, folder: BlobLocation, signal: AbortSignal): Promise<number>;
+  store(content: Readable, blob: BlobLocation, signal: AbortSignal): Promise<void>;
   /** An address anyone may read this blob from for some hours. */
   readableUrl(blob: BlobLocation): string;
 }
@@ -63,14 +60,8 @@ export function openBlobs(connectionString: string, cache: BlobCache): Blobs {
     return found;
   };
 
-  const storeFile: Blobs['storeFile'] = async (file, blob, signal) => {
-    const client = containerOf(blob).getBlockBlobClient(blob.path);
-    await client.uploadStream(createReadStream(file), undefined, undefined, { abortSignal: signal });
-  };
-
   return {
     list,
-    storeFile,
     exists: (location) => containerOf(location).getBlobClient(location.path).exists(),
     async fetchFile(blob, file, signal) {
       const client = containerOf(blob).getBlobClient(blob.path);
@@ -87,13 +78,9 @@ export function openBlobs(connectionString: string, cache: BlobCache): Blobs {
       );
       return blobs.length;
     },
-    async storeFolder(directory, folder, signal) {
-      const files = await filesBelow(directory);
-      await eachOf(files, (file) => {
-        const path = `${asFolder(folder.path)}${relative(directory, file).split(sep).join('/')}`;
-        return storeFile(file, { ...folder, path }, signal);
-      });
-      return files.length;
+    async store(content, blob, signal) {
+      const client = containerOf(blob).getBlockBlobClient(blob.path);
+      await client.uploadStream(content, undefined, undefined, { abortSignal: signal });
     },
     readableUrl: (blob) => signedUrl(service, containerOf(blob), blob.path),
   };
@@ -107,12 +94,6 @@ function inside(directory: string, name: string): string {
   const file = resolve(directory, name);
   if (file.startsWith(resolve(directory) + sep)) return file;
   throw new Error(`blob ${JSON.stringify(name)} would be written outside of its folder; rename the blob`);
-}
-
-/** Regular files only: a link could lead anywhere. */
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function eachOf<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
@@ -131,12 +112,4 @@ function signedUrl(service: BlobServiceClient, container: ContainerClient, path:
   const permissions = BlobSASPermissions.parse('r');
   const options = { containerName: container.containerName, blobName: path, permissions, expiresOn };
   return `${client.url}?${generateBlobSASQueryParameters(options, credential)}`;
-}
-
-/** Whether `file` is a regular file: what an output of type uri_file must be. */
-export async function isRegularFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
 }

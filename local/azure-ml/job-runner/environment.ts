@@ -9,6 +9,10 @@ export interface JobSurroundings {
   readonly trackingToken: string;
 }
 
+/** The folders that are a job's alone, named in its environment: what it has started is known by them, wherever it went. */
+export const homeOf = (jobFolder: string): string => join(jobFolder, 'home');
+export const temporaryOf = (jobFolder: string): string => join(jobFolder, 'tmp');
+
 /** What Windows programs cannot start without. */
 const neededByWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'WINDIR'];
 
@@ -17,17 +21,18 @@ const neededByWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'WIN
  * not find the keys and endpoints of the machine it happens to run on. What the service sets wins over the job's own.
  */
 export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
-  const temporary = join(surroundings.folder, 'tmp');
+  const temporary = temporaryOf(surroundings.folder);
+  const home = homeOf(surroundings.folder);
   const own: Record<string, string> = {};
   if (process.platform === 'win32') {
     for (const name of neededByWindows) if (process.env[name]) own[name] = process.env[name];
-    own['USERPROFILE'] = join(surroundings.folder, 'home');
+    own['USERPROFILE'] = home;
   }
   return {
     ...job.definition.environmentVariables,
     ...own,
     PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
-    HOME: join(surroundings.folder, 'home'),
+    HOME: home,
     TMPDIR: temporary,
     TMP: temporary,
     TEMP: temporary,

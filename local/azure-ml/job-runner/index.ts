@@ -10,7 +10,7 @@
  * 2. At most `slots` jobs run at once; the rest wait in the order they were submitted.
  * 3. A job counts as work until its end is published.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloudContext } from '../../cloud-context.ts';
 import type { Blobs } from '../blobs.ts';
@@ -20,12 +20,13 @@ import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Job, JobError, JobStore } from '../store/jobs.ts';
 import { fillWords, parseCommandLine } from './command-line.ts';
+import { findFolder, makeEmpty, makeFolder, openInside } from './contained.ts';
 import { jobEnvironment } from './environment.ts';
-import { JobFailure } from './failure.ts';
+import { failUnlessWell, JobFailure } from './failure.ts';
 import { prepareCode, prepareInputs } from './inputs.ts';
 import { prepareOutputs, storeOutputs } from './outputs.ts';
-import { type ProcessEnd, runProcess } from './process.ts';
-import { killOrphan, killTree, markProcess } from './process-tree.ts';
+import { runProcess } from './process.ts';
+import { endLeftovers, killOrphan, killTree, markProcess } from './process-tree.ts';
 
 export interface RunnerDependencies {
   readonly cloud: Pick<CloudContext, 'home' | 'work' | 'log'>;
@@ -38,6 +39,8 @@ export interface RunnerDependencies {
   /** A token for one attempt of a job; those of earlier attempts are worth nothing any more. */
   issueToken(job: string, attempt: number): string;
 }
+
+const logName = 'std_log.txt';
 
 type StopReason = 'cancel' | 'stop';
 
@@ -57,8 +60,8 @@ export class JobRunner {
       if (job.process && killOrphan(job.process)) {
         this.#deps.cloud.log('warn', `azure-ml: job ${job.name}: ended the process left over from before`);
       }
-      if (job.status === 'CancelRequested') this.#deps.jobs.finish(job.name, 'Canceled');
-      else this.submit(job.name);
+      if (job.status !== 'CancelRequested') this.submit(job.name);
+      else void this.#endLeftovers(job.name).then(() => this.#deps.jobs.finish(job.name, 'Canceled'));
     }
   }
 
@@ -97,7 +100,14 @@ export class JobRunner {
   }
 
   logFileOf(name: string): string {
-    return join(this.folderOf(name), 'logs', 'std_log.txt');
+    return join(this.folderOf(name), 'logs', logName);
+  }
+
+  /** The log for reading; null where there is none, or the job has put something else there. */
+  async openLog(name: string): Promise<FileHandle | null> {
+    const folder = await findFolder(this.folderOf(name), 'logs').catch(() => null);
+    if (folder === null) return null;
+    return openInside(`the log of job ${name}`, folder, join(folder, logName)).catch(() => null);
   }
 
   #fillSlots(): void {
@@ -141,6 +151,7 @@ export class JobRunner {
     const attempt = jobs.beginAttempt(name);
     jobs.advance(name, 'Starting');
     const folder = this.folderOf(name);
+    await this.#endLeftovers(name); // of an attempt that ended with this program
     await emptyFolders(folder);
     const workingFolder = join(folder, 'code');
     await prepareCode(definition, workingFolder, this.#deps, signal);
@@ -158,6 +169,7 @@ export class JobRunner {
         trackingUri: this.#deps.trackingUri,
         trackingToken: this.#deps.issueToken(name, attempt),
       }),
+      folder,
       logFile: this.logFileOf(name),
       timeoutMs: jobTimeoutMs(definition),
       signal,
@@ -166,10 +178,20 @@ export class JobRunner {
     failUnlessWell(end, words[0] ? fillWords([words[0]], { inputs, outputs })[0]! : '');
   }
 
+  async #endLeftovers(name: string): Promise<void> {
+    if (await endLeftovers(this.folderOf(name))) return;
+    this.#deps.cloud.log(
+      'error',
+      `azure-ml: job ${name}: processes it has left cannot be ended; end them by hand`,
+    );
+  }
+
   /** What a job read can be had again; its code, outputs and log stay for whoever wants to know. */
   async #discard(name: string): Promise<void> {
+    const folder = await findFolder(this.folderOf(name)).catch(() => null);
+    if (folder === null) return; // never made, or a link by now: what it leads to is not the job's
     for (const part of ['inputs', 'tmp', 'home']) {
-      await rm(join(this.folderOf(name), part), { recursive: true, force: true }).catch((error: unknown) =>
+      await rm(join(folder, part), { recursive: true, force: true }).catch((error: unknown) =>
         this.#deps.cloud.log('warn', `azure-ml: job ${name}: ${part} stays on disk: ${String(error)}`),
       );
     }
@@ -186,45 +208,9 @@ export class JobRunner {
 }
 
 async function emptyFolders(folder: string): Promise<void> {
-  for (const name of ['code', 'inputs', 'outputs', 'tmp', 'home']) {
-    await rm(join(folder, name), { recursive: true, force: true });
-    await mkdir(join(folder, name), { recursive: true });
-  }
-  await mkdir(join(folder, 'logs'), { recursive: true });
-}
-
-function failUnlessWell(end: ProcessEnd, program: string): void {
-  switch (end.kind) {
-    case 'exit':
-      if (end.code === 0) return;
-      throw new JobFailure(
-        'ExecutionFailed',
-        `The process ended with exit code ${end.code}.${quoted(end.stderrTail)}`,
-      );
-    case 'signal':
-      throw new JobFailure(
-        'ExecutionFailed',
-        `The process was ended by ${end.signal}.${quoted(end.stderrTail)}`,
-      );
-    case 'timeout':
-      throw new JobFailure(
-        'JobTimeout',
-        `The process was ended after ${end.timeoutMs / 1000} s, its limits.timeout; raise the limit or give it less to do`,
-      );
-    case 'not-started':
-      throw new JobFailure(
-        'ProgramNotStarted',
-        `The program ${JSON.stringify(program)} did not start: ${end.reason}`,
-      );
-    case 'aborted':
-      return; // the signal says why, and the caller looks at it
-  }
-}
-
-function quoted(stderrTail: string): string {
-  return stderrTail === ''
-    ? ' It wrote nothing to standard error.'
-    : ` Standard error ends with:\n${stderrTail}`;
+  await makeFolder(folder);
+  for (const name of ['code', 'inputs', 'outputs', 'tmp', 'home']) await makeEmpty(folder, name);
+  await makeFolder(join(folder, 'logs'));
 }
 
 function errorOf(error: unknown): JobError {

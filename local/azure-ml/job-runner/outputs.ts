@@ -1,8 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Blobs, isRegularFile } from '../blobs.ts';
+import type { Blobs } from '../blobs.ts';
 import type { JobDefinition } from '../job-definition.ts';
-import { artifactContainer, artifactFolder, type Locator, outputLocation } from '../locate.ts';
+import {
+  artifactContainer,
+  artifactFolder,
+  type BlobLocation,
+  type Locator,
+  outputLocation,
+} from '../locate.ts';
+import { type FoundFile, findFiles, findFolder, isThere, leaves, openInside } from './contained.ts';
 import { JobFailure } from './failure.ts';
 
 /** Makes the folders the job writes to; the values are what `${{outputs.NAME}}` stands for. */
@@ -10,42 +17,83 @@ export async function prepareOutputs(
   definition: JobDefinition,
   folder: string,
 ): Promise<Map<string, string>> {
-  const values = outputPaths(definition, folder);
-  for (const name of values.keys()) await mkdir(join(folder, 'outputs', name), { recursive: true });
+  const values = new Map<string, string>();
+  for (const [name, port] of Object.entries(definition.outputs)) {
+    const place = join(folder, 'outputs', name);
+    await mkdir(place, { recursive: true });
+    values.set(name, port.jobOutputType === 'uri_file' ? join(place, name) : place);
+  }
   return values;
+}
+
+interface Storage {
+  readonly blobs: Blobs;
+  readonly locator: Locator;
 }
 
 /** Uploads what the job wrote. An output without any file fails the job: a reader would find nothing, silently. */
 export async function storeOutputs(
   job: { readonly name: string; readonly definition: JobDefinition },
   folder: string,
-  storage: { readonly blobs: Blobs; readonly locator: Locator },
+  storage: Storage,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [name, path] of outputPaths(job.definition, folder)) {
-    const port = job.definition.outputs[name]!;
-    const given = storage.locator.locate(`outputs.${name}`, port.uri ?? '', 'data');
+  for (const [name, port] of Object.entries(job.definition.outputs)) {
+    const subject = `outputs.${name}`;
+    const place = await findFolder(folder, 'outputs', name);
+    if (place === null) throw leaves(`${subject}: its folder was removed, or is a link now`);
+    const files = await findFiles(subject, place);
+    const given = storage.locator.locate(subject, port.uri ?? '', 'data');
     const location = outputLocation(name, port, given);
-    if (port.jobOutputType !== 'uri_file') {
-      if ((await storage.blobs.storeFolder(path, location, signal)) === 0)
-        throw missing(name, 'no file in its folder');
-    } else if (await isRegularFile(path)) {
-      await storage.blobs.storeFile(path, location, signal);
+    if (port.jobOutputType === 'uri_file') {
+      const file = files.find(({ path }) => path === name);
+      if (file === undefined) throw missing(name, 'no file at its path');
+      await storeFiles(subject, place, [{ ...file, path: '' }], location, storage.blobs, signal);
     } else {
-      throw missing(name, 'no file at its path');
+      if (files.length === 0) throw missing(name, 'no file in its folder');
+      await storeFiles(subject, place, files, location, storage.blobs, signal);
     }
   }
   const artifacts = { container: artifactContainer, path: `${artifactFolder(job.name)}outputs/` };
-  await storage.blobs.storeFolder(await made(join(folder, 'code', 'outputs')), artifacts, signal);
+  await storeArtifacts(folder, artifacts, storage.blobs, signal);
 }
 
-function outputPaths(definition: JobDefinition, folder: string): Map<string, string> {
-  return new Map(
-    Object.entries(definition.outputs).map(([name, port]) => {
-      const place = join(folder, 'outputs', name);
-      return [name, port.jobOutputType === 'uri_file' ? join(place, name) : place];
-    }),
-  );
+/** What the job left under ./outputs; it need not have. */
+async function storeArtifacts(
+  folder: string,
+  location: BlobLocation,
+  blobs: Blobs,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = await findFolder(folder, 'code', 'outputs');
+  if (place === null) {
+    if (await isThere(join(folder, 'code', 'outputs'))) throw leaves('./outputs: it is a link, or no folder');
+    return;
+  }
+  await storeFiles('./outputs', place, await findFiles('./outputs', place), location, blobs, signal);
+}
+
+const parallelTransfers = 8;
+
+async function storeFiles(
+  subject: string,
+  place: string,
+  files: readonly FoundFile[],
+  location: BlobLocation,
+  blobs: Blobs,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = files.values();
+  const worker = async (): Promise<void> => {
+    for (const { path, real } of queue) {
+      const file = await openInside(subject, place, real);
+      const content = file.createReadStream();
+      await blobs
+        .store(content, { ...location, path: `${location.path}${path}` }, signal)
+        .finally(() => content.destroy());
+    }
+  };
+  await Promise.all(Array.from({ length: parallelTransfers }, worker));
 }
 
 function missing(name: string, seen: string): JobFailure {
@@ -53,9 +101,4 @@ function missing(name: string, seen: string): JobFailure {
     'OutputMissing',
     `outputs.${name}: the job ended well but left ${seen}; write to ${'${{outputs.'}${name}}} or drop the output`,
   );
-}
-
-async function made(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  return folder;
 }

@@ -7,14 +7,16 @@
  * 3. The time limit is real time: a process lives in real time whatever the clock says.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killTree } from './process-tree.ts';
+import { endLeftovers, killTree } from './process-tree.ts';
 
 export interface Launch {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The job's own folder: what it left is known by it. */
+  readonly folder: string;
   /** Receives standard output and standard error, in the order they came, after what it already holds. */
   readonly logFile: string;
   readonly timeoutMs: number | undefined;
@@ -70,7 +72,7 @@ async function runLogged(launch: Launch, log: Log): Promise<ProcessEnd> {
   const timer =
     launch.timeoutMs && setTimeout(() => kill('timeout'), Math.min(launch.timeoutMs, longestTimeoutMs));
   try {
-    const end = await endOf(child);
+    const end = await endOf(child, launch.folder);
     if (killed === 'aborted') return { kind: 'aborted' };
     if (killed === 'timeout') return { kind: 'timeout', timeoutMs: launch.timeoutMs! };
     return 'reason' in end ? end : { ...end, stderrTail: tail() };
@@ -85,7 +87,7 @@ type ChildEnd =
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'not-started'; readonly reason: string };
 
-async function endOf(child: ChildProcess): Promise<ChildEnd> {
+async function endOf(child: ChildProcess, folder: string): Promise<ChildEnd> {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const end = await new Promise<ChildEnd>((resolve) => {
     child.once('error', (error) => resolve({ kind: 'not-started', reason: error.message }));
@@ -95,6 +97,7 @@ async function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
   if (end.kind === 'not-started') return end;
   if (child.pid !== undefined) killTree(child.pid); // what it may have left behind
+  await endLeftovers(folder, child.pid);
   const giveUp = new AbortController();
   await Promise.race([closed, sleep(drainMs, undefined, { signal: giveUp.signal }).catch(() => undefined)]);
   giveUp.abort();
@@ -120,7 +123,8 @@ interface Log {
 }
 
 function openLog(file: string): Log {
-  const descriptor = openSync(file, 'a', 0o600);
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
+  const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
   let leftBytes = logLimitBytes;
   let open = true;
   return {
