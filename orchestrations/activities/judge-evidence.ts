@@ -13,10 +13,13 @@ import { RatchetError } from '../../shared/errors.ts';
 import type { Look } from '../../shared/gates/ask-of-look.ts';
 import { holdoutVersion } from '../../shared/gates/holdout-version.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
+import { inTurn } from '../../shared/in-turn.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
 const metricsLimitBytes = 1024 * 1024;
+/** Millions of rows take most of what an instance has (docs/jobs.md): one judgement at a time in a process. */
+const judgeInTurn = inTurn();
 
 defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
@@ -46,19 +49,19 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
   // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
   const counts = files.length > 0 && isLook(pinned.config.gates, hasChampion);
   const look = counts ? await takeLook(runId, pinned) : null;
-  const predictions = await readPredictions(files, options);
-  const trainIds = await readTrainIds(idFiles);
-  const report = judgeEvidence({
-    runId,
-    task: pinned.config.task,
-    gates: pinned.config.gates,
-    hasChampion,
-    predictions,
-    trainIds,
-    metrics: metricsText === null ? null : parseJson(metricsText),
-    trackedMetrics,
-    look,
-  });
+  const report = await judgeInTurn(async () =>
+    judgeEvidence({
+      runId,
+      task: pinned.config.task,
+      gates: pinned.config.gates,
+      hasChampion,
+      predictions: await readPredictions(files, options),
+      trainIds: await readTrainIds(idFiles),
+      metrics: metricsText === null ? null : parseJson(metricsText),
+      trackedMetrics,
+      look,
+    }),
+  );
   await blobs.writeJson(gateReportPath(runId), report);
   await blobs.writeText(gateReportPagePath(runId), renderPage(report), 'text/html; charset=utf-8');
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.

@@ -46,6 +46,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'shared/http': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
   'shared/settings.ts': { rooms: ['shared/config', 'shared/errors.ts'] },
+  'shared/in-turn.ts': { rooms: [] },
   'shared/watch-models.ts': { rooms: ['shared/config'] },
   'shared/wiring.ts': {
     rooms: [
@@ -68,6 +69,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/data',
       'shared/signals',
       'shared/dispatch',
+      'shared/in-turn.ts',
       'shared/wiring.ts',
       'shared/errors.ts',
       'shared/azure',
