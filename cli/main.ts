@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
+import { local } from './local.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
@@ -40,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   'break-glass': breakGlass,
   fleet,
   operations,
+  local,
 };
 
 /** Runs `ratchet` with its arguments and answers the exit code. */
@@ -48,6 +50,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     console.log(help());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === '-V' || name === 'version') {
+    console.log(await describeVersion());
+    return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
@@ -72,6 +78,11 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+async function describeVersion(): Promise<string> {
+  const { default: project } = await import('../package.json', { with: { type: 'json' } });
+  return `ratchet ${project.version} (Node ${process.versions.node})`;
+}
+
 function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
@@ -81,7 +92,8 @@ function help(): string {
     ...lines,
     '',
     '  ratchet COMMAND --help shows a command.',
-    '  Commands that ask the service take --url (or RATCHET_URL; default http://127.0.0.1:7071),',
-    '  --key (or RATCHET_KEY: a function key) and --json.',
+    '  Commands that ask the service take --url (or RATCHET_URL), --key (or RATCHET_KEY: a function key) and --json.',
+    '  Without --url it is the service that runs in this folder or one above it (.ratchet, or RATCHET_HOME), or else',
+    '  http://127.0.0.1:7071. --version prints the version.',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { printable } from '../shared/gates/report/printable.ts';
+import { findService, type Service, type Where } from './find-service.ts';
 
 /** Options of every command that asks the service. */
 export const serviceOptions = {
@@ -7,41 +8,74 @@ export const serviceOptions = {
   json: { type: 'boolean', default: false },
 } as const;
 
-interface Where {
-  readonly url?: string | undefined;
-  readonly key?: string | undefined;
-}
-
 /**
  * Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses, unless it does so with
  * one of the statuses that are an answer, too.
  */
-export async function askService(...asked: Parameters<typeof askForText>): Promise<unknown> {
-  return JSON.parse(await askForText(...asked)) as unknown;
-}
-
-/** The same for an answer that is text as it is. */
-export async function askForText(
-  where: Where,
+export async function askService(
+  where: Where & { readonly json?: boolean | undefined },
   path: string,
   init: RequestInit = {},
   answers: readonly number[] = [],
-): Promise<string> {
-  const base = (where.url ?? process.env['RATCHET_URL'] ?? 'http://127.0.0.1:7071').replace(/\/+$/, '');
-  const key = where.key ?? process.env['RATCHET_KEY'];
+): Promise<unknown> {
+  const { base, text } = await ask(where, path, init, answers);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new Error(describeStranger(base, text), { cause });
+  }
+}
+
+/** The same for an answer that is text as it is. */
+export async function askForText(where: Where, path: string): Promise<string> {
+  return (await ask(where, path, {}, [])).text;
+}
+
+async function ask(
+  where: Where & { readonly json?: boolean | undefined },
+  path: string,
+  init: RequestInit,
+  answers: readonly number[],
+): Promise<{ base: string; text: string }> {
+  const service = findService(where);
+  const { base, key } = service;
+  tell(service, where.json === true);
   const headers = new Headers(init.headers);
   if (key) headers.set('x-functions-key', key);
   const response = await fetch(`${base}/api/${path}`, { ...init, headers }).catch((cause: unknown) => {
-    throw new Error(`nothing answers at ${base}; start the service with npm start, or name it with --url`, {
-      cause,
-    });
+    throw new Error(describeSilence(service), { cause });
   });
   const text = await response.text();
-  if (response.ok || answers.includes(response.status)) return text;
+  if (response.ok || answers.includes(response.status)) return { base, text };
   if (response.status === 401)
     throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
-  throw new Error(`${base} answered ${response.status}: ${printable(detailOf(text))}`);
+  const detail = detailOf(text);
+  if (detail === null && !isJson(response)) throw new Error(describeStranger(base, text, response.status));
+  throw new Error(`${base} answered ${response.status}: ${printable(detail ?? text.slice(0, 500))}`);
 }
+
+let told = false;
+
+/** A person is told once which service answers, unless it was named; a program reads what it asked for and no more. */
+function tell({ base, described, named }: Service, forProgram: boolean): void {
+  if (told || named || forProgram) return;
+  told = true;
+  console.error(`${described}, ${base}:`);
+}
+
+function describeSilence({ base, described, named }: Service): string {
+  const found = named ? '' : ` (${described})`;
+  return `nothing answers at ${base}${found}; start the service with npm start, or name it with --url`;
+}
+
+/** Something answers that is no Ratchet: a web page, a proxy, another program on that port. */
+function describeStranger(base: string, text: string, status = 200): string {
+  const begin = printable(text.trim().slice(0, 60)).replaceAll(/\s+/g, ' ');
+  const what = begin === '' ? 'nothing' : `${JSON.stringify(begin)}…`;
+  return `${base} answered ${status} with ${what}, which is no answer of Ratchet: is --url the address of the service, without a path?`;
+}
+
+const isJson = (response: Response): boolean => /[/+]json\b/.test(response.headers.get('content-type') ?? '');
 
 /**
  * An id as the rest of a route's path. Slashes stay: hosts leave `%2F` as it is, and could not tell `a/b` from `a%2Fb`.
@@ -52,12 +86,12 @@ export function encodeId(id: string): string {
   return id.split('/').some((part) => /^\.{0,2}$/.test(part)) ? encoded : encoded.replaceAll('%2F', '/');
 }
 
-function detailOf(text: string): string {
+function detailOf(text: string): string | null {
   try {
     const { detail } = JSON.parse(text) as { detail?: unknown };
-    return typeof detail === 'string' ? detail : text.slice(0, 500);
+    return typeof detail === 'string' ? detail : null;
   } catch {
-    return text.slice(0, 500);
+    return null;
   }
 }
 

@@ -27,7 +27,7 @@ import { JobRunner } from './job-runner/index.ts';
 import { Locator } from './locate.ts';
 import { type Router, serve } from './server.ts';
 import { AssetStore } from './store/assets.ts';
-import { inTransaction, openDatabase } from './store/database.ts';
+import { inTransaction, openWorkspace } from './store/database.ts';
 import { JobStore } from './store/jobs.ts';
 import { openOutbox } from './store/outbox.ts';
 import { TrackingStore } from './store/tracking.ts';
@@ -55,7 +55,7 @@ const defaultSlots = 2;
 
 export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   mkdirSync(options.home, { recursive: true });
-  const database = openDatabase(join(options.home, 'azure-ml.sqlite'));
+  const database = openWorkspace(join(options.home, 'azure-ml.sqlite'));
   const loopback = await listenOnLoopback({ port: options.port, tls: options.tls, bodies: jsonBodies });
   const { origin } = loopback;
   const mlflowPath = `/mlflow/v1.0${localCloud.workspaceId}`;

@@ -8,7 +8,8 @@ this machine.
 
   --home DIR            folder for its state; made when absent. Ports, once chosen, are kept there
   --host-url URL        where the Functions host is, or will be (default http://127.0.0.1:7071)
-  --host-key KEY        the host's system key for Event Grid, when it asks for keys
+  --host-key KEY        the host's system key for Event Grid, when it asks for keys; better in RATCHET_HOST_KEY,
+                        which no list of processes shows
   --clock system|virtual  what time it is: the machine's, or as PUT {control}/clock says
   --clock-start ISO     first time of a virtual clock that HOME has no time of (default now)
   --retry-schedule JSON milliseconds between Event Grid's tries (default: the documented schedule)
@@ -39,7 +40,7 @@ export function readOptions(args: readonly string[]): CloudOptions | null {
   return {
     home: values.home,
     hostUrl: (values['host-url'] ?? 'http://127.0.0.1:7071').replace(/\/+$/, ''),
-    hostKey: values['host-key'] ?? null,
+    hostKey: values['host-key'] ?? process.env['RATCHET_HOST_KEY'] ?? null,
     clock,
     clockStart: values['clock-start'] ?? null,
     retryScheduleMs: readSchedule(values['retry-schedule']),

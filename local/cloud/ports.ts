@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errorText, LocalError } from '../process/local-error.ts';
+import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
 const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl', 'logs'] as const;
@@ -18,9 +18,9 @@ export interface Ports {
 
 export function openPorts(home: string): Ports {
   const file = join(home, 'ports.json');
-  const kept = existsSync(file) ? PortsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  const kept = readStateFile(file, PortsSchema);
   return {
-    wanted: (name) => (kept?.success ? (kept.data[name] ?? 0) : 0),
+    wanted: (name) => kept?.[name] ?? 0,
     keep: (chosen) => writeFileAtomically(file, `${JSON.stringify(chosen)}\n`, 0o644),
   };
 }

@@ -9,9 +9,10 @@
  * 3. An event leaves with its last delivery.
  */
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import type { TopicName } from '../cloud-context.ts';
 import { crashPoint } from '../crash-point.ts';
+import { openDatabase } from '../process/open-database.ts';
 import type { PlannedDelivery } from './chaos.ts';
 import type { StoredEvent } from './event.ts';
 import type { DeadLetterReason, Outcome } from './retry.ts';
@@ -59,9 +60,7 @@ const tables = `
 export type EventGridStore = ReturnType<typeof openEventGridStore>;
 
 export function openEventGridStore(home: string) {
-  const db = new DatabaseSync(join(home, 'event-grid.sqlite'), { timeout: 5000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(tables);
+  const db = openDatabase(join(home, 'event-grid.sqlite'), tables);
   const insertEvent = db.prepare('INSERT INTO events (topic, schema, json, accepted_ms) VALUES (?, ?, ?, ?)');
   const insertDelivery = db.prepare(
     'INSERT INTO deliveries (subscription, event, due_ms, rank) VALUES (?, ?, ?, ?)',

@@ -10,7 +10,7 @@
  * 2. Whoever waits for a child learns of its death, with the end of its log.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,7 @@ const leash = fileURLToPath(new URL('./leash.ts', import.meta.url));
 const lookEveryMs = 25;
 
 export function startChild(options: ChildOptions): Child {
+  const logStart = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0;
   const child = spawnWithLog(options);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} could not be started: ${options.script}`);
@@ -66,12 +67,12 @@ export function startChild(options: ChildOptions): Child {
     const giveUpAt = Date.now() + limitMs;
     for (;;) {
       options.signal?.throwIfAborted();
-      if (exit) throw new Error(describeDeath(options, exit, what));
+      if (exit) throw new Error(describeDeath({ ...options, logStart }, exit, what));
       const found = await look();
       if (found !== undefined) return found;
       if (Date.now() > giveUpAt) {
         throw new Error(
-          `${options.name}: ${what} did not come within ${limitMs} ms.\n${logTail(options.logFile)}`,
+          `${options.name}: ${what} did not come within ${limitMs} ms.\n${logTail(options.logFile, logStart)}`,
         );
       }
       await sleep(lookEveryMs);
@@ -115,16 +116,20 @@ function spawnWithLog({ script, args, env, logFile }: ChildOptions): ChildProces
   }
 }
 
-function describeDeath(options: ChildOptions, exit: Exit, what: string): string {
+function describeDeath(
+  options: ChildOptions & { readonly logStart: number },
+  exit: Exit,
+  what: string,
+): string {
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
-  return `${options.name} ${how} before ${what}.\n${logTail(options.logFile)}`;
+  return `${options.name} ${how} before ${what}.\n${logTail(options.logFile, options.logStart)}`;
 }
 
-/** The last lines of a log file, under its name. */
-export function logTail(file: string, lineCount = 25): string {
+/** The last lines of a log file, under its name. What lies before `fromByte` is of an earlier start. */
+export function logTail(file: string, fromByte = 0, lineCount = 25): string {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFileSync(file).subarray(fromByte).toString('utf8');
   } catch {
     return `(no log at ${file})`;
   }

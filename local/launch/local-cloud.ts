@@ -8,11 +8,15 @@
  * 1. The host starts after the cloud is ready and ends before it, so that the application always finds its services.
  * 2. A restart of either finds the other at the same addresses: ports, once chosen, are kept in the state folder.
  * 3. Neither outlives this process (see child.ts).
+ * 4. One service a HOME: a second one ends before it has touched anything. `HOME/service.json` says where the first is.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { openKeys } from '../functions-host/http/keys.ts';
+import { lockHome } from '../process/home-lock.ts';
+import { readStateFile } from '../process/state-file.ts';
 import { type ChildOptions, type Exit, startChild } from './child.ts';
 import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './cloud-state.ts';
 import { findFreePort } from './free-port.ts';
@@ -26,10 +30,14 @@ export interface LaunchOptions {
   readonly clockStart?: string;
   /** Port of the application; 0 or omitted: the one used before in this folder, or any free one. */
   readonly hostPort?: number;
+  /** Taken the first time, if it is free. */
+  readonly preferredPort?: number;
   /** Further options of `local/cloud.ts`, such as `--retry-schedule`. */
   readonly cloudArgs?: readonly string[];
   /** Further environment of both processes. */
   readonly env?: Environment;
+  /** Whether the application asks for function keys, as in Azure. Omitted: it does not. */
+  readonly keys?: boolean;
   /** Omitted: `models` beside package.json. */
   readonly modelsFolder?: string;
   /** Aborted while the start is under way: what has started is stopped, and the start rejects. */
@@ -61,19 +69,26 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of this project. */
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const HostStateSchema = z.looseObject({ pid: z.int(), url: z.string() });
 
 export async function launchLocalCloud(options: LaunchOptions): Promise<LocalCloud> {
-  mkdirSync(options.home, { recursive: true });
-  const hostPort = await chooseHostPort(options.home, options.hostPort ?? 0);
-  const local = prepare(options, hostPort);
+  const lock = lockHome(options.home, 'service');
+  let prepared: LocalCloud | undefined;
+  const stop = async (): Promise<void> => {
+    await prepared?.stop();
+    lock.release();
+  };
   try {
+    const local = prepare(options, await chooseHostPort(options));
+    prepared = local;
     await local.startCloud();
     await local.startHost();
-    return local;
+    lock.announce({ pid: process.pid, url: local.hostUrl, keys: options.keys ?? false });
+    return { ...local, stop };
   } catch (error) {
-    await local.stop();
+    await stop();
     throw error;
   }
 }
@@ -132,11 +147,12 @@ interface ThisStart {
 
 function describeCloud(options: LaunchOptions, start: ThisStart & { hostUrl: string }): ChildOptions {
   const { home, cloudArgs = [], signal } = options;
+  const hostKey = options.keys ? openHostKeys(home).systemKey('eventgrid_extension') : null;
   return {
     name: 'the local cloud',
     script: join(repository, 'local', 'cloud.ts'),
     args: ['--home', join(home, 'cloud'), '--host-url', start.hostUrl, ...clockArgs(options), ...cloudArgs],
-    env: { ...options.env, ...start.env },
+    env: { ...(hostKey !== null && { RATCHET_HOST_KEY: hostKey }), ...options.env, ...start.env },
     logFile: start.logFile,
     signal,
   };
@@ -156,12 +172,18 @@ function describeHost(
     script: join(repository, 'local', 'functions-host', 'main.ts'),
     args: [
       ...['--app', repository, '--home', join(home, 'host'), '--port', String(start.hostPort)],
-      ...['--settings', settingsFile, '--keys', 'off', ...clockArgs(options)],
+      ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', ...clockArgs(options)],
     ],
-    env: { ...options.env, ...start.env },
+    env: { RATCHET_MODELS_DIR: modelsFolder, ...options.env, ...start.env },
     logFile: start.logFile,
     signal,
   };
+}
+
+/** The keys of the host in this folder: the cloud needs one of them before the host has started. */
+function openHostKeys(home: string): ReturnType<typeof openKeys> {
+  mkdirSync(join(home, 'host'), { recursive: true });
+  return openKeys(join(home, 'host', 'keys.json'), []);
 }
 
 /** Every look at schedules or for lost work is a moment virtual time stops at: one a day leaves months to pass in seconds. */
@@ -178,10 +200,10 @@ function clockArgs({ clock = 'system', clockStart }: LaunchOptions): string[] {
 const PortsSchema = z.object({ host: z.int().min(1).max(65_535) });
 
 /** The host's address is known to Event Grid's subscriptions, so it is kept. */
-async function chooseHostPort(home: string, wanted: number): Promise<number> {
+async function chooseHostPort({ home, hostPort: wanted = 0, preferredPort }: LaunchOptions): Promise<number> {
   const file = join(home, 'ports.json');
-  const kept = existsSync(file) ? PortsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
-  const host = wanted > 0 ? wanted : kept?.success ? kept.data.host : await findFreePort();
+  const kept = readStateFile(file, PortsSchema);
+  const host = wanted > 0 ? wanted : (kept?.host ?? (await findFreePort(preferredPort)));
   writeFileSync(file, `${JSON.stringify({ host })}\n`);
   return host;
 }

@@ -6,69 +6,74 @@
  * it is, and the answer says so.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, resolve } from 'node:path';
+import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from './cloud-state.ts';
+import { type CodeFile, readCodeFolder } from './code-folder.ts';
 import { workspaceClient } from './workspace-client.ts';
 
 export interface CodeAsset {
   readonly name: string;
-  readonly version: string;
+  /** Null: the version that has this code, or else the next number. */
+  readonly version: string | null;
   readonly folder: string;
 }
 
-export type Publication = 'published' | 'already-there' | 'already-there-with-other-code';
-
-interface CodeFile {
-  readonly name: string;
-  readonly content: Buffer;
+export interface Publication {
+  readonly outcome: 'published' | 'already-there' | 'already-there-with-other-code';
+  readonly version: string;
+  readonly files: number;
 }
 
 const hashTag = 'contentHash';
+const workspace = [localCloud.resourceGroup, localCloud.workspace] as const;
 
-export async function publishCode(
-  cloud: CloudState,
-  { name, version, folder }: CodeAsset,
-): Promise<Publication> {
+export async function publishCode(cloud: CloudState, asset: CodeAsset): Promise<Publication> {
+  const { name, folder } = asset;
   const files = readCodeFolder(folder);
   const hash = hashFiles(files);
   const client = workspaceClient(cloud);
-  const at = [localCloud.resourceGroup, localCloud.workspace, name, version] as const;
-  const existing = await client.codeVersions.get(...at).catch((error: unknown) => {
-    if ((error as { statusCode?: number }).statusCode === 404) return null;
-    throw error;
-  });
-  if (existing)
-    return existing.properties.tags?.[hashTag] === hash ? 'already-there' : 'already-there-with-other-code';
-
-  const prefix = `LocalUpload/${hash}/${basename(folder)}/`;
+  const known = await listVersions(client, name);
+  const version = asset.version ?? known.find((each) => each.hash === hash)?.version ?? nextVersion(known);
+  const existing = known.find((each) => each.version === version);
+  if (existing) {
+    const outcome = existing.hash === hash ? 'already-there' : 'already-there-with-other-code';
+    return { outcome, version, files: files.length };
+  }
+  const prefix = `LocalUpload/${hash}/${basename(resolve(folder))}/`;
   const container = BlobServiceClient.fromConnectionString(cloud.storage).getContainerClient(
     localCloud.container,
   );
   for (const file of files)
     await container.getBlockBlobClient(`${prefix}${file.name}`).uploadData(file.content);
-  await client.codeVersions.createOrUpdate(...at, {
+  await client.codeVersions.createOrUpdate(...workspace, name, version, {
     properties: { codeUri: `${container.url}/${prefix}`, tags: { [hashTag]: hash } },
   });
-  return 'published';
+  return { outcome: 'published', version, files: files.length };
 }
 
-/** The files of a folder, without those its `.amlignore` names. Subfolders are no part of our samples. */
-export function readCodeFolder(folder: string): CodeFile[] {
-  const ignored = new Set(['.amlignore', ...readIgnoreFile(join(folder, '.amlignore'))]);
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !ignored.has(entry.name))
-    .map((entry) => ({ name: entry.name, content: readFileSync(join(folder, entry.name)) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+interface KnownVersion {
+  readonly version: string;
+  /** Of the code it was published with; undefined where something else has registered it. */
+  readonly hash: string | null | undefined;
 }
 
-/** Plain file names only, one a line. */
-function readIgnoreFile(file: string): string[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+async function listVersions(client: AzureMachineLearningWorkspaces, name: string): Promise<KnownVersion[]> {
+  const known: KnownVersion[] = [];
+  try {
+    for await (const { name: version, properties } of client.codeVersions.list(...workspace, name))
+      if (version !== undefined) known.push({ version, hash: properties.tags?.[hashTag] });
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+  }
+  return known;
+}
+
+function nextVersion(known: readonly KnownVersion[]): string {
+  const numbers = known.map(({ version }) => (/^\d{1,9}$/.test(version) ? Number(version) : 0));
+  return String(1 + Math.max(0, ...numbers));
 }
 
 function hashFiles(files: readonly CodeFile[]): string {

@@ -5,9 +5,10 @@
  * 1. What was ingested is on disk when `ingest` returns, all of a call or nothing.
  * 2. A column has one type from its first value on; a column of whole numbers may become one of real numbers.
  */
-import { DatabaseSync } from 'node:sqlite';
+
 import { ServiceError } from '../azure-ml/errors.ts';
 import { inTransaction } from '../azure-ml/store/database.ts';
+import { openDatabase } from '../process/open-database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 import { quote } from './quote.ts';
 
@@ -31,9 +32,7 @@ const names = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 export type LogsStore = ReturnType<typeof openLogsStore>;
 
 export function openLogsStore(file: string, now: () => number) {
-  const database = new DatabaseSync(file, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  database.exec(schema);
+  const database = openDatabase(file, schema);
   const columnsOf = database.prepare('SELECT name, type FROM columns WHERE tbl = ? ORDER BY seq');
   const rowsOf = database.prepare(
     'SELECT body FROM rows WHERE tbl = ? AND time_ms >= ? AND time_ms < ? ORDER BY seq',

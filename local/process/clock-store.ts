@@ -1,11 +1,13 @@
 /** Keeps a virtual clock's time in HOME, so that a restart goes on from it. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type Clock, SystemClock, VirtualClock } from '../clock/clock.ts';
 import { LocalError } from './local-error.ts';
+import { readStateFile } from './state-file.ts';
 import { replaceFile } from './write-file-atomically.ts';
 
 const fileName = 'clock.json';
+const StoredSchema = z.object({ now: z.iso.datetime() });
 
 export interface ClockOptions {
   readonly home: string;
@@ -28,12 +30,8 @@ export function openClock({ home, mode, start }: ClockOptions): Clock {
 }
 
 function readStored(file: string): number | null {
-  if (!existsSync(file)) return null;
-  const { now } = JSON.parse(readFileSync(file, 'utf8')) as { now: string };
-  const nowMs = Date.parse(now);
-  if (Number.isNaN(nowMs))
-    throw new LocalError('options', `${file}: now: expected an ISO 8601 time; delete the file to begin anew`);
-  return nowMs;
+  const stored = readStateFile(file, StoredSchema);
+  return stored && Date.parse(stored.now);
 }
 
 export function storeClock(home: string, nowMs: number): void {

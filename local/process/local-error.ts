@@ -7,6 +7,7 @@ export type LocalErrorCode =
   | 'home-in-use'
   | 'port-in-use'
   | 'settings'
+  | 'state'
   | 'host-json'
   | 'app'
   | 'binding';

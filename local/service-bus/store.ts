@@ -9,8 +9,9 @@
  * 3. Sequence numbers grow and are never used twice, not even after a message is gone.
  */
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import { crashPoint } from '../crash-point.ts';
+import { openDatabase } from '../process/open-database.ts';
 
 export type MessageState = 'active' | 'scheduled' | 'deferred';
 
@@ -71,9 +72,7 @@ const tables = `
 export type MessageStore = ReturnType<typeof openMessageStore>;
 
 export function openMessageStore(home: string) {
-  const db = new DatabaseSync(join(home, 'service-bus.sqlite'), { timeout: 5000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(tables);
+  const db = openDatabase(join(home, 'service-bus.sqlite'), tables);
   const insert = db.prepare(
     `INSERT INTO messages (entity, state, message_id, session_id, enqueued_ms, due_ms, expires_ms, body)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

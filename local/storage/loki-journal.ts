@@ -12,7 +12,7 @@
  * 1. When `save` returns, every change made to the databases until then is on disk, all of it or none.
  * 2. What `save` wrote is what the databases hold after the next start.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../process/open-database.ts';
 
 export interface LokiDocument {
   readonly $loki: number;
@@ -57,9 +57,7 @@ const tables = `
 export type LokiJournal = ReturnType<typeof openLokiJournal>;
 
 export function openLokiJournal(file: string) {
-  const db = new DatabaseSync(file, { timeout: 5000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(tables);
+  const db = openDatabase(file, tables);
   const putCollection = db.prepare('INSERT OR REPLACE INTO collections VALUES (?, ?, ?, ?)');
   const removeCollection = db.prepare('DELETE FROM collections WHERE store = ? AND name = ?');
   const removeDocuments = db.prepare('DELETE FROM documents WHERE store = ? AND collection = ?');

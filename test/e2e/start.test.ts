@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFile as execFileWithCallback, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../shared/domain/run.ts';
 
+const execFile = promisify(execFileWithCallback);
 const start = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
 let home: string;
 let service: ChildProcess | undefined;
@@ -103,8 +105,73 @@ describe('npm start', () => {
     await until(child, output, async () => (output.stdout.includes('Ctrl-C') ? true : undefined));
     expect(output.stdout).toMatch(/API +http:\/\/127\.0\.0\.1:\d+\/api\/models\n/);
     expect(output.stdout).toMatch(/Service Bus +sb:\/\/127\.0\.0\.1:\d+/);
-    expect(output.stdout).toContain('curl -X POST http://127.0.0.1:');
+    expect(output.stdout).toMatch(/Log Analytics +https:\/\/localhost:\d+/);
+    expect(output.stdout).toContain('ratchet request spam-filter --reason');
     expect(await stop(child)).toBe(0);
+  });
+
+  it('says in one line that it runs already, and leaves everything as it is', async () => {
+    const { child, api } = await serve();
+    const before = ['ports.json', 'service.json'].map((name) => readFileSync(join(home, name), 'utf8'));
+    const second = run([], { RATCHET_PORT: '7999' });
+    expect(await ended(second.child)).toBe(1);
+    expect(second.output.stdout).toBe('');
+    const url = api.replace('/api', '');
+    expect(second.output.stderr).toBe(
+      `${home}: another service runs there (process ${child.pid} at ${url}); stop it, or set RATCHET_HOME to another folder\n`,
+    );
+    expect(['ports.json', 'service.json'].map((name) => readFileSync(join(home, name), 'utf8'))).toEqual(
+      before,
+    );
+    expect((await fetch(`${api}/models`)).status).toBe(200);
+    expect(await stop(child)).toBe(0);
+    expect(existsSync(join(home, 'service.json'))).toBe(false);
+  });
+
+  it('asks for keys with --keys, and the command line of the folder has one', async () => {
+    const { child, output } = run(['--json', '--keys']);
+    service = child;
+    const { api } = await until(child, output, async () =>
+      output.stdout.endsWith('}\n') ? (JSON.parse(output.stdout) as { api: string }) : undefined,
+    );
+    expect((await fetch(`${api}/models`)).status).toBe(401);
+    const env = { ...process.env, RATCHET_HOME: home, RATCHET_URL: '', RATCHET_KEY: '' };
+    const cli = fileURLToPath(new URL('../../cli/ratchet.js', import.meta.url));
+    const ask = (...args: string[]) => execFile(process.execPath, [cli, ...args], { env });
+    expect((await ask('request', 'spam-filter', '--reason', 'keys')).stdout).toContain(
+      'Asked: signal manual:',
+    );
+    // Its job's end is told by an event: the webhook has its key, too.
+    await until(child, output, async () => {
+      const { runs } = JSON.parse((await ask('runs', '--json')).stdout) as { runs: Run[] };
+      return runs.some(({ outcome }) => outcome === 'released') ? true : undefined;
+    });
+    expect(await stop(child)).toBe(0);
+  });
+
+  it.each([
+    ['RATCHET_DATA_HOOK_SECRET', 'short', 'must be secrets of at least 32 characters each'],
+    ['RATCHET_LOGS_ENDPOINT', 'nowhere', 'must be an https address'],
+  ])('refuses a wrong %s at the start', async (name, value, rule) => {
+    const { child, output } = run([], { [name]: value });
+    expect(await ended(child)).toBe(1);
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toContain(`settings are not usable: ${name} ${rule}`);
+  });
+
+  it.each([
+    'ports.json',
+    'cloud/ports.json',
+    'cloud/event-grid/event-grid.sqlite',
+    'cloud/azure-ml/azure-ml.sqlite',
+    'host/durable.db',
+  ])('names its %s when that is damaged', async (name) => {
+    mkdirSync(dirname(join(home, name)), { recursive: true });
+    writeFileSync(join(home, name), '{"half');
+    const { child, output } = run([]);
+    expect(await ended(child)).toBe(1);
+    expect(output.stderr).toContain(`${join(home, name)}: `);
+    expect(output.stderr).toContain('delete it to go on without what it knew');
   });
 
   it('ends, with the reason, when a part of it dies', async () => {

@@ -107,6 +107,8 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'local/launch': { rooms: ['local', 'examples'] },
   demo: { rooms: ['local', 'examples', 'shared/domain'] },
   cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'shared/data'] },
+  // What `ratchet local` does it does to the local cloud, and to nothing else.
+  'cli/local': { rooms: ['cli', 'local/launch', 'local/process', 'shared/config'] },
   examples: { rooms: [], types: ['shared/domain'] },
 };
 

@@ -1,4 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../../process/open-database.ts';
 
 const schema = `
 CREATE TABLE IF NOT EXISTS assets (
@@ -25,13 +26,8 @@ CREATE TABLE IF NOT EXISTS params (run TEXT NOT NULL, key TEXT NOT NULL, value T
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL);
 `;
 
-/** Opens the workspace's state, making it when absent. A commit survives a kill, as every service here promises. */
-export function openDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  database.exec(schema);
-  return database;
-}
+/** Opens the workspace's state, making it when absent. */
+export const openWorkspace = (file: string): DatabaseSync => openDatabase(file, schema);
 
 /** Runs `change` so that all of it is kept or nothing. */
 export function inTransaction<T>(database: DatabaseSync, change: () => T): T {

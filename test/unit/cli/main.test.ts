@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { reports } from '../gates/sample-reports.ts';
 import { capturePrinted } from './printed.ts';
@@ -192,6 +192,69 @@ describe('ratchet', () => {
     await serving(404, { detail: 'no model file is named "x"' }, async (url) => {
       expect(await main(['request', 'x', '--reason', 'why not', '--url', url])).toBe(3);
       expect(err[0]).toBe(`ratchet request: ${url} answered 404: no model file is named "x"`);
+    });
+  });
+
+  it('names what answers when it is no service of ours', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Wiki</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await main(['models', '--url', url])).toBe(3);
+    expect(err[0]).toBe(
+      `ratchet models: ${url} answered 200 with "<!doctype html><title>Wiki</title>"…, which is no answer of Ratchet: is --url the address of the service, without a path?`,
+    );
+    server.close();
+  });
+
+  it.each(['127.0.0.1:7071', 'ftp://x', '', 'service'])('refuses --url %j before it asks', async (url) => {
+    expect(await main(['models', '--url', url])).toBe(3);
+    expect(err[0]).toContain('--url: expected the address of a service, such as http://127.0.0.1:7071, got ');
+  });
+
+  it('tells its version', async () => {
+    expect(await main(['--version'])).toBe(0);
+    expect(out[0]).toMatch(/^ratchet \d+\.\d+\.\d+ \(Node \d+/);
+  });
+
+  describe('without --url', () => {
+    let home: string;
+    const env = { ...process.env };
+
+    beforeEach(() => {
+      home = mkdtempSync(join(tmpdir(), 'ratchet-home-'));
+      delete process.env['RATCHET_URL'];
+      delete process.env['RATCHET_KEY'];
+      process.env['RATCHET_HOME'] = home;
+    });
+    afterEach(() => {
+      process.env = { ...env };
+      rmSync(home, { recursive: true });
+    });
+    const runs = (url: string, keys = false) =>
+      writeFileSync(join(home, 'service.json'), JSON.stringify({ pid: 1, url, keys }));
+
+    it('asks the service that runs with this state folder, with its key, and says so', async () => {
+      mkdirSync(join(home, 'host'));
+      writeFileSync(
+        join(home, 'host', 'keys.json'),
+        JSON.stringify({ hostKeys: { default: 'of-the-host' } }),
+      );
+      const asked = await serving(200, { decisions: [] }, async (url) => {
+        runs(url, true);
+        expect(await main(['decisions'])).toBe(0);
+        expect(err).toEqual([expect.stringMatching(`^the service of .*ratchet-home-\\w+, ${url}:$`)]);
+      });
+      expect(asked).toEqual(['GET /api/decisions? of-the-host']);
+    });
+
+    it('names the state file that is damaged', async () => {
+      writeFileSync(join(home, 'service.json'), '{"url":');
+      expect(await main(['models'])).toBe(3);
+      expect(err[0]).toBe(
+        `ratchet models: ${join(home, 'service.json')} is not JSON: stop the service and start it again`,
+      );
     });
   });
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { openState } from '../../../process/state-file.ts';
 
 const schemaVersion = 1;
 
@@ -61,7 +62,7 @@ const tables = `
 
 /** Makes the tables in an empty file; refuses a file of another layout rather than guess at it. */
 export function prepareSchema(db: DatabaseSync, file: string): void {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  openState(file, () => db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;'));
   const found = db.prepare('PRAGMA user_version').get()?.['user_version'];
   if (found === schemaVersion) return;
   if (found !== 0) {

@@ -1,0 +1,29 @@
+import { type Command, UsageError } from './command.ts';
+
+/** What is done to the local cloud with its own tools; in Azure `az ml` and `az storage` do it. */
+export const local: Command = {
+  summary: 'Start the service in this folder, publish training code to it, upload data to it.',
+  usage: [
+    'ratchet local start [--keys] [--json]    in this folder: model files of models/, state in .ratchet/; Ctrl-C stops it',
+    'ratchet local publish DIR --as NAME[:VERSION] [--json]',
+    'ratchet local upload FILE ... --model MODEL [--json]',
+    'publish makes a code asset of the folder, for code: azureml:NAME:VERSION in a model file. Without VERSION it takes the',
+    'one that has this code already, or the next number. A version never changes. .amlignore names what to leave out.',
+    'upload puts files below data.path of the model file, which is what data.expect and triggers.data look at.',
+    'Exit code: 0 done, 1 the version has other code, 2 asked wrongly, 3 broken.',
+  ].join('\n'),
+  async run([action, ...args]) {
+    switch (action) {
+      case 'start':
+        return (await import('./local/start.ts')).start(args);
+      case 'publish':
+        return (await import('./local/publish.ts')).publish(args);
+      case 'upload':
+        return (await import('./local/upload.ts')).upload(args);
+      default:
+        throw new UsageError(
+          `expected start, publish or upload, got ${action === undefined ? 'nothing' : JSON.stringify(action)}`,
+        );
+    }
+  },
+};

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { type CloudState, CloudStateSchema } from '../../local/launch/cloud-state.ts';
+import { readStateFile } from '../../local/process/state-file.ts';
+import { findHome, near } from '../find-service.ts';
+
+export interface RunningCloud {
+  readonly home: string;
+  readonly cloud: CloudState;
+}
+
+/** The local cloud that runs with the state folder of this folder. Throws where none does. */
+export function findRunningCloud(): RunningCloud {
+  const home = findHome();
+  if (home === null)
+    throw new Error(
+      'no service has been started in this folder, nor in one above it: ratchet local start, or set RATCHET_HOME to its state folder',
+    );
+  const cloud = readStateFile(join(home, 'cloud', 'cloud.json'), CloudStateSchema);
+  if (cloud === null || !isAlive(cloud.pid))
+    throw new Error(`the local cloud of ${near(home)} does not run: ratchet local start, or npm start`);
+  return { home, cloud };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

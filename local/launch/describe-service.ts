@@ -1,0 +1,72 @@
+/** What runs where, for programs and for people. */
+import { relative } from 'node:path';
+import pc from 'picocolors';
+import type { ServedModel } from './check-service.ts';
+import { type LocalCloud, repository } from './local-cloud.ts';
+
+export function describeService(local: LocalCloud) {
+  const cloud = local.cloud();
+  return {
+    api: local.apiRoot,
+    workspace: { id: cloud.workspaceId, endpoint: cloud.armEndpoint, caFile: cloud.caFile },
+    storage: cloud.storage,
+    serviceBus: cloud.serviceBus,
+    eventGrid: { endpoint: cloud.eventGridEndpoint, key: cloud.eventGridKey },
+    logAnalytics: { workspace: cloud.logsWorkspaceId, endpoint: cloud.logsEndpoint },
+    clock: local.controls(),
+    home: local.home,
+    logs: local.logFiles,
+  };
+}
+
+export interface Started {
+  /** The file of the function keys; null: none are asked for. */
+  readonly keys: string | null;
+  readonly models: readonly ServedModel[];
+}
+
+export function renderService(local: LocalCloud, { keys, models }: Started): string {
+  const cloud = local.cloud();
+  const rows: [string, string][] = [
+    ['API', `${local.apiRoot}/models`],
+    ['workspace', cloud.armEndpoint],
+    ['storage', endpointOf(cloud.storage, 'BlobEndpoint')],
+    ['Service Bus', endpointOf(cloud.serviceBus, 'Endpoint')],
+    ['Event Grid', cloud.eventGridEndpoint],
+    ['Log Analytics', cloud.logsEndpoint],
+    ['state', near(local.home)],
+    ['logs', `${near(local.logFiles.host)}, ${near(local.logFiles.cloud)}`],
+    ...(keys === null ? [] : [['keys', near(keys)] satisfies [string, string]]),
+    ['models', models.map(({ model }) => model).join(', ') || 'none yet'],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(width))}${value}`);
+  const problems = models.flatMap((served) => served.problems).map((problem) => `  ${pc.red(problem)}`);
+  const [first] = models.filter((served) => served.problems.length === 0);
+  return `${[
+    '',
+    pc.bold('Ratchet is running'),
+    '',
+    ...lines,
+    ...(problems.length > 0 ? ['', '  These model files are broken:', '', ...problems] : []),
+    ...(first ? ['', '  Ask for a run, then watch it, in a second terminal in this folder:', ''] : []),
+    ...(first ? tryIt(first.model).map((line) => `  ${line}`) : []),
+    '',
+    '  Ctrl-C stops everything; the next start goes on from here.',
+    '',
+  ].join('\n')}\n`;
+}
+
+/** In the folder of this project npx finds the command; elsewhere it is on the path of whoever started this with it. */
+function tryIt(model: string): string[] {
+  const command = relative(repository, process.cwd()) === '' ? 'npx ratchet' : 'ratchet';
+  return [`${command} request ${model} --reason "a first champion"`, `${command} runs`];
+}
+
+function near(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+}
+
+const endpointOf = (connection: string, key: string): string =>
+  new RegExp(`${key}=([^;]+)`).exec(connection)?.[1] ?? connection;
