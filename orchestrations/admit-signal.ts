@@ -5,15 +5,18 @@
  * the run it started through to the end. Does not own: the policy (shared/admission), the run (retrain).
  *
  * Invariants
- * 1. A signal's final answer is recorded once its entity has given it, and before a run starts.
+ * 1. A signal's final answer is recorded once its entity has given it, and before a run starts. Where confirming or
+ *    admitting it fails, that is recorded too, and tried again for about a day.
  * 2. Whatever becomes of the run, the model is free afterwards.
  */
 import * as df from 'durable-functions';
+import { describeFailure } from '../shared/admission/answers.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { confirmSignal } from './confirm-signal.ts';
 import type { OfferAnswer } from './entities.ts';
+import { type Failure, type Insisted, insist } from './insist.ts';
 import { offerOnce } from './offer-once.ts';
 import type { RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
@@ -25,13 +28,16 @@ df.app.orchestration('admit-signal', function* (context) {
   if (!asked) throw new Error('admit-signal was started without a signal');
   const offeredAt = now(context);
 
-  const confirmed = yield* confirmSignal(context, asked);
+  const confirming = yield* insistAndRecord(context, asked, offeredAt, () => confirmSignal(context, asked));
+  if ('failure' in confirming) return yield* giveUp(context, asked, offeredAt, confirming.failure);
+  const confirmed = confirming.value;
   if ('rejected' in confirmed) {
     yield* record(context, asked, offeredAt, confirmed.rejected);
     return { admission: confirmed.rejected, repeated: false };
   }
   const offer: SignalOffer = { ...asked, signal: confirmed.signal };
   const answer = yield* offerUntilFinal(context, offer, offeredAt);
+  if ('failure' in answer) return yield* giveUp(context, offer, offeredAt, answer.failure);
   if (answer.repeated) return { admission: answer.admission, repeated: true };
   yield* record(context, offer, offeredAt, answer.admission);
   if (answer.admission.outcome === 'admitted') yield* run(context, offer, answer, confirmed.promoted);
@@ -47,11 +53,15 @@ function* offerUntilFinal(
   context: df.OrchestrationContext,
   offer: SignalOffer,
   offeredAt: string,
-): Generator<df.Task, OfferAnswer, unknown> {
+): Generator<df.Task, OfferAnswer | { failure: Failure }, unknown> {
   let woken: df.Task | undefined;
   let recorded: string | undefined;
   for (;;) {
-    const answer = yield* offerOnce(context, offer, offeredAt);
+    const offered = yield* insistAndRecord(context, offer, offeredAt, () =>
+      offerOnce(context, offer, offeredAt),
+    );
+    if ('failure' in offered) return offered;
+    const answer = offered.value;
     const { outcome, offerAgainAt, reason } = answer.admission;
     if (outcome !== 'deferred' || offerAgainAt === null) return answer;
     if (reason !== recorded) yield* record(context, offer, offeredAt, answer.admission);
@@ -61,6 +71,29 @@ function* offerUntilFinal(
     yield context.df.Task.any([timer, woken]);
     if (!timer.isCompleted) timer.cancel();
   }
+}
+
+/** While something fails on the way to an answer, the ledger says that the signal waits for it. */
+function insistAndRecord<T>(
+  context: df.OrchestrationContext,
+  offer: SignalOffer,
+  offeredAt: string,
+  attempt: () => Generator<df.Task, T, unknown>,
+): Generator<df.Task, Insisted<T>, unknown> {
+  return insist(context, `signal ${offer.signal.id}`, attempt, (failure) =>
+    record(context, offer, offeredAt, describeFailure(failure)),
+  );
+}
+
+function* giveUp(
+  context: df.OrchestrationContext,
+  offer: SignalOffer,
+  offeredAt: string,
+  failure: Failure,
+): Generator<df.Task, { admission: Admission; repeated: false }, unknown> {
+  const admission = describeFailure(failure);
+  yield* record(context, offer, offeredAt, admission);
+  return { admission, repeated: false };
 }
 
 function* run(

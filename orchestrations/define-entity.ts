@@ -6,15 +6,19 @@ export type Operations<State> = Readonly<
 >;
 
 /**
- * Registers an entity from pure operations. One that fails answers with a refusal, and leaves the state as it was: a
- * thrown Error would reach the caller as "[object Object]".
+ * Registers an entity from pure operations. One that fails answers with a refusal, logs it, and leaves the state as it
+ * was: a thrown Error would reach the caller as "[object Object]". Whoever called tries again (insist.ts).
  */
 export function defineEntity<State>(name: string, fresh: State, operations: Operations<State>): void {
   df.app.entity<State>(name, (context) => {
     const { operationName = '', entityKey } = context.df;
     const state = context.df.getState(() => fresh) ?? fresh;
-    const refuse = (why: string): void =>
-      context.df.return({ refused: `${name} ${entityKey}: ${operationName}: ${why}` });
+    const refuse = (why: string): void => {
+      const refused = `${name} ${entityKey}: ${operationName}: ${why}`;
+      context.error(refused);
+      context.df.return({ refused });
+    };
+    if (typeof state !== 'object') return refuse(`its stored state is ${typeof state}, not an object`);
     const operation = Object.hasOwn(operations, operationName) ? operations[operationName] : undefined;
     if (!operation) return refuse(`unknown operation; known: ${Object.keys(operations).join(', ')}`);
     const input = context.df.getInput<never>();
@@ -24,7 +28,7 @@ export function defineEntity<State>(name: string, fresh: State, operations: Oper
       context.df.setState(next);
       context.df.return(answer);
     } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error));
+      refuse((error instanceof Error ? error.message : String(error)) || 'it failed and gave no reason');
     }
   });
 }

@@ -16,7 +16,7 @@ defineEntity<FleetState>(fleetEntity, newFleetState, {
     return { state: next, answer: { wake } };
   },
   askSwitch(state, { now }: Input<'askSwitch'>) {
-    return { state, answer: { stop: findStop(state, { offeredAt: now }) } };
+    return { state, answer: { stop: findStop(state, { offeredAt: now, now }) } };
   },
   operate(state, { action, word }: Input<'operate'>) {
     const { state: next, ...answer } = operateFleet(state, action, word);

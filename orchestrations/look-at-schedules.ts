@@ -11,9 +11,9 @@ import { now, takeStep } from './take-step.ts';
 df.app.orchestration('look-at-schedules', function* (context) {
   const previous = context.df.getInput<LookInput>()?.previous ?? null;
   const time = now(context);
-  // A clock that was set back must not let a tick pass twice.
-  const lookedAt = previous && previous.lookedAt > time ? previous.lookedAt : time;
-  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: lookedAt });
-  const look: Look = { lookedAt, known };
+  // A clock that was set back mutes nothing: what is due is due by the new one. A tick that passes twice asks once, for
+  // its signal's id names it.
+  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: time });
+  const look: Look = { lookedAt: time, known };
   return look;
 });

@@ -1,6 +1,8 @@
 /**
  * One offer of a signal to its model, and what follows from it at once: the fleet is asked where nothing else holds
  * the signal, places that are not needed go back, sleepers are woken, a run that is to make room is told.
+ *
+ * Invariant: once the model has answered, nothing that fails afterwards takes the answer back.
  */
 import type * as df from 'durable-functions';
 import type { Offer } from '../shared/admission/question.ts';
@@ -8,6 +10,7 @@ import { estimateHours } from '../shared/config/estimate.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import type { OfferAnswer } from './entities.ts';
+import { afterwards } from './insist.ts';
 import { makeRunId } from './make-run-id.ts';
 import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
@@ -22,12 +25,14 @@ export function* offerOnce(
   const first = yield* askModel(context, signal.model, 'offer', input);
   const answer = 'needsGrant' in first ? yield* offerWithGrant(context, offer, input, offeredAt) : first;
   const { freedRunId } = answer.admission;
-  const freed = freedRunId === null ? null : yield* askFleet(context, 'return', { runId: freedRunId });
-  yield* wake(context, [...(answer.wake ?? []), ...(freed?.wake ?? [])]);
-  if (answer.cancelRunId) {
-    const because = `signal ${signal.id} takes its place: policy.whileRunning of ${pinned.config.model} is restart`;
-    yield* takeStep(context, 'cancel-run', { runId: answer.cancelRunId, because });
-  }
+  yield* afterwards(context, `what follows from the answer to signal ${signal.id}`, function* () {
+    const freed = freedRunId === null ? null : yield* askFleet(context, 'return', { runId: freedRunId });
+    yield* wake(context, [...(answer.wake ?? []), ...(freed?.wake ?? [])]);
+    if (answer.cancelRunId) {
+      const because = `signal ${signal.id} takes its place: policy.whileRunning of ${pinned.config.model} is restart`;
+      yield* takeStep(context, 'cancel-run', { runId: answer.cancelRunId, because });
+    }
+  });
   return answer;
 }
 
@@ -50,13 +55,36 @@ function* offerWithGrant(
     policy,
     models,
   });
-  const answer = yield* askModel(context, signal.model, 'offer', { ...input, now: now(context), grant });
-  if ('needsGrant' in answer)
-    throw new Error(`model ${signal.model} asks for a grant that it has been given`);
+  const again = { ...input, now: now(context), grant };
+  const answer = yield* offerAgain(context, signal.model, again);
   const admitted = answer.admission.outcome === 'admitted' && answer.admission.runId === runId;
   if (!grant.granted || admitted) return answer;
-  const returned = yield* askFleet(context, 'return', { runId, computeHours: 0 });
-  return { ...answer, wake: [...answer.wake, ...returned.wake] };
+  const woken: string[] = [];
+  yield* afterwards(context, `giving back the place of run ${runId}`, function* () {
+    const returned = yield* askFleet(context, 'return', { runId, computeHours: 0 });
+    woken.push(...returned.wake);
+  });
+  return { ...answer, wake: [...answer.wake, ...woken] };
+}
+
+/** Where the model cannot answer, the place goes back: the next try asks for one anew. */
+function* offerAgain(
+  context: df.OrchestrationContext,
+  model: string,
+  input: Offer,
+): Generator<df.Task, OfferAnswer, unknown> {
+  try {
+    const answer = yield* askModel(context, model, 'offer', input);
+    if ('needsGrant' in answer) throw new Error(`model ${model} asks for a grant that it has been given`);
+    return answer;
+  } catch (error) {
+    if (input.grant?.granted) {
+      yield* afterwards(context, `giving back the place of run ${input.runId}`, () =>
+        askFleet(context, 'return', { runId: input.runId, computeHours: 0 }),
+      );
+    }
+    throw error;
+  }
 }
 
 /** Only what the rules ask for: what is recorded of an offer stays small. */

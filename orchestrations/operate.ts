@@ -16,11 +16,26 @@ df.app.orchestration('operate', function* (context) {
   const request = context.df.getInput<OperationRequest>();
   if (!request) throw new Error('operate was started without an operation');
   const at = now(context);
-  const { done, sentence } = yield* carryOut(context, request, at);
+  const { done, sentence } = yield* carryOutOrSay(context, request, at);
   const operation: Operation = { ...request, at, done, sentence };
   yield* takeStep(context, 'record-operation', operation);
   return operation;
 });
+
+/** An operation that fails is written down as one that did nothing: its operator reads why. */
+function* carryOutOrSay(
+  context: df.OrchestrationContext,
+  request: OperationRequest,
+  at: string,
+): ReturnType<typeof carryOut> {
+  try {
+    return yield* carryOut(context, request, at);
+  } catch (error) {
+    const sentence = `Failed: ${messageOf(error)}. The operation may be asked for again.`;
+    if (!context.df.isReplaying) context.error(`operation ${request.id}: ${sentence}`);
+    return { done: false, sentence };
+  }
+}
 
 function* carryOut(
   context: df.OrchestrationContext,

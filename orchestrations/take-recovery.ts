@@ -3,17 +3,26 @@
  * nobody needs any more. Its final answer says so.
  */
 import * as df from 'durable-functions';
+import { asOfArrival } from '../shared/admission/mend-times.ts';
 import type { RecoveryOffer } from '../shared/dispatch/offer-recovery.ts';
 import { askModel } from './ask-model.ts';
+import { insist } from './insist.ts';
 import { now } from './take-step.ts';
 import { wake } from './wake.ts';
 
 df.app.orchestration('take-recovery', function* (context) {
   const input = context.df.getInput<RecoveryOffer>();
   if (!input) throw new Error('take-recovery was started without a recovery');
-  const { model, cause, observedAt, summary } = input.recovery;
-  const note = { cause, observedAt: observedAt ?? now(context), summary };
-  const { withdrawn, wake: sleepers } = yield* askModel(context, model, 'recover', note);
+  const { id, model, cause, observedAt, summary } = input.recovery;
+  const note = { cause, observedAt: asOfArrival(observedAt, now(context)), summary };
+  const told = yield* insist(
+    context,
+    `recovery ${id}`,
+    () => askModel(context, model, 'recover', note),
+    function* () {},
+  );
+  if ('failure' in told) throw new Error(`recovery ${id} was not taken: ${told.failure.message}`);
+  const { withdrawn, wake: sleepers } = told.value;
   yield* wake(context, sleepers);
   return { withdrawn };
 });

@@ -6,15 +6,18 @@ import { dropOld, reserve } from './budget.ts';
 import { addFate, union } from './pending.ts';
 import type { Answered, Question } from './question.ts';
 import { addMs, durationMs } from './time.ts';
+import { groupOf } from './wait.ts';
 
 /** As many starts as `mostRuns.count` may ask for. */
 const rememberStarts = 100;
+/** No run is given up for dead sooner, whatever a model file of before there were bounds says. */
+const shortestDeadlineMs = 600_000;
 
 export function admit(state: ModelState, question: Question): Answered {
   const { signal, runId, now, policy, isLeader, estimateHours = 0 } = question;
   const kind = signal.kind === 'registry' ? 'promote' : 'retrain';
   const absorbed = kind === 'promote' ? null : state.pending;
-  const signals = union([signal.id], absorbed?.signals ?? []);
+  const signals = union(groupOf(state, question), absorbed?.signals ?? []);
   const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
   const approved = isLeader ? state.pending?.approved : undefined;
   const reevaluates = state.kept !== undefined && signal.kind !== 'manual' && kind === 'retrain';
@@ -27,7 +30,7 @@ export function admit(state: ModelState, question: Question): Answered {
       runId,
       signals,
       since: now,
-      deadline: addMs(now, 2 * durationMs(policy.longestRun)),
+      deadline: addMs(now, Math.max(2 * durationMs(policy.longestRun), shortestDeadlineMs)),
       kind,
       granted: true,
       ...(state.lastRun?.restart && { restarted: true }),

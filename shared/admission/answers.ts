@@ -87,6 +87,44 @@ export function joinedPending(pending: Pending): Admission {
   };
 }
 
+export function joinedRequest(first: string): Admission {
+  return {
+    ...nothing,
+    outcome: 'coalesced',
+    reason: 'wait-pending',
+    sentence: `Joined request ${first}, which waits already: one run will answer both.`,
+    changedBy: 'Admissible together with the request it joined.',
+    joinedSignalId: first,
+  };
+}
+
+export function tooManyVersions(most: number): Admission {
+  return rejected(
+    'queue-full',
+    `${most} versions registered by hand wait to be judged, and each needs a run of its own`,
+    'Fewer that wait: withdraw some, then register the version again under another number, or ask for a run.',
+  );
+}
+
+/** Confirming or admitting the signal has failed: a fault of Ratchet or of what it asks, never of the signal. */
+export function describeFailure({
+  message,
+  times,
+  again,
+}: {
+  readonly message: string;
+  readonly times: number;
+  readonly again: string | null;
+}): Admission {
+  const why = `it could not be decided: ${message}`;
+  if (again === null) {
+    const changedBy =
+      'A new signal, once what failed is mended: the log of the service says where it failed.';
+    return rejected('internal-error', `${why}. It was tried ${times} times`, changedBy);
+  }
+  return waits('internal-error', again, why, 'Decided once what failed is mended.');
+}
+
 export function held({ reason, until, because, endedBy }: Hold): Admission {
   return waits(reason, until, because(), endedBy ?? `Admissible from ${until}.`);
 }

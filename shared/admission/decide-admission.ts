@@ -16,18 +16,20 @@
  * 6. A version registered by hand is judged by a run of its own: it never joins another, and nothing joins it.
  */
 import type { Policy } from '../config/schema.ts';
-import type { ModelState } from '../domain/model-state.ts';
+import type { Admission } from '../domain/decision.ts';
+import type { Mode, ModelState } from '../domain/model-state.ts';
 import { admit } from './admit.ts';
 import * as answer from './answers.ts';
 import { findEarlyRejection } from './find-early-rejection.ts';
-import { findHold } from './holds.ts';
+import { findHold, lookAgainMs } from './holds.ts';
 import { meetLive } from './meet-live.ts';
+import { mendTimes } from './mend-times.ts';
 import { findLackOfData, noteNews } from './news.ts';
-import { sleepers } from './pending.ts';
+import { endPending, sleepers } from './pending.ts';
 import type { Answered, Decided, NeedsGrant, Offer, Question } from './question.ts';
 import { findAnswered, keepWaiting, remember } from './remember.ts';
 import { settleRun } from './settle-run.ts';
-import { addMs, durationMs, later } from './time.ts';
+import { addMs, durationMs, earlier, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
 export function decideAdmission(state: ModelState, offer: Offer): Decided | NeedsGrant {
@@ -36,34 +38,39 @@ export function decideAdmission(state: ModelState, offer: Offer): Decided | Need
   if (before && before.outcome !== 'deferred') {
     return { admission: answer.repeated(before), state, repeated: true, wake: [], cancelRunId: null };
   }
-  const { state: freed, freedRunId } = freeDeadRun(state, now);
-  const noted = before ? freed : noteNews(freed, offer);
+  const asked = { cause: signal.cause, starts: offer.policy.mostRuns?.count };
+  const sound = mendTimes(state, now, asked);
+  const { state: freed, freedRunId } = freeDeadRun(sound, now);
+  const mode = freed.mode?.mode ?? offer.policy.mode;
+  const expired = endExpired(before ? freed : noteNews(freed, offer), offer, mode);
+  const noted = expired.state;
   const isLeader = noted.pending?.signals[0] === signal.id;
-  const asked = signal.kind === 'registry' || signal.kind === 'manual';
+  const byRequest = signal.kind === 'registry' || signal.kind === 'manual';
   const approved = isLeader && noted.pending?.approved !== undefined;
-  const question = { ...offer, byPerson: asked || approved, isNew: before === undefined, isLeader };
-  const answered = answerSignal(noted, question);
+  const question = { ...offer, byPerson: byRequest || approved, isNew: before === undefined, isLeader };
+  const answered = answerSignal(noted, question, mode);
   if ('needsGrant' in answered) return answered;
-  const admission = { ...answered.admission, freedRunId };
-  const wake = [...(answered.wake ?? []), ...wokenByData(noted, offer)].filter((id) => id !== signal.id);
+  const admission = { ...lookAgainInTime(answered.admission, now), freedRunId };
+  // Timers that were set by a clock which was ahead ring too late: who sleeps is asked what it waits for now.
+  const late = sound === state ? [] : sleepers(state);
+  const wake = [...(answered.wake ?? []), ...wokenByData(noted, offer), ...expired.wake, ...late];
   const kept = remember(keepWaiting(answered.state, question, admission), offer, admission, !before);
   return {
     admission,
     state: kept,
     repeated: false,
-    wake: [...new Set(wake)],
+    wake: [...new Set(wake)].filter((id) => id !== signal.id),
     cancelRunId: answered.cancelRunId ?? null,
   };
 }
 
-function answerSignal(state: ModelState, question: Question): Answered | NeedsGrant {
+function answerSignal(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
   const { signal, now, policy, runId, byPerson, isLeader, isNew } = question;
   const fate = state.fates?.find((known) => known.signal === signal.id);
   if (fate) {
     const fates = state.fates!.filter((known) => known !== fate);
     return { admission: answer.decidedBefore(fate), state: { ...state, fates } };
   }
-  const mode = state.mode?.mode ?? policy.mode;
   if (mode === 'off') return reject(state, question, answer.off(state.mode?.by));
   const early = isNew && !byPerson ? findEarlyRejection(state, question) : null;
   if (early) return reject(state, question, early);
@@ -75,7 +82,10 @@ function answerSignal(state: ModelState, question: Question): Answered | NeedsGr
   const { estimateHours = 0 } = question;
   const hold = findHold({ state, policy, now, byPerson, estimateHours, isNew });
   if (hold?.rejects) return reject(state, question, answer.frozenOut(hold));
-  if (hold) return wait(state, question, hold.until, () => answer.held(hold));
+  if (hold) {
+    const until = untilExpiry(hold.until, question, state);
+    return wait(state, question, until, () => ({ ...answer.held(hold), offerAgainAt: until }));
+  }
   if (!byPerson && state.pending && !isLeader && now < state.pending.until) {
     return joinPending(state, question, state.pending.until);
   }
@@ -91,20 +101,50 @@ function isBroken(state: ModelState, policy: Policy): boolean {
   return policy.breakAfter !== undefined && (state.unsuccessful ?? 0) >= policy.breakAfter;
 }
 
-/** Waits for a person's word, and is turned away when nobody has given it in time. */
+/**
+ * A suggestion that nobody approved in time ends before anything else is asked: what comes during a freeze, or before its
+ * first signal is back, waits for a suggestion of its own.
+ */
+function endExpired(
+  state: ModelState,
+  { signal, now, runId }: Offer,
+  mode: Mode,
+): { readonly state: ModelState; readonly wake: readonly string[] } {
+  const { pending } = state;
+  const until = pending?.suggestedUntil;
+  if (mode !== 'suggest' || until === undefined || now < until || pending?.approved)
+    return { state, wake: [] };
+  const first = pending!.signals[0]!;
+  const what = first === signal.id ? `run ${runId}` : `the run of signal ${first}`;
+  const because = `${what} was suggested, and nobody had approved it by ${until}`;
+  const {
+    reason,
+    sentence,
+    changedBy,
+    runId: none,
+  } = answer.rejected('suggestion-expired', because, 'A person who approves it in time.');
+  const fate = { outcome: 'rejected', reason, sentence, changedBy, runId: none } as const;
+  return { state: endPending(state, fate), wake: [first] };
+}
+
+/** The first of those that wait for a person comes back when their suggestion expires, whatever holds it meanwhile. */
+function untilExpiry(until: string, { isLeader, byPerson }: Question, { pending }: ModelState): string {
+  return isLeader && !byPerson ? earlier(until, pending?.suggestedUntil ?? until) : until;
+}
+
+/** However long a wait is to last, it is looked at again once a week: whoever was to end it may have been lost. */
+function lookAgainInTime(admission: Admission, now: string): Admission {
+  const { offerAgainAt } = admission;
+  if (offerAgainAt === null) return admission;
+  const latest = addMs(now, lookAgainMs);
+  return offerAgainAt > latest ? { ...admission, offerAgainAt: latest } : admission;
+}
+
+/** Waits for a person's word. */
 function suggest(state: ModelState, question: Question): Answered {
   const { now, policy, isLeader, runId } = question;
-  const until =
-    (isLeader ? state.pending?.suggestedUntil : undefined) ??
-    addMs(now, durationMs(policy.suggestionExpires ?? 'P7D'));
-  if (now >= until) {
-    const because = `run ${runId} was suggested, and nobody had approved it by ${until}`;
-    return reject(
-      state,
-      question,
-      answer.rejected('suggestion-expired', because, 'A person who approves it in time.'),
-    );
-  }
+  const latest = addMs(now, durationMs(policy.suggestionExpires ?? 'P7D'));
+  const until = earlier((isLeader ? state.pending?.suggestedUntil : undefined) ?? latest, latest);
   const because = `mode suggest: a person has to approve run ${runId} by then`;
   const changedBy = 'Admissible once a person approves it: ratchet approve.';
   const answered = () => answer.waits('suggested', until, because, changedBy);

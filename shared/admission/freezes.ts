@@ -1,13 +1,13 @@
 /** When freezes begin and end: those of the model file, and those an operator has set. Pure. */
 import { openCron } from '../config/cron.ts';
 import type { Freeze } from '../config/schema.ts';
-import { addMs, durationMs } from './time.ts';
+import { addMs, durationMs, isoOf } from './time.ts';
 
 /** When the freeze in force at `now` ends, or null where none is. Repeated freezes that overlap are one. */
 export function freezeEnd(freeze: Freeze, now: string): string | null {
   if (freeze.from !== undefined && freeze.until !== undefined) {
     const [nowMs, untilMs] = [Date.parse(now), Date.parse(freeze.until)];
-    return Date.parse(freeze.from) <= nowMs && nowMs < untilMs ? new Date(untilMs).toISOString() : null;
+    return Date.parse(freeze.from) <= nowMs && nowMs < untilMs ? isoOf(untilMs) : null;
   }
   const { cron, lasts, timeZone } = freeze;
   return cron === undefined || lasts === undefined ? null : repeatedEnd({ cron, lasts, timeZone }, now);

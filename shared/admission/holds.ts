@@ -8,7 +8,7 @@ import type { ReasonCode } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import { findOverrun } from './budget.ts';
 import { freezeEnd } from './freezes.ts';
-import { durationMs, formatMs } from './time.ts';
+import { durationMs, formatMs, isoOf } from './time.ts';
 
 export interface Hold {
   readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate' | 'budget' | 'quiet'>;
@@ -69,7 +69,7 @@ function findCandidates(question: HoldQuestion, nowMs: number): (Candidate | nul
 }
 
 function describe({ reason, untilMs, rejects = false, because, endedBy }: Candidate): Hold {
-  const until = new Date(untilMs).toISOString();
+  const until = isoOf(untilMs);
   return { reason, until, because, rejects, ...(endedBy !== undefined && { endedBy }) };
 }
 
@@ -123,7 +123,7 @@ function rateHold({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: numb
     reason: 'rate',
     untilMs: Date.parse(leaves) + durationMs(window),
     because: () => {
-      const since = new Date(nowMs - durationMs(window)).toISOString();
+      const since = isoOf(nowMs - durationMs(window));
       const started = starts.filter((start) => start > since).length;
       return `${started} runs started since ${since} and the most in ${window} is ${count}`;
     },

@@ -6,7 +6,7 @@ import { findLackOfData } from './news.ts';
 import { union } from './pending.ts';
 import type { Answered, NeedsGrant, Question } from './question.ts';
 import { addMs, durationMs, earlier } from './time.ts';
-import { reject, wait } from './wait.ts';
+import { groupOf, reject, wait } from './wait.ts';
 
 export function meetLive(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
   const { signal, policy } = question;
@@ -45,15 +45,14 @@ function earlierAfter(now: string, a: string, b: string): string {
 }
 
 /** A waiting signal that finds a run under way (a person got in first) joins it with all that joined it. */
-function joinLive(state: ModelState, { signal, isLeader }: Question): Answered {
+function joinLive(state: ModelState, question: Question): Answered {
   const live = state.live!;
-  const joining = isLeader ? (state.pending?.signals ?? []) : [signal.id];
   return {
     admission: answer.joinedLive(live),
     state: {
       ...state,
-      pending: isLeader ? null : state.pending,
-      live: { ...live, signals: union(live.signals, joining) },
+      pending: question.isLeader ? null : state.pending,
+      live: { ...live, signals: union(live.signals, groupOf(state, question)) },
     },
   };
 }

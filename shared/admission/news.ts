@@ -2,13 +2,15 @@
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
+import { asOfArrival } from './mend-times.ts';
 import type { Offer, Question } from './question.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { noteWindow } from './windows.ts';
 
 export function noteNews(state: ModelState, { signal, now }: Offer): ModelState {
   const { cause, observedAt, newData } = signal;
-  const watched = cause && noteWindow(state.watched ?? {}, cause, { at: observedAt ?? now, bad: true });
+  const at = cause && asOfArrival(observedAt, now);
+  const watched = at && noteWindow(state.watched ?? {}, cause, { at, bad: true });
   return {
     ...state,
     ...(watched && { watched }),

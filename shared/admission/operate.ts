@@ -8,8 +8,10 @@ import type { ModelAction } from '../domain/operation.ts';
 import type { Word } from '../domain/word.ts';
 import { answerRun } from './answer-run.ts';
 import { breakGlass } from './break-glass.ts';
+import { mendTimes } from './mend-times.ts';
 import { done, type Operated, refuse } from './operated.ts';
-import { addFate, endPending } from './pending.ts';
+import { addFate, endPending, signalsAtMost } from './pending.ts';
+import { isoOf } from './time.ts';
 
 export interface OperatorWord {
   readonly by: string;
@@ -20,7 +22,8 @@ export interface OperatorWord {
 
 const frozenAtMost = 20;
 
-export function operateModel(state: ModelState, action: ModelAction, word: OperatorWord): Operated {
+export function operateModel(before: ModelState, action: ModelAction, word: OperatorWord): Operated {
+  const state = mendTimes(before, word.now);
   const by: Word = { by: word.by, reason: word.reason, at: word.now };
   switch (action.action) {
     case 'freeze':
@@ -45,13 +48,14 @@ export function operateModel(state: ModelState, action: ModelAction, word: Opera
 }
 
 function freeze(state: ModelState, until: string | null, by: Word): Operated {
-  if (until !== null && until <= by.at) {
+  const end = until === null ? null : isoOf(Date.parse(until));
+  if (end !== null && end <= by.at) {
     return refuse(state, `Nothing is frozen: until is ${until}, and it is ${by.at}; give a later time.`);
   }
   const inForce = stillFrozen(state, by.at);
-  const frozen = [...inForce, { ...by, until }].slice(-frozenAtMost);
-  const end = until === null ? 'until somebody thaws it' : `until ${until}`;
-  return { ...done({ ...state, frozen }, `Frozen ${end}: no run starts, whoever asks.`), wake: [] };
+  const frozen = byEnd([...inForce, { ...by, until: end }]).slice(-frozenAtMost);
+  const when = end === null ? 'until somebody thaws it' : `until ${end}`;
+  return { ...done({ ...state, frozen }, `Frozen ${when}: no run starts, whoever asks.`), wake: [] };
 }
 
 function thaw(state: ModelState, by: Word): Operated {
@@ -64,6 +68,12 @@ function thaw(state: ModelState, by: Word): Operated {
   }
   const thawed = inForce.map((frozen) => `the freeze by ${frozen.by} of ${frozen.at}`);
   return done({ ...state, frozen: [] }, `Thawed: ${thawed.join(', ')}.`);
+}
+
+/** The one that lasts longest is the last: of too many the first to end are dropped, which shortens nothing. */
+function byEnd(frozen: NonNullable<ModelState['frozen']>): NonNullable<ModelState['frozen']> {
+  const endOf = ({ until }: (typeof frozen)[number]): string => until ?? '~';
+  return frozen.toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : 0));
 }
 
 function stillFrozen(state: ModelState, now: string): NonNullable<ModelState['frozen']> {
@@ -109,7 +119,7 @@ function withdraw(state: ModelState, signal: string | null, by: Word): Operated 
     changedBy: 'A new signal, or a manual request.',
     runId: null,
   } as const;
-  const { pending, waiting = [] } = state;
+  const { pending, waiting = [], requested = [] } = state;
   if (pending && (signal === null || pending.signals[0] === signal)) {
     const count = pending.signals.length;
     const what =
@@ -117,12 +127,41 @@ function withdraw(state: ModelState, signal: string | null, by: Word): Operated 
     return { ...done(endPending(state, fate), `Withdrawn: ${what}.`), wake: pending.signals.slice(0, 1) };
   }
   if (signal !== null && waiting.includes(signal)) {
-    const next = addFate({ ...state, waiting: waiting.filter((id) => id !== signal) }, { signal, ...fate });
-    return { ...done(next, `Withdrawn: signal ${signal}.`), wake: [signal] };
+    const { requested: group, ...rest } = state;
+    const isFirst = group?.[0] === signal;
+    const alone = isFirst || group === undefined ? rest : { ...rest, requested: group };
+    const next = addFate({ ...alone, waiting: waiting.filter((id) => id !== signal) }, { signal, ...fate });
+    const others = isFirst && group.length > 1 ? `, and the ${group.length - 1} that joined it` : '';
+    return { ...done(next, `Withdrawn: signal ${signal}${others}.`), wake: [signal] };
   }
-  const what = signal === null ? 'no signal waits' : `signal ${signal} does not wait by itself`;
+  if (signal !== null && pending?.signals.includes(signal)) {
+    const signals = pending.signals.filter((id) => id !== signal);
+    const causes = (pending.causes ?? []).filter((known) => known.signal !== signal);
+    const next = { ...state, pending: { ...pending, signals, ...(pending.causes && { causes }) } };
+    return leftGroup(next, signal, pending.signals[0]!);
+  }
+  if (signal !== null && requested.includes(signal)) {
+    const next = { ...state, requested: requested.filter((id) => id !== signal) };
+    return leftGroup(next, signal, requested[0]!);
+  }
+  return refuse(state, `Nothing to withdraw: ${describeWaiting(state, signal)}`);
+}
+
+/** It has its answer already, that it joined another: only the run will not answer it. */
+function leftGroup(state: ModelState, signal: string, first: string): Operated {
+  return {
+    ...done(state, `Withdrawn: signal ${signal}. Signal ${first}, which it joined, still waits.`),
+    wake: [],
+  };
+}
+
+function describeWaiting(state: ModelState, signal: string | null): string {
+  const { pending, waiting = [], requested = [] } = state;
+  const what = signal === null ? 'no signal waits.' : `signal ${signal} does not wait by itself.`;
+  const full = [pending?.signals ?? [], requested].filter(({ length }) => length >= signalsAtMost);
+  const joined = full.map(([first]) => ` It may be one of the many that joined ${first}: withdraw that one.`);
   const others = waiting.length > 0 ? ` Requests of people wait by themselves: ${waiting.join(', ')}.` : '';
-  return refuse(state, `Nothing to withdraw: ${what}.${others}`);
+  return `${what}${signal === null ? '' : joined.join('')}${others}`;
 }
 
 function cancelRun(state: ModelState, runId: string, by: Word): Operated {

@@ -10,7 +10,8 @@ import { later } from './time.ts';
 
 /** An upper bound on what a flood of signals may make the entity keep of one group. */
 export const signalsAtMost = 100;
-const fatesAtMost = 20;
+/** More than can sleep at once: each has its answer before it is forgotten. */
+const fatesAtMost = 60;
 /** A first signal that has not come back so long after its time has lost its orchestration: another takes its place. */
 const overdueMs = 3_600_000;
 

@@ -8,7 +8,6 @@ import type { Offer, Question } from './question.ts';
 export const rememberAtMost = 150;
 /** What is kept of them when there are as many. Beyond these the task hub knows a signal by its orchestration. */
 const rememberAtLeast = 100;
-const waitingAtMost = 50;
 
 /**
  * What was answered to a signal before. Ids of a model begin alike and differ at their ends: what is looked at first
@@ -35,9 +34,12 @@ export function keepWaiting(
 ): ModelState {
   const others = (state.waiting ?? []).filter((id) => id !== signal.id);
   const waits = outcome === 'deferred' && !isLeader && state.pending?.signals[0] !== signal.id;
-  const waiting = waits ? [...others, signal.id].slice(-waitingAtMost) : others;
+  const waiting = waits ? [...others, signal.id] : others;
   if (waiting.length === 0 && state.waiting === undefined) return state;
-  return { ...state, waiting };
+  const [first] = state.requested ?? [];
+  if (first === undefined || waiting.includes(first)) return { ...state, waiting };
+  const { requested, ...rest } = state;
+  return { ...rest, waiting };
 }
 
 export function remember(

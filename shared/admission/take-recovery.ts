@@ -1,5 +1,6 @@
 import type { ModelState, PendingCause } from '../domain/model-state.ts';
 import { endPending, sleepers } from './pending.ts';
+import { earlier } from './time.ts';
 import { noteWindow } from './windows.ts';
 
 export interface RecoveryNote {
@@ -31,7 +32,7 @@ export function takeRecovery(state: ModelState, { cause, observedAt, summary }: 
   if (!pending || pending.approved) return { state: noted, withdrawn: [], wake: [] };
   const marked = (pending.causes ?? []).map((known) => ({
     ...known,
-    recovered: known.recovered || isRecovered(known, cause, observedAt),
+    recovered: known.recovered || isRecovered(known, cause, observedAt, pending.lastAt),
   }));
   const isOver = marked.length > 0 && marked.every(({ recovered }) => recovered);
   if (!isOver)
@@ -46,6 +47,12 @@ export function takeRecovery(state: ModelState, { cause, observedAt, summary }: 
   return { state: state2, withdrawn: pending.signals, wake: sleepers(state).slice(0, 1) };
 }
 
-function isRecovered({ cause, at }: PendingCause, recovering: string, observedAt: string): boolean {
-  return cause === recovering && at <= observedAt;
+/** What waits was observed by the time its latest signal came, whatever it says itself. */
+function isRecovered(
+  { cause, at }: PendingCause,
+  recovering: string,
+  observedAt: string,
+  lastAt = at,
+): boolean {
+  return cause === recovering && earlier(at, lastAt) <= observedAt;
 }

@@ -1,8 +1,20 @@
+/**
+ * Arithmetic on moments, as texts (ISO 8601, UTC) that sort as their times do. Pure, and total: no moment is later than
+ * the end of the year 9999, after which texts sort otherwise, and no result is an invalid date.
+ */
 import { parseDurationMs } from '../config/duration.ts';
+
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+const firstMs = Date.parse('0000-01-01T00:00:00.000Z');
+
+/** A moment as text. What lies outside of the years 0 to 9999 is taken as their first or last moment. */
+export function isoOf(ms: number): string {
+  return new Date(Math.min(Math.max(ms, firstMs), lastMs)).toISOString();
+}
 
 /** A moment so many milliseconds later: ISO 8601, UTC. */
 export function addMs(time: string, ms: number): string {
-  return new Date(Date.parse(time) + ms).toISOString();
+  return isoOf(Date.parse(time) + ms);
 }
 
 const read = new Map<string, number>();
@@ -17,12 +29,19 @@ export function durationMs(text: string): number {
   return ms;
 }
 
-/** `2.5 days`, `6 hours`, `20 minutes`. */
+/** `2.5 days`, `6 hours`, `20 minutes`, `5 seconds`. */
 export function formatMs(ms: number): string {
   const days = ms / 86_400_000;
-  if (days >= 1) return `${Number(days.toFixed(1))} days`;
+  if (days >= 1) return count(days, 'day');
   const hours = ms / 3_600_000;
-  return hours >= 1 ? `${Number(hours.toFixed(1))} hours` : `${Number((ms / 60_000).toFixed(1))} minutes`;
+  if (hours >= 1) return count(hours, 'hour');
+  const minutes = ms / 60_000;
+  return minutes >= 1 ? count(minutes, 'minute') : count(ms / 1000, 'second');
+}
+
+function count(value: number, unit: string): string {
+  const rounded = Number(value.toFixed(1));
+  return `${rounded} ${unit}${rounded === 1 ? '' : 's'}`;
 }
 
 /** The later of two moments in the same notation. */

@@ -1,9 +1,20 @@
-/** A signal waits, joins those that wait, or is turned away with them. Pure. */
+/**
+ * A signal waits, joins those that wait, or is turned away with them. Pure.
+ *
+ * Invariants
+ * 1. Whoever waits is known to the state until it has its answer, and how many wait is bounded: signals of automation wait
+ *    as one group, requests of people as another, and of versions registered by hand, each of which needs a run of its
+ *    own, so many wait at most; another is turned away and told why.
+ */
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
-import { addFate, isOverdue, join, lead } from './pending.ts';
+import { asOfArrival } from './mend-times.ts';
+import { addFate, isOverdue, join, lead, union } from './pending.ts';
 import type { Answered, Question } from './question.ts';
+
+/** Versions registered by hand that wait at once. */
+export const versionsAtMost = 50;
 
 /** A waiting signal that is turned away takes those that joined it along: their answer was to share its fate. */
 export function reject(state: ModelState, { isLeader }: Question, admission: Admission): Answered {
@@ -19,7 +30,7 @@ export function wait(
   more: { forData?: boolean; suggestedUntil?: string } = {},
 ): Answered {
   const { isLeader, byPerson, now } = question;
-  if (byPerson && !isLeader) return { admission: answered(), state };
+  if (byPerson && !isLeader) return waitByRequest(state, question, answered);
   if (state.pending && !isLeader && !isOverdue(state.pending, now)) {
     return joinPending(state, question, until);
   }
@@ -35,7 +46,33 @@ export function joinPending(state: ModelState, question: Question, until: string
   return { admission: answer.joinedPending(pending), state: { ...state, pending } };
 }
 
+/** Of the requests for a retraining the first waits for all: they ask for the same. */
+function waitByRequest(state: ModelState, { signal }: Question, answered: () => Admission): Answered {
+  const { requested = [], waiting = [] } = state;
+  if (signal.kind === 'registry') {
+    const others = waiting.filter((id) => id !== signal.id && id !== requested[0]);
+    const isFull = !waiting.includes(signal.id) && others.length >= versionsAtMost;
+    return { admission: isFull ? answer.tooManyVersions(versionsAtMost) : answered(), state };
+  }
+  const [first] = requested;
+  if (first === undefined || first === signal.id) {
+    const group = first === undefined ? [signal.id] : requested;
+    return { admission: answered(), state: { ...state, requested: group } };
+  }
+  const next = { ...state, requested: union(requested, [signal.id]) };
+  return { admission: answer.joinedRequest(first), state: next };
+}
+
+/** A signal with everything that waits for it: the answer it gets is theirs. */
+export function groupOf(
+  { pending, requested }: ModelState,
+  { signal, isLeader }: Question,
+): readonly string[] {
+  if (isLeader) return pending?.signals ?? [signal.id];
+  return requested?.[0] === signal.id ? requested : [signal.id];
+}
+
 function waitingOf({ signal, now, isNew }: Question) {
   const { id, cause = null, observedAt } = signal;
-  return { id, cause, observedAt: observedAt ?? now, isNew, now };
+  return { id, cause, observedAt: asOfArrival(observedAt, now), isNew, now };
 }

@@ -28,6 +28,8 @@ export const reasonCodes = [
   'breaker', // too many runs in a row released nothing: rejected
   'observed', // mode observe: it would have been admitted; rejected
   'off', // mode off: rejected
+  'queue-full', // too many versions registered by hand wait already: rejected
+  'internal-error', // admission itself failed: tried again for a day, then rejected
   'own-registration', // the version was registered by one of our own runs: rejected
   'version-missing', // the version is not in the registry any more: rejected
   'drift-unconfirmed', // the workspace does not know of the breach that the event told: rejected

@@ -124,6 +124,8 @@ export interface ModelState {
   readonly unsuccessful?: number;
   /** What a person asked for and what is held back: each waits by itself. */
   readonly waiting?: readonly string[];
+  /** Manual requests that wait as one: the first of them waits by itself, the others have joined it. */
+  readonly requested?: readonly string[];
   readonly fates?: readonly Fate[];
   /** By cause, the latest windows, the latest last. */
   readonly watched?: { readonly [cause: string]: readonly WatchedWindow[] };

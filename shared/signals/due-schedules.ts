@@ -15,6 +15,7 @@
 import { openCron } from '../config/cron.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ModelConfig, QueryTrigger, Schedule } from '../config/schema.ts';
+import { clockToleranceMs } from '../domain/clock.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -91,10 +92,14 @@ export function findOldChampion(
   const since = state && releaseTimeOf(state);
   if (championAge === undefined || !state?.champion || !since) return null;
   const ageMs = parseDurationMs(championAge) ?? 0;
-  const times = Math.floor((Date.parse(now) - Date.parse(since)) / ageMs);
+  // Released by a clock that was ahead, nobody knows when: it asks once in an age until the state has been mended.
+  const isAhead = Date.parse(since) > Date.parse(now) + clockToleranceMs;
+  const sinceMs = isAhead ? 0 : Date.parse(since);
+  const times = Math.floor((Date.parse(now) - sinceMs) / ageMs);
   if (!(times >= 1)) return null;
-  const tickMs = Date.parse(since) + times * ageMs;
+  const tickMs = sinceMs + times * ageMs;
   const isKnown = previous?.known.includes(championKey(config.model, championAge)) ?? false;
+  if (!isKnown && isAhead) return null;
   if (isKnown && tickMs <= Date.parse(previous!.lookedAt)) return null;
   const { version } = state.champion;
   const tick = new Date(tickMs).toISOString();

@@ -11,6 +11,7 @@ import { type AdmittedRun, type ModelSetup, type SignalFacts, World } from './wo
 
 const startMs = Date.parse('2026-03-02T08:00:00.000Z');
 const minuteMs = 60_000;
+const farFuture = '2099-01-01T00:00:00.000Z';
 const msOf = (duration: string): number => parseDurationMs(duration)!;
 
 const anyPolicy = fc.record({
@@ -51,7 +52,21 @@ const anyFleet = fc.option(
 
 const anyCommand = fc.record({
   what: fc.constantFrom(
-    ...['signal', 'signal', 'signal', 'again', 'step', 'step', 'step', 'step', 'end', 'end', 'pass', 'jump'],
+    ...[
+      'signal',
+      'signal',
+      'signal',
+      'again',
+      'step',
+      'step',
+      'step',
+      'step',
+      'end',
+      'end',
+      'pass',
+      'jump',
+      'back',
+    ],
     ...['kill-run', 'kill-sleeper', 'watch', 'recover', 'operate', 'stop', 'resume'],
   ),
   model: fc.nat({ max: 2 }),
@@ -63,10 +78,12 @@ const anyCommand = fc.record({
 type Setup = typeof anySetup extends fc.Arbitrary<infer T> ? T : never;
 type Command = typeof anyCommand extends fc.Arbitrary<infer T> ? T : never;
 
+const causes = ['metric:rule-0', 'metric:rule-1', 'drift:*'];
 const overs = ['released', 'gate-failed', 'failed'] as const;
 
 function signalOf(id: string, { kind, pick }: Command, world: World): SignalFacts {
-  const observedAt = new Date(world.nowMs - (pick % 5) * 30 * minuteMs).toISOString();
+  const told = world.nowMs - (pick % 5) * 30 * minuteMs;
+  const observedAt = pick % 11 === 0 ? farFuture : new Date(told).toISOString();
   if (kind === 'metric') {
     const persistence = pick % 3 === 0 ? { breaches: 2, of: 3 } : undefined;
     return { id, kind, cause: `metric:rule-${pick % 2}`, observedAt, ...(persistence && { persistence }) };
@@ -102,6 +119,8 @@ function act(world: World, command: Command, index: number): unknown {
       return world.pass((minutes % 180) * minuteMs);
     case 'jump':
       return world.pass(minutes * minuteMs);
+    case 'back':
+      return world.setBack((minutes % 1500) * minuteMs);
     case 'kill-run':
       return run && world.killRun(run);
     case 'kill-sleeper': {
@@ -111,7 +130,7 @@ function act(world: World, command: Command, index: number): unknown {
     case 'watch':
       return world.watch();
     case 'recover':
-      return world.recover(model, ['metric:rule-0', 'metric:rule-1', 'drift:*'][pick % 3]!, world.now);
+      return world.recover(model, causes[pick % 3]!, pick % 11 === 0 ? farFuture : world.now);
     case 'operate':
       return operate(world, model, command);
     default:
@@ -202,6 +221,7 @@ function checkFleet(world: World, run: AdmittedRun): void {
 
 /** Lets everything come to its end: no new signals, operators let go, and time passes as long as somebody waits. */
 function drain(world: World): void {
+  world.nowMs = Math.max(world.nowMs, world.latestMs);
   world.switchFleet('resume');
   for (const { name } of world.setups) world.operate(name, { action: 'thaw' });
   for (let turn = 0; turn < 3000; turn++) {

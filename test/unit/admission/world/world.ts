@@ -1,6 +1,6 @@
 /**
  * A small world around the pure policy: models and their fleet, signals whose admissions take their steps one at a
- * time and in any order, runs that end, die or are given up, operators, and a clock that only goes forward.
+ * time and in any order, runs that end, die or are given up, operators, and a clock that may be set back.
  *
  * It takes the same steps as the orchestrations (offer-once.ts, admit-signal.ts, settle.ts, watch-runs.ts), each of
  * them a moment at which something else may come in between. It keeps its own books of what was admitted, so that the
@@ -14,6 +14,7 @@ import {
   requestPlace,
   returnPlace,
 } from '../../../../shared/admission/fleet.ts';
+import { asOfArrival } from '../../../../shared/admission/mend-times.ts';
 import { operateModel } from '../../../../shared/admission/operate.ts';
 import { unanswered } from '../../../../shared/admission/pending.ts';
 import type { Decided, Offer } from '../../../../shared/admission/question.ts';
@@ -40,9 +41,9 @@ export interface AdmittedRun {
   readonly runId: string;
   readonly model: string;
   readonly signal: SignalFacts;
-  readonly atMs: number;
+  atMs: number;
   /** When the fleet reserved its place and hours: its budget counts from there. */
-  readonly reservedAtMs: number;
+  reservedAtMs: number;
   readonly estimateHours: number;
   /** Hours it took, once it has settled with a figure. */
   hours: number | undefined;
@@ -71,6 +72,8 @@ export class World {
   readonly models = new Map<string, ModelState>();
   fleet: FleetState = newFleetState;
   nowMs: number;
+  /** The latest the clock has shown before it was set back. */
+  latestMs = 0;
   readonly admitting: Admitting[] = [];
   readonly runs: AdmittedRun[] = [];
   /** Every final answer, by signal: there must be one. */
@@ -98,6 +101,18 @@ export class World {
 
   pass(ms: number): void {
     this.nowMs += ms;
+  }
+
+  /** The clock is set back. The books go by the new one: what has been is no later than now. */
+  setBack(ms: number): void {
+    this.latestMs = Math.max(this.latestMs, this.nowMs);
+    this.nowMs -= ms;
+    const atMost = (at: number): number => Math.min(at, this.nowMs);
+    for (const run of this.runs) {
+      run.atMs = atMost(run.atMs);
+      run.reservedAtMs = atMost(run.reservedAtMs);
+    }
+    for (const known of this.signals.values()) known.sinceMs = atMost(known.sinceMs);
   }
 
   setup(model: string): ModelSetup {
@@ -281,7 +296,7 @@ export class World {
   recover(model: string, cause: string, observedAt: string): void {
     const { state, wake } = takeRecovery(this.models.get(model)!, {
       cause,
-      observedAt,
+      observedAt: asOfArrival(observedAt, this.now),
       summary: 'It is good.',
     });
     this.models.set(model, state);
