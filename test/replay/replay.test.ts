@@ -104,6 +104,21 @@ describe('the orchestrators of today', () => {
     expect(difference).toContain('"released":false');
   });
 
+  it('record that a signal could not be decided, and try again', async () => {
+    const recorded = read('test/replay/admit-signal-coalesced.json');
+    const refused = 'model tiny: offer: Invalid time value';
+    let isFirst = true;
+    const history = recorded.history.map((event) => {
+      if (event.EventType !== EventType.EventRaised || !isFirst) return event;
+      isFirst = false;
+      return { ...event, Input: JSON.stringify({ result: JSON.stringify({ refused }) }) };
+    });
+    const [difference] = await replayHistory(app, { ...recorded, history });
+    expect(difference).toContain('record-decision');
+    expect(difference).toContain('"outcome":"deferred","reason":"internal-error"');
+    expect(difference).toContain(`it could not be decided: ${refused}.`);
+  });
+
   it('do not replay a history in which the training job ended otherwise', async () => {
     const recorded = read('test/replay/retrain-training-failed.json');
     const isFailure = (event: HistoryEvent): event is TaskCompleted =>

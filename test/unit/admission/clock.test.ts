@@ -211,8 +211,6 @@ describe('any reports, with any times, and a clock that jumps', () => {
   });
 
   it('never mute a rule: honest breaches after them ask', () => {
-    const seed = Date.now() % 2 ** 31;
-    console.info(`clock: seed ${seed}`);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const policy = policyOf({ mode: 'observe' });
@@ -238,7 +236,7 @@ describe('any reports, with any times, and a clock that jumps', () => {
         });
         expect(asked[2]).toBe('observed');
       }),
-      { numRuns: 2000, seed },
+      { numRuns: 2000 },
     );
   });
 });
