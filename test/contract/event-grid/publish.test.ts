@@ -32,7 +32,11 @@ test('a publisher without the right key is refused with 401', async () => {
   await expect(publisher(running.grid, 'wrong').send([event('e1')])).rejects.toMatchObject({
     statusCode: 401,
   });
-  const withoutKey = await fetch(running.grid.endpoint('ratchet'), { method: 'POST', body: '[]' });
+  const withoutKey = await fetch(running.grid.endpoint('ratchet'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '[]',
+  });
   expect(withoutKey.status).toBe(401);
   expect(await withoutKey.json()).toMatchObject({ error: { code: 'Unauthorized' } });
 });

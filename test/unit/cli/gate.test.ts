@@ -109,7 +109,7 @@ describe('ratchet gate evaluate', () => {
     expect(out[1]).toBe(out[0]);
     writeFileSync(parquet, 'PAR1');
     expect(await main(['gate', 'evaluate', '--model', model, '--predictions', parquet])).toBe(3);
-    expect(out.join('\n')).toContain('40-2.PARQUET: cannot be read as Parquet: 4 bytes are no Parquet file');
+    expect(out.join('\n')).toContain('40-2.PARQUET: cannot be read as Parquet: it is too short for Parquet');
   });
 
   it('reads the ids that training saw from --train-ids', async () => {

@@ -53,9 +53,9 @@ describe('the spoiled upload', () => {
     expect(await check(good)).toMatchObject({ problemCount: 0, rows: 20 });
     const { problems } = await check(spoilFile(good));
     expect(problems).toEqual([
-      '1 of 20 rows have a quote where none may be (the first is row 20)',
-      'column label: 10 % of 20 values are missing, 0 % allowed',
-      'column label: 18 of 20 values are no whole number (the first in row 2)',
+      '1 of 20 rows have a quote where none may be (the first is row 20: a quote is not closed)',
+      'column label: 10.5 % of 19 values are missing, 0 % allowed',
+      'column label: 17 of 19 values are no whole number (the first in row 2)',
     ]);
   });
 });
