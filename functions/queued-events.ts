@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { takeMessage } from '../shared/dispatch/take-event.ts';
+import { takeEvents } from '../shared/dispatch/take-events.ts';
 
 const longestPauseMs = 30_000;
 
 /**
- * The events of workspace and storage account by way of a Service Bus queue, in sessions: those of one session in
- * their order, one after the other. Without the setting there is no such function: a trigger needs a queue.
+ * The events of workspace and storage account by way of a Service Bus queue, in sessions: those of one session, one
+ * source of events, in their order, one after the other. Without the setting there is no such function: a trigger needs a queue.
  *
  * A message that failed comes again at once, until its deliveries are used up. So a failure waits, longer each time,
  * for an outage to pass.
@@ -20,7 +20,7 @@ if (process.env['RATCHET_EVENTS_QUEUE']) {
     extraInputs: [df.input.durableClient()],
     handler: async (body, context) => {
       try {
-        await takeMessage(body, df.getClient(context), context);
+        await takeEvents(body, df.getClient(context), context);
       } catch (error) {
         const deliveries = Number(context.triggerMetadata?.['deliveryCount'] ?? 1);
         await pause(Math.min(500 * 2 ** deliveries, longestPauseMs));

@@ -8,6 +8,7 @@ import { evaluateQuery } from './kql/evaluate.ts';
 import { renderValue, type Table } from './kql/values.ts';
 import { quote } from './quote.ts';
 import type { LogsStore, TimeSpan } from './store.ts';
+import { utcTimeMs } from './utc-time.ts';
 
 export interface QueryContext {
   readonly store: LogsStore;
@@ -64,7 +65,7 @@ function readTimeSpan(timespan: unknown, nowMs: number): TimeSpan {
 function readMoment(text: string): { timeMs?: number; durationMs?: number } {
   const durationMs = parseDurationMs(text);
   if (durationMs !== undefined) return { durationMs };
-  const timeMs = Date.parse(text);
+  const timeMs = utcTimeMs(text);
   return Number.isNaN(timeMs) ? {} : { timeMs };
 }
 

@@ -11,6 +11,7 @@ import { inTransaction } from '../azure-ml/store/database.ts';
 import { openDatabase } from '../process/open-database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 import { quote } from './quote.ts';
+import { utcTimeMs } from './utc-time.ts';
 
 /** Half-open, by TimeGenerated; null: all rows. */
 export interface TimeSpan {
@@ -87,7 +88,7 @@ function readRow(columns: readonly Column[], row: Readonly<Record<string, unknow
 /** ISO 8601, UTC; the time of ingestion where the row names none. */
 function readTime(given: unknown, nowMs: number): string {
   if (given === undefined) return new Date(nowMs).toISOString();
-  const ms = typeof given === 'string' ? Date.parse(given) : Number.NaN;
+  const ms = typeof given === 'string' ? utcTimeMs(given) : Number.NaN;
   if (Number.isNaN(ms)) throw badRows(`${timeColumn}: expected an ISO 8601 time, got ${quote(given)}`);
   return new Date(ms).toISOString();
 }

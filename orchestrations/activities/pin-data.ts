@@ -10,7 +10,7 @@ import { defineStep } from '../define-step.ts';
 defineStep('pin-data', async ({ runId, pinned: { config } }) => {
   const blobs = await wiring.blobs();
   const path = manifestPath(runId);
-  const partitions = listPartitions(config.data.path, await blobs.list(config.data.path));
+  const partitions = listPartitions(config.data, await blobs.list(config.data.path));
   const refusals = config.data.expect ? await findRefusals(blobs, config, partitions) : null;
   const fresh = buildManifest(runId, config, partitions, refusals);
   // Data that came after the first attempt waits for the next run: the first manifest is the run's.

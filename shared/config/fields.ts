@@ -1,5 +1,6 @@
 /** Kinds of fields that several parts of the model file have. */
 import { z } from 'zod';
+import { readIsoTime } from '../domain/iso-time.ts';
 import { isCron, isTimeZone } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 
@@ -21,7 +22,7 @@ export const duration = z
 export const isoTime = z
   .string()
   .refine(
-    (text) => /(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+    (text) => /(?:Z|[+-]\d\d:\d\d)$/.test(text) && readIsoTime(text) !== null,
     'an ISO 8601 time with a zone, such as 2026-12-20T00:00:00Z',
   );
 
@@ -39,4 +40,12 @@ export const folder = z
   .regex(
     /^(?!\/)(?!.*\/\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._/-]+\/$/,
     'a relative folder that ends with a slash, such as mail/spam/',
+  );
+
+export const glob = z
+  .string()
+  .max(200)
+  .refine(
+    (text) => /^(?![/!])(?!.*\/\/)(?!.*\/$)[^\\{}[\]\p{Cc}]+$/u.test(text),
+    'a pattern of names below data.path, such as *.csv or archive/**: *, ? and ** are special, a slash neither begins nor ends it',
   );

@@ -5,10 +5,11 @@
  * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
  */
 import { z } from 'zod';
+import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
 import { parseDurationMs } from './duration.ts';
 import { estimateHours, limitHours } from './estimate.ts';
-import { cron, duration, folder, name, timeZone } from './fields.ts';
+import { cron, duration, folder, glob, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { HoldoutSchema } from './holdout-schema.ts';
 import { tasks } from './metric-catalog.ts';
@@ -67,6 +68,21 @@ const DataSchema = z.strictObject({
   path: folder.describe(
     "Folder of the model's data in the workspace's default datastore. Each file in it is one partition, and partitions are used in the order of their names: begin a name with its date.",
   ),
+  files: z
+    .array(glob)
+    .min(1)
+    .max(20)
+    .default([...filesByDefault])
+    .describe(
+      'Which files below `path` are data, as patterns: `*` and `?` as in a shell, `**` across folders. A pattern without a slash is about the name of a file in whatever folder, such as `*.csv`; one with a slash about its path below `path`. Empty files are never data.',
+    ),
+  ignore: z
+    .array(glob)
+    .max(50)
+    .default([...ignoredByDefault])
+    .describe(
+      'Which of those are not, as patterns; one may be about a folder, too, and all that lies in it. The default leaves out what writers put beside data: `_SUCCESS`, `_delta_log`, check sums, files that are still being written.',
+    ),
   evaluateOn: z.int().min(1).default(4).describe('How many of the latest partitions the evaluation scores.'),
   holdoutShare: z
     .number()

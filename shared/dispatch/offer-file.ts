@@ -1,4 +1,5 @@
 import type { Blobs } from '../azure/blobs.ts';
+import { dataFileName } from '../config/data-files.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import { RatchetError } from '../errors.ts';
 import { dataSignal, listensToData } from '../signals/data-signal.ts';
@@ -27,10 +28,19 @@ export async function offerFile(
     const message = `model ${model} does not listen to data; set triggers.data in its model file`;
     throw new RatchetError('not-listening', message, { subject: { model } });
   }
-  const found = await blobs.find(`${data.path}${file}`);
+  const path = `${data.path}${file}`;
+  if (dataFileName(data, path) === null) {
+    const message = `file ${JSON.stringify(file)} is not data of model ${model} by data.files and data.ignore of its model file; give it another name, or change them`;
+    throw new RatchetError('not-listening', message, { subject: { model, file } });
+  }
+  const found = await blobs.find(path);
   if (!found) {
     const message = `there is no file ${JSON.stringify(file)} below ${data.path}; upload it first, then tell of it`;
     throw new RatchetError('not-found', message, { subject: { model, file } });
+  }
+  if (found.bytes === 0) {
+    const message = `file ${JSON.stringify(file)} below ${data.path} is empty, and an empty file is no data; upload its content, then tell of it`;
+    throw new RatchetError('not-listening', message, { subject: { model, file } });
   }
   const signal = dataSignal(model, found, { source, observedAt: null });
   const outcome = await offerSignal(client, { signal, pinned });

@@ -3,11 +3,13 @@
  *
  * Owns: which kind of fact has what done about it. Does not own: how each is done (the other files of this room).
  */
-import type { Fact } from '../signals/fact.ts';
+import type { Fact, IgnoredFact } from '../signals/fact.ts';
 import { wiring } from '../wiring.ts';
 import type { EventRaiser, OrchestrationStarter } from './instances.ts';
+import { offerArrivedFile, offerArrivedFolder } from './offer-arrivals.ts';
 import { offerRecovery } from './offer-recovery.ts';
 import { offerSignal } from './offer-signal.ts';
+import { type IgnoredLog, sayIgnored } from './say-ignored.ts';
 import { startMeasurement } from './start-measurement.ts';
 import { startMonitorCheck } from './start-monitor-check.ts';
 import { wakeRun } from './wake-run.ts';
@@ -15,13 +17,9 @@ import { wakeRun } from './wake-run.ts';
 /** What taking facts needs of a durable client. */
 export type FactClient = OrchestrationStarter & EventRaiser;
 
-export interface FactLog {
-  warn(message: string): void;
-  debug(message: string): void;
-}
-
 /** `from` says for the log where the fact was read. */
-export async function takeFact(fact: Fact, client: FactClient, log: FactLog, from: string): Promise<void> {
+export async function takeFact(fact: Fact, client: FactClient, log: IgnoredLog, from: string): Promise<void> {
+  const say = (left: IgnoredFact | null) => void (left && sayIgnored(left, log, from));
   switch (fact.type) {
     case 'signal':
       return void (await offerSignal(client, { signal: fact.signal, pinned: fact.pinned }));
@@ -35,7 +33,11 @@ export async function takeFact(fact: Fact, client: FactClient, log: FactLog, fro
       return void (await startMeasurement(client, fact.measurement));
     case 'deployed':
       return (await wiring.ledger()).recordDeployment(fact.deployment);
+    case 'file-arrived':
+      return say(await offerArrivedFile(client, await wiring.blobs(), fact));
+    case 'folder-arrived':
+      return say(await offerArrivedFolder(client, await wiring.blobs(), fact));
     case 'ignored':
-      return log.debug(`${from}: ${fact.why}`);
+      return sayIgnored(fact, log, from);
   }
 }

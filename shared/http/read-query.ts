@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { readIsoTime } from '../domain/iso-time.ts';
 import { RatchetError } from '../errors.ts';
 
 /** A whole number of the query string within bounds, or `fallback` where it is not given. */
@@ -38,12 +39,12 @@ export function readChoice<Word extends string>(
   throw new RatchetError('bad-request', `${name}: expected one of ${words.join(', ')}, got ${quote(text)}`);
 }
 
-/** A time of the query string as ISO 8601 in UTC, or undefined where it is not given. */
+/** A time of the query string as ISO 8601 in UTC, or undefined where it is not given; without a zone it is in UTC. */
 export function readTime(request: HttpRequest, name: string): string | undefined {
   const text = request.query.get(name);
   if (text === null) return undefined;
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  const time = readIsoTime(text);
+  if (time !== null) return time;
   throw new RatchetError('bad-request', `${name}: expected an ISO 8601 time, got ${quote(text)}`);
 }
 

@@ -31,8 +31,28 @@ export interface MonitorRunRef {
   readonly runId: string;
 }
 
+/** A file that may have come, of which the event says too little: the storage is asked. */
+export interface FileFact {
+  readonly type: 'file-arrived';
+  readonly pinned: PinnedModel;
+  readonly path: string;
+  /** ISO 8601, UTC; null where the event does not say. */
+  readonly observedAt: string | null;
+}
+
+/** A folder that came with all that lies in it: the storage is asked what. */
+export interface FolderFact {
+  readonly type: 'folder-arrived';
+  readonly pinned: PinnedModel;
+  /** Ends with a slash. */
+  readonly folder: string;
+  readonly observedAt: string | null;
+}
+
 export interface IgnoredFact {
   readonly type: 'ignored';
+  /** Facts of one kind are ignored for one reason: only the first of them is worth a line in the log. */
+  readonly kind: string;
   /** For a person, with what was seen. */
   readonly why: string;
 }
@@ -48,4 +68,11 @@ export type Fact =
   | { readonly type: 'run-completed'; readonly measurement: RunMeasurement }
   /** An endpoint serves other versions. It is taken note of, and starts nothing. */
   | { readonly type: 'deployed'; readonly deployment: Deployment }
+  | FileFact
+  | FolderFact
   | IgnoredFact;
+
+/** `about` parts kinds that have the same name: an event type, a model. */
+export function ignored(kind: string, why: string, about = ''): IgnoredFact {
+  return { type: 'ignored', kind: about === '' ? kind : `${kind}: ${about.slice(0, 100)}`, why };
+}

@@ -11,6 +11,7 @@
  */
 import type { QueryTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
+import { readIsoTime } from '../domain/iso-time.ts';
 import type { LogsColumn, LogsTable } from '../domain/logs-table.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 
@@ -133,10 +134,11 @@ function readRow(row: readonly unknown[], places: Places, tick: string): Row | n
   const cell = row[places.window];
   const window = isScalar(cell) ? String(cell).slice(0, longestWindow) : '';
   if (window === '') return null;
-  const isTime = places.windowIsTime && !Number.isNaN(Date.parse(window));
+  const begins = places.windowIsTime ? readIsoTime(window) : null;
   // A window that begins after the tick was observed at the tick.
-  const observedAt = isTime && Date.parse(window) < Date.parse(tick) ? new Date(window).toISOString() : tick;
-  return { window, observedAt, rank: isTime ? Date.parse(window) : rankOf(cell, window), value, sample };
+  const observedAt = begins !== null && begins < tick ? begins : tick;
+  const rank = begins === null ? rankOf(cell, window) : Date.parse(begins);
+  return { window, observedAt, rank, value, sample };
 }
 
 /** Real numbers come as numbers, those JSON has none for and decimals as texts. */

@@ -1,5 +1,5 @@
 import type { Signal } from '../domain/signal.ts';
-import type { Fact, Models } from './fact.ts';
+import { type Fact, ignored, type Models } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { driftCause } from './parse-monitor-breach.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
@@ -14,13 +14,13 @@ import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 export function parseDatasetDrift(event: IncomingEvent, models: Models): Fact {
   const monitor = text(field(event.data, 'dataDriftName'));
   if (monitor === null || monitor.length > 255)
-    return { type: 'ignored', why: 'the event names no dataset monitor' };
+    return ignored('no monitor', 'the event names no dataset monitor');
   const pinned = findMonitoredModel(monitor, models);
   if (pinned === undefined)
-    return { type: 'ignored', why: `no model file matches dataset monitor ${excerpt(monitor)}` };
+    return ignored('monitor', `no model file matches dataset monitor ${excerpt(monitor)}`, monitor);
   const { model, triggers } = pinned.config;
   if (!triggers.drift) {
-    return { type: 'ignored', why: `${model} does not listen to drift` };
+    return ignored('triggers.drift', `${model} does not listen to drift`, model);
   }
   const coefficient = Number(text(field(event.data, 'driftCoefficient')) ?? Number.NaN);
   const short = (name: string): string | null => text(field(event.data, name))?.slice(0, 200) ?? null;

@@ -5,9 +5,15 @@
  */
 import { z } from 'zod';
 import type { PinnedModel } from '../config/schema.ts';
+import { readIsoTime } from '../domain/iso-time.ts';
 import { type Judgements, judgeValue, partJudgements } from './judge-value.ts';
 
-const isoTime = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'expected an ISO 8601 time');
+const isoTime = z
+  .string()
+  .refine(
+    (text) => readIsoTime(text) !== null,
+    'expected an ISO 8601 time, such as 2026-03-01T06:00:00Z; one without a zone is in UTC',
+  );
 
 export const MetricReportSchema = z.strictObject({
   /** Names the stretch of time the numbers are about; a window reported twice asks once. */
@@ -36,7 +42,7 @@ export function judgeReport(report: MetricReport, { config }: PinnedModel): Judg
         value,
         sample: report.sample,
         window: report.window,
-        observedAt: new Date(report.observedAt).toISOString(),
+        observedAt: readIsoTime(report.observedAt),
         evidence: {},
       }),
     ];

@@ -1,5 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
-import type { Fact } from './fact.ts';
+import { type Fact, ignored } from './fact.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
 /** What is neither a name nor a version would not fit into a key of the ledger. */
@@ -15,15 +15,16 @@ const modelsAtMost = 100;
 export function parseModelDeployed(event: IncomingEvent): Fact {
   const endpoint = text(field(event.data, 'serviceName'));
   if (endpoint === null || !endpointName.test(endpoint))
-    return { type: 'ignored', why: 'the event names no endpoint' };
+    return ignored('no endpoint', 'the event names no endpoint');
   if (event.time === null)
-    return { type: 'ignored', why: `the deployment to ${endpoint} has no time: it may be an old one` };
+    return ignored('no time', `the deployment to ${endpoint} has no time: it may be an old one`);
   const ids = (text(field(event.data, 'modelIds')) ?? '').split(',', modelsAtMost);
   const models = ids.flatMap((id) => {
     const [, name, version] = modelId.exec(id.trim()) ?? [];
     return name === undefined || version === undefined ? [] : [{ name, version }];
   });
-  if (models.length === 0) return { type: 'ignored', why: `the deployment to ${endpoint} names no model` };
+  if (models.length === 0)
+    return ignored('no model', `the deployment to ${endpoint} names no model`, endpoint);
   const deployment: Deployment = { endpoint, models, since: event.time, eventId: excerpt(event.id) };
   return { type: 'deployed', deployment };
 }

@@ -1,5 +1,5 @@
 import type { Signal } from '../domain/signal.ts';
-import type { Fact, Models } from './fact.ts';
+import { type Fact, ignored, type Models } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { readBreach } from './read-breach.ts';
 import { excerpt, field, type IncomingEvent } from './read-event.ts';
@@ -16,10 +16,12 @@ export function parseMonitorBreach(event: IncomingEvent, runId: string, models: 
   const { monitorSignal, features, featureCount, summary } = breach;
   const pinned = findMonitoredModel(monitorSignal, models);
   if (pinned === undefined)
-    return [{ type: 'ignored', why: `no model file matches monitor signal ${excerpt(monitorSignal)}` }];
+    return [
+      ignored('monitor', `no model file matches monitor signal ${excerpt(monitorSignal)}`, monitorSignal),
+    ];
   const { model, triggers } = pinned.config;
   if (!triggers.drift) {
-    return [{ type: 'ignored', why: `${model} does not listen to drift` }];
+    return [ignored('triggers.drift', `${model} does not listen to drift`, model)];
   }
   const signal: Signal = {
     id: `drift:${model}:${runId}`,

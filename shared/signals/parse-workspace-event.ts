@@ -7,7 +7,7 @@
  */
 import { isOwnRegistration } from '../domain/lineage.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { Fact, Models } from './fact.ts';
+import { type Fact, ignored, type Models } from './fact.ts';
 import { findRunMeasurements } from './judge-run.ts';
 import { parseDatasetDrift } from './parse-dataset-drift.ts';
 import { parseModelDeployed } from './parse-model-deployed.ts';
@@ -33,20 +33,22 @@ export function parseWorkspaceEvent(event: IncomingEvent, models: Models): reado
     case `${prefix}DatasetDriftDetected`:
       return [parseDatasetDrift(event, models)];
     default:
-      return [{ type: 'ignored', why: `events of type ${excerpt(event.type)} mean nothing to Ratchet` }];
+      return [
+        ignored('event type', `events of type ${excerpt(event.type)} mean nothing to Ratchet`, event.type),
+      ];
   }
 }
 
 function parseRunEvent(event: IncomingEvent, models: Models): readonly Fact[] {
   const runId = text(field(event.data, 'runId'));
-  if (runId === null || !runName.test(runId)) return [{ type: 'ignored', why: 'the event names no run' }];
+  if (runId === null || !runName.test(runId)) return [ignored('no run', 'the event names no run')];
   const breach = parseMonitorBreach(event, runId, models);
   if (breach.length > 0) return breach;
   // RunCompleted carries no status.
   const status = text(field(event.data, 'runStatus'))?.toLowerCase();
   const ended = event.type === `${prefix}RunCompleted` || (status !== undefined && endedStatuses.has(status));
   if (!ended)
-    return [{ type: 'ignored', why: `run ${runId} is ${excerpt(status ?? 'in an unknown state')}` }];
+    return [ignored('run goes on', `run ${runId} is ${excerpt(status ?? 'in an unknown state')}`, status)];
   const completed = status === undefined || status === 'completed';
   return [
     { type: 'job-ended', jobName: runId },
@@ -61,14 +63,14 @@ function parseModelRegistered(event: IncomingEvent, models: Models): Fact {
   const name = text(field(event.data, 'modelName'));
   const version = text(field(event.data, 'modelVersion'));
   if (name === null || version === null || !versionName.test(version))
-    return { type: 'ignored', why: 'the event names no model version' };
+    return ignored('no version', 'the event names no model version');
   const pinned = models.get(name);
-  if (!pinned) return { type: 'ignored', why: `no model file is named ${excerpt(name)}` };
+  if (!pinned) return ignored('model', `no model file is named ${excerpt(name)}`, name);
   if (!pinned.config.triggers.registry)
-    return { type: 'ignored', why: `${name} does not listen to the registry` };
+    return ignored('triggers.registry', `${name} does not listen to the registry`, name);
   const tags = field(event.data, 'modelTags');
   if (isRecord(tags) && isOwnRegistration(tags)) {
-    return { type: 'ignored', why: `${name}:${version} is Ratchet's own registration` };
+    return ignored('own registration', `${name}:${version} is Ratchet's own registration`);
   }
   const signal: Signal = {
     id: `registry:${name}:${version}`,

@@ -1,9 +1,11 @@
+import { readIsoTime } from '../domain/iso-time.ts';
+
 /** An event, whichever of Event Grid's two schemas it came in. */
 export interface IncomingEvent {
   readonly id: string;
   readonly type: string;
   readonly subject: string;
-  /** ISO 8601 as the event has it, or null. */
+  /** ISO 8601, UTC, or null. */
   readonly time: string | null;
   /** The payload. Look its fields up with `field`: services write their keys in either casing. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -15,12 +17,11 @@ export function readEvent(raw: unknown): IncomingEvent | null {
   const type = text(raw['eventType']) ?? text(raw['type']);
   const id = text(raw['id']);
   if (type === null || id === null) return null;
-  const time = text(raw['eventTime']) ?? text(raw['time']);
   return {
     id,
     type,
     subject: text(raw['subject']) ?? '',
-    time: time !== null && !Number.isNaN(Date.parse(time)) ? new Date(time).toISOString() : null,
+    time: readIsoTime(raw['eventTime'] ?? raw['time']),
     data: isRecord(raw['data']) ? raw['data'] : {},
   };
 }

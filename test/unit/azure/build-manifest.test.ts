@@ -4,7 +4,7 @@ import { buildManifest, listPartitions } from '../../../shared/azure/build-manif
 
 const config = { model: 'spam-filter', data: { path: 'mail/', evaluateOn: 2, holdoutShare: 0.3 } };
 const manifestOf = (entries: Parameters<typeof listPartitions>[1], options = config, refusals = null) =>
-  buildManifest('run', options, listPartitions(options.data.path, entries), refusals);
+  buildManifest('run', options, listPartitions(options.data, entries), refusals);
 const entry = (path: string, bytes = 10) => ({ path, etag: `0x${path.length}`, bytes });
 
 describe('the manifest of a run', () => {
@@ -25,7 +25,7 @@ describe('the manifest of a run', () => {
   });
 
   it('leaves out files that are refused, says why, and evaluates on the latest of the others', () => {
-    const partitions = listPartitions('mail/', [entry('mail/a'), entry('mail/b'), entry('mail/c')]);
+    const partitions = listPartitions(config.data, [entry('mail/a'), entry('mail/b'), entry('mail/c')]);
     const manifest = buildManifest('run', config, partitions, new Map([['c', '1 problem: bad.']]));
     expect(manifest.evaluate.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(manifest).toMatchObject({ refused: [{ name: 'c', reason: '1 problem: bad.' }], refusedCount: 1 });

@@ -57,7 +57,8 @@ describe('a notice of an upload', () => {
     raw.subject = '/blobServices/default/containers/azureml/blobs/mail/spam-filter/week.csv';
     const [fact] = parseStorageEvent(readEvent(raw)!, 'azureml', new Map([['spam-filter', parsed.model]]));
 
-    const ofEvent = fact!.signal;
+    if (fact?.type !== 'signal') throw new Error('no signal');
+    const ofEvent = fact.signal;
     const { eTag, contentLength: bytes } = raw.data;
     const blobs = { find: async (path: string) => ({ path, etag: eTag.replaceAll('"', ''), bytes }) };
     const started: { input: unknown }[] = [];
@@ -75,5 +76,31 @@ describe('a notice of an upload', () => {
     expect(started).toMatchObject([
       { input: { signal: { ...ofEvent, source: 'data-api', observedAt: null } } },
     ]);
+  });
+
+  it.each([
+    [
+      '_SUCCESS',
+      5,
+      'file "_SUCCESS" is not data of model spam-filter by data.files and data.ignore of its model file; give it another name, or change them',
+    ],
+    ['week.csv.tmp', 5, 'file "week.csv.tmp" is not data of'],
+    [
+      'week.csv',
+      0,
+      'file "week.csv" below mail/spam-filter/ is empty, and an empty file is no data; upload its content, then tell of it',
+    ],
+  ])('of %s with %i bytes is refused, as no run would use it', async (file, bytes, message) => {
+    const text = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
+    const parsed = parseModelFile('m.yaml', text.replace('  drift: true', '  drift: true\n  data: true'));
+    if (!('model' in parsed)) throw new Error('not a model file');
+    const blobs = { find: async (path: string) => ({ path, etag: '0x1', bytes }) } as unknown as Blobs;
+    const client = { getStatus: async () => null, startNew: async () => 'never' };
+    await expect(
+      offerFile(client, blobs, { pinned: parsed.model, file, source: 'data-api' }),
+    ).rejects.toMatchObject({
+      code: 'not-listening',
+      message: expect.stringContaining(message),
+    });
   });
 });

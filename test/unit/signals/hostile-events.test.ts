@@ -58,14 +58,15 @@ function expectModest(signal: Signal): void {
 }
 
 function expectModestFacts(event: IncomingEvent): void {
-  const facts = parseWorkspaceEvent(event, models);
+  const facts = [...parseWorkspaceEvent(event, models), ...parseStorageEvent(event, 'azureml', models)];
   expect(facts.length).toBeGreaterThan(0);
   for (const fact of facts) {
     if (fact.type === 'signal') expectModest(fact.signal);
     else expect(JSON.stringify(fact).length).toBeLessThan(50_000);
-    if (fact.type === 'ignored') expect(fact.why.length).toBeLessThan(500);
+    if (fact.type !== 'ignored') continue;
+    expect(fact.why.length).toBeLessThan(500);
+    expect(fact.kind.length).toBeLessThan(150);
   }
-  for (const { signal } of parseStorageEvent(event, 'azureml', models)) expectModest(signal);
 }
 
 describe('an event of hostile content', () => {

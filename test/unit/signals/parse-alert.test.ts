@@ -167,6 +167,7 @@ describe('parseAlert', () => {
     expect(parse(payload('metric.fired'), modelNamed('other'))).toEqual([
       {
         type: 'ignored',
+        kind: 'alert rule: endpoint-latency-high',
         why: 'no model file lists alert rule endpoint-latency-high under triggers.alerts, and the alert names model fraud',
       },
     ]);
@@ -180,8 +181,11 @@ describe('parseAlert', () => {
   it('acts on no condition but Fired and Resolved, in any casing', () => {
     const alert = payload('metric.fired');
     alert.data.essentials['monitorCondition'] = 'Acknowledged';
-    expect(parse(alert, fraud)).toEqual([
-      { type: 'ignored', why: 'condition Acknowledged means nothing to Ratchet' },
+    expect(parse(alert, fraud)).toMatchObject([
+      {
+        type: 'ignored',
+        why: 'the alert is acknowledged; one that is fired or resolved means something to Ratchet',
+      },
     ]);
     alert.data.essentials['monitorCondition'] = 'FIRED';
     expect(signalOf(alert, fraud).id).toBe(signalOf(payload('metric.fired'), fraud).id);
@@ -266,10 +270,6 @@ describe('AlertSchema', () => {
   it.each<[string, (alert: Payload) => unknown]>([
     ['another schema', (alert) => Object.assign(alert, { schemaId: 'Microsoft.Insights/activityLogs' })],
     ['no essentials', ({ data }) => Object.assign(data, { essentials: null })],
-    ['no rule', ({ data }) => Object.assign(data.essentials, { alertRule: undefined })],
-    ['an empty alert id', ({ data }) => Object.assign(data.essentials, { alertId: '' })],
-    ['an endless alert id', ({ data }) => Object.assign(data.essentials, { alertId: 'x'.repeat(501) })],
-    ['a condition that is no text', ({ data }) => Object.assign(data.essentials, { monitorCondition: 1 })],
   ])('refuses %s', (_name, spoil) => {
     const alert = payload('metric.fired');
     expect(AlertSchema.safeParse(alert).success).toBe(true);
@@ -282,5 +282,111 @@ describe('AlertSchema', () => {
     expect(refused.error?.issues[0]?.message).toBe(
       'expected "azureMonitorCommonAlertSchema": enable the common alert schema of the action',
     );
+  });
+
+  it('leaves whatever else is in an alert to its reader, which always has an answer', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (essentials, alertContext) => {
+        const data = { essentials: { ...essentials, monitorCondition: 'Fired' }, alertContext };
+        expect(parse({ schemaId: 'azureMonitorCommonAlertSchema', data }, fraud).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('an alert of another kind', () => {
+  const modelOf = (rule: string) => modelNamed('fraud', [rule]);
+
+  it('of a budget has neither rule nor condition, and is answered', () => {
+    const budget = payload('budget');
+    const why =
+      'the alert has no monitorCondition, as those of budgets; one that is fired or resolved means something to Ratchet';
+    expect(parse(budget, fraud)).toEqual([{ type: 'ignored', kind: 'alert condition: none', why }]);
+    expect(notesOn(AlertSchema.parse(budget), parse(budget, fraud))).toEqual([why]);
+  });
+
+  it('without an id asks for nothing: a redelivery could not be told from another alert', () => {
+    const alert = payload('metric.fired');
+    alert.data.essentials['alertId'] = null;
+    expect(parse(alert, fraud)).toMatchObject([{ type: 'ignored', kind: 'alert id' }]);
+  });
+
+  it('without a rule is about the model that it names', () => {
+    const alert = payload('metric.fired');
+    alert.data.essentials['alertRule'] = null;
+    expect(signalOf(alert, fraud)).toMatchObject({
+      summary: expect.stringContaining('An alert without a rule fired (Sev2)'),
+      cause: 'alert:unnamed',
+      evidence: { rule: null },
+    });
+  });
+
+  it('of a log rule of version 1 says how many rows it counted', () => {
+    const signal = signalOf(payload('log-v1.count'), modelOf('fraud-errors'));
+    expect(signal.summary).toBe('Alert rule fraud-errors fired (Sev2): ResultCount 15 is above 10.');
+    expect(signal.evidence['conditions']).toEqual([
+      {
+        metric: 'ResultCount',
+        aggregation: null,
+        operator: 'Greater Than',
+        threshold: 10,
+        value: 15,
+        dimensions: {},
+        links: ['https://portal.azure.com/#blade/results'],
+      },
+    ]);
+  });
+
+  it('of a log rule of version 1 says the worst value that it measured, where the alert has the rows', () => {
+    const alert = payload('log-v1.measurement');
+    const signal = signalOf(alert, modelOf('fraud-auc-low'));
+    expect(signal.summary).toBe('Alert rule fraud-auc-low fired (Sev1): AggregatedValue 0.71 is below 0.8.');
+    expect(signal.evidence['conditions']).toMatchObject([{ dimensions: { Endpoint: 'fraud' } }]);
+    Object.assign(alert.data.alertContext, { SearchResults: undefined, IncludedSearchResults: 'False' });
+    expect(signalOf(alert, modelOf('fraud-auc-low')).summary).toBe(
+      'Alert rule fraud-auc-low fired (Sev1): AggregatedValue without a value is below 0.8.',
+    );
+  });
+
+  it('of Prometheus says what its expression came to, and names the model in an annotation', () => {
+    const signal = signalOf(payload('prometheus'), fraud);
+    expect(signal.summary).toBe(
+      'Alert rule ml-rules/fraud-drift-high fired (Sev3): max(model_drift{model="fraud"}) > 0.01 came to 0.0127.',
+    );
+    expect(signal.evidence['conditions']).toMatchObject([
+      { metric: 'fraud-drift-high', value: 0.0127, dimensions: { cluster: 'aks-ml' } },
+    ]);
+  });
+
+  it.each([
+    ['3', 3],
+    ['-0.5', -0.5],
+    ['1e3', 1000],
+    ['1.5k', 1500],
+    ['2M', 2_000_000],
+    ['NaN', null],
+    ['+Inf', null],
+    ['', null],
+  ])('of Prometheus has value %s as %s', (expressionValue, value) => {
+    const alert = payload('prometheus');
+    Object.assign(alert.data.alertContext, { expressionValue });
+    expect(signalOf(alert, fraud).evidence['conditions']).toMatchObject([{ value }]);
+  });
+
+  it('on the health of a service is resolved where it tells of the end, though it is fired', () => {
+    const health = payload('service-health');
+    expect(parse(health, modelOf('region-health'))).toMatchObject([
+      {
+        type: 'recovery',
+        recovery: {
+          id: 'recovery:fraud:alert:bbbb1b1b-cc2c-dd3d-ee4e-ffffff5f5f5f:2026-11-20T09:04:23.598Z',
+          cause: 'alert:alert-0',
+          observedAt: '2026-11-20T09:04:23.598Z',
+        },
+      },
+    ]);
+    Object.assign(health.data.alertContext, { status: 'Active' });
+    expect(signalOf(health, modelOf('region-health')).observedAt).toBe('2026-11-20T09:04:23.598Z');
   });
 });

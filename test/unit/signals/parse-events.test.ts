@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { listPartitions } from '../../../shared/azure/build-manifest.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import type { PinnedModel } from '../../../shared/config/schema.ts';
 import { parseStorageEvent } from '../../../shared/signals/parse-storage-event.ts';
@@ -107,7 +108,7 @@ describe('parseWorkspaceEvent', () => {
             ...{ [name]: 'spam-filter', [version]: '20260301-1f2e3d4c' },
             [tagsKey]: { ...others, [runKey]: 'spam-filter-20260301-1f2e3d4c' },
           };
-          expect(parseWorkspaceEvent({ ...registered, data }, models)).toEqual([
+          expect(parseWorkspaceEvent({ ...registered, data }, models)).toMatchObject([
             { type: 'ignored', why: "spam-filter:20260301-1f2e3d4c is Ratchet's own registration" },
           ]);
         }),
@@ -164,17 +165,23 @@ describe('parseStorageEvent', () => {
     text.replace('  drift: true', '  drift: true\n  data: true'),
   );
   const models = new Map([['spam-filter', listening]]);
-  const uploaded = (subject: string, api = 'PutBlob') => {
-    const blob = event('storage-blob-created.eventgrid');
-    return { ...blob, subject, data: { ...blob.data, api } };
-  };
-  const signalsOf = (...args: Parameters<typeof parseStorageEvent>) =>
-    parseStorageEvent(...args).map(({ signal }) => signal);
   const inPath = '/blobServices/default/containers/azureml/blobs/mail/spam-filter/2002-08-19.jsonl';
+  const uploaded = (subject = inPath, data: object = {}) => {
+    const blob = event('storage-blob-created.eventgrid');
+    return { ...blob, subject, data: { ...blob.data, ...data } };
+  };
+  const read = (one: ReturnType<typeof event>, among = models, container = 'azureml') =>
+    parseStorageEvent(one, container, among);
+  const path = 'mail/spam-filter/2002-08-19.jsonl';
+  const asked = { type: 'file-arrived', path, pinned: listening };
 
   it('makes a signal of a file in the data path of a model that listens', () => {
-    expect(signalsOf(uploaded(inPath), 'azureml', models)).toMatchObject([
-      { kind: 'data', model: 'spam-filter', evidence: { path: 'mail/spam-filter/2002-08-19.jsonl' } },
+    expect(read(uploaded())).toMatchObject([
+      {
+        type: 'signal',
+        signal: { kind: 'data', model: 'spam-filter', evidence: { path } },
+        pinned: listening,
+      },
     ]);
   });
 
@@ -182,34 +189,120 @@ describe('parseStorageEvent', () => {
     const amount = modelNamed('spam-filter', (text) =>
       text.replace('  drift: true', '  drift: true\n  data: { minimumBytes: 1000 }'),
     );
-    expect(signalsOf(uploaded(inPath), 'azureml', new Map([['spam-filter', amount]]))).toMatchObject([
-      { newData: { rows: null, bytes: 524288 } },
+    expect(read(uploaded(), new Map([['spam-filter', amount]]))).toMatchObject([
+      { signal: { newData: { rows: null, bytes: 524288 } } },
     ]);
   });
 
-  it('makes the same signal of an etag with quotes and without, and none of a size that is no number', () => {
+  it('makes the same signal of an etag with quotes and without', () => {
     const etag = '0x8D4BCC2E4835CD0';
-    const signals = [etag, `"${etag}"`].map((eTag) => {
-      const event = uploaded(inPath);
-      return signalsOf(
-        { ...event, data: { ...event.data, eTag, contentLength: 'many' } },
-        'azureml',
-        models,
-      )[0];
-    });
-    expect(signals[0]).toMatchObject({
-      id: `data:spam-filter:mail/spam-filter/2002-08-19.jsonl:${etag}`,
-      evidence: { etag, bytes: 0 },
-      newData: { bytes: 0 },
-    });
+    const signals = [etag, `"${etag}"`].map((eTag) => read(uploaded(inPath, { eTag }))[0]);
+    expect(signals[0]).toMatchObject({ signal: { id: `data:spam-filter:${path}:${etag}` } });
     expect(signals[1]).toEqual(signals[0]);
   });
 
-  it('makes none of another folder, another container, a model that does not listen, or an unfinished file', () => {
-    expect(signalsOf(uploaded(inPath.replace('mail/', 'males/')), 'azureml', models)).toEqual([]);
-    expect(signalsOf(uploaded(inPath), 'other', models)).toEqual([]);
-    expect(signalsOf(uploaded(inPath), 'azureml', new Map([['m', modelNamed('m')]]))).toEqual([]);
-    expect(signalsOf(uploaded(inPath, 'CreateFile'), 'azureml', models)).toEqual([]);
-    expect(signalsOf(uploaded(inPath, 'FlushWithClose'), 'azureml', models)).toHaveLength(1);
+  it.each(['FlushWithClose', 'SftpCommit', 'PutBlockList', 'CopyBlob'])(
+    'takes a file for whole after %s',
+    (api) => expect(read(uploaded(inPath, { api }))).toMatchObject([{ type: 'signal' }]),
+  );
+
+  it('reads an upload over SFTP as any other', () => {
+    const sftp = { ...event('storage-blob-created.sftp.eventgrid'), subject: inPath };
+    expect(read(sftp)).toEqual(
+      read({ ...event('storage-blob-created.adls-flush.eventgrid'), subject: inPath }),
+    );
+  });
+
+  it.each(['storage-blob-renamed.eventgrid', 'storage-blob-renamed.sftp.eventgrid'])(
+    'has the storage asked about a file that got its name by a rename: %s',
+    (file) => {
+      const renamed = event(file);
+      expect(read({ ...renamed, subject: inPath })).toEqual([{ ...asked, observedAt: renamed.time }]);
+    },
+  );
+
+  it.each<[string, object]>([
+    ['is empty by its event', { contentLength: 0 }],
+    ['has a size that is no number', { contentLength: 'many' }],
+    ['has no size', { contentLength: null }],
+    ['has no etag', { eTag: '' }],
+  ])('has the storage asked about a file that %s', (_what, data) => {
+    expect(read(uploaded(inPath, data))).toMatchObject([asked]);
+  });
+
+  it.each([
+    ['mail/spam-filter/2026', 'mail/spam-filter/2026/'],
+    ['mail/spam-filter', 'mail/spam-filter/'],
+    ['mail', 'mail/spam-filter/'],
+    ['mail/', 'mail/spam-filter/'],
+  ])('has the storage asked what is in a folder renamed to %s', (renamed, folder) => {
+    const one = event('storage-directory-renamed.eventgrid');
+    const subject = `/blobServices/default/containers/azureml/blobs/${renamed}`;
+    expect(read({ ...one, subject })).toEqual([
+      { type: 'folder-arrived', folder, pinned: listening, observedAt: one.time },
+    ]);
+  });
+
+  it.each<[string, string, ReturnType<typeof event>]>([
+    ['another folder', 'no data', uploaded(inPath.replace('mail/', 'males/'))],
+    ['the folder itself', 'data.files: spam-filter', uploaded(inPath.replace('2002-08-19.jsonl', ''))],
+    ['another container', 'container: other', uploaded(inPath.replace('azureml', 'other'))],
+    ['an unfinished file', 'call: BlobCreated CreateFile', uploaded(inPath, { api: 'CreateFile' })],
+    ['a file begun over SFTP', 'call: BlobCreated SftpCreate', uploaded(inPath, { api: 'SftpCreate' })],
+    ['a call of no name', 'call: BlobCreated an unnamed call', uploaded(inPath, { api: null })],
+    ['a subject of no file', 'subject', uploaded('/blobServices/default/containers/azureml')],
+    [
+      'a marker of a writer',
+      'data.files: spam-filter',
+      uploaded(inPath.replace('2002-08-19.jsonl', '_SUCCESS')),
+    ],
+    [
+      'a folder elsewhere',
+      'no data',
+      {
+        ...event('storage-directory-renamed.eventgrid'),
+        subject: inPath.replace('mail/spam-filter', 'males'),
+      },
+    ],
+    [
+      'a deletion',
+      'event type: Microsoft.Storage.BlobDeleted',
+      { ...uploaded(), type: 'Microsoft.Storage.BlobDeleted' },
+    ],
+  ])('ignores %s and says so', (_what, kind, one) => {
+    expect(read(one)).toEqual([{ type: 'ignored', kind, why: expect.stringMatching(/\w/) }]);
+  });
+
+  it('ignores a file of a model that does not listen', () => {
+    expect(read(uploaded(), new Map([['m', modelNamed('m')]]))).toMatchObject([
+      { type: 'ignored', kind: 'no data' },
+    ]);
+  });
+
+  it('tells of exactly the files that a manifest would hold', () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        '_SUCCESS',
+        '_delta_log',
+        'a.csv',
+        'a.csv.tmp',
+        '.x.crc',
+        'year=2026',
+        'part-0',
+        '_',
+        '.',
+      ),
+      fc.string({ unit: fc.constantFrom('a', '_', '.', '~', ' '), minLength: 1, maxLength: 5 }),
+    );
+    const name = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(name, fc.constantFrom('mail/spam-filter/', 'mail/', ''), (file, folder) => {
+        const blob = { path: `${folder}${file}`, etag: '0x1', bytes: 5 };
+        const subject = `/blobServices/default/containers/azureml/blobs/${blob.path}`;
+        const isTold = read(uploaded(subject)).some(({ type }) => type === 'signal');
+        expect(isTold).toBe(listPartitions(listening.config.data, [blob]).length === 1);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

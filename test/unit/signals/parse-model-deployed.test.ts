@@ -62,7 +62,7 @@ describe('ModelDeployed', () => {
       'the deployment to front has no time: it may be an old one',
     ],
   ])('%j is ignored', (data, more, why) => {
-    expect(deployed(data, more)).toEqual([{ type: 'ignored', why }]);
+    expect(deployed(data, more)).toMatchObject([{ type: 'ignored', why }]);
   });
 
   it('never throws and never grows, whatever the payload', () => {
