@@ -1,6 +1,7 @@
 import type { FunctionInput, InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { RatchetError } from '../shared/errors.ts';
+import { maskSecrets } from '../shared/mask-secrets.ts';
 import type { StepName, Steps } from './steps.ts';
 import type { FinalFailure } from './take-step.ts';
 
@@ -46,7 +47,7 @@ function isFinal(error: unknown): boolean {
 }
 
 function describeFailure(step: StepName, error: unknown): Error {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = maskSecrets(error instanceof Error ? error.message : String(error));
   const code = error instanceof RatchetError ? error.code : 'broken-invariant';
   return new Error(`${code}: ${said || `step ${step} failed and gave no reason`}`, { cause: error });
 }

@@ -1,7 +1,10 @@
+import { maskSecrets } from './mask-secrets.ts';
+
 /**
  * The one error base. Expected outcomes are values; an exception means something is broken or was asked wrongly.
  *
- * The codes are closed: a reader of the logs can look each one up in docs/errors.md.
+ * No message holds a secret of a known form, whatever it was made from. The codes are closed: a reader of the logs can
+ * look each one up in docs/errors.md.
  */
 export const errorCodes = {
   'bad-request': { status: 400, retryable: false },
@@ -31,7 +34,7 @@ export class RatchetError extends Error {
     message: string,
     options: { subject?: Readonly<Record<string, string>>; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(maskSecrets(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'RatchetError';
     this.code = code;
     this.subject = options.subject ?? {};

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../shared/mask-secrets.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { LogLevel } from '../cloud-context.ts';
 
@@ -33,10 +34,11 @@ export interface LogOptions {
   readonly least: LogLevel;
 }
 
-/** A log of one line an entry: text for people, or one JSON object for programs. */
+/** A log without secrets, of one line an entry: text for people, or one JSON object for programs. */
 export function createLog(options: LogOptions): Log {
-  return (level, message, fields = {}) => {
+  return (level, text, fields = {}) => {
     if (ranks[level] < ranks[options.least]) return;
+    const message = maskSecrets(text);
     const time = new Date(options.clock.now()).toISOString();
     if (options.json) return options.write(`${JSON.stringify({ time, level, message, ...fields })}\n`);
     const subject = fields.function === undefined ? '' : `${fields.function}: `;

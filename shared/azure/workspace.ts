@@ -17,6 +17,7 @@ import type {
 import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
@@ -195,7 +196,7 @@ function describeJob(jobName: string, job: JobBase): Job {
 
 /** The client's API version declares no error of a job; where the properties give one, it is told. */
 function errorOf(job: JobBase): string {
-  return job.properties.properties?.['errorMessage'] ?? '';
+  return maskSecrets(job.properties.properties?.['errorMessage'] ?? '');
 }
 
 function describeVersion(name: string, version: string, found: ModelVersionResource): RegisteredVersion {

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { RatchetError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 
 export type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
@@ -32,7 +33,7 @@ export function answering(handler: Handler): Handler {
           error.status === 500 ? 'the service is not set up correctly; its log says how' : error.message;
         return problem(error.status, error.code, detail, { subject: error.subject });
       }
-      context.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      context.error(maskSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error)));
       return problem(
         500,
         'internal',

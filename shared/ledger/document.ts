@@ -2,9 +2,10 @@
  * A whole document as JSON text in the string properties of one table row.
  *
  * A string property holds 32 Ki characters and a row 1 MiB, so the text is cut. It is ASCII, with everything else
- * escaped, so that no cut, here or on the way, can divide a character.
+ * escaped, so that no cut, here or on the way, can divide a character. Secrets of a known form are not kept.
  */
 import { RatchetError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 
 const partLength = 30_000;
 const mostParts = 15;
@@ -14,7 +15,7 @@ export function writeDocument(
   document: unknown,
   subject: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const text = asciiJson(document);
+  const text = asciiJson(maskSecrets(JSON.stringify(document)));
   if (text.length > mostParts * partLength) {
     throw new RatchetError(
       'broken-invariant',
@@ -35,8 +36,8 @@ export function readDocument<T>(row: Readonly<Record<string, unknown>>): T {
   return JSON.parse(text) as T;
 }
 
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
+function asciiJson(text: string): string {
+  return text.replaceAll(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -16,6 +16,13 @@ export const temporaryOf = (jobFolder: string): string => join(jobFolder, 'tmp')
 /** What Windows programs cannot start without. */
 const neededByWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'WINDIR'];
 
+const namesSecret = /token|secret|passw|pwd|key|credential|connection_?string|sas(?:_|$)|(?:^|_)pat(?:_|$)/i;
+
+/** The values in a job's environment whose names say that they are secrets. */
+export function secretsIn(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (namesSecret.test(name) ? [value] : []));
+}
+
 /**
  * The environment variables of a job's process. Of this program's own only the search path is passed on: a job must
  * not find the keys and endpoints of the machine it happens to run on. What the service sets wins over the job's own.

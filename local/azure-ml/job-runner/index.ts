@@ -12,6 +12,7 @@
  */
 import { type FileHandle, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import type { CloudContext } from '../../cloud-context.ts';
 import type { Blobs } from '../blobs.ts';
 import { ServiceError } from '../errors.ts';
@@ -21,7 +22,7 @@ import type { Locator } from '../locate.ts';
 import type { Job, JobError, JobStore } from '../store/jobs.ts';
 import { fillWords, parseCommandLine } from './command-line.ts';
 import { findFolder, makeEmpty, makeFolder, openInside } from './contained.ts';
-import { jobEnvironment } from './environment.ts';
+import { jobEnvironment, secretsIn } from './environment.ts';
 import { failUnlessWell, JobFailure } from './failure.ts';
 import { prepareCode, prepareInputs } from './inputs.ts';
 import { prepareOutputs, storeOutputs } from './outputs.ts';
@@ -158,17 +159,19 @@ export class JobRunner {
     const inputs = await prepareInputs(definition, folder, this.#deps, signal);
     const outputs = await prepareOutputs(definition, folder);
     const words = parseCommandLine(definition.command, declaredNames(definition));
+    const env = jobEnvironment(job, {
+      folder,
+      caFile: this.#deps.caFile,
+      trackingUri: this.#deps.trackingUri,
+      trackingToken: this.#deps.issueToken(name, attempt),
+    });
     signal.throwIfAborted();
     jobs.advance(name, 'Running');
     const end = await runProcess({
       words: fillWords(words, { inputs, outputs }),
       cwd: workingFolder,
-      env: jobEnvironment(job, {
-        folder,
-        caFile: this.#deps.caFile,
-        trackingUri: this.#deps.trackingUri,
-        trackingToken: this.#deps.issueToken(name, attempt),
-      }),
+      env,
+      secrets: secretsIn(env),
       folder,
       logFile: this.logFileOf(name),
       timeoutMs: jobTimeoutMs(definition),
@@ -214,7 +217,6 @@ async function emptyFolders(folder: string): Promise<void> {
 }
 
 function errorOf(error: unknown): JobError {
-  if (error instanceof JobFailure || error instanceof ServiceError)
-    return { code: error.code, message: error.message };
-  return { code: 'SystemError', message: error instanceof Error ? error.message : String(error) };
+  const code = error instanceof JobFailure || error instanceof ServiceError ? error.code : 'SystemError';
+  return { code, message: maskSecrets(error instanceof Error ? error.message : String(error)) };
 }

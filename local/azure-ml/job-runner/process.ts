@@ -9,6 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MaskStream } from './mask-stream.ts';
 import { endLeftovers, killTree } from './process-tree.ts';
 
 export interface Launch {
@@ -17,7 +18,12 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** The job's own folder: what it left is known by it. */
   readonly folder: string;
-  /** Receives standard output and standard error, in the order they came, after what it already holds. */
+  /** What must not be kept of what the job prints. */
+  readonly secrets: readonly string[];
+  /**
+   * Receives standard output and standard error, line by line in the order they came, without secrets, after what it
+   * already holds.
+   */
   readonly logFile: string;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
@@ -34,6 +40,7 @@ export type ProcessEnd =
 
 const logLimitBytes = 16 * 1024 * 1024;
 const tailChars = 2_000;
+const tailBytes = 4 * tailChars;
 const longestTimeoutMs = 2 ** 31 - 1;
 /** A grandchild that left the process group may hold the output open for ever; this long is waited for it. */
 const drainMs = 1_000;
@@ -60,7 +67,7 @@ async function runLogged(launch: Launch, log: Log): Promise<ProcessEnd> {
     shell: false,
   });
   if (child.pid !== undefined) launch.onSpawn(child.pid);
-  const tail = follow(child, log);
+  const output = follow(child, log, launch.secrets);
 
   let killed: 'timeout' | 'aborted' | undefined;
   const kill = (why: 'timeout' | 'aborted') => {
@@ -72,10 +79,10 @@ async function runLogged(launch: Launch, log: Log): Promise<ProcessEnd> {
   const timer =
     launch.timeoutMs && setTimeout(() => kill('timeout'), Math.min(launch.timeoutMs, longestTimeoutMs));
   try {
-    const end = await endOf(child, launch.folder);
+    const end = await endOf(child, launch.folder).finally(output.end);
     if (killed === 'aborted') return { kind: 'aborted' };
     if (killed === 'timeout') return { kind: 'timeout', timeoutMs: launch.timeoutMs! };
-    return 'reason' in end ? end : { ...end, stderrTail: tail() };
+    return 'reason' in end ? end : { ...end, stderrTail: output.stderrTail() };
   } finally {
     clearTimeout(timer);
     launch.signal.removeEventListener('abort', onAbort);
@@ -106,15 +113,35 @@ async function endOf(child: ChildProcess, folder: string): Promise<ChildEnd> {
   return end;
 }
 
-/** Copies both streams to the log; returns a look at the end of standard error. */
-function follow(child: ChildProcess, log: Log): () => string {
-  let tail = '';
-  child.stdout?.on('data', (chunk: Buffer) => log.write(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => {
+interface Followed {
+  /** Call it once both streams have ended. */
+  end(): void;
+  stderrTail(): string;
+}
+
+/** Copies both streams to the log. */
+function follow(child: ChildProcess, log: Log, secrets: readonly string[]): Followed {
+  const [stdout, stderr] = [new MaskStream(secrets), new MaskStream(secrets)];
+  let tail = Buffer.alloc(0);
+  const keepError = (chunk: Buffer): void => {
     log.write(chunk);
-    tail = (tail + chunk.toString('utf8')).slice(-tailChars);
-  });
-  return () => tail.trim();
+    tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
+  };
+  child.stdout?.on('data', (chunk: Buffer) => log.write(stdout.push(chunk)));
+  child.stderr?.on('data', (chunk: Buffer) => keepError(stderr.push(chunk)));
+  return {
+    end() {
+      log.write(stdout.end());
+      keepError(stderr.end());
+    },
+    // A character that the cut has divided is left out.
+    stderrTail: () =>
+      tail
+        .toString('utf8')
+        .replace(/^\ufffd+/, '')
+        .slice(-tailChars)
+        .trim(),
+  };
 }
 
 interface Log {
