@@ -2,9 +2,10 @@
  * A run's artifacts: its log, which lies on this machine, and what it left under ./outputs, which lies in storage.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Reply } from '../http/json-exchange.ts';
+import { notFound } from '../http/service-error.ts';
 import type { Blobs } from './blobs.ts';
-import { notFound } from './errors.ts';
-import type { Reply, Request } from './http.ts';
+import type { Request } from './http.ts';
 import type { JobRunner } from './job-runner/index.ts';
 import { artifactContainer, artifactFolder } from './locate.ts';
 import type { Routes } from './match.ts';

@@ -4,8 +4,9 @@
  * Everyone with a genuine token for this workspace may do everything, except a job: its token is good for the
  * tracking routes alone, writes to its own run alone, and ends with its attempt.
  */
+
+import { ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
-import { ServiceError } from './errors.ts';
 import type { JobStore } from './store/jobs.ts';
 
 export type Caller = { readonly kind: 'app' } | { readonly kind: 'job'; readonly job: string };

@@ -3,10 +3,10 @@
  * Pure. Whether the assets it names exist is asked by the caller.
  */
 import { z } from 'zod';
+import { parseDurationMs } from '../clock/duration.ts';
 import { localCloud } from '../cloud-context.ts';
+import { userError } from '../http/service-error.ts';
 import { type DetailsChange, DetailsSchema, problemsOf, withoutDetails } from './details.ts';
-import { parseDurationMs } from './duration.ts';
-import { userError } from './errors.ts';
 import { parseCommandLine } from './job-runner/command-line.ts';
 
 const text = z.string().refine((value) => !value.includes('\0'), 'may not contain a NUL character');

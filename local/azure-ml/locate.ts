@@ -1,4 +1,4 @@
-import { userError } from './errors.ts';
+import { userError } from '../http/service-error.ts';
 import type { JobDefinition } from './job-definition.ts';
 import type { AssetStore } from './store/assets.ts';
 import type { JobStore } from './store/jobs.ts';

@@ -1,5 +1,6 @@
-import { methodNotAllowed } from './errors.ts';
-import type { Reply, Request } from './http.ts';
+import type { Reply } from '../http/json-exchange.ts';
+import { methodNotAllowed } from '../http/service-error.ts';
+import type { Request } from './http.ts';
 
 export type Params = Readonly<Record<string, string>>;
 export type Handler = (request: Request, params: Params) => Reply | Promise<Reply>;

@@ -1,14 +1,15 @@
 /** Takes requests in, asks who sent them, hands them to the API their path names, and sends what comes back. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloudContext } from '../cloud-context.ts';
+import { type Reply, readJson, send } from '../http/json-exchange.ts';
 import type { Loopback } from '../http/listen.ts';
+import { notFound, ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import { workspaceId } from './arm/resource.ts';
 import { routeArm } from './arm/router.ts';
 import type { Artifacts } from './artifacts.ts';
 import { authenticate, forbidden } from './auth.ts';
-import { notFound, ServiceError } from './errors.ts';
-import { armErrorReply, type Reply, type Request, readJson, send } from './http.ts';
+import { armErrorReply, type Request } from './http.ts';
 import { dispatch, type Routes } from './match.ts';
 import { mlflowErrorReply } from './mlflow/errors.ts';
 import { type MlflowDependencies, mlflowRoutes } from './mlflow/router.ts';

@@ -3,7 +3,7 @@
  * Pure: what an asset or a job stands for is looked up by locate.ts.
  */
 import { localCloud } from '../cloud-context.ts';
-import { userError } from './errors.ts';
+import { userError } from '../http/service-error.ts';
 
 export type AssetKind = 'models' | 'data' | 'codes' | 'environments';
 

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { SQLOutputValue } from 'node:sqlite';
 import type { TopicName } from '../cloud-context.ts';
 import { crashPoint } from '../crash-point.ts';
+import { inTransaction } from '../process/in-transaction.ts';
 import { openDatabase } from '../process/open-database.ts';
 import type { PlannedDelivery } from './chaos.ts';
 import type { StoredEvent } from './event.ts';
@@ -85,17 +86,7 @@ export function openEventGridStore(home: string) {
     `UPDATE deliveries SET attempts = ?, last_outcome = ?, last_attempt_ms = ?, due_ms = ?,
      dead_reason = ?, dead_since_ms = ? WHERE seq = ?`,
   );
-  const transaction = <T>(run: () => T): T => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  };
+  const transaction = <T>(run: () => T): T => inTransaction(db, run);
 
   return {
     /** Takes over events; `plan` says which subscriptions get each, when and in what order. */

@@ -1,7 +1,7 @@
 /** `POST /v1/workspaces/{id}/query`: a request to the service's answer. */
-import { parseDurationMs } from '../azure-ml/duration.ts';
-import { ServiceError } from '../azure-ml/errors.ts';
-import type { Reply } from '../azure-ml/http.ts';
+import { parseDurationMs } from '../clock/duration.ts';
+import type { Reply } from '../http/json-exchange.ts';
+import { ServiceError } from '../http/service-error.ts';
 import type { Fault } from './faults.ts';
 import { KqlError } from './kql/error.ts';
 import { evaluateQuery } from './kql/evaluate.ts';

@@ -1,5 +1,5 @@
 /** Deliberate unkindness for tests: what the service may answer at any time, made certain for the next queries. */
-import { ServiceError } from '../azure-ml/errors.ts';
+import { ServiceError } from '../http/service-error.ts';
 import { quote } from './quote.ts';
 
 export const faults = ['partial', 'timeout', 'throttled', 'gateway'] as const;

@@ -12,11 +12,11 @@
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { methodNotAllowed, notFound, ServiceError } from '../azure-ml/errors.ts';
-import { type Reply, readJson, send } from '../azure-ml/http.ts';
 import { type CloudContext, localCloud } from '../cloud-context.ts';
 import { jsonBodies } from '../http/guard.ts';
+import { type Reply, readJson, send } from '../http/json-exchange.ts';
 import { listenOnLoopback } from '../http/listen.ts';
+import { methodNotAllowed, notFound, ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { answerQuery } from './answer-query.ts';

@@ -6,8 +6,8 @@
  * 2. A column has one type from its first value on; a column of whole numbers may become one of real numbers.
  */
 
-import { ServiceError } from '../azure-ml/errors.ts';
-import { inTransaction } from '../azure-ml/store/database.ts';
+import { ServiceError } from '../http/service-error.ts';
+import { inTransaction } from '../process/in-transaction.ts';
 import { openDatabase } from '../process/open-database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 import { quote } from './quote.ts';

@@ -1,4 +1,7 @@
 /** PUT, GET, DELETE and list for models, data, code and environments, which differ in little but their names. */
+
+import type { Reply } from '../../http/json-exchange.ts';
+import { notFound, userError } from '../../http/service-error.ts';
 import {
   type Details,
   DetailsSchema,
@@ -8,8 +11,7 @@ import {
   sameDefinition,
   withoutDetails,
 } from '../details.ts';
-import { notFound, userError } from '../errors.ts';
-import type { Reply, Request } from '../http.ts';
+import type { Request } from '../http.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import type { Asset, AssetStore, Container } from '../store/assets.ts';

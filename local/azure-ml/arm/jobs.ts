@@ -1,7 +1,8 @@
 import { localCloud } from '../../cloud-context.ts';
+import type { Reply } from '../../http/json-exchange.ts';
+import { notFound, userError } from '../../http/service-error.ts';
 import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
-import { notFound, userError } from '../errors.ts';
-import type { Reply, Request } from '../http.ts';
+import type { Request } from '../http.ts';
 import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
 import type { JobRunner } from '../job-runner/index.ts';
 import { locateInput } from '../job-runner/inputs.ts';

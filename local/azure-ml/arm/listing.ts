@@ -1,5 +1,6 @@
-import { userError } from '../errors.ts';
-import type { Reply, Request } from '../http.ts';
+import type { Reply } from '../../http/json-exchange.ts';
+import { userError } from '../../http/service-error.ts';
+import type { Request } from '../http.ts';
 
 /** What listing needs to know of a resource, whichever kind it is. */
 export interface Listed {

@@ -1,5 +1,5 @@
 import { localCloud } from '../../cloud-context.ts';
-import { userError } from '../errors.ts';
+import { userError } from '../../http/service-error.ts';
 
 export const workspaceId = localCloud.workspaceId;
 export const provider = 'Microsoft.MachineLearningServices';

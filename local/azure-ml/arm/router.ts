@@ -1,7 +1,8 @@
 /** Azure Resource Manager, as far as this one workspace goes. */
 import { localCloud } from '../../cloud-context.ts';
-import { notFound, ServiceError } from '../errors.ts';
-import type { Reply, Request } from '../http.ts';
+import type { Reply } from '../../http/json-exchange.ts';
+import { notFound, ServiceError } from '../../http/service-error.ts';
+import type { Request } from '../http.ts';
 import { dispatch, type Routes, splitPath } from '../match.ts';
 import { provider } from './resource.ts';
 

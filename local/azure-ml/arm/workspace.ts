@@ -1,5 +1,5 @@
 import { localCloud } from '../../cloud-context.ts';
-import { notFound } from '../errors.ts';
+import { notFound } from '../../http/service-error.ts';
 import type { Routes } from '../match.ts';
 import { armResource, checkAssetName, provider, workspaceId } from './resource.ts';
 

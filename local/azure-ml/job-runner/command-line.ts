@@ -11,7 +11,7 @@
  *    passed on as if it were ordinary.
  * 3. The program (the first word) is written out; no value chooses it.
  */
-import { userError } from '../errors.ts';
+import { userError } from '../../http/service-error.ts';
 
 export type Part = { readonly text: string } | { readonly from: 'inputs' | 'outputs'; readonly name: string };
 

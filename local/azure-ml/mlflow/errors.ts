@@ -1,5 +1,5 @@
-import { ServiceError } from '../errors.ts';
-import type { Reply } from '../http.ts';
+import type { Reply } from '../../http/json-exchange.ts';
+import { ServiceError } from '../../http/service-error.ts';
 
 export function invalidParameter(message: string): ServiceError {
   return new ServiceError(400, 'INVALID_PARAMETER_VALUE', message);

@@ -1,10 +1,11 @@
 /** MLflow's tracking API (REST 2.0), as far as jobs of this workspace and readers of their results need it. */
 
+import type { Reply } from '../../http/json-exchange.ts';
 import type { Artifacts } from '../artifacts.ts';
 import { type Caller, forbidden } from '../auth.ts';
 import { mergeDetails } from '../details.ts';
 import { experimentIdOf } from '../events.ts';
-import type { Reply, Request } from '../http.ts';
+import type { Request } from '../http.ts';
 import type { Routes } from '../match.ts';
 import type { Job, JobStore } from '../store/jobs.ts';
 import type { TrackingStore } from '../store/tracking.ts';

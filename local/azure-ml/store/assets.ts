@@ -7,11 +7,11 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-point.ts';
+import { inTransaction } from '../../process/in-transaction.ts';
 import type { Details } from '../details.ts';
 import { noDetails } from '../details.ts';
 import { modelRegistered } from '../events.ts';
 import { type AssetKind, latest } from '../uris.ts';
-import { inTransaction } from './database.ts';
 import type { Outbox } from './outbox.ts';
 
 export interface Container {

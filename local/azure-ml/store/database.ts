@@ -28,16 +28,3 @@ CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, event 
 
 /** Opens the workspace's state, making it when absent. */
 export const openWorkspace = (file: string): DatabaseSync => openDatabase(file, schema);
-
-/** Runs `change` so that all of it is kept or nothing. */
-export function inTransaction<T>(database: DatabaseSync, change: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = change();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
-}

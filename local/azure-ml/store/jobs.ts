@@ -10,11 +10,11 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-point.ts';
+import { inTransaction } from '../../process/in-transaction.ts';
 import type { Details } from '../details.ts';
 import { runEvents } from '../events.ts';
 import type { JobDefinition } from '../job-definition.ts';
 import { isTerminal, type JobStatus, mayMove, type TerminalStatus } from '../job-status.ts';
-import { inTransaction } from './database.ts';
 import type { Outbox } from './outbox.ts';
 
 export interface JobError {
