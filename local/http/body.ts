@@ -66,6 +66,9 @@ export class BodyBudget {
   }
 }
 
+/** All bodies that are on their way to the servers of this process. */
+const ofThisProcess = new BodyBudget(256 * 1024 * 1024);
+
 /**
  * Reads a body. Rejects with a RequestError: 413 where it is longer than `limitBytes`, 503 where there is no room for it
  * beside the bodies that come at the same time.
@@ -73,14 +76,14 @@ export class BodyBudget {
 export async function readBody(
   message: IncomingMessage,
   limitBytes: number,
-  budget?: BodyBudget,
+  budget = ofThisProcess,
 ): Promise<Buffer> {
   letCome(message, limitBytes);
   const chunks: Buffer[] = [];
   let length = 0;
   const refuseChunk = (chunk: Buffer): RequestError | null => {
     if (length + chunk.length > limitBytes) return tooLarge(limitBytes);
-    return budget === undefined || budget.take(chunk.length) ? null : noRoom;
+    return budget.take(chunk.length) ? null : noRoom;
   };
   try {
     await new Promise<void>((resolve, reject) => {
@@ -99,7 +102,7 @@ export async function readBody(
     });
     return Buffer.concat(chunks, length);
   } finally {
-    budget?.giveBack(length);
+    budget.giveBack(length);
     chunks.length = 0;
   }
 }

@@ -1,16 +1,17 @@
 /**
  * What a job has left in its folder, found and opened so that nothing outside of the folder is ever read or written.
  *
- * A job may put links wherever it can write: in place of a file, of a folder above it, of its own folder.
+ * A job may put links wherever it can write: in place of a file, of a folder above it, of its own folder, of the folder
+ * of all jobs.
  *
  * Invariants
- * 1. No folder is entered by a link, at any level from the job's own folder down.
+ * 1. No folder is entered by a link, at any level. `root`, the service's folder, is written without links.
  * 2. A link is followed to a file of the same folder alone; any other is refused by name.
  * 3. What was opened is looked at again, where the system tells (Linux): a link that is put there in between leads nowhere.
  */
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { JobFailure } from './failure.ts';
 
 /** Absent on Windows, where making a link takes a privilege. */
@@ -18,14 +19,22 @@ const noFollow = constants.O_NOFOLLOW ?? 0;
 /** A pipe must not keep us waiting for its other end. */
 const noWait = constants.O_NONBLOCK ?? 0;
 
-/** The folder's address without links above it; null when the folder, or one between `root` and it, is a link or no folder. */
+/** The folder's address; null when it, or one above it, is a link or no folder. */
 export async function findFolder(root: string, ...below: readonly string[]): Promise<string | null> {
-  let folder = join(await realpath(dirname(root)), basename(root));
-  if (!(await isFolder(folder))) return null;
+  const folder = join(root, ...below);
+  const real = await realpath(folder).catch(() => null);
+  return real === folder && (await isFolder(folder)) ? folder : null;
+}
+
+/** Makes a folder where there is none, at each level below `root`; a link or a file in the place of one is removed. */
+export async function makeFolder(root: string, ...below: readonly string[]): Promise<string> {
+  let folder = root;
   for (const name of below) {
     folder = join(folder, name);
-    if (!(await isFolder(folder))) return null;
+    if (!(await isFolder(folder))) await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
   }
+  if ((await findFolder(folder)) === null) throw new Error(`${root} is reached by a link now; start again`);
   return folder;
 }
 
@@ -33,12 +42,6 @@ export async function findFolder(root: string, ...below: readonly string[]): Pro
 export async function makeEmpty(parent: string, name: string): Promise<void> {
   await rm(join(parent, name), { recursive: true, force: true });
   await mkdir(join(parent, name));
-}
-
-/** Makes a folder where there is none; a link or a file in its place is removed first. */
-export async function makeFolder(folder: string): Promise<void> {
-  if (!(await isFolder(folder))) await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
 }
 
 export async function isThere(path: string): Promise<boolean> {

@@ -10,6 +10,7 @@
  * 2. At most `slots` jobs run at once; the rest wait in the order they were submitted.
  * 3. A job counts as work until its end is published.
  */
+import { realpathSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maskSecrets } from '../../../shared/mask-secrets.ts';
@@ -47,12 +48,15 @@ type StopReason = 'cancel' | 'stop';
 
 export class JobRunner {
   readonly #deps: RunnerDependencies;
+  /** Without links: what is below it is compared with what the system says. */
+  readonly #home: string;
   readonly #waiting = new Map<string, () => void>();
   readonly #running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   #stopping = false;
 
   constructor(dependencies: RunnerDependencies) {
     this.#deps = dependencies;
+    this.#home = realpathSync(dependencies.cloud.home);
   }
 
   /** Takes up every job that has not ended. */
@@ -97,7 +101,7 @@ export class JobRunner {
   }
 
   folderOf(name: string): string {
-    return join(this.#deps.cloud.home, 'jobs', name);
+    return join(this.#home, 'jobs', name);
   }
 
   logFileOf(name: string): string {
@@ -106,7 +110,7 @@ export class JobRunner {
 
   /** The log for reading; null where there is none, or the job has put something else there. */
   async openLog(name: string): Promise<FileHandle | null> {
-    const folder = await findFolder(this.folderOf(name), 'logs').catch(() => null);
+    const folder = await findFolder(this.folderOf(name), 'logs');
     if (folder === null) return null;
     return openInside(`the log of job ${name}`, folder, join(folder, logName)).catch(() => null);
   }
@@ -153,7 +157,7 @@ export class JobRunner {
     jobs.advance(name, 'Starting');
     const folder = this.folderOf(name);
     await this.#endLeftovers(name); // of an attempt that ended with this program
-    await emptyFolders(folder);
+    await emptyFolders(this.#home, name);
     const workingFolder = join(folder, 'code');
     await prepareCode(definition, workingFolder, this.#deps, signal);
     const inputs = await prepareInputs(definition, folder, this.#deps, signal);
@@ -191,7 +195,7 @@ export class JobRunner {
 
   /** What a job read can be had again; its code, outputs and log stay for whoever wants to know. */
   async #discard(name: string): Promise<void> {
-    const folder = await findFolder(this.folderOf(name)).catch(() => null);
+    const folder = await findFolder(this.folderOf(name));
     if (folder === null) return; // never made, or a link by now: what it leads to is not the job's
     for (const part of ['inputs', 'tmp', 'home']) {
       await rm(join(folder, part), { recursive: true, force: true }).catch((error: unknown) =>
@@ -210,10 +214,10 @@ export class JobRunner {
   }
 }
 
-async function emptyFolders(folder: string): Promise<void> {
-  await makeFolder(folder);
+async function emptyFolders(home: string, job: string): Promise<void> {
+  const folder = await makeFolder(home, 'jobs', job);
   for (const name of ['code', 'inputs', 'outputs', 'tmp', 'home']) await makeEmpty(folder, name);
-  await makeFolder(join(folder, 'logs'));
+  await makeFolder(folder, 'logs');
 }
 
 function errorOf(error: unknown): JobError {

@@ -1,5 +1,6 @@
 /** MLflow's tracking API (REST 2.0), as far as jobs of this workspace and readers of their results need it. */
 
+import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import type { Reply } from '../../http/json-exchange.ts';
 import type { Artifacts } from '../artifacts.ts';
 import { type Caller, forbidden } from '../auth.ts';
@@ -107,7 +108,7 @@ function logMetric(deps: MlflowDependencies, job: Job, fields: Fields): void {
 
 function logParam(deps: MlflowDependencies, job: Job, fields: Fields): void {
   const key = text(fields, 'key');
-  const value = optionalText(fields, 'value') ?? '';
+  const value = maskSecrets(optionalText(fields, 'value') ?? '');
   if (value.length > longestParamChars) {
     throw invalidParameter(
       `Param value for '${key}' has ${value.length} characters; ${longestParamChars} at most.`,
@@ -124,7 +125,7 @@ function logParam(deps: MlflowDependencies, job: Job, fields: Fields): void {
 
 function setTags(deps: MlflowDependencies, job: Job, entries: readonly Fields[]): void {
   const tags = Object.fromEntries(
-    entries.map((entry) => [text(entry, 'key'), optionalText(entry, 'value') ?? '']),
+    entries.map((entry) => [text(entry, 'key'), maskSecrets(optionalText(entry, 'value') ?? '')]),
   );
   deps.jobs.setDetails(job.name, mergeDetails(job.details, { tags }));
 }

@@ -1,4 +1,3 @@
-import { BodyBudget } from '../../http/body.ts';
 import { LocalError } from '../../process/local-error.ts';
 
 const settingName = 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT';
@@ -11,6 +10,3 @@ export function requestLimitBytes(environment: NodeJS.ProcessEnv = process.env):
   if (/^\d+$/.test(text) && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
   throw new LocalError('settings', `${settingName}: expected a number of bytes, got ${JSON.stringify(text)}`);
 }
-
-/** All bodies for functions that are on their way at once. */
-export const bodyBudget = new BodyBudget(256 * 1024 * 1024);

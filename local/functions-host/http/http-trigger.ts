@@ -4,7 +4,7 @@ import { errorDetail } from '../../process/local-error.ts';
 import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
-import { bodyBudget, requestLimitBytes } from './body.ts';
+import { requestLimitBytes } from './body.ts';
 import { type RpcHttpResponse, toAnswer } from './http-response.ts';
 import type { HostRequest } from './request.ts';
 import type { RouteValues } from './route-template.ts';
@@ -40,7 +40,7 @@ export async function runHttpTrigger(
       trace,
     });
   }
-  const body = await exchange.readBody(requestLimitBytes(), bodyBudget);
+  const body = await exchange.readBody(requestLimitBytes());
   const trigger = { http: toRpcHttpRequest(request, values, body) };
   try {
     const { returnValue } = await app.invoke(route.fn, { trigger }, { invocationId, ...trace });

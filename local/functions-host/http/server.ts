@@ -13,7 +13,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Work } from '../../clock/work.ts';
-import { type BodyBudget, CallerGoneError, closeAfterAnswer, readBody, streamBody } from '../../http/body.ts';
+import { CallerGoneError, closeAfterAnswer, readBody, streamBody } from '../../http/body.ts';
 import { anyBodies } from '../../http/guard.ts';
 import { listenOnLoopback } from '../../http/listen.ts';
 import { RequestError } from '../../http/request-error.ts';
@@ -26,8 +26,8 @@ export interface Exchange {
   readonly request: HostRequest;
   /** The work this exchange counts as. */
   readonly hold: WorkHold;
-  /** Rejects with RequestError 413 when the body is longer, 503 when the budget has no room for it. */
-  readBody(limitBytes: number, budget?: BodyBudget): Promise<Buffer>;
+  /** Rejects with RequestError 413 when the body is longer, 503 when too many come at once. */
+  readBody(limitBytes: number): Promise<Buffer>;
   /** The body as it comes, for a handler that passes it on. Fails like `readBody`. */
   streamBody(limitBytes: number): AsyncIterable<Buffer>;
   readonly message: IncomingMessage;
@@ -96,7 +96,7 @@ async function exchange(
       request,
       hold,
       message,
-      readBody: (limitBytes, budget) => readBody(message, limitBytes, budget),
+      readBody: (limitBytes) => readBody(message, limitBytes),
       streamBody: (limitBytes) => streamBody(message, limitBytes),
     });
     await send(message, response, answer);

@@ -46,6 +46,10 @@ beforeAll(async () => {
         'working folder': (c) => { c.fs.writeFileSync(c.output + '/fine.txt', 'fine'); c.fs.mkdirSync(c.elsewhere + '/outputs', { recursive: true });
           c.fs.writeFileSync(c.elsewhere + '/outputs/private.txt', 'private'); c.fs.renameSync(c.job + '/code', c.job + '/old'); c.fs.symlinkSync(c.elsewhere, c.job + '/code'); },
         'own folder': (c) => { c.fs.renameSync(c.job, c.job + '-moved'); c.fs.symlinkSync(c.elsewhere, c.job); },
+        'folder of all jobs': (c) => { const jobs = c.path.dirname(c.job); const name = c.path.basename(c.job);
+          const stolen = c.elsewhere + '/jobs'; c.fs.mkdirSync(stolen + '/' + name + '/outputs/result', { recursive: true });
+          c.fs.writeFileSync(stolen + '/' + name + '/outputs/result/private.txt', 'private');
+          c.fs.renameSync(jobs, jobs + '-moved'); c.fs.symlinkSync(stolen, jobs); },
         logs: (c) => { c.fs.writeFileSync(c.output + '/fine.txt', 'fine'); console.log('said');
           c.fs.writeFileSync(c.elsewhere + '/logs/std_log.txt', 'private'); swap(c, c.job + '/logs', c.elsewhere + '/logs'); },
         'inner link': (c) => { c.fs.mkdirSync(c.output + '/blobs'); c.fs.writeFileSync(c.output + '/blobs/1', 'weights');
@@ -115,6 +119,7 @@ describe('an output', () => {
     ['dangling link', /^outputs\.result: "x" is a link to nothing/],
     ['sibling with our name in front', /^outputs\.result: "x" is a link to what is no file/],
     ['own folder', /^outputs\.result: its folder was removed, or is a link now/],
+    ['folder of all jobs', /^outputs\.result: its folder was removed, or is a link now/],
   ])('whose %s leads elsewhere fails the job, and nothing is uploaded', async (deed, message) => {
     const { status, code, message: said, uploaded } = await run(deed);
     expect({ status, code, uploaded }).toEqual({ status: 'Failed', code: 'OutputRefused', uploaded: {} });
