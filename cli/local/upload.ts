@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { uploadFile } from '../../local/launch/upload-data.ts';
 import { readStateFile } from '../../local/process/state-file.ts';
 import { listModelFiles, modelOfFile } from '../../shared/config/load.ts';
+import type { ModelConfig } from '../../shared/config/schema.ts';
 import { suggest } from '../../shared/config/suggest.ts';
 import { readArgs, UsageError } from '../command.ts';
 import { readModel } from '../read-model.ts';
 import { printJson } from '../service.ts';
+import { requireDataFile } from './require-data-file.ts';
 import { findRunningCloud } from './running-cloud.ts';
 
 const SettingsSchema = z.looseObject({ Values: z.looseObject({ RATCHET_MODELS_DIR: z.string() }) });
@@ -24,9 +26,10 @@ export async function upload(args: readonly string[]): Promise<number> {
   const { home, cloud } = findRunningCloud();
   const config = readModel(findModelFile(home, values.model));
   if (!config) return 3;
+  for (const file of positionals) requireDataFile(file, pathOf(file, config), config);
   const done = [];
   for (const file of positionals) {
-    const uploaded = await uploadFile(cloud, { file, path: `${config.data.path}${basename(file)}` });
+    const uploaded = await uploadFile(cloud, { file, path: pathOf(file, config) });
     done.push(uploaded);
     const { path, bytes, replaced } = uploaded;
     if (!values.json) console.log(`${replaced ? 'Replaced' : 'Uploaded'}: ${path}  (${bytes} bytes)`);
@@ -40,6 +43,10 @@ function checkFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${file}`);
   if (!found.isFile()) throw new UsageError(`${file} is no file; name the files in it`);
+}
+
+function pathOf(file: string, { data }: ModelConfig): string {
+  return `${data.path}${basename(file)}`;
 }
 
 /** All go to one folder. */
