@@ -5,6 +5,9 @@ import { readBody } from '../shared/http/read-body.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
+/** Azure Monitor sends at most 256 KB of the common schema: log rules of version 1 embed rows of their query. */
+const longestAlertBytes = 512 * 1024;
+
 /**
  * Takes an alert of an Azure Monitor action group: one that fires asks for a run, one that is resolved withdraws what
  * waits because of it.
@@ -19,7 +22,7 @@ app.http('post-alert', {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const { AlertSchema, notesOn, parseAlert } = await import('../shared/signals/parse-alert.ts');
-    const alert = await readBody(request, AlertSchema);
+    const alert = await readBody(request, AlertSchema, longestAlertBytes);
     const facts = parseAlert(alert, await wiring.models());
     const client = df.getClient(context);
     await Promise.all(facts.map((fact) => takeFact(fact, client, context, 'alert')));

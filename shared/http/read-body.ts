@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { suggest } from '../config/suggest.ts';
 import { RatchetError } from '../errors.ts';
 
-/** No request of this API needs more; of a longer body no more than this is ever held. */
+/** Most requests need no more; of a longer body no more than its limit is ever held. */
 export const longestBodyBytes = 64 * 1024;
 
 /** A body that streams in must be whole by then. */
@@ -13,22 +13,26 @@ const longestBodyMs = 10_000;
 export async function readBody<Schema extends z.ZodObject>(
   request: HttpRequest,
   schema: Schema,
+  limitBytes = longestBodyBytes,
 ): Promise<z.infer<Schema>> {
-  return parseBody(await readBytes(request), schema);
+  return parseBody(await readBytes(request, limitBytes), schema);
 }
 
 /** Reads a body of JSON as it came, for whoever must look at its bytes before they mean anything. */
-export async function readBytes(request: Pick<HttpRequest, 'headers' | 'body'>): Promise<Uint8Array> {
+export async function readBytes(
+  request: Pick<HttpRequest, 'headers' | 'body'>,
+  limitBytes = longestBodyBytes,
+): Promise<Uint8Array> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const seen = mediaType === '' ? 'none' : JSON.stringify(mediaType.slice(0, 100));
     throw new RatchetError('unsupported-media-type', `content-type must be application/json, got ${seen}`);
   }
-  if (Number(request.headers.get('content-length') ?? 0) > longestBodyBytes) throw tooLarge();
-  return request.body === null ? new Uint8Array() : readStream(request.body);
+  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  return request.body === null ? new Uint8Array() : readStream(request.body, limitBytes);
 }
 
-async function readStream(body: NonNullable<HttpRequest['body']>): Promise<Uint8Array> {
+async function readStream(body: NonNullable<HttpRequest['body']>, limitBytes: number): Promise<Uint8Array> {
   const reader = body.getReader();
   let late = false;
   const timer = setTimeout(() => {
@@ -40,7 +44,7 @@ async function readStream(body: NonNullable<HttpRequest['body']>): Promise<Uint8
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       length += next.value.byteLength;
-      if (length > longestBodyBytes) throw tooLarge();
+      if (length > limitBytes) throw tooLarge(limitBytes);
       chunks.push(next.value);
     }
   } finally {
@@ -51,8 +55,8 @@ async function readStream(body: NonNullable<HttpRequest['body']>): Promise<Uint8
   return Buffer.concat(chunks, length);
 }
 
-function tooLarge(): RatchetError {
-  return new RatchetError('body-too-large', `the body has more than ${longestBodyBytes} bytes; send less`);
+function tooLarge(limitBytes: number): RatchetError {
+  return new RatchetError('body-too-large', `the body has more than ${limitBytes} bytes; send less`);
 }
 
 export function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema): z.infer<Schema> {

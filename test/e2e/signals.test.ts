@@ -69,6 +69,17 @@ describe('alerts of Azure Monitor', () => {
         ],
       },
     });
+    const budget = await send(alertOf('budget', 'any'));
+    expect(budget).toMatchObject({
+      status: 202,
+      body: { signals: [], notes: [expect.stringContaining('has no monitorCondition, as those of budgets')] },
+    });
+    const row = ['fraud', '2026-11-20T13:45:00Z', 0.71, 'x'.repeat(1000)];
+    const large = JSON.stringify(alertOf('log-v1.measurement', 'any')).replace(
+      '"rows":[',
+      `"rows":[${`${JSON.stringify(row)},`.repeat(200)}`,
+    );
+    expect(await send(JSON.parse(large))).toMatchObject({ status: 202, body: { signals: [] } });
     const stray = await send(alertOf('metric.fired', 'somebody-elses-rule'));
     expect(stray).toMatchObject({
       status: 202,
