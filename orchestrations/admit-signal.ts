@@ -13,8 +13,10 @@ import * as df from 'durable-functions';
 import { describeFailure } from '../shared/admission/answers.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
+import { jobNamesOf } from '../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { confirmSignal } from './confirm-signal.ts';
+import { endJobs } from './end-job.ts';
 import type { OfferAnswer } from './entities.ts';
 import { type Failure, type Insisted, insist } from './insist.ts';
 import { offerOnce } from './offer-once.ts';
@@ -99,7 +101,7 @@ function* giveUp(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion, kept }: OfferAnswer,
+  { admission, champion, kept, endsJobs }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
   const input: RunInput = {
@@ -111,13 +113,17 @@ function* run(
     champion,
     promoted,
     ...(kept && { kept }),
+    ...(endsJobs && { endsJobs }),
     startedAt: now(context),
   };
   try {
     yield context.df.callSubOrchestrator('retrain', input, input.runId);
   } catch (error) {
     // The run could not even settle itself, or someone terminated it: free the model in its stead.
-    yield* settle(context, input, { outcome: 'failed', sentence: `The run broke off: ${messageOf(error)}` });
+    const { runId } = input;
+    const left = endsJobs ? yield* endJobs(context, jobNamesOf(runId), { model: signal.model, runId }) : '';
+    const sentence = `The run broke off: ${messageOf(error)}${left}`;
+    yield* settle(context, input, { outcome: 'failed', sentence });
   }
 }
 

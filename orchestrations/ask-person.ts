@@ -5,11 +5,10 @@
  * Does not own: which answer counts (shared/admission/answer-run.ts); an event only wakes.
  */
 import type * as df from 'durable-functions';
-import { parseDurationMs } from '../shared/config/duration.ts';
 import type { Word } from '../shared/domain/word.ts';
 import { askModel } from './ask-model.ts';
-import type { RunInput } from './run-input.ts';
-import { describeRun, type RunFindings } from './settle.ts';
+import type { RunWalk } from './run-walk.ts';
+import { describeRun } from './settle.ts';
 import { takeStep } from './take-step.ts';
 
 /** Name of the external event that wakes a run which asks: a person has answered. */
@@ -22,25 +21,23 @@ export interface Asked {
 }
 
 export function* askPerson(
-  context: df.OrchestrationContext,
-  input: RunInput,
+  walk: RunWalk,
   /** What the gates said. */
   judged: string,
-  findings: RunFindings,
-  cancel: df.Task,
 ): Generator<df.Task, Asked, unknown> {
-  const { runId, pinned, startedAt } = input;
-  const { model, policy } = pinned.config;
-  const until = new Date(Date.parse(startedAt) + parseDurationMs(policy.longestRun)!).toISOString();
+  const { context, input, findings, cancel, patience } = walk;
+  const { runId, pinned } = input;
+  const { model } = pinned.config;
+  const until = new Date(patience.untilMs).toISOString();
   const { asks } = yield* askModel(context, model, 'ask', { runId, until });
   if (!asks) {
     const sentence = `${judged} Nobody was asked: the run had been given up for dead.`;
     return { acceptedBy: null, sentence };
   }
   const what = `Waits for a person until ${until}: ratchet accept ${runId}, or ratchet refuse ${runId}.`;
-  context.df.setCustomStatus({ phase: 'gate', asks: what });
   const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
-  yield* takeStep(context, 'record-run', row);
+  yield* takeStep(context, 'record-run', row, patience);
+  context.df.setCustomStatus({ phase: 'gate', asks: what });
   const timer = context.df.createTimer(new Date(until));
   yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
   if (!timer.isCompleted) timer.cancel();

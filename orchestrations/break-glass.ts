@@ -12,12 +12,12 @@
 import * as df from 'durable-functions';
 import type { Glass } from '../shared/admission/operated.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
-import { askModel } from './ask-model.ts';
+import { freeModel } from './free-model.ts';
+import { endless } from './patience.ts';
 import { register } from './register.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { HeldBack } from './steps.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
-import { wake } from './wake.ts';
 
 export interface GlassInput {
   readonly model: string;
@@ -64,14 +64,19 @@ function* promote(
   const { runId, configHash, signals } = run;
   yield* mark(context, input, promoted, `${glass.first} and ${glass.second} have broken the glass.`);
   const challenger = run.challenger!;
+  const patience = glass.until === undefined ? endless : { untilMs: Date.parse(glass.until) };
   const who = `${glass.first.slice(0, nameLength)} and ${glass.second.slice(0, nameLength)}`;
   const ratchetBreakGlass = `${who}: ${glass.reasons.join('; ')}`;
   const made = { runId, challenger, signals, configHash, gateReportHash, dataHash, parent: run.champion };
   // A version that somebody registered by hand is in the registry already.
-  const model = run.kind === 'promote' ? challenger : yield* register(context, made, { ratchetBreakGlass });
+  const model =
+    run.kind === 'promote' ? challenger : yield* register(context, made, { ratchetBreakGlass }, patience);
   promoted.version = model;
   promoted.registered = model.version;
-  const release: ReleaseInput = { runId, stages, model, previous: glass.champion, gateReportHash };
+  const release: ReleaseInput = {
+    ...{ runId, stages, model, previous: glass.champion, gateReportHash },
+    ...(glass.until !== undefined && { until: glass.until }),
+  };
   const { told, failure } = (yield context.df.callSubOrchestrator(
     'release',
     release,
@@ -92,18 +97,15 @@ function* endGlass(
   const { run } = heldBack;
   const released = promoted.told > 0;
   const who = `${glass.first} and ${glass.second}`;
-  const champion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
+  const promotion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
   const sentence = released
-    ? `${champion}: it is the champion.${failure ? ` Released to ${promoted.told} stages; ${failure}.` : ''}`
+    ? `${promotion}: it is the champion.${failure ? ` Released to ${promoted.told} stages; ${failure}.` : ''}`
     : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
   yield* mark(context, input, promoted, sentence);
-  const settled = yield* askModel(context, model, 'settle', {
-    runId: glass.id,
-    outcome: released && failure === null ? 'released' : 'failed',
-    champion: released ? promoted.version : null,
-    now: now(context),
-  });
-  yield* wake(context, settled.wake);
+  const outcome = released && failure === null ? 'released' : 'failed';
+  const champion = released ? promoted.version : null;
+  const settlement = { runId: glass.id, outcome, champion, now: now(context) } as const;
+  yield* freeModel(context, { model, settlement });
   return { released, sentence };
 }
 

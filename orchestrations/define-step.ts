@@ -1,15 +1,16 @@
 import type { FunctionInput, InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
-import { RatchetError } from '../shared/errors.ts';
+import { type ErrorCode, RatchetError } from '../shared/errors.ts';
 import { maskSecrets } from '../shared/mask-secrets.ts';
 import type { StepName, Steps } from './steps.ts';
-import type { FinalFailure } from './take-step.ts';
+import type { FinalFailure, Outage } from './take-step.ts';
 
 /**
  * Registers an activity under its step's name, with the step's input and answer.
  *
- * An orchestration sees of a failure only its message: it begins with the error's code and is never empty. A failure
- * that no repetition can mend is an answer, because whatever is thrown is tried again.
+ * An orchestration sees of a failure only its message: it begins with the error's code and is never empty. A refusal is
+ * an answer, and so is an outage, which the orchestration waits out. What is thrown is a bug of ours: the platform
+ * repeats it a few times.
  */
 export function defineStep<Name extends StepName>(
   name: Name,
@@ -21,33 +22,41 @@ export function defineStep<Name extends StepName>(
     handler: async (
       input: unknown,
       context: InvocationContext,
-    ): Promise<Steps[Name]['output'] | FinalFailure> => {
+    ): Promise<Steps[Name]['output'] | FinalFailure | Outage> => {
       try {
         return await run(input as Steps[Name]['input'], context);
       } catch (error) {
         const failure = describeFailure(name, error);
         context.error(failure.message, error instanceof RatchetError ? error.subject : {});
         if (isFinal(error)) return { finalFailure: failure.message };
-        throw failure;
+        if (isBug(error)) throw failure;
+        return { outage: failure.message };
       }
     },
   });
 }
 
-/** A refusal is final, and so is what we asked wrongly; settings and files may be mended while a step is retried. */
-function isFinal(error: unknown): boolean {
-  const final: readonly string[] = [
-    'azure-refused',
-    'not-found',
-    'bad-request',
-    'unknown-model',
-    'broken-invariant',
-  ];
-  return error instanceof RatchetError && final.includes(error.code);
+/** What may pass: a service that is away, and settings and files, which may be mended while a step is repeated. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'azure-unavailable',
+  'bad-config',
+  'bad-setting',
+]);
+
+/** Whether no repetition of a step could bring another answer. */
+export function isFinal(error: unknown): error is RatchetError {
+  return error instanceof RatchetError && !passing.has(error.code);
+}
+
+/** What the clients of the services throw is a RatchetError by now; of the rest, a lost task hub or file may be back. */
+function isBug(error: unknown): boolean {
+  const bugs = [TypeError, RangeError, ReferenceError, SyntaxError];
+  return bugs.some((bug) => error instanceof bug);
 }
 
 function describeFailure(step: StepName, error: unknown): Error {
   const said = maskSecrets(error instanceof Error ? error.message : String(error));
-  const code = error instanceof RatchetError ? error.code : 'broken-invariant';
+  const code =
+    error instanceof RatchetError ? error.code : isBug(error) ? 'broken-invariant' : 'azure-unavailable';
   return new Error(`${code}: ${said || `step ${step} failed and gave no reason`}`, { cause: error });
 }

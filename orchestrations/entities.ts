@@ -20,6 +20,11 @@ export interface ModelOperations {
   offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };
   settle: { input: Settlement; output: Omit<Settled, 'state'> | EntityRefusal };
   recover: { input: RecoveryNote; output: Omit<Recovered, 'state'> | EntityRefusal };
+  /** A run that outlives its deadline says that it lives. */
+  prolong: {
+    input: { readonly runId: string; readonly until: string };
+    output: { readonly live: boolean } | EntityRefusal;
+  };
   ask: {
     input: { readonly runId: string; readonly until: string };
     output: { readonly asks: boolean } | EntityRefusal;
@@ -58,6 +63,8 @@ export interface OfferAnswer extends Omit<Decided, 'state'> {
   readonly champion: ModelVersion | null;
   /** The challenger that the run judges again; absent where it trains one. */
   readonly kept?: KeptChallenger;
+  /** Absent in answers of before runs saw their jobs end. */
+  readonly endsJobs?: boolean;
 }
 
 export interface EntityRefusal {

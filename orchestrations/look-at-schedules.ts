@@ -6,6 +6,7 @@
 import * as df from 'durable-functions';
 import type { LookInput } from '../shared/dispatch/start-look.ts';
 import type { Look } from '../shared/signals/due-schedules.ts';
+import { lasting, twoMinutesMs } from './patience.ts';
 import { now, takeStep } from './take-step.ts';
 
 df.app.orchestration('look-at-schedules', function* (context) {
@@ -13,7 +14,8 @@ df.app.orchestration('look-at-schedules', function* (context) {
   const time = now(context);
   // A clock that was set back mutes nothing: what is due is due by the new one. A tick that passes twice asks once, for
   // its signal's id names it.
-  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: time });
+  const patience = lasting(context, twoMinutesMs);
+  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: time }, patience);
   const look: Look = { lookedAt: time, known };
   return look;
 });

@@ -6,15 +6,21 @@
  */
 import * as df from 'durable-functions';
 import type { Measured, Measurement } from '../shared/signals/measurement.ts';
+import { dayMs, lasting, type Patience, twoMinutesMs } from './patience.ts';
 import { messageOf, takeStep } from './take-step.ts';
+
+/** A query is dear, may be answered in part for ever, and looks back over what this one missed: four tries. */
+function queryPatience(context: df.OrchestrationContext): Patience {
+  return { ...lasting(context, twoMinutesMs), pauseMs: 40_000 };
+}
 
 df.app.orchestration('measure', function* (context) {
   const asked = context.df.getInput<Measurement>();
   if (!asked) throw new Error('measure was started without a rule');
   try {
     return asked.source === 'query'
-      ? yield* takeStep(context, 'query-logs', asked)
-      : yield* takeStep(context, 'read-run-metric', asked);
+      ? yield* takeStep(context, 'query-logs', asked, queryPatience(context))
+      : yield* takeStep(context, 'read-run-metric', asked, lasting(context, dayMs));
   } catch (error) {
     const note = messageOf(error);
     const { model } = asked.pinned.config;

@@ -1,6 +1,7 @@
 import { askPerson, endAsking } from '../shared/admission/answer-run.ts';
 import { decideAdmission } from '../shared/admission/decide-admission.ts';
 import { operateModel } from '../shared/admission/operate.ts';
+import { prolongRun } from '../shared/admission/prolong-run.ts';
 import { settleRun } from '../shared/admission/settle-run.ts';
 import { takeRecovery } from '../shared/admission/take-recovery.ts';
 import { modelEntity } from '../shared/domain/durable-names.ts';
@@ -17,7 +18,7 @@ defineEntity<ModelState>(modelEntity, newModelState, {
     const { state: next, ...answer } = decided;
     const kept =
       decided.admission.outcome === 'admitted' && next.live?.reevaluates ? { kept: next.kept } : {};
-    return { state: next, answer: { ...answer, champion: next.champion, ...kept } };
+    return { state: next, answer: { ...answer, champion: next.champion, endsJobs: true, ...kept } };
   },
   settle(state, input: Input<'settle'>) {
     const { state: next, ...answer } = settleRun(state, input);
@@ -26,6 +27,10 @@ defineEntity<ModelState>(modelEntity, newModelState, {
   recover(state, input: Input<'recover'>) {
     const { state: next, ...answer } = takeRecovery(state, input);
     return { state: next, answer };
+  },
+  prolong(state, input: Input<'prolong'>) {
+    const { state: next, live } = prolongRun(state, input);
+    return { state: next, answer: { live } };
   },
   ask(state, input: Input<'ask'>) {
     const { state: next, asks } = askPerson(state, input);

@@ -8,10 +8,13 @@ import type * as df from 'durable-functions';
 import type { Offer } from '../shared/admission/question.ts';
 import { estimateHours } from '../shared/config/estimate.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
+import { jobNamesOf } from '../shared/domain/durable-names.ts';
 import { askFleet, askModel } from './ask-model.ts';
+import { endJobs } from './end-job.ts';
 import type { OfferAnswer } from './entities.ts';
 import { afterwards } from './insist.ts';
 import { makeRunId } from './make-run-id.ts';
+import { lasting, none, twoMinutesMs } from './patience.ts';
 import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
@@ -28,12 +31,33 @@ export function* offerOnce(
   yield* afterwards(context, `what follows from the answer to signal ${signal.id}`, function* () {
     const freed = freedRunId === null ? null : yield* askFleet(context, 'return', { runId: freedRunId });
     yield* wake(context, [...(answer.wake ?? []), ...(freed?.wake ?? [])]);
+    if (freedRunId !== null && answer.endsJobs) yield* endDeadRun(context, signal.model, answer, freedRunId);
     if (answer.cancelRunId) {
       const because = `signal ${signal.id} takes its place: policy.whileRunning of ${pinned.config.model} is restart`;
-      yield* takeStep(context, 'cancel-run', { runId: answer.cancelRunId, because });
+      const cancel = { runId: answer.cancelRunId, because };
+      yield* takeStep(context, 'cancel-run', cancel, lasting(context, twoMinutesMs));
     }
   });
   return answer;
+}
+
+/**
+ * A run that was given up for dead may have left a job, or live after all (its host was away for days): it is told to
+ * end, and its jobs are seen to end before another run of the model submits its own.
+ */
+function* endDeadRun(
+  context: df.OrchestrationContext,
+  model: string,
+  { admission }: OfferAnswer,
+  deadRunId: string,
+): Generator<df.Task, void, unknown> {
+  try {
+    const because = 'it was past its deadline, and its model was freed';
+    yield* takeStep(context, 'cancel-run', { runId: deadRunId, because }, none);
+  } catch {
+    // It is gone, as it should be.
+  }
+  yield* endJobs(context, jobNamesOf(deadRunId), { model, runId: admission.runId ?? deadRunId });
 }
 
 function* offerWithGrant(

@@ -8,9 +8,10 @@ import { findObstacle } from '../shared/admission/break-glass.ts';
 import type { OperatorWord } from '../shared/admission/operate.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import type { GlassEnd, GlassInput } from './break-glass.ts';
+import { freeModel } from './free-model.ts';
+import { lasting, twoMinutesMs } from './patience.ts';
 import type { HeldBack } from './steps.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
-import { wake } from './wake.ts';
 
 interface Outcome {
   readonly done: boolean;
@@ -25,7 +26,7 @@ export function* operateGlass(
 ): Generator<df.Task, Outcome, unknown> {
   let heldBack: HeldBack | null;
   try {
-    heldBack = yield* takeStep(context, 'find-held-back', { model, runId });
+    heldBack = yield* takeStep(context, 'find-held-back', { model, runId }, lasting(context, twoMinutesMs));
   } catch (error) {
     return refuse(`Nothing is broken: run ${runId} cannot be read: ${messageOf(error)}`);
   }
@@ -53,8 +54,7 @@ function* promote(context: df.OrchestrationContext, input: GlassInput): Generato
   } catch (error) {
     // It could not even settle itself, or someone terminated it: free the model in its stead.
     const settlement = { runId: glass.id, outcome: 'failed', champion: null, now: now(context) } as const;
-    const settled = yield* askModel(context, model, 'settle', settlement);
-    yield* wake(context, settled.wake);
+    yield* freeModel(context, { model, settlement });
     return refuse(`The promotion broke off: ${messageOf(error)}`);
   }
 }

@@ -6,6 +6,7 @@ import * as df from 'durable-functions';
 import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
+import { lasting, twoMinutesMs } from './patience.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
@@ -49,7 +50,12 @@ function* carryOut(
   if (answer.cancelRunId !== null) {
     const because = `${by} cancelled it (${reason})`;
     try {
-      yield* takeStep(context, 'cancel-run', { runId: answer.cancelRunId, because });
+      yield* takeStep(
+        context,
+        'cancel-run',
+        { runId: answer.cancelRunId, because },
+        lasting(context, twoMinutesMs),
+      );
     } catch (error) {
       const sentence = `Run ${answer.cancelRunId} could not be told to stop: ${messageOf(error)}; cancel it again.`;
       return { done: false, sentence };

@@ -2,6 +2,7 @@ import type * as df from 'durable-functions';
 import { hashJson } from '../shared/config/pin.ts';
 import { type LineageTags, tagLength } from '../shared/domain/lineage.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
+import { endless, type Patience } from './patience.ts';
 import { takeStep } from './take-step.ts';
 
 /** What a version is made of, for its lineage. */
@@ -21,22 +22,28 @@ export function* register(
   context: df.OrchestrationContext,
   { runId, challenger, signals, configHash, gateReportHash, dataHash, parent }: Registration,
   overrides: Pick<LineageTags, 'ratchetAccepted' | 'ratchetBreakGlass'> = {},
+  patience: Patience = endless,
 ): Generator<df.Task, ModelVersion, unknown> {
   const cut = Object.entries(overrides).map(([tag, text]) => [tag, text.slice(0, tagLength)]);
-  return yield* takeStep(context, 'register-model', {
-    runId,
-    challenger,
-    // A version is named after the run that trained it, which may be an earlier one.
-    jobName: `${challenger.name}-${challenger.version}-train`,
-    tags: {
-      ratchetRun: runId,
-      // A tag holds 256 characters; the hash ties it to the whole list in the ledger.
-      ratchetSignals: `${signals.length} signals, sha256 ${hashJson(signals)}`,
-      ratchetConfigHash: configHash,
-      ratchetGateReportHash: gateReportHash,
-      ratchetDataHash: dataHash,
-      ratchetParentVersion: parent?.version ?? 'none',
-      ...(Object.fromEntries(cut) as typeof overrides),
+  return yield* takeStep(
+    context,
+    'register-model',
+    {
+      runId,
+      challenger,
+      // A version is named after the run that trained it, which may be an earlier one.
+      jobName: `${challenger.name}-${challenger.version}-train`,
+      tags: {
+        ratchetRun: runId,
+        // A tag holds 256 characters; the hash ties it to the whole list in the ledger.
+        ratchetSignals: `${signals.length} signals, sha256 ${hashJson(signals)}`,
+        ratchetConfigHash: configHash,
+        ratchetGateReportHash: gateReportHash,
+        ratchetDataHash: dataHash,
+        ratchetParentVersion: parent?.version ?? 'none',
+        ...(Object.fromEntries(cut) as typeof overrides),
+      },
     },
-  });
+    patience,
+  );
 }

@@ -11,72 +11,46 @@
  * 3. A run that is cancelled before its release begins releases nothing.
  * 4. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
  * 5. A promote run begins at evaluate: a version registered by hand meets the same gates.
+ * 6. An outage of any service is waited out for as long as the run may take.
+ * 7. A run settles once none of its jobs is alive; end-job.ts has the bound.
  */
 import * as df from 'durable-functions';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
-import type { ModelVersion, RunOutcome, RunPhase } from '../shared/domain/run.ts';
+import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
 import { register } from './register.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
-import { describeRun, noFindings, type RunFindings, settle } from './settle.ts';
+import { beginWalk, computeHoursOf, endJobsOf, enterPhase, note, type RunWalk } from './run-walk.ts';
+import { settle } from './settle.ts';
 import type { JobState } from './steps.ts';
 import { messageOf, takeStep } from './take-step.ts';
 
 df.app.orchestration('retrain', function* (context) {
   const input = context.df.getInput<RunInput>();
   if (!input) throw new Error('retrain was started without a run');
-  const progress: Progress = { findings: noFindings, jobs: [] };
+  const walk = beginWalk(context, input, context.df.waitForExternalEvent(cancelRunEvent));
   let end: RunEnd;
   try {
-    end = yield* takePhases(context, input, progress);
+    end = yield* takePhases(walk);
   } catch (error) {
-    end = { outcome: 'failed', sentence: `Ratchet could not go on: ${messageOf(error)}` };
+    const broken: RunEnd = { outcome: 'failed', sentence: `Ratchet could not go on: ${messageOf(error)}` };
+    end = input.endsJobs && walk.cancel.isCompleted ? cancelled(walk.cancel) : broken;
   }
+  if (input.endsJobs) end = { ...end, sentence: `${end.sentence}${yield* endJobsOf(walk)}` };
   context.df.setCustomStatus({ phase: 'settled', outcome: end.outcome });
-  return yield* settle(context, input, end, progress.findings, hoursOf(progress.jobs));
+  return yield* settle(context, input, end, walk.findings, computeHoursOf(walk));
 });
 
-/** Kept outside the phases, so that a run that fails in one still tells what the earlier ones brought about. */
-interface Progress {
-  findings: RunFindings;
-  /** How long each job ran; undefined while that is not known. */
-  jobs: (number | undefined)[];
-}
-
-function note(progress: Progress, more: Partial<RunFindings>): void {
-  progress.findings = { ...progress.findings, ...more };
-}
-
-/** Undefined where it is not known of every job: the reservation then stands. */
-function hoursOf(jobs: Progress['jobs']): number | undefined {
-  return jobs.reduce(
-    (sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms / 3_600_000),
-    0,
-  );
-}
-
-function* takePhases(
-  context: df.OrchestrationContext,
-  input: RunInput,
-  progress: Progress,
-): Generator<df.Task, RunEnd, unknown> {
+function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
+  const { context, input, cancel, patience } = walk;
   const { runId, pinned } = input;
-  const found = (more: Partial<RunFindings>): void => note(progress, more);
-  const enter = (phase: RunPhase) => enterPhase(context, input, phase, progress.findings);
-  const cancel = context.df.waitForExternalEvent(cancelRunEvent);
-  const job = function* (phase: 'train' | 'evaluate', version: ModelVersion | null) {
-    const index = progress.jobs.push(undefined) - 1;
-    const ended = yield* runJob(context, input, phase, version, cancel);
-    progress.jobs[index] = ended.computeMs;
-    return ended;
-  };
 
   const given = input.promoted ?? input.kept?.version ?? null;
-  yield* enter(given ? 'evaluate' : 'train');
-  const data = yield* takeStep(context, 'pin-data', { runId, pinned });
+  yield* enterPhase(walk, given ? 'evaluate' : 'train');
+  const data = yield* takeStep(context, 'pin-data', { runId, pinned }, patience);
   if (data.partitions === 0) {
     const left = data.refused ? ` that may be used: ${data.refused} refused, see the manifest` : '';
     return {
@@ -85,24 +59,24 @@ function* takePhases(
     };
   }
   if (!given) {
-    const training = yield* job('train', null);
+    const training = yield* runJob(walk, 'train', null);
     if (cancel.isCompleted) return cancelled(cancel);
     if (!training.succeeded) return jobEnd('training-failed', training);
   }
   const challenger = given ?? newVersion(input);
-  found({ challenger });
+  note(walk, { challenger });
 
-  if (!given) yield* enter('evaluate');
-  const evaluation = yield* job('evaluate', challenger);
+  if (!given) yield* enterPhase(walk, 'evaluate');
+  const evaluation = yield* runJob(walk, 'evaluate', challenger);
   if (cancel.isCompleted) return cancelled(cancel);
   if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
 
-  yield* enter('gate');
-  const judged = yield* judge(context, input, progress, cancel);
+  yield* enterPhase(walk, 'gate');
+  const judged = yield* judge(walk);
   if ('outcome' in judged) return keepChallenger(input, challenger, judged);
 
   if (cancel.isCompleted) return cancelled(cancel);
-  yield* enter('register');
+  yield* enterPhase(walk, 'register');
   const made = {
     runId,
     challenger,
@@ -112,17 +86,18 @@ function* takePhases(
     dataHash: data.manifestHash,
     parent: input.champion,
   };
-  const registered = input.promoted ?? (yield* register(context, made, judged.overrides));
-  found({ challenger: registered, registeredVersion: registered.version });
+  const registered = input.promoted ?? (yield* register(context, made, judged.overrides, patience));
+  note(walk, { challenger: registered, registeredVersion: registered.version });
 
   if (cancel.isCompleted) return cancelled(cancel);
-  yield* enter('release');
+  yield* enterPhase(walk, 'release');
   const release: ReleaseInput = {
     runId,
     stages: pinned.config.release.stages,
     model: registered,
     previous: input.champion,
     gateReportHash: judged.reportHash,
+    ...(input.endsJobs && { until: new Date(patience.untilMs).toISOString() }),
   };
   const { told, failure } = (yield context.df.callSubOrchestrator(
     'release',
@@ -130,7 +105,7 @@ function* takePhases(
     `${runId}-release`,
   )) as ReleaseResult;
   // Once a stage has been told, the world has the new version: it is the champion, whatever stopped the walk.
-  found({ released: told.length > 0 });
+  note(walk, { released: told.length > 0 });
   if (failure !== null)
     return { outcome: 'failed', sentence: `Released to ${told.length} stages; ${failure}.` };
   return { outcome: 'released', sentence: judged.sentence };
@@ -145,26 +120,22 @@ interface Passed {
 }
 
 /** What the gates say, and where they cannot and the model file has it so, a person. */
-function* judge(
-  context: df.OrchestrationContext,
-  input: RunInput,
-  progress: Progress,
-  cancel: df.Task,
-): Generator<df.Task, Passed | RunEnd, unknown> {
+function* judge(walk: RunWalk): Generator<df.Task, Passed | RunEnd, unknown> {
+  const { context, input, cancel } = walk;
   const { runId, pinned } = input;
-  const hasChampion = input.champion !== null;
-  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', { runId, pinned, hasChampion });
+  const evidence = { runId, pinned, hasChampion: input.champion !== null };
+  const { report, reportHash } = yield* takeStep(context, 'judge-evidence', evidence, walk.patience);
   const { verdict, sentence } = report;
-  note(progress, { verdict });
+  note(walk, { verdict });
   if (verdict === 'passed') return { sentence, reportHash, overrides: {} };
   // Runs of before there was such a field hold, too.
   if (verdict !== 'inconclusive' || pinned.config.onInconclusive !== 'ask') {
     return { outcome: unpassed[verdict], sentence };
   }
-  const asked = yield* askPerson(context, input, sentence, progress.findings, cancel);
+  const asked = yield* askPerson(walk, sentence);
   if (cancel.isCompleted) return cancelled(cancel);
   if (!asked.acceptedBy) return { outcome: 'inconclusive', sentence: asked.sentence };
-  note(progress, { acceptedBy: asked.acceptedBy });
+  note(walk, { acceptedBy: asked.acceptedBy });
   return { sentence: asked.sentence, reportHash, overrides: { ratchetAccepted: asked.acceptedBy.by } };
 }
 
@@ -180,23 +151,14 @@ function keepChallenger({ promoted, kept, pinned }: RunInput, version: ModelVers
   return { ...end, sentence, keep: { version, times } };
 }
 
-function* enterPhase(
-  context: df.OrchestrationContext,
-  input: RunInput,
-  phase: RunPhase,
-  findings: RunFindings,
-): Generator<df.Task, void, unknown> {
-  context.df.setCustomStatus({ phase });
-  yield* takeStep(context, 'record-run', describeRun(input, phase, findings));
-}
-
 const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
   failed: 'gate-failed',
   inconclusive: 'inconclusive',
   error: 'evidence-error',
 };
 
-function jobEnd(outcome: RunOutcome, { jobName, status, error }: JobState): RunEnd {
+function jobEnd(outcome: RunOutcome, { jobName, ended, status, error }: JobState): RunEnd {
+  if (!ended) return { outcome, sentence: `The run's time was over while job ${jobName} ran.` };
   return { outcome, sentence: `Job ${jobName} ended ${status}${error ? `: ${error}` : ''}.` };
 }
 

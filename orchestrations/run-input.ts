@@ -16,6 +16,8 @@ export interface RunInput {
   /** A challenger of an earlier run that is judged again; absent where one is trained. */
   readonly kept?: KeptChallenger;
   readonly startedAt: string;
+  /** Whether it sees its jobs end before it settles; absent in histories of before it did, which replay as they are. */
+  readonly endsJobs?: boolean;
 }
 
 /** How a run ends. */

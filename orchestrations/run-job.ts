@@ -1,32 +1,38 @@
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
-import { jobEndedEvent } from '../shared/domain/durable-names.ts';
+import { jobEndedEvent, jobNameOf } from '../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
-import type { RunInput } from './run-input.ts';
+import { endJob } from './end-job.ts';
+import { endingOf, noteEnd, type RunWalk, type WalkJob } from './run-walk.ts';
 import type { JobState } from './steps.ts';
 import { takeStep } from './take-step.ts';
 
 /** Name of the external event that has a run end. */
 export const cancelRunEvent = 'cancel-run';
 
-/** How long after a cancellation a job may take to end before the run goes on without it. */
+/** How long after a cancellation runs of before `endsJobs` went on waiting for their jobs. */
 const cancelGraceMs = 600_000;
 
 /**
  * Submits a job and waits for its end: for the workspace's event, and with slow polls in case that is lost. A job
- * that has not ended when the run's time is over, or when the run is cancelled, is cancelled.
+ * that has not ended when the run's time is over, or when the run is cancelled, is cancelled, and its end waited for.
  *
  * The event only wakes: how the job stands is read from the workspace.
  */
 export function* runJob(
-  context: df.OrchestrationContext,
-  input: RunInput,
+  walk: RunWalk,
   phase: 'train' | 'evaluate',
   challenger: ModelVersion | null,
-  cancel: df.Task,
 ): Generator<df.Task, JobState, unknown> {
+  const { context, input, cancel, patience } = walk;
   const { config } = input.pinned;
-  let job = yield* takeStep(context, 'submit-job', {
+  const known: WalkJob = {
+    jobName: jobNameOf({ runId: input.runId, phase }),
+    ended: false,
+    computeMs: undefined,
+  };
+  walk.jobs.push(known);
+  const submission = {
     runId: input.runId,
     model: config.model,
     phase,
@@ -34,19 +40,23 @@ export function* runJob(
     job: phase === 'train' ? config.training : config.evaluation,
     challenger,
     champion: phase === 'train' ? null : input.champion,
-  });
+  };
+  let job = yield* takeStep(context, 'submit-job', submission, patience);
   const pollMs = parseDurationMs(config.policy.pollJobs)!;
-  const deadlineMs = Date.parse(input.startedAt) + parseDurationMs(config.policy.longestRun)!;
-  let overMs = deadlineMs;
+  let overMs = patience.untilMs;
   let ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
   while (!job.ended) {
     const nowMs = context.df.currentUtcDateTime.getTime();
     if (cancel.isCompleted) overMs = Math.min(overMs, nowMs);
+    const isOver = nowMs >= overMs;
+    if (isOver && input.endsJobs) {
+      job = yield* endJob(context, job.jobName, endingOf(walk));
+      break;
+    }
     if (nowMs >= overMs + cancelGraceMs)
       return { ...job, ended: true, error: overtime(config.policy.longestRun) };
-    const isOver = nowMs >= overMs;
     const wakeMs = isOver ? nowMs + Math.min(pollMs, cancelGraceMs) : Math.min(nowMs + pollMs, overMs);
-    if (isOver) job = yield* takeStep(context, 'cancel-job', { jobName: job.jobName });
+    if (isOver) job = yield* takeStep(context, 'cancel-job', { jobName: job.jobName }, patience);
     if (job.ended) break;
     const poll = context.df.createTimer(new Date(wakeMs));
     const winner: unknown = yield context.df.Task.any(
@@ -54,8 +64,9 @@ export function* runJob(
     );
     if (winner !== poll && !poll.isCompleted) poll.cancel();
     if (winner === ended) ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
-    if (winner !== cancel) job = yield* takeStep(context, 'get-job', { jobName: job.jobName });
+    if (winner !== cancel) job = yield* takeStep(context, 'get-job', { jobName: job.jobName }, patience);
   }
+  noteEnd(known, job);
   return job;
 }
 

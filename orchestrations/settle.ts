@@ -1,9 +1,8 @@
 import type * as df from 'durable-functions';
 import type { Run } from '../shared/domain/run.ts';
-import { askFleet, askModel } from './ask-model.ts';
+import { freeModel } from './free-model.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
-import { now, takeStep } from './take-step.ts';
-import { wake } from './wake.ts';
+import { now } from './take-step.ts';
 
 /** What a run has brought about so far. */
 export type RunFindings = Pick<
@@ -38,30 +37,31 @@ export function describeRun(input: RunInput, phase: Run['phase'], findings: RunF
   };
 }
 
-/** Tells the model's entity that the run has ended, gives its place in the fleet back, and writes the ledger. */
+/** Frees the model of the run and writes how it ended. None of its jobs may be alive any more. */
 export function* settle(
   context: df.OrchestrationContext,
   input: RunInput,
-  end: RunEnd,
+  { outcome, sentence, keep }: RunEnd,
   findings: RunFindings = noFindings,
   computeHours?: number,
 ): Generator<df.Task, Run, unknown> {
   const endedAt = now(context);
-  const { runId } = input;
-  const { outcome, sentence } = end;
-  const hours = computeHours === undefined ? {} : { computeHours };
-  const settled = yield* askModel(context, input.pinned.config.model, 'settle', {
-    runId,
-    outcome,
-    champion: findings.released ? findings.challenger : null,
-    now: endedAt,
-    ...hours,
-    ...(end.keep && { keep: end.keep }),
+  let run: Run = { ...describeRun(input, 'settled', findings), outcome, sentence, endedAt };
+  yield* freeModel(context, {
+    model: run.model,
+    settlement: {
+      runId: run.runId,
+      outcome,
+      champion: findings.released ? findings.challenger : null,
+      now: endedAt,
+      ...(computeHours !== undefined && { computeHours }),
+      ...(keep && { keep }),
+    },
+    describe({ wasLive, signals }) {
+      if (wasLive) run = { ...run, signals };
+      return run;
+    },
+    evenIfFreed: true,
   });
-  const returned = settled.granted ? yield* askFleet(context, 'return', { runId, ...hours }) : null;
-  const signals = settled.wasLive ? settled.signals : input.signals;
-  const run: Run = { ...describeRun(input, 'settled', findings), outcome, sentence, signals, endedAt };
-  yield* takeStep(context, 'record-run', run);
-  yield* wake(context, [...(settled.wake ?? []), ...(returned?.wake ?? [])]);
   return run;
 }

@@ -39,6 +39,8 @@ export interface LostWork {
     readonly runId: string;
     readonly why: string;
     readonly run: Run | null;
+    /** What may still run of it; absent in histories of before that was ended. */
+    readonly jobs?: readonly string[];
   }[];
   /** Places of the fleet for runs that are not under way. */
   readonly places: readonly { readonly model: string; readonly runId: string }[];

@@ -1,14 +1,22 @@
+/**
+ * Takes a step: runs its activity, waits out an outage, and answers with its typed result.
+ *
+ * Owns: what the orchestration makes of an activity's answer: a result, a refusal, or an outage that it waits out by
+ * durable timers, which costs nothing however long.
+ * Does not own: how long (patience.ts), what is an outage (define-step.ts).
+ *
+ * Invariant: histories of before an outage was an answer have it as a failure of the activity, which the platform
+ * repeats; with it the same attempts as then.
+ */
 import * as df from 'durable-functions';
+import { endless, type Patience, pauseMs, sleepUntil } from './patience.ts';
 import type { StepName, Steps } from './steps.ts';
 
-/** Four tries over about two minutes outlast a restart or a throttled service; a longer outage fails the run. */
+/** The platform's own repetitions: of an activity that broke, or whose process did. Four tries over two minutes. */
 const retry = new df.RetryOptions(8_000, 4);
 retry.backoffCoefficient = 3;
 
-/**
- * Nothing is lost for a service that is away: what concerns the answer to a signal, and the ledger, is tried for about
- * a day. The run itself fails sooner, and its model is free.
- */
+/** The same for about a day, where what is lost would concern the answer to a signal, or the ledger. */
 const patientRetry = new df.RetryOptions(8_000, 32);
 patientRetry.backoffCoefficient = 3;
 patientRetry.maxRetryIntervalInMilliseconds = 3_600_000;
@@ -31,21 +39,62 @@ export interface FinalFailure {
   readonly finalFailure: string;
 }
 
-/** Runs an activity, with durable retries, and answers with its typed result: `yield* takeStep(…)`. */
+/** What a step answers in place of its result where the same step may succeed later. */
+export interface Outage {
+  readonly outage: string;
+}
+
+/** A step that was refused, or whose outage outlasted the patience of whoever took it. */
+export class StepFailure extends Error {
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal: boolean) {
+    super(message);
+    this.name = 'StepFailure';
+    this.isFinal = isFinal;
+  }
+}
+
+/** Throws a `StepFailure` where the step is refused, or away for longer than `patience` lasts. */
 export function* takeStep<Name extends StepName>(
   context: df.OrchestrationContext,
   name: Name,
   input: Steps[Name]['input'],
+  patience: Patience = endless,
 ): Generator<df.Task, Steps[Name]['output'], unknown> {
   const options = patientSteps.has(name) ? patientRetry : retry;
-  const answer = (yield context.df.callActivityWithRetry(name, options, input)) as
-    | Steps[Name]['output']
-    | FinalFailure;
-  if (typeof answer === 'object' && answer !== null && 'finalFailure' in answer) {
-    throw new Error(answer.finalFailure);
+  for (let since: number | null = null; ; ) {
+    const answer = (yield context.df.callActivityWithRetry(name, options, input)) as
+      | Steps[Name]['output']
+      | FinalFailure
+      | Outage;
+    const { finalFailure, outage } = (answer ?? {}) as Partial<FinalFailure & Outage>;
+    if (outage === undefined) {
+      if (since !== null) yield* patience.tell?.(name, null) ?? [];
+      if (finalFailure === undefined) return answer as Steps[Name]['output'];
+      throw new StepFailure(finalFailure, true);
+    }
+    const nowMs = context.df.currentUtcDateTime.getTime();
+    since ??= nowMs;
+    if (nowMs >= patience.untilMs || patience.stop?.isCompleted) throw lastingOutage(outage, since, nowMs);
+    const againMs = Math.min(nowMs + pauseMs(nowMs - since, patience.pauseMs), patience.untilMs);
+    yield* patience.tell?.(name, describeWait(outage, since, againMs)) ?? [];
+    yield* sleepUntil(context, againMs, patience.stop);
+    if (patience.stop?.isCompleted) throw lastingOutage(outage, since, againMs);
   }
-  return answer as Steps[Name]['output'];
 }
+
+function describeWait(outage: string, sinceMs: number, againMs: number): string {
+  return `Waits since ${iso(sinceMs)}, asks again at ${iso(againMs)}: ${firstLine(outage)}`;
+}
+
+function lastingOutage(outage: string, sinceMs: number, nowMs: number): StepFailure {
+  const waited = nowMs > sinceMs ? `; it was away from ${iso(sinceMs)} to ${iso(nowMs)}` : '';
+  return new StepFailure(`${firstLine(outage)}${waited}`, false);
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 400);
 
 /** The orchestration's time, ISO 8601 in UTC: the same at every replay. */
 export function now(context: df.OrchestrationContext): string {

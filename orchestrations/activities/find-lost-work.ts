@@ -9,7 +9,7 @@ import { findStalePlaces } from '../../shared/admission/fleet.ts';
 import { unanswered } from '../../shared/admission/pending.ts';
 import { isMissingInstance } from '../../shared/dispatch/instances.ts';
 import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
-import { fleetEntity, modelEntity } from '../../shared/domain/durable-names.ts';
+import { fleetEntity, jobNamesOf, modelEntity } from '../../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { wiring } from '../../shared/wiring.ts';
@@ -65,7 +65,7 @@ async function findLost(
   if (run === null || parent === null) return { runs: [], signals };
   const row = await (await wiring.ledger()).getRun(live.runId);
   const why = `its orchestration is ${run}, and that of signal ${first ?? '(none)'} is ${parent}`;
-  return { runs: [{ model, runId: live.runId, why, run: row }], signals };
+  return { runs: [{ model, runId: live.runId, why, run: row, jobs: jobNamesOf(live.runId) }], signals };
 }
 
 /** How an orchestration ended, in words; null while it goes on. */

@@ -1,4 +1,3 @@
-import { jobNameOf } from '../../shared/azure/build-job.ts';
 import {
   evidencePath,
   gateReportPagePath,
@@ -9,6 +8,7 @@ import {
 import { hashJson } from '../../shared/config/pin.ts';
 import type { PinnedModel } from '../../shared/config/schema.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
+import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Look } from '../../shared/gates/ask-of-look.ts';
 import { holdoutVersion } from '../../shared/gates/holdout-version.ts';

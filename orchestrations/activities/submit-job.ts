@@ -1,8 +1,8 @@
-import { buildJob, jobNameOf } from '../../shared/azure/build-job.ts';
+import { buildJob } from '../../shared/azure/build-job.ts';
 import { addComputeTime } from '../../shared/azure/job-time.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import { wiring } from '../../shared/wiring.ts';
-import { defineStep } from '../define-step.ts';
+import { defineStep, isFinal } from '../define-step.ts';
 
 defineStep('submit-job', async (request) => {
   const jobName = jobNameOf(request);
@@ -12,7 +12,7 @@ defineStep('submit-job', async (request) => {
     return await addComputeTime(job, wiring.runsMetrics);
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
-    if (!(error instanceof RatchetError) || error.retryable) throw error;
+    if (!isFinal(error)) throw error;
     return { jobName, status: 'Refused', ended: true, succeeded: false, error: error.message, computeMs: 0 };
   }
 });

@@ -18,6 +18,8 @@ import { addMs } from './time.ts';
 export const glassHoldsMs = 86_400_000;
 /** After so long a glass that never ended is given up for dead, as a run is. */
 const deadAfterMs = 86_400_000;
+/** So long an outage is waited out: a little less, so that it settles itself. */
+const waitsMs = 82_800_000;
 
 /** What is asked of a run before its glass may be broken. */
 export type SettledRun = Pick<Run, 'model' | 'outcome' | 'challenger' | 'released' | 'brokenGlass'>;
@@ -64,7 +66,15 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
   };
   const { champion } = state;
   const reasons = [first.reason, by.reason] as const;
-  const glass = { id, first: first.by.trim(), second: by.by.trim(), reasons, at: by.at, champion };
+  const glass = {
+    id,
+    first: first.by.trim(),
+    second: by.by.trim(),
+    reasons,
+    at: by.at,
+    champion,
+    until: addMs(by.at, waitsMs),
+  };
   const sentence = `Broken by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
   return { ...done(next, sentence), wake: [], glass };
 }

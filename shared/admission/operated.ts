@@ -27,6 +27,8 @@ export interface Glass {
   readonly at: string;
   /** The released version until now. */
   readonly champion: ModelVersion | null;
+  /** How long outages are waited out (ISO 8601, UTC); absent in histories of before they were. */
+  readonly until?: string;
 }
 
 export function done(state: ModelState, sentence: string): Operated {

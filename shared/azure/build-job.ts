@@ -6,6 +6,7 @@
 import type { CommandJob } from '@azure/arm-machinelearning';
 import { parseDurationMs } from '../config/duration.ts';
 import type { JobConfig } from '../config/schema.ts';
+import { jobNameOf } from '../domain/durable-names.ts';
 import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
@@ -23,11 +24,6 @@ export interface JobRequest {
 }
 
 export const phaseTag = 'ratchetPhase';
-
-/** The same for every attempt, which is what makes a submission happen once. */
-export function jobNameOf(request: Pick<JobRequest, 'runId' | 'phase'>): string {
-  return `${request.runId}-${request.phase}`;
-}
 
 export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
   const { runId, model, phase, job } = request;

@@ -1,8 +1,9 @@
+import { RatchetError } from '../errors.ts';
 import type { Tracking } from './tracking.ts';
 
 /**
- * A job that has ended, with how long it ran by the tracking server of the workspace. Where that does not say, or does
- * not answer, the job stays as it is: nothing about a run hangs on it but what is given back of its budget.
+ * A job that has ended, with how long it ran by the tracking server of the workspace; without, where that does not
+ * know or refuses to say. Throws `azure-unavailable` where it is away: what is given back of a budget hangs on it.
  */
 export async function addComputeTime<Job extends { readonly jobName: string; readonly ended: boolean }>(
   job: Job,
@@ -13,7 +14,8 @@ export async function addComputeTime<Job extends { readonly jobName: string; rea
     const run = await (await tracking()).findRun(job.jobName);
     if (!run?.startedAt || !run.endedAt) return job;
     return { ...job, computeMs: Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt)) };
-  } catch {
+  } catch (error) {
+    if (error instanceof RatchetError && error.retryable) throw error;
     return job;
   }
 }

@@ -162,7 +162,7 @@ export const PolicySchema = z
     longestRun: duration
       .default('P1D')
       .describe(
-        'How long a run may take. Jobs that have not ended by then are cancelled and the run ends; a run that has not settled after twice this long is given up for dead, and its model is freed for the next signal.',
+        'How long a run may take, outages that it waits out included. Jobs that have not ended by then are cancelled, and the run ends with them; a run that has not settled after twice this long, and has not said that it waits for the end of its job, is given up for dead, and its model is freed for the next signal.',
       ),
     pollJobs: duration
       .default('PT5M')

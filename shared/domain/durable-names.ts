@@ -3,5 +3,21 @@
 export const modelEntity = 'model';
 export const fleetEntity = 'fleet';
 
+/** The same for every attempt, which is what makes a submission happen once. */
+export function jobNameOf({
+  runId,
+  phase,
+}: {
+  readonly runId: string;
+  readonly phase: 'train' | 'evaluate';
+}): string {
+  return `${runId}-${phase}`;
+}
+
+/** All the jobs that a run may have. */
+export function jobNamesOf(runId: string): readonly string[] {
+  return [jobNameOf({ runId, phase: 'train' }), jobNameOf({ runId, phase: 'evaluate' })];
+}
+
 /** Name of the external event that wakes the run waiting for a job. */
 export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;

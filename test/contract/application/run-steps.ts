@@ -29,8 +29,9 @@ export async function loadSteps(
     // What crosses to an activity and back is JSON.
     const output = await step.callback(JSON.parse(JSON.stringify(input)), context);
     const answer = JSON.parse(JSON.stringify(output));
-    // As takeStep does: what no repetition can mend is an answer.
-    if (answer?.finalFailure !== undefined) throw new Error(answer.finalFailure);
+    // As takeStep does: a refusal is an answer, and so is an outage.
+    const failure = answer?.finalFailure ?? answer?.outage;
+    if (failure !== undefined) throw new Error(failure);
     return answer;
   }) as RunStep;
 }

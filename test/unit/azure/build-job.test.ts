@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildJob, type JobRequest, jobNameOf } from '../../../shared/azure/build-job.ts';
+import { buildJob, type JobRequest } from '../../../shared/azure/build-job.ts';
 import type { JobConfig } from '../../../shared/config/schema.ts';
+import { jobNameOf } from '../../../shared/domain/durable-names.ts';
 
 const workspaceId =
   '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw';

@@ -1,0 +1,98 @@
+/**
+ * Ends a job: cancels it, and waits until the workspace says that it is over.
+ *
+ * Owns: that nobody settles a run, and no model is free, while a job of the run may be alive; and the bound of that:
+ * `seenWithinMs`, after which a person is told to look.
+ * Does not own: which jobs those are (run-walk, and whoever frees a run that died).
+ */
+import type * as df from 'durable-functions';
+import { askModel } from './ask-model.ts';
+import { dayMs, none, pauseMs, sleepUntil } from './patience.ts';
+import type { JobState } from './steps.ts';
+import { messageOf, StepFailure, takeStep } from './take-step.ts';
+
+/** How long the end of a job is waited for. A job has a timeout of its own; what outlasts both, nobody can see. */
+const seenWithinMs = 7 * dayMs;
+const seenWithin = '7 days';
+/** How much longer than its next look a run is to count as alive. */
+const aliveMs = 3_600_000;
+/** Longest pause between two looks where no model file says it. */
+const pollJobsMs = 300_000;
+
+export interface Ending {
+  /** The model that is not to be freed meanwhile, and the run it is held by. */
+  readonly model: string;
+  readonly runId: string;
+  /** Longest pause between two looks. */
+  readonly pollMs: number;
+  readonly tell?: (waits: string | null) => void;
+}
+
+/** How the job stands: ended, also where there is none; or not, with an error that says what to do. */
+export function* endJob(
+  context: df.OrchestrationContext,
+  jobName: string,
+  { model, runId, pollMs, tell = () => {} }: Ending,
+): Generator<df.Task, JobState, unknown> {
+  const sinceMs = context.df.currentUtcDateTime.getTime();
+  for (;;) {
+    const state = yield* tryToEnd(context, jobName);
+    const nowMs = context.df.currentUtcDateTime.getTime();
+    const isOver = nowMs - sinceMs >= seenWithinMs;
+    if (state.ended || isOver) {
+      tell(null);
+      return state.ended ? state : { ...state, error: unseen(state) };
+    }
+    const againMs = nowMs + Math.min(pauseMs(nowMs - sinceMs), Math.max(pollMs, 1000));
+    // A model is freed of a run past its deadline: this one lives.
+    yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
+    const since = new Date(sinceMs).toISOString();
+    tell(`Waits since ${since} for the end of job ${jobName}, cancelled: ${state.error || state.status}`);
+    yield* sleepUntil(context, againMs);
+  }
+}
+
+/** The same for each of some jobs. Answers what is to be said of those that were not seen to end. */
+export function* endJobs(
+  context: df.OrchestrationContext,
+  jobNames: readonly string[],
+  of: Pick<Ending, 'model' | 'runId'>,
+): Generator<df.Task, string, unknown> {
+  let left = '';
+  for (const jobName of jobNames) {
+    const end = yield* endJob(context, jobName, { ...of, pollMs: pollJobsMs });
+    if (!end.ended) left += ` ${end.error}`;
+  }
+  return left;
+}
+
+function* tryToEnd(context: df.OrchestrationContext, jobName: string): Generator<df.Task, JobState, unknown> {
+  try {
+    return yield* takeStep(context, 'cancel-job', { jobName }, none);
+  } catch (error) {
+    const state = describeUnknown(jobName, error);
+    if (state.ended || !isFinal(error)) return state;
+  }
+  // It may not be cancelled: its own end will do.
+  try {
+    return yield* takeStep(context, 'get-job', { jobName }, none);
+  } catch (error) {
+    return describeUnknown(jobName, error);
+  }
+}
+
+/** A job that is not in the workspace never was, or was deleted: it does not run. */
+function describeUnknown(jobName: string, error: unknown): JobState {
+  const message = messageOf(error);
+  const isGone = isFinal(error) && message.startsWith('not-found:');
+  const ended = { jobName, ended: isGone, succeeded: false, error: message };
+  return isGone ? { ...ended, status: 'NotFound', computeMs: 0 } : { ...ended, status: 'Unknown' };
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof StepFailure && error.isFinal;
+}
+
+function unseen({ jobName, status, error }: JobState): string {
+  return `Job ${jobName} was cancelled and not seen to end within ${seenWithin} (${error || status}): look for it in the workspace.`;
+}
