@@ -56,6 +56,18 @@ export interface DurableSettings {
   readonly hubName: string;
   readonly maxConcurrentActivityFunctions: number;
   readonly maxConcurrentOrchestratorFunctions: number;
+  readonly versioning: Versioning;
+  /** Whether a start may replace an orchestration that has not ended. */
+  readonly overridableExistingInstanceStates: 'NonRunningStates' | 'AnyState';
+}
+
+/** Which orchestrations this host runs, by their version. */
+export interface Versioning {
+  /** Version of orchestrations whose starter names none; empty for none. */
+  readonly defaultVersion: string;
+  readonly match: 'None' | 'Strict' | 'CurrentOrOlder';
+  /** What becomes of one that does not match: left as it is, or failed. */
+  readonly failure: 'Reject' | 'Fail';
 }
 
 export interface DurableDependencies {

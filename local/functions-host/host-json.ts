@@ -7,6 +7,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LocalError } from '../process/local-error.ts';
+import type { DurableSettings } from './contract.ts';
+import { findUnusedFields } from './host-json-fields.ts';
 import { describeIssues, readJson } from './settings.ts';
 import { parseTimeSpan } from './time-span.ts';
 
@@ -28,6 +30,16 @@ const limitMs = z
   )
   .transform((text) => (text === '-1' ? null : parseTimeSpan(text)));
 
+/** One of some names, in any case as .NET reads them. */
+function choice<const Name extends string>(...names: readonly Name[]) {
+  const found = (text: string): Name | undefined =>
+    names.find((name) => name.toLowerCase() === text.toLowerCase());
+  return z
+    .string()
+    .refine((text) => found(text) !== undefined, `expected ${names.join(' or ')}`)
+    .transform((text) => found(text) as Name);
+}
+
 const DurableTaskSchema = z.looseObject({
   /** Task hub; shown in URLs. Default: the value of WEBSITE_SITE_NAME, else TestHubName, as in the real host. */
   hubName: z
@@ -41,6 +53,14 @@ const DurableTaskSchema = z.looseObject({
     .default(10 * cores),
   /** Orchestrator and entity turns at once. Default: 10. */
   maxConcurrentOrchestratorFunctions: z.int().min(1).default(10),
+  /** Version of every orchestration whose starter names none. Default: none. */
+  defaultVersion: z.string().default(''),
+  /** Which versions run here. Default: CurrentOrOlder where there is a default version, else None. */
+  versionMatchStrategy: choice('None', 'Strict', 'CurrentOrOlder').optional(),
+  /** What becomes of an orchestration of another version: left as it is, or failed. Default: Reject. */
+  versionFailureStrategy: choice('Reject', 'Fail').default('Reject'),
+  /** Whether a start may replace an orchestration that has not ended. Default: NonRunningStates, it may not. */
+  overridableExistingInstanceStates: choice('NonRunningStates', 'AnyState').default('NonRunningStates'),
 });
 
 const ServiceBusSchema = z.looseObject({
@@ -90,18 +110,13 @@ export interface HostJson {
   readonly functionTimeoutMs: number | null;
   /** Null: every function. */
   readonly onlyFunctions: readonly string[] | null;
-  readonly durableTask: z.infer<typeof DurableTaskSchema> & { readonly hubName: string };
+  readonly durableTask: DurableSettings;
   readonly serviceBus: ServiceBusSettings;
+  /** Fields that neither the real host nor this one knows. */
   readonly warnings: readonly string[];
+  /** Settings of the real host that have no effect here. */
+  readonly notices: readonly string[];
 }
-
-const knownFields = new Set(
-  (
-    '$schema version aggregator applicationInsights concurrency configurationProfile customHandler extensionBundle ' +
-    'extensions functions functionTimeout healthMonitor http logging managedDependency queues retry sampling ' +
-    'sendCanceledInvocationsToWorker serviceBus singleton telemetryMode tracing watchDirectories watchFiles'
-  ).split(' '),
-);
 
 /** Reads `host.json` of an app folder. */
 export function readHostJson(appDirectory: string): HostJson {
@@ -119,17 +134,33 @@ export function parseHostJson(content: unknown, file: string): HostJson {
   const parsed = HostJsonSchema.safeParse(content, { reportInput: true });
   if (!parsed.success) throw new LocalError('host-json', describeIssues(file, parsed.error));
   const { extensions, functions, functionTimeout } = parsed.data;
-  const unknown = Object.keys(parsed.data).filter((field) => !knownFields.has(field));
+  const found = findUnusedFields(parsed.data);
   return {
     routePrefix: extensions.http.routePrefix.replace(/^\/+|\/+$/g, ''),
     customHeaders: extensions.http.customHeaders,
     functionTimeoutMs: functionTimeout,
     onlyFunctions: functions ?? null,
-    durableTask: {
-      ...extensions.durableTask,
-      hubName: extensions.durableTask.hubName ?? process.env['WEBSITE_SITE_NAME'] ?? 'TestHubName',
-    },
+    durableTask: toDurableSettings(extensions.durableTask),
     serviceBus: extensions.serviceBus,
-    warnings: unknown.map((field) => `${file}: ${field}: no such field; it has no effect`),
+    warnings: found.unknown.map((path) => `${file}: ${path}: no such field; it has no effect`),
+    notices:
+      found.withoutEffect.length === 0
+        ? []
+        : [`${file}: without effect on the embedded host: ${found.withoutEffect.join(', ')}`],
+  };
+}
+
+function toDurableSettings(section: z.infer<typeof DurableTaskSchema>): DurableSettings {
+  const { defaultVersion, versionMatchStrategy, versionFailureStrategy } = section;
+  return {
+    hubName: section.hubName ?? process.env['WEBSITE_SITE_NAME'] ?? 'TestHubName',
+    maxConcurrentActivityFunctions: section.maxConcurrentActivityFunctions,
+    maxConcurrentOrchestratorFunctions: section.maxConcurrentOrchestratorFunctions,
+    versioning: {
+      defaultVersion,
+      match: versionMatchStrategy ?? (defaultVersion === '' ? 'None' : 'CurrentOrOlder'),
+      failure: versionFailureStrategy,
+    },
+    overridableExistingInstanceStates: section.overridableExistingInstanceStates,
   };
 }

@@ -107,6 +107,7 @@ async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableS
   requestLimitBytes(); // throws where its setting is wrong
   const hostJson = readHostJson(resolve(options.appDirectory));
   for (const warning of hostJson.warnings) log('warn', warning);
+  for (const notice of hostJson.notices) log('info', notice);
   const { server, open } = await listen(options.port ?? settings.port ?? 0, work, log);
   parts.defer(() => server.close(closeGraceMs));
   // The durable client rewrites every link to port 7071 unless the environment names this host.

@@ -292,10 +292,11 @@ describe('a fleet with one place', () => {
       ({ runtimeStatus, name }) => runtimeStatus === 'Running' && ['admit-signal', 'retrain'].includes(name),
     );
     expect(alive).toHaveLength(2);
-    for (const { instanceId } of alive) {
-      await fetch(`${world.hostUrl}/runtime/webhooks/durabletask/instances/${instanceId}`, {
-        method: 'DELETE',
-      });
+    // The parent first, which would else hear of its child's end and settle the run.
+    for (const { instanceId } of alive.sort((a, b) => a.name.localeCompare(b.name))) {
+      const instance = `${world.hostUrl}/runtime/webhooks/durabletask/instances/${instanceId}`;
+      await fetch(`${instance}/terminate?reason=purged`, { method: 'POST' });
+      await throughOutages(async () => (await fetch(instance, { method: 'DELETE' })).ok || undefined);
     }
     await workspaceClient(world.cloud()).jobs.beginCancelAndWait(
       localCloud.resourceGroup,

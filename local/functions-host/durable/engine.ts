@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
-import type { DurableDependencies, FunctionApp, RegisteredFunction } from '../contract.ts';
+import type { DurableDependencies, DurableSettings, FunctionApp, RegisteredFunction } from '../contract.ts';
 import type { LiveInstances } from './live-instances.ts';
 import type { CommitQueue } from './store/commit-queue.ts';
 import type { Store } from './store/store.ts';
@@ -13,6 +13,7 @@ export interface Engine {
   readonly commits: CommitQueue;
   readonly live: LiveInstances;
   readonly timers: Timers;
+  readonly settings: DurableSettings;
   readonly log: DurableDependencies['log'];
 }
 
@@ -20,6 +21,18 @@ export interface Engine {
 export function findFunction(engine: Engine, name: string, triggerType: string): RegisteredFunction | null {
   const fn = engine.app.find(name);
   return fn?.trigger.type === triggerType ? fn : null;
+}
+
+const kinds = { orchestrationTrigger: 'orchestrator', entityTrigger: 'entity' } as const;
+
+/** Says that there is no such function, and which there are. */
+export function describeMissing(engine: Engine, name: string, triggerType: keyof typeof kinds): string {
+  const kind = kinds[triggerType];
+  const known = engine.app.functions.filter((other) => other.trigger.type === triggerType);
+  return (
+    `The function '${name}' doesn't exist, is disabled, or is not an ${kind} function. ` +
+    `Known ${kind} functions: ${known.map((other) => `'${other.name}'`).join(', ') || 'none'}.`
+  );
 }
 
 export function timestamp(engine: Engine): string {

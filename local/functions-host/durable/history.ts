@@ -42,10 +42,10 @@ export interface ParentInstance {
 export interface FailureDetails {
   readonly ErrorType: string;
   readonly ErrorMessage: string;
-  readonly StackTrace: string | null;
-  readonly InnerFailure: null;
+  readonly StackTrace?: string | null;
+  readonly InnerFailure?: FailureDetails | null;
   readonly IsNonRetriable: boolean;
-  readonly Properties: unknown;
+  readonly Properties?: unknown;
 }
 
 export interface ExecutionStarted extends Stamp {

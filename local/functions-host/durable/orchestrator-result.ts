@@ -1,3 +1,5 @@
+import type { FailureDetails } from './history.ts';
+
 /** What an orchestrator function hands back each turn, success or throw: its whole list of actions since the start. */
 
 export interface RetryOptions {
@@ -88,7 +90,8 @@ export interface OrchestratorResult {
   /** Present when the orchestrator threw an Error with a message. */
   readonly error?: string;
   readonly customStatus?: unknown;
-  readonly failureDetails?: unknown;
+  /** Present when the orchestrator let a task's failure with details pass: they go on to its parent. */
+  readonly failureDetails?: FailureDetails;
 }
 
 const marker = '$OutOfProcData$:';

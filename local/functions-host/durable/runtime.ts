@@ -24,7 +24,8 @@ import { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { runActivity } from './turns/activities.ts';
 import { canTakeEntityTurn, takeEntityTurn } from './turns/entity-turn.ts';
-import { takeOrchestrationTurn } from './turns/orchestration-turn.ts';
+import { takeOrchestrationTurn, VersionRejected } from './turns/orchestration-turn.ts';
+import { releaseLocks } from './turns/turn-effects.ts';
 
 interface QueuedActivity {
   readonly item: ActivityItem;
@@ -39,8 +40,11 @@ export class Runtime implements DurableRuntime {
   readonly #mailboxes: Mailboxes;
   readonly #activities: Lane<QueuedActivity>;
   readonly #completions = new Completions();
-  /** Targets whose turn broke: set aside until the next start, their messages safe in the file. */
-  readonly #broken = new Set<string>();
+  /**
+   * Targets whose turn broke, or whose version this host does not run: left until the next start, their messages safe
+   * in the file.
+   */
+  readonly #setAside = new Set<string>();
   #started = false;
   #stopped = false;
 
@@ -56,7 +60,7 @@ export class Runtime implements DurableRuntime {
       (error) => this.#halt(error),
     );
     const live = new LiveInstances(this.#store);
-    this.#engine = { app, clock, store: this.#store, commits, live, timers: this.#timers, log };
+    this.#engine = { app, clock, store: this.#store, commits, live, timers: this.#timers, settings, log };
     this.#mailboxes = new Mailboxes(work, settings.maxConcurrentOrchestratorFunctions, {
       canTake: (mailbox) => this.#canTake(mailbox),
       takeTurn: (mailbox) => this.#takeTurn(mailbox),
@@ -73,6 +77,19 @@ export class Runtime implements DurableRuntime {
     for (const item of this.#store.activities()) this.#mirror({ kind: 'activity', item });
     this.#mailboxes.open();
     this.#activities.open();
+    void this.#freeOrphanedLocks();
+  }
+
+  /** Files of earlier versions may hold locks that their terminated holders never gave back. */
+  async #freeOrphanedLocks(): Promise<void> {
+    const { store, commits } = this.#engine;
+    const orphaned = store.orphanedLocks();
+    if (orphaned.length === 0) return;
+    await commits
+      .write(() => {
+        for (const { id, lockedBy } of orphaned) releaseLocks(store, lockedBy ?? '', [id]);
+      })
+      .catch(() => undefined);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -128,11 +145,13 @@ export class Runtime implements DurableRuntime {
         this.#timers.withdraw(change.instanceId, change.timerId);
         return;
       case 'execution-ended':
+        this.#setAside.delete(change.instanceId);
         this.#timers.withdrawAll(change.instanceId);
         this.#engine.live.drop(change.instanceId);
         if (change.finished) this.#completions.announce(change.instanceId);
         return;
       case 'purged':
+        this.#setAside.delete(change.target);
         this.#timers.withdrawAll(change.target);
         this.#engine.live.drop(change.target);
         this.#mailboxes.discard(change.target);
@@ -153,7 +172,7 @@ export class Runtime implements DurableRuntime {
   }
 
   #canTake(mailbox: Mailbox): boolean {
-    if (this.#stopped || this.#broken.has(mailbox.target)) return false;
+    if (this.#stopped || this.#setAside.has(mailbox.target)) return false;
     return !isEntity(mailbox) || canTakeEntityTurn(this.#engine, mailbox);
   }
 
@@ -163,8 +182,9 @@ export class Runtime implements DurableRuntime {
         ? takeEntityTurn(this.#engine, mailbox)
         : takeOrchestrationTurn(this.#engine, mailbox));
     } catch (error) {
-      this.#broken.add(mailbox.target);
-      this.#report(`the turn of ${mailbox.target}`, error);
+      this.#setAside.add(mailbox.target);
+      if (error instanceof VersionRejected) this.#engine.log('warn', error.message);
+      else this.#report(`the turn of ${mailbox.target}`, error);
       return [];
     }
   }

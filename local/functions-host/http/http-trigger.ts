@@ -6,7 +6,7 @@ import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
 import { type RpcHttpResponse, toAnswer } from './http-response.ts';
-import type { HostRequest } from './request.ts';
+import { type HostRequest, joinQuery } from './request.ts';
 import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
 import type { Answer, Exchange } from './server.ts';
@@ -69,16 +69,11 @@ export function toRpcHttpRequest(
   values: RouteValues,
   body: Uint8Array,
 ): Record<string, unknown> {
-  const query = new Map<string, string>();
-  for (const [name, value] of request.url.searchParams) {
-    const before = query.get(name);
-    query.set(name, before === undefined ? value : `${before},${value}`);
-  }
   return {
     method: request.method,
     url: request.url.href,
     nullableHeaders: toNullableMap(request.headers),
-    nullableQuery: toNullableMap(query),
+    nullableQuery: toNullableMap(joinQuery(request.url.searchParams)),
     nullableParams: toNullableMap(Object.entries(values)),
     ...(body.length > 0 ? { body: { bytes: body } } : {}),
   };

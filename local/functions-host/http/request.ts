@@ -52,6 +52,16 @@ function decodePath(pathname: string): string[] {
   });
 }
 
+/** The parameters of a query, values of one name joined by commas as the real host hands them on. */
+export function joinQuery(parameters: URLSearchParams): Map<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of parameters) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return joined;
+}
+
 /** The key a caller presented: a header, else the `code` parameter. */
 export function presentedKey(request: HostRequest): string | null {
   return request.headers.get('x-functions-key') ?? request.url.searchParams.get('code');

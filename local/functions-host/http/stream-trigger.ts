@@ -9,6 +9,7 @@ import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
+import { joinQuery } from './request.ts';
 import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
 import type { Answer, Exchange } from './server.ts';
@@ -54,10 +55,16 @@ export function forwardStream(call: StreamCall): Promise<Answer> {
   });
 }
 
+/**
+ * The library makes `request.params` of these: like the real host, route values and every query parameter but the key,
+ * a route value before a parameter of its name.
+ */
 function toMetadata({ exchange: { request }, values }: StreamCall): Record<string, TypedData> {
   const metadata: Record<string, TypedData> = Object.create(null);
+  const query = joinQuery(request.url.searchParams);
+  for (const [name, value] of query) if (name.toLowerCase() !== 'code') metadata[name] = { string: value };
   for (const [name, value] of Object.entries(values)) metadata[name] = { string: value };
-  metadata['Query'] = { json: JSON.stringify(Object.fromEntries(request.url.searchParams)) };
+  metadata['Query'] = { json: JSON.stringify(Object.fromEntries(query)) };
   metadata['Headers'] = { json: JSON.stringify(Object.fromEntries(request.headers)) };
   return metadata;
 }

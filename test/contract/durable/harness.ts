@@ -7,7 +7,7 @@ import * as df from 'durable-functions';
 import { type Clock, VirtualClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { loadApp } from '../../../local/functions-host/app/load-app.ts';
-import type { DurableRuntime, FunctionApp } from '../../../local/functions-host/contract.ts';
+import type { DurableRuntime, DurableSettings, FunctionApp } from '../../../local/functions-host/contract.ts';
 import { openDurableRuntime } from '../../../local/functions-host/durable/index.ts';
 
 export const startMs = Date.parse('2026-03-01T08:00:00.000Z');
@@ -18,6 +18,7 @@ export interface HostOptions {
   readonly clock?: Clock;
   readonly maxActivities?: number;
   readonly maxOrchestrators?: number;
+  readonly settings?: Partial<DurableSettings>;
 }
 
 export interface Host {
@@ -59,6 +60,9 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       hubName: 'TestHub',
       maxConcurrentActivityFunctions: options.maxActivities ?? 10,
       maxConcurrentOrchestratorFunctions: options.maxOrchestrators ?? 10,
+      versioning: { defaultVersion: '', match: 'None', failure: 'Reject' },
+      overridableExistingInstanceStates: 'NonRunningStates',
+      ...options.settings,
     },
     log: (level, message) => void logged.push(`${level}: ${message}`),
   });

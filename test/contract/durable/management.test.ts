@@ -68,6 +68,25 @@ describe('starting', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
   });
 
+  test('of a function that is no orchestrator is refused, naming those there are', async () => {
+    for (const name of ['noSuchThing', 'upper', 'Counter']) {
+      expect(await send('POST', `orchestrators/${name}/${id}`)).toMatchObject({
+        status: 400,
+        body: { Message: expect.stringMatching(new RegExp(`'${name}' doesn't exist.*'chain'`)) },
+      });
+    }
+    await expect(host.client.startNew('noSuchThing')).rejects.toThrow(/400/);
+    await expect(statusOf()).rejects.toThrow(/404/);
+  });
+
+  test('under an id that storage cannot take, or longer than 256 characters, is refused', async () => {
+    const bad = ['a%2Fb', 'a%5Cb', 'a%23b', 'a%3Fb', 'a%0Ab', 'a%7Fb', 'a/b', '%40a', 'x'.repeat(257)];
+    for (const encoded of bad) {
+      expect((await send('POST', `orchestrators/waits/${encoded}`)).status, encoded).toBe(400);
+    }
+    expect((await send('POST', `orchestrators/waits/${'y'.repeat(256)}`)).status).toBe(202);
+  });
+
   test('with a body that is no JSON is refused', async () => {
     expect((await send('POST', 'orchestrators/chain', '{')).status).toBe(400);
   });
@@ -141,8 +160,8 @@ describe('the status', () => {
     await expect(host.client.getStatus('nobody')).rejects.toThrow(/404/);
   });
 
-  test('of ids with slashes and blanks can be read', async () => {
-    id = `odd id/${fresh}`;
+  test('of ids with blanks and letters of other alphabets can be read', async () => {
+    id = `odd id ж${fresh}`;
     await start('chain', 'a');
     expect(await statusOf()).toBe('Completed');
   });
@@ -288,8 +307,15 @@ describe('restarting', () => {
 });
 
 describe('purging', () => {
-  test('by id removes an instance whatever its state, with its timers', async () => {
+  test('by id removes an instance that has ended, and refuses one that has not', async () => {
     await start('timer', 3_600_000);
+    expect(await send('DELETE', `instances/${id}`)).toMatchObject({
+      status: 412,
+      body: { Message: expect.stringContaining('has status Running: terminate it first') },
+    });
+    expect(await statusOf()).toBe('Running');
+    await host.client.terminate(id, 'enough');
+    await host.settle();
     expect(await host.client.purgeInstanceHistory(id)).toEqual({ instancesDeleted: 1 });
     expect(host.clock.nextDueMs()).toBeNull();
     await expect(statusOf()).rejects.toThrow(/404/);
@@ -303,6 +329,8 @@ describe('purging', () => {
     await host.client.startNew('gatedFanout', { instanceId: id, input: { gate: id, n: 1 } });
     const gauge = (globalThis as unknown as { durableAppGauge: { now: number } }).durableAppGauge;
     while (gauge.now === 0) await new Promise((resolve) => setImmediate(resolve));
+    await host.client.terminate(id, 'enough');
+    while ((await statusOf()) !== 'Terminated') await new Promise((resolve) => setImmediate(resolve));
     await host.client.purgeInstanceHistory(id);
     await host.client.startNew('waits', { instanceId: id });
     open();
@@ -320,6 +348,16 @@ describe('purging', () => {
     expect(await statusOf(`${id}-live`)).toBe('Running');
     await expect(statusOf()).rejects.toThrow(/404/);
     expect((await send('DELETE', 'instances')).status).toBe(400);
+    expect((await send('DELETE', 'instances?createdTimeFrom=2999-01-01T00:00:00Z')).status).toBe(404);
+  });
+
+  test('gives back what a running orchestration could not', async () => {
+    await host.client.startNew('holdsLock', { instanceId: id, input: id });
+    await host.settle();
+    await host.client.terminate(id, 'enough');
+    await host.client.startNew('holdsLock', { instanceId: `${id}-next`, input: id });
+    await host.settle();
+    expect((await host.client.getStatus(`${id}-next`)).customStatus).toBe('locked');
   });
 
   test('removes an entity by its scheduler id', async () => {
@@ -328,6 +366,26 @@ describe('purging', () => {
     await host.settle();
     expect(await host.client.purgeInstanceHistory(`@counter@${id}`)).toEqual({ instancesDeleted: 1 });
     expect((await host.client.readEntityState(entity)).entityExists).toBe(false);
+  });
+});
+
+describe('entities', () => {
+  test('that no function is registered for, or whose key storage cannot take, are not signalled', async () => {
+    expect(await send('POST', `entities/NoSuchEntity/${id}?op=add`, '1')).toMatchObject({
+      status: 400,
+      body: { Message: expect.stringMatching(/'NoSuchEntity' doesn't exist.*'Counter'/) },
+    });
+    expect((await send('POST', 'entities/chain/k?op=add', '1')).status).toBe(400);
+    expect((await send('POST', `entities/Counter/a%23b?op=add`, '1')).status).toBe(400);
+  });
+
+  test('hear the operation delete when they are deleted', async () => {
+    await host.client.signalEntity(new EntityId('Counter', id), 'add', 1);
+    await host.settle();
+    expect((await send('DELETE', `entities/Counter/${id}`)).status).toBe(202);
+    await host.settle();
+    expect((await send('GET', `entities/Counter/${id}`)).status).toBe(404);
+    expect((await send('DELETE', `entities/NoSuchEntity/${id}`)).status).toBe(400);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { EntityId } from 'durable-functions';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Host, startHost } from './harness.ts';
 
@@ -86,8 +87,8 @@ describe('a failing orchestrator', () => {
     });
   });
 
-  test('that was never registered is accepted and then fails', async () => {
-    await start('noSuchOrchestrator');
+  test('that was never registered fails in the parent that calls it', async () => {
+    await start('callsMissingChild');
     const { status, output } = await outcome();
     expect(status).toBe('Failed');
     expect(output).toContain("The function 'noSuchOrchestrator' doesn't exist, is disabled,");
@@ -233,7 +234,6 @@ describe('entities', () => {
   });
 
   test('can be signalled and read by a client, and signal each other', async () => {
-    const { EntityId } = await import('durable-functions');
     await host.client.signalEntity(new EntityId('Counter', id), 'add', 4);
     await host.client.signalEntity(new EntityId('Counter', id), 'fan');
     await host.settle();
@@ -242,7 +242,6 @@ describe('entities', () => {
   });
 
   test('are gone once they remove themselves', async () => {
-    const { EntityId } = await import('durable-functions');
     const entity = new EntityId('Counter', id);
     await host.client.signalEntity(entity, 'add', 4);
     await host.client.signalEntity(entity, 'remove');
@@ -270,6 +269,47 @@ describe('entities', () => {
   });
 });
 
+test('a failed child hands its details on to its parent', async () => {
+  await start('parentOfDetails');
+  expect(await outcome()).toEqual(
+    completed({
+      name: 'TaskFailedError',
+      message: 'QuotaError: no cores left',
+      details: expect.objectContaining({
+        errorType: 'QuotaError',
+        errorMessage: 'no cores left',
+        properties: { cores: 8 },
+      }),
+    }),
+  );
+});
+
+test.each(['a text', 'an empty message', 'undefined'])(
+  'a function that throws %s stays Running, as in Azure, and the log says so',
+  async (what) => {
+    await start('throws', what);
+    expect((await outcome()).status).toBe('Running');
+    const said = host.logged.filter((line) => line.includes(id));
+    expect(said).toEqual([expect.stringContaining(`orchestration throws ${id} waits for nothing`)]);
+    expect(said[0]).toMatch(/^error: .*Terminate it, and throw an Error that says why\.$/);
+  },
+);
+
+test('a lock is given back when its holder is terminated, to those who wait for it and those who come', async () => {
+  await start('holdsLock', id);
+  await host.client.startNew('holdsLock', { instanceId: `${id}-next`, input: id });
+  await host.settle();
+  expect((await host.client.getStatus(`${id}-next`)).customStatus).toBeNull();
+  await host.client.terminate(id, 'enough');
+  await host.settle();
+  expect((await host.client.getStatus(`${id}-next`)).customStatus).toBe('locked');
+  await host.client.terminate(`${id}-next`, 'enough');
+  await host.client.signalEntity(new EntityId('Counter', id), 'add', 4);
+  await host.settle();
+  const { entityState } = await host.client.readEntityState<number>(new EntityId('Counter', id));
+  expect(entityState).toBe(4);
+});
+
 describe('durable HTTP calls', () => {
   test('return the answer whatever its status, and poll an accepted one', async () => {
     let polls = 0;
@@ -287,5 +327,31 @@ describe('durable HTTP calls', () => {
     await host.pass(90_000);
     expect(await outcome()).toEqual(completed({ status: 404, content: 'the end', after: 'IN STEP' }));
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('poll without the key, and elsewhere without any credentials', async () => {
+    const seen: (readonly unknown[])[] = [];
+    const other = createServer((request, response) => {
+      seen.push(['other', request.headers['authorization'], request.headers['x-functions-key']]);
+      response.end('done');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    const server = createServer((request, response) => {
+      const { url, headers } = request;
+      seen.push([url, headers['authorization'], headers['x-functions-key'], headers['x-mine']]);
+      response.writeHead(202, { location: url === '/work' ? '/state' : elsewhere, 'retry-after': '1' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`;
+    const headers = { 'X-Functions-Key': 'secret', authorization: 'Bearer token', 'x-mine': 'kept' };
+    await start('http', { url, polling: true, headers });
+    await host.pass(90_000);
+    expect(seen).toEqual([
+      ['/work', 'Bearer token', 'secret', 'kept'],
+      ['/state', 'Bearer token', undefined, 'kept'],
+      ['other', undefined, undefined],
+    ]);
+    await Promise.all([server, other].map((each) => new Promise((resolve) => each.close(resolve))));
   });
 });

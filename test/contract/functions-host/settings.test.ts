@@ -87,8 +87,48 @@ describe('host.json', () => {
   });
 
   test('with a field nobody knows is warned of', () => {
-    expect(parseHostJson({ verison: '2.0', logging: {} }, 'host.json').warnings).toEqual([
-      'host.json: verison: no such field; it has no effect',
+    const { warnings } = parseHostJson({ verison: '2.0', logging: {} }, 'host.json');
+    expect(warnings).toEqual(['host.json: verison: no such field; it has no effect']);
+  });
+
+  test('names what the real host would heed and this one does not', () => {
+    const content = {
+      healthMonitor: { enabled: true },
+      extensionBundle: {},
+      extensions: {
+        http: { maxConcurrentRequests: 5 },
+        durableTask: { storageProvider: {}, extendedSessionsEnabled: true, defaultVersoin: '1' },
+        serviceBus: { prefetchCount: 10 },
+      },
+    };
+    const { notices, warnings } = parseHostJson(content, 'host.json');
+    expect(notices).toEqual([
+      'host.json: without effect on the embedded host: healthMonitor, extensions.http.maxConcurrentRequests, ' +
+        'extensions.durableTask.storageProvider, extensions.durableTask.extendedSessionsEnabled, ' +
+        'extensions.serviceBus.prefetchCount',
     ]);
+    expect(warnings).toEqual([
+      'host.json: extensions.durableTask.defaultVersoin: no such field; it has no effect',
+    ]);
+  });
+
+  test('sets versions and what a start may replace, in any case', () => {
+    const durableTask = {
+      defaultVersion: '1.2',
+      versionMatchStrategy: 'strict',
+      versionFailureStrategy: 'FAIL',
+      overridableExistingInstanceStates: 'anyState',
+    };
+    const parse = (section: object) =>
+      parseHostJson({ extensions: { durableTask: section } }, 'host.json').durableTask;
+    expect(parse(durableTask)).toMatchObject({
+      versioning: { defaultVersion: '1.2', match: 'Strict', failure: 'Fail' },
+      overridableExistingInstanceStates: 'AnyState',
+    });
+    expect(parse({}).versioning).toEqual({ defaultVersion: '', match: 'None', failure: 'Reject' });
+    expect(parse({ defaultVersion: '2' }).versioning.match).toBe('CurrentOrOlder');
+    expect(() => parse({ versionMatchStrategy: 'Newer' })).toThrow(
+      /versionMatchStrategy: expected None or Strict or CurrentOrOlder/,
+    );
   });
 });

@@ -19,6 +19,9 @@ beforeAll(async () => {
           transform: (chunk, to) => to.enqueue(Buffer.from(Buffer.from(chunk).toString().toUpperCase())),
         })),
       }) });
+      app.get('params', { authLevel: 'anonymous', route: 'params/{name}/{rest?}', handler: async (request) => ({
+        body: JSON.stringify({ params: request.params, query: [...request.query] }),
+      }) });
       app.get('nothing', { authLevel: 'anonymous', handler: async () => undefined });
       app.get('throws', { authLevel: 'anonymous', handler: async () => { throw new Error('the stream broke'); } });
     `,
@@ -46,6 +49,16 @@ test('a body is answered while it still comes', async () => {
   outgoing.end('second');
   await new Promise((resolve) => incoming.once('end', resolve));
   expect(chunks.join('')).toBe('FIRST SECOND');
+});
+
+test('every query parameter but the key is among the parameters, and a route value wins over one of its name', async () => {
+  const { body } = await send(`${host.url}/api/params/ann?q=1&name=eve&q=2&code=secret&CODE=x`);
+  const { params, query } = JSON.parse(body);
+  expect(Object.entries(params).sort()).toEqual([
+    ['name', 'ann'],
+    ['q', '1,2'],
+  ]);
+  expect(query).toContainEqual(['q', '2']);
 });
 
 test('a function that returned nothing answers 204, one that threw 500', async () => {

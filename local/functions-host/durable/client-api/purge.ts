@@ -1,12 +1,20 @@
 import type { Engine } from '../engine.ts';
-import { finishedStatuses } from '../store/records.ts';
+import { finishedStatuses, isFinished } from '../store/records.ts';
 import { releaseLocks } from '../turns/turn-effects.ts';
 import { type Handler, noInstance, refusal } from './client.ts';
 import { findInstances, readFilter } from './list.ts';
 
-/** Removes one instance or entity whatever its state. */
+/** Removes one orchestration that has ended, or one entity. */
 export const purgeInstance: Handler = ({ engine }, _request, [id = '']) =>
   engine.commits.write(() => {
+    const status = engine.store.instance(id)?.status;
+    if (status !== undefined && !isFinished(status)) {
+      return refusal(
+        412,
+        `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${id} has ` +
+          `status ${status}: terminate it first.`,
+      );
+    }
     const purged = id.startsWith('@') ? engine.store.purgeEntity(id) : purge(engine, id);
     return purged ? { status: 200, body: { instancesDeleted: 1 } } : noInstance(id);
   });
@@ -21,10 +29,11 @@ export const purgeByFilter: Handler = ({ engine }, { query }) => {
   const statuses = finishedStatuses.filter(
     (status) => wanted.length === 0 || wanted.includes(status.toLowerCase()),
   );
-  if (statuses.length === 0) return { status: 200, body: { instancesDeleted: 0 } };
+  if (statuses.length === 0) return { status: 404 };
   return engine.commits.write(() => {
     const found = findInstances(engine.store, { ...filter, statuses }, [Number.MIN_SAFE_INTEGER, ''], -1);
     for (const { id } of found) purge(engine, id);
+    if (found.length === 0) return { status: 404 };
     return { status: 200, body: { instancesDeleted: found.length } };
   });
 };
@@ -32,6 +41,6 @@ export const purgeByFilter: Handler = ({ engine }, { query }) => {
 function purge({ store }: Engine, id: string): boolean {
   const row = store.instance(id);
   if (!row) return false;
-  releaseLocks(store, id, row.locks, null);
+  releaseLocks(store, id, row.locks);
   return store.purgeInstance(id);
 }

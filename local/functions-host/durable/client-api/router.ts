@@ -23,6 +23,7 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['DELETE', /^instances\/(.+)$/i, purgeInstance],
   ['GET', /^entities\/([^/]+)\/(.+)$/i, readEntity],
   ['POST', /^entities\/([^/]+)\/(.+)$/i, signalEntity],
+  ['DELETE', /^entities\/([^/]+)\/(.+)$/i, signalEntity],
 ];
 
 /** Parts of the path may be percent-encoded. */

@@ -1,7 +1,10 @@
 import type { DurableResponse } from '../../contract.ts';
+import { describeMissing, findFunction } from '../engine.ts';
 import { isFinished } from '../store/records.ts';
 import { beginExecution, newId } from '../turns/executions.ts';
+import { releaseLocks } from '../turns/turn-effects.ts';
 import { type Client, type Handler, noInstance, readJsonText, refusal } from './client.ts';
+import { refuseInstanceId } from './ids.ts';
 import { renderStatus } from './status.ts';
 import { managementUrls } from './urls.ts';
 
@@ -16,9 +19,11 @@ interface Start {
 export const startInstance: Handler = async (client, { query, body }, [name = '', givenId = '']) => {
   const input = readJsonText(body);
   if (input === undefined) return refusal(400, 'The input is not valid JSON.');
-  if (givenId.startsWith('@'))
-    return refusal(400, 'Instance IDs must not begin with @: entities are named so.');
-  const start = { id: givenId || newId(), name, version: query.get('version') ?? '', input: input ?? 'null' };
+  const badId = refuseInstanceId(givenId);
+  if (badId !== null) return refusal(400, badId);
+  const { defaultVersion } = client.engine.settings.versioning;
+  const version = query.get('version') ?? defaultVersion;
+  const start = { id: givenId || newId(), name, version, input: input ?? 'null' };
   const timeoutSeconds = Number(query.get('timeout') ?? 0);
   if (!(timeoutSeconds > 0)) return begin(client, start);
   return beginAndWait(client, start, timeoutSeconds * 1000);
@@ -29,16 +34,24 @@ export const restart: Handler = (client, { query }, [id = '']) => {
   const row = client.engine.store.instance(id);
   if (!row) return noInstance(id);
   const keepId = query.get('restartWithNewInstanceId')?.toLowerCase() === 'false';
-  const { name, version, input } = row;
+  const { name, input } = row;
+  const version = client.engine.settings.versioning.defaultVersion;
   return begin(client, { id: keepId ? id : newId(), name, version, input });
 };
 
 async function begin(client: Client, start: Start): Promise<DurableResponse> {
-  const { store, commits, clock } = client.engine;
+  const { engine } = client;
+  const { store, commits, clock, settings } = engine;
+  if (!findFunction(engine, start.name, 'orchestrationTrigger')) {
+    return refusal(400, describeMissing(engine, start.name, 'orchestrationTrigger'));
+  }
   return commits.write(() => {
     const existing = store.instance(start.id);
     if (existing && !isFinished(existing.status)) {
-      return refusal(409, `An Orchestration instance with the status ${existing.status} already exists.`);
+      if (settings.overridableExistingInstanceStates !== 'AnyState') {
+        return refusal(409, `An Orchestration instance with the status ${existing.status} already exists.`);
+      }
+      releaseLocks(store, existing.id, existing.locks);
     }
     beginExecution(store, { ...start, parent: null, nowMs: clock.now() });
     return checkStatus(client, start.id);

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { EventType } from '../history.ts';
 import { type Action, ActionType, type HttpCall, type RetryOptions } from '../orchestrator-result.ts';
 import { allOf, anyOf, Future, finished } from './future.ts';
-import { readPollLocation } from './http-poll.ts';
+import { readPollLocation, toPoll } from './http-poll.ts';
 import { retryDelayMs, retryExpiresMs } from './retry.ts';
 import type { Completion, Schedule } from './schedule.ts';
 
@@ -166,8 +166,7 @@ export class ActionReplay {
         if (location === null) return future.finish();
         const fireAtMs = this.#schedule.nowMs + location.delayMs;
         this.#schedule.ask({ EventType: EventType.TimerCreated, FireAt: iso(fireAtMs) }, () => {
-          const { content: _, ...poll } = next;
-          request({ ...poll, method: 'GET', uri: location.uri });
+          request(toPoll(next, location.uri));
         });
       });
     };

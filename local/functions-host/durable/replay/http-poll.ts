@@ -1,4 +1,5 @@
 import { EventType } from '../history.ts';
+import type { HttpCall } from '../orchestrator-result.ts';
 import type { Completion } from './schedule.ts';
 
 const defaultDelayMs = 30_000;
@@ -14,4 +15,20 @@ export function readPollLocation(event: Completion, base: string): { uri: string
   const retryAfterSeconds = Number(header('Retry-After'));
   const delayMs = retryAfterSeconds > 0 ? retryAfterSeconds * 1000 : defaultDelayMs;
   return { uri: new URL(location, base).href, delayMs };
+}
+
+/** Names of headers that say who the caller is: they stay with the origin they were meant for. */
+const credentials = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
+/**
+ * The request that asks for the state of accepted work. A function's key opens that function only, so it is not sent
+ * along, as under the Durable extension; other credentials go to the same origin only.
+ */
+export function toPoll({ content: _, ...call }: HttpCall, uri: string): HttpCall {
+  const isElsewhere = new URL(uri).origin !== new URL(call.uri).origin;
+  const kept = Object.entries(call.headers ?? {}).filter(([name]) => {
+    const lower = name.toLowerCase();
+    return lower !== 'x-functions-key' && !(isElsewhere && credentials.has(lower));
+  });
+  return { ...call, method: 'GET', uri, ...(call.headers ? { headers: Object.fromEntries(kept) } : {}) };
 }

@@ -30,6 +30,8 @@ const texts = {
   deleteFiredTimer: 'DELETE FROM timers WHERE instance_id = ? AND timer_id = ? AND execution_id = ?',
   deleteTimers: 'DELETE FROM timers WHERE instance_id = ?',
   entity: 'SELECT * FROM entities WHERE id = ?',
+  orphanedLocks: `SELECT * FROM entities WHERE locked_by IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM instances WHERE id = locked_by AND status IN ('Pending', 'Running', 'Suspended'))`,
   putEntity: 'INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?, ?)',
   deleteEntity: 'DELETE FROM entities WHERE id = ?',
 } as const;

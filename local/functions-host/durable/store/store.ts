@@ -75,6 +75,11 @@ export class Store {
     return row ? readEntity(row) : null;
   }
 
+  /** Entities locked by an orchestration that has ended or is gone. */
+  orphanedLocks(): EntityRow[] {
+    return this.#sql.orphanedLocks.all().map(readEntity);
+  }
+
   messages(): Message[] {
     return this.#sql.messages.all().map(readMessage);
   }

@@ -13,7 +13,13 @@
  */
 import { crashPoint } from '../../../crash-point.ts';
 import { type Engine, timestamp } from '../engine.ts';
-import { type ArrivingEvent, EventType, type HistoryEvent, turnMark } from '../history.ts';
+import {
+  type ArrivingEvent,
+  EventType,
+  type FailureDetails,
+  type HistoryEvent,
+  turnMark,
+} from '../history.ts';
 import type { LiveInstance } from '../live-instances.ts';
 import type { Mailbox } from '../mailboxes.ts';
 import { type ReplayedTurn, replay } from '../replayer.ts';
@@ -21,18 +27,29 @@ import { type FinishedStatus, type InstanceRow, isFinished, type Message } from 
 import { beginExecution } from './executions.ts';
 import { callOrchestrator, type OrchestratorCall } from './orchestrator-call.ts';
 import { applyDecisions, releaseLocks, tellParent } from './turn-effects.ts';
+import { refuseVersion } from './versions.ts';
 
 /** How a turn leaves the orchestration. */
 type Ending =
   | { readonly kind: 'waits' }
   | { readonly kind: 'continues-as-new'; readonly input: string }
-  | { readonly kind: 'finished'; readonly status: FinishedStatus; readonly output: string };
+  | {
+      readonly kind: 'finished';
+      readonly status: FinishedStatus;
+      readonly output: string;
+      readonly failure?: FailureDetails;
+    };
 
 interface Turn {
   readonly news: readonly HistoryEvent[];
   readonly replayed: ReplayedTurn | null;
   readonly customStatus: string | null;
   readonly ending: Ending;
+}
+
+/** The instance stays as it is, its messages waiting, until a host that runs its version starts. */
+export class VersionRejected extends Error {
+  override readonly name = 'VersionRejected';
 }
 
 export async function takeOrchestrationTurn(engine: Engine, mailbox: Mailbox): Promise<readonly Message[]> {
@@ -71,6 +88,14 @@ async function play(engine: Engine, instance: LiveInstance, arrivals: ArrivingEv
     const ending = { kind: 'finished', status: 'Terminated', output: JSON.stringify(last.Input) } as const;
     return { news, replayed: null, customStatus, ending };
   }
+  const { versioning } = engine.settings;
+  const mismatch = refuseVersion(instance.row.version, versioning);
+  if (mismatch !== null) {
+    if (versioning.failure === 'Reject') {
+      throw new VersionRejected(`${instance.row.name} ${instance.row.id} is left as it is: ${mismatch}`);
+    }
+    return { news, replayed: null, customStatus, ending: failure(mismatch, versionMismatch(mismatch)) };
+  }
   const call = await callOrchestrator(engine, instance, news);
   const { id: instanceId, executionId } = instance.row;
   const history = [...instance.events, ...news];
@@ -80,6 +105,7 @@ async function play(engine: Engine, instance: LiveInstance, arrivals: ArrivingEv
     call.result.actions.flat(),
     timestamp(engine),
   );
+  if (isStuck(call, replayed)) engine.log('error', describeStuck(instance.row));
   return {
     news,
     replayed,
@@ -95,7 +121,9 @@ function decideEnding(name: string, call: OrchestratorCall, replayed: ReplayedTu
   if (replayed.violation !== null)
     return failure(`Orchestrator function '${name}' failed: ${replayed.violation}`);
   if (!replayed.settled) return { kind: 'waits' };
-  if (error !== undefined) return failure(`Orchestrator function '${name}' failed: ${error}`);
+  if (error !== undefined) {
+    return failure(`Orchestrator function '${name}' failed: ${error}`, call.result.failureDetails);
+  }
   if (!isDone) return { kind: 'waits' };
   if (replayed.continueAsNewInput !== null) {
     return { kind: 'continues-as-new', input: replayed.continueAsNewInput };
@@ -103,13 +131,32 @@ function decideEnding(name: string, call: OrchestratorCall, replayed: ReplayedTu
   return { kind: 'finished', status: 'Completed', output: JSON.stringify(output ?? null) };
 }
 
-function failure(reason: string): Ending {
-  return { kind: 'finished', status: 'Failed', output: JSON.stringify(reason) };
+/** The library reports no error when what was thrown has no message, and nothing can wake the orchestration again. */
+function isStuck({ result, missing, threw }: OrchestratorCall, replayed: ReplayedTurn): boolean {
+  if (missing !== null || result.error !== undefined || replayed.violation !== null) return false;
+  return threw || (replayed.settled && !result.isDone);
+}
+
+function describeStuck({ name, id }: InstanceRow): string {
+  return (
+    `orchestration ${name} ${id} waits for nothing and stays Running, in Azure as here: its function threw something ` +
+    'that is no Error with a message, or yielded what is no task. Terminate it, and throw an Error that says why.'
+  );
+}
+
+function failure(reason: string, details?: FailureDetails): Ending {
+  const output = JSON.stringify(reason);
+  return { kind: 'finished', status: 'Failed', output, ...(details ? { failure: details } : {}) };
+}
+
+function versionMismatch(message: string): FailureDetails {
+  return { ErrorType: 'VersionMismatch', ErrorMessage: message, IsNonRetriable: true };
 }
 
 function commit(engine: Engine, instance: LiveInstance, turn: Turn, batch: readonly Message[]): void {
   const { store, live } = engine;
   const { ending, replayed } = turn;
+  const { locks } = instance.row;
   const row = nextRow(instance.row, turn, engine.clock.now());
   store.consume(batch);
   if (!store.updateInstance(row)) return;
@@ -117,7 +164,7 @@ function commit(engine: Engine, instance: LiveInstance, turn: Turn, batch: reado
   if (ending.kind === 'continues-as-new') {
     const { id, name, version, parent, customStatus } = row;
     const { input } = ending;
-    releaseLocks(store, row.id, instance.row.locks, replayed);
+    releaseLocks(store, row.id, replayed?.locks ?? locks);
     beginExecution(store, {
       id,
       name,
@@ -133,8 +180,8 @@ function commit(engine: Engine, instance: LiveInstance, turn: Turn, batch: reado
   const rendered = store.appendHistory(row.id, events);
   live.advance(instance, row, events, rendered);
   if (ending.kind === 'finished') {
-    releaseLocks(store, row.id, instance.row.locks, replayed);
-    tellParent(store, row, ending.status, ending.output, timestamp(engine));
+    releaseLocks(store, row.id, replayed?.locks ?? locks);
+    tellParent(store, row, ending, timestamp(engine));
     store.endExecution(row.id, true);
   }
 }
@@ -161,7 +208,7 @@ function newHistory({ news, replayed, ending }: Turn, now: string): HistoryEvent
       Timestamp: now,
       OrchestrationStatus: ending.status,
       Result: ending.output,
-      FailureDetails: null,
+      FailureDetails: ending.failure ?? null,
     });
   }
   events.push(turnMark(EventType.OrchestratorCompleted, now));

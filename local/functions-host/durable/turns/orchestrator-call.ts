@@ -1,5 +1,5 @@
 /** Runs an orchestrator function over its history. */
-import { type Engine, findFunction, messageOf } from '../engine.ts';
+import { describeMissing, type Engine, findFunction, messageOf } from '../engine.ts';
 import { type HistoryEvent, renderEvents } from '../history.ts';
 import type { LiveInstance } from '../live-instances.ts';
 import { type OrchestratorResult, readThrownResult } from '../orchestrator-result.ts';
@@ -13,6 +13,7 @@ export interface OrchestratorCall {
   readonly result: OrchestratorResult;
   /** Set when there is no such function: the whole reason, needing no further words. */
   readonly missing: string | null;
+  readonly threw: boolean;
 }
 
 export async function callOrchestrator(
@@ -23,11 +24,8 @@ export async function callOrchestrator(
   const { name } = instance.row;
   const fn = findFunction(engine, name, 'orchestrationTrigger');
   if (!fn) {
-    const known = engine.app.functions.filter((other) => other.trigger.type === 'orchestrationTrigger');
-    const missing =
-      `The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. ` +
-      `Known orchestrator functions: ${known.map((other) => `'${other.name}'`).join(', ') || 'none'}.`;
-    return { result: { isDone: false, actions: [] }, missing };
+    const missing = describeMissing(engine, name, 'orchestrationTrigger');
+    return { result: { isDone: false, actions: [] }, missing, threw: false };
   }
   try {
     const { returnValue } = await engine.app.invoke(fn, {
@@ -36,7 +34,7 @@ export async function callOrchestrator(
     const text = returnValue?.json ?? returnValue?.string;
     if (text === undefined)
       return failed('it returned nothing: it must be registered through durable-functions');
-    return { result: JSON.parse(text) as OrchestratorResult, missing: null };
+    return { result: JSON.parse(text) as OrchestratorResult, missing: null, threw: false };
   } catch (error) {
     return readFailure(error);
   }
@@ -44,14 +42,14 @@ export async function callOrchestrator(
 
 function readFailure(error: unknown): OrchestratorCall {
   try {
-    return { result: readThrownResult(error), missing: null };
+    return { result: readThrownResult(error), missing: null, threw: true };
   } catch {
     return failed(messageOf(error));
   }
 }
 
 function failed(error: string): OrchestratorCall {
-  return { result: { isDone: false, actions: [], error }, missing: null };
+  return { result: { isDone: false, actions: [], error }, missing: null, threw: true };
 }
 
 /** Text is put together rather than built as a value: the played part of a long history is copied, not walked. */

@@ -1,6 +1,11 @@
 /** What a committed turn sets going: each effect follows from a scheduling event, inside the turn's transaction. */
 import type { Engine } from '../engine.ts';
-import { EventType, type ParentInstance, type SubOrchestrationCreated } from '../history.ts';
+import {
+  EventType,
+  type FailureDetails,
+  type ParentInstance,
+  type SubOrchestrationCreated,
+} from '../history.ts';
 import type { ReplayedTurn } from '../replayer.ts';
 import { type EntityMessage, type FinishedStatus, type InstanceRow, isFinished } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -22,7 +27,7 @@ export function applyDecisions(engine: Engine, row: InstanceRow, replayed: Repla
         });
         break;
       case EventType.SubOrchestrationCreated:
-        startChild(store, row, event);
+        startChild(engine, row, event);
         break;
       case EventType.TimerCreated:
         if (withdrawn.has(event.EventId)) break;
@@ -49,7 +54,7 @@ function readEntityMessage(name: string, input: string): EntityMessage {
 }
 
 /** A child whose id a live instance holds fails in its parent: waiting for another's end would be worse. */
-function startChild(store: Store, row: InstanceRow, event: SubOrchestrationCreated): void {
+function startChild({ store, settings }: Engine, row: InstanceRow, event: SubOrchestrationCreated): void {
   const parent: ParentInstance = {
     Name: row.name,
     OrchestrationInstance: { InstanceId: row.id, ExecutionId: row.executionId },
@@ -62,21 +67,28 @@ function startChild(store: Store, row: InstanceRow, event: SubOrchestrationCreat
     failChild(store, parent, reason, event.Timestamp);
     return;
   }
-  const { InstanceId: id, Name: name, Version: version, Input: input } = event;
+  const { InstanceId: id, Name: name, Input: input } = event;
+  const version = event.Version || settings.versioning.defaultVersion;
   beginExecution(store, { id, name, version, input, parent, nowMs: Date.parse(event.Timestamp) });
+}
+
+interface Outcome {
+  readonly status: FinishedStatus;
+  /** JSON text. */
+  readonly output: string;
+  readonly failure?: FailureDetails;
 }
 
 /** Sends a finished child's outcome to its parent's execution. */
 export function tellParent(
   store: Store,
   { parent }: InstanceRow,
-  status: FinishedStatus,
-  output: string,
+  { status, output, failure }: Outcome,
   now: string,
 ): void {
   if (!parent) return;
   if (status !== 'Completed') {
-    failChild(store, parent, String(JSON.parse(output)), now);
+    failChild(store, parent, String(JSON.parse(output)), now, failure);
     return;
   }
   const { InstanceId, ExecutionId } = parent.OrchestrationInstance;
@@ -89,7 +101,13 @@ export function tellParent(
   });
 }
 
-function failChild(store: Store, parent: ParentInstance, reason: string, now: string): void {
+function failChild(
+  store: Store,
+  parent: ParentInstance,
+  reason: string,
+  now: string,
+  details?: FailureDetails,
+): void {
   const { InstanceId, ExecutionId } = parent.OrchestrationInstance;
   store.send(InstanceId, ExecutionId, {
     EventType: EventType.SubOrchestrationFailed,
@@ -98,18 +116,13 @@ function failChild(store: Store, parent: ParentInstance, reason: string, now: st
     TaskScheduledId: parent.TaskScheduleId,
     Reason: reason,
     Details: `Message: ${reason}, StackTrace: `,
-    FailureDetails: null,
+    FailureDetails: details ?? null,
   });
 }
 
-/** An ending orchestration gives back what it locked, or asked to lock, in this turn or before. */
-export function releaseLocks(
-  store: Store,
-  instanceId: string,
-  before: readonly string[],
-  replayed: ReplayedTurn | null,
-): void {
-  for (const entityId of replayed?.locks ?? before) {
+/** An ending orchestration gives back what it locked, or asked to lock. */
+export function releaseLocks(store: Store, instanceId: string, locks: readonly string[]): void {
+  for (const entityId of locks) {
     store.sendToEntity(entityId, { release: true, parent: instanceId });
   }
 }
