@@ -11,6 +11,7 @@ import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
 import { local } from './local.ts';
+import { logs } from './logs.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, Command>> = {
   decisions,
   data,
   runs,
+  logs,
   explain,
   gate,
   freeze,

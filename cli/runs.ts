@@ -49,6 +49,13 @@ export const runs: Command = {
 interface OneRun {
   readonly run: Run;
   readonly gateReport: GateReport | null;
+  readonly progress?: Progress | null;
+}
+
+interface Progress {
+  readonly phase: string;
+  readonly since: string | null;
+  readonly waits: string;
 }
 
 function describe(run: Run): string {
@@ -57,11 +64,16 @@ function describe(run: Run): string {
   return `${run.startedAt}  ${run.runId}  ${pc.bold(state)}${run.sentence ? `  ${run.sentence}` : ''}${broken}`;
 }
 
-function describeOne({ run, gateReport }: OneRun): string {
+function describeOne({ run, gateReport, progress }: OneRun): string {
   return [
     describe(run),
+    ...(progress ? [describeProgress(progress)] : []),
     `  kind ${run.kind}, asked by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, registered ${run.registeredVersion ?? 'nothing'}, released ${run.released ? 'yes' : 'no'}`,
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');
+}
+
+function describeProgress({ phase, since, waits }: Progress): string {
+  return `  in ${phase}${since === null ? '' : ` since ${since}`}. ${waits}`;
 }

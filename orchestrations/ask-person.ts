@@ -9,7 +9,7 @@ import type { Word } from '../shared/domain/word.ts';
 import { askModel } from './ask-model.ts';
 import type { RunWalk } from './run-walk.ts';
 import { describeRun } from './settle.ts';
-import { takeStep } from './take-step.ts';
+import { now, takeStep } from './take-step.ts';
 
 /** Name of the external event that wakes a run which asks: a person has answered. */
 export const runAnsweredEvent = 'run-answered';
@@ -37,7 +37,7 @@ export function* askPerson(
   const what = `Waits for a person until ${until}: ratchet accept ${runId}, or ratchet refuse ${runId}.`;
   const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
   yield* takeStep(context, 'record-run', row, patience);
-  context.df.setCustomStatus({ phase: 'gate', asks: what });
+  context.df.setCustomStatus({ phase: 'gate', since: now(context), asks: what });
   const timer = context.df.createTimer(new Date(until));
   yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
   if (!timer.isCompleted) timer.cancel();

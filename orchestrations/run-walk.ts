@@ -13,7 +13,7 @@ import { none, type Patience } from './patience.ts';
 import type { RunInput } from './run-input.ts';
 import { describeRun, noFindings, type RunFindings } from './settle.ts';
 import type { JobState } from './steps.ts';
-import { takeStep } from './take-step.ts';
+import { now, takeStep } from './take-step.ts';
 
 export interface RunWalk {
   readonly context: df.OrchestrationContext;
@@ -23,6 +23,8 @@ export interface RunWalk {
   /** As long as the run may take, and until it is cancelled. */
   readonly patience: Patience;
   phase: RunPhase;
+  /** When the phase began (ISO 8601, UTC). */
+  since: string;
   findings: RunFindings;
   readonly jobs: WalkJob[];
   waits: boolean;
@@ -54,6 +56,7 @@ export function beginWalk(context: df.OrchestrationContext, input: RunInput, can
       tell: (step, waits) => tellWait(walk, step, waits),
     },
     phase: 'train',
+    since: now(context),
     findings: noFindings,
     jobs: [],
     waits: false,
@@ -67,7 +70,8 @@ export function note(walk: RunWalk, more: Partial<RunFindings>): void {
 
 export function* enterPhase(walk: RunWalk, phase: RunPhase): Generator<df.Task, void, unknown> {
   walk.phase = phase;
-  walk.context.df.setCustomStatus({ phase });
+  walk.since = now(walk.context);
+  walk.context.df.setCustomStatus({ phase, since: walk.since });
   yield* takeStep(walk.context, 'record-run', describeRun(walk.input, phase, walk.findings), walk.patience);
 }
 
@@ -95,21 +99,21 @@ export function noteEnd(job: WalkJob, { ended, computeMs, error }: JobState): vo
   if (!ended) job.unseen = error;
 }
 
-export function endingOf({ context, input, phase }: RunWalk): Ending {
+export function endingOf({ context, input, phase, since }: RunWalk): Ending {
   const { model, policy } = input.pinned.config;
   return {
     model,
     runId: input.runId,
     pollMs: parseDurationMs(policy.pollJobs)!,
-    tell: (waits) => context.df.setCustomStatus({ phase, ...(waits !== null && { waits }) }),
+    tell: (waits) => context.df.setCustomStatus({ phase, since, ...(waits !== null && { waits }) }),
   };
 }
 
 /** Says in the custom status that the run waits, and in the ledger that it does and does no more. */
 function* tellWait(walk: RunWalk, step: string, waits: string | null): Generator<df.Task, void, unknown> {
-  const { context, input, phase, findings, waits: waited } = walk;
+  const { context, input, phase, since, findings, waits: waited } = walk;
   walk.waits = waits !== null;
-  context.df.setCustomStatus({ phase, ...(waits !== null && { waits }) });
+  context.df.setCustomStatus({ phase, since, ...(waits !== null && { waits }) });
   if (step === 'record-run' || waited === walk.waits) return;
   const row = { ...describeRun(input, phase, findings), sentence: waits ?? '' };
   try {

@@ -13,9 +13,10 @@ import { rootCertificates } from 'node:tls';
 import type { TokenCredential } from '@azure/identity';
 import type { Blobs } from './azure/blobs.ts';
 import type { Topic } from './azure/event-grid.ts';
+import type { JobLogs } from './azure/job-logs.ts';
 import type { Logs } from './azure/logs.ts';
 import type { Queues } from './azure/service-bus.ts';
-import type { Tracking } from './azure/tracking.ts';
+import type { Tracking, TrackingOptions } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
 import type { FleetPolicy } from './config/fleet-schema.ts';
 import type { ModelFiles } from './config/model-files.ts';
@@ -55,17 +56,28 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     return new Workspace(client, name, armEndpoint);
   });
 
+  /** How the workspace's own servers are asked, beside Resource Manager. */
+  const trackingOptions = async (): Promise<TrackingOptions> => ({
+    trackingUri: async () => (await workspace()).trackingUri(),
+    credential: await credential(),
+    scope: scopeOf((await settings()).armEndpoint),
+    tls: await tls(),
+  });
+
   const runsMetrics = once(async (): Promise<Tracking> => {
     const [sdk, { Tracking }] = await Promise.all([
       import('@azure/core-rest-pipeline'),
       import('./azure/tracking.ts'),
     ]);
-    return new Tracking(sdk, {
-      trackingUri: async () => (await workspace()).trackingUri(),
-      credential: await credential(),
-      scope: scopeOf((await settings()).armEndpoint),
-      tls: await tls(),
-    });
+    return new Tracking(sdk, await trackingOptions());
+  });
+
+  const jobLogs = once(async (): Promise<JobLogs> => {
+    const [sdk, { JobLogs }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./azure/job-logs.ts'),
+    ]);
+    return new JobLogs(sdk, await trackingOptions());
   });
 
   const logs = once(async (): Promise<Logs> => {
@@ -162,6 +174,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     settings,
     workspace,
     runsMetrics,
+    jobLogs,
     logs,
     blobs,
     ledger,

@@ -52,6 +52,14 @@ export class Artifacts {
     return `${this.#root}${path}?sig=${this.#sign(path)}`;
   }
 
+  /** What the run history tells of a run: how it stands, and where its log is. */
+  async details(run: string, status: string): Promise<Reply> {
+    const log = await this.#runner.openLog(run);
+    await log?.close();
+    const logFiles = log ? { [logPath]: this.logUrl(run) } : {};
+    return { status: 200, body: { runId: run, status, logFiles } };
+  }
+
   /** Routes below `root`; the caller has a token for them. */
   routes(): Routes {
     return {

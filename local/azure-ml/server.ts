@@ -25,6 +25,7 @@ export interface Router {
 }
 
 const mlflowRoot = /^\/mlflow\/v[12]\.0(\/.*?)\/api\/2\.0\/mlflow(\/.*)$/;
+const historyRoot = /^\/history\/v1\.0(\/.*?)\/runs\/([A-Za-z0-9_-]+)\/details$/;
 const artifactRoot = /^\/artifact\/v2\.0(\/.*?)(\/artifacts\/.*)$/;
 
 export function serve(
@@ -88,6 +89,12 @@ async function route(message: IncomingMessage, router: Router, origin: string): 
     return found(dispatch(router.artifacts.routes(), request, artifact[2]!), request);
   }
   if (caller.kind === 'job') throw forbidden(`call ${request.method} ${request.path}`);
+  const history = historyRoot.exec(url.pathname);
+  if (history && sameWorkspace(history[1]!) && request.method === 'GET') {
+    const job = router.jobs.find(history[2]!);
+    if (!job) throw notFound(`The run ${history[2]}`);
+    return router.artifacts.details(job.name, job.status);
+  }
   if (!/^\/subscriptions\//i.test(url.pathname)) throw notFound(`The resource at ${url.pathname}`);
   return routeArm(request, router.workspace, router.operations);
 }

@@ -13,6 +13,8 @@ defineStep('submit-job', async (request) => {
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
     if (!isFinal(error)) throw error;
-    return { jobName, status: 'Refused', ended: true, succeeded: false, error: error.message, computeMs: 0 };
+    // It has no log: it never became a job. The sentence it stands in sets the full stop.
+    const why = error.message.replace(/\.$/, '');
+    return { jobName, status: 'Refused', ended: true, succeeded: false, error: why, computeMs: 0 };
   }
 });

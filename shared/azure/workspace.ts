@@ -21,6 +21,7 @@ import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
+import { describeFailure } from './job-failure.ts';
 import { putJob } from './put-job.ts';
 
 export interface Job {
@@ -191,7 +192,13 @@ function describeJob(jobName: string, job: JobBase): Job {
   const status = job.properties.status ?? 'Unknown';
   const succeeded = status.toLowerCase() === 'completed';
   const ended = endedStatuses.has(status.toLowerCase());
-  return { jobName, status, ended, succeeded, error: ended && !succeeded ? errorOf(job) : '' };
+  return {
+    jobName,
+    status,
+    ended,
+    succeeded,
+    error: ended && !succeeded ? describeFailure(jobName, errorOf(job)) : '',
+  };
 }
 
 /** The client's API version declares no error of a job; where the properties give one, it is told. */

@@ -26,6 +26,13 @@ export function readPaging(request: HttpRequest): { limit: number; continuation:
   };
 }
 
+/** A place in bytes of the query string; 0 where it is not given. */
+export function readOffset(request: HttpRequest, name: string): number {
+  const text = request.query.get(name) ?? '0';
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new RatchetError('bad-request', `${name}: expected a whole number of bytes, got ${quote(text)}`);
+}
+
 /** One of the words allowed, or undefined where it is not given. */
 export function readChoice<Word extends string>(
   request: HttpRequest,

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pc from 'picocolors';
+import { printable } from '../shared/gates/report/printable.ts';
+import { type Command, readArgs, UsageError } from './command.ts';
+import { askService, printJson, serviceOptions } from './service.ts';
+
+/** A part of a log, as the service answers it. */
+interface Part {
+  readonly phase: string;
+  readonly job: string | null;
+  readonly file: string | null;
+  readonly status: string | null;
+  readonly text: string;
+  readonly next: number;
+  readonly more: boolean;
+  readonly ended: boolean;
+}
+
+const askAgainMs = 1_000;
+
+export const logs: Command = {
+  summary: 'Show what a job of a run has printed.',
+  usage: [
+    'ratchet logs RUN [--phase train|evaluate] [--follow] [--url URL] [--key KEY] [--json]',
+    'Without --phase it is the latest job of the run. --follow goes on until the job has ended.',
+    'Exit code: 0 shown, 1 there is no log, 2 asked wrongly, 3 broken.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = readArgs(args, {
+      ...serviceOptions,
+      phase: { type: 'string' },
+      follow: { type: 'boolean', default: false },
+    });
+    const [runId, ...more] = positionals;
+    if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
+    if (values.json && values.follow) throw new UsageError('--json shows what there is: leave --follow out');
+    const ask = async (from: number, phase = values.phase): Promise<Part> => {
+      const query = new URLSearchParams({ from: String(from), ...(phase !== undefined && { phase }) });
+      return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as Part;
+    };
+    return values.json ? printWhole(ask) : show(ask, values.follow);
+  },
+};
+
+type Ask = (from: number, phase?: string) => Promise<Part>;
+
+/** Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next. */
+async function show(ask: Ask, follow: boolean): Promise<number> {
+  let part = await ask(0);
+  let shown = 0;
+  for (;;) {
+    process.stdout.write(printableLog(part.text));
+    shown += part.text.length;
+    const goesOn = part.more || (follow && !part.ended);
+    if (!goesOn) break;
+    if (!part.more) await sleep(askAgainMs);
+    part = await ask(part.next, part.job === null ? undefined : part.phase);
+  }
+  if (shown > 0) return 0;
+  console.error(describeNothing(part));
+  return 1;
+}
+
+async function printWhole(ask: Ask): Promise<number> {
+  let part = await ask(0);
+  let text = part.text;
+  while (part.more) {
+    part = await ask(part.next, part.phase);
+    text += part.text;
+  }
+  printJson({ ...part, text });
+  return part.file === null ? 1 : 0;
+}
+
+function describeNothing({ job, file, status, phase, ended }: Part): string {
+  if (job === null) {
+    const why = ended ? 'the run ended before it' : 'the run has not come to it yet';
+    return pc.yellow(`no ${phase} job: ${why}`);
+  }
+  return pc.yellow(
+    `job ${job} is ${status} and has ${file === null ? 'no log' : 'printed nothing'}${ended ? '' : ' yet'}`,
+  );
+}
+
+/** Line by line, for lines end in line feeds and nothing else in them may reach the terminal. */
+function printableLog(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line.replaceAll('\t', '        ').replace(/\r$/, '')))
+    .join('\n');
+}

@@ -1,0 +1,41 @@
+import { app } from '@azure/functions';
+import { jobNameOf } from '../shared/domain/durable-names.ts';
+import { RatchetError } from '../shared/errors.ts';
+import { readChoice, readOffset } from '../shared/http/read-query.ts';
+import { answering } from '../shared/http/respond.ts';
+import { wiring } from '../shared/wiring.ts';
+
+const phases = ['train', 'evaluate'] as const;
+
+/**
+ * A part of what a job of a run has printed: `?phase=&from=`. Without a phase it is the run's latest job. `next` in an
+ * answer is where the next part begins; `ended` says that no more will come.
+ */
+app.http('get-run-log', {
+  route: 'runs/{id}/log',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: answering(async (request) => {
+    const runId = (request.params['id'] ?? '').slice(0, 200);
+    const asked = readChoice(request, 'phase', phases);
+    const from = readOffset(request, 'from');
+    const run = await (await wiring.ledger()).getRun(runId);
+    if (!run) {
+      const message = `no run ${JSON.stringify(runId)} in the ledger; GET /api/runs lists them`;
+      throw new RatchetError('not-found', message, { subject: { runId } });
+    }
+    const logs = await wiring.jobLogs();
+    for (const phase of asked === undefined ? phases.toReversed() : [asked]) {
+      const job = jobNameOf({ runId, phase });
+      const part = await logs.read(job, from);
+      if (part) return { jsonBody: { runId, phase, job, ...part, ended: isEnded(part) } };
+    }
+    const phase = asked ?? 'train';
+    const nothing = { job: null, file: null, status: null, text: '', next: from, more: false };
+    return { jsonBody: { runId, phase, ...nothing, ended: run.outcome !== null } };
+  }),
+});
+
+function isEnded({ status, more }: { status: string; more: boolean }): boolean {
+  return !more && ['completed', 'failed', 'canceled'].includes(status.toLowerCase());
+}
