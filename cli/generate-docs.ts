@@ -17,6 +17,13 @@ interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  /** Ratchet's own keywords: JSON Schema has none for bounds of durations. */
+  readonly durationMinimum?: string;
+  readonly durationMaximum?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
@@ -90,7 +97,28 @@ function describeFields(node: JsonSchema, path: string): string[] {
 
 function describeMeaning(field: JsonSchema): string {
   const words = field.enum ? ` One of ${field.enum.map((word) => `\`${String(word)}\``).join(', ')}.` : '';
-  return `${(field.description ?? '').replaceAll('|', '\\|')}${words}`;
+  return `${(field.description ?? '').replaceAll('|', '\\|')}${words}${describeBounds(field)}`;
+}
+
+/** Bounds of a number or a duration, each of which may stand alone; those that only say what can be written do not count. */
+function describeBounds(field: JsonSchema): string {
+  if (field.durationMinimum !== undefined)
+    return ` From \`${field.durationMinimum}\` to \`${field.durationMaximum}\`.`;
+  const least = bound(field.minimum, field.exclusiveMinimum, 'at least', 'more than');
+  const most = bound(field.maximum, field.exclusiveMaximum, 'at most', 'less than');
+  const both = [least, most].filter((text) => text !== null).join(', ');
+  return both === '' ? '' : ` ${both[0]!.toUpperCase()}${both.slice(1)}.`;
+}
+
+function bound(
+  inclusive: number | undefined,
+  exclusive: number | undefined,
+  within: string,
+  beyond: string,
+): string | null {
+  if (exclusive !== undefined) return `${beyond} ${exclusive.toLocaleString('en')}`;
+  if (inclusive === undefined || Math.abs(inclusive) >= Number.MAX_SAFE_INTEGER) return null;
+  return `${within} ${inclusive.toLocaleString('en')}`;
 }
 
 function describeDefault(field: JsonSchema): string {

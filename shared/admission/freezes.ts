@@ -1,5 +1,5 @@
 /** When freezes begin and end: those of the model file, and those an operator has set. Pure. */
-import { openCron } from '../config/cron.ts';
+import { openCron, type Repeated } from '../config/cron.ts';
 import type { Freeze } from '../config/schema.ts';
 import { addMs, durationMs, isoOf } from './time.ts';
 
@@ -11,12 +11,6 @@ export function freezeEnd(freeze: Freeze, now: string): string | null {
   }
   const { cron, lasts, timeZone } = freeze;
   return cron === undefined || lasts === undefined ? null : repeatedEnd({ cron, lasts, timeZone }, now);
-}
-
-interface Repeated {
-  readonly cron: string;
-  readonly lasts: string;
-  readonly timeZone: string;
 }
 
 /** A stretch of time in which the answer is the same: cron patterns are slow to follow, and admission asks at every signal. */
@@ -46,14 +40,16 @@ function followChain(
   const lastsMs = durationMs(lasts);
   const cron = openCron(pattern, timeZone);
   let end: string | null = null;
-  for (let from = addMs(now, -lastsMs); ; ) {
+  for (let [from, steps] = [addMs(now, -lastsMs), 1]; ; steps++) {
     const begin = cron.nextRun(new Date(from))?.toISOString();
     if (begin === undefined || begin > (end ?? now)) return { end, isWhole: true };
     end = addMs(begin, lastsMs);
     from = begin;
-    // A pattern that comes round more often than it lasts never ends: a month ahead is told, then looked at again.
-    if (end > addMs(now, longestChainMs)) return { end, isWhole: false };
+    // A chain may be long, or never end: so much of it is followed and told, then it is looked at again.
+    if (steps >= longestChain || end > addMs(now, longestChainMs)) return { end, isWhole: false };
   }
 }
 
 const longestChainMs = 31 * 86_400_000;
+/** Patterns are slow to follow: a decision must not take seconds. */
+const longestChain = 100;

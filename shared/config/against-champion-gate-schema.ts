@@ -7,7 +7,7 @@ import {
   type Problem,
   slices,
 } from './gate-fields.ts';
-import { findMetric, metricNames } from './metric-catalog.ts';
+import { findMetric, type MetricKind, metricNames } from './metric-catalog.ts';
 import { suggest } from './suggest.ts';
 
 export const AgainstChampionGateSchema = z
@@ -31,6 +31,7 @@ export const AgainstChampionGateSchema = z
     margin: z
       .number()
       .min(0)
+      .max(1_000_000_000)
       .default(0)
       .describe(
         "How much worse the challenger may be (non-inferiority), or must at least be better (superiority), in the metric's unit. Non-inferiority with a margin of 0 is superiority.",
@@ -59,8 +60,31 @@ function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>
     yield { path: ['metric'], message };
   }
   if (gate.better !== undefined) yield* findLikelyTypo(gate);
+  if (kind) yield* findMarginProblems(gate, kind);
   if (kind && gate.better !== undefined && gate.better !== kind.better) {
     const message = `${gate.metric} is better when ${kind.better === 'zero' ? 'nearer to 0' : kind.better}; leave better out`;
     yield { path: ['better'], message };
   }
+}
+
+/** A margin that every challenger keeps, or none: the gate would decide nothing. */
+function* findMarginProblems(
+  { metric, margin, marginIs, rule }: z.infer<typeof AgainstChampionGateSchema>,
+  { lowest, highest, better }: MetricKind,
+): Generator<Problem> {
+  const difference = `no challenger is ${rule === 'superiority' ? 'better' : 'worse'} by`;
+  if (marginIs === 'absolute') {
+    const widest = better === 'zero' ? Number.POSITIVE_INFINITY : highest - lowest;
+    if (margin < widest) return;
+    const meant = margin / 100 < widest ? `; did you mean ${margin / 100}?` : '';
+    const message = `${metric} has values from ${lowest} to ${highest}: ${difference} more than ${widest}, and the margin is ${margin}${meant}`;
+    yield { path: ['margin'], message };
+    return;
+  }
+  // Of a metric that is at least 0, more than all of its value cannot be lost, nor gained by becoming smaller.
+  const isAll = rule === 'superiority' ? better === 'lower' : better === 'higher';
+  if (lowest < 0 || !isAll || margin < 1) return;
+  const meant = margin > 1 && margin / 100 < 1 ? `; did you mean ${margin / 100}?` : '';
+  const message = `a relative margin is a share of the champion's value, and ${difference} more than all of it; the margin is ${margin}${meant}`;
+  yield { path: ['margin'], message };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence, gateFields, type Problem } from './gate-fields.ts';
+import { confidence, gateFields, judgedRowsAtMost, type Problem } from './gate-fields.ts';
 import type { Task } from './metric-catalog.ts';
 
 const share = z
@@ -27,7 +27,9 @@ export const DataGateSchema = z
       .describe('Judges the rows that models are judged on: exactly one of rows, labelBalance and overlap.'),
     ...gateFields,
     rows: z
-      .strictObject({ atLeast: z.int().min(1).describe('The least number of rows that passes.') })
+      .strictObject({
+        atLeast: z.int().min(1).max(judgedRowsAtMost).describe('The least number of rows that passes.'),
+      })
       .optional()
       .describe('How many rows of predictions there must be.'),
     labelBalance: LabelBalanceSchema.optional().describe(
@@ -38,6 +40,7 @@ export const DataGateSchema = z
         atMost: z
           .int('a whole number of rows, such as 0')
           .min(0, 'a whole number of rows, such as 0')
+          .max(judgedRowsAtMost)
           .describe('How many rows may be among those that training saw; 0 lets none leak.'),
       })
       .optional()

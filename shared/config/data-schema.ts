@@ -4,6 +4,7 @@
  * Owns: shape, units, defaults, the text of the reference page. Does not own: holding a file against it (shared/data).
  */
 import { z } from 'zod';
+import { rowsAtMost } from './fields.ts';
 import { suggest } from './suggest.ts';
 
 export const columnTypes = ['number', 'integer', 'string', 'boolean', 'time'] as const;
@@ -58,8 +59,8 @@ export const ExpectationsSchema = z
       .describe('What becomes of a file with further columns.'),
     rows: z
       .strictObject({
-        atLeast: z.int().min(0).default(1).describe('Fewest rows of a file.'),
-        atMost: z.int().min(0).optional().describe('Most rows of a file. Omitted: no limit.'),
+        atLeast: z.int().min(0).max(rowsAtMost).default(1).describe('Fewest rows of a file.'),
+        atMost: z.int().min(0).max(rowsAtMost).optional().describe('Most rows of a file. Omitted: no limit.'),
       })
       .refine(
         ({ atLeast, atMost }) => atMost === undefined || atMost >= atLeast,
@@ -100,6 +101,7 @@ const DataAmountSchema = z
     minimumRows: z
       .int()
       .min(1)
+      .max(rowsAtMost)
       .optional()
       .describe(
         'New rows since the last run started, all new files together, before data asks for a run. Needs data.expect: only a file that is checked has its rows counted.',
@@ -107,6 +109,7 @@ const DataAmountSchema = z
     minimumBytes: z
       .int()
       .min(1)
+      .max(Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('New bytes since the last run started, all new files together, before data asks for a run.'),
   })

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { readIsoTime } from '../domain/iso-time.ts';
 import { isCron, isTimeZone } from './cron.ts';
-import { parseDurationMs } from './duration.ts';
+import { durationPattern, parseDurationMs, sayDuration } from './duration.ts';
 
 export const name = (what: string) =>
   z
@@ -12,19 +12,50 @@ export const name = (what: string) =>
       `${what}: lower-case letters, digits and inner hyphens, 48 at most`,
     );
 
-export const duration = z
-  .string()
-  .refine(
-    (text) => parseDurationMs(text) !== null,
-    'an ISO 8601 duration without months or years, such as PT30M or P7D',
-  );
+/** Bounds of a duration, each as ISO 8601 writes it, and why it may not be longer. */
+interface DurationBounds {
+  readonly least: string;
+  readonly most: string;
+  readonly because?: string;
+}
 
-export const isoTime = z
-  .string()
-  .refine(
-    (text) => /(?:Z|[+-]\d\d:\d\d)$/.test(text) && readIsoTime(text) !== null,
-    'an ISO 8601 time with a zone, such as 2026-12-20T00:00:00Z',
-  );
+/** A duration within bounds, which the JSON Schema and the reference page state with it. */
+export function duration(field: string, { least, most, because }: DurationBounds) {
+  const [leastMs, mostMs] = [parseDurationMs(least)!, parseDurationMs(most)!];
+  const why = because === undefined ? '' : `: ${because}`;
+  return z
+    .string()
+    .refine((text) => parseDurationMs(text) !== null, {
+      abort: true,
+      error: ({ input }) =>
+        `an ISO 8601 duration without months or years, such as PT30M or P7D${found(input)}`,
+    })
+    .refine((text) => parseDurationMs(text)! >= leastMs, {
+      error: ({ input }) => `${field}: at least ${sayDuration(least)}, ${least}${found(input)}`,
+    })
+    .refine((text) => parseDurationMs(text)! <= mostMs, {
+      error: ({ input }) => `${field}: ${sayDuration(most)} at most, ${most}${why}${found(input)}`,
+    })
+    .meta({ pattern: durationPattern, durationMinimum: least, durationMaximum: most });
+}
+
+/** More than any table that is judged or uploaded has rows. */
+export const rowsAtMost = 1_000_000_000_000;
+
+const isoPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+export const isoTime = z.string().refine(isIsoTime, {
+  error: ({ input }) =>
+    `an ISO 8601 time with a zone, such as 2026-12-20T00:00:00Z, of a day that there is${found(input)}`,
+});
+
+function found(input: unknown): string {
+  return `; found ${JSON.stringify(input)?.slice(0, 80)}`;
+}
+
+function isIsoTime(text: string): boolean {
+  return isoPattern.test(text) && readIsoTime(text) !== null;
+}
 
 export const cron = z.string().refine(isCron, {
   error: ({ input }) =>

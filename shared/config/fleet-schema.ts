@@ -10,6 +10,7 @@ export const FleetSchema = z.strictObject({
   maximumConcurrentRuns: z
     .int()
     .min(1)
+    .max(10_000)
     .optional()
     .describe(
       'How many models may have a run under way at the same time. Of those that wait, who is below its share of the budget goes first, then the greatest `policy.priority`, then who has used the least for its share, then who has waited longest. Omitted: no such limit.',
@@ -18,7 +19,7 @@ export const FleetSchema = z.strictObject({
     'What all runs together may cost in a sliding window. Each model has a share of it. It may use more than its share as long as nobody who is below theirs waits. Omitted: no such limit.',
   ),
   shares: z
-    .record(z.string(), z.number().positive())
+    .record(z.string(), z.number().positive().max(1_000_000))
     .default({})
     .describe(
       'Weight of a model in the division of the budget, by its name. A model that is not listed has 1.',

@@ -7,6 +7,9 @@ import { suggest } from './suggest.ts';
 /** Columns of predictions with a meaning of their own; every other column is a slice. */
 export const reservedColumns: readonly string[] = ['id', 'label', 'challenger', 'champion', 'weight'];
 
+/** As many rows of predictions as are judged at all: docs/jobs.md. */
+export const judgedRowsAtMost = 5_000_000;
+
 const gateName = z
   .string()
   .regex(
@@ -40,7 +43,12 @@ export const SlicesSchema = z.strictObject({
     .describe(
       'Column of the predictions, each of whose values is a slice; or a list of two, each pair of whose values is one.',
     ),
-  minimumRows: z.int().min(1).default(50).describe('A slice with fewer rows is too small to judge.'),
+  minimumRows: z
+    .int()
+    .min(1)
+    .max(judgedRowsAtMost)
+    .default(50)
+    .describe('A slice with fewer rows is too small to judge.'),
   tooSmall: z
     .enum(['inconclusive', 'ignore'])
     .default('inconclusive')
@@ -73,7 +81,12 @@ export const common = {
     .describe(
       'Where the numbers come from: computed from the predictions, or as the job reports them. When omitted, `predictions` for the metrics Ratchet computes and `reported` for others: a job does not grade itself unless the file says so.',
     ),
-  minimumRows: z.int().min(1).default(30).describe('Fewer rows than this are inconclusive.'),
+  minimumRows: z
+    .int()
+    .min(1)
+    .max(judgedRowsAtMost)
+    .default(30)
+    .describe('Fewer rows than this are inconclusive.'),
 };
 
 export const slices = SlicesSchema.optional().describe(

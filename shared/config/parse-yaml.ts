@@ -6,6 +6,7 @@
  */
 import { type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { describeIssue } from './describe-issue.ts';
 import type { ConfigProblem } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -49,7 +50,7 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, lineOf };
   const known = [...collectKeys(schema, new Set())];
-  return { problems: result.error.issues.flatMap((issue) => describeIssue(file, issue, lineOf, known)) };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(file, issue, value, lineOf, known)) };
 }
 
 /** Where the first alias without an anchor is, or else the first alias: what a value could not be made for. */
@@ -82,9 +83,10 @@ function messageOf(error: unknown): string {
   return text.split('\n')[0] || 'no reason is given';
 }
 
-function describeIssue(
+function problemsOf(
   file: string,
   issue: z.core.$ZodIssue,
+  value: unknown,
   lineOf: (path: readonly PropertyKey[]) => number,
   knownKeys: readonly string[],
 ): ConfigProblem[] {
@@ -97,7 +99,7 @@ function describeIssue(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => problem([...issue.path, key], describeUnknown(key, knownKeys)));
   }
-  return [problem(issue.path, issue.message)];
+  return [problem(issue.path, describeIssue(issue, value))];
 }
 
 function describeUnknown(key: string, knownKeys: readonly string[]): string {

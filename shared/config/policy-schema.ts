@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { modes } from '../domain/model-state.ts';
-import { parseDurationMs } from './duration.ts';
-import { cron, duration, isoTime, name, timeZone } from './fields.ts';
+import { isEndless } from './cron.ts';
+import { cron, duration, isoTime, name, rowsAtMost, timeZone } from './fields.ts';
 
 const FreezeSchema = z
   .strictObject({
@@ -21,9 +21,11 @@ const FreezeSchema = z
       .optional()
       .describe('When a repeated freeze begins: five fields, such as `0 17 * * 5` for Fridays at 17:00.'),
     timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
-    lasts: duration
+    lasts: duration('lasts', { least: 'PT1M', most: 'P31D' })
       .optional()
-      .describe('How long a repeated freeze lasts, 31 days at most, as an ISO 8601 duration.'),
+      .describe(
+        'How long a repeated freeze lasts, as an ISO 8601 duration. Freezes that overlap are one; a pattern that comes round sooner than it lasts, a hundred times and more, is looked at again after a hundred.',
+      ),
     answer: z
       .enum(['defer', 'reject'])
       .default('defer')
@@ -40,23 +42,30 @@ const FreezeSchema = z
     ({ from, until }) => !from || !until || Date.parse(from) < Date.parse(until),
     'until must come after from',
   )
-  .refine(
-    ({ lasts }) => !lasts || (parseDurationMs(lasts) ?? 0) <= 31 * 86_400_000,
-    'lasts: 31 days at most',
-  );
+  .refine(({ cron, lasts, timeZone }) => !cron || !lasts || !isEndless({ cron, lasts, timeZone }), {
+    path: ['cron'],
+    message:
+      'the freeze comes round sooner than it lasts, every time: it never ends; give fewer times, or mode off',
+  });
+
+const window = duration('window', { least: 'PT1M', most: 'P366D' });
+/** A pause, or none. */
+const pause = (field: string) => duration(field, { least: 'PT0S', most: 'P366D' });
 
 /** What may be spent in a sliding window: of one model, or of the whole fleet. */
 export const BudgetSchema = z
   .strictObject({
-    window: duration.default('P30D').describe('Length of the sliding window, as an ISO 8601 duration.'),
+    window: window.default('P30D').describe('Length of the sliding window, as an ISO 8601 duration.'),
     computeHours: z
       .number()
       .positive()
+      .max(1_000_000)
       .optional()
       .describe('Most hours of jobs in the window. Omitted: only money is limited.'),
     money: z
       .number()
       .positive()
+      .max(1_000_000_000)
       .optional()
       .describe(
         'Most money in the window, in the currency of `pricePerHour`. Omitted: only hours are limited.',
@@ -64,6 +73,7 @@ export const BudgetSchema = z
     pricePerHour: z
       .number()
       .positive()
+      .max(1_000_000)
       .optional()
       .describe('What an hour of a job costs. Required with `money`.'),
   })
@@ -78,101 +88,90 @@ export const BudgetSchema = z
 
 export type Budget = z.infer<typeof BudgetSchema>;
 
-const shorterThan = (text: string, ms: number): boolean => (parseDurationMs(text) ?? 0) <= ms;
-const yearMs = 366 * 86_400_000;
-
-export const PolicySchema = z
-  .strictObject({
-    mode: z
-      .enum(modes)
-      .default('auto')
-      .describe(
-        '`auto` acts. `suggest` waits for a person to approve each run. `observe` decides and records what it would have done, but starts nothing on its own: only what a person asks for runs. `off` rejects every signal.',
-      ),
-    suggestionExpires: duration
-      .refine((text) => (parseDurationMs(text) ?? 0) >= 60_000, 'suggestionExpires: at least a minute, PT1M')
-      .default('P7D')
-      .describe('Mode suggest: how long a suggestion waits for a person, as an ISO 8601 duration.'),
-    whileRunning: z
-      .enum(['join', 'queue', 'reject', 'restart'])
-      .default('join')
-      .describe(
-        'What becomes of a signal that comes while a run is under way. `join`: the run answers it, too. `queue`: it waits for a run of its own afterwards, one for all that come meanwhile. `reject`: it is turned away. `restart`: the run under way is cancelled for a new one, which is not cancelled for another again. Signals never join the run of a version registered by hand; they wait for its end.',
-      ),
-    quietPeriod: duration
-      .default('PT0S')
-      .describe(
-        'A signal waits until no further one has come for so long, and one run answers all, as an ISO 8601 duration. What a person asks for does not wait.',
-      ),
-    longestWait: duration
-      .default('P1D')
-      .describe(
-        'The longest that the quiet period, or the wait for more data, holds the first signal, as an ISO 8601 duration.',
-      ),
-    cooldown: duration
-      .default('P1D')
-      .describe(
-        'Pause after the end of a run, as an ISO 8601 duration. Signals that come during it wait for its end; the first one waits, later ones join it.',
-      ),
-    cooldownAfterFailure: duration
-      .optional()
-      .describe(
-        'Pause after a run that ended other than `released`, as an ISO 8601 duration. It doubles with every such run in a row. Omitted: `cooldown`, without doubling.',
-      ),
-    longestCooldown: duration
-      .default('P14D')
-      .describe('The longest the doubling pause after failures becomes, as an ISO 8601 duration.'),
-    mostRuns: z
-      .strictObject({
-        count: z.int().min(1).max(100).describe('How many runs may start in the window.'),
-        window: duration.describe('Length of the sliding window, as an ISO 8601 duration.'),
-      })
-      .optional()
-      .describe(
-        'Most runs in a sliding window, those a person asks for included. A signal over it waits. Omitted: no such limit.',
-      ),
-    budget: BudgetSchema.optional().describe(
-      "Most hours of jobs, or money, in a sliding window. A run reserves what its jobs' timeouts allow when it is admitted, and gives back what it did not use when it ends. A signal over it waits, a person's too. Omitted: no such limit.",
+export const PolicySchema = z.strictObject({
+  mode: z
+    .enum(modes)
+    .default('auto')
+    .describe(
+      '`auto` acts. `suggest` waits for a person to approve each run. `observe` decides and records what it would have done, but starts nothing on its own: only what a person asks for runs. `off` rejects every signal.',
     ),
-    breakAfter: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'After this many runs in a row that released nothing the breaker opens: signals are rejected until a run that a person asked for releases a version. Omitted: no breaker.',
-      ),
-    freezes: z
-      .array(FreezeSchema)
-      .max(50)
-      .default([])
-      .describe('Times in which no run starts, whoever asks.'),
-    minimumNewRows: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'Rows of new data, since the last run started, without which no signal starts a run; what a person asks for does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
-      ),
-    priority: z
-      .int()
-      .min(0)
-      .max(9)
-      .default(5)
-      .describe('Where models wait for places of the fleet, the greater number goes first, from 0 to 9.'),
-    longestRun: duration
-      .default('P1D')
-      .describe(
-        'How long a run may take, outages that it waits out included. Jobs that have not ended by then are cancelled, and the run ends with them; a run that has not settled after twice this long, and has not said that it waits for the end of its job, is given up for dead, and its model is freed for the next signal.',
-      ),
-    pollJobs: duration
-      .default('PT5M')
-      .describe("How often a job's status is read in case its event was lost."),
+  suggestionExpires: duration('suggestionExpires', { least: 'PT1M', most: 'P366D' })
+    .default('P7D')
+    .describe('Mode suggest: how long a suggestion waits for a person, as an ISO 8601 duration.'),
+  whileRunning: z
+    .enum(['join', 'queue', 'reject', 'restart'])
+    .default('join')
+    .describe(
+      'What becomes of a signal that comes while a run is under way. `join`: the run answers it, too. `queue`: it waits for a run of its own afterwards, one for all that come meanwhile. `reject`: it is turned away. `restart`: the run under way is cancelled for a new one, which is not cancelled for another again. Signals never join the run of a version registered by hand; they wait for its end.',
+    ),
+  quietPeriod: duration('quietPeriod', { least: 'PT0S', most: 'P31D' })
+    .default('PT0S')
+    .describe(
+      'A signal waits until no further one has come for so long, and one run answers all, as an ISO 8601 duration. What a person asks for does not wait.',
+    ),
+  longestWait: pause('longestWait')
+    .default('P1D')
+    .describe(
+      'The longest that the quiet period, or the wait for more data, holds the first signal, as an ISO 8601 duration.',
+    ),
+  cooldown: pause('cooldown')
+    .default('P1D')
+    .describe(
+      'Pause after the end of a run, as an ISO 8601 duration. Signals that come during it wait for its end; the first one waits, later ones join it.',
+    ),
+  cooldownAfterFailure: pause('cooldownAfterFailure')
+    .optional()
+    .describe(
+      'Pause after a run that ended other than `released`, as an ISO 8601 duration. It doubles with every such run in a row. Omitted: `cooldown`, without doubling.',
+    ),
+  longestCooldown: pause('longestCooldown')
+    .default('P14D')
+    .describe('The longest the doubling pause after failures becomes, as an ISO 8601 duration.'),
+  mostRuns: z
+    .strictObject({
+      count: z.int().min(1).max(100).describe('How many runs may start in the window.'),
+      window: window.describe('Length of the sliding window, as an ISO 8601 duration.'),
+    })
+    .optional()
+    .describe(
+      'Most runs in a sliding window, those a person asks for included. A signal over it waits. Omitted: no such limit.',
+    ),
+  budget: BudgetSchema.optional().describe(
+    "Most hours of jobs, or money, in a sliding window. A run reserves what its jobs' timeouts allow when it is admitted, and gives back what it did not use when it ends. A signal over it waits, a person's too. Omitted: no such limit.",
+  ),
+  breakAfter: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'After this many runs in a row that released nothing the breaker opens: signals are rejected until a run that a person asked for releases a version. Omitted: no breaker.',
+    ),
+  freezes: z.array(FreezeSchema).max(50).default([]).describe('Times in which no run starts, whoever asks.'),
+  minimumNewRows: z
+    .int()
+    .min(1)
+    .max(rowsAtMost)
+    .optional()
+    .describe(
+      'Rows of new data, since the last run started, without which no signal starts a run; what a person asks for does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
+    ),
+  priority: z
+    .int()
+    .min(0)
+    .max(9)
+    .default(5)
+    .describe('Where models wait for places of the fleet, the greater number goes first, from 0 to 9.'),
+  longestRun: duration('longestRun', {
+    least: 'PT1S',
+    most: 'P90D',
+    because: 'so long a run that died would hold its model back',
   })
-  .refine(({ mostRuns }) => !mostRuns || shorterThan(mostRuns.window, yearMs), {
-    path: ['mostRuns', 'window'],
-    message: '366 days at most',
-  })
-  .refine(({ budget }) => !budget || shorterThan(budget.window, yearMs), {
-    path: ['budget', 'window'],
-    message: '366 days at most',
-  });
+    .default('P1D')
+    .describe(
+      'How long a run may take, outages that it waits out included. Jobs that have not ended by then are cancelled, and the run ends with them; a run that has not settled after twice this long, and has not said that it waits for the end of its job, is given up for dead, and its model is freed for the next signal.',
+    ),
+  pollJobs: duration('pollJobs', { least: 'PT1S', most: 'P1D' })
+    .default('PT5M')
+    .describe("How often a job's status is read in case its event was lost."),
+});

@@ -5,9 +5,9 @@
  * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
  */
 import { z } from 'zod';
+import { findCommandProblems } from './command.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
-import { parseDurationMs } from './duration.ts';
 import { estimateHours, limitHours } from './estimate.ts';
 import { cron, duration, folder, glob, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
@@ -40,7 +40,7 @@ const JobSchema = z.strictObject({
     .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'an environment, azureml:NAME:VERSION')
     .describe('The environment the job runs in, `azureml:NAME:VERSION`.'),
   compute: z.string().min(1).describe('Name of the compute target in the workspace.'),
-  timeout: duration
+  timeout: duration('timeout', { least: 'PT1S', most: 'P90D' })
     .default('PT2H')
     .describe(
       'How long the job may run, as an ISO 8601 duration. A job that takes longer is cancelled and counts as failed.',
@@ -83,7 +83,12 @@ const DataSchema = z.strictObject({
     .describe(
       'Which of those are not, as patterns; one may be about a folder, too, and all that lies in it. The default leaves out what writers put beside data: `_SUCCESS`, `_delta_log`, check sums, files that are still being written.',
     ),
-  evaluateOn: z.int().min(1).default(4).describe('How many of the latest partitions the evaluation scores.'),
+  evaluateOn: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(4)
+    .describe('How many of the latest partitions the evaluation scores.'),
   holdoutShare: z
     .number()
     .gt(0)
@@ -147,8 +152,7 @@ const TriggersSchema = z.strictObject({
     )
     .default([])
     .describe('Times at which a run is asked for. Of several missed ones, the latest asks.'),
-  championAge: duration
-    .refine((text) => (parseDurationMs(text) ?? 0) >= 3_600_000, 'championAge: at least an hour, PT1H')
+  championAge: duration('championAge', { least: 'PT1H', most: 'P3660D' })
     .optional()
     .describe(
       'A champion that was released longer ago than this asks for a run, and again whenever as much time has passed, as an ISO 8601 duration of at least an hour. Omitted: age asks for nothing.',
@@ -219,6 +223,14 @@ export const ModelConfigSchema = z
     if (typeof triggers.data === 'object' && triggers.data.minimumRows !== undefined && !data.expect) {
       const message = 'rows are counted only where files are checked; add data.expect, or give minimumBytes';
       context.addIssue({ code: 'custom', path: ['triggers', 'data', 'minimumRows'], message });
+    }
+  })
+  .superRefine((config, context) => {
+    for (const phase of ['training', 'evaluation'] as const) {
+      const { command, settings } = config[phase];
+      for (const message of findCommandProblems(command, phase, Object.keys(settings))) {
+        context.addIssue({ code: 'custom', path: [phase, 'command'], message });
+      }
     }
   })
   .superRefine(({ policy: { minimumNewRows }, data }, context) => {

@@ -4,8 +4,9 @@
  * Owns: shape, units, defaults, the text of the reference page. Does not own: judging (shared/signals).
  */
 import { z } from 'zod';
-import { parseDurationMs } from './duration.ts';
-import { cron, duration, name, timeZone } from './fields.ts';
+import { cron, duration, name, rowsAtMost, timeZone } from './fields.ts';
+import type { Problem } from './gate-fields.ts';
+import { findMetric } from './metric-catalog.ts';
 
 const limits = {
   below: z.number().optional().describe('A value under this is a breach.'),
@@ -16,6 +17,7 @@ const hysteresis = {
   breaches: z
     .int()
     .min(1)
+    .max(20)
     .default(1)
     .describe('How many of the last `windows` windows must be breaches before a run is asked for.'),
   windows: z
@@ -39,16 +41,36 @@ const persistence = {
 
 const ruleName = name('a trigger name').describe('Name of the rule, shown in decisions.');
 
+/** A threshold on a metric of a known name that is always passed, or never. */
+function* findThresholdProblems({ metric, below, above }: Limits & { metric: string }): Generator<Problem> {
+  const kind = findMetric(metric);
+  const limit = below ?? above;
+  if (!kind || limit === undefined || (limit >= kind.lowest && limit <= kind.highest)) return;
+  const side = below === undefined ? 'above' : 'below';
+  const isNever = side === 'above' ? limit > kind.highest : limit < kind.lowest;
+  const meant = limit > 1 && limit / 100 <= kind.highest ? `; did you mean ${limit / 100}?` : '';
+  const message = `${metric} has values from ${kind.lowest} to ${kind.highest}: ${isNever ? 'none' : 'each'} is ${side} ${limit}${meant}; a metric of another scale needs another name`;
+  yield { path: [side], message };
+}
+
 export const MetricTriggerSchema = z
   .strictObject({
     name: ruleName,
     metric: z.string().min(1).describe('Name of the reported metric.'),
     ...limits,
-    minimumSample: z.int().min(1).default(1).describe('Reports over fewer rows than this are ignored.'),
+    minimumSample: z
+      .int()
+      .min(1)
+      .max(rowsAtMost)
+      .default(1)
+      .describe('Reports over fewer rows than this are ignored.'),
     ...hysteresis,
   })
   .refine(hasOneLimit, oneLimit)
-  .refine(canPersist, persistence);
+  .refine(canPersist, persistence)
+  .superRefine((rule, context) => {
+    for (const problem of findThresholdProblems(rule)) context.addIssue({ code: 'custom', ...problem });
+  });
 
 const column = z.string().min(1).max(200);
 
@@ -62,8 +84,7 @@ export const QueryTriggerSchema = z
       .describe('The query in KQL, over the Log Analytics workspace of `RATCHET_LOGS_WORKSPACE`.'),
     cron: cron.describe('When it is asked: five fields, such as `0 6 * * *` for every day at 06:00.'),
     timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
-    lookBack: duration
-      .refine((text) => (parseDurationMs(text) ?? 0) >= 60_000, 'lookBack: at least a minute, PT1M')
+    lookBack: duration('lookBack', { least: 'PT1M', most: 'P366D' })
       .default('P1D')
       .describe(
         "The query's timespan, as an ISO 8601 duration: only rows whose `TimeGenerated` lies within so much time before the tick are seen.",
@@ -80,6 +101,7 @@ export const QueryTriggerSchema = z
     minimumSample: z
       .int()
       .min(1)
+      .max(rowsAtMost)
       .optional()
       .describe('Rows of the result over a smaller sample than this are ignored. Omitted: none is.'),
     ...limits,
@@ -107,7 +129,10 @@ export const RunTriggerSchema = z
     ...hysteresis,
   })
   .refine(hasOneLimit, oneLimit)
-  .refine(canPersist, persistence);
+  .refine(canPersist, persistence)
+  .superRefine((rule, context) => {
+    for (const problem of findThresholdProblems(rule)) context.addIssue({ code: 'custom', ...problem });
+  });
 
 /** The names that rules of all three kinds share: a name is part of what a rule asks. */
 export function findSharedNames(rules: readonly (readonly { readonly name: string }[])[]): readonly string[] {

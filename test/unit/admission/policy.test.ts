@@ -201,7 +201,9 @@ describe('the policy over any sequence of signals, ends of runs and waits', () =
     ),
   });
 
-  it('never starts in a freeze, over the rate, in a cooldown, behind an open breaker, or beside another run', () => {
+  it('never starts in a freeze, over the rate, in a cooldown, behind an open breaker, or beside another run', {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(anyPolicy, fc.array(step, { maxLength: 60 }), (raw, steps) => {
         const policy = policyOf(raw);

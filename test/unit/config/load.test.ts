@@ -56,7 +56,7 @@ describe('parseModelFile', () => {
     const text = sample.replace('cooldown:', 'cooldwon:').replace(/evaluateOn: \d+/, 'evaluateOn: 0');
     const line = (needle: string) => text.split('\n').findIndex((row) => row.includes(needle)) + 1;
     expect(problemsOf(text)).toEqual([
-      `models/m.yaml:${line('evaluateOn')}: data.evaluateOn: Too small: expected number to be >=1`,
+      `models/m.yaml:${line('evaluateOn')}: data.evaluateOn: Too small: expected number to be >=1; found 0`,
       `models/m.yaml:${line('cooldwon')}: policy.cooldwon: unknown field; did you mean "cooldown"?`,
     ]);
   });
@@ -116,7 +116,10 @@ describe('what a model file says of data', () => {
   });
 
   it.each([
-    ['maybe', 'data: true, false, or how much new data it takes: minimumRows, minimumBytes or both'],
+    [
+      'maybe',
+      'data: true, false, or how much new data it takes: minimumRows, minimumBytes or both; found "maybe"',
+    ],
     ['{}', 'data: give minimumRows, minimumBytes or both; true listens to every file'],
     [
       '{ minimumRows: 5 }',
@@ -198,7 +201,7 @@ describe('loadModels', () => {
     expect(problems['x']!.every((problem) => /^x\.yaml(?::\d+)?: ./.test(problem))).toBe(true);
   });
 
-  it('takes any text for problems or a model, and never throws', () => {
+  it('takes any text for problems or a model, and never throws', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.nat(), (noise, at) => {
         const where = at % sample.length;
