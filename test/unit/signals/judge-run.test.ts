@@ -116,7 +116,7 @@ describe('judgeRun', () => {
     [
       'logged another metric',
       { metrics: { rsme: 1, mae: 2 }, tags: {} },
-      'it logged no metric rmse, but rsme, mae',
+      'it logged no metric rmse, but rsme, mae; did you mean "rsme"?',
     ],
     ['logged no number', { metrics: { rmse: Number.NaN }, tags: {} }, 'its metric rmse is NaN'],
   ])('judges no run that %s', (_name, run, why) => {
