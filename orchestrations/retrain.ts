@@ -167,7 +167,7 @@ function cancelled(cancel: df.Task): RunEnd {
   return { outcome: 'cancelled', sentence: `Cancelled: ${because ?? 'nobody said why'}.` };
 }
 
-/** The version is made from the run, so that a repeated registration is the same registration. */
+/** Until the registry has numbered it, the version of a challenger is named after its run. */
 function newVersion({ runId, pinned }: RunInput): ModelVersion {
   const name = pinned.config.model;
   return {

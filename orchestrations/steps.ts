@@ -138,7 +138,10 @@ export interface Steps {
     input: { runId: string; pinned: PinnedModel; hasChampion: boolean };
     output: { report: GateReport; reportHash: string };
   };
-  /** Registers the challenger with lineage tags under the version given; a version that exists stays as it is. */
+  /**
+   * Registers the challenger with lineage tags under the registry's next number, and answers the version; one that the
+   * run has already stays as it is. The challenger's own version names its run, for nobody has numbered it yet.
+   */
   'register-model': {
     input: { runId: string; challenger: ModelVersion; jobName: string; tags: LineageTags };
     output: ModelVersion;

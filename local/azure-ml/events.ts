@@ -60,8 +60,7 @@ export function modelRegistered(model: ModelFacts, nowMs: number): SystemEvent {
     dataVersion: '',
     data: {
       ModelName: model.name,
-      // A number on the wire; a version that is no whole number can only be text.
-      ModelVersion: /^\d{1,15}$/.test(model.version) ? Number(model.version) : model.version,
+      ModelVersion: Number(model.version),
       ModelTags: model.tags,
       ModelProperties: model.properties,
     },

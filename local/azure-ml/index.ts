@@ -105,7 +105,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       ...jobRoutes(jobDependencies),
       ...assetRoutes(assets, locator),
     },
-    operations: operationRoutes(jobDependencies),
+    operations: operationRoutes(),
   };
 
   outbox.drain();

@@ -36,8 +36,11 @@ const inputUri = z.string({
       : 'expected a text',
 });
 
+/** The specification's pattern of a literal's value: Azure ML refuses an empty one, `-`, `/` and `*`. */
+const literalValue = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
+
 const InputSchema = z.discriminatedUnion('jobInputType', [
-  z.looseObject({ jobInputType: z.literal('literal'), value: text }),
+  z.looseObject({ jobInputType: z.literal('literal'), value: literalValue }),
   z.looseObject({ jobInputType: z.literal(fileTypes), uri: inputUri.min(1) }),
 ]);
 const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: nullable(text.min(1)) });

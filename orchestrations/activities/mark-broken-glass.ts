@@ -6,7 +6,10 @@ defineStep('mark-broken-glass', async ({ runId, brokenGlass, registeredVersion, 
   await ledger.changeRun(runId, (run) => {
     // A late repeat of the mark before the release must not win over the one after it.
     if (run.released && !released) return run;
-    return { ...run, brokenGlass, released, registeredVersion: registeredVersion ?? run.registeredVersion };
+    const marked = { ...run, brokenGlass, released };
+    if (registeredVersion === null) return marked;
+    const challenger = run.challenger && { ...run.challenger, version: registeredVersion };
+    return { ...marked, registeredVersion, challenger };
   });
   return null;
 });

@@ -11,7 +11,7 @@ import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import { fillCommand } from './fill-command.ts';
-import { datastoreUri, evidencePath, manifestPath, modelPath } from './run-files.ts';
+import { datastoreUri, evidencePath, longUri, manifestPath, modelPath } from './run-files.ts';
 
 export interface JobRequest {
   readonly runId: string;
@@ -28,8 +28,9 @@ export const phaseTag = 'ratchetPhase';
 export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
   const { runId, model, phase, job } = request;
   const subject = { run: runId, model, job: jobNameOf(request) };
-  const inputs = { ...literalInputs(job, subject), ...fileInputs(request) };
-  const outputs = outputsOf(request);
+  const uriOf = (uri: string): string => longUri(workspaceId, uri);
+  const inputs = { ...literalInputs(job, subject), ...fileInputs(request, uriOf) };
+  const outputs = outputsOf(request, uriOf);
   return {
     jobType: 'Command',
     displayName: jobNameOf(request),
@@ -68,23 +69,27 @@ function literalInputs(
   );
 }
 
-function fileInputs(request: JobRequest): NonNullable<CommandJob['inputs']> {
+type UriOf = (uri: string) => string;
+
+function fileInputs(request: JobRequest, uriOf: UriOf): NonNullable<CommandJob['inputs']> {
   const { runId, phase, dataPath, challenger, champion } = request;
+  const folder = (uri: string) =>
+    ({ jobInputType: 'uri_folder', uri: uriOf(uri), mode: 'ReadOnlyMount' }) as const;
   return {
     data: folder(datastoreUri(dataPath)),
-    manifest: { jobInputType: 'uri_file', uri: datastoreUri(manifestPath(runId)), mode: 'ReadOnlyMount' },
+    manifest: {
+      jobInputType: 'uri_file',
+      uri: uriOf(datastoreUri(manifestPath(runId))),
+      mode: 'ReadOnlyMount',
+    },
     ...(phase === 'evaluate' && challenger && { challenger: folder(challenger.modelUri) }),
     ...(phase === 'evaluate' && champion && { champion: folder(champion.modelUri) }),
   };
 }
 
-function folder(uri: string) {
-  return { jobInputType: 'uri_folder', uri, mode: 'ReadOnlyMount' } as const;
-}
-
-function outputsOf({ runId, phase }: JobRequest): NonNullable<CommandJob['outputs']> {
+function outputsOf({ runId, phase }: JobRequest, uriOf: UriOf): NonNullable<CommandJob['outputs']> {
   const output = (path: string) =>
-    ({ jobOutputType: 'uri_folder', uri: datastoreUri(path), mode: 'ReadWriteMount' }) as const;
+    ({ jobOutputType: 'uri_folder', uri: uriOf(datastoreUri(path)), mode: 'ReadWriteMount' }) as const;
   return phase === 'train' ? { model: output(modelPath(runId)) } : { evidence: output(evidencePath(runId)) };
 }
 

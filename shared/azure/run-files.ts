@@ -10,3 +10,14 @@ export const manifestLimitBytes = 64 * 1024 * 1024;
 
 /** The same path as jobs and models name it: the default datastore has this name in every workspace. */
 export const datastoreUri = (path: string): string => `azureml://datastores/workspaceblobstore/paths/${path}`;
+
+/**
+ * The long form of a datastore's path, as the registry and the clients of Azure ML keep it; what is in another form
+ * stays as it is. `workspaceId` is the workspace's resource id.
+ */
+export function longUri(workspaceId: string, uri: string): string {
+  const [, datastore, path] = /^azureml:\/\/datastores\/([^/]+)\/paths\/(.*)$/s.exec(uri) ?? [];
+  if (datastore === undefined) return uri;
+  const [, , subscription, , group, , , , workspace] = workspaceId.split('/');
+  return `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/${datastore}/paths/${path}`;
+}

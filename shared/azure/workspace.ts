@@ -1,28 +1,25 @@
 /**
- * The Azure Machine Learning workspace: jobs and model versions.
+ * The Azure Machine Learning workspace: its jobs, and where its models and its MLflow are.
  *
  * Owns: asking the workspace, and saying in our words what it answered.
- * Does not own: what a job contains (build-job.ts), metrics (tracking.ts), retries beyond one call.
+ * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), metrics (tracking.ts),
+ * retries beyond one call.
  *
  * Invariants
- * 1. A job or version is looked for before it is made, under a name made from the run: repeating makes no second one.
+ * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
  * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
  */
-import type {
-  AzureMachineLearningWorkspaces,
-  CommandJob,
-  JobBase,
-  ModelVersion as ModelVersionResource,
-} from '@azure/arm-machinelearning';
+import type { AzureMachineLearningWorkspaces, CommandJob, JobBase } from '@azure/arm-machinelearning';
+import { endOfJob } from '../domain/job-status.ts';
 import { runTag } from '../domain/lineage.ts';
-import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 import { describeFailure } from './job-failure.ts';
-import { putJob } from './put-job.ts';
+import { ModelRegistry } from './model-registry.ts';
+import { cancelJob, putJob } from './send-job.ts';
 
 export interface Job {
   readonly jobName: string;
@@ -34,26 +31,26 @@ export interface Job {
   readonly error: string;
 }
 
-export interface RegisteredVersion extends ModelVersion {
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-const endedStatuses = new Set(['completed', 'failed', 'canceled']);
-
 export class Workspace {
   readonly #client: AzureMachineLearningWorkspaces;
   readonly #workspace: WorkspaceName;
   readonly #armEndpoint: string;
+  readonly models: ModelRegistry;
   #trackingUri: Promise<string> | undefined;
 
   constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName, armEndpoint: string) {
     this.#armEndpoint = armEndpoint;
     this.#client = client;
     this.#workspace = workspace;
+    this.models = new ModelRegistry(client, workspace);
   }
 
   get id(): string {
     return this.#workspace.id;
+  }
+
+  get #url(): string {
+    return `${this.#armEndpoint}${this.id}`;
   }
 
   /** Submits a job tagged with its run, unless the workspace has it already. */
@@ -63,7 +60,7 @@ export class Workspace {
     try {
       return describeJob(
         jobName,
-        await putJob(this.#client, `${this.#armEndpoint}${this.id}`, jobName, job, callLimit().abortSignal),
+        await putJob(this.#client, this.#url, jobName, job, callLimit().abortSignal),
       );
     } catch (error) {
       // Another attempt may have been faster: what counts is what the workspace has now.
@@ -88,44 +85,13 @@ export class Workspace {
     const before = await this.getJob(jobName);
     if (before.ended) return before;
     try {
-      // The answer to the request itself is enough: the end of the job is told by its event.
-      await this.#ask((at) => this.#client.jobs.beginCancel(...at, jobName, callLimit()));
+      await cancelJob(this.#client, this.#url, jobName, callLimit().abortSignal);
     } catch (error) {
       const after = await this.getJob(jobName);
       if (after.ended) return after;
       throw azureError(`cancelling job ${jobName}`, { job: jobName }, error);
     }
     return this.getJob(jobName);
-  }
-
-  async findModelVersion(name: string, version: string): Promise<RegisteredVersion | null> {
-    const found = await this.#orNull(`reading model ${name}:${version}`, { model: name, version }, (at) =>
-      this.#client.modelVersions.get(...at, name, version, callLimit()),
-    );
-    return found && describeVersion(name, version, found);
-  }
-
-  /** Registers a version tagged with its run; a version of that run stays as it is. */
-  async registerModel(
-    model: ModelVersion,
-    jobName: string,
-    tags: Readonly<Record<string, string>>,
-  ): Promise<RegisteredVersion> {
-    const { name, version, modelUri } = model;
-    const subject = { model: name, version, run: tags[runTag] ?? '' };
-    const existing = await this.findModelVersion(name, version);
-    if (existing) return ownVersion(existing, subject);
-    const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
-    try {
-      const made = await this.#ask((at) =>
-        this.#client.modelVersions.createOrUpdate(...at, name, version, { properties }, callLimit()),
-      );
-      return describeVersion(name, version, made);
-    } catch (error) {
-      const raced = await this.findModelVersion(name, version).catch(() => null);
-      if (raced) return ownVersion(raced, subject);
-      throw azureError(`registering model ${name}:${version}`, subject, error);
-    }
   }
 
   /** Where the workspace serves MLflow. It never changes, so it is asked for once. */
@@ -190,35 +156,17 @@ export class Workspace {
 
 function describeJob(jobName: string, job: JobBase): Job {
   const status = job.properties.status ?? 'Unknown';
-  const succeeded = status.toLowerCase() === 'completed';
-  const ended = endedStatuses.has(status.toLowerCase());
+  const end = endOfJob(status);
   return {
     jobName,
     status,
-    ended,
-    succeeded,
-    error: ended && !succeeded ? describeFailure(jobName, errorOf(job)) : '',
+    ended: end !== null,
+    succeeded: end === 'succeeded',
+    error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
   };
 }
 
 /** The client's API version declares no error of a job; where the properties give one, it is told. */
 function errorOf(job: JobBase): string {
   return maskSecrets(job.properties.properties?.['errorMessage'] ?? '');
-}
-
-function describeVersion(name: string, version: string, found: ModelVersionResource): RegisteredVersion {
-  const tags = Object.entries(found.properties.tags ?? {}).map(([key, value]) => [key, value ?? '']);
-  return { name, version, modelUri: found.properties.modelUri ?? '', tags: Object.fromEntries(tags) };
-}
-
-function ownVersion(
-  existing: RegisteredVersion,
-  subject: { model: string; version: string; run: string },
-): RegisteredVersion {
-  if (existing.tags[runTag] === subject.run) return existing;
-  throw new RatchetError(
-    'azure-refused',
-    `model ${subject.model}:${subject.version} exists without tag ${runTag}=${subject.run}: it is not this run's version; a version cannot be replaced, so start a new run`,
-    { subject },
-  );
 }

@@ -54,10 +54,21 @@ const JobSchema = z.strictObject({
           (key) => !ownInputs.includes(key),
           `Ratchet fills the inputs ${ownInputs.join(', ')} itself; choose another name`,
         ),
-      z.union([z.string(), z.number(), z.boolean()]),
+      z.union([
+        z
+          .string()
+          .regex(
+            /[a-zA-Z0-9_]/,
+            'Azure ML takes no literal input without a letter, a digit or an underscore; leave it out, or write a word for it',
+          ),
+        z.number(),
+        z.boolean(),
+      ]),
     )
     .default({})
-    .describe('Literal inputs of the job: `${{inputs.NAME}}` in the command.'),
+    .describe(
+      'Literal inputs of the job: `${{inputs.NAME}}` in the command. A text holds a letter, a digit or an underscore: Azure ML refuses others.',
+    ),
   environmentVariables: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
     .default({})

@@ -11,6 +11,8 @@ export interface LineageTags {
   readonly ratchetDataHash: string;
   /** Version the challenger was judged against, or `none`. */
   readonly ratchetParentVersion: string;
+  /** The run that registered it; absent where a person did. */
+  readonly ratchetParentRun?: string;
   /** Who accepted it where the gates could not say. */
   readonly ratchetAccepted?: string;
   /** Who promoted it against the gates, and why. */
@@ -25,4 +27,9 @@ export const runTag = 'ratchetRun';
 /** Whether tags, with whatever casing the event used for the keys, mark one of our own registrations. */
 export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(tags).some((key) => key.toLowerCase() === runTag.toLowerCase());
+}
+
+/** The run that trained a model, by where its files lie; null where no run of ours wrote them. */
+export function trainingRunOf(modelUri: string): string | null {
+  return /\/paths\/runs\/([^/]+)\/model\/?$/.exec(modelUri)?.[1] ?? null;
 }

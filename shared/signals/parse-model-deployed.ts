@@ -4,7 +4,10 @@ import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
 /** What is neither a name nor a version would not fit into a key of the ledger. */
 const endpointName = /^[\w.-]{1,128}$/;
-const modelId = /^([^\s:]{1,255}):([^\s:]{1,128})$/;
+/** `NAME:VERSION`, or `azureml:NAME:VERSION` as the command line of Azure ML writes it. */
+const shortId = /^(?:azureml:)?([^\s:/]{1,255}):([^\s:/]{1,128})$/;
+/** The resource id of a version, in a workspace or in a registry, with or without `azureml:` before it. */
+const longId = /\/(?:registries\/([^\s/]{1,64})\/)?models\/([^\s:/]{1,255})\/versions\/([^\s:/]{1,128})$/i;
 const modelsAtMost = 100;
 
 /**
@@ -19,12 +22,19 @@ export function parseModelDeployed(event: IncomingEvent): Fact {
   if (event.time === null)
     return ignored('no time', `the deployment to ${endpoint} has no time: it may be an old one`);
   const ids = (text(field(event.data, 'modelIds')) ?? '').split(',', modelsAtMost);
-  const models = ids.flatMap((id) => {
-    const [, name, version] = modelId.exec(id.trim()) ?? [];
-    return name === undefined || version === undefined ? [] : [{ name, version }];
-  });
+  const models = ids.flatMap((id) => readModelId(id.trim()) ?? []);
   if (models.length === 0)
     return ignored('no model', `the deployment to ${endpoint} names no model`, endpoint);
   const deployment: Deployment = { endpoint, models, since: event.time, eventId: excerpt(event.id) };
   return { type: 'deployed', deployment };
+}
+
+/** A version of another registry has its own numbers, and is told by its name from one of the workspace. */
+function readModelId(id: string): Deployment['models'][number] | null {
+  const [, registry, longName, longVersion] = longId.exec(id) ?? [];
+  if (longName !== undefined && longVersion !== undefined) {
+    return { name: longName, version: registry ? `${longVersion} of registry ${registry}` : longVersion };
+  }
+  const [, name, version] = shortId.exec(id) ?? [];
+  return name === undefined || version === undefined ? null : { name, version };
 }

@@ -2,7 +2,7 @@ import type { Signal } from '../domain/signal.ts';
 import { type Fact, ignored, type Models } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { readBreach } from './read-breach.ts';
-import { excerpt, field, type IncomingEvent } from './read-event.ts';
+import { excerpt, field, type IncomingEvent, record } from './read-event.ts';
 
 /**
  * Signals of a model monitor's breach, which is a tag on the run of the monitor's evaluation step; none for other
@@ -11,7 +11,7 @@ import { excerpt, field, type IncomingEvent } from './read-event.ts';
  * An event is a word: before the signal is offered the run is read from the workspace.
  */
 export function parseMonitorBreach(event: IncomingEvent, runId: string, models: Models): readonly Fact[] {
-  const breach = readBreach(field(event.data, 'runTags'));
+  const breach = readBreach(record(field(event.data, 'runTags')));
   if (breach === null) return [];
   const { monitorSignal, features, featureCount, summary } = breach;
   const pinned = findMonitoredModel(monitorSignal, models);

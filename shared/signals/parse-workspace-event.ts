@@ -5,6 +5,7 @@
  * Sources: Azure Event Grid event schema for Azure Machine Learning; the text of a model monitor's breach as the
  * component `model_monitor_evaluate_metrics_threshold` of azureml-assets writes it.
  */
+import { endOfJob } from '../domain/job-status.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
 import type { Signal } from '../domain/signal.ts';
 import { type Fact, ignored, type Models } from './fact.ts';
@@ -13,13 +14,12 @@ import { parseDatasetDrift } from './parse-dataset-drift.ts';
 import { parseModelDeployed } from './parse-model-deployed.ts';
 import { parseMonitorBreach } from './parse-monitor-breach.ts';
 import { parseMonitorCompleted } from './parse-monitor-completed.ts';
-import { excerpt, field, type IncomingEvent, isRecord, text } from './read-event.ts';
+import { excerpt, field, type IncomingEvent, record, text } from './read-event.ts';
 
 const prefix = 'Microsoft.MachineLearningServices.';
 /** What a name of the workspace may be: others are no names, and would not fit where ids must. */
 const runName = /^[\w.-]{1,256}$/;
 const versionName = /^[^\s/\\#?]{1,128}$/;
-const endedStatuses = new Set(['completed', 'failed', 'canceled']);
 
 export function parseWorkspaceEvent(event: IncomingEvent, models: Models): readonly Fact[] {
   switch (event.type) {
@@ -46,10 +46,11 @@ function parseRunEvent(event: IncomingEvent, models: Models): readonly Fact[] {
   if (breach.length > 0) return breach;
   // RunCompleted carries no status.
   const status = text(field(event.data, 'runStatus'))?.toLowerCase();
-  const ended = event.type === `${prefix}RunCompleted` || (status !== undefined && endedStatuses.has(status));
+  const end = status === undefined ? null : endOfJob(status);
+  const ended = event.type === `${prefix}RunCompleted` || end !== null;
   if (!ended)
     return [ignored('run goes on', `run ${runId} is ${excerpt(status ?? 'in an unknown state')}`, status)];
-  const completed = status === undefined || status === 'completed';
+  const completed = status === undefined || end === 'succeeded';
   return [
     { type: 'job-ended', jobName: runId },
     ...(completed ? parseMonitorCompleted(event, runId, models) : []),
@@ -68,8 +69,8 @@ function parseModelRegistered(event: IncomingEvent, models: Models): Fact {
   if (!pinned) return ignored('model', `no model file is named ${excerpt(name)}`, name);
   if (!pinned.config.triggers.registry)
     return ignored('triggers.registry', `${name} does not listen to the registry`, name);
-  const tags = field(event.data, 'modelTags');
-  if (isRecord(tags) && isOwnRegistration(tags)) {
+  const tags = record(field(event.data, 'modelTags'));
+  if (tags && isOwnRegistration(tags)) {
     return ignored('own registration', `${name}:${version} is Ratchet's own registration`);
   }
   const signal: Signal = {

@@ -46,6 +46,17 @@ export function excerpt(value: string): string {
 
 const longestExcerpt = 200;
 
+/** An object, or the text of one: tags come as either. Null for anything else. */
+export function record(value: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof value !== 'string') return isRecord(value) ? value : null;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return isRecord(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import { cancelJob } from '../../shared/azure/send-job.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import type { Run } from '../../shared/domain/run.ts';
@@ -298,11 +299,8 @@ describe('a fleet with one place', () => {
       await fetch(`${instance}/terminate?reason=purged`, { method: 'POST' });
       await throughOutages(async () => (await fetch(instance, { method: 'DELETE' })).ok || undefined);
     }
-    await workspaceClient(world.cloud()).jobs.beginCancelAndWait(
-      localCloud.resourceGroup,
-      localCloud.workspace,
-      `${runId}-train`,
-    );
+    const url = `${world.cloud().armEndpoint}${localCloud.workspaceId}`;
+    await cancelJob(workspaceClient(world.cloud()), url, `${runId}-train`, AbortSignal.timeout(30_000));
     await advanceTo(world.controls(), startMs + 9 * 60_000);
     expect((await world.runs()).find((known) => known.runId === runId)).toMatchObject({ outcome: null });
     await advanceTo(world.controls(), startMs + 15 * 60_000);

@@ -80,16 +80,40 @@ function putVersion(
   checkAssetName(`${rules.noun} version`, version);
   if (version === latest)
     throw userError(`${rules.noun} version: "latest" is a label; choose another version`);
-  const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
   const existing = assets.find(rules.kind, name, version);
+  if (rules.kind === 'models' && !existing) checkModelVersion(version);
+  const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
   if (existing) {
     if (!sameDefinition(existing.fixed, fixed)) throw changed(rules, existing, fixed);
     const asset = assets.setDetails(existing, mergeDetails(existing.details, change));
     return { status: 200, body: versionBody(asset) };
   }
-  if (rules.uri) locator.locate(`properties.${rules.uri}`, String(fixed[rules.uri]), rules.kind);
+  if (rules.uri) {
+    checkUri(rules, String(fixed[rules.uri]));
+    locator.locate(`properties.${rules.uri}`, String(fixed[rules.uri]), rules.kind);
+  }
   const asset = assets.add(rules.kind, name, version, fixed, mergeDetails(noDetails, change));
   return { status: 201, body: versionBody(asset) };
+}
+
+/**
+ * Versions of models are numbers, those of other assets any text (azureml-examples issue 2725, MachineLearningNotebooks
+ * issue 289). Versions that are texts are left from when this emulator took them.
+ */
+function checkModelVersion(version: string): void {
+  if (/^[1-9]\d{0,8}$/.test(version)) return;
+  throw userError(
+    `Model version: ${JSON.stringify(version)} is no positive integer; take the container's nextVersion`,
+  );
+}
+
+/** The forms the service's own clients send: they resolve a short datastore path before they register it. */
+function checkUri({ kind }: KindRules, value: string): void {
+  if (kind === 'models' && /^azureml:\/\/datastores\//i.test(value)) {
+    throw userError(
+      `properties.modelUri: ${JSON.stringify(value)} is the short form of a datastore path; send azureml://subscriptions/.../resourcegroups/.../workspaces/.../datastores/.../paths/...`,
+    );
+  }
 }
 
 function parseAsset(rules: KindRules, properties: Record<string, unknown>) {

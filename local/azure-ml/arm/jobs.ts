@@ -1,6 +1,6 @@
 import { localCloud } from '../../cloud-context.ts';
 import type { Reply } from '../../http/json-exchange.ts';
-import { notFound, userError } from '../../http/service-error.ts';
+import { notFound, ServiceError, userError } from '../../http/service-error.ts';
 import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
 import type { Request } from '../http.ts';
 import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
@@ -36,17 +36,19 @@ export function jobRoutes(deps: JobRouteDependencies): Routes {
   };
 }
 
-/** Where a caller asks whether a cancellation or deletion has come to its end. */
-export function operationRoutes(deps: JobRouteDependencies): Routes {
+/**
+ * Where a caller would ask whether a cancellation or deletion has come to its end. It lies outside of the workspace,
+ * and the role AzureML Data Scientist reads nothing there: read the job itself (cloud-custodian issue 11059).
+ */
+export function operationRoutes(): Routes {
   return {
     [`GET /subscriptions/:subscription/providers/${provider}/locations/:location/mfeOperationResults/:operation`]:
-      (request, { operation = '' }) => {
-        const [kind, name = ''] = operation.split(':');
-        const job = deps.jobs.find(name);
-        if (kind === 'jc' && job)
-          return isTerminal(job.status) ? { status: 200 } : pending(request, operation);
-        if (kind === 'jd') return job ? pending(request, operation) : { status: 200 };
-        throw notFound(`Operation ${operation}`);
+      () => {
+        throw new ServiceError(
+          403,
+          'AuthorizationFailed',
+          `The client does not have authorization to perform action '${provider}/locations/mfeOperationResults/read'; read the job itself.`,
+        );
       },
   };
 }
@@ -107,7 +109,7 @@ function pending(request: Request, operation: string): Reply {
   const version = request.query.get('api-version') ?? '';
   return {
     status: 202,
-    headers: { location: `${request.origin}${path}?api-version=${version}`, 'retry-after': '1' },
+    headers: { location: `${request.origin}${path}?api-version=${version}`, 'retry-after': '10' },
   };
 }
 

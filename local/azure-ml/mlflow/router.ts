@@ -15,6 +15,8 @@ import { double, fieldsOf, integer, list, optionalText, text, texts } from './fi
 import { metricBody, type Run, runBody, runInfo } from './runs.ts';
 import { parseFilter } from './search.ts';
 
+const mostResults = 999;
+
 export interface MlflowDependencies {
   readonly jobs: JobStore;
   readonly tracking: TrackingStore;
@@ -147,7 +149,10 @@ function searchRuns(request: Request, deps: MlflowDependencies): Reply {
       `order_by: ${orderBy.join(', ')} is not supported; runs come by start_time, latest first`,
     );
   }
-  const size = Math.min(integer(fields, 'max_results', 1000), 50_000);
+  const size = integer(fields, 'max_results', mostResults);
+  // The service is seen to refuse more in places (mlflow issue 10694).
+  if (size < 1 || size > mostResults)
+    throw invalidParameter(`max_results: ${size} is not from 1 to ${mostResults}`);
   const skip = integer({ page_token: optionalText(fields, 'page_token') ?? '0' }, 'page_token');
   const jobs = deps.jobs
     .all()

@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState, Steps } from '../../../orchestrations/steps.ts';
+import { longUri } from '../../../shared/azure/run-files.ts';
 import type { BoundGate } from '../../../shared/config/gate-schema.ts';
 import { hashJson, pinModel } from '../../../shared/config/pin.ts';
 import { ModelConfigSchema } from '../../../shared/config/schema.ts';
@@ -105,10 +106,11 @@ const submission = (
   ...more,
 });
 
+const uriOf = (path: string) => `azureml://datastores/workspaceblobstore/paths/${path}`;
 const challengerOf = (runId: string) => ({
   name: 'spam-filter',
   version: runId.slice('spam-filter-'.length),
-  modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model/`,
+  modelUri: uriOf(`runs/${runId}/model/`),
 });
 
 function untilEnded(jobName: string): Promise<JobState> {
@@ -180,9 +182,10 @@ describe('the steps of a run', () => {
 
     const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
     const registered = await step('register-model', registration);
-    expect(registered).toEqual(challenger);
+    const modelUri = longUri(localCloud.workspaceId, challenger.modelUri);
+    expect(registered).toEqual({ name: 'spam-filter', version: '1', modelUri });
     const { ml } = services;
-    const stored = await ml.modelVersions.get('local', 'ratchet', challenger.name, challenger.version);
+    const stored = await ml.modelVersions.get('local', 'ratchet', challenger.name, registered.version);
     expect(stored.properties).toMatchObject({
       modelType: 'custom_model',
       jobName: `${runId}-train`,
@@ -353,26 +356,51 @@ describe('the steps of a run', () => {
   it('find a version, and tell our own registrations from others', async () => {
     const own = challengerOf('spam-filter-20020909-00000001');
     const registration = { runId: 'own', challenger: own, jobName: 'own-train', tags: tagsOf('own') };
-    await step('register-model', registration);
-    expect(await step('find-model', own)).toEqual({ model: own, own: true });
-    const other = { ...own, version: '7' };
+    const made = await step('register-model', registration);
+    expect(await step('find-model', made)).toEqual({ model: made, own: true });
+    const other = { ...made, version: '70', modelUri: longUri(localCloud.workspaceId, uriOf('mail/')) };
     await services.ml.modelVersions.createOrUpdate('local', 'ratchet', other.name, other.version, {
       properties: { modelUri: other.modelUri },
     });
     expect(await step('find-model', other)).toEqual({ model: other, own: false });
-    expect(await step('find-model', { name: other.name, version: '8' })).toEqual({ model: null, own: false });
+    expect(await step('find-model', { name: other.name, version: '80' })).toEqual({
+      model: null,
+      own: false,
+    });
+  });
+
+  it('register several runs of one model at once under a number each, beside versions made by hand', async () => {
+    const register = (day: number) => {
+      const runId = `spam-filter-200210${day}-00000001`;
+      const challenger = challengerOf(runId);
+      return step('register-model', { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) });
+    };
+    const byHand = (version: string) =>
+      services.ml.modelVersions.createOrUpdate('local', 'ratchet', 'spam-filter', version, {
+        properties: { modelUri: longUri(localCloud.workspaceId, uriOf('mail/')) },
+      });
+    const [made] = await Promise.all([
+      Promise.all([11, 12, 13, 11, 12].map(register)),
+      byHand('100'),
+      byHand('101'),
+    ]);
+    const versions = made.map(({ version }) => version);
+    expect([versions[3], versions[4]]).toEqual([versions[0], versions[1]]);
+    expect(new Set([...versions, '100', '101']).size).toBe(5);
+    expect(versions.every((version) => /^[1-9]\d*$/.test(version))).toBe(true);
   });
 
   it('know a version of our own by its run, where the registry shows no tags', async () => {
-    const { name, version, modelUri } = challengerOf('spam-filter-20020910-00000001');
+    const runId = 'spam-filter-20020910-00000001';
+    const { name, modelUri } = challengerOf(runId);
+    const version = '90';
     await services.ml.modelVersions.createOrUpdate('local', 'ratchet', name, version, {
-      properties: { modelUri },
+      properties: { modelUri: longUri(localCloud.workspaceId, modelUri) },
     });
     const isOwn = async () => (await step('find-model', { name, version })).own;
-    const recorded = (more: Partial<Run>) =>
-      step('record-run', run({ model: name, runId: `${name}-${version}`, ...more }));
+    const recorded = (more: Partial<Run>) => step('record-run', run({ model: name, runId, ...more }));
     expect(await isOwn()).toBe(false);
-    // A run that has come no further has registered nothing: somebody else took the name.
+    // A run that has come no further has registered nothing: somebody else took its files.
     await recorded({ phase: 'gate' });
     expect(await isOwn()).toBe(false);
     await recorded({ phase: 'register' });
@@ -405,18 +433,6 @@ describe('a step refuses', () => {
       error: `job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
       computeMs: 0,
     });
-  });
-
-  it('a model version of the same name that belongs to another run', async () => {
-    const runId = 'spam-filter-20020907-00000001';
-    const challenger = challengerOf(runId);
-    await services.ml.modelVersions.createOrUpdate('local', 'ratchet', challenger.name, challenger.version, {
-      properties: { modelUri: challenger.modelUri, tags: { ratchetRun: 'another' } },
-    });
-    const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
-    await expect(step('register-model', registration)).rejects.toThrow(
-      `azure-refused: model spam-filter:20020907-00000001 exists without tag ratchetRun=${runId}: it is not this run's version; a version cannot be replaced, so start a new run`,
-    );
   });
 
   it('what the workspace refuses, in the words of the workspace', async () => {

@@ -95,10 +95,11 @@ describe('a model version', () => {
     await register('from-job', '1', { modelUri: 'azureml://jobs/trains/outputs/model', jobName: 'trains' });
     await register('from-job', '2', { modelUri: 'azureml://jobs/trains/outputs/model/paths/weights.txt' });
 
-    const read = 'require("fs").copyFileSync(process.argv[1] + process.argv[3], process.argv[2])';
+    const read =
+      'require("fs").copyFileSync(process.argv[1] + process.argv[3].replace("no more", ""), process.argv[2])';
     for (const [version, file] of [
       ['1', '/weights.txt'],
-      ['2', ''],
+      ['2', 'no more'],
     ]) {
       await workspace.submit(`reads-${version}`, {
         command: `node -e '${read}' \${{inputs.model}} \${{outputs.copy}} "\${{inputs.file}}"`,
@@ -114,9 +115,29 @@ describe('a model version', () => {
     }
   });
 
-  it('with a version that is no number is told of as text', async () => {
-    await register('named', 'v1.2-rc');
-    expect(registered('named')[0]?.data).toMatchObject({ ModelVersion: 'v1.2-rc' });
+  // Sources: azureml-examples issue 2725 and MachineLearningNotebooks issue 289 (a version is an integer).
+  it.each(['20020902-1f2e3d4c', 'v1', '1.2', '0', '01', '1e3', '9999999999'])(
+    'has a positive integer for its version, not %s',
+    async (version) => {
+      await expect(register('named', version)).rejects.toMatchObject({
+        statusCode: 400,
+        code: 'UserError',
+        message: `Model version: "${version}" is no positive integer; take the container's nextVersion`,
+      });
+      expect(registered('named')).toEqual([]);
+    },
+  );
+
+  // Source: azure-ai-ml, which sends the long form of a datastore's path for the short one it is given.
+  it('is not taken with the short form of its path', async () => {
+    const short = 'azureml://datastores/workspaceblobstore/paths/models/fraud/';
+    await expect(register('short', '1', { modelUri: short })).rejects.toMatchObject({
+      statusCode: 400,
+      code: 'UserError',
+      message: expect.stringMatching(
+        /^properties\.modelUri: ".+" is the short form of a datastore path; send /,
+      ),
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../local/clock/clock.ts';
 import { until } from '../../until.ts';
-import { group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
+import { codeUri, group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('after a restart', () => {
   });
 
   it('what was registered is still there', async () => {
-    const properties = { modelUri: 'azureml://datastores/workspaceblobstore/paths/data/rows.csv' };
+    const properties = { modelUri: codeUri('data/rows.csv') };
     await workspace.client.modelVersions.createOrUpdate(group, workspaceName, 'kept', '1', { properties });
     await workspace.restart();
     const model = await workspace.client.modelVersions.get(group, workspaceName, 'kept', '1');

@@ -13,6 +13,8 @@ import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
 import { type Identity, startIdentity } from '../../../local/identity/index.ts';
 import { openTls, type TlsMaterial } from '../../../local/tls/index.ts';
+import { longUri } from '../../../shared/azure/run-files.ts';
+import { cancelJob } from '../../../shared/azure/send-job.ts';
 import { untilSeen } from '../../until.ts';
 
 const require = createRequire(import.meta.url);
@@ -62,6 +64,7 @@ export interface Workspace {
   /** Registers the files as code asset `name`, version 1. */
   addCode(name: string, files: Readonly<Record<string, string>>): Promise<void>;
   submit(name: string, job: Partial<CommandJob> & { command: string }): Promise<JobBase>;
+  cancel(name: string): Promise<void>;
   untilEnded(name: string): Promise<CommandJob>;
   untilStatus(name: string, ...statuses: string[]): Promise<CommandJob>;
   fetch(path: string, options?: FetchOptions): Promise<Answer>;
@@ -87,7 +90,8 @@ export interface Answer {
 
 export const group = localCloud.resourceGroup;
 export const workspaceName = localCloud.workspace;
-export const codeUri = (path: string) => `azureml://datastores/workspaceblobstore/paths/${path}`;
+export const codeUri = (path: string) =>
+  longUri(localCloud.workspaceId, `azureml://datastores/workspaceblobstore/paths/${path}`);
 
 export async function openWorkspace(options: { jobSlots?: number; clock?: Clock } = {}): Promise<Workspace> {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-azure-ml-'));
@@ -142,6 +146,8 @@ export async function openWorkspace(options: { jobSlots?: number; clock?: Clock 
       });
     },
     submit: (name, job) => putJob(client, workspace.endpoint, name, job),
+    cancel: (name) =>
+      cancelJob(client, `${workspace.endpoint}${localCloud.workspaceId}`, name, AbortSignal.timeout(30_000)),
     untilEnded: (name) => workspace.untilStatus(name, 'Completed', 'Failed', 'Canceled'),
     async untilStatus(name, ...statuses) {
       return untilSeen(async () => {

@@ -42,7 +42,8 @@ const evaluation: JobRequest = {
 
 describe('a training job', () => {
   it('has the inputs, outputs, ids and tags docs/jobs.md promises', () => {
-    const inStore = 'azureml://datastores/workspaceblobstore/paths';
+    const inStore =
+      'azureml://subscriptions/s/resourcegroups/rg/workspaces/mlw/datastores/workspaceblobstore/paths';
     expect(jobNameOf(training)).toBe('spam-filter-20020902-1f2e3d4c-train');
     expect(buildJob(training, workspaceId)).toEqual({
       jobType: 'Command',

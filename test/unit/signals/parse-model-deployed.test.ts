@@ -53,6 +53,27 @@ describe('ModelDeployed', () => {
   });
 
   it.each([
+    ['azureml:a:3', { name: 'a', version: '3' }],
+    [
+      'azureml://subscriptions/s/resourceGroups/g/workspaces/w/models/a/versions/3',
+      { name: 'a', version: '3' },
+    ],
+    [
+      '/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/models/a/versions/3',
+      { name: 'a', version: '3' },
+    ],
+    [
+      'azureml:/subscriptions/s/resourceGroups/g/workspaces/w/models/a/versions/3',
+      { name: 'a', version: '3' },
+    ],
+    ['azureml://registries/shared/models/a/versions/3', { name: 'a', version: '3 of registry shared' }],
+  ])('names its models as %s', (id, model) => {
+    expect(deployed({ ServiceName: 'front', ModelIds: `${id},b:1` })).toMatchObject([
+      { deployment: { models: [model, { name: 'b', version: '1' }] } },
+    ]);
+  });
+
+  it.each([
     [{ ModelIds: 'a:1' }, {}, 'the event names no endpoint'],
     [{ ServiceName: 'a/b', ModelIds: 'a:1' }, {}, 'the event names no endpoint'],
     [{ ServiceName: 'front' }, {}, 'the deployment to front names no model'],
