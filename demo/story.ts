@@ -27,7 +27,7 @@ import type { Observations, WeekResult } from './observations.ts';
 import { readManifests, registeredVersions } from './read-workspace.ts';
 import { scoreWeek } from './score-week.ts';
 import { spoilFile } from './spoil-file.ts';
-import { openTimeline, type Stage, type Timeline } from './timeline.ts';
+import { openTimeline, type StoryParts, type Timeline } from './timeline.ts';
 
 export const model = sampleModel.name;
 export const storyStart = historyEnd;
@@ -46,7 +46,7 @@ interface Told {
 }
 
 export async function playStory(
-  stage: Stage,
+  stage: StoryParts,
   mails: readonly Mail[],
   weekCount: number | undefined,
 ): Promise<Omit<Observations, 'durationMs'>> {
@@ -79,7 +79,7 @@ export async function playStory(
 }
 
 async function makeFirstChampion(
-  stage: Stage,
+  stage: StoryParts,
   time: Timeline,
   history: readonly MailFile[],
   told: Told,
@@ -96,7 +96,7 @@ async function makeFirstChampion(
 }
 
 async function playWeek(
-  stage: Stage,
+  stage: StoryParts,
   time: Timeline,
   week: Week,
   first: ReleasedModel,
@@ -130,7 +130,7 @@ async function playWeek(
 }
 
 /** Uploads what was broken again, under a name of its own. */
-async function correct(stage: Stage, time: Timeline, file: MailFile, told: Told): Promise<MailFile> {
+async function correct(stage: StoryParts, time: Timeline, file: MailFile, told: Told): Promise<MailFile> {
   const corrected = { ...file, name: file.name.replace('.csv', '-corrected.csv') };
   told.spoiled.push(file.name);
   stage.view.happens(time.nowMs(), 'upload', `${corrected.name}, exported again`);
@@ -139,7 +139,7 @@ async function correct(stage: Stage, time: Timeline, file: MailFile, told: Told)
 }
 
 async function monitor(
-  { local, view }: Stage,
+  { local, view }: StoryParts,
   time: Timeline,
   file: string,
   champion: ReleasedModel,
@@ -155,7 +155,7 @@ async function monitor(
 }
 
 /** One file after the other: events of several come in any order. */
-async function upload({ local }: Stage, time: Timeline, file: MailFile, told: Told): Promise<void> {
+async function upload({ local }: StoryParts, time: Timeline, file: MailFile, told: Told): Promise<void> {
   told.signalIds.push(...(await uploadMail(local.cloud(), [file])));
   await time.passUntil(time.nowMs());
 }
@@ -182,7 +182,7 @@ function monthlyTicks(fromMs: number, untilMs: number): string[] {
     .map((tickMs) => `${tickPrefix}${new Date(tickMs).toISOString()}`);
 }
 
-async function explainNoChampion({ api, production, local }: Stage): Promise<string> {
+async function explainNoChampion({ api, production, local }: StoryParts): Promise<string> {
   const [decisions, runs] = [await api.decisions(), await api.runs()];
   return [
     'the first champion was not released:',

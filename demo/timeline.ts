@@ -14,7 +14,7 @@ import type { Deferral } from './observations.ts';
 import { type RatchetApi, whileWatching } from './ratchet-api.ts';
 import type { View } from './view.ts';
 
-export interface Stage {
+export interface StoryParts {
   readonly local: LocalCloud;
   readonly api: RatchetApi;
   readonly production: Production;
@@ -31,7 +31,7 @@ export interface Timeline {
 
 const dayMs = 86_400_000;
 
-export function openTimeline({ local, api, production, view }: Stage, startMs: number): Timeline {
+export function openTimeline({ local, api, production, view }: StoryParts, startMs: number): Timeline {
   const shown = new Set<string>();
   const deferrals: Deferral[] = [];
   let nowMs = startMs;

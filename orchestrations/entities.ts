@@ -8,7 +8,7 @@
 import type { PlaceRequest } from '../shared/admission/fleet.ts';
 import type { OperatorWord } from '../shared/admission/operate.ts';
 import type { Operated } from '../shared/admission/operated.ts';
-import type { Decided, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
+import type { AdmissionResult, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
 import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
 import type { InconclusiveAnswer } from '../shared/domain/model-state.ts';
@@ -59,7 +59,7 @@ export interface FleetOperations {
   };
 }
 
-export interface OfferAnswer extends Omit<Decided, 'state'> {
+export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly champion: ModelVersion | null;
   /** The challenger that the run judges again; absent where it trains one. */
   readonly kept?: KeptChallenger;

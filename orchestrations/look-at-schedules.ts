@@ -4,18 +4,18 @@
  * Owns: what time it is. Does not own: what is due (shared/signals/due-schedules.ts), when to look (schedule-tick).
  */
 import * as df from 'durable-functions';
-import type { LookInput } from '../shared/dispatch/start-look.ts';
-import type { Look } from '../shared/signals/due-schedules.ts';
+import type { ScheduleScanInput } from '../shared/dispatch/start-look.ts';
+import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
 import { now, takeStep } from './take-step.ts';
 
 df.app.orchestration('look-at-schedules', function* (context) {
-  const previous = context.df.getInput<LookInput>()?.previous ?? null;
+  const previous = context.df.getInput<ScheduleScanInput>()?.previous ?? null;
   const time = now(context);
   // A clock that was set back mutes nothing: what is due is due by the new one. A tick that passes twice asks once, for
   // its signal's id names it.
   const patience = lasting(context, twoMinutesMs);
   const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: time }, patience);
-  const look: Look = { lookedAt: time, known };
+  const look: ScheduleScan = { lookedAt: time, known };
   return look;
 });

@@ -13,7 +13,7 @@ import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
-import type { Look } from '../shared/signals/due-schedules.ts';
+import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
@@ -184,7 +184,10 @@ export interface Steps {
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
-  'offer-due-signals': { input: { previous: Look | null; now: string }; output: Pick<Look, 'known'> };
+  'offer-due-signals': {
+    input: { previous: ScheduleScan | null; now: string };
+    output: Pick<ScheduleScan, 'known'>;
+  };
 }
 
 export type StepName = keyof Steps;

@@ -9,7 +9,7 @@
  */
 import type { GateConfig } from '../../shared/config/gate-schema.ts';
 import type { GateResult } from '../../shared/domain/gate-report.ts';
-import type { Look } from '../../shared/gates/ask-of-look.ts';
+import type { HoldoutLook } from '../../shared/gates/ask-of-look.ts';
 import { judgeGate } from '../../shared/gates/judge-gate.ts';
 import { drawBinomial, type Random } from '../../shared/gates/statistics/random.ts';
 
@@ -82,7 +82,7 @@ export function drawChallenger(random: Random, worlds: readonly World[]): Counts
 }
 
 /** Judges a gate on accuracy as the service does, from the rows on. */
-export function judgeCounts(gate: GateConfig, counts: Counts, look: Look | null): GateResult {
+export function judgeCounts(gate: GateConfig, counts: Counts, look: HoldoutLook | null): GateResult {
   const { rows, onlyChallenger, onlyChampion, bothRight } = counts;
   const challenger = new Float64Array(rows).fill(0.1);
   const champion = new Float64Array(rows).fill(0.1);

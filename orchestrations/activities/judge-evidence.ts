@@ -10,7 +10,7 @@ import type { PinnedModel } from '../../shared/config/schema.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import { RatchetError } from '../../shared/errors.ts';
-import type { Look } from '../../shared/gates/ask-of-look.ts';
+import type { HoldoutLook } from '../../shared/gates/ask-of-look.ts';
 import { holdoutVersion } from '../../shared/gates/holdout-version.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
 import { inTurn } from '../../shared/in-turn.ts';
@@ -78,7 +78,7 @@ async function findTables(runId: string, table: 'predictions' | 'train-ids'): Pr
 }
 
 /** Writes the run's look at its holdout to the ledger, and answers it. */
-async function takeLook(runId: string, { config }: PinnedModel): Promise<Look> {
+async function takeLook(runId: string, { config }: PinnedModel): Promise<HoldoutLook> {
   const [blobs, ledger, { spendError }] = await Promise.all([
     wiring.blobs(),
     wiring.ledger(),

@@ -10,8 +10,8 @@ import {
   findDueQueries,
   findDueSchedules,
   findOldChampion,
-  type Look,
   listKeys,
+  type ScheduleScan,
 } from '../../shared/signals/due-schedules.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -37,7 +37,7 @@ defineStep(
 async function findDue(
   client: df.DurableClient,
   { config }: PinnedModel,
-  previous: Look | null,
+  previous: ScheduleScan | null,
   now: string,
 ): Promise<readonly Signal[]> {
   const due = findDueSchedules(config, previous, now);

@@ -3,8 +3,8 @@ import type { Budget } from '../config/policy-schema.ts';
 import type { ModelState, Spent } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
 import { dropOld, reserve } from './budget.ts';
-import { addFate, union } from './pending.ts';
-import type { Answered, Question } from './question.ts';
+import { addPendingDecision, union } from './pending.ts';
+import type { PolicyAnswer, Question } from './question.ts';
 import { addMs, durationMs } from './time.ts';
 import { groupOf } from './wait.ts';
 
@@ -13,7 +13,7 @@ const rememberStarts = 100;
 /** No run is given up for dead sooner, whatever a model file of before there were bounds says. */
 const shortestDeadlineMs = 600_000;
 
-export function admit(state: ModelState, question: Question): Answered {
+export function admit(state: ModelState, question: Question): PolicyAnswer {
   const { signal, runId, now, policy, isLeader, estimateHours = 0 } = question;
   const kind = signal.kind === 'registry' ? 'promote' : 'retrain';
   const absorbed = kind === 'promote' ? null : state.pending;
@@ -47,7 +47,7 @@ export function admit(state: ModelState, question: Question): Answered {
   const fate = answer.joinedLive(next.live!);
   return {
     admission,
-    state: addFate(next, { ...fate, outcome: 'coalesced', signal: sleeper }),
+    state: addPendingDecision(next, { ...fate, outcome: 'coalesced', signal: sleeper }),
     wake: [sleeper],
   };
 }

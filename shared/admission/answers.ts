@@ -1,7 +1,7 @@
 /** The answers admission gives, in words: each with what would have changed it. */
 import type { Admission, ReasonCode } from '../domain/decision.ts';
-import type { AnsweredSignal, Fate, ModelState, Pending } from '../domain/model-state.ts';
-import type { Hold } from './holds.ts';
+import type { ModelState, Pending, PendingDecision, RememberedSignal } from '../domain/model-state.ts';
+import type { Block } from './blocks.ts';
 
 type Live = NonNullable<ModelState['live']>;
 
@@ -125,7 +125,7 @@ export function describeFailure({
   return waits('internal-error', again, why, 'Decided once what failed is mended.');
 }
 
-export function held({ reason, until, because, endedBy }: Hold): Admission {
+export function held({ reason, until, because, endedBy }: Block): Admission {
   return waits(reason, until, because(), endedBy ?? `Admissible from ${until}.`);
 }
 
@@ -146,7 +146,7 @@ export function rejected(reason: ReasonCode, because: string, changedBy: string)
   return { ...nothing, outcome: 'rejected', reason, sentence: `Rejected: ${because}.`, changedBy };
 }
 
-export function frozenOut({ until, because }: Hold): Admission {
+export function frozenOut({ until, because }: Block): Admission {
   return rejected('freeze', `${because()}, and turns signals away`, `A signal that comes from ${until} on.`);
 }
 
@@ -173,11 +173,11 @@ export function off(by: string | undefined): Admission {
   return rejected('off', because, 'Mode auto, suggest or observe.');
 }
 
-export function decidedBefore({ outcome, reason, sentence, changedBy, runId }: Fate): Admission {
+export function decidedBefore({ outcome, reason, sentence, changedBy, runId }: PendingDecision): Admission {
   return { ...nothing, outcome, reason, sentence, changedBy, runId };
 }
 
-export function repeated(before: AnsweredSignal): Admission {
+export function repeated(before: RememberedSignal): Admission {
   return {
     ...nothing,
     outcome: before.outcome,

@@ -20,19 +20,19 @@ import type { Admission } from '../domain/decision.ts';
 import type { Mode, ModelState } from '../domain/model-state.ts';
 import { admit } from './admit.ts';
 import * as answer from './answers.ts';
+import { findBlock, lookAgainMs } from './blocks.ts';
 import { findEarlyRejection } from './find-early-rejection.ts';
-import { findHold, lookAgainMs } from './holds.ts';
 import { meetLive } from './meet-live.ts';
 import { mendTimes } from './mend-times.ts';
 import { findLackOfData, noteNews } from './news.ts';
 import { endPending, sleepers } from './pending.ts';
-import type { Answered, Decided, NeedsGrant, Offer, Question } from './question.ts';
+import type { AdmissionResult, NeedsGrant, Offer, PolicyAnswer, Question } from './question.ts';
 import { findAnswered, keepWaiting, remember } from './remember.ts';
 import { settleRun } from './settle-run.ts';
 import { addMs, durationMs, earlier, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
-export function decideAdmission(state: ModelState, offer: Offer): Decided | NeedsGrant {
+export function decideAdmission(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   const { signal, now } = offer;
   const before = findAnswered(state.answered, signal.id);
   if (before && before.outcome !== 'deferred') {
@@ -64,7 +64,7 @@ export function decideAdmission(state: ModelState, offer: Offer): Decided | Need
   };
 }
 
-function answerSignal(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
+function answerSignal(state: ModelState, question: Question, mode: Mode): PolicyAnswer | NeedsGrant {
   const { signal, now, policy, runId, byPerson, isLeader, isNew } = question;
   const fate = state.fates?.find((known) => known.signal === signal.id);
   if (fate) {
@@ -80,11 +80,11 @@ function answerSignal(state: ModelState, question: Question, mode: Mode): Answer
   if (state.live) return meetLive(state, question, mode);
 
   const { estimateHours = 0 } = question;
-  const hold = findHold({ state, policy, now, byPerson, estimateHours, isNew });
-  if (hold?.rejects) return reject(state, question, answer.frozenOut(hold));
-  if (hold) {
-    const until = untilExpiry(hold.until, question, state);
-    return wait(state, question, until, () => ({ ...answer.held(hold), offerAgainAt: until }));
+  const block = findBlock({ state, policy, now, byPerson, estimateHours, isNew });
+  if (block?.rejects) return reject(state, question, answer.frozenOut(block));
+  if (block) {
+    const until = untilExpiry(block.until, question, state);
+    return wait(state, question, until, () => ({ ...answer.held(block), offerAgainAt: until }));
   }
   if (!byPerson && state.pending && !isLeader && now < state.pending.until) {
     return joinPending(state, question, state.pending.until);
@@ -141,7 +141,7 @@ function lookAgainInTime(admission: Admission, now: string): Admission {
 }
 
 /** Waits for a person's word. */
-function suggest(state: ModelState, question: Question): Answered {
+function suggest(state: ModelState, question: Question): PolicyAnswer {
   const { now, policy, isLeader, runId } = question;
   const latest = addMs(now, durationMs(policy.suggestionExpires ?? 'P7D'));
   const until = earlier((isLeader ? state.pending?.suggestedUntil : undefined) ?? latest, latest);
@@ -151,7 +151,7 @@ function suggest(state: ModelState, question: Question): Answered {
   return wait(state, question, until, answered, { suggestedUntil: until });
 }
 
-function startUnlessFleetHolds(state: ModelState, question: Question): Answered | NeedsGrant {
+function startUnlessFleetHolds(state: ModelState, question: Question): PolicyAnswer | NeedsGrant {
   const { grant } = question;
   if (!grant) return { needsGrant: true };
   if (grant.granted) return admit(state, question);

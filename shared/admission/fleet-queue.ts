@@ -30,7 +30,7 @@ export interface FleetHold {
   readonly until: string;
 }
 
-export function findFleetHold(
+export function findFleetBlock(
   state: FleetState,
   request: PlaceRequest,
   policy: FleetPolicy,

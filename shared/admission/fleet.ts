@@ -16,7 +16,7 @@ import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import type { FleetAction } from '../domain/operation.ts';
 import { dropOld, reserve, settleSpent } from './budget.ts';
-import { askAgainMs, findFleetHold, nextInLine, patienceMs, waitingOf } from './fleet-queue.ts';
+import { askAgainMs, findFleetBlock, nextInLine, patienceMs, waitingOf } from './fleet-queue.ts';
 import { isAhead, mendFleetTimes } from './mend-times.ts';
 import type { OperatorWord } from './operate.ts';
 import type { PlaceRequest } from './place-request.ts';
@@ -37,12 +37,12 @@ export function requestPlace(
   const current = { ...forget(state, policy, now), policy, models: request.models };
   const held = current.places.find((place) => place.model === model);
   if (held?.runs.includes(runId)) return { state: current, grant: { granted: true } };
-  const hold = policy && findFleetHold(current, request, policy);
-  if (!hold) return { state: take(current, request), grant: { granted: true } };
-  const until = earlier(hold.until, addMs(now, askAgainMs));
+  const block = policy && findFleetBlock(current, request, policy);
+  if (!block) return { state: take(current, request), grant: { granted: true } };
+  const until = earlier(block.until, addMs(now, askAgainMs));
   return {
     state: { ...current, waiting: [...without(current.waiting, request), waitingOf(current, request)] },
-    grant: { granted: false, reason: 'fleet', because: hold.because, changedBy: hold.changedBy, until },
+    grant: { granted: false, reason: 'fleet', because: block.because, changedBy: block.changedBy, until },
   };
 }
 

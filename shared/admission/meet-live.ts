@@ -1,14 +1,14 @@
 /** What becomes of a signal that finds a run under way: `whileRunning` of the policy. Pure. */
 import type { Mode, ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
-import { findHold } from './holds.ts';
+import { findBlock } from './blocks.ts';
 import { findLackOfData } from './news.ts';
 import { union } from './pending.ts';
-import type { Answered, NeedsGrant, Question } from './question.ts';
+import type { NeedsGrant, PolicyAnswer, Question } from './question.ts';
 import { addMs, durationMs, earlier } from './time.ts';
 import { groupOf, reject, wait } from './wait.ts';
 
-export function meetLive(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
+export function meetLive(state: ModelState, question: Question, mode: Mode): PolicyAnswer | NeedsGrant {
   const { signal, policy } = question;
   const live = state.live!;
   if (signal.kind === 'registry' || live.kind === 'promote') return waitForLive(state, question);
@@ -25,7 +25,7 @@ export function meetLive(state: ModelState, question: Question, mode: Mode): Ans
 }
 
 /** The end of the run wakes it; it looks again by itself in case that is lost. */
-function waitForLive(state: ModelState, question: Question): Answered {
+function waitForLive(state: ModelState, question: Question): PolicyAnswer {
   const live = state.live!;
   const until = lookAgainAt(question, live.deadline);
   return wait(state, question, until, () => answer.afterLive(live, until));
@@ -45,7 +45,7 @@ function earlierAfter(now: string, a: string, b: string): string {
 }
 
 /** A waiting signal that finds a run under way (a person got in first) joins it with all that joined it. */
-function joinLive(state: ModelState, question: Question): Answered {
+function joinLive(state: ModelState, question: Question): PolicyAnswer {
   const live = state.live!;
   return {
     admission: answer.joinedLive(live),
@@ -61,13 +61,13 @@ function joinLive(state: ModelState, question: Question): Answered {
  * Cancels the run under way only where the one in its place could start at once, and never a run that took another's
  * place itself: a stream of signals must not keep every run from its end.
  */
-function restart(state: ModelState, question: Question, mode: Mode): Answered | NeedsGrant {
+function restart(state: ModelState, question: Question, mode: Mode): PolicyAnswer | NeedsGrant {
   const { signal, policy, now, byPerson, isNew, estimateHours = 0, grant } = question;
   const live = state.live!;
   if (live.cancel) return waitForLive(state, question);
-  const hold = findHold({ state, policy, now, byPerson: true, estimateHours, isNew });
+  const block = findBlock({ state, policy, now, byPerson: true, estimateHours, isNew });
   const isFree = byPerson || (mode === 'auto' && findLackOfData(state, question) === null);
-  if (live.restarted || hold || !isFree) return joinLive(state, question);
+  if (live.restarted || block || !isFree) return joinLive(state, question);
   if (!grant) return { needsGrant: true };
   if (!grant.granted) return joinLive(state, question);
   const cancel = { by: `signal ${signal.id}`, reason: 'the policy restarts runs for new signals', at: now };

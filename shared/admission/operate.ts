@@ -10,7 +10,7 @@ import { answerRun } from './answer-run.ts';
 import { breakGlass } from './break-glass.ts';
 import { mendTimes } from './mend-times.ts';
 import { done, type Operated, refuse } from './operated.ts';
-import { addFate, endPending, signalsAtMost } from './pending.ts';
+import { addPendingDecision, endPending, signalsAtMost } from './pending.ts';
 import { isoOf } from './time.ts';
 
 export interface OperatorWord {
@@ -130,7 +130,10 @@ function withdraw(state: ModelState, signal: string | null, by: Word): Operated 
     const { requested: group, ...rest } = state;
     const isFirst = group?.[0] === signal;
     const alone = isFirst || group === undefined ? rest : { ...rest, requested: group };
-    const next = addFate({ ...alone, waiting: waiting.filter((id) => id !== signal) }, { signal, ...fate });
+    const next = addPendingDecision(
+      { ...alone, waiting: waiting.filter((id) => id !== signal) },
+      { signal, ...fate },
+    );
     const others = isFirst && group.length > 1 ? `, and the ${group.length - 1} that joined it` : '';
     return { ...done(next, `Withdrawn: signal ${signal}${others}.`), wake: [signal] };
   }

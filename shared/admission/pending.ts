@@ -5,7 +5,7 @@
  * 1. The first signal's orchestration waits for all; the others have their answer.
  * 2. A group that is answered in its absence leaves a fate for the one that sleeps: it is told when it is offered again.
  */
-import type { Fate, ModelState, Pending, PendingCause } from '../domain/model-state.ts';
+import type { ModelState, Pending, PendingCause, PendingDecision } from '../domain/model-state.ts';
 import { later } from './time.ts';
 
 /** An upper bound on what a flood of signals may make the entity keep of one group. */
@@ -55,13 +55,13 @@ export function join(pending: Pending, signal: Waiting, until: string): Pending 
 }
 
 /** Ends the group: the one that sleeps gets `fate` when it is offered again. */
-export function endPending(state: ModelState, fate: Omit<Fate, 'signal'>): ModelState {
+export function endPending(state: ModelState, fate: Omit<PendingDecision, 'signal'>): ModelState {
   const sleeper = state.pending?.signals[0];
   if (sleeper === undefined) return state;
-  return { ...addFate(state, { signal: sleeper, ...fate }), pending: null };
+  return { ...addPendingDecision(state, { signal: sleeper, ...fate }), pending: null };
 }
 
-export function addFate(state: ModelState, fate: Fate): ModelState {
+export function addPendingDecision(state: ModelState, fate: PendingDecision): ModelState {
   const others = (state.fates ?? []).filter(({ signal }) => signal !== fate.signal);
   return { ...state, fates: [...others, fate].slice(-fatesAtMost) };
 }

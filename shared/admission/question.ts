@@ -1,4 +1,11 @@
-/** What admission is asked, and what it answers. */
+/**
+ * What admission is asked, and what it answers.
+ *
+ * One answer takes shape in steps. A rule gives a `PolicyAnswer`; `decideAdmission` completes it to an `AdmissionResult`;
+ * the model's entity keeps the state of that and hands out the rest, as an `OfferAnswer`; admit-signal writes its
+ * `Admission` with the signal into the ledger, as a `Decision`. An answer to a signal that sleeps waits in the state, as a
+ * `PendingDecision`; of each final one a `RememberedSignal` stays there.
+ */
 import type { DataTrigger, Policy } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
@@ -32,7 +39,8 @@ export type Grant =
       readonly until: string;
     };
 
-export interface Decided {
+/** What is to be kept, recorded and done about one offer. */
+export interface AdmissionResult {
   readonly admission: Admission;
   readonly state: ModelState;
   /** Whether the signal had been answered for good before: nothing is to be recorded again. */
@@ -43,7 +51,7 @@ export interface Decided {
   readonly cancelRunId: string | null;
 }
 
-/** Nothing but the fleet may hold the signal: it is to be offered again with the fleet's answer. Nothing is kept. */
+/** Nothing but the fleet may block the signal: it is to be offered again with the fleet's answer. Nothing is kept. */
 export interface NeedsGrant {
   readonly needsGrant: true;
 }
@@ -57,7 +65,8 @@ export interface Question extends Offer {
   readonly isLeader: boolean;
 }
 
-export interface Answered {
+/** What a rule of the policy answers. */
+export interface PolicyAnswer {
   readonly admission: Admission;
   readonly state: ModelState;
   readonly wake?: readonly string[];

@@ -1,6 +1,6 @@
 /** What a model's state keeps of the signals it has answered: enough to know a redelivery, and bounded. Pure. */
 import type { Admission } from '../domain/decision.ts';
-import type { AnsweredSignal, ModelState } from '../domain/model-state.ts';
+import type { ModelState, RememberedSignal } from '../domain/model-state.ts';
 import { unanswered } from './pending.ts';
 import type { Offer, Question } from './question.ts';
 
@@ -14,9 +14,9 @@ const rememberAtLeast = 100;
  * there spares comparing the rest.
  */
 export function findAnswered(
-  answered: readonly AnsweredSignal[],
+  answered: readonly RememberedSignal[],
   signalId: string,
-): AnsweredSignal | undefined {
+): RememberedSignal | undefined {
   const { length } = signalId;
   const last = signalId.charCodeAt(length - 1);
   for (const known of answered) {
@@ -49,7 +49,7 @@ export function remember(
   isNew: boolean,
 ): ModelState {
   const { outcome, reason, runId } = admission;
-  const answered: AnsweredSignal = { id: signal.id, outcome, reason, runId, at: now };
+  const answered: RememberedSignal = { id: signal.id, outcome, reason, runId, at: now };
   const known = forgetOldest(state);
   const others = isNew ? known : known.filter(({ id }) => id !== signal.id);
   return { ...state, answered: [...others, answered] };
@@ -59,7 +59,7 @@ export function remember(
  * A good part goes at once, so that as a rule there is nothing to look through. Those that sleep are kept: a signal that
  * is offered again must not pass for a new one.
  */
-function forgetOldest(state: ModelState): readonly AnsweredSignal[] {
+function forgetOldest(state: ModelState): readonly RememberedSignal[] {
   const { answered, waiting = [], fates = [] } = state;
   if (answered.length < rememberAtMost + waiting.length + fates.length) return answered;
   const asleep = new Set(unanswered(state));

@@ -10,14 +10,14 @@ import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
 import { asOfArrival } from './mend-times.ts';
-import { addFate, isOverdue, join, lead, union } from './pending.ts';
-import type { Answered, Question } from './question.ts';
+import { addPendingDecision, isOverdue, join, lead, union } from './pending.ts';
+import type { PolicyAnswer, Question } from './question.ts';
 
 /** Versions registered by hand that wait at once. */
 export const versionsAtMost = 50;
 
 /** A waiting signal that is turned away takes those that joined it along: their answer was to share its fate. */
-export function reject(state: ModelState, { isLeader }: Question, admission: Admission): Answered {
+export function reject(state: ModelState, { isLeader }: Question, admission: Admission): PolicyAnswer {
   return { admission, state: isLeader ? { ...state, pending: null } : state };
 }
 
@@ -28,7 +28,7 @@ export function wait(
   until: string,
   answered: () => Admission,
   more: { forData?: boolean; suggestedUntil?: string } = {},
-): Answered {
+): PolicyAnswer {
   const { isLeader, byPerson, now } = question;
   if (byPerson && !isLeader) return waitByRequest(state, question, answered);
   if (state.pending && !isLeader && !isOverdue(state.pending, now)) {
@@ -38,16 +38,16 @@ export function wait(
   const overdue = state.pending?.signals[0];
   if (overdue === undefined || isLeader) return { admission: answered(), state: { ...state, pending } };
   const fate = { ...answer.joinedPending(pending), outcome: 'coalesced', signal: overdue } as const;
-  return { admission: answered(), state: addFate({ ...state, pending }, fate), wake: [overdue] };
+  return { admission: answered(), state: addPendingDecision({ ...state, pending }, fate), wake: [overdue] };
 }
 
-export function joinPending(state: ModelState, question: Question, until: string): Answered {
+export function joinPending(state: ModelState, question: Question, until: string): PolicyAnswer {
   const pending = join(state.pending!, waitingOf(question), until);
   return { admission: answer.joinedPending(pending), state: { ...state, pending } };
 }
 
 /** Of the requests for a retraining the first waits for all: they ask for the same. */
-function waitByRequest(state: ModelState, { signal }: Question, answered: () => Admission): Answered {
+function waitByRequest(state: ModelState, { signal }: Question, answered: () => Admission): PolicyAnswer {
   const { requested = [], waiting = [] } = state;
   if (signal.kind === 'registry') {
     const others = waiting.filter((id) => id !== signal.id && id !== requested[0]);

@@ -5,13 +5,13 @@
  * and what the last one left is read from its status. A look that failed leaves what it was given, so that the next
  * one makes up for it.
  */
-import type { Look } from '../signals/due-schedules.ts';
+import type { ScheduleScan } from '../signals/due-schedules.ts';
 import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts';
 
 /** Input of the orchestration look-at-schedules. */
-export interface LookInput {
+export interface ScheduleScanInput {
   /** What the last look left; null before the first. */
-  readonly previous: Look | null;
+  readonly previous: ScheduleScan | null;
 }
 
 export const lookInstanceId = 'look-at-schedules';
@@ -22,9 +22,9 @@ export async function startLook(client: OrchestrationStarter): Promise<'started'
   if (isUnderWay(status)) return 'under-way';
   const previous =
     status?.runtimeStatus === 'Completed'
-      ? (status.output as Look)
-      : ((status?.input as LookInput | undefined)?.previous ?? null);
-  const input: LookInput = { previous };
+      ? (status.output as ScheduleScan)
+      : ((status?.input as ScheduleScanInput | undefined)?.previous ?? null);
+  const input: ScheduleScanInput = { previous };
   await client.startNew('look-at-schedules', { instanceId: lookInstanceId, input });
   return 'started';
 }

@@ -3,7 +3,7 @@ import type { KeptChallenger, ModelVersion, RunOutcome } from './run.ts';
 import type { Word } from './word.ts';
 
 /** What admission remembers of a signal it has answered: enough to know a redelivery, for longer than it can come. */
-export interface AnsweredSignal {
+export interface RememberedSignal {
   readonly id: string;
   readonly outcome: AdmissionOutcome;
   readonly reason: ReasonCode;
@@ -46,7 +46,7 @@ export interface InconclusiveAnswer extends Word {
 }
 
 /** The final answer to a signal that still sleeps: it is given when the signal is offered again. */
-export interface Fate {
+export interface PendingDecision {
   readonly signal: string;
   readonly outcome: Exclude<AdmissionOutcome, 'deferred'>;
   readonly reason: ReasonCode;
@@ -117,7 +117,7 @@ export interface ModelState {
   /** When it was released (ISO 8601, UTC). */
   readonly championSince?: string;
   /** Signals answered, the latest last. */
-  readonly answered: readonly AnsweredSignal[];
+  readonly answered: readonly RememberedSignal[];
   /** When the latest runs started (ISO 8601, UTC), the latest last. */
   readonly starts?: readonly string[];
   /** Runs in a row that released nothing. */
@@ -126,7 +126,7 @@ export interface ModelState {
   readonly waiting?: readonly string[];
   /** Manual requests that wait as one: the first of them waits by itself, the others have joined it. */
   readonly requested?: readonly string[];
-  readonly fates?: readonly Fate[];
+  readonly fates?: readonly PendingDecision[];
   /** By cause, the latest windows, the latest last. */
   readonly watched?: { readonly [cause: string]: readonly WatchedWindow[] };
   /** Data that has come since the last run started; `uncounted` files have no known number of rows. */

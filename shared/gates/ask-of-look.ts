@@ -7,13 +7,13 @@ import { makesClaim } from './makes-claim.ts';
 import { askConfidence } from './spend-error.ts';
 
 /** A run's look, and the error of the holdout's life where the model file gives one. */
-export interface Look extends LookAtHoldout {
+export interface HoldoutLook extends LookAtHoldout {
   readonly alpha: number | undefined;
 }
 
 /** What a look costs, in words. */
 export function describeLook(
-  { look, share, spent }: Pick<Look, 'look' | 'share' | 'spent'>,
+  { look, share, spent }: Pick<HoldoutLook, 'look' | 'share' | 'spent'>,
   holdout: string,
 ): string {
   const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
@@ -21,7 +21,11 @@ export function describeLook(
 }
 
 /** Null where the gate claims nothing from rows, or no look is counted. */
-export function askOfLook(gate: GateConfig, hasChampion: boolean, look: Look | null): GateResult['holdout'] {
+export function askOfLook(
+  gate: GateConfig,
+  hasChampion: boolean,
+  look: HoldoutLook | null,
+): GateResult['holdout'] {
   if (look === null || gate.confidence === undefined || !makesClaim(gate, hasChampion)) return null;
   const confidenceAsked = askConfidence(gate.confidence, look.share, look.alpha);
   return { confidenceAsked, alphaSpent: confidenceAsked === null ? 0 : (1 - confidenceAsked) / 2 };
@@ -32,7 +36,7 @@ export function limitByLook(
   judged: { readonly verdict: Verdict; readonly sentence: string },
   { confidence }: GateConfig,
   asks: NonNullable<GateResult['holdout']>,
-  { look }: Look,
+  { look }: HoldoutLook,
 ): { verdict: Verdict; sentence: string } {
   const { verdict, sentence } = judged;
   if (verdict !== 'passed' && verdict !== 'inconclusive') return { verdict, sentence };

@@ -6,11 +6,11 @@
  */
 import type { Finding, Verdict } from '../domain/gate-report.ts';
 import { describeConfidence } from './describe-rule.ts';
-import { type Measurement, show } from './measure-gate.ts';
+import { type GateMeasurement, show } from './measure-gate.ts';
 import type { Inference } from './statistics/inference.ts';
 import { measurePower } from './statistics/power.ts';
 
-export interface Decided extends Finding {
+export interface RuleVerdict extends Finding {
   readonly verdict: Verdict;
 }
 
@@ -35,10 +35,10 @@ interface Correction {
 
 /** The verdict of one rule. `verdict` overrides that of the interval where several are corrected together. */
 export function decide(
-  measured: Measurement,
+  measured: GateMeasurement,
   confidence: number | undefined,
   correction?: Correction,
-): Decided {
+): RuleVerdict {
   const { challenger, champion, estimate, limit, test, n, inference } = measured;
   const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
   if (inference === null) {
@@ -51,7 +51,7 @@ export function decide(
       sentence: `${measured.words} ${relation} ${show(limit)}${sample}`,
     };
   }
-  const withoutInterval = (why: string): Decided => ({
+  const withoutInterval = (why: string): RuleVerdict => ({
     ...bare,
     verdict: 'inconclusive',
     sentence: `${measured.words}: no interval, ${why} (n=${n})`,
@@ -93,7 +93,7 @@ function describeCorrection({ slices, by }: Correction): string {
 }
 
 /** One-sided p-values of the rule not holding and of it holding; 1 where nothing can be said. */
-export function testRule({ inference, goal, limit }: Measurement): { broken: number; holds: number } {
+export function testRule({ inference, goal, limit }: GateMeasurement): { broken: number; holds: number } {
   if (inference === null || 'why' in inference) return { broken: 1, holds: 1 };
   const [below, above] = [inference.atMost(limit), inference.atLeast(limit)];
   return goal === 'above' ? { broken: below, holds: above } : { broken: above, holds: below };
@@ -104,21 +104,21 @@ function canTell({ leastError = 0 }: Inference, confidence: number): boolean {
   return (1 - confidence) / 2 >= leastError * (1 - 1e-9);
 }
 
-function isOnGoodSide(value: number, { goal, inclusive, limit }: Measurement): boolean {
+function isOnGoodSide(value: number, { goal, inclusive, limit }: GateMeasurement): boolean {
   if (inclusive && value === limit) return true;
   return goal === 'above' ? value > limit : value < limit;
 }
 
 /** On the bad side, and not on the limit. */
-function isBeyond(value: number, { goal, limit }: Measurement): boolean {
+function isBeyond(value: number, { goal, limit }: GateMeasurement): boolean {
   return goal === 'above' ? value < limit : value > limit;
 }
 
-function goodSign({ goal, inclusive }: Measurement): string {
+function goodSign({ goal, inclusive }: GateMeasurement): string {
   return `${goal === 'above' ? '>' : '<'}${inclusive ? '=' : ''}`;
 }
 
-function badSign({ goal, inclusive }: Measurement): string {
+function badSign({ goal, inclusive }: GateMeasurement): string {
   return `${goal === 'above' ? '<' : '>'}${inclusive ? '' : '='}`;
 }
 

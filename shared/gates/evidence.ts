@@ -1,6 +1,6 @@
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
-import type { Look } from './ask-of-look.ts';
+import type { HoldoutLook } from './ask-of-look.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { parsePredictions, type ReadPredictions, readingOptionsOf } from './predictions/read-predictions.ts';
@@ -25,7 +25,7 @@ export interface JudgeRequest {
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
   readonly trackedMetrics: Readonly<Record<string, number>>;
   /** The look at the holdout that this judging is, or null where none is counted. */
-  readonly look: Look | null;
+  readonly look: HoldoutLook | null;
 }
 
 /** The evidence of one run, read and checked. */

@@ -9,15 +9,15 @@
  */
 import type { DataGate } from '../config/gate-schema.ts';
 import { type Verdict, verdicts } from '../domain/gate-report.ts';
-import { type Decided, decide, unmeasured } from './decide.ts';
+import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import type { Evidence } from './evidence.ts';
-import { type Measurement, show } from './measure-gate.ts';
+import { type GateMeasurement, show } from './measure-gate.ts';
 import { countShared } from './predictions/hash-ids.ts';
 import type { Predictions } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 
-export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): Decided {
+export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): RuleVerdict {
   if (!predictions) return error('the predictions, whose rows the gate judges, are missing');
   if (gate.rows) return judgeRows(gate.rows.atLeast, predictions);
   if (predictions.labels.length === 0) return error('the predictions have no rows');
@@ -26,7 +26,7 @@ export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): 
   return error('the gate asks for nothing; give rows, labelBalance or overlap');
 }
 
-function judgeRows(atLeast: number, { labels }: Predictions): Decided {
+function judgeRows(atLeast: number, { labels }: Predictions): RuleVerdict {
   const n = labels.length;
   return settle({ words: 'rows', estimate: n, limit: atLeast, goal: 'above', inference: null, n });
 }
@@ -37,7 +37,7 @@ function judgeBalance(
   { class: name, atLeast, atMost }: Balance,
   confidence: number | undefined,
   predictions: Predictions,
-): Decided {
+): RuleVerdict {
   const label = codeOfLabel(name, predictions);
   if (label === null)
     return error(`no row has the label ${JSON.stringify(name)}, and no side decides for it`);
@@ -79,7 +79,11 @@ function measureShare(
   return { estimate: weight / total, inference: confidence === undefined ? null : exact, n };
 }
 
-function judgeOverlap(atMost: number, { idHashes }: Predictions, trainIds: Evidence['trainIds']): Decided {
+function judgeOverlap(
+  atMost: number,
+  { idHashes }: Predictions,
+  trainIds: Evidence['trainIds'],
+): RuleVerdict {
   if (!trainIds) {
     return error(
       'train-ids.csv, the ids that training saw, is missing; have the jobs leave it (docs/jobs.md)',
@@ -92,9 +96,9 @@ function judgeOverlap(atMost: number, { idHashes }: Predictions, trainIds: Evide
   return settle({ words, estimate, limit: atMost, goal: 'below', inference: null, n: idHashes.length });
 }
 
-type Known = Pick<Measurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n'>;
+type Known = Pick<GateMeasurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n'>;
 
-function settle(known: Known, confidence?: number): Decided {
+function settle(known: Known, confidence?: number): RuleVerdict {
   const { estimate, words } = known;
   const measured = {
     ...known,
@@ -109,12 +113,12 @@ function settle(known: Known, confidence?: number): Decided {
 }
 
 /** The worst first, of equal ones that with the least room. */
-function byVerdict(a: Decided, b: Decided): number {
+function byVerdict(a: RuleVerdict, b: RuleVerdict): number {
   const rankOf = ({ verdict }: { readonly verdict: Verdict }): number => verdicts.indexOf(verdict);
-  const roomOf = ({ estimate, limit }: Decided): number => Math.abs(estimate! - limit!);
+  const roomOf = ({ estimate, limit }: RuleVerdict): number => Math.abs(estimate! - limit!);
   return rankOf(b) - rankOf(a) || roomOf(a) - roomOf(b);
 }
 
-function error(sentence: string): Decided {
+function error(sentence: string): RuleVerdict {
   return { verdict: 'error', sentence, ...unmeasured };
 }

@@ -12,7 +12,7 @@
  */
 import type { GapGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
-import { type Decided, unmeasured } from './decide.ts';
+import { type RuleVerdict, unmeasured } from './decide.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
 import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
@@ -22,7 +22,7 @@ import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
 
 export interface JudgedGap {
-  readonly whole: Decided;
+  readonly whole: RuleVerdict;
   readonly groups: readonly SliceResult[] | null;
 }
 
@@ -86,7 +86,7 @@ function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Grou
     ? `; ${small.length} of ${small.length + judged.length} groups too small to judge, first ${JSON.stringify(firstSmall.name)}`
     : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n})`;
-  const whole: Decided = {
+  const whole: RuleVerdict = {
     ...unmeasured,
     verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
     sentence: `${describeWidest(gate, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,

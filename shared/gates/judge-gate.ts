@@ -6,8 +6,8 @@ import {
 } from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
 import { type GateResult, type SliceResult, type Verdict, verdicts } from '../domain/gate-report.ts';
-import { askOfLook, type Look, limitByLook } from './ask-of-look.ts';
-import { type Decided, decide, unmeasured } from './decide.ts';
+import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
+import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
 import { judgeData } from './judge-data.ts';
@@ -22,7 +22,7 @@ export interface GateContext {
   readonly evidence: Evidence;
   readonly hasChampion: boolean;
   /** The look at the holdout that judging is; null where none is counted. */
-  readonly look: Look | null;
+  readonly look: HoldoutLook | null;
 }
 
 /** Judges one gate. Never throws; what is missing is an `error`, too few rows are `inconclusive`. */
@@ -53,7 +53,7 @@ function subjectOf(gate: GateConfig): string {
 }
 
 interface Judged {
-  readonly whole: Decided;
+  readonly whole: RuleVerdict;
   readonly slices: readonly SliceResult[] | string | null;
   readonly folded: { readonly verdict: Verdict; readonly sentence: string };
 }
@@ -73,7 +73,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
 }
 
 /** The rule over all rows. */
-function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): Decided {
+function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): RuleVerdict {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
   if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions');
@@ -109,7 +109,7 @@ function judgeWithoutComparing(
   gate: AgainstChampionGate,
   challenger: number,
   hasChampion: boolean,
-): Decided | null {
+): RuleVerdict | null {
   if (!findMetric(gate.metric) && gate.better === undefined) {
     const sentence = `${gate.metric}: the gate does not say which way is better; set better`;
     return { ...unmeasured, verdict: 'error', sentence, challenger };
@@ -132,7 +132,7 @@ function sliceGate(
 
 /** The worse of the whole and its slices, with its sentence. */
 function fold(
-  whole: Decided,
+  whole: RuleVerdict,
   slices: readonly SliceResult[] | string | null,
 ): { verdict: Verdict; sentence: string } {
   if (slices === null) return { verdict: whole.verdict, sentence: whole.sentence };
@@ -155,7 +155,7 @@ function fold(
   return { verdict: worst.verdict as Verdict, sentence };
 }
 
-function missing(gate: MetricGate, side: Side, why = ''): Decided {
+function missing(gate: MetricGate, side: Side, why = ''): RuleVerdict {
   const sentence = `${gate.metric} of the ${side} is missing or undefined${why}`;
   return { ...unmeasured, verdict: 'error', sentence };
 }

@@ -1,7 +1,7 @@
 import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
-import { type Decided, decide, testRule, unmeasured } from './decide.ts';
-import { type Measurement, measureGate } from './measure-gate.ts';
+import { decide, type RuleVerdict, testRule, unmeasured } from './decide.ts';
+import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { type Predictions, selectRows } from './rows.ts';
 import { findSlices, type SlicesOfGate } from './slice-column.ts';
 import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
@@ -22,7 +22,7 @@ export function judgeSlices(
   const rowsOf = findSlices(predictions, slices.by);
   if (typeof rowsOf === 'string') return rowsOf;
   const results: SliceResult[] = [];
-  const measured: { slice: string; measurement: Measurement }[] = [];
+  const measured: { slice: string; measurement: GateMeasurement }[] = [];
   for (const [slice, which] of rowsOf) {
     if (which.length < slices.minimumRows) {
       const why = `${which.length} rows, a slice needs ${slices.minimumRows}`;
@@ -39,7 +39,7 @@ export function judgeSlices(
 }
 
 function judgeTogether(
-  measured: readonly { slice: string; measurement: Measurement }[],
+  measured: readonly { slice: string; measurement: GateMeasurement }[],
   { confidence, severity }: MetricGate,
 ): SliceResult[] {
   const tests = measured.map(({ measurement }) => testRule(measurement));
@@ -53,7 +53,7 @@ function judgeTogether(
   return measured.map(({ slice, measurement }, at): SliceResult => {
     const verdict: Verdict =
       broken[at]! <= error ? 'passed' : holds[at]! <= error ? 'failed' : 'inconclusive';
-    const decided: Decided = decide(measurement, confidence, {
+    const decided: RuleVerdict = decide(measurement, confidence, {
       verdict,
       slices: measured.length,
       by: isWarning ? 'Benjamini-Hochberg' : 'Holm',

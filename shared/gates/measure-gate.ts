@@ -9,7 +9,7 @@ import type { Inference, NoInference } from './statistics/inference.ts';
 import type { Random } from './statistics/random.ts';
 
 /** What a gate's rule compares, measured but not yet judged. */
-export interface Measurement {
+export interface GateMeasurement {
   readonly challenger: number;
   readonly champion: number | null;
   /** The challenger's value, or its gain over the champion. */
@@ -37,7 +37,7 @@ export type Numbers =
   | { readonly rows: Rows; readonly random: Random }
   | { readonly reported: Evidence['reported'] };
 
-export function measureGate(gate: MetricGate, numbers: Numbers): Measurement | Missing {
+export function measureGate(gate: MetricGate, numbers: Numbers): GateMeasurement | Missing {
   const numberOf = (side: Side): number | null =>
     'rows' in numbers ? computeMetric(numbers.rows, side, gate.metric) : numbers.reported(side, gate.metric);
   const challenger = numberOf('challenger');
@@ -48,7 +48,7 @@ export function measureGate(gate: MetricGate, numbers: Numbers): Measurement | M
   return measureComparison(gate, challenger, champion, numbers);
 }
 
-function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): Measurement {
+function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): GateMeasurement {
   const fromRows = 'rows' in numbers;
   return {
     challenger,
@@ -76,7 +76,7 @@ function measureComparison(
   challenger: number,
   champion: number,
   numbers: Numbers,
-): Measurement {
+): GateMeasurement {
   const better = findMetric(gate.metric)?.better ?? gate.better ?? 'higher';
   const margin = gate.marginIs === 'relative' ? gate.margin * Math.abs(champion) : gate.margin;
   const superiority = gate.rule === 'superiority';

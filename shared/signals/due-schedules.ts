@@ -20,7 +20,7 @@ import type { ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** What a look leaves to the next one. */
-export interface Look {
+export interface ScheduleScan {
   /** ISO 8601, UTC. */
   readonly lookedAt: string;
   /** What it looked at: keys of schedules and champion ages, see `listKeys`. */
@@ -43,7 +43,11 @@ export function listKeys(config: ModelConfig): readonly string[] {
 }
 
 /** The schedules of a model that are due at `now`. `previous` is null at the very first look. */
-export function findDueSchedules(config: ModelConfig, previous: Look | null, now: string): readonly Signal[] {
+export function findDueSchedules(
+  config: ModelConfig,
+  previous: ScheduleScan | null,
+  now: string,
+): readonly Signal[] {
   return config.triggers.schedules.flatMap((schedule) => {
     const tick = findDueTick(schedule, scheduleKey(config.model, schedule), previous, now);
     return tick === null ? [] : [scheduleSignal(config.model, schedule, tick)];
@@ -58,7 +62,11 @@ export interface DueQuery {
 }
 
 /** The queries of a model that are to be asked at `now`, as `findDueSchedules`. */
-export function findDueQueries(config: ModelConfig, previous: Look | null, now: string): readonly DueQuery[] {
+export function findDueQueries(
+  config: ModelConfig,
+  previous: ScheduleScan | null,
+  now: string,
+): readonly DueQuery[] {
   return config.triggers.queries.flatMap((query) => {
     const tick = findDueTick(query, queryKey(config.model, query), previous, now);
     return tick === null ? [] : [{ rule: query.name, tick }];
@@ -69,7 +77,7 @@ export function findDueQueries(config: ModelConfig, previous: Look | null, now: 
 function findDueTick(
   { cron, timeZone }: Pick<Schedule, 'cron' | 'timeZone'>,
   key: string,
-  previous: Look | null,
+  previous: ScheduleScan | null,
   now: string,
 ): string | null {
   if (!previous?.known.includes(key)) return null;
@@ -85,7 +93,7 @@ function findDueTick(
 export function findOldChampion(
   config: ModelConfig,
   state: ModelState | null,
-  previous: Look | null,
+  previous: ScheduleScan | null,
   now: string,
 ): Signal | null {
   const { championAge } = config.triggers;

@@ -16,7 +16,7 @@ import { count, quote } from '../describe.ts';
 import { measureStruct } from './check-thrift.ts';
 import { ColumnDecoder, type Convert, type DecodedPage } from './column-decoder.ts';
 import { decoding } from './decoding.ts';
-import { type Budget, readPages } from './read-pages.ts';
+import { type ReadBudget, readPages } from './read-pages.ts';
 
 /** About 20,000 column chunks. */
 const longestFooter = 4 * 1024 * 1024;
@@ -39,9 +39,9 @@ export class ParquetFile {
   readonly rows: number;
   readonly #file: DataFile;
   readonly #dataEnd: number;
-  readonly #budget: Budget;
+  readonly #budget: ReadBudget;
 
-  private constructor(file: DataFile, metadata: FileMetaData, dataEnd: number, budget: Budget) {
+  private constructor(file: DataFile, metadata: FileMetaData, dataEnd: number, budget: ReadBudget) {
     this.#file = file;
     this.#dataEnd = dataEnd;
     this.#budget = budget;
@@ -51,7 +51,7 @@ export class ParquetFile {
   }
 
   /** Throws `UnreadableFile` where the footer cannot be read. All that is read later comes out of the budget. */
-  static async open(file: DataFile, budget: Budget): Promise<ParquetFile> {
+  static async open(file: DataFile, budget: ReadBudget): Promise<ParquetFile> {
     const { metadata, dataEnd } = await readFooter(file);
     return new ParquetFile(file, metadata, dataEnd, { ...budget });
   }

@@ -48,7 +48,7 @@ class Window {
 }
 
 /** What may still be read of a file: a small one may hold any number of bytes, and each takes its time. */
-export interface Budget {
+export interface ReadBudget {
   /** Of pages, unpacked. */
   pageBytes: number;
   /** Of what stands before each page. */
@@ -59,7 +59,7 @@ export interface PageSource {
   readonly file: DataFile;
   /** Where the data of the file ends and its footer begins. */
   readonly dataEnd: number;
-  readonly budget: Budget;
+  readonly budget: ReadBudget;
 }
 
 export async function* readPages(

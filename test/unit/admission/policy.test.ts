@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cooldownMs } from '../../../shared/admission/blocks.ts';
 import { freezeEnd } from '../../../shared/admission/freezes.ts';
-import { cooldownMs } from '../../../shared/admission/holds.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
 import { type Freeze, ModelConfigSchema, type Policy } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';

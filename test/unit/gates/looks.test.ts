@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { GatesSchema } from '../../../shared/config/gate-schema.ts';
 import { HoldoutSchema } from '../../../shared/config/holdout-schema.ts';
-import type { Look } from '../../../shared/gates/ask-of-look.ts';
+import type { HoldoutLook } from '../../../shared/gates/ask-of-look.ts';
 import { isLook } from '../../../shared/gates/makes-claim.ts';
 import { lookAgain } from '../../../shared/gates/spend-error.ts';
 import { readGate } from './read-gate.ts';
 import { decisions, judgeRows } from './tables.ts';
 
-const lookAt = (look: number, over: { alpha?: number; planned?: number } = {}): Look => ({
+const lookAt = (look: number, over: { alpha?: number; planned?: number } = {}): HoldoutLook => ({
   ...lookAgain(look, over.planned),
   alpha: over.alpha,
 });

@@ -10,8 +10,8 @@ import {
   findDueQueries,
   findDueSchedules,
   findOldChampion,
-  type Look,
   listKeys,
+  type ScheduleScan,
 } from '../../../shared/signals/due-schedules.ts';
 
 const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
@@ -30,7 +30,10 @@ const schedule = (cron: string, timeZone = 'UTC') =>
 
 const query = "{ name: s, query: Scores, cron: '0 * * * *', below: 1 }";
 
-const lookOf = (config: ModelConfig, lookedAt: string): Look => ({ lookedAt, known: listKeys(config) });
+const lookOf = (config: ModelConfig, lookedAt: string): ScheduleScan => ({
+  lookedAt,
+  known: listKeys(config),
+});
 
 /** The ticks a schedule asks for between two looks. */
 const ticks = (config: ModelConfig, lastLookAt: string, now: string) =>

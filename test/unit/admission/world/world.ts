@@ -17,7 +17,7 @@ import {
 import { asOfArrival } from '../../../../shared/admission/mend-times.ts';
 import { operateModel } from '../../../../shared/admission/operate.ts';
 import { unanswered } from '../../../../shared/admission/pending.ts';
-import type { Decided, Offer } from '../../../../shared/admission/question.ts';
+import type { AdmissionResult, Offer } from '../../../../shared/admission/question.ts';
 import { settleRun } from '../../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../../shared/admission/take-recovery.ts';
 import type { FleetPolicy } from '../../../../shared/config/fleet-schema.ts';
@@ -209,7 +209,7 @@ export class World {
     if (input.grant!.granted && !started) this.#giveBack(input.runId, 0);
   }
 
-  #take(process: Admitting, decided: Decided): void {
+  #take(process: Admitting, decided: AdmissionResult): void {
     const { model, signal } = process;
     const before = this.models.get(model)!;
     this.models.set(model, decided.state);

@@ -1,7 +1,7 @@
 /**
- * What holds a start back at a moment: freezes, the cooldown, the rate, the budget, the quiet period. Pure.
+ * What blocks a start at a moment: freezes, the cooldown, the rate, the budget, the quiet period. Pure.
  *
- * Each hold says until when; the one that lasts longest answers for all, because the signal cannot start before.
+ * Each block says until when; the one that lasts longest answers for all, because the signal cannot start before.
  */
 import type { Freeze, Policy } from '../config/schema.ts';
 import type { ReasonCode } from '../domain/decision.ts';
@@ -10,19 +10,19 @@ import { findOverrun } from './budget.ts';
 import { freezeEnd } from './freezes.ts';
 import { durationMs, formatMs, isoOf } from './time.ts';
 
-export interface Hold {
+export interface Block {
   readonly reason: Extract<ReasonCode, 'freeze' | 'cooldown' | 'rate' | 'budget' | 'quiet'>;
-  /** First moment the hold is over, or is looked at again (ISO 8601, UTC). */
+  /** First moment the block is over, or is looked at again (ISO 8601, UTC). */
   readonly until: string;
   /** Why, with its numbers: `run x ended released at … and the cooldown is P1D`. Found where somebody is told. */
   readonly because: () => string;
-  /** A hold may turn a signal away instead of letting it wait. */
+  /** A block may turn a signal away instead of letting it wait. */
   readonly rejects: boolean;
   /** What ends it, where it is not `until`. */
   readonly endedBy?: string;
 }
 
-export interface HoldQuestion {
+export interface BlockQuestion {
   readonly state: ModelState;
   readonly policy: Policy;
   /** ISO 8601, UTC. */
@@ -35,20 +35,20 @@ export interface HoldQuestion {
   readonly isNew: boolean;
 }
 
-/** A hold before it is known whether it is the one that answers. */
+/** A block before it is known whether it is the one that answers. */
 interface Candidate {
-  readonly reason: Hold['reason'];
+  readonly reason: Block['reason'];
   readonly untilMs: number;
   readonly rejects?: boolean;
   readonly because: () => string;
   readonly endedBy?: string;
 }
 
-/** Without an end in sight a hold is looked at again after so long; whoever ends it wakes those that wait. */
+/** Without an end in sight a block is looked at again after so long; whoever ends it wakes those that wait. */
 export const lookAgainMs = 7 * 86_400_000;
 
-/** The hold in force that lasts longest, or null. One that turns signals away goes before all others. */
-export function findHold(question: HoldQuestion): Hold | null {
+/** The block in force that lasts longest, or null. One that turns signals away goes before all others. */
+export function findBlock(question: BlockQuestion): Block | null {
   const nowMs = Date.parse(question.now);
   let longest: Candidate | null = null;
   for (const candidate of findCandidates(question, nowMs)) {
@@ -59,21 +59,21 @@ export function findHold(question: HoldQuestion): Hold | null {
   return longest && describe(longest);
 }
 
-function findCandidates(question: HoldQuestion, nowMs: number): (Candidate | null)[] {
+function findCandidates(question: BlockQuestion, nowMs: number): (Candidate | null)[] {
   const { state, policy, now, byPerson } = question;
-  const candidates: (Candidate | null)[] = [rateHold(state, policy, nowMs), budgetHold(question, nowMs)];
-  for (const freeze of policy.freezes ?? []) candidates.push(freezeHold(freeze, now));
-  for (const frozen of state.frozen ?? []) candidates.push(operatorHold(frozen, nowMs));
-  if (!byPerson) candidates.push(cooldownHold(state, policy), quietHold(question, nowMs));
+  const candidates: (Candidate | null)[] = [rateBlock(state, policy, nowMs), budgetBlock(question, nowMs)];
+  for (const freeze of policy.freezes ?? []) candidates.push(freezeBlock(freeze, now));
+  for (const frozen of state.frozen ?? []) candidates.push(operatorBlock(frozen, nowMs));
+  if (!byPerson) candidates.push(cooldownBlock(state, policy), quietBlock(question, nowMs));
   return candidates;
 }
 
-function describe({ reason, untilMs, rejects = false, because, endedBy }: Candidate): Hold {
+function describe({ reason, untilMs, rejects = false, because, endedBy }: Candidate): Block {
   const until = isoOf(untilMs);
   return { reason, until, because, rejects, ...(endedBy !== undefined && { endedBy }) };
 }
 
-function cooldownHold(state: ModelState, policy: Policy): Candidate | null {
+function cooldownBlock(state: ModelState, policy: Policy): Candidate | null {
   const { lastRun, unsuccessful = 0 } = state;
   if (!lastRun || lastRun.restart) return null;
   const pauseMs = cooldownMs(policy, unsuccessful);
@@ -101,7 +101,7 @@ export function cooldownMs(policy: Policy, unsuccessful: number): number {
 }
 
 /** Signals still come in: the wait begins anew with each, but ends at the latest so long after the first. */
-function quietHold({ state, policy, now, isNew }: HoldQuestion, nowMs: number): Candidate | null {
+function quietBlock({ state, policy, now, isNew }: BlockQuestion, nowMs: number): Candidate | null {
   const quietMs = durationMs(policy.quietPeriod ?? 'PT0S');
   if (quietMs === 0) return null;
   const { pending } = state;
@@ -114,8 +114,8 @@ function quietHold({ state, policy, now, isNew }: HoldQuestion, nowMs: number): 
   };
 }
 
-/** Runs that started within the window count; the hold ends when the oldest of the last `count` leaves it. */
-function rateHold({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: number): Candidate | null {
+/** Runs that started within the window count; the block ends when the oldest of the last `count` leaves it. */
+function rateBlock({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: number): Candidate | null {
   const leaves = mostRuns && starts[starts.length - mostRuns.count];
   if (leaves === undefined) return null;
   const { count, window } = mostRuns!;
@@ -130,7 +130,7 @@ function rateHold({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: numb
   };
 }
 
-function budgetHold({ state, policy, now, estimateHours }: HoldQuestion, nowMs: number): Candidate | null {
+function budgetBlock({ state, policy, now, estimateHours }: BlockQuestion, nowMs: number): Candidate | null {
   if (policy.budget === undefined) return null;
   const overrun = findOverrun(state.spent ?? [], policy.budget, estimateHours, now);
   if (!overrun) return null;
@@ -143,7 +143,7 @@ function budgetHold({ state, policy, now, estimateHours }: HoldQuestion, nowMs: 
   };
 }
 
-function freezeHold(freeze: Freeze, now: string): Candidate | null {
+function freezeBlock(freeze: Freeze, now: string): Candidate | null {
   const until = freezeEnd(freeze, now);
   if (until === null) return null;
   return {
@@ -154,7 +154,7 @@ function freezeHold(freeze: Freeze, now: string): Candidate | null {
   };
 }
 
-function operatorHold(frozen: NonNullable<ModelState['frozen']>[number], nowMs: number): Candidate {
+function operatorBlock(frozen: NonNullable<ModelState['frozen']>[number], nowMs: number): Candidate {
   const { by, reason, at, until } = frozen;
   return {
     reason: 'freeze',
