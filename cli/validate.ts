@@ -7,7 +7,8 @@ export const validate: Command = {
   usage: [
     'ratchet validate [FILE ...] [--json]',
     'Without files: the folder RATCHET_MODELS_DIR, or models, as the service reads it.',
-    'Exit code: 0 all valid, 1 problems, 2 no such file or folder.',
+    'Warnings tell of what is valid and hardly meant.',
+    'Exit code: 0 all valid, with or without warnings, 1 problems, 2 no such file or folder.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, { json: { type: 'boolean', default: false } });
@@ -19,12 +20,14 @@ export const validate: Command = {
         `there is no folder ${folder}; name the files to check, or set RATCHET_MODELS_DIR`,
       );
     const { checkFiles, checkFolder, formatProblem } = await import('./check-config.ts');
-    const { files, valid, problems } = positionals.length > 0 ? checkFiles(positionals) : checkFolder(folder);
+    const { files, valid, problems, warnings } =
+      positionals.length > 0 ? checkFiles(positionals) : checkFolder(folder);
     if (files.length === 0)
       throw new UsageError(`there is no model file in ${folder}; name the files to check`);
-    if (values.json) printJson({ valid: problems.length === 0, files, problems });
+    if (values.json) printJson({ valid: problems.length === 0, files, problems, warnings });
     else {
       for (const problem of problems) console.error(formatProblem(problem));
+      for (const warning of warnings) console.error(`warning: ${formatProblem(warning)}`);
       for (const line of valid) console.log(line);
     }
     return problems.length === 0 ? 0 : 1;

@@ -9,7 +9,7 @@
  *    waited a day the budget is kept together until its run fits.
  * 2. A run that is greater than the whole budget holds nobody: it never starts.
  */
-import { limitHours } from '../config/estimate.ts';
+import { limitHours, shareHours } from '../config/estimate.ts';
 import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import { findOverrun, sumHours } from './budget.ts';
@@ -110,11 +110,7 @@ type Division = Pick<PlaceRequest, 'models' | 'now'> & { readonly policy: FleetS
 
 /** A model's part of the budget by its weight, in hours. */
 export function shareOf(model: string, { models, policy }: Omit<Division, 'now'>): number {
-  if (!policy?.budget) return Number.POSITIVE_INFINITY;
-  const weightOf = (name: string): number => policy.shares[name] ?? 1;
-  const all = new Set([...models, model]);
-  const sum = [...all].reduce((total, name) => total + weightOf(name), 0);
-  return (limitHours(policy.budget) * weightOf(model)) / sum;
+  return policy ? shareHours(model, { models, policy }) : Number.POSITIVE_INFINITY;
 }
 
 /**

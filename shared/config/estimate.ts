@@ -24,3 +24,20 @@ export function limitHours({ computeHours, money, pricePerHour }: Limits): numbe
   const bought = money === undefined || !pricePerHour ? Number.POSITIVE_INFINITY : money / pricePerHour;
   return Math.min(computeHours ?? Number.POSITIVE_INFINITY, bought);
 }
+
+/** Among whom, and by which weights, a budget is divided. */
+interface Division {
+  readonly models: readonly string[];
+  readonly policy: {
+    readonly budget?: Limits | undefined;
+    readonly shares: Readonly<Record<string, number>>;
+  };
+}
+
+/** A model's part of the fleet's budget by its weight, in hours; without a budget there is no end to it. */
+export function shareHours(model: string, { models, policy }: Division): number {
+  if (!policy.budget) return Number.POSITIVE_INFINITY;
+  const weightOf = (name: string): number => policy.shares[name] ?? 1;
+  const sum = [...new Set([...models, model])].reduce((total, name) => total + weightOf(name), 0);
+  return (limitHours(policy.budget) * weightOf(model)) / sum;
+}

@@ -11,35 +11,54 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RatchetError } from '../errors.ts';
+import { findFleetWarnings, findModelWarnings, type Warning } from './find-warnings.ts';
 import { type FleetPolicy, FleetSchema } from './fleet-schema.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { pinModel } from './pin.ts';
 import type { ConfigProblem } from './problem.ts';
 import { readConfigText } from './read-text.ts';
-import { ModelConfigSchema, type PinnedModel } from './schema.ts';
+import { type ModelConfig, ModelConfigSchema, type PinnedModel } from './schema.ts';
 import { suggest } from './suggest.ts';
 
 interface Problems {
   readonly problems: readonly ConfigProblem[];
 }
 
-export type Parsed = { readonly model: PinnedModel } | Problems;
-type ParsedFleet = { readonly fleet: FleetPolicy } | Problems;
+/** What is valid, with what its writer hardly means. */
+interface Warnings {
+  readonly warnings: readonly ConfigProblem[];
+}
+
+export type Parsed = ({ readonly model: PinnedModel } & Warnings) | Problems;
+type ParsedFleet = ({ readonly fleet: FleetPolicy } & Warnings) | Problems;
+type Configs = ReadonlyMap<string, ModelConfig>;
 
 /** The file in the folder of model files that is about all of them. */
 export const fleetFileName = 'fleet.yaml';
 
 export function parseModelFile(file: string, text: string): Parsed {
   const parsed = parseYaml(file, text, ModelConfigSchema);
-  return 'problems' in parsed ? parsed : { model: pinModel(parsed.value) };
+  if ('problems' in parsed) return parsed;
+  return { model: pinModel(parsed.value), warnings: placed(file, parsed, findModelWarnings(parsed.value)) };
 }
 
-/** `models`: every model there is: a share of one that there is not is a problem. */
-export function parseFleetFile(file: string, text: string, models: readonly string[]): ParsedFleet {
+/**
+ * `models`: every model there is: a share of one that there is not is a problem. `configs`: those whose files are
+ * valid: a share that does not hold their run is a warning.
+ */
+export function parseFleetFile(
+  file: string,
+  text: string,
+  models: readonly string[],
+  configs: Configs = new Map(),
+): ParsedFleet {
   const parsed = parseYaml(file, text, FleetSchema);
   if ('problems' in parsed) return parsed;
   const strangers = Object.keys(parsed.value.shares).filter((name) => !models.includes(name));
-  if (strangers.length === 0) return { fleet: parsed.value };
+  if (strangers.length === 0) {
+    const warnings = placed(file, parsed, findFleetWarnings(parsed.value, configs));
+    return { fleet: parsed.value, warnings };
+  }
   return {
     problems: strangers.map((name) => ({
       file,
@@ -48,6 +67,19 @@ export function parseFleetFile(file: string, text: string, models: readonly stri
       message: `no model file is named ${name}${suggest(name, models)}`,
     })),
   };
+}
+
+function placed(
+  file: string,
+  { lineOf }: { readonly lineOf: (path: readonly PropertyKey[]) => number },
+  warnings: readonly Warning[],
+): readonly ConfigProblem[] {
+  return warnings.map(({ path, message }) => ({
+    file,
+    line: lineOf(path),
+    path: path.map(String).join('.'),
+    message,
+  }));
 }
 
 /** The model that a file must be about: `spam-filter` of `models/spam-filter.yaml`. */
@@ -69,10 +101,14 @@ export function readModelFile(file: string): Parsed {
 }
 
 /** Null where there is none. */
-export function readFleetFile(file: string, models: readonly string[]): ParsedFleet | null {
+export function readFleetFile(
+  file: string,
+  models: readonly string[],
+  configs: Configs = new Map(),
+): ParsedFleet | null {
   if (!existsSync(file)) return null;
   const read = readConfigText(file);
-  return 'problems' in read ? read : parseFleetFile(file, read.text, models);
+  return 'problems' in read ? read : parseFleetFile(file, read.text, models, configs);
 }
 
 /** What a folder of model files holds. */
@@ -80,6 +116,8 @@ export interface LoadedModels {
   readonly models: ReadonlyMap<string, PinnedModel>;
   /** What is wrong, by the model whose file it is. */
   readonly broken: ReadonlyMap<string, readonly ConfigProblem[]>;
+  /** What valid model files say that their writers hardly mean. */
+  readonly warnings: readonly ConfigProblem[];
   /** Null where there is no fleet file. */
   readonly fleet: ParsedFleet | null;
 }
@@ -88,16 +126,20 @@ export interface LoadedModels {
 export function loadModels(folder: string): LoadedModels {
   const models = new Map<string, PinnedModel>();
   const broken = new Map<string, readonly ConfigProblem[]>();
+  const warnings: ConfigProblem[] = [];
   for (const [name, files] of Map.groupBy(listModelFiles(folder), modelOfFile)) {
     const parsed = readOneOf(files);
-    if ('model' in parsed) models.set(name, parsed.model);
-    else broken.set(name, parsed.problems);
+    if ('problems' in parsed) {
+      broken.set(name, parsed.problems);
+      continue;
+    }
+    models.set(name, parsed.model);
+    warnings.push(...parsed.warnings);
   }
-  return {
-    models,
-    broken,
-    fleet: readFleetFile(join(folder, fleetFileName), [...models.keys(), ...broken.keys()]),
-  };
+  const configs = new Map([...models].map(([name, { config }]) => [name, config]));
+  const names = [...models.keys(), ...broken.keys()];
+  const fleet = readFleetFile(join(folder, fleetFileName), names, configs);
+  return { models, broken, warnings, fleet };
 }
 
 /** Of two files that are about the same model neither is the right one. */

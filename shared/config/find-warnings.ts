@@ -1,0 +1,103 @@
+/**
+ * What a valid file says that its writer hardly means: it is taken, and `ratchet validate` tells. Pure.
+ *
+ * Owns: such things of one model file, and of the fleet file beside the model files. Does not own: what is refused
+ * (the schemas).
+ */
+import { parseDurationMs } from './duration.ts';
+import { estimateHours, limitHours, shareHours } from './estimate.ts';
+import type { FleetPolicy } from './fleet-schema.ts';
+import type { GateConfig } from './gate-schema.ts';
+import { findMetric } from './metric-catalog.ts';
+import type { ModelConfig } from './schema.ts';
+
+export interface Warning {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+export function findModelWarnings(config: ModelConfig): readonly Warning[] {
+  return [
+    ...findLooksWithoutData(config),
+    ...findRulesNeverBroken(config),
+    ...config.gates.flatMap(findGateThatPassesAll),
+    ...findUnguardedChampion(config),
+    ...findShortRun(config),
+  ];
+}
+
+/** Each run looks at the held-out rows, and each look at the same rows spends of the gates' error. */
+function findLooksWithoutData({ triggers, policy, gates }: ModelConfig): Warning[] {
+  const spends = gates.some((gate) => 'confidence' in gate && gate.confidence !== undefined);
+  if (!spends || policy.minimumNewRows !== undefined || triggers.schedules.length === 0) return [];
+  const message =
+    'asks for runs without new data as well, and each looks at the same held-out rows again, which uses up what the gates may err (docs/gates.md, "Looking again"); set policy.minimumNewRows';
+  return [{ path: ['triggers', 'schedules'], message }];
+}
+
+/** Limits at the end of what a metric can be; limits beyond it are refused. */
+function findRulesNeverBroken({ triggers }: ModelConfig): Warning[] {
+  return (['metrics', 'runs'] as const).flatMap((field) =>
+    triggers[field].flatMap(({ metric, below, above }, index): Warning[] => {
+      const kind = findMetric(metric);
+      if (!kind || (above !== kind.highest && below !== kind.lowest)) return [];
+      const side = above === undefined ? 'below' : 'above';
+      const message = `${metric} is never ${side} ${below ?? above}: the rule asks for nothing`;
+      return [{ path: ['triggers', field, index, side], message }];
+    }),
+  );
+}
+
+function findGateThatPassesAll(gate: GateConfig, index: number): Warning[] {
+  const kind = gate.kind === 'bound' ? findMetric(gate.metric) : undefined;
+  if (gate.kind !== 'bound' || !kind) return [];
+  const side = gate.atLeast === kind.lowest ? 'atLeast' : gate.atMost === kind.highest ? 'atMost' : null;
+  if (side === null) return [];
+  const rule = `${side === 'atLeast' ? 'at least' : 'at most'} ${gate[side]}`;
+  const message = `${gate.metric} is always ${rule}: every challenger passes`;
+  return [{ path: ['gates', index, side], message }];
+}
+
+function findUnguardedChampion({ evaluation }: ModelConfig): Warning[] {
+  const unguarded = evaluation.command.replaceAll(/\$\[\[.*?\]\]/gs, '');
+  if (!/\$\{\{\s*inputs\.champion\s*\}\}/.test(unguarded)) return [];
+  const message =
+    'before there is a champion the input has no value, and every run fails; write $[[--champion ${{inputs.champion}}]]';
+  return [{ path: ['evaluation', 'command'], message }];
+}
+
+function findShortRun(config: ModelConfig): Warning[] {
+  const { longestRun } = config.policy;
+  const needed = estimateHours(config, 'retrain');
+  const allowed = (parseDurationMs(longestRun) ?? 0) / 3_600_000;
+  if (needed <= allowed) return [];
+  const message = `${longestRun} is shorter than the timeouts of the jobs together, ${hours(needed)}: a run may be cancelled before its jobs reach theirs`;
+  return [{ path: ['policy', 'longestRun'], message }];
+}
+
+/** Models whose run the budget, or their share of it, does not hold. */
+export function findFleetWarnings(
+  fleet: FleetPolicy,
+  models: ReadonlyMap<string, ModelConfig>,
+): readonly Warning[] {
+  const { budget } = fleet;
+  if (!budget) return [];
+  const limit = limitHours(budget);
+  return [...models].flatMap(([name, config]): Warning[] => {
+    const needed = estimateHours(config, 'retrain');
+    const share = shareHours(name, { models: [...models.keys()], policy: fleet });
+    const path = Object.hasOwn(fleet.shares, name) ? ['shares', name] : ['budget'];
+    const run = `a run of model ${name} may take ${hours(needed)} by the timeouts of its jobs`;
+    if (needed > limit) {
+      const message = `${run}, and the budget is ${hours(limit)}: it never starts; raise the budget, or shorten the timeouts`;
+      return [{ path, message }];
+    }
+    if (needed <= share) return [];
+    const message = `${run}, and its share of the budget is ${hours(share)}: it starts once in a window, and again only while nobody else waits; raise its share or the budget, or shorten the timeouts`;
+    return [{ path, message }];
+  });
+}
+
+function hours(value: number): string {
+  return `${Number(value.toFixed(2))} h`;
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadModels, parseModelFile } from '../../../shared/config/load.ts';
+
+const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+
+function warningsOf(change: (text: string) => string): string[] {
+  const parsed = parseModelFile('m.yaml', change(sample));
+  if ('problems' in parsed) throw new Error(parsed.problems.map(({ message }) => message).join());
+  return parsed.warnings.map(({ line, path, message }) => {
+    expect(line).toBeGreaterThan(1);
+    return `${path}: ${message}`;
+  });
+}
+
+const schedule = (text: string) =>
+  text.replace('triggers:\n', "triggers:\n  schedules: [{ name: weekly, cron: '0 6 * * 1' }]\n");
+const newRows = (text: string) =>
+  text
+    .replace('policy:\n', 'policy:\n  minimumNewRows: 10\n')
+    .replace('data:\n', 'data:\n  expect: { columns: { a: { type: number } } }\n');
+
+describe('a valid model file', () => {
+  it('that says what it means has no warnings', () => {
+    expect(warningsOf((text) => text)).toEqual([]);
+    expect(warningsOf((text) => newRows(schedule(text)))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a schedule that asks without new data',
+      schedule,
+      'triggers.schedules: asks for runs without new data as well, and each looks at the same held-out rows again, which uses up what the gates may err (docs/gates.md, "Looking again"); set policy.minimumNewRows',
+    ],
+    [
+      'a limit that is never passed',
+      (text: string) => text.replace('below: 0.9', 'above: 1'),
+      'triggers.metrics.0.above: accuracy is never above 1: the rule asks for nothing',
+    ],
+    [
+      'a gate that every challenger passes',
+      (text: string) => text.replace('atLeast: 0.75', 'atLeast: 0'),
+      'gates.0.atLeast: accuracy is always at least 0: every challenger passes',
+    ],
+    [
+      'a champion that the first run does not have',
+      (text: string) => text.replace('$[[--champion ${{inputs.champion}}]]', '${{inputs.champion}}'),
+      'evaluation.command: before there is a champion the input has no value, and every run fails; write $[[--champion ${{inputs.champion}}]]',
+    ],
+    [
+      'a run that is shorter than its jobs',
+      (text: string) => text.replace('longestRun: PT10M', 'longestRun: PT1M'),
+      'policy.longestRun: PT1M is shorter than the timeouts of the jobs together, 0.03 h: a run may be cancelled before its jobs reach theirs',
+    ],
+  ])('is warned of %s', (_name, change, said) => {
+    expect(warningsOf(change)).toEqual([said]);
+  });
+});
+
+describe('a valid fleet file', () => {
+  it('is warned, with the line, of models whose run their share or the budget does not hold', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ratchet-warnings-'));
+    for (const [model, timeout] of Object.entries({ a: 'PT1H', b: 'PT4H', c: 'PT30H' })) {
+      const text = sample
+        .replace('model: tiny', `model: ${model}`)
+        .replace('timeout: PT1M', `timeout: ${timeout}`);
+      writeFileSync(join(folder, `${model}.yaml`), text.replace('longestRun: PT10M', 'longestRun: P2D'));
+    }
+    const fleet = 'budget:\n  window: P7D\n  computeHours: 20\nshares:\n  a: 8\n  b: 1\n';
+    writeFileSync(join(folder, 'fleet.yaml'), fleet);
+    const { fleet: parsed } = loadModels(folder);
+    const warnings = parsed && 'warnings' in parsed ? parsed.warnings : [];
+    expect(warnings.map(({ line, path, message }) => `${line} ${path}: ${message}`)).toEqual([
+      '6 shares.b: a run of model b may take 4.02 h by the timeouts of its jobs, and its share of the budget is 2 h: it starts once in a window, and again only while nobody else waits; raise its share or the budget, or shorten the timeouts',
+      '2 budget: a run of model c may take 30.02 h by the timeouts of its jobs, and the budget is 20 h: it never starts; raise the budget, or shorten the timeouts',
+    ]);
+  });
+});
