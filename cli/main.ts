@@ -15,6 +15,7 @@ import { logs } from './logs.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
+import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
 import { request } from './request.ts';
 import { runs } from './runs.ts';
@@ -43,6 +44,7 @@ const commands: Readonly<Record<string, Command>> = {
   'break-glass': breakGlass,
   fleet,
   operations,
+  rebuild,
   local,
 };
 

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { fleetEntity } from '../shared/domain/durable-names.ts';
-import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
+import type { FleetState } from '../shared/domain/fleet-state.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -12,9 +12,10 @@ app.http('get-fleet', {
   authLevel: 'function',
   extraInputs: [df.input.durableClient()],
   handler: answering(async (_request, context) => {
+    const { readKnownFleet } = await import('../shared/dispatch/read-known-state.ts');
     const entity = new df.EntityId(fleetEntity, 'fleet');
     const { entityState } = await df.getClient(context).readEntityState<FleetState>(entity);
-    const { places, waiting, spent, stopped, lastStop } = entityState ?? newFleetState;
+    const { places, waiting, spent, stopped, lastStop } = entityState ?? (await readKnownFleet());
     const { policy, problems } = (await wiring.modelFiles()).fleet;
     const { describeProblems } = await import('../shared/config/model-files.ts');
     const jsonBody = { stopped, lastStop, places, waiting, spent, policy };

@@ -23,7 +23,7 @@ app.http('get-models', {
     const models = names.map(async (name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
       const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, name));
-      const { entityState = newModelState } = stored;
+      const entityState = stored.entityState ?? (await readLostState(name));
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {
@@ -51,3 +51,9 @@ app.http('get-models', {
     return { jsonBody: { models: await Promise.all(models), fleetProblems } };
   }),
 });
+
+/** A model without a state is new, or its state was lost: then its next signal has it rebuilt, and this is what it will be. */
+async function readLostState(model: string): Promise<ModelState> {
+  const { isKnown, readKnownState } = await import('../shared/dispatch/read-known-state.ts');
+  return (await isKnown(model)) ? readKnownState(model) : newModelState;
+}

@@ -1,6 +1,12 @@
+/**
+ * Asks the entities. One that is new is given its state first, as far as ledger and registry know it: after the task
+ * hub was lost, "no champion" and "nothing in force" are not true because the entity says so.
+ */
 import * as df from 'durable-functions';
 import { fleetEntity, modelEntity } from '../shared/domain/durable-names.ts';
-import type { EntityRefusal, FleetOperations, ModelOperations } from './entities.ts';
+import { callEntity } from './call-entity.ts';
+import type { EntityRefusal, FleetOperations, IsNew, ModelOperations } from './entities.ts';
+import { type Rebuilt, rebuildFleet, rebuildModel } from './rebuild.ts';
 
 type Accepted<Output> = Exclude<Output, EntityRefusal>;
 
@@ -11,7 +17,8 @@ export function* askModel<Name extends keyof ModelOperations>(
   operation: Name,
   input: ModelOperations[Name]['input'],
 ): Generator<df.Task, Accepted<ModelOperations[Name]['output']>, unknown> {
-  return yield* askEntity(context, new df.EntityId(modelEntity, model), operation, input);
+  const entity = new df.EntityId(modelEntity, model);
+  return yield* askEntity(context, entity, operation, input, () => rebuildModel(context, model));
 }
 
 /** The same of the fleet's entity. */
@@ -20,7 +27,8 @@ export function* askFleet<Name extends keyof FleetOperations>(
   operation: Name,
   input: FleetOperations[Name]['input'],
 ): Generator<df.Task, Accepted<FleetOperations[Name]['output']>, unknown> {
-  return yield* askEntity(context, new df.EntityId(fleetEntity, 'fleet'), operation, input);
+  const entity = new df.EntityId(fleetEntity, 'fleet');
+  return yield* askEntity(context, entity, operation, input, () => rebuildFleet(context));
 }
 
 function* askEntity<Output>(
@@ -28,8 +36,17 @@ function* askEntity<Output>(
   entity: df.EntityId,
   operation: string,
   input: unknown,
+  rebuild: () => Generator<df.Task, Rebuilt, unknown>,
 ): Generator<df.Task, Accepted<Output>, unknown> {
-  const answer = (yield context.df.callEntity(entity, operation, input)) as Output | EntityRefusal;
-  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(answer.refused);
-  return answer as Accepted<Output>;
+  const first = yield* callEntity<Output | IsNew>(context, entity, operation, input);
+  if (!isNew(first)) return first as Accepted<Output>;
+  yield* rebuild();
+  const second = yield* callEntity<Output | IsNew>(context, entity, operation, input);
+  if (isNew(second))
+    throw new Error(`entity ${entity.name} ${entity.key} has no state after it was given one`);
+  return second as Accepted<Output>;
+}
+
+function isNew(answer: unknown): answer is IsNew {
+  return typeof answer === 'object' && answer !== null && 'isNew' in answer;
 }

@@ -6,17 +6,24 @@
  */
 
 import type { PlaceRequest } from '../shared/admission/fleet.ts';
+import type { RebuiltChange } from '../shared/admission/merge-rebuilt.ts';
 import type { OperatorWord } from '../shared/admission/operate.ts';
 import type { Operated } from '../shared/admission/operated.ts';
 import type { AdmissionResult, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
 import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
-import type { InconclusiveAnswer } from '../shared/domain/model-state.ts';
+import type { FleetState } from '../shared/domain/fleet-state.ts';
+import type { InconclusiveAnswer, ModelState } from '../shared/domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
 import type { KeptChallenger, ModelVersion } from '../shared/domain/run.ts';
 
-/** What a model's entity can be asked, with what it answers. */
+/** What a model's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 export interface ModelOperations {
+  /** Takes what the state lacks of one made anew from ledger and registry. */
+  rebuild: {
+    input: { readonly state: ModelState };
+    output: { readonly changes: readonly RebuiltChange[] } | EntityRefusal;
+  };
   offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };
   settle: { input: Settlement; output: Omit<Settled, 'state'> | EntityRefusal };
   recover: { input: RecoveryNote; output: Omit<Recovered, 'state'> | EntityRefusal };
@@ -39,8 +46,13 @@ export interface ModelOperations {
   };
 }
 
-/** What the fleet's entity can be asked, with what it answers. */
+/** What the fleet's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 export interface FleetOperations {
+  /** Gives a fleet without a state one; a state that is there stays. */
+  rebuild: {
+    input: { readonly state: FleetState };
+    output: { readonly changes: readonly RebuiltChange[] } | EntityRefusal;
+  };
   request: { input: PlaceRequest; output: { readonly grant: Grant } | EntityRefusal };
   return: {
     input: { readonly runId: string; readonly computeHours?: number };
@@ -65,6 +77,11 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly kept?: KeptChallenger;
   /** Absent in answers of before runs saw their jobs end. */
   readonly endsJobs?: boolean;
+}
+
+/** There is no state yet: rebuild it, then ask again. */
+export interface IsNew {
+  readonly isNew: true;
 }
 
 export interface EntityRefusal {

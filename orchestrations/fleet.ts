@@ -7,6 +7,9 @@ import type { FleetOperations } from './entities.ts';
 type Input<Name extends keyof FleetOperations> = FleetOperations[Name]['input'];
 
 defineEntity<FleetState>(fleetEntity, newFleetState, {
+  rebuild(state, { state: rebuilt }: Input<'rebuild'>) {
+    return { state: state === newFleetState ? rebuilt : state, answer: { changes: [] } };
+  },
   request(state, input: Input<'request'>) {
     const { state: next, grant } = requestPlace(state, input);
     return { state: next, answer: { grant } };

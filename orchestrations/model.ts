@@ -1,5 +1,6 @@
 import { askPerson, endAsking } from '../shared/admission/answer-run.ts';
 import { decideAdmission } from '../shared/admission/decide-admission.ts';
+import { describeRebuild, mergeRebuilt } from '../shared/admission/merge-rebuilt.ts';
 import { operateModel } from '../shared/admission/operate.ts';
 import { prolongRun } from '../shared/admission/prolong-run.ts';
 import { settleRun } from '../shared/admission/settle-run.ts';
@@ -12,6 +13,10 @@ import type { ModelOperations } from './entities.ts';
 type Input<Name extends keyof ModelOperations> = ModelOperations[Name]['input'];
 
 defineEntity<ModelState>(modelEntity, newModelState, {
+  rebuild(state, { state: rebuilt }: Input<'rebuild'>) {
+    const next = mergeRebuilt(state, rebuilt);
+    return { state: next, answer: { changes: describeRebuild(state, next) } };
+  },
   offer(state, input: Input<'offer'>) {
     const decided = decideAdmission(state, input);
     if ('needsGrant' in decided) return { state, answer: decided };

@@ -7,6 +7,7 @@ import type { FleetAction, ModelAction, Operation } from '../shared/domain/opera
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
+import { rebuildModel } from './rebuild.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
@@ -45,6 +46,7 @@ function* carryOut(
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
   const word = { by, reason, now: at };
   if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
+  if (action.action === 'rebuild') return yield* operateRebuild(context, model);
   if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);
   const answer = yield* askModel(context, model, 'operate', { action: action as ModelAction, word });
   if (answer.cancelRunId !== null) {
@@ -65,4 +67,18 @@ function* carryOut(
   if (answeredRunId !== undefined) yield* takeStep(context, 'answer-run', { runId: answeredRunId });
   yield* wake(context, answer.wake);
   return answer;
+}
+
+/** It waits where ledger or registry is unavailable, as what a new entity waits for. */
+function* operateRebuild(
+  context: df.OrchestrationContext,
+  model: string,
+): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
+  const { changes } = yield* rebuildModel(context, model);
+  if (changes.length === 0) {
+    const sentence = 'Nothing to rebuild: the state has all that ledger and registry know.';
+    return { done: false, sentence };
+  }
+  const said = changes.map(({ what, before, after }) => `${what}: ${before} -> ${after}`);
+  return { done: true, sentence: `Rebuilt from ledger and registry. ${said.join('; ')}.` };
 }

@@ -8,8 +8,10 @@ import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
+import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
+import type { ModelState } from '../shared/domain/model-state.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
@@ -44,6 +46,10 @@ export interface LostWork {
   }[];
   /** Places of the fleet for runs that are not under way. */
   readonly places: readonly { readonly model: string; readonly runId: string }[];
+  /** Models of which the ledger knows, and whose entities have no state; absent in histories of before. */
+  readonly fresh?: readonly string[];
+  /** Whether the fleet's entity has no state. */
+  readonly isFleetFresh?: boolean;
   /** Signals that sleep in their model's state and whose orchestration has ended or is gone. */
   readonly signals: readonly { readonly model: string; readonly signal: string }[];
 }
@@ -84,6 +90,10 @@ export interface HeldBack {
 }
 
 export interface Steps {
+  /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */
+  'rebuild-model': { input: { model: string; now: string }; output: ModelState };
+  /** The same of the fleet's state. */
+  'rebuild-fleet': { input: { now: string }; output: FleetState };
   /** Reads a version from the registry: null where there is none; `own` says whether one of our runs made it. */
   'find-model': {
     input: { name: string; version: string };

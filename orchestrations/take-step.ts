@@ -28,6 +28,8 @@ const patientSteps: ReadonlySet<StepName> = new Set<StepName>([
   'offer-recoveries',
   'read-fleet',
   'read-monitor-run',
+  'rebuild-fleet',
+  'rebuild-model',
   'record-decision',
   'record-operation',
   'record-run',

@@ -1,6 +1,6 @@
 /**
  * watch-runs: frees what died. A run that was terminated or purged, a place in the fleet nobody uses, a signal that
- * sleeps in its model's state and has no orchestration any more.
+ * sleeps in its model's state and has no orchestration any more. An entity that has lost its state is given it again.
  *
  * Owns: what is done about lost work, and that it is written down. Does not own: finding it (find-lost-work).
  */
@@ -9,6 +9,7 @@ import { askFleet } from './ask-model.ts';
 import { endJobs } from './end-job.ts';
 import { freeModel } from './free-model.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
+import { rebuildFleet, rebuildModel } from './rebuild.ts';
 import type { LostWork } from './steps.ts';
 import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
@@ -20,6 +21,8 @@ df.app.orchestration('watch-runs', function* (context) {
     { now: now(context) },
     lasting(context, twoMinutesMs),
   );
+  for (const model of lost.fresh ?? []) yield* rebuildModel(context, model);
+  if (lost.isFleetFresh) yield* rebuildFleet(context);
   const freed: string[] = [];
   for (const run of lost.runs) if (yield* free(context, run)) freed.push(run.runId);
   for (const { runId } of lost.places) {

@@ -9,6 +9,7 @@ import { findStalePlaces } from '../../shared/admission/fleet.ts';
 import { unanswered } from '../../shared/admission/pending.ts';
 import { isMissingInstance } from '../../shared/dispatch/instances.ts';
 import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
+import { isKnown } from '../../shared/dispatch/read-known-state.ts';
 import { fleetEntity, jobNamesOf, modelEntity } from '../../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
@@ -26,10 +27,15 @@ defineStep(
     const states = await readStates(client);
     const lost = await Promise.all(states.map(([model, state]) => findLost(client, model, state, before)));
     const fleet = await client.readEntityState<FleetState>(new df.EntityId(fleetEntity, 'fleet'));
+    const known = new Set(states.map(([model]) => model));
+    const stateless = [...(await wiring.models()).keys()].filter((model) => !known.has(model));
+    const isFresh = await Promise.all(stateless.map(isKnown));
     const live = new Map(states.map(([model, state]) => [model, state.live?.runId ?? null]));
     return {
       runs: lost.flatMap(({ runs }) => runs),
       signals: lost.flatMap(({ signals }) => signals),
+      fresh: stateless.filter((_, index) => isFresh[index]),
+      isFleetFresh: !fleet.entityState,
       places: findStalePlaces(fleet.entityState ?? newFleetState, live, before),
     };
   },

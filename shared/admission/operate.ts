@@ -53,7 +53,7 @@ function freeze(state: ModelState, until: string | null, by: Word): Operated {
     return refuse(state, `Nothing is frozen: until is ${until}, and it is ${by.at}; give a later time.`);
   }
   const inForce = stillFrozen(state, by.at);
-  const frozen = byEnd([...inForce, { ...by, until: end }]).slice(-frozenAtMost);
+  const frozen = keepFrozen([...inForce, { ...by, until: end }]);
   const when = end === null ? 'until somebody thaws it' : `until ${end}`;
   return { ...done({ ...state, frozen }, `Frozen ${when}: no run starts, whoever asks.`), wake: [] };
 }
@@ -71,9 +71,10 @@ function thaw(state: ModelState, by: Word): Operated {
 }
 
 /** The one that lasts longest is the last: of too many the first to end are dropped, which shortens nothing. */
-function byEnd(frozen: NonNullable<ModelState['frozen']>): NonNullable<ModelState['frozen']> {
+export function keepFrozen(frozen: NonNullable<ModelState['frozen']>): NonNullable<ModelState['frozen']> {
   const endOf = ({ until }: (typeof frozen)[number]): string => until ?? '~';
-  return frozen.toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : 0));
+  const sorted = frozen.toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : 0));
+  return sorted.slice(-frozenAtMost);
 }
 
 function stillFrozen(state: ModelState, now: string): NonNullable<ModelState['frozen']> {

@@ -59,6 +59,11 @@ export class ModelRegistry implements Registry {
     return this.#list(name, { tags: `${tag}=${value}` });
   }
 
+  /** A model's versions, the latest registered first, at most `limit` of them. */
+  latest(name: string, limit: number): Promise<RegisteredVersion[]> {
+    return this.#list(name, { orderBy: 'createdtime desc' }, limit);
+  }
+
   async create({ name, version, modelUri, tags }: RegisteredVersion, jobName: string): Promise<void> {
     const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
     try {
@@ -75,7 +80,11 @@ export class ModelRegistry implements Registry {
     }
   }
 
-  async #list(name: string, filter: { readonly tags?: string }): Promise<RegisteredVersion[]> {
+  async #list(
+    name: string,
+    filter: { readonly tags?: string; readonly orderBy?: string },
+    limit = Number.POSITIVE_INFINITY,
+  ): Promise<RegisteredVersion[]> {
     const found: RegisteredVersion[] = [];
     const all = orNull(`listing the versions of model ${name}`, { model: name }, async () => {
       const pages = this.#client.modelVersions.list(...this.#at, name, {
@@ -83,7 +92,10 @@ export class ModelRegistry implements Registry {
         ...callLimit(),
         listViewType: 'All',
       });
-      for await (const version of pages) found.push(describeVersion(name, version.name ?? '', version));
+      for await (const version of pages) {
+        found.push(describeVersion(name, version.name ?? '', version));
+        if (found.length >= limit) break;
+      }
       return found;
     });
     return (await all) ?? [];

@@ -19,12 +19,17 @@ export type ModelAction =
   /** One of two people who promote the challenger of a settled run against the gates. */
   | { readonly action: 'break-glass'; readonly runId: string };
 
+/** Makes a model's state anew from ledger and registry, as far as it lacks anything. */
+export interface RebuildAction {
+  readonly action: 'rebuild';
+}
+
 /** What an operator may do to the whole fleet. */
 export type FleetAction =
   /** The kill switch: no run starts any more. What comes or waits meanwhile is rejected, not kept for later. */
   { readonly action: 'stop' } | { readonly action: 'resume' };
 
-export type OperatorAction = ModelAction | FleetAction;
+export type OperatorAction = ModelAction | RebuildAction | FleetAction;
 
 /** One row of the ledger: what an operator did, or tried to. */
 export interface Operation {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { isoTime } from '../config/fields.ts';
 import { modes } from '../domain/model-state.ts';
-import type { FleetAction, ModelAction } from '../domain/operation.ts';
+import type { FleetAction, ModelAction, RebuildAction } from '../domain/operation.ts';
 
 const word = {
   /** Why: it stands in the ledger. */
@@ -25,6 +25,7 @@ const modelActions = [
   'accept-run',
   'refuse-run',
   'break-glass',
+  'rebuild',
 ] as const;
 type ModelActionName = (typeof modelActions)[number];
 
@@ -39,6 +40,7 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'accept-run': ['runId'],
   'refuse-run': ['runId'],
   'break-glass': ['runId'],
+  rebuild: [],
 };
 const required: readonly string[] = ['mode', 'runId'];
 
@@ -65,7 +67,7 @@ export const ModelOperationSchema = z
 
 export const FleetOperationSchema = z.strictObject({ action: z.enum(['stop', 'resume']), ...word });
 
-export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): ModelAction {
+export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): ModelAction | RebuildAction {
   switch (body.action) {
     case 'freeze':
       return {
