@@ -12,18 +12,21 @@ type Token =
   /** Nothing, or folders: what follows is `folders`, which ends with a slash. */
   | { readonly is: 'character' | 'part' | 'path' | 'no-folders-or' | 'folders' };
 
+type Matcher = (text: string) => boolean;
+
+/** Patterns are few and names are many: a pattern is taken apart once. */
+const matchers = new Map<string, Matcher>();
+const matchersAtMost = 1000;
+
 /** Whether the whole text fits the pattern. */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const tokens = tokensOf(pattern);
-  // The tokens that may come next, given the text so far: a machine of many states at once never has to go back.
-  let states = withSkips([0], tokens);
-  for (const character of text) {
-    states = withSkips(
-      [...states].flatMap((state) => after(tokens[state], state, character)),
-      tokens,
-    );
+  let matches = matchers.get(pattern);
+  if (matches === undefined) {
+    matches = compile(pattern);
+    if (matchers.size >= matchersAtMost) matchers.clear();
+    matchers.set(pattern, matches);
   }
-  return states.has(tokens.length);
+  return matches(text);
 }
 
 /** Whether a pattern is about a file: its name, or where it has a slash its path. */
@@ -49,31 +52,63 @@ function tokensOf(pattern: string): readonly Token[] {
   });
 }
 
-/** Where a character leads from one token. */
-function after(token: Token | undefined, state: number, character: string): readonly number[] {
-  switch (token?.is) {
-    case 'text':
-      return token.text === character ? [state + 1] : [];
-    case 'character':
-      return character === '/' ? [] : [state + 1];
-    case 'part':
-      return character === '/' ? [] : [state];
-    case 'path':
-      return [state];
-    case 'folders':
-      return character === '/' ? [state, state + 1] : [state];
-    default:
-      return [];
-  }
+/** Most patterns are a beginning or an end: these need no machine. */
+function compile(pattern: string): Matcher {
+  const [, beginning, ending] = /^([^*?]*)\*([^*?]*)$/.exec(pattern) ?? [];
+  if (beginning === undefined || ending === undefined) return compileMachine(pattern);
+  const least = beginning.length + ending.length;
+  return (text) =>
+    text.length >= least &&
+    text.endsWith(ending) &&
+    text.startsWith(beginning) &&
+    !text.slice(beginning.length, text.length - ending.length).includes('/');
 }
 
-/** The states, and those behind tokens that may stand for nothing. */
-function withSkips(states: readonly number[], tokens: readonly Token[]): ReadonlySet<number> {
-  const all = new Set(states);
-  for (const state of all) {
-    const is = tokens[state]?.is;
-    if (is === 'part' || is === 'path' || is === 'no-folders-or') all.add(state + 1);
-    if (is === 'no-folders-or') all.add(state + 2);
+/** A machine that is in many states at once, each a token that may come next, and so never has to go back. */
+function compileMachine(pattern: string): Matcher {
+  const tokens = tokensOf(pattern);
+  const end = tokens.length;
+  return (text) => {
+    let states = new Uint8Array(end + 1);
+    let next = new Uint8Array(end + 1);
+    enter(tokens, states, 0);
+    for (const character of text) {
+      let isAlive = false;
+      for (let state = 0; state < end; state++) {
+        if (states[state] === 1) isAlive = step(tokens, next, state, character) || isAlive;
+      }
+      if (!isAlive) return false;
+      [states, next] = [next, states.fill(0)];
+    }
+    return states[end] === 1;
+  };
+}
+
+/** Enters a state, and those behind tokens that may stand for nothing. */
+function enter(tokens: readonly Token[], states: Uint8Array, state: number): true {
+  states[state] = 1;
+  const is = tokens[state]?.is;
+  if (is === 'part' || is === 'path' || is === 'no-folders-or') enter(tokens, states, state + 1);
+  if (is === 'no-folders-or') enter(tokens, states, state + 2);
+  return true;
+}
+
+/** Takes a character in one state; says whether the state leads anywhere. */
+function step(tokens: readonly Token[], next: Uint8Array, state: number, character: string): boolean {
+  const token = tokens[state]!;
+  switch (token.is) {
+    case 'text':
+      return token.text === character && enter(tokens, next, state + 1);
+    case 'character':
+      return character !== '/' && enter(tokens, next, state + 1);
+    case 'part':
+      return character !== '/' && enter(tokens, next, state);
+    case 'path':
+      return enter(tokens, next, state);
+    case 'folders':
+      if (character === '/') enter(tokens, next, state + 1);
+      return enter(tokens, next, state);
+    default:
+      return false;
   }
-  return all;
 }
