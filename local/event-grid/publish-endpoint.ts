@@ -39,10 +39,11 @@ export async function answerPublish(
     const contentType = request.headers['content-type'] ?? '';
     accept(topic, parsePublished(parseJson(text), contentType, topicId(topic), clock.now()));
   } catch (error) {
-    if (error instanceof RequestError) {
+    if (error instanceof RequestError && error.status === 413) {
       const limit = `the request is larger than ${maxBodyBytes} bytes; send fewer events at a time`;
       return refuse(response, 413, 'PayloadTooLarge', limit);
     }
+    if (error instanceof RequestError) return refuse(response, error.status, error.code, error.message);
     if (!(error instanceof BadEventError)) throw error;
     return refuse(response, 400, 'BadRequest', error.message);
   }

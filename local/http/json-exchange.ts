@@ -16,7 +16,7 @@ export const bodyLimitBytes = 4 * 1024 * 1024;
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readBody(request, bodyLimitBytes).catch((error: unknown) => {
-    if (error instanceof RequestError) throw new ServiceError(413, 'RequestEntityTooLarge', error.message);
+    if (error instanceof RequestError) throw new ServiceError(error.status, error.code, error.message);
     if (error instanceof CallerGoneError) throw new ServiceError(400, 'RequestAborted', error.message);
     throw error;
   });

@@ -7,6 +7,11 @@ export class RequestError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** As Resource Manager names it. */
+  get code(): string {
+    return codes[this.status];
+  }
 }
 
 const codes: Readonly<Record<RequestError['status'], string>> = {
@@ -18,6 +23,6 @@ const codes: Readonly<Record<RequestError['status'], string>> = {
 };
 
 /** The body of a refusal, in the shape of Resource Manager and Event Grid. */
-export function refusalBody({ status, message }: RequestError): { error: { code: string; message: string } } {
-  return { error: { code: codes[status], message } };
+export function refusalBody({ code, message }: RequestError): { error: { code: string; message: string } } {
+  return { error: { code, message } };
 }

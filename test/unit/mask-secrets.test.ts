@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MaskStream } from '../../local/azure-ml/job-runner/mask-stream.ts';
+import { VirtualClock } from '../../local/clock/clock.ts';
+import { createLog } from '../../local/process/log.ts';
 import { RatchetError } from '../../shared/errors.ts';
+import { readDocument, writeDocument } from '../../shared/ledger/document.ts';
 import { maskSecrets, secretPattern } from '../../shared/mask-secrets.ts';
 
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -66,6 +69,20 @@ describe('a secret of a known form', () => {
     expect(new RatchetError('azure-refused', `reading x?sig=${'a'.repeat(20)}`).message).toBe(
       'reading x?sig=***',
     );
+  });
+
+  it('is in no line of a log, and in no row of the ledger', () => {
+    const lines: string[] = [];
+    for (const json of [true, false]) {
+      const write = (line: string) => void lines.push(line);
+      createLog({ clock: new VirtualClock(0), json, least: 'info', write })('info', `sent Bearer ${jwt}`);
+    }
+    expect(lines.map((line) => line.includes('sent Bearer ***') && !line.includes(jwt))).toEqual([
+      true,
+      true,
+    ]);
+    const row = writeDocument({ error: `AccountKey=${key}`, naïve: 'é' }, {});
+    expect(readDocument(row)).toEqual({ error: 'AccountKey=***', naïve: 'é' });
   });
 
   it('leaves JSON as JSON, whatever the text', () => {

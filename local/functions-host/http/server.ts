@@ -118,7 +118,8 @@ async function sendFailure(
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   if (error instanceof RequestError) {
-    await send(message, response, jsonAnswer(error.status, { error: error.message }));
+    const later: Record<string, string> = error.status === 503 ? { 'retry-after': '1' } : {};
+    await send(message, response, jsonAnswer(error.status, { error: error.message }, later));
   } else {
     log('error', `the host failed on ${message.method} ${pathOnly(message.url)}: ${errorDetail(error)}`);
     await send(message, response, { status: 500 });
