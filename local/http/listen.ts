@@ -29,7 +29,7 @@ export interface LoopbackOptions {
   /** Absent: plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly bodies: BodyTypes;
-  /** How long a request may take to arrive, body and all. Default 60 s. */
+  /** How long a request may take to arrive, body and all. Default 30 s. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -45,13 +45,16 @@ export interface Loopback {
 
 const maxHeaderBytes = 32 * 1024;
 const longestHeadersMs = 10_000;
-const longestRequestMs = 60_000;
+const longestRequestMs = 30_000;
+/** Each may hold a request's head while it waits; what comes beyond is closed at once. */
+const mostConnections = 4096;
 /** Longer than any client here lets a connection idle: one that the server closes first may lose a request. */
 const keepAliveMs = 120_000;
 
 /** Rejects with the system's error where the port is taken. */
 export async function listenOnLoopback(options: LoopbackOptions): Promise<Loopback> {
   const server = create(options);
+  server.maxConnections = mostConnections;
   const handler = Promise.withResolvers<RequestListener>();
   const serve: RequestListener = (request, response) =>
     void handler.promise.then((handle) => handle(request, response));

@@ -2,6 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import type { z } from 'zod';
 import { suggest } from '../config/suggest.ts';
 import { RatchetError } from '../errors.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 
 /** Most requests need no more; of a longer body no more than its limit is ever held. */
 export const longestBodyBytes = 64 * 1024;
@@ -69,7 +70,8 @@ export function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema:
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    // What a person pastes into a reason by mistake goes into histories and states: it is taken out here.
+    return JSON.parse(maskSecrets(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
     throw new RatchetError('bad-request', 'the body is not JSON in UTF-8', { cause });
   }

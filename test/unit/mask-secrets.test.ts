@@ -85,6 +85,28 @@ describe('a secret of a known form', () => {
     expect(readDocument(row)).toEqual({ error: 'AccountKey=***', naïve: 'é' });
   });
 
+  it('is looked for in a time that grows with the text alone', () => {
+    const starts = [
+      'eyJ-',
+      'eyJaaaaaaaa.',
+      'Password ',
+      'AccountKey=',
+      '?sig=',
+      'Bearer ',
+      'ghp_',
+      'abc8Q~',
+      '\'"',
+      '%3Fs%3D',
+    ];
+    for (const start of starts) {
+      const before = process.cpuUsage();
+      maskSecrets(start.repeat(1_000_000 / start.length));
+      maskSecrets(`${start}${' '.repeat(1_000_000)}`);
+      const { user } = process.cpuUsage(before);
+      expect(user / 1e6, start).toBeLessThan(3);
+    }
+  });
+
   it('leaves JSON as JSON, whatever the text', () => {
     const piece = fc.constantFrom(
       'AccountKey=',
