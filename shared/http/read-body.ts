@@ -57,7 +57,10 @@ async function readStream(body: NonNullable<HttpRequest['body']>, limitBytes: nu
 }
 
 function tooLarge(limitBytes: number): RatchetError {
-  return new RatchetError('body-too-large', `the body has more than ${limitBytes} bytes; send less`);
+  return new RatchetError(
+    'body-too-large',
+    `the body is too long: at most ${limitBytes} bytes are read; send less`,
+  );
 }
 
 export function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema): z.infer<Schema> {

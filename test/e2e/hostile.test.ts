@@ -63,7 +63,7 @@ describe('what an outsider may send', () => {
       400,
       /metrics\.accuracy: /,
     ],
-    ['ten megabytes', 'models/tiny/metrics', ' '.repeat(10_000_000), json, 413, /at most 65536/],
+    ['a megabyte', 'models/tiny/metrics', ' '.repeat(1_000_000), json, 413, /at most 65536/],
     [
       'broken UTF-8',
       'models/tiny/signals',
@@ -88,6 +88,14 @@ describe('what an outsider may send', () => {
     );
     expect(answer.status).toBe(status);
     expect((answer.body as { detail: string }).detail).toMatch(detail);
+  });
+
+  it('has ten megabytes refused by the host, before the application sees any of them', async () => {
+    const answer = await post('models/tiny/metrics', ' '.repeat(10_000_000), json);
+    expect(answer).toMatchObject({
+      status: 413,
+      body: { error: expect.stringMatching(/longer than 2097152 bytes/) },
+    });
   });
 
   it.each([
