@@ -40,7 +40,8 @@ function tooLarge(limitBytes: number): RequestError {
 export async function* streamBody(message: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
   letCome(message, limitBytes);
   let length = 0;
-  for await (const chunk of message) {
+  // Whoever breaks off still answers on this connection.
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
     if (length > limitBytes) throw tooLarge(limitBytes);
     yield chunk;
@@ -119,14 +120,34 @@ function whenGone(message: IncomingMessage, reject: (error: CallerGoneError) => 
 export const lingerMs = 2000;
 
 /**
- * Ends a connection whose request was not read to its end. Closing at once would reset it, and the caller, still
- * sending, would lose the answer: what it sends is thrown away for a moment first. Call it before the answer's head is
- * written.
+ * Ends a connection whose request was not read to its end, once the answer is out. Closing at once would reset it, and
+ * the caller, still sending, would lose the answer: what it sends is thrown away for a moment first, and the answer's
+ * end waits for that. Call it before the answer's head is written.
  */
 export function closeAfterAnswer(message: IncomingMessage, response: ServerResponse): void {
   if (message.complete) return;
   response.setHeader('connection', 'close');
-  const timeout = setTimeout(() => message.destroy(), lingerMs);
-  response.once('finish', () => message.resume());
-  message.once('close', () => clearTimeout(timeout));
+  // Node closes the connection as soon as the answer has ended.
+  const end = response.end;
+  response.end = ((chunk?: Uint8Array | string) => {
+    response.end = end;
+    if (chunk === undefined) response.flushHeaders();
+    else response.write(chunk);
+    void throwAway(message).then(() => response.end());
+    return response;
+  }) as ServerResponse['end'];
+}
+
+/** Resolves when the rest of a body has come, or will not come in time. */
+function throwAway(message: IncomingMessage): Promise<void> {
+  // A caller that was never asked for its body sends none.
+  if (awaited.delete(message) || message.complete || message.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timeout = setTimeout(resolve, lingerMs);
+    const stop = (): void => {
+      clearTimeout(timeout);
+      resolve();
+    };
+    message.once('end', stop).once('close', stop).once('error', stop).resume();
+  });
 }

@@ -110,8 +110,12 @@ export function guardServer(server: Server, scheme: 'http' | 'https', bodies: Bo
 function sendRefusal(message: IncomingMessage, response: ServerResponse, refusal: RequestError): void {
   response.on('error', () => undefined);
   closeAfterAnswer(message, response);
-  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(refusalBody(refusal)));
+  const body = Buffer.from(JSON.stringify(refusalBody(refusal)));
+  response.writeHead(refusal.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+  });
+  response.end(body);
 }
 
 /** Answers bytes that are not a request at all, and requests that did not arrive in time. */

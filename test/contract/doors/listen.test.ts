@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { BodyBudget, readBody } from '../../../local/http/body.ts';
+import { BodyBudget, closeAfterAnswer, readBody } from '../../../local/http/body.ts';
 import { anyBodies } from '../../../local/http/guard.ts';
 import { type Loopback, listenOnLoopback } from '../../../local/http/listen.ts';
 import { RequestError } from '../../../local/http/request-error.ts';
@@ -28,7 +28,8 @@ async function open(requestTimeoutMs?: number, budget?: BodyBudget): Promise<voi
       response.end(String(body.length));
     } catch (error) {
       if (!(error instanceof RequestError)) return void response.destroy();
-      response.writeHead(error.status, { connection: 'close' }).end(error.message);
+      closeAfterAnswer(request, response);
+      response.writeHead(error.status, { 'content-length': error.message.length }).end(error.message);
     }
   });
 }
@@ -72,6 +73,21 @@ test('a body that turns out to be too long is refused as soon as it is', async (
   expect(statusOf(await text(socket))).toBe(413);
   expect(heldBytes).toEqual([]);
 });
+
+test.each(['a length', 'chunks'])(
+  'a caller that sends on and on, with %s, still gets its answer',
+  async (how) => {
+    await open();
+    const bytes = 30_000_000;
+    const answer = await fetch(loopback.origin, {
+      method: 'POST',
+      body: how === 'a length' ? Buffer.alloc(bytes) : new Blob([Buffer.alloc(bytes)]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(answer.status).toBe(413);
+    expect(await answer.text()).toMatch(/^the body is longer than 1000 bytes/);
+  },
+);
 
 test('a body of the longest length is taken, asked for or not', async () => {
   await open();
