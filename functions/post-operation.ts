@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { requireKnownModel } from '../shared/dispatch/require-known-model.ts';
 import { readBody } from '../shared/http/read-body.ts';
-import { requireModelName } from '../shared/http/require-model.ts';
 import { answering } from '../shared/http/respond.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -14,10 +14,11 @@ app.http('post-operation', {
   handler: answering(async (request, context) => {
     const { ModelOperationSchema, modelActionOf } = await import('../shared/operations/parse-operation.ts');
     const { requestOperation } = await import('../shared/dispatch/request-operation.ts');
-    const model = requireModelName(request, await wiring.modelFiles());
+    const client = df.getClient(context);
+    const model = await requireKnownModel(client, request, await wiring.modelFiles());
     const body = await readBody(request, ModelOperationSchema);
     const { by, reason } = body;
     const action = modelActionOf(body);
-    return requestOperation(df.getClient(context), request, { model, action, by, reason });
+    return requestOperation(client, request, { model, action, by, reason });
   }),
 });

@@ -45,6 +45,8 @@ export interface Child {
   kill(): Promise<Exit>;
   /** Has it die the next time it passes a crash point (local/crash-point.ts). Resolves once that is so. */
   dieAt(crashPoint: string): Promise<void>;
+  /** Cuts the server on one of its ports off, or connects it again (local/reach.ts). */
+  setReachable(port: number, reachable: boolean): Promise<void>;
 }
 
 const leash = fileURLToPath(new URL('./leash.ts', import.meta.url));
@@ -92,14 +94,17 @@ export function startChild(options: ChildOptions): Child {
     return exited;
   }
 
-  function dieAt(crashPoint: string): Promise<void> {
+  /** Resolves once the child (leash.ts) has done it. */
+  function tell(message: object): Promise<void> {
     return new Promise((resolve, reject) => {
       child.once('message', () => resolve());
-      child.send({ crashAt: crashPoint }, (error) => error && reject(error));
+      child.send(message, (error) => error && reject(error));
     });
   }
+  const dieAt = (crashAt: string) => tell({ crashAt });
+  const setReachable = (port: number, reachable: boolean) => tell({ port, reachable });
 
-  return { pid, exited, until, stop, kill, dieAt };
+  return { pid, exited, until, stop, kill, dieAt, setReachable };
 }
 
 function spawnWithLog({ script, args, env, logFile }: ChildOptions): ChildProcess {

@@ -62,6 +62,8 @@ export interface LocalCloud {
   /** Have a running process die at a crash point. */
   crashHostAt(point: string): Promise<void>;
   crashCloudAt(point: string): Promise<void>;
+  /** Cuts the service on a port of the cloud off, or connects it again. */
+  setReachable(port: number, reachable: boolean): Promise<void>;
   /** Resolves when the process is gone: killed, crashed at a crash point, or stopped. */
   cloudExited(): Promise<Exit>;
   hostExited(): Promise<Exit>;
@@ -130,6 +132,7 @@ function prepare(options: LaunchOptions, hostPort: number): LocalCloud {
     killCloud: cloudProcess.kill,
     killHost: hostProcess.kill,
     crashCloudAt: cloudProcess.dieAt,
+    setReachable: cloudProcess.setReachable,
     crashHostAt: hostProcess.dieAt,
     cloudExited: cloudProcess.exited,
     hostExited: hostProcess.exited,

@@ -9,6 +9,8 @@ export interface Restartable {
   kill(): Promise<Exit>;
   /** Has it die the next time it passes a crash point. */
   dieAt(crashPoint: string): Promise<void>;
+  /** Cuts the server on one of its ports off, or connects it again. */
+  setReachable(port: number, reachable: boolean): Promise<void>;
   exited(): Promise<Exit>;
   /** Stops it where it runs. */
   stop(): Promise<void>;
@@ -32,6 +34,7 @@ export function restartable(
     },
     kill: () => child().kill(),
     dieAt: (crashPoint) => child().dieAt(crashPoint),
+    setReachable: (port, reachable) => child().setReachable(port, reachable),
     exited: () => child().exited,
     async stop() {
       await current?.stop();

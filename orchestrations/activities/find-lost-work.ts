@@ -7,12 +7,14 @@
 import * as df from 'durable-functions';
 import { findStalePlaces } from '../../shared/admission/fleet.ts';
 import { unanswered } from '../../shared/admission/pending.ts';
-import { isMissingInstance } from '../../shared/dispatch/instances.ts';
+import { isMissingInstance, statusOf } from '../../shared/dispatch/instances.ts';
 import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
 import { isKnown } from '../../shared/dispatch/read-known-state.ts';
+import { watchInstanceId } from '../../shared/dispatch/start-look.ts';
 import { fleetEntity, jobNamesOf, modelEntity } from '../../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import type { LostWork } from '../steps.ts';
@@ -24,9 +26,11 @@ defineStep(
   async ({ now }, context): Promise<LostWork> => {
     const client = df.getClient(context);
     const before = new Date(Date.parse(now) - youngMs).toISOString();
-    const states = await readStates(client);
+    await requireHub(client);
+    const fleetEntityState = await client.readEntityState<FleetState>(new df.EntityId(fleetEntity, 'fleet'));
+    const fleet = fleetEntityState.entityState ?? newFleetState;
+    const states = await readStates(client, fleet);
     const lost = await Promise.all(states.map(([model, state]) => findLost(client, model, state, before)));
-    const fleet = await client.readEntityState<FleetState>(new df.EntityId(fleetEntity, 'fleet'));
     const known = new Set(states.map(([model]) => model));
     const stateless = [...(await wiring.models()).keys()].filter((model) => !known.has(model));
     const isFresh = await Promise.all(stateless.map(isKnown));
@@ -35,16 +39,27 @@ defineStep(
       runs: lost.flatMap(({ runs }) => runs),
       signals: lost.flatMap(({ signals }) => signals),
       fresh: stateless.filter((_, index) => isFresh[index]),
-      isFleetFresh: !fleet.entityState,
-      places: findStalePlaces(fleet.entityState ?? newFleetState, live, before),
+      isFleetFresh: !fleetEntityState.entityState,
+      places: findStalePlaces(fleet, live, before),
     };
   },
   { extraInputs: [df.input.durableClient()] },
 );
 
-async function readStates(client: df.DurableClient): Promise<[string, ModelState][]> {
-  const { names: models } = await wiring.modelFiles();
-  const read = models.map(async (model): Promise<[string, ModelState][]> => {
+/** A hub that does not know the very orchestration that asks knows none: nothing is lost for that. */
+async function requireHub(client: df.DurableClient): Promise<void> {
+  if (await statusOf(client, watchInstanceId)) return;
+  throw new RatchetError(
+    'azure-unavailable',
+    `the task hub does not know orchestration ${watchInstanceId}, which asks it`,
+  );
+}
+
+/** A model whose file was deleted is among them while a run of it holds a place. */
+async function readStates(client: df.DurableClient, { places }: FleetState): Promise<[string, ModelState][]> {
+  const { names } = await wiring.modelFiles();
+  const models = new Set([...names, ...places.map(({ model }) => model)]);
+  const read = [...models].map(async (model): Promise<[string, ModelState][]> => {
     const { entityState } = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
     return entityState ? [[model, entityState]] : [];
   });

@@ -33,6 +33,8 @@ export interface World extends LocalCloud {
   untilSettled(signalIds: readonly string[], limitMs?: number): Promise<void>;
   /** Names of the jobs in the workspace. */
   jobNames(): Promise<readonly string[]>;
+  /** Names of the jobs that have not ended. */
+  aliveJobs(): Promise<readonly string[]>;
   /** The run each registered version belongs to, by its tag; null for a version without one. */
   versionRuns(): Promise<readonly (string | null)[]>;
   /** Takes every message from the release queue; answers all message ids taken so far. */
@@ -87,7 +89,10 @@ function act(local: LocalCloud): Pick<World, 'ask' | 'requestRun'> {
 
 function observe(
   local: LocalCloud,
-): Pick<World, 'decisions' | 'runs' | 'untilSettled' | 'jobNames' | 'versionRuns' | 'releaseIds'> {
+): Pick<
+  World,
+  'decisions' | 'runs' | 'untilSettled' | 'jobNames' | 'aliveJobs' | 'versionRuns' | 'releaseIds'
+> {
   const read = async <T>(path: string, key: string): Promise<T> => {
     const response = await fetch(`${local.apiRoot}/${path}`);
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
@@ -118,6 +123,13 @@ function observe(
       const names: string[] = [];
       for await (const job of workspaceClient(local.cloud()).jobs.list(...workspace))
         names.push(job.name ?? '');
+      return names;
+    },
+    async aliveJobs() {
+      const names: string[] = [];
+      const ended = ['Completed', 'Failed', 'Canceled'];
+      for await (const { name = '', properties } of workspaceClient(local.cloud()).jobs.list(...workspace))
+        if (!ended.includes(properties.status ?? '')) names.push(name);
       return names;
     },
     async versionRuns() {
