@@ -1,6 +1,6 @@
 import type * as df from 'durable-functions';
 import { hashJson } from '../shared/config/pin.ts';
-import { type LineageTags, tagLength } from '../shared/domain/lineage.ts';
+import { type LineageTags, tagLength, trainingRunOf } from '../shared/domain/lineage.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endless, type Patience } from './patience.ts';
 import { takeStep } from './take-step.ts';
@@ -31,8 +31,8 @@ export function* register(
     {
       runId,
       challenger,
-      // A version is named after the run that trained it, which may be an earlier one.
-      jobName: `${challenger.name}-${challenger.version}-train`,
+      // A challenger that was kept was trained by an earlier run.
+      jobName: `${trainingRunOf(challenger.modelUri) ?? runId}-train`,
       tags: {
         ratchetRun: runId,
         // A tag holds 256 characters; the hash ties it to the whole list in the ledger.
@@ -41,6 +41,7 @@ export function* register(
         ratchetGateReportHash: gateReportHash,
         ratchetDataHash: dataHash,
         ratchetParentVersion: parent?.version ?? 'none',
+        ...(parent?.runId && { ratchetParentRun: parent.runId }),
         ...(Object.fromEntries(cut) as typeof overrides),
       },
     },

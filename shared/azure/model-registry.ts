@@ -1,4 +1,19 @@
-/** The versions of models in the workspace's registry, asked for through the client. */
+/**
+ * The model registry of the workspace.
+ *
+ * Owns: finding a version by its number or by its run, and giving the model of a run its number.
+ * Does not own: which tags a version bears (orchestrations/register.ts), where the first number is written down
+ * (activities/register-model.ts).
+ *
+ * Invariants
+ * 1. A number is the registry's: a positive integer, counted up. Nothing else is sent.
+ * 2. A run has one version, whatever is repeated, lost or done at once. It is the first number, from the one written
+ *    down before anything was sent, that bears the run's tag; a number is used only where each before it is taken by
+ *    somebody else. The list of versions may lag behind and the answer to a request may be lost: what counts is what
+ *    the registry holds under a number.
+ * 3. A version of somebody else's is never changed. The service has no condition for a PUT (If-None-Match is not in
+ *    its specification), but refuses to move a version to other files, and the files of a run are its own.
+ */
 import type {
   AzureMachineLearningWorkspaces,
   ModelVersion as ModelVersionResource,
@@ -7,65 +22,65 @@ import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
-import { azureError, isAbsent } from './azure-error.ts';
+import { azureError, isAbsent, isRefusal } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
-import { numberOf, type RegisteredVersion, type Registry, registerVersion } from './register-version.ts';
+import { findOrNull } from './find-or-null.ts';
 import { longUri } from './run-files.ts';
 
-export class ModelRegistry implements Registry {
+export interface RegisteredVersion extends ModelVersion {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A model that is to have a version. `tags` name its run. */
+export interface Registration {
+  readonly name: string;
+  readonly modelUri: string;
+  /** The job that trained it. */
+  readonly jobName: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export class ModelRegistry {
   readonly #client: AzureMachineLearningWorkspaces;
   readonly #workspace: WorkspaceName;
-  readonly #at: [resourceGroup: string, workspace: string];
 
   constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) {
     this.#client = client;
     this.#workspace = workspace;
-    this.#at = [workspace.resourceGroup, workspace.name];
-  }
-
-  /** Registers a run's model with its lineage; a version of that run stays as it is. */
-  register(
-    { name, modelUri }: Pick<ModelVersion, 'name' | 'modelUri'>,
-    jobName: string,
-    tags: Readonly<Record<string, string>>,
-  ): Promise<RegisteredVersion> {
-    return registerVersion(this, { name, modelUri: longUri(this.#workspace.id, modelUri) }, jobName, tags);
   }
 
   async find(name: string, version: string): Promise<RegisteredVersion | null> {
-    const asked = `reading model ${name}:${version}`;
-    const subject = { model: name, version };
-    const found = await orNull(asked, subject, () =>
+    const found = await findOrNull(`reading model ${name}:${version}`, { model: name, version }, () =>
       this.#client.modelVersions.get(...this.#at, name, version, callLimit()),
     );
-    if (!found) return null;
-    // An answer that is none, such as an empty body of a gateway: the client hands it on.
-    if (found.properties) return describeVersion(name, version, found);
-    throw new RatchetError('azure-unavailable', `${asked}: the answer holds no properties`, { subject });
+    return found && describeVersion(name, version, found);
   }
 
-  async nextNumber(name: string): Promise<number> {
-    const container = await orNull(`reading model ${name}`, { model: name }, () =>
-      this.#client.modelContainers.get(...this.#at, name, callLimit()),
-    );
-    if (!container) return 1;
-    const next = numberOf(container.properties?.nextVersion);
-    return (
-      next ?? 1 + Math.max(0, ...(await this.#list(name, {})).map(({ version }) => numberOf(version) ?? 0))
-    );
+  /**
+   * The version that a run has registered, registering one where there is none. `writeDown` keeps the first number
+   * that is tried, before it is tried, and answers what it kept when it was first asked.
+   */
+  async register(
+    model: Registration,
+    writeDown: (number: number) => Promise<number>,
+  ): Promise<RegisteredVersion> {
+    const run = model.tags[runTag] ?? '';
+    const listed = await this.#findListed(model.name, run);
+    if (listed) return listed;
+    for (let number = await writeDown(await this.#nextNumber(model.name)); ; number++) {
+      const there = await this.find(model.name, String(number));
+      const version = there ?? (await this.#create(model, String(number)));
+      if (version?.tags[runTag] === run) return version;
+    }
   }
 
-  versionsWith(name: string, tag: string, value: string): Promise<RegisteredVersion[]> {
-    return this.#list(name, { tags: `${tag}=${value}` });
-  }
-
-  /** A model's versions, the latest registered first, at most `limit` of them. */
-  latest(name: string, limit: number): Promise<RegisteredVersion[]> {
-    return this.#list(name, { orderBy: 'createdtime desc' }, limit);
-  }
-
-  async create({ name, version, modelUri, tags }: RegisteredVersion, jobName: string): Promise<void> {
+  /** What the registry holds under a number after it was asked to create a version there; null: it gives it to nobody. */
+  async #create(model: Registration, version: string): Promise<RegisteredVersion | null> {
+    const { name, jobName, tags } = model;
+    const subject = { model: name, version, run: tags[runTag] ?? '' };
+    const modelUri = longUri(this.#workspace.id, model.modelUri);
     const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
+    let failure: unknown = null;
     try {
       await this.#client.modelVersions.createOrUpdate(
         ...this.#at,
@@ -75,48 +90,70 @@ export class ModelRegistry implements Registry {
         callLimit(),
       );
     } catch (error) {
-      const subject = { model: name, version, run: tags[runTag] ?? '' };
-      throw azureError(`registering model ${name}:${version}`, subject, error);
+      failure = error;
     }
+    const there = await this.find(name, version);
+    if (there) return there;
+    // The number of a version that was deleted is not given again.
+    if (isRefusal(failure) && (await this.#nextNumber(name)) > Number(version)) return null;
+    const asked = `registering model ${name}:${version}`;
+    if (failure !== null) throw azureError(asked, subject, failure);
+    throw new RatchetError('azure-unavailable', `${asked}: it was accepted, and is not there yet`, {
+      subject,
+    });
   }
 
+  /** A model's versions, the latest registered first, at most `limit` of them. */
+  latest(name: string, limit: number): Promise<readonly RegisteredVersion[]> {
+    return this.#list(name, { orderBy: 'createdtime desc' }, limit);
+  }
+
+  /** By the list of versions; where people have copied the tag, the version of the lowest number. */
+  async #findListed(name: string, run: string): Promise<RegisteredVersion | null> {
+    const listed = await this.#list(name, { tags: `${runTag}=${run}` });
+    const own = listed.filter(({ tags }) => tags[runTag] === run);
+    return own.toSorted((a, b) => Number(a.version) - Number(b.version))[0] ?? null;
+  }
+
+  /** Archived versions too. */
   async #list(
     name: string,
     filter: { readonly tags?: string; readonly orderBy?: string },
     limit = Number.POSITIVE_INFINITY,
-  ): Promise<RegisteredVersion[]> {
+  ): Promise<readonly RegisteredVersion[]> {
     const found: RegisteredVersion[] = [];
-    const all = orNull(`listing the versions of model ${name}`, { model: name }, async () => {
-      const pages = this.#client.modelVersions.list(...this.#at, name, {
-        ...filter,
-        ...callLimit(),
-        listViewType: 'All',
-      });
-      for await (const version of pages) {
-        found.push(describeVersion(name, version.name ?? '', version));
+    try {
+      const options = { ...filter, listViewType: 'All', ...callLimit() };
+      for await (const item of this.#client.modelVersions.list(...this.#at, name, options)) {
+        found.push(describeVersion(name, item.name ?? '', item));
         if (found.length >= limit) break;
       }
-      return found;
-    });
-    return (await all) ?? [];
+    } catch (error) {
+      if (!isAbsent(error)) throw azureError(`listing the versions of model ${name}`, { model: name }, error);
+    }
+    return found;
+  }
+
+  async #nextNumber(name: string): Promise<number> {
+    const container = await findOrNull(`reading model ${name}`, { model: name }, () =>
+      this.#client.modelContainers.get(...this.#at, name, callLimit()),
+    );
+    const { nextVersion, latestVersion } = container?.properties ?? {};
+    return wholeNumber(nextVersion) ?? (wholeNumber(latestVersion) ?? 0) + 1;
+  }
+
+  get #at(): [resourceGroup: string, workspace: string] {
+    return [this.#workspace.resourceGroup, this.#workspace.name];
   }
 }
 
-async function orNull<T>(
-  asked: string,
-  subject: Readonly<Record<string, string>>,
-  call: () => Promise<T>,
-): Promise<T | null> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw azureError(asked, subject, error);
-  }
+function wholeNumber(text: string | null | undefined): number | null {
+  return /^[1-9]\d{0,14}$/.test(text ?? '') ? Number(text) : null;
 }
 
 function describeVersion(name: string, version: string, found: ModelVersionResource): RegisteredVersion {
-  const { tags, modelUri } = found.properties;
-  const described = Object.entries(tags ?? {}).map(([key, value]) => [key, value ?? '']);
-  return { name, version, modelUri: modelUri ?? '', tags: Object.fromEntries(described) };
+  const pairs = Object.entries(found.properties.tags ?? {}).map(([key, value]) => [key, value ?? '']);
+  const tags = Object.fromEntries(pairs) as Record<string, string>;
+  const run = tags[runTag];
+  return { name, version, modelUri: found.properties.modelUri ?? '', tags, ...(run && { runId: run }) };
 }

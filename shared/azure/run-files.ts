@@ -2,6 +2,8 @@
 export const manifestPath = (runId: string): string => `runs/${runId}/manifest.json`;
 export const modelPath = (runId: string): string => `runs/${runId}/model/`;
 export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
+/** The first number that the run's model may have in the registry. */
+export const registrationPath = (runId: string): string => `runs/${runId}/registration.json`;
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
 export const gateReportPagePath = (runId: string): string => `runs/${runId}/gate-report.html`;
 

@@ -15,8 +15,9 @@ import { runTag } from '../domain/lineage.ts';
 import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
-import { azureError, isAbsent } from './azure-error.ts';
+import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
+import { findOrNull } from './find-or-null.ts';
 import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { cancelJob, putJob } from './send-job.ts';
@@ -118,8 +119,8 @@ export class Workspace {
   }
 
   #findJob(jobName: string): Promise<JobBase | null> {
-    return this.#orNull(`reading job ${jobName}`, { job: jobName }, (at) =>
-      this.#client.jobs.get(...at, jobName, callLimit()),
+    return findOrNull(`reading job ${jobName}`, { job: jobName }, () =>
+      this.#ask((at) => this.#client.jobs.get(...at, jobName, callLimit())),
     );
   }
 
@@ -135,22 +136,6 @@ export class Workspace {
 
   #ask<T>(call: (at: [resourceGroup: string, workspace: string]) => Promise<T>): Promise<T> {
     return call([this.#workspace.resourceGroup, this.#workspace.name]);
-  }
-
-  async #orNull<T extends { readonly properties?: unknown }>(
-    asked: string,
-    subject: Readonly<Record<string, string>>,
-    call: (at: [resourceGroup: string, workspace: string]) => Promise<T>,
-  ): Promise<T | null> {
-    try {
-      const found = await this.#ask(call);
-      // An answer that is none, such as an empty body of a gateway: the client hands it on.
-      if (found?.properties) return found;
-      throw new RatchetError('azure-unavailable', `${asked}: the answer holds no properties`, { subject });
-    } catch (error) {
-      if (isAbsent(error)) return null;
-      throw azureError(asked, subject, error);
-    }
   }
 }
 

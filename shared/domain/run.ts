@@ -23,9 +23,15 @@ export type RunOutcome = (typeof runOutcomes)[number];
 /** A version of a model in the workspace's registry, or about to be one. */
 export interface ModelVersion {
   readonly name: string;
+  /**
+   * The registry's number. Before the registration it is the end of the id of the run that trained it, and in
+   * registries of before there were numbers it stayed that.
+   */
   readonly version: string;
   /** `azureml://…` path of the model's files. */
   readonly modelUri: string;
+  /** The run that registered it; absent where a person did, and before it was kept. */
+  readonly runId?: string;
 }
 
 /** A challenger whose gates could not say, kept to be judged again. */

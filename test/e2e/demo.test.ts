@@ -55,6 +55,9 @@ describe('the demo', () => {
     expect(first).toMatchObject({ signalKind: 'manual', verdict: 'passed', released: true });
     expect(report.weeks[0]?.championVersion).toBe(first.registeredVersion);
     expect(report.weeks.at(-1)?.championVersion).not.toBe(first.registeredVersion);
+    const registered = report.runs.flatMap(({ registeredVersion }) => registeredVersion ?? []);
+    expect(registered.toReversed()).toEqual(registered.map((_, index) => String(index + 1)));
+    expect(registered.length).toBeGreaterThan(1);
     expect(report.accuracy).toBeGreaterThan(report.accuracyNeverRetrained!);
 
     expect(Object.keys(report.answeredByRun).sort()).toEqual([

@@ -46,10 +46,10 @@ describe('events that come twice, late and out of order', () => {
   it('lead a version registered by hand through the same gates, and never a version of our own', async () => {
     const client = workspaceClient(world.cloud());
     const released = (await world.runs())[0]!.challenger!;
-    await client.modelVersions.createOrUpdate(...workspace, 'tiny', 'by-hand', {
+    await client.modelVersions.createOrUpdate(...workspace, 'tiny', '100', {
       properties: { modelType: 'custom_model', modelUri: released.modelUri, tags: { madeBy: 'jane' } },
     });
-    const signalId = 'registry:tiny:by-hand';
+    const signalId = 'registry:tiny:100';
     asked.push(signalId);
     await throughOutages(
       async () => (await world.decisions()).some(({ signal }) => signal.id === signalId) || undefined,
@@ -59,7 +59,7 @@ describe('events that come twice, late and out of order', () => {
     const promote = (await world.runs()).find(({ kind }) => kind === 'promote')!;
     expect(promote).toMatchObject({
       outcome: 'released',
-      registeredVersion: 'by-hand',
+      registeredVersion: '100',
       signalKind: 'registry',
     });
     const decisions = await world.decisions();

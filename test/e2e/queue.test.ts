@@ -127,7 +127,7 @@ async function deploy(world: World): Promise<void> {
     await publish(world, { ...told, eventTime: new Date(`2026-03-${day}T00:00:00Z`) });
     await untilDelivered(world);
   };
-  await deployed('02', 'front', 'tiny:by-hand,other:7');
+  await deployed('02', 'front', 'tiny:70,other:7');
   await deployed('01', 'front', 'tiny:1');
   await deployed('01', 'back', 'tiny:2');
   await throughOutages(async () => (await serving(world)).length === 2 || undefined);
@@ -168,11 +168,11 @@ async function tellEverything(world: World): Promise<void> {
   await untilFilesDecided(world, 1);
   await world.untilSettled([await world.requestRun('first')], 60_000);
   const own = (await world.runs())[0]!;
-  await ml.modelVersions.createOrUpdate(...workspace, 'tiny', 'by-hand', {
+  await ml.modelVersions.createOrUpdate(...workspace, 'tiny', '70', {
     properties: { modelUri: own.challenger!.modelUri, tags: { madeBy: 'jane' } },
   });
-  await untilDecided(world, 'registry:tiny:by-hand');
-  await world.untilSettled(['registry:tiny:by-hand'], 60_000);
+  await untilDecided(world, 'registry:tiny:70');
+  await world.untilSettled(['registry:tiny:70'], 60_000);
 
   await ml.jobs.createOrUpdate(...workspace, 'mon-step', {
     properties: {
@@ -268,7 +268,7 @@ describe('events by way of a Service Bus queue', () => {
     expect(runs['queue']).toEqual(runs['webhook']);
     expect(served['queue']).toEqual(served['webhook']);
     expect(served['queue']).toEqual([
-      { endpoint: 'front', version: 'by-hand', since: '2026-03-02T00:00:00.000Z' },
+      { endpoint: 'front', version: '70', since: '2026-03-02T00:00:00.000Z' },
       { endpoint: 'back', version: '2', since: '2026-03-01T00:00:00.000Z' },
     ]);
     expect(runs['queue']).toEqual(['promote registry released', 'retrain manual released']);

@@ -15,9 +15,9 @@ import type { Request } from '../http.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import type { Asset, AssetStore, Container } from '../store/assets.ts';
-import { type AssetKind, latest } from '../uris.ts';
+import type { AssetKind } from '../uris.ts';
 import { listReply } from './listing.ts';
-import { armResource, checkAssetName, propertiesOf } from './resource.ts';
+import { armResource, checkName, checkVersion, propertiesOf } from './resource.ts';
 
 interface KindRules {
   readonly kind: AssetKind;
@@ -76,10 +76,8 @@ function putVersion(
   locator: Locator,
 ): Reply {
   const { name = '', version = '' } = params;
-  checkAssetName(`${rules.noun} name`, name);
-  checkAssetName(`${rules.noun} version`, version);
-  if (version === latest)
-    throw userError(`${rules.noun} version: "latest" is a label; choose another version`);
+  checkName(`${rules.noun} name`, name);
+  checkVersion(`${rules.noun} version`, version);
   const existing = assets.find(rules.kind, name, version);
   if (rules.kind === 'models' && !existing) checkModelVersion(version);
   const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
@@ -87,6 +85,11 @@ function putVersion(
     if (!sameDefinition(existing.fixed, fixed)) throw changed(rules, existing, fixed);
     const asset = assets.setDetails(existing, mergeDetails(existing.details, change));
     return { status: 200, body: versionBody(asset) };
+  }
+  if (assets.isDeleted(rules.kind, name, version)) {
+    throw userError(
+      `${rules.noun} ${name}, version ${version}, was deleted, it cannot be recreated; choose a different version.`,
+    );
   }
   if (rules.uri) {
     checkUri(rules, String(fixed[rules.uri]));
@@ -135,13 +138,15 @@ function parseAsset(rules: KindRules, properties: Record<string, unknown>) {
 function changed(rules: KindRules, existing: Asset, fixed: Record<string, unknown>) {
   const keys = [...new Set([...Object.keys(existing.fixed), ...Object.keys(fixed)])];
   const different = keys.filter((key) => !sameDefinition([existing.fixed[key]], [fixed[key]]));
+  // In these words: azure-ai-ml compares them.
+  if (rules.uri && different.includes(rules.uri)) return userError('Asset paths cannot be updated.');
   return userError(
     `${rules.noun} ${existing.name}, version ${existing.version}, already exists, and ${different.join(', ')} cannot be changed. Only description, tags, properties and isArchived can be updated; register a new version instead.`,
   );
 }
 
 function putContainer(rules: KindRules, request: Request, { name = '' }: Params, assets: AssetStore): Reply {
-  checkAssetName(`${rules.noun} name`, name);
+  checkName(`${rules.noun} name`, name);
   const properties = propertiesOf(request.body);
   const change = DetailsSchema.safeParse(properties);
   if (!change.success)
@@ -175,10 +180,8 @@ function findVersion(rules: KindRules, { name = '', version = '' }: Params, asse
 }
 
 function containerBody(rules: KindRules, container: Container, assets: AssetStore): object {
-  const versions = assets.versions(rules.kind, container.name);
-  const numbers = versions.map((asset) => asset.version).filter((version) => /^\d+$/.test(version));
-  const nextVersion = String(Math.max(0, ...numbers.map(Number)) + 1);
-  const latestVersion = versions[0]?.version;
+  const nextVersion = String(assets.nextVersion(rules.kind, container.name));
+  const latestVersion = assets.versions(rules.kind, container.name)[0]?.version;
   return armResource(`${rules.kind}/${container.name}`, rules.kind, container, {
     ...container.fixed,
     ...container.details,

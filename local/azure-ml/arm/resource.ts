@@ -1,5 +1,6 @@
 import { localCloud } from '../../cloud-context.ts';
 import { userError } from '../../http/service-error.ts';
+import { latest } from '../uris.ts';
 
 export const workspaceId = localCloud.workspaceId;
 export const provider = 'Microsoft.MachineLearningServices';
@@ -36,11 +37,20 @@ export function propertiesOf(body: unknown): Record<string, unknown> {
   throw userError('The request body must be a JSON object with an object named "properties".');
 }
 
-const assetName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;
+/** Of every container and of a job: the pattern of the specification. */
+const resourceName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
+const version = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;
 
-export function checkAssetName(subject: string, name: string): void {
-  if (assetName.test(name)) return;
+export function checkName(subject: string, name: string): void {
+  if (resourceName.test(name)) return;
   throw userError(
-    `${subject}: ${JSON.stringify(name)} must be 1 to 255 letters, digits, hyphens, underscores and dots, beginning with a letter or digit`,
+    `${subject}: ${JSON.stringify(name)} must be 1 to 255 letters, digits, hyphens and underscores, beginning with a letter or digit`,
+  );
+}
+
+export function checkVersion(subject: string, text: string): void {
+  if (version.test(text) && text !== latest) return;
+  throw userError(
+    `${subject}: ${JSON.stringify(text)} must be 1 to 255 letters, digits, hyphens, underscores and dots, beginning with a letter or digit, and not "${latest}", which is a label`,
   );
 }

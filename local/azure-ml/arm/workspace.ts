@@ -1,7 +1,7 @@
 import { localCloud } from '../../cloud-context.ts';
 import { notFound } from '../../http/service-error.ts';
 import type { Routes } from '../match.ts';
-import { armResource, checkAssetName, provider, workspaceId } from './resource.ts';
+import { armResource, checkName, provider, workspaceId } from './resource.ts';
 
 const epoch = { createdMs: 0, modifiedMs: 0 };
 /** Any compute name stands for this machine; this is the one a list shows. */
@@ -34,7 +34,7 @@ export function workspaceRoutes(mlFlowTrackingUri: string, blobEndpoint: string)
     'GET /': () => ({ status: 200, body: workspace(mlFlowTrackingUri) }),
     'GET /computes': () => ({ status: 200, body: { value: [compute(listedCompute)] } }),
     'GET /computes/:name': (_request, { name = '' }) => {
-      checkAssetName('compute name', name);
+      checkName('compute name', name);
       return { status: 200, body: compute(name) };
     },
     'GET /datastores': () => ({ status: 200, body: { value: [datastore] } }),

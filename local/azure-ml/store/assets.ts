@@ -4,6 +4,7 @@
  * Invariants
  * 1. A version's container exists: it is made with the first version when nobody made it before.
  * 2. A new model version and its ModelRegistered event are kept together.
+ * 3. What was deleted stays known: its version is not given again.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-point.ts';
@@ -117,13 +118,41 @@ export class AssetStore {
 
   /** Whether there was anything to remove. */
   remove(kind: AssetKind, name: string, version: string): boolean {
+    return inTransaction(this.#database, () => this.#removeVersion(kind, name, version));
+  }
+
+  isDeleted(kind: AssetKind, name: string, version: string): boolean {
+    return this.#deleted(kind, name).includes(version);
+  }
+
+  /** The next number: above every version that is a number, the deleted ones too. */
+  nextVersion(kind: AssetKind, name: string): number {
+    const versions = [
+      ...this.versions(kind, name).map(({ version }) => version),
+      ...this.#deleted(kind, name),
+    ];
+    return versions.reduce(
+      (next, version) => (/^\d{1,15}$/.test(version) ? Math.max(next, Number(version) + 1) : next),
+      1,
+    );
+  }
+
+  #deleted(kind: AssetKind, name: string): string[] {
+    const rows = this.#database.prepare('SELECT version FROM deleted_versions WHERE kind = ? AND name = ?');
+    return (rows.all(kind, name) as { version: string }[]).map(({ version }) => version);
+  }
+
+  #removeVersion(kind: AssetKind, name: string, version: string): boolean {
     const gone = this.#database.prepare('DELETE FROM assets WHERE kind = ? AND name = ? AND version = ?');
-    return gone.run(kind, name, version).changes > 0;
+    const isGone = gone.run(kind, name, version).changes > 0;
+    const keep = this.#database.prepare('INSERT OR IGNORE INTO deleted_versions VALUES (?, ?, ?)');
+    if (isGone) keep.run(kind, name, version);
+    return isGone;
   }
 
   removeContainer(kind: AssetKind, name: string): boolean {
     return inTransaction(this.#database, () => {
-      this.#database.prepare('DELETE FROM assets WHERE kind = ? AND name = ?').run(kind, name);
+      for (const { version } of this.versions(kind, name)) this.#removeVersion(kind, name, version);
       return (
         this.#database.prepare('DELETE FROM containers WHERE kind = ? AND name = ?').run(kind, name).changes >
         0

@@ -10,6 +10,9 @@ CREATE TABLE IF NOT EXISTS containers (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL,
   properties TEXT NOT NULL, created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, UNIQUE (kind, name)
 );
+CREATE TABLE IF NOT EXISTS deleted_versions (
+  kind TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (kind, name, version)
+);
 CREATE TABLE IF NOT EXISTS jobs (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,
   definition TEXT NOT NULL, details TEXT NOT NULL, status TEXT NOT NULL,

@@ -183,7 +183,7 @@ describe('the steps of a run', () => {
     const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
     const registered = await step('register-model', registration);
     const modelUri = longUri(localCloud.workspaceId, challenger.modelUri);
-    expect(registered).toEqual({ name: 'spam-filter', version: '1', modelUri });
+    expect(registered).toEqual({ name: 'spam-filter', version: '1', modelUri, runId });
     const { ml } = services;
     const stored = await ml.modelVersions.get('local', 'ratchet', challenger.name, registered.version);
     expect(stored.properties).toMatchObject({
@@ -357,8 +357,9 @@ describe('the steps of a run', () => {
     const own = challengerOf('spam-filter-20020909-00000001');
     const registration = { runId: 'own', challenger: own, jobName: 'own-train', tags: tagsOf('own') };
     const made = await step('register-model', registration);
-    expect(await step('find-model', made)).toEqual({ model: made, own: true });
-    const other = { ...made, version: '70', modelUri: longUri(localCloud.workspaceId, uriOf('mail/')) };
+    const { runId: _, ...found } = made;
+    expect(await step('find-model', made)).toEqual({ model: found, own: true });
+    const other = { ...found, version: '70', modelUri: longUri(localCloud.workspaceId, uriOf('mail/')) };
     await services.ml.modelVersions.createOrUpdate('local', 'ratchet', other.name, other.version, {
       properties: { modelUri: other.modelUri },
     });
@@ -433,6 +434,16 @@ describe('a step refuses', () => {
       error: `job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
       computeMs: 0,
     });
+  });
+
+  it('a first number that cannot be read', async () => {
+    const runId = 'spam-filter-20020907-00000001';
+    await upload(`runs/${runId}/registration.json`, '{ "firstNumber": "many" }');
+    const challenger = challengerOf(runId);
+    const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
+    await expect(step('register-model', registration)).rejects.toThrow(
+      `bad-config: runs/${runId}/registration.json must hold the first number that may be the version of run ${runId}, as {"firstNumber": 3}; found "{ \\"firstNumber\\": \\"many\\" }"; correct the file, or delete it; the step is tried again`,
+    );
   });
 
   it('what the workspace refuses, in the words of the workspace', async () => {

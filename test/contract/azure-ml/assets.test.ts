@@ -69,7 +69,7 @@ describe('a model version', () => {
     await expect(register('fixed', '1', { modelUri: codeUri('other/') })).rejects.toMatchObject({
       statusCode: 400,
       code: 'UserError',
-      message: expect.stringContaining('modelUri cannot be changed'),
+      message: 'Asset paths cannot be updated.',
     });
   });
 
@@ -240,6 +240,8 @@ describe('other assets', () => {
       code: 'ResourceNotFound',
     });
     expect((await workspace.fetch(versionPath('short-lived', '1'), { method: 'DELETE' })).status).toBe(204);
+    const container = await workspace.client.modelContainers.get(...at, 'short-lived');
+    expect(container.properties.nextVersion).toBe('2');
   });
 
   it('the workspace, a compute and the default datastore describe themselves', async () => {
