@@ -3,11 +3,14 @@
  * sleeps in its model's state and has no orchestration any more. An entity that has lost its state is given it again.
  *
  * Owns: what is done about lost work, and that it is written down. Does not own: finding it (find-lost-work).
+ *
+ * Invariant: what fails for one model is logged, left to the next look, and stops nothing for the others.
  */
 import * as df from 'durable-functions';
 import { askFleet } from './ask-model.ts';
 import { endJobs } from './end-job.ts';
 import { freeModel } from './free-model.ts';
+import { afterwards } from './insist.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
 import { rebuildFleet, rebuildModel } from './rebuild.ts';
 import type { LostWork } from './steps.ts';
@@ -21,16 +24,26 @@ df.app.orchestration('watch-runs', function* (context) {
     { now: now(context) },
     lasting(context, twoMinutesMs),
   );
-  for (const model of lost.fresh ?? []) yield* rebuildModel(context, model);
-  if (lost.isFleetFresh) yield* rebuildFleet(context);
+  for (const model of lost.fresh ?? []) {
+    yield* afterwards(context, `rebuilding model ${model}`, () => rebuildModel(context, model));
+  }
+  if (lost.isFleetFresh) yield* afterwards(context, 'rebuilding the fleet', () => rebuildFleet(context));
   const freed: string[] = [];
-  for (const run of lost.runs) if (yield* free(context, run)) freed.push(run.runId);
+  for (const run of lost.runs) {
+    yield* afterwards(context, `freeing model ${run.model} of run ${run.runId}`, function* () {
+      if (yield* free(context, run)) freed.push(run.runId);
+    });
+  }
   for (const { runId } of lost.places) {
-    const returned = yield* askFleet(context, 'return', { runId });
-    yield* wake(context, returned.wake);
+    yield* afterwards(context, `giving back the place of run ${runId}`, function* () {
+      const returned = yield* askFleet(context, 'return', { runId });
+      yield* wake(context, returned.wake);
+    });
   }
   for (const lostSignal of lost.signals) {
-    yield* takeStep(context, 'revive-signal', lostSignal, lasting(context, twoMinutesMs));
+    yield* afterwards(context, `reviving signal ${lostSignal.signal}`, () =>
+      takeStep(context, 'revive-signal', lostSignal, lasting(context, twoMinutesMs)),
+    );
   }
   return { freed, places: lost.places.length, signals: lost.signals.length };
 });

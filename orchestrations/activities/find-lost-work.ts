@@ -30,7 +30,18 @@ defineStep(
     const fleetEntityState = await client.readEntityState<FleetState>(new df.EntityId(fleetEntity, 'fleet'));
     const fleet = fleetEntityState.entityState ?? newFleetState;
     const states = await readStates(client, fleet);
-    const lost = await Promise.all(states.map(([model, state]) => findLost(client, model, state, before)));
+    const lost = await Promise.all(
+      states.map(async ([model, state]) => {
+        try {
+          return await findLost(client, model, state, before);
+        } catch (error) {
+          // A broken state is its own model's matter; a hub or ledger that is away is everybody's, and asked again.
+          if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+          context.error(`the state of model ${model} cannot be read: ${error.message}`);
+          return { runs: [], signals: [] };
+        }
+      }),
+    );
     const known = new Set(states.map(([model]) => model));
     const stateless = [...(await wiring.models()).keys()].filter((model) => !known.has(model));
     const isFresh = await Promise.all(stateless.map(isKnown));

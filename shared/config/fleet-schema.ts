@@ -13,7 +13,7 @@ export const FleetSchema = z.strictObject({
     .max(10_000)
     .optional()
     .describe(
-      'How many models may have a run under way at the same time. Of those that wait, who is below its share of the budget goes first, then the greatest `policy.priority`, then who has used the least for its share, then who has waited longest. Omitted: no such limit.',
+      'How many models may have a run under way at the same time. Of those that wait, who is below its share of the budget goes first, then the greatest `policy.priority`, to which each day of waiting adds one, then who has used the least for its share, then who has waited longest. Omitted: no such limit.',
     ),
   budget: BudgetSchema.optional().describe(
     'What all runs together may cost in a sliding window. Each model has a share of it. It may use more than its share as long as nobody who is below theirs waits. Omitted: no such limit.',
@@ -22,7 +22,7 @@ export const FleetSchema = z.strictObject({
     .record(z.string(), z.number().positive().max(1_000_000))
     .default({})
     .describe(
-      'Weight of a model in the division of the budget, by its name. A model that is not listed has 1.',
+      'Weight of a model in the division of the budget, by its name. A model that is not listed has 1. One whose share is smaller than a run starts once in a window.',
     ),
 });
 
