@@ -11,6 +11,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { maskSecrets } from '../../shared/mask-secrets.ts';
 import type { TopicName } from '../cloud-context.ts';
 import { type DeliveryDependencies, type SubscriptionDelivery, startDelivery } from './delivery.ts';
 import { shakeHands } from './handshake.ts';
@@ -27,6 +28,11 @@ export type SubscriptionReport = Subscription & {
 
 const handshakeRetryMs = 200;
 const handshakeLimitMs = 30_000;
+
+function withoutKeys(subscription: Subscription): Subscription {
+  if (subscription.endpointUrl === undefined) return subscription;
+  return { ...subscription, endpointUrl: maskSecrets(subscription.endpointUrl) };
+}
 
 interface Entry {
   readonly subscription: Subscription;
@@ -90,11 +96,12 @@ export class Subscriptions {
     return true;
   }
 
+  /** Without the keys in addresses, which the service tells nobody unasked either. */
   report(): SubscriptionReport[] {
     const { store } = this.#dependencies;
     const pending = store.pending();
     return store.subscriptions().map(({ subscription, validated }) => ({
-      ...subscription,
+      ...withoutKeys(subscription),
       validated,
       pending: pending[subscription.name] ?? 0,
     }));

@@ -44,6 +44,20 @@ test('a filter passes the wanted types and subjects, whatever their case', async
   expect(idsOf(webhook)).toEqual(['wanted']);
 });
 
+test('the key in an address is used and told nobody', async () => {
+  const webhook = await startWebhook();
+  const endpointUrl = `${webhook.url}?functionName=f&code=a-key-of-twenty-four-chars`;
+  const { grid, work } = await startGrid({
+    home: temporaryHome(),
+    subscriptions: [subscription(webhook, { endpointUrl })],
+  });
+  await untilValidated(grid, 'watcher');
+  await publisher(grid).send([event('one', '/a', 'Ratchet.Released')]);
+  await untilIdle(work);
+  expect(idsOf(webhook)).toEqual(['one']);
+  expect(grid.subscriptions()).toMatchObject([{ endpointUrl: `${webhook.url}?functionName=f&code=***` }]);
+});
+
 test('each subscription of a topic gets its own delivery, other topics get none', async () => {
   const [a, b, other] = [await startWebhook(), await startWebhook(), await startWebhook()];
   b.status = 503;
