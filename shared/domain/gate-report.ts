@@ -4,6 +4,22 @@ import type { LookAtHoldout } from './holdout.ts';
 export const verdicts = ['passed', 'inconclusive', 'failed', 'error'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** The worst of some judgements, of equal ones the first by `prefer` or else in order; what is ignored is never worse. */
+export function worst<Judged extends { readonly verdict: Verdict | 'ignored' }>(
+  judged: readonly Judged[],
+  prefer: (a: Judged, b: Judged) => number = () => 0,
+): Judged | undefined {
+  return judged.reduce<Judged | undefined>((found, next) => {
+    if (!found) return next;
+    const worse = rankOf(next.verdict) - rankOf(found.verdict) || -prefer(next, found);
+    return worse > 0 ? next : found;
+  }, undefined);
+}
+
+function rankOf(verdict: Verdict | 'ignored'): number {
+  return verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
+}
+
 export const gateReportSchemaVersion = 1;
 
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */

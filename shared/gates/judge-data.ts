@@ -8,7 +8,7 @@
  * read are an `error`, never `passed`.
  */
 import type { DataGate } from '../config/gate-schema.ts';
-import { type Verdict, verdicts } from '../domain/gate-report.ts';
+import { worst } from '../domain/gate-report.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
@@ -49,8 +49,7 @@ function judgeBalance(
     ...(atLeast === undefined ? [] : [settle({ ...measured, limit: atLeast, goal: 'above' }, confidence)]),
     ...(atMost === undefined ? [] : [settle({ ...measured, limit: atMost, goal: 'below' }, confidence)]),
   ];
-  const [worst] = sides.sort(byVerdict);
-  return worst ?? error('the gate has no bound; give atLeast, atMost or both');
+  return worst(sides, byRoom) ?? error('the gate has no bound; give atLeast, atMost or both');
 }
 
 /** Labels are numbers, of a multiclass model those of its classes. Null where there is no such label. */
@@ -112,11 +111,10 @@ function settle(known: Known, confidence?: number): RuleVerdict {
   return { ...decide(measured, confidence), challenger: null };
 }
 
-/** The worst first, of equal ones that with the least room. */
-function byVerdict(a: RuleVerdict, b: RuleVerdict): number {
-  const rankOf = ({ verdict }: { readonly verdict: Verdict }): number => verdicts.indexOf(verdict);
+/** That with the least room first. */
+function byRoom(a: RuleVerdict, b: RuleVerdict): number {
   const roomOf = ({ estimate, limit }: RuleVerdict): number => Math.abs(estimate! - limit!);
-  return rankOf(b) - rankOf(a) || roomOf(a) - roomOf(b);
+  return roomOf(a) - roomOf(b);
 }
 
 function error(sentence: string): RuleVerdict {

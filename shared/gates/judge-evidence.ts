@@ -17,7 +17,7 @@ import {
   type GateResult,
   gateReportSchemaVersion,
   type Verdict,
-  verdicts,
+  worst,
 } from '../domain/gate-report.ts';
 import { describeLook } from './ask-of-look.ts';
 import { type Evidence, type JudgeRequest, readEvidence } from './evidence.ts';
@@ -53,14 +53,13 @@ export function judgeEvidence(request: JudgeRequest): GateReportDocument {
 /** The worst verdict of the deciding gates; `error` where the evidence is broken or nothing was judged. */
 function foldVerdicts(deciding: readonly GateResult[], evidence: Evidence): Verdict {
   if (evidence.broken !== null || deciding.length === 0) return 'error';
-  const worst = Math.max(...deciding.map((gate) => verdicts.indexOf(gate.verdict)));
-  return verdicts[worst] ?? 'error';
+  return worst(deciding)?.verdict ?? 'error';
 }
 
 function describeVerdict(verdict: Verdict, deciding: readonly GateResult[], evidence: Evidence): string {
   if (evidence.broken !== null) return `The evidence cannot be used: ${evidence.broken}.`;
   if (verdict === 'passed')
     return `All ${deciding.length} gates passed: ${deciding.map((gate) => gate.sentence).join('; ')}.`;
-  const worst = deciding.find((gate) => gate.verdict === verdict);
-  return worst ? `Gate ${worst.gate}: ${worst.sentence}.` : 'No gate was judged.';
+  const decisive = worst(deciding);
+  return decisive ? `Gate ${decisive.gate}: ${decisive.sentence}.` : 'No gate was judged.';
 }

@@ -5,7 +5,7 @@ import {
   sourceOf,
 } from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
-import { type GateResult, type SliceResult, type Verdict, verdicts } from '../domain/gate-report.ts';
+import { type GateResult, type SliceResult, type Verdict, worst } from '../domain/gate-report.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
@@ -138,21 +138,16 @@ function fold(
   if (slices === null) return { verdict: whole.verdict, sentence: whole.sentence };
   if (typeof slices === 'string') return { verdict: 'error', sentence: slices };
   const judged = slices.filter(({ verdict }) => verdict !== 'ignored');
-  const rankOf = ({ verdict }: { readonly verdict: Verdict | 'ignored' }): number =>
-    verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
-  const worst = judged.reduce<SliceResult | undefined>(
-    (found, slice) => (found && rankOf(found) >= rankOf(slice) ? found : slice),
-    undefined,
-  );
+  const deciding = worst<RuleVerdict | SliceResult>([whole, ...judged])!;
   const ignored = slices.length - judged.length;
   const rest = ignored > 0 ? `, ${ignored} too small to judge` : '';
-  if (!worst || rankOf(worst) <= rankOf(whole)) {
+  if (!('slice' in deciding)) {
     const holds = whole.verdict === 'passed' ? `; so in ${judged.length} slices${rest}` : '';
     return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
-  const alike = judged.filter(({ verdict }) => verdict === worst.verdict).length;
-  const sentence = `${alike} of ${slices.length} slices ${worst.verdict}, first ${JSON.stringify(worst.slice)}: ${worst.sentence}`;
-  return { verdict: worst.verdict as Verdict, sentence };
+  const alike = judged.filter(({ verdict }) => verdict === deciding.verdict).length;
+  const sentence = `${alike} of ${slices.length} slices ${deciding.verdict}, first ${JSON.stringify(deciding.slice)}: ${deciding.sentence}`;
+  return { verdict: deciding.verdict as Verdict, sentence };
 }
 
 function missing(gate: MetricGate, side: Side, why = ''): RuleVerdict {
