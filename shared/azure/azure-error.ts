@@ -7,6 +7,7 @@ interface SdkError {
   readonly code?: unknown;
   readonly statusCode?: unknown;
   readonly message?: unknown;
+  readonly details?: { readonly odataError?: { readonly code?: string } };
   readonly response?: {
     readonly bodyAsText?: string | null | undefined;
     readonly headers?: { get(name: string): string | undefined };
@@ -32,6 +33,8 @@ const passingCodes: ReadonlySet<string> = new Set([
   ...['ContainerNotFound', 'TableBeingDeleted', 'TableNotFound'],
   ...['AnotherOperationInProgress', 'ReadOnlyDisabledSubscription', 'RetryableError', 'ScopeLocked'],
   ...['ParentResourceNotFound', 'ResourceGroupNotFound', 'SubscriptionNotFound'],
+  // Races over a row that were lost too often in a row.
+  ...['EntityAlreadyExists', 'UpdateConditionNotSatisfied'],
 ]);
 /** Azure Resource Manager says `ResourceNotFound` of what is asked for and of the workspace around it alike. */
 const workspaceNotFound = /^The Resource 'Microsoft\.MachineLearningServices\/workspaces\/[^/']+' under/i;
@@ -91,13 +94,16 @@ function isForeign(cause: unknown, code: string | null): boolean {
   return code === null && (asSdkError(cause).response?.bodyAsText ?? '') !== '';
 }
 
-/** The service's own code of an error; the storage's answer to a HEAD request has it in a header alone. */
+/**
+ * The service's own code of an error. The storage's answer to a HEAD request has it in a header alone; the client of Table
+ * Storage has it among the details.
+ */
 function codeOf(cause: unknown): string | null {
-  const { code, response } = asSdkError(cause);
+  const { code, response, details } = asSdkError(cause);
   // The client's word for a body that it could not read.
   if (code === 'PARSE_ERROR') return null;
   if (typeof code === 'string' && code !== '') return code;
-  return response?.headers?.get('x-ms-error-code') || null;
+  return response?.headers?.get('x-ms-error-code') || details?.odataError?.code || null;
 }
 
 function answerOf(cause: unknown, timeoutMs: number): string {

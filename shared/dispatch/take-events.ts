@@ -6,10 +6,11 @@
  *
  * Invariants
  * 1. Taking a delivery again changes nothing: whoever delivers may repeat.
- * 2. Nothing is dropped without a word. What is no event is set aside with the reason; an event that means nothing is
- *    told in the log, once for its kind.
- * 3. Everything else that goes wrong throws, so that the delivery comes again; the good events in it are taken first.
+ * 2. Nothing is dropped without a word. What is no event, and an event that a service refuses for good, are set aside with
+ *    the reason; an event that means nothing is told in the log, once for its kind.
+ * 3. Everything else that goes wrong throws, so that the delivery comes again.
  */
+import { RatchetError } from '../errors.ts';
 import type { Fact } from '../signals/fact.ts';
 import { parseStorageEvent } from '../signals/parse-storage-event.ts';
 import { parseWorkspaceEvent } from '../signals/parse-workspace-event.ts';
@@ -27,16 +28,24 @@ export interface EventLog extends IgnoredLog {
 /** One event, or an array of them, of the workspace or of the storage account, in either schema. */
 export async function takeEvents(body: unknown, client: FactClient, log: EventLog): Promise<void> {
   const { events, unreadable } = readMessage(body);
-  for (const event of events) {
-    for (const fact of await readFacts(event)) {
-      await takeFact(fact, client, log, `event ${excerpt(event.id)}`);
-    }
-  }
+  for (const event of events) await takeEvent(event, client, log);
   for (const part of unreadable) {
     const path = await setAside(await wiring.blobs(), part);
     log.error(
       `a message cannot be read: ${part.reason}; it is kept as ${path}: mend its sender, and send it again`,
     );
+  }
+}
+
+async function takeEvent(event: IncomingEvent, client: FactClient, log: EventLog): Promise<void> {
+  const name = `event ${excerpt(event.id)}`;
+  try {
+    for (const fact of await readFacts(event)) await takeFact(fact, client, log, name);
+  } catch (error) {
+    // It would be the same next time, and those behind it in a queue would wait for nothing.
+    if (!(error instanceof RatchetError) || error.code !== 'azure-refused') throw error;
+    const path = await setAside(await wiring.blobs(), { reason: error.message, body: event });
+    log.error(`${name} is refused for good: ${error.message}; it is kept as ${path}`);
   }
 }
 

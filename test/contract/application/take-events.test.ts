@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import fc from 'fast-check';
@@ -22,6 +24,8 @@ const log = {
   debug: () => {},
 };
 let container: ContainerClient;
+/** The connection string of the storage that is there. */
+let storage: string;
 
 const answer = (request: Asked): Answer => {
   if (away) return [503, { Message: 'storage is away' }];
@@ -43,9 +47,8 @@ beforeAll(async () => {
     ...(await startStorageAlone()),
     RATCHET_MODELS_DIR: models,
   };
-  container = BlobServiceClient.fromConnectionString(settings['RATCHET_STORAGE']!).getContainerClient(
-    localCloud.container,
-  );
+  storage = settings['RATCHET_STORAGE']!;
+  container = BlobServiceClient.fromConnectionString(storage).getContainerClient(localCloud.container);
   await container.createIfNotExists();
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   hub = await openTaskHub(answer);
@@ -229,6 +232,7 @@ describe('where the storage is unavailable', () => {
     vi.resetModules();
     nobody = (await import('../../../shared/dispatch/take-events.ts')).takeEvents;
   });
+  afterAll(() => void vi.stubEnv('RATCHET_STORAGE', storage));
   const unavailable = (what: string) => ({
     code: 'azure-unavailable',
     message: expect.stringMatching(new RegExp(`^${what}.*ECONNREFUSED`)),
@@ -244,6 +248,53 @@ describe('where the storage is unavailable', () => {
     ['a message that cannot be read', 'rubbish', 'writing azureml/dead-letters/'],
   ])('%s comes again', async (_what, body, message) => {
     await expect(nobody(body, hub.client, log)).rejects.toMatchObject(unavailable(message));
+  });
+});
+
+describe('where the ledger refuses an event for good', () => {
+  let refusing: Server;
+  let refused: typeof takeEvents;
+  beforeAll(async () => {
+    refusing = createServer((_request, response) => {
+      const body = {
+        'odata.error': { code: 'InvalidInput', message: { value: 'One of the inputs is not valid.' } },
+      };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const { port } = refusing.address() as AddressInfo;
+    vi.stubEnv(
+      'RATCHET_STORAGE',
+      storage.replace(/TableEndpoint=[^;]*/, `TableEndpoint=http://127.0.0.1:${port}/devstoreaccount1`),
+    );
+    vi.resetModules();
+    refused = (await import('../../../shared/dispatch/take-events.ts')).takeEvents;
+  });
+  afterAll(() => {
+    vi.stubEnv('RATCHET_STORAGE', storage);
+    refusing.close();
+  });
+
+  it('sets it aside with the reason, and takes those behind it', async () => {
+    const deployed = workspaceEvent(
+      'ModelDeployed',
+      { ServiceName: 'front', ModelIds: 'spam-filter:1' },
+      'e7',
+    );
+    await refused([deployed, breach], hub.client, log);
+    expect(paths()).toEqual([signal]);
+    const [, reason, path] =
+      /^event e7 is refused for good: (recording the deployment to front: .*InvalidInput.*); it is kept as (.*)$/s.exec(
+        errors[0]!,
+      )!;
+    const kept = JSON.parse((await container.getBlobClient(path!).downloadToBuffer()).toString());
+    expect(kept).toEqual({
+      deadLetterReason: reason,
+      body: expect.objectContaining({ id: 'e7', data: deployed.data }),
+    });
+    // Whoever has mended the ledger can send it again as it is kept.
+    await takeEvents(kept.body, hub.client, log);
+    expect(errors).toHaveLength(1);
   });
 });
 

@@ -74,6 +74,19 @@ describe('an error of an Azure service', () => {
     expect(isAbsent(new RestError('', of('ContainerNotFound')))).toBe(false);
   });
 
+  it("takes the code of Table Storage's answer from the details", () => {
+    const of = (statusCode: number, code: string) => {
+      const body = JSON.stringify({ 'odata.error': { code, message: { value: 'No.' } } });
+      const details = { odataError: { code } };
+      return say(
+        Object.assign(new RestError(body, { statusCode, response: answer(statusCode, body) }), { details }),
+      );
+    };
+    expect(of(400, 'PropertyValueTooLarge').retryable).toBe(false);
+    expect(of(404, 'TableNotFound').retryable).toBe(true);
+    expect(of(412, 'UpdateConditionNotSatisfied').retryable).toBe(true);
+  });
+
   it('takes a thing for absent only where what is around it is there', () => {
     const gone = (message: string) =>
       isAbsent(new RestError(message, { statusCode: 404, code: 'ResourceNotFound' }));
