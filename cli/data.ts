@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import pc from 'picocolors';
 import type { DataCheck } from '../shared/data/check-data.ts';
 import type { DataVerdict } from '../shared/domain/data-verdict.ts';
+import { counted } from '../shared/domain/plural.ts';
 import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
@@ -75,7 +76,7 @@ async function check(path: string, modelFile: string, asJson: boolean): Promise<
 function describe(name: string, found: DataCheck & { readonly accepted: boolean }, at?: string): string {
   const { accepted, rows, bytes, problems, problemCount } = found;
   const verdict = accepted ? pc.green('accepted') : pc.red('refused');
-  const size = `${rows === null ? 'no rows read' : `${rows} rows`}, ${bytes} bytes`;
+  const size = `${rows === null ? 'no rows read' : counted(rows, 'row')}, ${counted(bytes, 'byte')}`;
   const more = problemCount - problems.length;
   return [
     `${at === undefined ? '' : `${at}  `}${verdict}  ${pc.bold(name)}  ${size}`,

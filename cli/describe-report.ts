@@ -1,12 +1,13 @@
 import pc from 'picocolors';
 import type { GateReport, GateResult, SliceResult, Verdict } from '../shared/domain/gate-report.ts';
+import { counted } from '../shared/domain/plural.ts';
 import { describeLook } from '../shared/gates/ask-of-look.ts';
 import { printableTexts } from './printable-texts.ts';
 
 /** A gate report in lines for a terminal. */
 export function describeReport(given: GateReport): string[] {
   const report = printableTexts(given);
-  const rows = report.rows === null ? 'no rows' : `${report.rows} rows`;
+  const rows = report.rows === null ? 'no rows' : counted(report.rows, 'row');
   return [
     `${colour(report.verdict)(report.verdict.toUpperCase())}  ${rows}, evidence: ${report.evidence}`,
     report.sentence,

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Serving } from '../shared/domain/deployment.ts';
 import type { Mode, ModelState } from '../shared/domain/model-state.ts';
+import { counted } from '../shared/domain/plural.ts';
 import type { Word } from '../shared/domain/word.ts';
 import { type Command, readArgs } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
@@ -50,7 +51,7 @@ function describe(view: ModelView): string {
   if (pending?.suggestedUntil)
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
-  if (waiting.length > 0) parts.push(`${waiting.length} requests of people waiting`);
+  if (waiting.length > 0) parts.push(`${counted(waiting.length, 'request')} of people waiting`);
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
   return [`${pc.bold(model)}  ${parts.join('; ')}`, ...describeProblems(view)].join('\n');
 }

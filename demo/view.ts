@@ -153,5 +153,5 @@ function saysVerdict({ verdict, gates, rows, holdout, sentence }: GateReport): s
   if (verdict !== 'passed') return plain(sentence);
   const blocking = gates.filter(({ severity }) => severity === 'block').length;
   const look = holdout === null ? '' : `, look ${holdout.look} at them`;
-  return `all ${blocking} gates that block passed on ${rows} held-out mails${look}`;
+  return `${blocking === 1 ? 'the gate that blocks' : `all ${blocking} gates that block`} passed on ${rows} held-out mails${look}`;
 }

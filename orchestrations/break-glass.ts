@@ -11,6 +11,7 @@
  */
 import * as df from 'durable-functions';
 import type { Glass } from '../shared/admission/operated.ts';
+import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { freeModel } from './free-model.ts';
 import { endless } from './patience.ts';
@@ -99,7 +100,7 @@ function* endGlass(
   const who = `${glass.first} and ${glass.second}`;
   const promotion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
   const sentence = released
-    ? `${promotion}: it is the champion.${failure ? ` Released to ${promoted.told} stages; ${failure}.` : ''}`
+    ? `${promotion}: it is the champion.${failure ? ` Released to ${counted(promoted.told, 'stage')}; ${failure}.` : ''}`
     : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
   yield* mark(context, input, promoted, sentence);
   const outcome = released && failure === null ? 'released' : 'failed';

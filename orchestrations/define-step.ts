@@ -55,7 +55,8 @@ function isBug(error: unknown): boolean {
 }
 
 function describeFailure(step: StepName, error: unknown): Error {
-  const said = maskSecrets(error instanceof Error ? error.message : String(error));
+  // Without the full stop: the sentence it stands in sets one.
+  const said = maskSecrets(error instanceof Error ? error.message : String(error)).replace(/(?<!\.)\.$/, '');
   const code =
     error instanceof RatchetError ? error.code : isBug(error) ? 'broken-invariant' : 'azure-unavailable';
   return new Error(`${code}: ${said || `step ${step} failed and gave no reason`}`, { cause: error });

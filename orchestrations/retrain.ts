@@ -17,6 +17,7 @@
 import * as df from 'durable-functions';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
+import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
 import { register } from './register.ts';
@@ -107,7 +108,7 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   // Once a stage has been told, the world has the new version: it is the champion, whatever stopped the walk.
   note(walk, { released: told.length > 0 });
   if (failure !== null)
-    return { outcome: 'failed', sentence: `Released to ${told.length} stages; ${failure}.` };
+    return { outcome: 'failed', sentence: `Released to ${counted(told.length, 'stage')}; ${failure}.` };
   return { outcome: 'released', sentence: judged.sentence };
 }
 

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { publishCode } from '../../local/launch/publish-assets.ts';
+import { counted } from '../../shared/domain/plural.ts';
 import { readArgs, UsageError } from '../command.ts';
 import { printJson } from '../service.ts';
 import { findRunningCloud } from './running-cloud.ts';
@@ -25,7 +26,7 @@ export async function publish(args: readonly string[]): Promise<number> {
     );
   else
     console.log(
-      `${outcome === 'published' ? 'Published' : 'There already, unchanged'}: code: ${code}  (${files} ${files === 1 ? 'file' : 'files'} of ${folder})`,
+      `${outcome === 'published' ? 'Published' : 'There already, unchanged'}: code: ${code}  (${counted(files, 'file')} of ${folder})`,
     );
   return isRefused ? 1 : 0;
 }

@@ -6,6 +6,7 @@ import { readStateFile } from '../../local/process/state-file.ts';
 import { listModelFiles, modelOfFile } from '../../shared/config/load.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
 import { suggest } from '../../shared/config/suggest.ts';
+import { counted } from '../../shared/domain/plural.ts';
 import { readArgs, UsageError } from '../command.ts';
 import { readModel } from '../read-model.ts';
 import { printJson } from '../service.ts';
@@ -32,7 +33,8 @@ export async function upload(args: readonly string[]): Promise<number> {
     const uploaded = await uploadFile(cloud, { file, path: pathOf(file, config) });
     done.push(uploaded);
     const { path, bytes, replaced } = uploaded;
-    if (!values.json) console.log(`${replaced ? 'Replaced' : 'Uploaded'}: ${path}  (${bytes} bytes)`);
+    if (!values.json)
+      console.log(`${replaced ? 'Replaced' : 'Uploaded'}: ${path}  (${counted(bytes, 'byte')})`);
   }
   if (values.json) printJson({ model: config.model, files: done });
   else if (config.data.expect) console.log(`ratchet data ${config.model} shows the verdicts on them.`);

@@ -1,6 +1,7 @@
 /** The answers admission gives, in words: each with what would have changed it. */
 import type { Admission, ReasonCode } from '../domain/decision.ts';
 import type { ModelState, Pending, PendingDecision, RememberedSignal } from '../domain/model-state.ts';
+import { counted } from '../domain/plural.ts';
 import type { Block } from './blocks.ts';
 
 type Live = NonNullable<ModelState['live']>;
@@ -120,7 +121,7 @@ export function describeFailure({
   if (again === null) {
     const changedBy =
       'A new signal, once what failed is mended: the log of the service says where it failed.';
-    return rejected('internal-error', `${why}. It was tried ${times} times`, changedBy);
+    return rejected('internal-error', `${why}. It was tried ${counted(times, 'time')}`, changedBy);
   }
   return waits('internal-error', again, why, 'Decided once what failed is mended.');
 }
@@ -153,7 +154,7 @@ export function frozenOut({ until, because }: Block): Admission {
 export function breakerOpen(unsuccessful: number): Admission {
   return rejected(
     'breaker',
-    `the last ${unsuccessful} runs released nothing, and the breaker is open`,
+    `${unsuccessful === 1 ? 'the last run' : `the last ${unsuccessful} runs`} released nothing, and the breaker is open`,
     'A run that a person asks for and that releases a version closes the breaker.',
   );
 }

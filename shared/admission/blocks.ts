@@ -6,6 +6,7 @@
 import type { Freeze, Policy } from '../config/schema.ts';
 import type { ReasonCode } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { counted } from '../domain/plural.ts';
 import { findOverrun } from './budget.ts';
 import { freezeEnd } from './freezes.ts';
 import { durationMs, formatMs, isoOf } from './time.ts';
@@ -125,7 +126,7 @@ function rateBlock({ starts = [] }: ModelState, { mostRuns }: Policy, nowMs: num
     because: () => {
       const since = isoOf(nowMs - durationMs(window));
       const started = starts.filter((start) => start > since).length;
-      return `${started} runs started since ${since} and the most in ${window} is ${count}`;
+      return `${counted(started, 'run')} started since ${since} and the most in ${window} is ${count}`;
     },
   };
 }

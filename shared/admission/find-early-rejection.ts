@@ -1,5 +1,6 @@
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { counted } from '../domain/plural.ts';
 import * as answer from './answers.ts';
 import { describeUncounted } from './news.ts';
 import type { Question } from './question.ts';
@@ -21,16 +22,16 @@ export function findEarlyRejection(state: ModelState, { signal, data, runId }: Q
   const { minimumRows = 0, minimumBytes = 0 } = data;
   if (rows >= minimumRows && bytes >= minimumBytes) return null;
   const asked = [
-    ...(minimumRows > 0 ? [`${minimumRows} rows`] : []),
-    ...(minimumBytes > 0 ? [`${minimumBytes} bytes`] : []),
+    ...(minimumRows > 0 ? [counted(minimumRows, 'row')] : []),
+    ...(minimumBytes > 0 ? [counted(minimumBytes, 'byte')] : []),
   ];
   const missing = [
-    ...(rows < minimumRows ? [`${minimumRows - rows} rows`] : []),
-    ...(bytes < minimumBytes ? [`${minimumBytes - bytes} bytes`] : []),
+    ...(rows < minimumRows ? [counted(minimumRows - rows, 'row')] : []),
+    ...(bytes < minimumBytes ? [counted(minimumBytes - bytes, 'byte')] : []),
   ];
   return answer.rejected(
     'too-little-data',
-    `${rows} rows and ${bytes} bytes are new since the last run started${describeUncounted(uncounted)}, and triggers.data asks for ${asked.join(' and ')}`,
+    `${counted(rows, 'row')} and ${counted(bytes, 'byte')} are new since the last run started${describeUncounted(uncounted)}, and triggers.data asks for ${asked.join(' and ')}`,
     `Admissible with ${missing.join(' and ')} more.`,
   );
 }

@@ -1,6 +1,7 @@
 /** What a new signal tells beside asking: a bad window, new data. It counts whatever the signal is answered. Pure. */
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { counted, plural } from '../domain/plural.ts';
 import * as answer from './answers.ts';
 import { asOfArrival } from './mend-times.ts';
 import type { Offer, Question } from './question.ts';
@@ -41,8 +42,8 @@ export function findLackOfData(state: ModelState, { policy, now, isLeader }: Que
   const { minimumNewRows } = policy;
   const { rows = 0, uncounted = 0 } = state.newData ?? {};
   if (minimumNewRows === undefined || rows >= minimumNewRows) return null;
-  const because = `${rows} rows are new since the last run started${describeUncounted(uncounted)}, and a run needs ${minimumNewRows}`;
-  const changedBy = `Admissible with ${minimumNewRows - rows} new rows more.`;
+  const because = `${counted(rows, 'row')} ${rows === 1 ? 'is' : 'are'} new since the last run started${describeUncounted(uncounted)}, and a run needs ${minimumNewRows}`;
+  const changedBy = `Admissible with ${minimumNewRows - rows} more new ${plural(minimumNewRows - rows, 'row')}.`;
   const since = (isLeader ? state.pending?.since : undefined) ?? now;
   const until = addMs(since, durationMs(policy.longestWait ?? 'P1D'));
   if (now >= until && isLeader) return answer.rejected('too-little-data', because, changedBy);

@@ -4,6 +4,7 @@
  * Windows are ordered by when they were observed, not by when they were told: deliveries may be late or out of order.
  */
 import type { ModelState, WatchedWindow } from '../domain/model-state.ts';
+import { counted, plural } from '../domain/plural.ts';
 
 type Watched = NonNullable<ModelState['watched']>;
 
@@ -44,7 +45,7 @@ export function findLackOfPersistence(
   const bad = last.filter((window) => window.bad).length;
   if (bad >= breaches) return null;
   return {
-    because: `${bad} of the last ${of} windows ${bad === 1 ? 'is' : 'are'} bad, and the rule asks at ${breaches}`,
-    changedBy: `Admissible at ${breaches} bad windows of ${of}: ${breaches - bad} more.`,
+    because: `${bad} of the last ${counted(of, 'window')} ${bad === 1 ? 'is' : 'are'} bad, and the rule asks at ${breaches}`,
+    changedBy: `Admissible at ${breaches} bad ${plural(breaches, 'window')} of ${of}: ${breaches - bad} more.`,
   };
 }

@@ -1,4 +1,5 @@
 import type { ColumnExpectation, ColumnType } from '../config/data-schema.ts';
+import { plural } from '../domain/plural.ts';
 import { count, listNames, percent, quote } from '../tables/describe.ts';
 import { type Reading, unreadable } from './read-value.ts';
 
@@ -81,7 +82,7 @@ export class ColumnTally {
   }
 
   #say(howMany: string, what: string): string {
-    return `column ${quote(this.name)}: ${howMany} ${count(this.#values)} values ${what}`;
+    return `column ${quote(this.name)}: ${howMany} ${count(this.#values)} ${plural(this.#values, 'value')} ${this.#values === 1 ? what.replace(/^are/, 'is') : what}`;
   }
 }
 

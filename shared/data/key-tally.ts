@@ -60,7 +60,7 @@ export class KeyTally {
 
   problems(): readonly string[] {
     const named = `unique ${listNames(this.#columns)}`;
-    const repeated = `${named}: ${count(this.#repeated)} rows repeat an earlier one (the first is row ${count(this.#firstRow)})`;
+    const repeated = `${named}: ${count(this.#repeated)} ${this.#repeated === 1 ? 'row repeats' : 'rows repeat'} an earlier one (the first is row ${count(this.#firstRow)})`;
     const full = `${named}: at most ${count(this.#mostKeys)} rows of a file can be compared; split the file`;
     return [...(this.#repeated > 0 ? [repeated] : []), ...(this.#isFull ? [full] : [])];
   }

@@ -3,6 +3,8 @@
  *
  * Invariant: memory does not depend on the length of the file.
  */
+
+import { plural } from '../domain/plural.ts';
 import { type CsvRow, CsvRows, type TakeRows } from '../tables/csv-rows.ts';
 import { blockBytes, type DataFile } from '../tables/data-file.ts';
 import { count } from '../tables/describe.ts';
@@ -74,7 +76,8 @@ class RowChecks implements TakeRows {
   }
 
   report(rows: number): void {
-    const of = ({ count: broken }: Broken) => `${count(broken)} of ${count(rows)} rows have`;
+    const of = ({ count: broken }: Broken) =>
+      `${count(broken)} of ${count(rows)} ${plural(rows, 'row')} ${rows === 1 ? 'has' : 'have'}`;
     const first = ({ firstRow, what }: Broken) => `(the first is row ${count(firstRow)} ${what})`;
     if (this.#ragged.count > 0) {
       const fields = `another number of fields than the header's ${count(this.#width)}`;

@@ -9,6 +9,7 @@
  * 2. A table that breaks an expectation has at least one problem.
  */
 import type { Expectations } from '../config/data-schema.ts';
+import { plural } from '../domain/plural.ts';
 import { count, listNames } from '../tables/describe.ts';
 import { ColumnTally } from './column-tally.ts';
 import { KeyTally } from './key-tally.ts';
@@ -72,10 +73,12 @@ export class TableTally {
   problems(rows: number | null): readonly string[] {
     const { atLeast, atMost } = this.#expected.rows;
     const few =
-      rows !== null && rows < atLeast ? [`${count(rows)} rows, at least ${count(atLeast)} expected`] : [];
+      rows !== null && rows < atLeast
+        ? [`${count(rows)} ${plural(rows, 'row')}, at least ${count(atLeast)} expected`]
+        : [];
     const many =
       rows !== null && atMost !== undefined && rows > atMost
-        ? [`${count(rows)} rows, at most ${count(atMost)} expected`]
+        ? [`${count(rows)} ${plural(rows, 'row')}, at most ${count(atMost)} expected`]
         : [];
     return [
       ...this.#found,

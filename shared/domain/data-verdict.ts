@@ -1,4 +1,5 @@
 /** One uploaded file held against the expectations of the model file: a row of the ledger. */
+import { counted } from './plural.ts';
 export interface DataVerdict {
   readonly model: string;
   /** Name below the model's data path. */
@@ -29,7 +30,7 @@ export function describeProblems({
   problems,
   problemCount,
 }: Pick<DataVerdict, 'problems' | 'problemCount'>): string {
-  const count = problemCount === 1 ? '1 problem' : `${problemCount} problems`;
+  const count = counted(problemCount, 'problem');
   const first = problems.slice(0, 3).join('; ');
   return `${problemCount > 3 ? `${count}, the first 3` : count}: ${first}.`.slice(0, 1000);
 }

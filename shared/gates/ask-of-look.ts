@@ -2,6 +2,7 @@
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { GateResult, Verdict } from '../domain/gate-report.ts';
 import type { LookAtHoldout } from '../domain/holdout.ts';
+import { counted } from '../domain/plural.ts';
 import { describeConfidence } from './describe-rule.ts';
 import { makesClaim } from './makes-claim.ts';
 import { askConfidence } from './spend-error.ts';
@@ -41,11 +42,11 @@ export function limitByLook(
   const { verdict, sentence } = judged;
   if (verdict !== 'passed' && verdict !== 'inconclusive') return { verdict, sentence };
   if (asks.confidenceAsked === null) {
-    const spent = `but the holdout has been looked at ${look} times and no error is left to decide by: judge on fresh data, in a new partition`;
+    const spent = `but the holdout has been looked at ${counted(look, 'time')} and no error is left to decide by: judge on fresh data, in a new partition`;
     return { verdict: 'inconclusive', sentence: `${sentence}; ${spent}` };
   }
   if (verdict === 'passed' || asks.confidenceAsked === confidence) return { verdict, sentence };
   const asked = `${describeConfidence(asks.confidenceAsked)} confidence is asked in place of ${describeConfidence(confidence ?? 0)}`;
-  const more = `the holdout has been looked at ${look} times, so that ${asked}: fresh data, in a new partition, would need less`;
+  const more = `the holdout has been looked at ${counted(look, 'time')}, so that ${asked}: fresh data, in a new partition, would need less`;
   return { verdict, sentence: `${sentence}; ${more}` };
 }

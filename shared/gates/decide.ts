@@ -5,6 +5,7 @@
  * side of the limit. Any comparison with a number that is none is false, and passes nothing.
  */
 import type { Finding, Verdict } from '../domain/gate-report.ts';
+import { counted } from '../domain/plural.ts';
 import { describeConfidence } from './describe-rule.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
 import type { Inference } from './statistics/inference.ts';
@@ -89,7 +90,7 @@ export function decide(
 }
 
 function describeCorrection({ slices, by }: Correction): string {
-  return `, corrected for ${slices} slices${by === 'Holm' ? '' : ` (${by})`}`;
+  return `, corrected for ${counted(slices, 'slice')}${by === 'Holm' ? '' : ` (${by})`}`;
 }
 
 /** One-sided p-values of the rule not holding and of it holding; 1 where nothing can be said. */
@@ -123,6 +124,7 @@ function badSign({ goal, inclusive }: GateMeasurement): string {
 }
 
 function describePower({ minimumDetectable, rowsToDecide }: NonNullable<Finding['power']>): string {
-  const rows = rowsToDecide === null ? '' : `, and about ${rowsToDecide} rows would decide this one`;
+  const rows =
+    rowsToDecide === null ? '' : `, and about ${counted(rowsToDecide, 'row')} would decide this one`;
   return `a true distance of ${show(minimumDetectable)} would be found 8 times in 10${rows}`;
 }

@@ -1,4 +1,5 @@
 import { type Direction, findMetric } from '../config/metric-catalog.ts';
+import { counted } from '../domain/plural.ts';
 import { leastTellingRows, tooFewOfAClass } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -35,7 +36,7 @@ export function inferGain(metric: string, rows: PairedRows, random: Random): Gai
   }
   const differing = countDiffering(metric, rows);
   if (differing < leastTellingRows) {
-    const why = `the two differ in ${differing} rows, and an interval of the gain needs ${leastTellingRows}`;
+    const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastTellingRows}`;
     return { inference: { why }, test: null };
   }
   if (metric === 'roc_auc' && rows.weights === null) return inferAreas(rows);

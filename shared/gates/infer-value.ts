@@ -1,4 +1,5 @@
 import { findMetric } from '../config/metric-catalog.ts';
+import { counted } from '../domain/plural.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -68,7 +69,7 @@ function tooFewRightOrWrong(metric: string, rows: ScoredRows): NoInference | und
   if (fewer >= leastTellingRows) return undefined;
   const which = fewer === wrong ? 'wrong' : 'right';
   return {
-    why: `${fewer} rows are decided ${which}, and an interval of ${metric} needs ${leastTellingRows}`,
+    why: `${counted(fewer, 'row')} ${fewer === 1 ? 'is' : 'are'} decided ${which}, and an interval of ${metric} needs ${leastTellingRows}`,
   };
 }
 
@@ -85,6 +86,6 @@ export function tooFewOfAClass(rows: Rows): NoInference | undefined {
   const positives = rows.labels.reduce((sum, label) => sum + label, 0);
   const fewer = Math.min(positives, rows.labels.length - positives);
   return fewer < leastTellingRows
-    ? { why: `a class has ${fewer} rows, and DeLong's interval needs ${leastTellingRows}` }
+    ? { why: `a class has ${counted(fewer, 'row')}, and DeLong's interval needs ${leastTellingRows}` }
     : undefined;
 }

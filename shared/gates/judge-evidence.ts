@@ -59,7 +59,7 @@ function foldVerdicts(deciding: readonly GateResult[], evidence: Evidence): Verd
 function describeVerdict(verdict: Verdict, deciding: readonly GateResult[], evidence: Evidence): string {
   if (evidence.broken !== null) return `The evidence cannot be used: ${evidence.broken}.`;
   if (verdict === 'passed')
-    return `All ${deciding.length} gates passed: ${deciding.map((gate) => gate.sentence).join('; ')}.`;
+    return `${deciding.length === 1 ? 'The gate' : `All ${deciding.length} gates`} passed: ${deciding.map((gate) => gate.sentence).join('; ')}.`;
   const decisive = worst(deciding);
   return decisive ? `Gate ${decisive.gate}: ${decisive.sentence}.` : 'No gate was judged.';
 }

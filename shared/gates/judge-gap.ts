@@ -12,6 +12,7 @@
  */
 import type { GapGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
+import { counted } from '../domain/plural.ts';
 import { type RuleVerdict, unmeasured } from './decide.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
@@ -34,7 +35,7 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
   if (rows < gate.minimumRows) {
     return undecided(
       'inconclusive',
-      `${gate.metric}: ${rows} rows, the gate needs ${gate.minimumRows}`,
+      `${gate.metric}: ${counted(rows, 'row')}, the gate needs ${gate.minimumRows}`,
       rows,
     );
   }
@@ -51,7 +52,7 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
   const judged = groups.filter(({ challenger }) => challenger.trials >= slices.minimumRows);
   const small = groups.filter((group) => !judged.includes(group));
   if (judged.length < 2) {
-    const sentence = `${gate.metric}: ${judged.length} of ${groups.length} groups have the ${slices.minimumRows} rows a group needs, and a gap needs two`;
+    const sentence = `${gate.metric}: ${judged.length} of ${counted(groups.length, 'group')} ${groups.length === 1 ? 'has' : 'have'} the ${counted(slices.minimumRows, 'row')} a group needs, and a gap needs two`;
     return {
       ...undecided('inconclusive', sentence, rows),
       groups: small.map((group) => tellSmall(gate, group)),
@@ -175,7 +176,7 @@ function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }
     ...unmeasured,
     slice: name,
     verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
-    sentence: `${metric} is a share of ${trials} rows of it, a group needs ${slices.minimumRows}`,
+    sentence: `${metric} is a share of ${counted(trials, 'row')} of it, a group needs ${slices.minimumRows}`,
     n: trials,
     harm: null,
     corrected: null,

@@ -6,6 +6,7 @@ import {
 } from '../config/gate-schema.ts';
 import { findMetric } from '../config/metric-catalog.ts';
 import { type GateResult, type SliceResult, type Verdict, worst } from '../domain/gate-report.ts';
+import { counted } from '../domain/plural.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
@@ -84,7 +85,7 @@ function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateCont
   const count = evidence.predictions?.labels.length ?? null;
   // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
   if (count !== null && !(count >= gate.minimumRows)) {
-    const sentence = `${gate.metric}: ${count} rows, the gate needs ${gate.minimumRows}`;
+    const sentence = `${gate.metric}: ${counted(count, 'row')}, the gate needs ${gate.minimumRows}`;
     return {
       ...unmeasured,
       verdict: 'inconclusive',
@@ -142,11 +143,11 @@ function fold(
   const ignored = slices.length - judged.length;
   const rest = ignored > 0 ? `, ${ignored} too small to judge` : '';
   if (!('slice' in deciding)) {
-    const holds = whole.verdict === 'passed' ? `; so in ${judged.length} slices${rest}` : '';
+    const holds = whole.verdict === 'passed' ? `; so in ${counted(judged.length, 'slice')}${rest}` : '';
     return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
   const alike = judged.filter(({ verdict }) => verdict === deciding.verdict).length;
-  const sentence = `${alike} of ${slices.length} slices ${deciding.verdict}, first ${JSON.stringify(deciding.slice)}: ${deciding.sentence}`;
+  const sentence = `${alike} of ${counted(slices.length, 'slice')} ${deciding.verdict}, first ${JSON.stringify(deciding.slice)}: ${deciding.sentence}`;
   return { verdict: deciding.verdict as Verdict, sentence };
 }
 

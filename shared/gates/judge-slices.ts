@@ -1,5 +1,6 @@
 import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
+import { counted } from '../domain/plural.ts';
 import { decide, type RuleVerdict, testRule, unmeasured } from './decide.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { type Predictions, selectRows } from './rows.ts';
@@ -25,13 +26,13 @@ export function judgeSlices(
   const measured: { slice: string; measurement: GateMeasurement }[] = [];
   for (const [slice, which] of rowsOf) {
     if (which.length < slices.minimumRows) {
-      const why = `${which.length} rows, a slice needs ${slices.minimumRows}`;
+      const why = `${counted(which.length, 'row')}, a slice needs ${slices.minimumRows}`;
       results.push(describeTooSmall(slices, slice, which.length, why));
       continue;
     }
     const measurement = measureGate(gate, { rows: selectRows(predictions, which), random: randomOf(slice) });
     if ('missing' in measurement) {
-      const why = `${gate.metric} of the ${measurement.missing} is undefined in its ${which.length} rows`;
+      const why = `${gate.metric} of the ${measurement.missing} is undefined in its ${counted(which.length, 'row')}`;
       results.push(describeTooSmall(slices, slice, which.length, why));
     } else measured.push({ slice, measurement });
   }

@@ -10,6 +10,8 @@
  * rows it differs from its value by a sum of influences, as in the infinitesimal jackknife (Jaeckel 1972; Efron, "The
  * Jackknife, the Bootstrap and Other Resampling Plans", 1982, chapter 6).
  */
+
+import { counted } from '../domain/plural.ts';
 import { finite, type Metric, measureMetric, type RankMetric, type SumMetric } from './metrics/measure.ts';
 import { bootstrap, type Statistic } from './statistics/bootstrap.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
@@ -35,7 +37,7 @@ export interface Resampling {
 export function inferByResampling(sample: Resampling, random: Random): Inference | NoInference {
   for (const metric of sample.metrics) {
     const few = metric.kind === 'ranks' ? metric.tooFew(sample.weights) : null;
-    if (few) return { why: `a class has ${few.rows} rows, and an interval needs ${few.needed}` };
+    if (few) return { why: `a class has ${counted(few.rows, 'row')}, and an interval needs ${few.needed}` };
   }
   const kinds = groupKinds(sample);
   if (kinds) return bootstrap(kinds.counts, sumKinds(sample, kinds.first), random);

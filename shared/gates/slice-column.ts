@@ -6,6 +6,7 @@
  * 2. Two pairs never have one name.
  */
 import type { GateConfig } from '../config/gate-schema.ts';
+import { counted } from '../domain/plural.ts';
 import type { Predictions, SliceColumn } from './rows.ts';
 
 /** More values than this are no slices but something like an id. */
@@ -40,7 +41,7 @@ function findColumn(slices: Predictions['slices'], name: string): RowsOf | strin
   const column = slices.get(name);
   if (!column) return `the predictions have no column ${name} to slice by`;
   const { rowsOf, overflow } = column;
-  const found = `column ${name} has ${overflow ? 'more than ' : ''}${rowsOf.size} values`;
+  const found = `column ${name} has ${overflow ? 'more than ' : ''}${counted(rowsOf.size, 'value')}`;
   return limitSlices(rowsOf, found, overflow);
 }
 

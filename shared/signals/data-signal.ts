@@ -1,4 +1,5 @@
 import type { ModelConfig } from '../config/schema.ts';
+import { counted } from '../domain/plural.ts';
 import type { Signal } from '../domain/signal.ts';
 
 /** A file in a model's data path with the content that it had. */
@@ -27,7 +28,7 @@ export function dataSignal(
     kind: 'data',
     observedAt: by.observedAt,
     source: by.source,
-    summary: `File ${path} (${bytes} bytes) arrived.`,
+    summary: `File ${path} (${counted(bytes, 'byte')}) arrived.`,
     evidence: { path, etag, bytes },
     newData: { rows: null, bytes },
   };

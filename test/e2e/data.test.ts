@@ -59,7 +59,7 @@ describe('an upload', () => {
       reason: 'data-refused',
       runId: null,
       sentence:
-        'File sales/2026-03-01.csv is refused: 3 problems: column amount: 33.3 % of 3 values are missing, 10 % allowed; column amount: 1 of 3 values are below 0 (the lowest -999, the first in row 2); unique id: 1 rows repeat an earlier one (the first is row 3).',
+        'File sales/2026-03-01.csv is refused: 3 problems: column amount: 33.3 % of 3 values are missing, 10 % allowed; column amount: 1 of 3 values are below 0 (the lowest -999, the first in row 2); unique id: 1 row repeats an earlier one (the first is row 3).',
       changedBy: expect.stringMatching(/^Upload a corrected file/),
     });
     expect(await world.runs()).toEqual([]);

@@ -125,7 +125,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   demo: { rooms: ['local', 'examples', 'shared/domain'] },
   cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'shared/data'] },
   // What `ratchet local` does it does to the local cloud, and to nothing else.
-  'cli/local': { rooms: ['cli', 'local/launch', 'local/process', 'shared/config'] },
+  'cli/local': { rooms: ['cli', 'local/launch', 'local/process', 'shared/config', 'shared/domain'] },
   examples: { rooms: [], types: ['shared/domain'] },
 };
 

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/plural.ts';
 import type { Faults, NumberColumn } from './columns.ts';
 import { shorten } from './columns.ts';
 import { type Broken, broken } from './table.ts';
@@ -33,6 +34,8 @@ export function describeFaults(name: string, faults: Faults, wanted: string): Pr
 /** The first row that cannot be believed, and in the notes how many break which rule. */
 export function describeProblems(file: string, rows: number, problems: readonly Problem[]): Broken {
   const first = problems.reduce((found, each) => (each.faults.row < found.faults.row ? each : found));
-  const notes = problems.map(({ faults, rule }) => `${file}: ${faults.count} of ${rows} rows ${rule}`);
+  const notes = problems.map(
+    ({ faults, rule }) => `${file}: ${faults.count} of ${counted(rows, 'row')} ${rule}`,
+  );
   return broken(`${file}: row ${first.faults.row + 1}: ${first.sentence}`, notes);
 }

@@ -1,4 +1,5 @@
 import type { Histogram, ReliabilityBin } from '../../domain/gate-report.ts';
+import { counted } from '../../domain/plural.ts';
 import { type Html, html } from './html.ts';
 import { at, makeScale, type Scale } from './scale.ts';
 
@@ -63,7 +64,7 @@ export function plotScores(side: Side, label0: Histogram, label1: Histogram): Ht
   const most = Math.max(...sharesOf(label0), ...sharesOf(label1), 1e-9);
   const across = makeScale(unit, 50, 410);
   const height = (share: number): number => (100 * share) / most;
-  const title = `Scores of the ${side}: ${totalOf(label1)} rows of class 1 upwards, ${totalOf(label0)} of class 0 downwards, as shares of their class`;
+  const title = `Scores of the ${side}: ${counted(totalOf(label1), 'row')} of class 1 upwards, ${totalOf(label0)} of class 0 downwards, as shares of their class`;
   return html`<svg viewBox="0 0 420 262" role="img" aria-labelledby="scores-${side}">
 <title id="scores-${side}">${title}</title>
 ${drawBars(side, across, label1, sharesOf(label1).map(height), 'up')}
@@ -99,7 +100,7 @@ export function plotResiduals(side: Side, histogram: Histogram, most: number): H
   const heights = sharesOf(histogram).map((share) => (100 * share) / Math.max(most, 1e-9));
   const zero = histogram.low < 0 && histogram.high > 0 ? at(across.place(0)) : null;
   return html`<svg viewBox="0 0 420 162" role="img" aria-labelledby="residuals-${side}">
-<title id="residuals-${side}">Residuals of the ${side}, score less label: ${totalOf(histogram)} rows; the outermost bars also count what lies beyond</title>
+<title id="residuals-${side}">Residuals of the ${side}, score less label: ${counted(totalOf(histogram), 'row')}; the outermost bars also count what lies beyond</title>
 ${drawBars(side, across, histogram, heights, 'up')}
 ${zero && html`<path class="reference" d="M${zero} 14V120"/>`}
 <path class="axis" d="M50 120H410"/>${drawAcross(across, 120)}

@@ -1,4 +1,5 @@
 import type { GateReportDocument, ReliabilityBin, SideCurves } from '../../domain/gate-report.ts';
+import { counted } from '../../domain/plural.ts';
 import { show } from '../measure-gate.ts';
 import { type Html, html } from './html.ts';
 import { mostOf, plotReliability, plotResiduals, plotScores, totalOf } from './plot-curves.ts';
@@ -34,7 +35,7 @@ function drawReliability(sides: readonly SideOf[]): Html | null {
 
 function drawScores({ side, curves: { scores } }: SideOf): Html | null {
   if (!scores) return null;
-  return html`<figure>${plotScores(side, scores.label0, scores.label1)}<figcaption>Scores of the ${side}: ${totalOf(scores.label1)} rows of class 1 above, ${totalOf(scores.label0)} of class 0 below, each as shares of its class.</figcaption></figure>`;
+  return html`<figure>${plotScores(side, scores.label0, scores.label1)}<figcaption>Scores of the ${side}: ${counted(totalOf(scores.label1), 'row')} of class 1 above, ${totalOf(scores.label0)} of class 0 below, each as shares of its class.</figcaption></figure>`;
 }
 
 function drawResiduals(sides: readonly SideOf[]): Html[] {
@@ -42,7 +43,7 @@ function drawResiduals(sides: readonly SideOf[]): Html[] {
   const most = mostOf(known.map(({ residuals }) => residuals));
   return known.map(
     ({ side, residuals }) =>
-      html`<figure>${plotResiduals(side, residuals, most)}<figcaption>Residuals of the ${side}, score less label, ${totalOf(residuals)} rows. The outermost bars also count what lies beyond.</figcaption></figure>`,
+      html`<figure>${plotResiduals(side, residuals, most)}<figcaption>Residuals of the ${side}, score less label, ${counted(totalOf(residuals), 'row')}. The outermost bars also count what lies beyond.</figcaption></figure>`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { GateResult, SliceResult, Verdict } from '../../domain/gate-report.ts';
+import { counted } from '../../domain/plural.ts';
 import { describeConfidence } from '../describe-rule.ts';
 import { show } from '../measure-gate.ts';
 import { type Html, html } from './html.ts';
@@ -64,7 +65,7 @@ function factsOf({ rule, interval, test, power, holdout }: GateResult): Fact[] {
 }
 
 function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResult['power']>): string {
-  const rows = rowsToDecide === null ? '' : `; about ${rowsToDecide} rows would decide`;
+  const rows = rowsToDecide === null ? '' : `; about ${counted(rowsToDecide, 'row')} would decide`;
   return `a true distance of ${figure(minimumDetectable)} from the limit would be found 8 times in 10${rows}`;
 }
 

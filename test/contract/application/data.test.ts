@@ -143,7 +143,7 @@ describe('the data of a run', () => {
       refused: [
         {
           name: 'a.csv',
-          reason: '1 problem: column amount: 1 of 1 values are no number (the first in row 1).',
+          reason: '1 problem: column amount: 1 of 1 value is no number (the first in row 1).',
         },
         { name: 'c.csv', reason: '1 problem: the file lacks column amount; it has amuont.' },
         {

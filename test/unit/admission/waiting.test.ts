@@ -295,7 +295,7 @@ describe('new data', () => {
       reason: 'too-little-data',
       offerAgainAt: at(24),
     });
-    expect(first.admission.changedBy).toBe('Admissible with 100 new rows more.');
+    expect(first.admission.changedBy).toBe('Admissible with 100 more new rows.');
     const some = offer(first.state, 'd1', 1, policy, upload(60), { data: false });
     expect(some).toMatchObject({ wake: [], admission: { outcome: 'rejected', reason: 'data-counted' } });
     const enough = offer(some.state, 'd2', 2, policy, upload(40), { data: false });

@@ -246,7 +246,7 @@ describe('ratchet', () => {
         expect(await main(['decisions'])).toBe(0);
         expect(err).toEqual([expect.stringMatching(`^the service of .*ratchet-home-\\w+, ${url}:$`)]);
       });
-      expect(asked).toEqual(['GET /api/decisions? of-the-host']);
+      expect(asked).toEqual(['GET /api/decisions of-the-host']);
     });
 
     it('names the state file that is damaged', async () => {

@@ -108,7 +108,7 @@ describe('the check of a CSV file', () => {
       'quotes that are wrong',
       'amount,b\n1,a"b\n',
       amount,
-      ['1 of 1 rows have a quote where none may be (the first is row 1: a quote stands within a field)'],
+      ['1 of 1 row has a quote where none may be (the first is row 1: a quote stands within a field)'],
     ],
     ['no rows', 'amount\n', amount, ['0 rows, at least 1 expected']],
     ['too many rows', 'amount\n1\n2', { ...amount, rows: { atMost: 1 } }, ['2 rows, at most 1 expected']],
@@ -116,7 +116,7 @@ describe('the check of a CSV file', () => {
       'keys that are there twice',
       'amount,day\n1,mon\n2,mon\n01,mon\n1,tue',
       { columns: { amount: { type: 'number' }, day: { type: 'string' } }, unique: ['amount', 'day'] },
-      ['unique amount, day: 1 rows repeat an earlier one (the first is row 3)'],
+      ['unique amount, day: 1 row repeats an earlier one (the first is row 3)'],
     ],
   ])('tells of %s', async (_name, text, expected, problems) => {
     expect((await checkCsv(text, expected)).problems).toEqual(problems);

@@ -82,7 +82,7 @@ describe('the check of a Parquet file', () => {
     const bytes = parquetOf([{ name: 'id', data: [key(1n), key(2n), key(3n), key(2n)] }], { schema });
     const expected = { columns: { id: { type: 'integer' } }, unique: ['id'] };
     expect((await checkParquet(bytes, expected)).problems).toEqual([
-      'unique id: 1 rows repeat an earlier one (the first is row 4)',
+      'unique id: 1 row repeats an earlier one (the first is row 4)',
     ]);
   });
 

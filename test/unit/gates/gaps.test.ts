@@ -147,7 +147,7 @@ describe('a gap gate', () => {
   });
 
   it.each<[string, Row[], 'inconclusive' | 'error', string]>([
-    ['one group', list, 'inconclusive', '1 of 1 groups have the 50 rows a group needs, and a gap needs two'],
+    ['one group', list, 'inconclusive', '1 of 1 group has the 50 rows a group needs, and a gap needs two'],
     ['few rows', list.slice(0, 20), 'inconclusive', 'recall: 20 rows, the gate needs 30'],
     [
       'no such column',
