@@ -15,14 +15,14 @@ export interface OrchestrationStarter {
   ): Promise<InstanceStatus | null | undefined>;
 }
 
-export interface InstanceStatus {
+interface InstanceStatus {
   readonly instanceId?: string;
   readonly runtimeStatus?: string;
   readonly input?: unknown;
   readonly output?: unknown;
 }
 
-export interface Start {
+interface Start {
   readonly orchestrator: string;
   readonly instanceId: string;
   readonly input: unknown;

@@ -6,7 +6,7 @@ import { dataSignal, listensToData } from '../signals/data-signal.ts';
 import type { OrchestrationStarter } from './instances.ts';
 import { offerSignal } from './offer-signal.ts';
 
-export interface DataNotice {
+interface DataNotice {
   readonly pinned: PinnedModel;
   /** Name below the model's data path. */
   readonly file: string;

@@ -6,7 +6,7 @@ import { readIdempotencyKey } from '../http/read-idempotency-key.ts';
 import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** What this module needs of a durable client. */
-export interface OperationStarter extends OrchestrationStarter {
+interface OperationStarter extends OrchestrationStarter {
   waitForCompletionOrCreateCheckStatusResponse(
     request: HttpRequest,
     instanceId: string,
@@ -14,7 +14,7 @@ export interface OperationStarter extends OrchestrationStarter {
   ): Promise<HttpResponse>;
 }
 
-export interface OperatorRequest {
+interface OperatorRequest {
   /** Null: the fleet. */
   readonly model: string | null;
   readonly action: OperatorAction;

@@ -3,7 +3,7 @@ import type { MonitorRunRef } from '../signals/fact.ts';
 import { type OrchestrationStarter, startOnce } from './instances.ts';
 
 /** Id of the orchestration that looks at a monitor's completed run: the same for every event of it. */
-export function monitorCheckInstanceId({ model, runId }: MonitorRunRef): string {
+function monitorCheckInstanceId({ model, runId }: MonitorRunRef): string {
   return `monitor-${shortHash(`${model}:${runId}`)}`;
 }
 

@@ -21,7 +21,7 @@ import type { IgnoredLog } from './say-ignored.ts';
 import { setAside } from './set-aside.ts';
 import { type FactClient, takeFact } from './take-fact.ts';
 
-export interface EventLog extends IgnoredLog {
+interface EventLog extends IgnoredLog {
   error(message: string): void;
 }
 

@@ -13,7 +13,7 @@ const isoTime =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?:([Zz]|[+-]\d\d):?(\d\d)?)?)?$/;
 
 /** Milliseconds since 1970, or NaN where the text is no time. Finer parts of a second are cut off. */
-export function isoTimeMs(text: string): number {
+function isoTimeMs(text: string): number {
   const [, date, time = '00:00', zone = 'Z', minutes] = isoTime.exec(text.trim()) ?? [];
   if (date === undefined) return Number.NaN;
   const isUtc = zone.toUpperCase() === 'Z';

@@ -54,7 +54,7 @@ export function findDueSchedules(
   });
 }
 
-export interface DueQuery {
+interface DueQuery {
   /** Name of the rule. */
   readonly rule: string;
   /** ISO 8601, UTC. */

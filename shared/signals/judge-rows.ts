@@ -15,7 +15,7 @@ import { readIsoTime } from '../domain/iso-time.ts';
 import type { LogsColumn, LogsTable } from '../domain/logs-table.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 
-export interface RowsJudgement {
+interface RowsJudgement {
   /** One a window, the latest window last. */
   readonly judgements: readonly Judgement[];
   /** Rows of the result. */
@@ -29,7 +29,7 @@ export interface RowsJudgement {
 }
 
 /** Why the result as a whole cannot be judged: the query does not fit the rule. */
-export interface RowsProblem {
+interface RowsProblem {
   readonly problem: string;
 }
 

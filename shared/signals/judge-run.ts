@@ -37,7 +37,7 @@ export interface FinishedRun {
 }
 
 /** Why a run is not judged. */
-export interface RunUnjudged {
+interface RunUnjudged {
   readonly unjudged: string;
 }
 

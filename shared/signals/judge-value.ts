@@ -3,7 +3,7 @@ import type { Json } from '../domain/json.ts';
 import type { Recovery, Signal } from '../domain/signal.ts';
 
 /** What the rules of all sources have in common. */
-export interface Rule {
+interface Rule {
   readonly name: string;
   /** Exactly one of the two is set. */
   readonly below?: number | undefined;
@@ -13,7 +13,7 @@ export interface Rule {
 }
 
 /** A number as it was observed. */
-export interface Observation {
+interface Observation {
   readonly model: string;
   /** What kind of rule it is, the first part of the cause: `metric`, `query`, `run`. */
   readonly ruleKind: 'metric' | 'query' | 'run';

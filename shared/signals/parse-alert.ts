@@ -29,7 +29,7 @@ export const AlertSchema = z.looseObject({
 });
 
 type AlertBody = z.infer<typeof AlertSchema>;
-export type AlertFact = SignalFact | RecoveryFact | IgnoredFact;
+type AlertFact = SignalFact | RecoveryFact | IgnoredFact;
 
 /** What an alert says of itself; null where it does not. */
 interface Alert {

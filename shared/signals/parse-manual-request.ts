@@ -8,7 +8,7 @@ export const ManualRequestSchema = z.strictObject({
   requestedBy: z.string().trim().min(1).max(200),
 });
 
-export type ManualRequest = z.infer<typeof ManualRequestSchema>;
+type ManualRequest = z.infer<typeof ManualRequestSchema>;
 
 /** `key` makes a repeated request the same signal. */
 export function manualSignal(model: string, request: ManualRequest, key: string): Signal {

@@ -26,7 +26,7 @@ export const MetricReportSchema = z.strictObject({
     .refine((metrics) => Object.keys(metrics).length > 0, 'expected at least one metric'),
 });
 
-export type MetricReport = z.infer<typeof MetricReportSchema>;
+type MetricReport = z.infer<typeof MetricReportSchema>;
 
 /** Judges each rule whose metric is in the report and whose sample is large enough. */
 export function judgeReport(report: MetricReport, { config }: PinnedModel): Judgements {

@@ -9,7 +9,7 @@
 import { excerpt, field, isRecord, text } from './read-event.ts';
 
 /** A type, so that it is JSON. */
-export type AlertCondition = {
+type AlertCondition = {
   readonly metric: string | null;
   readonly aggregation: string | null;
   readonly operator: string | null;

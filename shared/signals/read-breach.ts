@@ -15,7 +15,7 @@ const featuresAtMost = 20;
 const readAtMost = 64 * 1024;
 
 /** A type, so that it is JSON. Names as the monitor has them. */
-export type BreachedFeature = {
+type BreachedFeature = {
   readonly metric_name: string | null;
   readonly metric_value: number | null;
   readonly threshold_value: number | null;

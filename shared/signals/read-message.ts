@@ -7,7 +7,7 @@
  */
 import { excerpt, type IncomingEvent, isRecord, readEvent } from './read-event.ts';
 
-export interface ReadMessage {
+interface ReadMessage {
   readonly events: readonly IncomingEvent[];
   readonly unreadable: readonly UnreadableBody[];
 }
