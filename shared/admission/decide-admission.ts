@@ -23,7 +23,7 @@ import * as answer from './answers.ts';
 import { findBlock, lookAgainMs } from './blocks.ts';
 import { findEarlyRejection } from './find-early-rejection.ts';
 import { meetLive } from './meet-live.ts';
-import { mendTimes } from './mend-times.ts';
+import { healTimes, mendTimes } from './mend-times.ts';
 import { findLackOfData, noteNews } from './news.ts';
 import { endPending, sleepers } from './pending.ts';
 import type { AdmissionResult, NeedsGrant, Offer, PolicyAnswer, Question } from './question.ts';
@@ -33,6 +33,15 @@ import { addMs, durationMs, earlier, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
 export function decideAdmission(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
+  try {
+    return decide(state, offer);
+  } catch {
+    // Times of the state that are none: it is asked once more with every one of them mended, and fails for good otherwise.
+    return decide(healTimes(state, offer.now), offer);
+  }
+}
+
+function decide(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   const { signal, now } = offer;
   const before = findAnswered(state.answered, signal.id);
   if (before && before.outcome !== 'deferred') {

@@ -17,7 +17,7 @@ import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import type { FleetAction } from '../domain/operation.ts';
 import { dropOld, reserve, settleSpent } from './budget.ts';
 import { askAgainMs, findFleetBlock, nextInLine, patienceMs, waitingOf } from './fleet-queue.ts';
-import { isAhead, mendFleetTimes } from './mend-times.ts';
+import { healFleetTimes, isAhead, mendFleetTimes } from './mend-times.ts';
 import type { OperatorWord } from './operate.ts';
 import type { PlaceRequest } from './place-request.ts';
 import type { Grant } from './question.ts';
@@ -26,10 +26,21 @@ import { addMs, earlier, later } from './time.ts';
 export { shareOf } from './fleet-queue.ts';
 export type { PlaceRequest } from './place-request.ts';
 
-export function requestPlace(
-  before: FleetState,
-  request: PlaceRequest,
-): { readonly state: FleetState; readonly grant: Grant } {
+export function requestPlace(state: FleetState, request: PlaceRequest): Requested {
+  try {
+    return givePlace(state, request);
+  } catch {
+    // Times that are none: asked once more with every one of them mended, it fails for good otherwise.
+    return givePlace(healFleetTimes(state, request.now, patienceMs), request);
+  }
+}
+
+interface Requested {
+  readonly state: FleetState;
+  readonly grant: Grant;
+}
+
+function givePlace(before: FleetState, request: PlaceRequest): Requested {
   const { model, runId, now, policy } = request;
   const state = mendFleetTimes(before, now, patienceMs);
   const stop = findStop(state, request);

@@ -15,8 +15,8 @@ import type { FleetState } from '../domain/fleet-state.ts';
 import type { ModelState, WatchedWindow } from '../domain/model-state.ts';
 import { isoOf } from './time.ts';
 
-/** How late a fact may be told: a window from the future is put so far back where no other window says better. */
-const latestDeliveryMs = 86_400_000;
+/** How late a fact may be told: so far back a window from the future is put where no other window says better. */
+const dayMs = 86_400_000;
 
 /** When a fact counts as observed: as it says, or as of its arrival where it says nothing, nonsense or a later time. */
 export function asOfArrival(observedAt: string | null | undefined, now: string): string {
@@ -37,7 +37,7 @@ export function isAhead(at: string, now: string): boolean {
  * out, of each list the one that decides; then all are mended.
  */
 export function mendTimes(state: ModelState, now: string, asked: Asked = {}): ModelState {
-  return hasTimeAhead(state, now, asked) ? mend(state, now) : state;
+  return hasTimeAhead(state, now, asked) ? healTimes(state, now) : state;
 }
 
 /** What is asked of the state: the cause of a signal, and how many starts the rate counts. */
@@ -53,7 +53,8 @@ function hasTimeAhead(state: ModelState, now: string, { cause, starts: count }: 
     isAhead(answered[answered.length - 1]?.at ?? now, now) ||
     isAhead(lastRun?.endedAt ?? now, now) ||
     isAhead(live?.since ?? now, now) ||
-    (live !== null && live.deadline < '0') ||
+    isOdd(live?.deadline ?? now) ||
+    isOdd(pending?.until ?? now) ||
     isAhead(championSince ?? now, now) ||
     isAhead(pending?.since ?? now, now) ||
     isAhead(pending?.lastAt ?? now, now) ||
@@ -65,43 +66,67 @@ function hasTimeAhead(state: ModelState, now: string, { cause, starts: count }: 
   );
 }
 
-function mend(state: ModelState, now: string): ModelState {
-  const by = (at: string): string => (isAhead(at, now) ? now : at);
-  const { live, lastRun, pending, championSince, starts, spent, watched, glass } = state;
+/** A text that no moment to come has. */
+function isOdd(at: string): boolean {
+  return at < '1970' || at > '9999-12-31T23:59:59.999Z';
+}
+
+/** Whether a moment that has been cannot have: it is ahead, odd, or none. */
+function cannotBe(at: string, now: string): boolean {
+  return at < '0' || !(Date.parse(at) <= Date.parse(now) + clockToleranceMs);
+}
+
+/** The state with every moment looked at, whatever it was that went wrong: moments that are none are taken for now. */
+export function healTimes(state: ModelState, now: string): ModelState {
+  const by = (at: string): string => (cannotBe(at, now) ? now : at);
+  const { live, lastRun, pending, championSince, starts, spent, watched, glass, frozen } = state;
   return {
     ...state,
     answered: state.answered.map((known) => ({ ...known, at: by(known.at) })),
     live: live && { ...live, since: by(live.since), deadline: mendDeadline(live, now) },
     lastRun: lastRun && { ...lastRun, endedAt: by(lastRun.endedAt) },
-    pending: pending && mendPending(pending, by),
+    pending: pending && mendPending(pending, by, now),
     ...(championSince !== undefined && { championSince: by(championSince) }),
     ...(starts && { starts: starts.map(by).sort() }),
     ...(spent && { spent: spent.map((entry) => ({ ...entry, at: by(entry.at) })) }),
     ...(glass && { glass: { ...glass, at: by(glass.at) } }),
     ...(watched && { watched: mendWatched(watched, now) }),
+    // A freeze whose end nobody knows lasts until somebody thaws it.
+    ...(frozen && {
+      frozen: frozen.map((each) => ({ ...each, until: each.until && readEnd(each.until, null) })),
+    }),
   };
 }
 
-/** As long after the mended beginning as it was after the one that could not be. */
+/** As long after the mended beginning as it was after the one that could not be; a run is never given up sooner for it. */
 function mendDeadline({ since, deadline }: NonNullable<ModelState['live']>, now: string): string {
   const deadlineMs = Date.parse(deadline);
-  if (Number.isNaN(deadlineMs)) return now;
-  const aheadMs = isAhead(since, now) ? Date.parse(since) - Date.parse(now) : 0;
-  return isoOf(deadlineMs - (Number.isNaN(aheadMs) ? 0 : aheadMs));
+  if (Number.isNaN(deadlineMs)) return isoOf(Date.parse(now) + dayMs);
+  const lastsMs = deadlineMs - Date.parse(since);
+  return cannotBe(since, now) && lastsMs > 0 ? isoOf(Date.parse(now) + lastsMs) : isoOf(deadlineMs);
 }
 
 /** What it waits for was observed before its latest signal came. */
 function mendPending(
   pending: NonNullable<ModelState['pending']>,
   by: (at: string) => string,
+  now: string,
 ): ModelState['pending'] {
-  const { since, lastAt, causes } = pending;
+  const { since, lastAt, causes, until, suggestedUntil } = pending;
   return {
     ...pending,
+    until: readEnd(until, now),
+    ...(suggestedUntil !== undefined && { suggestedUntil: readEnd(suggestedUntil, now) }),
     ...(since !== undefined && { since: by(since) }),
     ...(lastAt !== undefined && { lastAt: by(lastAt) }),
     ...(causes && { causes: causes.map((known) => ({ ...known, at: by(known.at) })) }),
   };
+}
+
+/** A moment that is to come; `otherwise` where it is none. */
+function readEnd<T>(until: string, otherwise: T): string | T {
+  const ms = Date.parse(until);
+  return Number.isNaN(ms) ? otherwise : isoOf(ms);
 }
 
 function mendWatched(
@@ -115,30 +140,35 @@ function mendWatched(
 
 /** Windows from the future come right after the last one that can be, in their order: whatever is told next is later. */
 function mendWindows(windows: readonly WatchedWindow[], now: string): readonly WatchedWindow[] {
-  const possible = windows.filter(({ at }) => !isAhead(at, now));
-  const ahead = windows.filter(({ at }) => isAhead(at, now));
-  const fromMs = Date.parse(possible.at(-1)?.at ?? isoOf(Date.parse(now) - latestDeliveryMs));
+  const possible = windows.filter(({ at }) => !cannotBe(at, now));
+  const ahead = windows.filter(({ at }) => cannotBe(at, now));
+  const fromMs = Date.parse(possible.at(-1)?.at ?? isoOf(Date.parse(now) - dayMs));
   const moved = ahead.map(({ bad }, index) => ({ at: isoOf(fromMs + index + 1), bad }));
   return [...possible, ...moved];
 }
 
 /** The same of the fleet's books. Who waits asks again by itself, and is forgotten in time where it does not. */
 export function mendFleetTimes(state: FleetState, now: string, patienceMs: number): FleetState {
-  const { places, waiting, spent, stopped } = state;
+  const { places, waiting, spent } = state;
   const until = isoOf(Date.parse(now) + patienceMs);
   const isSound =
     places.every(({ since }) => !isAhead(since, now)) &&
     waiting.every(({ since, expiresAt }) => !isAhead(since, now) && !isAhead(expiresAt, until)) &&
     !isAhead(spent.at(-1)?.at ?? now, now);
-  if (isSound) return state;
-  const by = (at: string): string => (isAhead(at, now) ? now : at);
+  return isSound ? state : healFleetTimes(state, now, patienceMs);
+}
+
+export function healFleetTimes(state: FleetState, now: string, patienceMs: number): FleetState {
+  const { places, waiting, spent, stopped } = state;
+  const until = isoOf(Date.parse(now) + patienceMs);
+  const by = (at: string): string => (cannotBe(at, now) ? now : at);
   return {
     ...state,
     places: places.map((place) => ({ ...place, since: by(place.since) })),
     waiting: waiting.map((entry) => ({
       ...entry,
       since: by(entry.since),
-      expiresAt: isAhead(entry.expiresAt, until) ? until : entry.expiresAt,
+      expiresAt: cannotBe(entry.expiresAt, until) ? until : entry.expiresAt,
     })),
     spent: spent.map((entry) => ({ ...entry, at: by(entry.at) })),
     stopped: stopped && { ...stopped, at: by(stopped.at) },

@@ -241,6 +241,71 @@ describe('any reports, with any times, and a clock that jumps', () => {
   });
 });
 
+describe('moments of a state that are none', () => {
+  const none = fc.constantFrom(
+    '',
+    'soon',
+    '0000-00-00',
+    '2026-13-45T99:00:00.000Z',
+    '+275760-09-13T00:00:00.000Z',
+    in2099,
+  );
+  /** Every moment of a state, by its path. */
+  const momentsOf = (value: unknown, path: string): string[] => {
+    if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? [path] : [];
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) =>
+      momentsOf(inner, path === '' ? key : `${path} ${key}`),
+    );
+  };
+  const put = (value: unknown, [key, ...rest]: readonly string[], moment: string): unknown => {
+    if (key === undefined) return moment;
+    const inner = put((value as Record<string, unknown>)[key], rest, moment);
+    return Array.isArray(value)
+      ? value.map((each: unknown, index) => (String(index) === key ? inner : each))
+      : { ...(value as object), [key]: inner };
+  };
+  const policy = policyOf({
+    ...{ quietPeriod: 'PT30M', cooldown: 'PT6H', mostRuns: { count: 2, window: 'P1D' } },
+    budget: { window: 'P2D', computeHours: 50 },
+  });
+  const facts = (observedAt: string) => ({ cause, observedAt, persistence: { breaches: 1, of: 2 } });
+  const ended = settleRun(offer(newModelState, 'a', at(-30), policyOf({ budget: policy.budget })).state, {
+    ...({ runId: 'run-a', outcome: 'released', now: at(-29), computeHours: 1 } as const),
+    champion: { name: 'm', version: '1', modelUri: 'x' },
+  }).state;
+  const waiting = offer(ended, 'b', at(-1), policy, facts(at(-1))).state;
+  const live = offer(ended, 'm', at(-1), policy, { kind: 'manual' }).state;
+
+  it.each([
+    ['that waits', waiting],
+    ['with a run', live],
+  ])('end in an answer, and never in a second run: a state %s', (_name, state) => {
+    const paths = momentsOf(state, '');
+    expect(paths.length).toBeGreaterThan(6);
+    const changes = fc.array(fc.tuple(fc.constantFrom(...paths), none), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(changes, (changed) => {
+        const poisoned = changed.reduce<unknown>(
+          (value, [path, moment]) => put(value, path.split(' '), moment),
+          state,
+        );
+        const first = offer(poisoned as ModelState, 'c', monday, policy, facts(at(-0.1)));
+        expect(first.admission.sentence).not.toMatch(/NaN|undefined|Invalid/);
+        if (live === state) {
+          expect(first.admission).toMatchObject({ outcome: 'coalesced', reason: 'run-live' });
+        }
+        // What is held is held for no longer than the policy says, and starts then.
+        const waits = first.state.pending?.signals[0];
+        if (waits === undefined) return;
+        const back = offer(first.state, waits, at(72), policy);
+        expect(back.admission.outcome).toBe('admitted');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('an operator', () => {
   it('may freeze for as long as there are years, and no freeze is forgotten for those that come after it', () => {
     const word = { by: 'jane', reason: 'x', now: monday };

@@ -112,6 +112,7 @@ export class World {
       run.atMs = atMost(run.atMs);
       run.reservedAtMs = atMost(run.reservedAtMs);
     }
+    for (const process of this.admitting) process.requestedAtMs = atMost(process.requestedAtMs);
     for (const known of this.signals.values()) known.sinceMs = atMost(known.sinceMs);
   }
 
