@@ -21,6 +21,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/replay/**/*.test.ts'],
           isolate: false,
+          // A test that takes long on a machine with other work has found nothing wrong.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           ...seeded,
           ...order(0),
         },
