@@ -37,8 +37,10 @@ export const models: Command = {
 function describe(view: ModelView): string {
   const { model, champion, serving, live, pending, lastRun, mode, modeSetBy, frozen, waiting, glass } = view;
   const parts = [`champion ${champion?.version ?? 'none yet'}`];
-  for (const { endpoint, version, since } of serving)
-    parts.push(`${version} serves at ${endpoint} since ${since}`);
+  for (const { endpoint, version, registry, since } of serving)
+    parts.push(
+      `${version}${registry ? ` of registry ${registry}` : ''} serves at ${endpoint} since ${since}`,
+    );
   if (mode !== null && (mode !== 'auto' || modeSetBy))
     parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { jobNameOf } from '../shared/domain/durable-names.ts';
+import { endOfJob } from '../shared/domain/job-status.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { readChoice, readOffset } from '../shared/http/read-query.ts';
 import { answering } from '../shared/http/respond.ts';
@@ -37,5 +38,5 @@ app.http('get-run-log', {
 });
 
 function isEnded({ status, more }: { status: string; more: boolean }): boolean {
-  return !more && ['completed', 'failed', 'canceled'].includes(status.toLowerCase());
+  return !more && endOfJob(status) !== null;
 }

@@ -36,25 +36,43 @@ const inputUri = z.string({
       : 'expected a text',
 });
 
-/** The specification's pattern of a literal's value: Azure ML refuses an empty one, `-`, `/` and `*`. */
-const literalValue = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
+/** The specification's pattern of a literal's value and of a command: an empty one, `-`, `/` and `*` are refused. */
+const wordy = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
+
+/** What a job names is told by its resource id, says the specification: the clients resolve `azureml:NAME:VERSION`. */
+const resourceId = (path: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(
+        `^(?:azureml:/{0,2})?/?subscriptions/[^/]+/resourceGroups/[^/]+/.*workspaces/[^/]+/${path}$`,
+        'i',
+      ),
+      `must be a resource id, ${localCloud.workspaceId}/${path.replaceAll('[^/]+', 'X')}`,
+    );
 
 const InputSchema = z.discriminatedUnion('jobInputType', [
-  z.looseObject({ jobInputType: z.literal('literal'), value: literalValue }),
+  z.looseObject({ jobInputType: z.literal('literal'), value: wordy }),
   z.looseObject({ jobInputType: z.literal(fileTypes), uri: inputUri.min(1) }),
 ]);
 const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: nullable(text.min(1)) });
 
+/** Of an experiment the specification names no pattern: the narrower reading, that of other names. */
+const experimentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
+
 const DefinitionSchema = z.looseObject({
   jobType: z.literal('Command'),
-  command: text.min(1),
-  environmentId: z.string().min(1),
-  codeId: nullable(z.string().min(1)),
-  computeId: nullable(z.string()),
-  experimentName: z.string().min(1).default('Default'),
+  command: wordy,
+  environmentId: resourceId('environments/[^/]+/versions/[^/]+'),
+  codeId: nullable(resourceId('codes/[^/]+/versions/[^/]+')),
+  computeId: nullable(resourceId('computes/[^/]+')),
+  experimentName: z
+    .string()
+    .regex(experimentName, 'must be 1 to 255 letters, digits, hyphens and underscores')
+    .default('Default'),
   inputs: nullable(z.record(portName, InputSchema)).default({}),
   outputs: nullable(z.record(portName, OutputSchema)).default({}),
-  limits: nullable(z.looseObject({ timeout: nullable(z.string()) })),
+  limits: nullable(z.looseObject({ jobLimitsType: z.literal('Command'), timeout: nullable(z.string()) })),
   environmentVariables: nullable(
     z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'the name of an environment variable'), text),
   ).default({}),

@@ -1,8 +1,15 @@
+export interface DeployedModel {
+  readonly name: string;
+  readonly version: string;
+  /** The registry it is from, which has its own numbers; absent where that is the workspace's. */
+  readonly registry?: string;
+}
+
 /** What an endpoint of the workspace serves, as the latest event about it told. */
 export interface Deployment {
   readonly endpoint: string;
   /** Every version it serves, of whatever model. */
-  readonly models: readonly { readonly name: string; readonly version: string }[];
+  readonly models: readonly DeployedModel[];
   /** When it was deployed so (ISO 8601, UTC). */
   readonly since: string;
   readonly eventId: string;
@@ -12,6 +19,7 @@ export interface Deployment {
 export interface Serving {
   readonly endpoint: string;
   readonly version: string;
+  readonly registry?: string;
   readonly since: string;
 }
 
@@ -25,7 +33,9 @@ export function isLater(next: Deployment, known: Deployment): boolean {
 export function findServing(model: string, deployments: readonly Deployment[]): readonly Serving[] {
   return deployments
     .flatMap(({ endpoint, models, since }) =>
-      models.filter(({ name }) => name === model).map(({ version }) => ({ endpoint, version, since })),
+      models
+        .filter(({ name }) => name === model)
+        .map(({ version, registry }) => ({ endpoint, version, ...(registry && { registry }), since })),
     )
     .sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
 }

@@ -1,4 +1,4 @@
-import type { Deployment } from '../domain/deployment.ts';
+import type { DeployedModel, Deployment } from '../domain/deployment.ts';
 import { type Fact, ignored } from './fact.ts';
 import { excerpt, field, type IncomingEvent, text } from './read-event.ts';
 
@@ -21,19 +21,19 @@ export function parseModelDeployed(event: IncomingEvent): Fact {
     return ignored('no endpoint', 'the event names no endpoint');
   if (event.time === null)
     return ignored('no time', `the deployment to ${endpoint} has no time: it may be an old one`);
-  const ids = (text(field(event.data, 'modelIds')) ?? '').split(',', modelsAtMost);
-  const models = ids.flatMap((id) => readModelId(id.trim()) ?? []);
+  const given = field(event.data, 'modelIds');
+  const ids = Array.isArray(given) ? given.map((id) => text(id) ?? '') : (text(given) ?? '').split(',');
+  const models = ids.slice(0, modelsAtMost).flatMap((id) => readModelId(id.trim()) ?? []);
   if (models.length === 0)
     return ignored('no model', `the deployment to ${endpoint} names no model`, endpoint);
   const deployment: Deployment = { endpoint, models, since: event.time, eventId: excerpt(event.id) };
   return { type: 'deployed', deployment };
 }
 
-/** A version of another registry has its own numbers, and is told by its name from one of the workspace. */
-function readModelId(id: string): Deployment['models'][number] | null {
+function readModelId(id: string): DeployedModel | null {
   const [, registry, longName, longVersion] = longId.exec(id) ?? [];
   if (longName !== undefined && longVersion !== undefined) {
-    return { name: longName, version: registry ? `${longVersion} of registry ${registry}` : longVersion };
+    return { name: longName, version: longVersion, ...(registry && { registry }) };
   }
   const [, name, version] = shortId.exec(id) ?? [];
   return name === undefined || version === undefined ? null : { name, version };

@@ -132,7 +132,21 @@ function parseAsset(rules: KindRules, properties: Record<string, unknown>) {
       `properties.dataType: ${JSON.stringify(fixed['dataType'])} is none of ${dataTypes.join(', ')}`,
     );
   }
+  if (rules.kind === 'environments' && !fixed['image'] && !fixed['build']) {
+    throw userError('properties: neither image nor build; an environment is made of one of them');
+  }
+  if (rules.kind === 'models') checkTagLengths(change.data.tags ?? {});
   return { fixed, change: change.data };
+}
+
+const tagLength = 256;
+
+/** The limit of Resource Manager's tags. Nobody says that the registry takes more. */
+function checkTagLengths(tags: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(tags)) {
+    if (value.length > tagLength)
+      throw userError(`properties.tags.${key}: ${value.length} characters; ${tagLength} at most`);
+  }
 }
 
 function changed(rules: KindRules, existing: Asset, fixed: Record<string, unknown>) {

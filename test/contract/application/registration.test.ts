@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { AzureMachineLearningWorkspaces, type ModelVersion } from '@azure/arm-machinelearning';
 import {
   createDefaultHttpClient,
@@ -253,6 +255,52 @@ describe('the registration of a run', () => {
       { numRuns: 40 },
     );
   }, 120_000);
+});
+
+describe('a registry of before versions were numbers', () => {
+  /** As an earlier edition of the workspace kept it. */
+  async function leave(model: string, version: string, tags: Record<string, string>): Promise<void> {
+    const database = new DatabaseSync(join(workspace.home, 'azure-ml', 'azure-ml.sqlite'));
+    const details = { isArchived: false, tags, properties: {} };
+    const fixed = {
+      modelType: 'custom_model',
+      modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${model}-${version}/model/`,
+    };
+    const properties = JSON.stringify({ fixed, details });
+    database
+      .prepare(
+        'INSERT INTO containers (kind, name, properties, created_ms, modified_ms) VALUES (?, ?, ?, 1, 1)',
+      )
+      .run('models', model, JSON.stringify({ fixed: {}, details: { ...details, tags: {} } }));
+    database
+      .prepare(
+        'INSERT INTO assets (kind, name, version, properties, created_ms, modified_ms) VALUES (?, ?, ?, ?, 1, 1)',
+      )
+      .run('models', model, version, properties);
+    database.close();
+  }
+  const register = (model: string, run: string) => {
+    const registry = new ModelRegistry(workspace.client, {
+      ...place,
+      id: localCloud.workspaceId,
+      subscriptionId: localCloud.subscriptionId,
+    });
+    const modelUri = `azureml://datastores/workspaceblobstore/paths/runs/${run}/model/`;
+    return registry.register({ name: model, modelUri, jobName: 'job', tags: { ratchetRun: run } }, (number) =>
+      keepFirstNumber(new Blobs(workspace.container), run, number),
+    );
+  };
+
+  it('keeps the version of a run that has one, and counts from 1 for those that come', async () => {
+    await leave('old', '20020902-1f2e3d4c', { ratchetRun: 'old-20020902-1f2e3d4c' });
+    const known = await register('old', 'old-20020902-1f2e3d4c');
+    expect(known).toMatchObject({ version: '20020902-1f2e3d4c', runId: 'old-20020902-1f2e3d4c' });
+    expect(await register('old', 'old-20020909-aaaaaaaa')).toMatchObject({ version: '1' });
+    expect(await register('old', 'old-20020916-bbbbbbbb')).toMatchObject({ version: '2' });
+    expect(await register('old', 'old-20020909-aaaaaaaa')).toMatchObject({ version: '1' });
+    const versions = await all(workspace.client.modelVersions.list(group, workspaceName, 'old'));
+    expect(versions.map(({ name }) => name).sort()).toEqual(['1', '2', '20020902-1f2e3d4c']);
+  });
 });
 
 const describeHand = ({ name, properties }: { name?: string; properties: ModelVersion['properties'] }) =>

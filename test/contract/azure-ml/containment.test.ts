@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../until.ts';
-import { openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { idOf, openWorkspace, type Workspace } from './workspace-fixture.ts';
 
 const datastore = 'azureml://datastores/workspaceblobstore/paths';
 let workspace: Workspace;
@@ -85,7 +85,7 @@ let count = 0;
 async function run(deed: string) {
   const name = `deed-${++count}`;
   await workspace.submit(name, {
-    codeId: 'azureml:hostile:1',
+    codeId: idOf('codes', 'hostile'),
     command: `node run.js \${{outputs.result}} \${{inputs.elsewhere}} '${deed}'`,
     inputs: { elsewhere: { jobInputType: 'literal', value: elsewhere } },
     outputs: { result: { jobOutputType: 'uri_folder', uri: `${datastore}/out/${name}/` } },
@@ -192,7 +192,7 @@ it('a job that writes to its input changes a copy: the next one reads what was u
   const uri = `${datastore}/data/kept.txt`;
   for (const name of ['first-writer', 'second-writer']) {
     await workspace.submit(name, {
-      codeId: 'azureml:hostile:1',
+      codeId: idOf('codes', 'hostile'),
       command: 'node overwrite.js ${{inputs.kept}} ${{outputs.result}}',
       inputs: { kept: { jobInputType: 'uri_file', uri } },
       outputs: { result: { jobOutputType: 'uri_folder', uri: `${datastore}/out/${name}/` } },

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import type { CommandJob } from '@azure/arm-machinelearning';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../until.ts';
-import { all, codeUri, group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
+import {
+  all,
+  codeUri,
+  group,
+  idOf,
+  nodeId,
+  openWorkspace,
+  type Workspace,
+  workspaceName,
+} from './workspace-fixture.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -32,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-const code = 'azureml:train:1';
+const code = idOf('codes', 'train');
 const statusesOf = (job: string) =>
   workspace.events
     .filter((event) => event.eventType.endsWith('RunStatusChanged') && event.subject.endsWith(`/runs/${job}`))
@@ -266,7 +275,7 @@ describe('submitting', () => {
   it.each([
     [
       'an unknown code asset',
-      { command: 'node x.js', codeId: 'azureml:nope:1' },
+      { command: 'node x.js', codeId: idOf('codes', 'nope') },
       'codeId: no asset nope, version 1',
     ],
     ['a pipe', { command: 'node x.js | sort' }, '"|" at character 11 would need a shell'],
@@ -304,7 +313,7 @@ describe('submitting', () => {
     const job = await workspace.client.jobs.createOrUpdate(group, workspaceName, 'by-client', {
       properties: {
         jobType: 'Command',
-        environmentId: 'azureml:node:24',
+        environmentId: nodeId,
         command: 'node -e ${{inputs.program}}',
         inputs: { program: { jobInputType: 'literal', value: '1 + 1' } },
       },
@@ -316,7 +325,7 @@ describe('submitting', () => {
   it('the client on its own loses the uri of an input, and the refusal says what to do', async () => {
     const properties: CommandJob = {
       jobType: 'Command',
-      environmentId: 'azureml:node:24',
+      environmentId: nodeId,
       command: 'node',
       inputs: { data: { jobInputType: 'uri_folder', uri: 'azureml:mail:1' } },
     };

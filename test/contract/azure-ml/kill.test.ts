@@ -9,7 +9,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localCloud, type SystemEvent } from '../../../local/cloud-context.ts';
 import { until, untilSeen } from '../../until.ts';
-import { ask, type BlobService, codeUri, startBlobService } from './workspace-fixture.ts';
+import { ask, type BlobService, codeUri, nodeId, startBlobService } from './workspace-fixture.ts';
 import type { ProcessReady, ProcessSettings } from './workspace-process.ts';
 
 const program = fileURLToPath(new URL('./workspace-process.ts', import.meta.url));
@@ -97,7 +97,7 @@ const fullStory = [
 
 const job = {
   jobType: 'Command',
-  environmentId: 'azureml:node:24',
+  environmentId: nodeId,
   command: `node -e 'require("fs").writeFileSync(process.argv[1], "made")' \${{outputs.file}}`,
   outputs: { file: { jobOutputType: 'uri_file' } },
 };
@@ -144,7 +144,7 @@ describe('a workspace that is killed', () => {
       const go = join(home, 'go');
       const script = `const { appendFileSync, existsSync } = require("fs"); const [, started, go] = process.argv; appendFileSync(started, process.pid + "\\n"); setInterval(() => existsSync(go) && process.exit(), 10)`;
       await put(first, 'jobs/run-2', {
-        ...{ jobType: 'Command', environmentId: 'azureml:node:24' },
+        ...{ jobType: 'Command', environmentId: nodeId },
         command: `node -e '${script}' "\${{inputs.started}}" "\${{inputs.go}}"`,
         inputs: {
           started: { jobInputType: 'literal', value: started },

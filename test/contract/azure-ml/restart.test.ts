@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../local/clock/clock.ts';
 import { until } from '../../until.ts';
-import { codeUri, group, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
+import { codeUri, group, idOf, openWorkspace, type Workspace, workspaceName } from './workspace-fixture.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const statusesOf = (job: string) =>
     .map((event) => (event.data as { runStatus: string }).runStatus);
 
 const waiting = (sign: string) => ({
-  codeId: 'azureml:train:1',
+  codeId: idOf('codes', 'train'),
   command: 'node wait.js ${{inputs.sign}} ${{outputs.result}}',
   inputs: { sign: { jobInputType: 'literal' as const, value: sign } },
   outputs: { result: { jobOutputType: 'uri_file' as const } },
@@ -75,7 +75,7 @@ describe('after a restart', () => {
 describe('under a virtual clock', () => {
   it('times come from it, while the time limit of a process is real', async () => {
     await workspace.submit('limited', {
-      codeId: 'azureml:train:1',
+      codeId: idOf('codes', 'train'),
       command: 'node wait.js never never',
       limits: { jobLimitsType: 'Command', timeout: 'PT0.3S' },
     });

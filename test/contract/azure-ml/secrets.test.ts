@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { idOf, openWorkspace, type Workspace } from './workspace-fixture.ts';
 
 let workspace: Workspace;
 const password = 'correct horse/battery+staple';
@@ -35,7 +35,7 @@ afterAll(() => workspace.close());
 
 it('neither in the log, the error, the events nor the files of the workspace', async () => {
   await workspace.submit('talks', {
-    codeId: 'azureml:talks:1',
+    codeId: idOf('codes', 'talks'),
     command: 'node talk.js',
     environmentVariables: { DB_PASSWORD: password, DATA_URL: sas, EPOCHS: '12345678' },
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { idOf, openWorkspace, type Workspace } from './workspace-fixture.ts';
 
 let workspace: Workspace;
 let tracking: string;
@@ -9,7 +9,7 @@ beforeAll(async () => {
   tracking = `${uri}/api/2.0/mlflow`;
   await workspace.addCode('logs', { 'log.js': logScript });
   await workspace.submit('logged', {
-    codeId: 'azureml:logs:1',
+    codeId: idOf('codes', 'logs'),
     command: 'node log.js',
     experimentName: 'fraud',
     tags: { team: 'risk' },

@@ -93,6 +93,11 @@ export const workspaceName = localCloud.workspace;
 export const codeUri = (path: string) =>
   longUri(localCloud.workspaceId, `azureml://datastores/workspaceblobstore/paths/${path}`);
 
+/** The resource id of a version, which jobs name assets by. */
+export const idOf = (kind: 'codes' | 'environments', name: string, version = '1') =>
+  `${localCloud.workspaceId}/${kind}/${name}/versions/${version}`;
+export const nodeId = idOf('environments', 'node', '24');
+
 export async function openWorkspace(options: { jobSlots?: number; clock?: Clock } = {}): Promise<Workspace> {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-azure-ml-'));
   const blob = await startBlobService();
@@ -180,12 +185,7 @@ async function putJob(
   name: string,
   job: Partial<CommandJob>,
 ): Promise<JobBase> {
-  const properties = {
-    jobType: 'Command',
-    environmentId: 'azureml:node:24',
-    experimentName: 'tests',
-    ...job,
-  };
+  const properties = { jobType: 'Command', environmentId: nodeId, experimentName: 'tests', ...job };
   const url = `${endpoint}${localCloud.workspaceId}/jobs/${encodeURIComponent(name)}?api-version=2022-10-01`;
   const headers = createHttpHeaders({ 'content-type': 'application/json' });
   const request = createPipelineRequest({

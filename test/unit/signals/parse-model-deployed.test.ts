@@ -66,10 +66,23 @@ describe('ModelDeployed', () => {
       'azureml:/subscriptions/s/resourceGroups/g/workspaces/w/models/a/versions/3',
       { name: 'a', version: '3' },
     ],
-    ['azureml://registries/shared/models/a/versions/3', { name: 'a', version: '3 of registry shared' }],
+    ['azureml://registries/shared/models/a/versions/3', { name: 'a', version: '3', registry: 'shared' }],
   ])('names its models as %s', (id, model) => {
     expect(deployed({ ServiceName: 'front', ModelIds: `${id},b:1` })).toMatchObject([
       { deployment: { models: [model, { name: 'b', version: '1' }] } },
+    ]);
+  });
+
+  it('names its models in a list, too', () => {
+    expect(deployed({ ServiceName: 'front', ModelIds: ['azureml:a:3', 'b:1', 7] })).toMatchObject([
+      {
+        deployment: {
+          models: [
+            { name: 'a', version: '3' },
+            { name: 'b', version: '1' },
+          ],
+        },
+      },
     ]);
   });
 
