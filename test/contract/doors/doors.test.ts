@@ -217,10 +217,11 @@ test('a server is opened by the guarded way alone', () => {
     const text = readFileSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)), 'utf8');
     return /\bcreate(?:Tls|Secure)?Server\(|\.listen\(/.test(text);
   });
-  // Service Bus speaks no HTTP; free-port listens for a moment, and answers nobody.
+  // Service Bus speaks no HTTP; free-port listens for a moment, and answers nobody; reach opens again what was open.
   expect(openers.sort()).toEqual([
     'local/http/listen.ts',
     'local/launch/free-port.ts',
+    'local/reach.ts',
     'local/service-bus/broker.ts',
     'local/service-bus/index.ts',
   ]);
