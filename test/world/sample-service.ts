@@ -5,6 +5,8 @@ import { launchLocalCloud } from '../../local/launch/local-cloud.ts';
 import { publishSampleCode } from '../../local/launch/sample-model.ts';
 
 export interface SampleService {
+  /** Its state folder, by which the command line finds it. */
+  readonly home: string;
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -15,6 +17,7 @@ export async function launchSampleService(): Promise<SampleService> {
   const local = await launchLocalCloud({ home });
   await publishSampleCode(local.cloud());
   return {
+    home,
     url: local.hostUrl,
     async stop() {
       await local.stop();
