@@ -115,7 +115,8 @@ function answerOf(cause: unknown, timeoutMs: number): string {
   const said = firstLine(error.message);
   const code = typeof error.code === 'string' && !said.includes(error.code) ? error.code : null;
   const answer = [status === null ? null : `Azure answered ${status}`, code, said].filter(Boolean).join(' ');
-  return `${answer || 'no reason was given'}${nextStep(cause)}`;
+  const next = nextStep(cause);
+  return `${(next === '' ? answer : answer.replace(/\.+$/, '')) || 'no reason was given'}${next}`;
 }
 
 function nextStep(cause: unknown): string {
