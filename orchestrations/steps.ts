@@ -13,6 +13,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelState } from '../shared/domain/model-state.ts';
 import type { Operation } from '../shared/domain/operation.ts';
+import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
@@ -90,6 +91,8 @@ export interface HeldBack {
 }
 
 export interface Steps {
+  /** Looks at workspace and storage for what no event has told since the last scan, and acts on it. */
+  'find-lost-events': { input: { previous: Reconciliation | null; now: string }; output: Reconciliation };
   /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */
   'rebuild-model': { input: { model: string; now: string }; output: ModelState };
   /** The same of the fleet's state. */

@@ -13,7 +13,7 @@ this machine.
   --clock system|virtual  what time it is: the machine's, or as PUT {control}/clock says
   --clock-start ISO     first time of a virtual clock that HOME has no time of (default now)
   --retry-schedule JSON milliseconds between Event Grid's tries (default: the documented schedule)
-  --chaos JSON          {"duplicate": share, "delayMs": most, "shuffle": true, "seed": N}: Event Grid at its worst
+  --chaos JSON          {"drop": share, "duplicate": share, "delayMs": most, "shuffle": true, "seed": N}: Event Grid at its worst
   --debug               log debug entries too
   --help                this text
 `;
@@ -25,7 +25,7 @@ export interface CloudOptions {
   readonly clock: 'system' | 'virtual';
   readonly clockStart: string | null;
   readonly retryScheduleMs: readonly number[] | null;
-  readonly chaos: { duplicate: number; delayMs: number; shuffle: boolean; seed: number } | null;
+  readonly chaos: { drop: number; duplicate: number; delayMs: number; shuffle: boolean; seed: number } | null;
   readonly debug: boolean;
 }
 
@@ -85,11 +85,19 @@ function readChaos(text: string | undefined): CloudOptions['chaos'] {
   const value = readJson('--chaos', text);
   if (typeof value !== 'object' || value === null)
     throw wrong(`--chaos: expected a JSON object, got ${quote(text)}`);
-  const { duplicate = 0, delayMs = 0, shuffle = false, seed = 1, ...rest } = value as Record<string, unknown>;
+  const {
+    drop = 0,
+    duplicate = 0,
+    delayMs = 0,
+    shuffle = false,
+    seed = 1,
+    ...rest
+  } = value as Record<string, unknown>;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
-    throw wrong(`--chaos: unknown field ${quote(unknown)}; known: duplicate, delayMs, shuffle, seed`);
+    throw wrong(`--chaos: unknown field ${quote(unknown)}; known: drop, duplicate, delayMs, shuffle, seed`);
   return {
+    drop: Number(drop),
     duplicate: Number(duplicate),
     delayMs: Number(delayMs),
     shuffle: Boolean(shuffle),

@@ -1,5 +1,7 @@
 /** Deliberate unkindness for tests: what at-least-once, unordered delivery allows, made likely and repeatable. */
 export interface Chaos {
+  /** Probability, 0 to 1, that an event is never delivered. */
+  readonly drop?: number;
   /** Probability, 0 to 1, that an event is delivered twice. */
   readonly duplicate?: number;
   /** Each delivery is late by up to this much, on the clock. */
@@ -28,6 +30,7 @@ export interface PlannedDelivery {
 }
 
 export function planDeliveries(chaos: Chaos, random: () => number): PlannedDelivery[] {
+  if (chaos.drop && random() < chaos.drop) return [];
   const copies = random() < (chaos.duplicate ?? 0) ? 2 : 1;
   return Array.from({ length: copies }, () => ({
     delayMs: Math.floor(random() * (chaos.delayMs ?? 0)),

@@ -192,7 +192,11 @@ function openHostKeys(home: string): ReturnType<typeof openKeys> {
 /** Every look at schedules or for lost work is a moment virtual time stops at: one a day leaves months to pass in seconds. */
 function tickSettings({ clock }: LaunchOptions): Record<string, string> {
   return clock === 'virtual'
-    ? { RATCHET_SCHEDULE_TICK: '0 0 6 * * *', RATCHET_WATCHDOG_TICK: '0 30 6 * * *' }
+    ? {
+        RATCHET_SCHEDULE_TICK: '0 0 6 * * *',
+        RATCHET_WATCHDOG_TICK: '0 30 6 * * *',
+        RATCHET_RECONCILE_TICK: '0 45 6 * * 1',
+      }
     : {};
 }
 

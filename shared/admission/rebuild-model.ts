@@ -32,7 +32,8 @@ export function rebuildModel(facts: ModelFacts, config: ModelConfig | null, now:
   const ends = listEnds(runs);
   const [last] = ends;
   const release = ends.find(({ champion }) => champion !== null);
-  const champion = release?.champion ?? registeredChampion(facts);
+  // Where the ledger knows of no release, a version that one of our runs registered is not taken for nothing.
+  const champion = release?.champion ?? facts.registered;
   const unsuccessful = countUnsuccessful(ends);
   const waiting = findWaiting(facts, now);
   const spent = config ? listSpent(runs, config, now) : [];
@@ -83,13 +84,6 @@ function listEnds(runs: readonly Run[]): readonly End[] {
 /** The registry's number once there is one: the challenger of a broken glass stays in its row as it was judged. */
 function versionOf({ challenger, registeredVersion }: Run): ModelVersion | null {
   return challenger && { ...challenger, version: registeredVersion ?? challenger.version };
-}
-
-/** Where the ledger knows of no release, a version that one of our runs registered is not taken for nothing. */
-function registeredChampion({ registered }: ModelFacts): ModelVersion | null {
-  if (!registered) return null;
-  const { name, version, modelUri } = registered;
-  return { name, version, modelUri };
 }
 
 /** As settleRun counts: a cancelled run is no failure, and a release begins anew. */

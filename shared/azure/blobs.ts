@@ -9,6 +9,8 @@ export interface BlobEntry {
   /** Without quotes. */
   readonly etag: string;
   readonly bytes: number;
+  /** When the content was put there (ISO 8601, UTC), where a list tells it. */
+  readonly uploadedAt?: string;
 }
 
 /** A blob with exactly the content of one etag. */
@@ -38,7 +40,9 @@ export class Blobs {
       for await (const { name, properties, metadata } of found) {
         if (name.endsWith('/') || metadata?.['hdi_isfolder'] === 'true') continue;
         const bytes = properties.contentLength ?? 0;
-        entries.push({ path: name, etag: (properties.etag ?? '').replaceAll('"', ''), bytes });
+        const uploadedAt = properties.lastModified?.toISOString();
+        const etag = (properties.etag ?? '').replaceAll('"', '');
+        entries.push({ path: name, etag, bytes, ...(uploadedAt !== undefined && { uploadedAt }) });
       }
     } catch (error) {
       throw this.#error('listing', prefix, error);

@@ -29,6 +29,8 @@ import { longUri } from './run-files.ts';
 
 export interface RegisteredVersion extends ModelVersion {
   readonly tags: Readonly<Record<string, string>>;
+  /** When it was registered (ISO 8601, UTC), where the registry says so. */
+  readonly createdAt?: string;
 }
 
 /** A model that is to have a version. `tags` name its run. */
@@ -155,5 +157,13 @@ function describeVersion(name: string, version: string, found: ModelVersionResou
   const pairs = Object.entries(found.properties.tags ?? {}).map(([key, value]) => [key, value ?? '']);
   const tags = Object.fromEntries(pairs) as Record<string, string>;
   const run = tags[runTag];
-  return { name, version, modelUri: found.properties.modelUri ?? '', tags, ...(run && { runId: run }) };
+  const createdAt = found.systemData?.createdAt?.toISOString();
+  return {
+    name,
+    version,
+    modelUri: found.properties.modelUri ?? '',
+    tags,
+    ...(run && { runId: run }),
+    ...(createdAt !== undefined && { createdAt }),
+  };
 }

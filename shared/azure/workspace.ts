@@ -32,6 +32,20 @@ export interface Job {
   readonly error: string;
 }
 
+/** A job that has ended, as a list has it. */
+export interface EndedJob {
+  readonly jobName: string;
+  readonly status: string;
+  readonly experiment: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC; null where the workspace does not say. */
+  readonly createdAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** Lists come latest first as far as seen; so many older ones in a row are believed to be the rest. */
+const olderInARow = 100;
+
 export class Workspace {
   readonly #client: AzureMachineLearningWorkspaces;
   readonly #workspace: WorkspaceName;
@@ -95,6 +109,24 @@ export class Workspace {
     return this.getJob(jobName);
   }
 
+  /** Jobs that have ended and were made since `from`. Steps of pipelines are none of the workspace's list. */
+  async endedJobs(from: string): Promise<readonly EndedJob[]> {
+    const found: EndedJob[] = [];
+    let older = 0;
+    try {
+      const jobs = await this.#ask(async (at) => this.#client.jobs.list(...at, callLimit()));
+      for await (const job of jobs) {
+        const ended = describeEnded(job);
+        older = ended.createdAt !== null && ended.createdAt < from ? older + 1 : 0;
+        if (older === olderInARow) break;
+        if (older === 0 && describeJob(ended.jobName, job).ended) found.push(ended);
+      }
+    } catch (error) {
+      throw azureError('listing jobs', {}, error);
+    }
+    return found;
+  }
+
   /** Where the workspace serves MLflow. It never changes, so it is asked for once. */
   trackingUri(): Promise<string> {
     this.#trackingUri ??= this.#readTrackingUri().catch((error: unknown) => {
@@ -154,4 +186,18 @@ function describeJob(jobName: string, job: JobBase): Job {
 /** The client's API version declares no error of a job; where the properties give one, it is told. */
 function errorOf(job: JobBase): string {
   return maskSecrets(job.properties.properties?.['errorMessage'] ?? '');
+}
+
+function describeEnded(job: JobBase): EndedJob {
+  const { status = 'Unknown', experimentName = 'Default', tags = {}, properties = {} } = job.properties;
+  const text = Object.entries(tags ?? {}).map(([key, value]) => [key, value ?? '']);
+  const ended = Date.parse(properties?.['EndTimeUtc'] ?? '');
+  return {
+    jobName: job.name ?? '',
+    status: status ?? 'Unknown',
+    experiment: experimentName ?? 'Default',
+    tags: Object.fromEntries(text),
+    createdAt: job.systemData?.createdAt?.toISOString() ?? null,
+    endedAt: Number.isNaN(ended) ? null : new Date(ended).toISOString(),
+  };
 }

@@ -1,0 +1,148 @@
+/**
+ * Looks at what has come about in workspace and storage since the last scan, and acts on what no event has told.
+ *
+ * Each scan looks back a day further than the one before, for what takes long to show or was listed late. What the ledger
+ * has a decision on, or the task hub an orchestration, is passed over.
+ */
+import * as df from 'durable-functions';
+import type { EndedJob } from '../../shared/azure/workspace.ts';
+import { takeFact } from '../../shared/dispatch/take-fact.ts';
+import type { Reconciliation } from '../../shared/domain/reconciliation.ts';
+import type { Fact, Models } from '../../shared/signals/fact.ts';
+import { rootTag } from '../../shared/signals/find-recovered.ts';
+import { factsOfFile, factsOfRun, factsOfVersion } from '../../shared/signals/lost-facts.ts';
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+
+const lookBackMs = 24 * 3_600_000;
+/** A fact that claims to be of later than this was stamped by another clock, and is left to its event. */
+const aheadMs = 5 * 60_000;
+const versionsAtMost = 100;
+const stepsAtMost = 999;
+const toldAtMost = 20;
+
+interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+defineStep(
+  'find-lost-events',
+  async ({ previous, now }, context) => {
+    const began = previous?.began ?? (await firstMoment(now));
+    const lookedBack = new Date(Date.parse(previous?.scannedAt ?? began) - lookBackMs).toISOString();
+    const window = {
+      from: lookedBack > began ? lookedBack : began,
+      to: new Date(Date.parse(now) + aheadMs).toISOString(),
+    };
+    const models = await wiring.models();
+    const client = df.getClient(context);
+    const found: string[] = [];
+    for (const fact of await listFacts(models, window)) {
+      if (!(await isNews(fact))) continue;
+      await takeFact(fact, client, context, 'reconcile');
+      if (fact.type === 'signal') found.push(fact.signal.id);
+    }
+    if (found.length > 0) {
+      context.warn(
+        `reconcile: no event has told of ${found.length} facts: ${found.slice(0, toldAtMost).join(', ')}`,
+      );
+    }
+    const scan: Reconciliation = {
+      began,
+      scannedAt: now,
+      found: found.slice(0, toldAtMost),
+      foundCount: found.length,
+    };
+    return scan;
+  },
+  { extraInputs: [df.input.durableClient()] },
+);
+
+/** The first scan looks at nothing of before it; where the task hub was lost, at nothing of before the last decision. */
+async function firstMoment(now: string): Promise<string> {
+  const { items } = await (await wiring.ledger()).listDecisions({ limit: 1 });
+  const decidedAt = items[0]?.decidedAt;
+  return decidedAt !== undefined && decidedAt < now ? decidedAt : now;
+}
+
+/** The ledger remembers longer than the task hub, and is asked by keys alone. */
+async function isNews(fact: Fact): Promise<boolean> {
+  if (fact.type === 'ignored') return false;
+  if (fact.type !== 'signal') return true;
+  const { model, id } = fact.signal;
+  return (await (await wiring.ledger()).getDecision(model, id)) === null;
+}
+
+async function listFacts(models: Models, window: Window): Promise<readonly Fact[]> {
+  const lists = [
+    await listFiles(models, window),
+    await listVersions(models, window),
+    await listRuns(models, window),
+  ];
+  return lists.flat();
+}
+
+async function listFiles(models: Models, window: Window): Promise<readonly Fact[]> {
+  const blobs = await wiring.blobs();
+  const facts: Fact[] = [];
+  for (const pinned of models.values()) {
+    const { data, triggers, policy } = pinned.config;
+    if (triggers.data === false && policy.minimumNewRows === undefined) continue;
+    for (const file of await blobs.list(data.path)) {
+      const { uploadedAt = null } = file;
+      if (isWithin(uploadedAt, window)) facts.push(...factsOfFile(file, uploadedAt, pinned));
+    }
+  }
+  return facts;
+}
+
+async function listVersions(models: Models, window: Window): Promise<readonly Fact[]> {
+  const { models: registry } = await wiring.workspace();
+  const facts: Fact[] = [];
+  for (const [name, { config }] of models) {
+    if (!config.triggers.registry) continue;
+    for (const { createdAt = null, ...version } of await registry.latest(name, versionsAtMost)) {
+      if (isWithin(createdAt, window)) facts.push(...factsOfVersion({ ...version, createdAt }, models));
+    }
+  }
+  return facts;
+}
+
+/** A list of jobs has no steps: those of a monitor's run are asked for by themselves. */
+async function listRuns(models: Models, window: Window): Promise<readonly Fact[]> {
+  const listens = [...models.values()].some(
+    ({ config: { triggers } }) => triggers.drift || triggers.runs.length > 0,
+  );
+  if (!listens) return [];
+  const facts: Fact[] = [];
+  for (const job of await (await wiring.workspace()).endedJobs(window.from)) {
+    if (!isWithin(job.createdAt, window)) continue;
+    const own = factsOfRun({ ...job, runId: job.jobName, isStep: isStep(job) }, models);
+    const isMonitor = own.some(({ type }) => type === 'monitor-completed');
+    facts.push(...own, ...(isMonitor ? await listSteps(job, models) : []));
+  }
+  return facts;
+}
+
+async function listSteps({ jobName, experiment }: EndedJob, models: Models): Promise<readonly Fact[]> {
+  const tracking = await wiring.runsMetrics();
+  const root = await tracking.findRun(jobName);
+  if (root === null) return [];
+  const filter = `tags.mlflow.rootRunId = '${jobName}'`;
+  const steps = await tracking.searchRuns({ experimentId: root.experimentId, filter, limit: stepsAtMost });
+  return steps
+    .filter(({ runId }) => runId !== jobName)
+    .flatMap(({ runId, tags, endedAt }) =>
+      factsOfRun({ runId, experiment, status: 'Completed', isStep: true, tags, endedAt }, models),
+    )
+    .filter(({ type }) => type === 'signal');
+}
+
+function isStep({ jobName, tags }: EndedJob): boolean {
+  return (tags[rootTag] ?? jobName) !== jobName;
+}
+
+function isWithin(at: string | null, { from, to }: Window): boolean {
+  return at !== null && at >= from && at <= to;
+}

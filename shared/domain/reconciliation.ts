@@ -1,0 +1,15 @@
+/** What a reconciling scan leaves to the next one. Times are ISO 8601, UTC. */
+export interface Reconciliation {
+  /** Nothing older than this is looked at, ever: it was before there was a scan. */
+  readonly began: string;
+  readonly scannedAt: string;
+  /** What this scan found that no event had told: ids, the first of them. */
+  readonly found: readonly string[];
+  readonly foundCount: number;
+}
+
+/** Input of the orchestration reconcile. */
+export interface ReconcileInput {
+  /** Null before the first scan. */
+  readonly previous: Reconciliation | null;
+}
