@@ -92,6 +92,7 @@ function checkUrl(url: string, from: string): string {
 
 /** A path as a person in this folder would write it. */
 export function near(path: string): string {
+  const isBelow = (folder: string): boolean => process.cwd().startsWith(folder);
   const fromHere = relative(process.cwd(), path);
-  return fromHere === '' || fromHere.startsWith('../../..') ? path : fromHere;
+  return fromHere === '' || (fromHere.startsWith('..') && !isBelow(dirname(path))) ? path : fromHere;
 }

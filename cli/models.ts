@@ -1,5 +1,7 @@
 import pc from 'picocolors';
+import { parseDurationMs } from '../shared/config/duration.ts';
 import type { Serving } from '../shared/domain/deployment.ts';
+import type { FleetLimits } from '../shared/domain/fleet-state.ts';
 import type { Mode, ModelState } from '../shared/domain/model-state.ts';
 import { counted } from '../shared/domain/plural.ts';
 import type { Word } from '../shared/domain/word.ts';
@@ -14,6 +16,8 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
   /** What is wrong with its file, in lines. */
   readonly problems?: readonly string[];
   readonly mode: Mode | null;
+  readonly spent?: readonly { readonly computeHours: number; readonly at: string }[];
+  readonly budget?: FleetLimits['budget'] | null;
   readonly modeSetBy: Word | null;
   readonly frozen: NonNullable<ModelState['frozen']>;
   readonly waiting: readonly string[];
@@ -54,8 +58,23 @@ function describe(view: ModelView): string {
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
   if (waiting.length > 0) parts.push(`${counted(waiting.length, 'request')} of people waiting`);
+  if (view.budget) parts.push(describeBudget(view.budget, view.spent ?? []));
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
   return [`${pc.bold(model)}  ${parts.join('; ')}`, ...describeProblems(view)].join('\n');
+}
+
+function describeBudget(
+  { window, computeHours, money, pricePerHour = 0 }: NonNullable<FleetLimits['budget']>,
+  spent: NonNullable<ModelView['spent']>,
+): string {
+  const since = new Date(Date.now() - (parseDurationMs(window) ?? 0)).toISOString();
+  // What is older leaves the model's state with its next signal.
+  const hours = spent.filter(({ at }) => at > since).reduce((sum, run) => sum + run.computeHours, 0);
+  const limits = [
+    ...(computeHours === undefined ? [] : [`${hours.toFixed(2)} of ${computeHours} h`]),
+    ...(money === undefined ? [] : [`${(hours * pricePerHour).toFixed(2)} of ${money} in money`]),
+  ];
+  return `spent or reserved in ${window}: ${limits.join(', ')}`;
 }
 
 function describeProblems({ problems = [], configHash }: ModelView): string[] {

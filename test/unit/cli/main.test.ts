@@ -188,6 +188,94 @@ describe('ratchet', () => {
     expect(out[0]).toMatch(/m.* {2}champion 2; 1 serves at front since 2026-03-01T00:00:00.000Z$/);
   });
 
+  it('shows what of a budget is spent, and what is wrong with a file', async () => {
+    const none = {
+      live: null,
+      pending: null,
+      lastRun: null,
+      frozen: [],
+      waiting: [],
+      serving: [],
+      modeSetBy: null,
+    };
+    const spent = [0, 100].map((days) => ({
+      computeHours: 1.25,
+      at: new Date(Date.now() - days * 86_400_000).toISOString(),
+    }));
+    const models = [
+      {
+        ...none,
+        model: 'a',
+        champion: null,
+        mode: 'auto',
+        configHash: 'x',
+        spent,
+        budget: { window: 'P30D', computeHours: 8 },
+      },
+      {
+        ...none,
+        model: 'b',
+        champion: null,
+        mode: null,
+        configHash: null,
+        problems: ['models/b.yaml:2: no'],
+      },
+    ];
+    await serving(200, { models }, async (url) => {
+      expect(await main(['models', '--url', url])).toBe(0);
+    });
+    expect(out[0]).toMatch(/a.* {2}champion none yet; spent or reserved in P30D: 1\.25 of 8 h$/);
+    expect(out[1]).toMatch(
+      /its file is broken: it answers nothing until it is mended\S*\n {4}models\/b\.yaml:2: no$/,
+    );
+  });
+
+  it('follows a log part by part until its job has ended, and lets nothing in it command the terminal', async () => {
+    const asked: string[] = [];
+    const parts = [
+      {
+        phase: 'train',
+        job: 'm-train',
+        file: 'f',
+        status: 'Running',
+        text: 'one\ntw',
+        next: 6,
+        more: true,
+        ended: false,
+      },
+      {
+        phase: 'train',
+        job: 'm-train',
+        file: 'f',
+        status: 'Failed',
+        text: 'o\t\u001b[2J\r\n',
+        next: 14,
+        more: false,
+        ended: true,
+      },
+    ];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(parts.shift()));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const written: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (text) => written.push(String(text)) > 0;
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect(await main(['logs', 'm-20260301-1f2e3d4c', '--follow', '--url', url])).toBe(0);
+    } finally {
+      process.stdout.write = write;
+      server.close();
+    }
+    expect(written.join('')).toBe('one\ntwo        \ufffd[2J\n');
+    expect(asked).toEqual([
+      '/api/runs/m-20260301-1f2e3d4c/log?from=0',
+      '/api/runs/m-20260301-1f2e3d4c/log?from=6&phase=train',
+    ]);
+  });
+
   it("repeats the service's own words on a refusal and exits 3", async () => {
     await serving(404, { detail: 'no model file is named "x"' }, async (url) => {
       expect(await main(['request', 'x', '--reason', 'why not', '--url', url])).toBe(3);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeBroken } from '../../../shared/config/model-files.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 
 const wiringFile = new URL('../../../shared/wiring.ts', import.meta.url);
@@ -107,8 +108,10 @@ describe('the model files', () => {
       expect(files.models.get('a')?.config.description).toBe('one');
       expect(files.broken.get('a')).not.toEqual([]);
     }
+    expect(describeBroken(await modelFiles()).join()).toContain('(model a goes on as its file was before)');
     rmSync(file);
     expect([...(await models()).keys()]).toEqual([]);
+    expect(describeBroken(await modelFiles())).toEqual([]);
   });
 
   it('never take a fleet file that cannot be read for no limits', async () => {
