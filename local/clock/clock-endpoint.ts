@@ -1,4 +1,5 @@
 import { type Clock, VirtualClock } from './clock.ts';
+import { utcTimeMs } from './utc-time.ts';
 import type { Work } from './work.ts';
 
 /** What a local process says of its time: the body of `GET {control}/clock`. Times are ISO 8601 in UTC. */
@@ -33,7 +34,7 @@ export function setClock(clock: Clock, work: Work, body: unknown): { status: num
     };
   }
   const now = typeof body === 'object' && body !== null && 'now' in body ? body.now : undefined;
-  const nowMs = typeof now === 'string' ? Date.parse(now) : Number.NaN;
+  const nowMs = typeof now === 'string' ? utcTimeMs(now) : Number.NaN;
   if (Number.isNaN(nowMs)) {
     return { status: 400, body: { error: `now: expected an ISO 8601 time, got ${JSON.stringify(now)}` } };
   }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { utcTimeMs } from '../clock/utc-time.ts';
 
 /**
  * Checks a publisher's key (`aeg-sas-key`) or signature (`aeg-sas-token`: `r=<resource>&e=<expiry>&s=<signature>`,
@@ -21,7 +22,7 @@ function refuseToken(token: string, key: string, nowMs: number): string | null {
   if (!isSame(decode(signature), expected))
     return 'the aeg-sas-token is not signed with the key of this topic';
   const expiry = /(?:^|&)e=([^&]*)/.exec(signed)?.[1] ?? '';
-  const expiryMs = Date.parse(decode(expiry).replace(/\+/g, ' '));
+  const expiryMs = utcTimeMs(decode(expiry).replace(/\+/g, ' '));
   return expiryMs > nowMs ? null : `the aeg-sas-token is past its expiry ${decode(expiry)}`;
 }
 

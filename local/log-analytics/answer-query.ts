@@ -1,5 +1,6 @@
 /** `POST /v1/workspaces/{id}/query`: a request to the service's answer. */
 import { parseDurationMs } from '../clock/duration.ts';
+import { utcTimeMs } from '../clock/utc-time.ts';
 import type { Reply } from '../http/json-exchange.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { Fault } from './faults.ts';
@@ -8,7 +9,6 @@ import { evaluateQuery } from './kql/evaluate.ts';
 import { renderValue, type Table } from './kql/values.ts';
 import { quote } from './quote.ts';
 import type { LogsStore, TimeSpan } from './store.ts';
-import { utcTimeMs } from './utc-time.ts';
 
 export interface QueryContext {
   readonly store: LogsStore;

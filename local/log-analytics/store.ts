@@ -6,12 +6,12 @@
  * 2. A column has one type from its first value on; a column of whole numbers may become one of real numbers.
  */
 
+import { utcTimeMs } from '../clock/utc-time.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { inTransaction } from '../process/in-transaction.ts';
 import { openDatabase } from '../process/open-database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 import { quote } from './quote.ts';
-import { utcTimeMs } from './utc-time.ts';
 
 /** Half-open, by TimeGenerated; null: all rows. */
 export interface TimeSpan {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Clock, SystemClock, VirtualClock } from '../clock/clock.ts';
+import { utcTimeMs } from '../clock/utc-time.ts';
 import { LocalError } from './local-error.ts';
 import { readStateFile } from './state-file.ts';
 import { replaceFile } from './write-file-atomically.ts';
@@ -19,7 +20,7 @@ export interface ClockOptions {
 /** The clock a process runs by. A stored virtual time wins over `start`: time does not go back. */
 export function openClock({ home, mode, start }: ClockOptions): Clock {
   if (mode === 'system') return new SystemClock();
-  const startMs = start === null ? Date.now() : Date.parse(start);
+  const startMs = start === null ? Date.now() : utcTimeMs(start);
   if (Number.isNaN(startMs)) {
     throw new LocalError(
       'options',

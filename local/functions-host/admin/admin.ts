@@ -2,6 +2,7 @@
  * The host's own doors: its state, its functions, running one by hand, and the launcher's control of time and end.
  */
 import { reportClock, setClock } from '../../clock/clock-endpoint.ts';
+import { utcTimeMs } from '../../clock/utc-time.ts';
 import { errorDetail } from '../../process/local-error.ts';
 import { invokeWithRetry, type RetryDependencies } from '../app/retry.ts';
 import type { Invocation, RegisteredFunction } from '../contract.ts';
@@ -92,7 +93,7 @@ async function readJsonBody({ readBody }: Exchange): Promise<unknown> {
 
 function putClock({ clock, work, storeNow }: AdminDependencies, body: unknown): Answer {
   const asked = typeof body === 'object' && body !== null && 'now' in body ? body.now : undefined;
-  const now = typeof asked === 'string' ? Date.parse(asked) : Number.NaN;
+  const now = typeof asked === 'string' ? utcTimeMs(asked) : Number.NaN;
   if (clock.mode === 'virtual' && now > clock.now()) storeNow(now);
   const { status, body: answer } = setClock(clock, work, body);
   return jsonAnswer(status, answer);

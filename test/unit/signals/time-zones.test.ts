@@ -14,6 +14,8 @@ describe('what events, alerts and reports come to', () => {
     expect(inUtc.split('\n').length).toBeGreaterThan(100);
     expect(inUtc).toContain('"observedAt":"2026-11-20T13:58:24.371Z"');
     expect(inUtc).toContain('"observedAt":"2026-03-29T02:30:00.000Z"');
+    // What the local services take without a zone: 18:20:15 UTC.
+    expect(inUtc.match(/ 1813083615000$/gm)).toHaveLength(3);
     expect(inUtc.match(/"type":"signal"/g)!.length).toBeGreaterThan(20);
   });
 

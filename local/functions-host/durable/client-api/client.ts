@@ -1,3 +1,4 @@
+import { utcTimeMs } from '../../../clock/utc-time.ts';
 import type { DurableRequest, DurableResponse } from '../../contract.ts';
 import type { Completions } from '../completions.ts';
 import type { Engine } from '../engine.ts';
@@ -47,6 +48,6 @@ export function readJsonText(body: Uint8Array): string | null | undefined {
 export function readTime(query: URLSearchParams, name: string): number | null | undefined {
   const text = query.get(name);
   if (text === null || text === '') return null;
-  const timeMs = Date.parse(text);
+  const timeMs = utcTimeMs(text);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
