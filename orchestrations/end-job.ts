@@ -16,6 +16,7 @@ const seenWithinMs = 7 * dayMs;
 const seenWithin = '7 days';
 /** How much longer than its next look a run is to count as alive. */
 const aliveMs = 3_600_000;
+const soonMs = 3_600_000;
 /** Longest pause between two looks where no model file says it. */
 const pollJobsMs = 300_000;
 
@@ -23,7 +24,7 @@ export interface Ending {
   /** The model that is not to be freed meanwhile, and the run it is held by. */
   readonly model: string;
   readonly runId: string;
-  /** Longest pause between two looks. */
+  /** Longest pause between two looks within the first hour. */
   readonly pollMs: number;
   readonly tell?: (waits: string | null) => void;
 }
@@ -43,13 +44,19 @@ export function* endJob(
       tell(null);
       return state.ended ? state : { ...state, error: unseen(state) };
     }
-    const againMs = nowMs + Math.min(pauseMs(nowMs - sinceMs), Math.max(pollMs, 1000));
+    const againMs = nowMs + pauseOf(nowMs - sinceMs, pollMs);
     // A model is freed of a run past its deadline: this one lives.
     yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
     const since = new Date(sinceMs).toISOString();
     tell(`Waits since ${since} for the end of job ${jobName}, cancelled: ${state.error || state.status}`);
     yield* sleepUntil(context, againMs);
   }
+}
+
+/** A job mostly ends soon: it is looked at as often as jobs are polled, but for one that does not end within the hour. */
+function pauseOf(waitedMs: number, pollMs: number): number {
+  const pause = pauseMs(waitedMs);
+  return waitedMs < soonMs ? Math.min(pause, Math.max(pollMs, 1000)) : pause;
 }
 
 /** The same for each of some jobs. Answers what is to be said of those that were not seen to end. */
