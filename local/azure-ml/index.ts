@@ -103,7 +103,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     workspace: {
       ...workspaceRoutes(mlflowTrackingUri, options.blob.endpoint),
       ...jobRoutes(jobDependencies),
-      ...assetRoutes(assets, locator),
+      ...assetRoutes(assets, locator, blobs),
     },
     operations: operationRoutes(),
   };

@@ -2,6 +2,7 @@
 
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, userError } from '../../http/service-error.ts';
+import type { Blobs } from '../blobs.ts';
 import {
   type Details,
   DetailsSchema,
@@ -38,7 +39,11 @@ const kinds: readonly KindRules[] = [
 const readOnly = ['provisioningState', 'environmentType', 'latestVersion', 'nextVersion', 'isAnonymous'];
 const dataTypes = ['uri_file', 'uri_folder', 'mltable'];
 
-export function assetRoutes(assets: AssetStore, locator: Locator): Routes {
+export function assetRoutes(
+  assets: AssetStore,
+  locator: Locator,
+  blobs: Pick<Blobs, 'exists' | 'list'>,
+): Routes {
   const routes = kinds.flatMap((rules) => {
     const { kind } = rules;
     const container = `/${kind}/:name`;
@@ -59,7 +64,7 @@ export function assetRoutes(assets: AssetStore, locator: Locator): Routes {
         status: 200,
         body: versionBody(findVersion(rules, params, assets)),
       }),
-      [`PUT ${version}`]: (request, params) => putVersion(rules, request, params, assets, locator),
+      [`PUT ${version}`]: (request, params) => putVersion(rules, request, params, assets, locator, blobs),
       [`DELETE ${version}`]: (_request, params) => ({
         status: assets.remove(kind, params['name'] ?? '', params['version'] ?? '') ? 200 : 204,
       }),
@@ -68,16 +73,20 @@ export function assetRoutes(assets: AssetStore, locator: Locator): Routes {
   return Object.fromEntries(routes);
 }
 
-function putVersion(
+async function putVersion(
   rules: KindRules,
   request: Request,
   params: Params,
   assets: AssetStore,
   locator: Locator,
-): Reply {
+  blobs: Pick<Blobs, 'exists' | 'list'>,
+): Promise<Reply> {
   const { name = '', version = '' } = params;
   checkName(`${rules.noun} name`, name);
   checkVersion(`${rules.noun} version`, version);
+  if (rules.kind === 'models' && !assets.find(rules.kind, name, version))
+    await checkModelFiles(request, locator, blobs);
+  // From here on nothing is waited for: nobody comes between a look and what is made of it.
   const existing = assets.find(rules.kind, name, version);
   if (rules.kind === 'models' && !existing) checkModelVersion(version);
   const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
@@ -117,6 +126,22 @@ function checkUri({ kind }: KindRules, value: string): void {
       `properties.modelUri: ${JSON.stringify(value)} is the short form of a datastore path; send azureml://subscriptions/.../resourcegroups/.../workspaces/.../datastores/.../paths/...`,
     );
   }
+}
+
+/** A model is registered where its files are. What else is wrong with the request is told by those who look at it next. */
+async function checkModelFiles(
+  request: Request,
+  locator: Locator,
+  blobs: Pick<Blobs, 'exists' | 'list'>,
+): Promise<void> {
+  const { modelUri } = propertiesOf(request.body);
+  if (typeof modelUri !== 'string' || modelUri === '') return;
+  const location = locator.locate('properties.modelUri', modelUri, 'models');
+  const isFile = location.path !== '' && !location.path.endsWith('/') && (await blobs.exists(location));
+  if (isFile || (await blobs.list(location)).length > 0) return;
+  throw userError(
+    `ModelAssetPathNotFoundInStorage: No blobs found in storage at model asset path: ${location.container}/${location.path}`,
+  );
 }
 
 function parseAsset(rules: KindRules, properties: Record<string, unknown>) {

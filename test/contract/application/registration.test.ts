@@ -27,6 +27,8 @@ import {
 let workspace: Workspace;
 beforeAll(async () => {
   workspace = await openWorkspace();
+  const files = ['old-1', 'old-2', 'hand-0', 'hand-1', 'hand-2'];
+  await workspace.upload(Object.fromEntries(files.map((file) => [file, 'weights'])));
 });
 afterAll(() => workspace.close());
 
@@ -221,6 +223,10 @@ describe('the registration of a run', () => {
           await workspace.client.modelVersions.createOrUpdate(...at, String(number), { properties });
           byHand.set(String(number), `old-${number}`);
         }
+        await workspace.upload({
+          [`runs/${model}-a/model/weights`]: 'a',
+          [`runs/${model}-b/model/weights`]: 'b',
+        });
         const old = await readOld(model);
         const runs = attempts.map(({ run, fates: left }) => attempt(turns, model, run, [...left], old));
         const hands = people.map(async ({ deletes }, index) => {
@@ -293,6 +299,8 @@ describe('a registry of before versions were numbers', () => {
 
   it('keeps the version of a run that has one, and counts from 1 for those that come', async () => {
     await leave('old', '20020902-1f2e3d4c', { ratchetRun: 'old-20020902-1f2e3d4c' });
+    const runs = ['old-20020909-aaaaaaaa', 'old-20020916-bbbbbbbb'];
+    await workspace.upload(Object.fromEntries(runs.map((run) => [`runs/${run}/model/weights`, 'w'])));
     const known = await register('old', 'old-20020902-1f2e3d4c');
     expect(known).toMatchObject({ version: '20020902-1f2e3d4c', runId: 'old-20020902-1f2e3d4c' });
     expect(await register('old', 'old-20020909-aaaaaaaa')).toMatchObject({ version: '1' });

@@ -10,8 +10,8 @@ const notice: ReleaseNotice = {
   releaseId: 'spam-filter-20020902-1f2e3d4c-production',
   runId: 'spam-filter-20020902-1f2e3d4c',
   stage: 'production',
-  model: { name: 'spam-filter', version: '20020902-1f2e3d4c', modelUri: 'azureml://m' },
-  previous: { name: 'spam-filter', version: '20020826-aaaaaaaa', modelUri: 'azureml://l' },
+  model: { name: 'spam-filter', version: '3', modelUri: 'azureml://m' },
+  previous: { name: 'spam-filter', version: '2', modelUri: 'azureml://l' },
   gateReportHash: 'abc',
   releasedAt: '2002-09-02T00:30:00.000Z',
 };
@@ -44,7 +44,7 @@ describe('a release over Service Bus', () => {
       messageId: notice.releaseId,
       contentType: 'application/json',
       subject: 'Ratchet.ModelReleased',
-      applicationProperties: { model: 'spam-filter', version: '20020902-1f2e3d4c' },
+      applicationProperties: { model: 'spam-filter', version: '3' },
       body: notice,
     });
     await receiver.completeMessage(received[0]!);
@@ -125,7 +125,7 @@ describe('a release over Event Grid', () => {
         expect.objectContaining({
           id: notice.releaseId,
           eventType: 'Ratchet.ModelReleased',
-          subject: 'models/spam-filter:20020902-1f2e3d4c',
+          subject: 'models/spam-filter:3',
           eventTime: '2002-09-02T00:30:00.000Z',
           data: notice,
         }),

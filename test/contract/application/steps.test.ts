@@ -355,6 +355,7 @@ describe('the steps of a run', () => {
 
   it('find a version, and tell our own registrations from others', async () => {
     const own = challengerOf('spam-filter-20020909-00000001');
+    await upload('runs/spam-filter-20020909-00000001/model/model.json', '{}');
     const registration = { runId: 'own', challenger: own, jobName: 'own-train', tags: tagsOf('own') };
     const made = await step('register-model', registration);
     const { runId: _, ...found } = made;
@@ -371,8 +372,9 @@ describe('the steps of a run', () => {
   });
 
   it('register several runs of one model at once under a number each, beside versions made by hand', async () => {
-    const register = (day: number) => {
+    const register = async (day: number) => {
       const runId = `spam-filter-200210${day}-00000001`;
+      await upload(`runs/${runId}/model/model.json`, '{}');
       const challenger = challengerOf(runId);
       return step('register-model', { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) });
     };
@@ -395,6 +397,7 @@ describe('the steps of a run', () => {
     const runId = 'spam-filter-20020910-00000001';
     const { name, modelUri } = challengerOf(runId);
     const version = '90';
+    await upload(`runs/${runId}/model/model.json`, '{}');
     await services.ml.modelVersions.createOrUpdate('local', 'ratchet', name, version, {
       properties: { modelUri: longUri(localCloud.workspaceId, modelUri) },
     });
@@ -434,6 +437,15 @@ describe('a step refuses', () => {
       error: `job ${runId}-train exists in workspace ratchet without tag ratchetRun=${runId}: it is not this run's job; delete it or start a new run`,
       computeMs: 0,
     });
+  });
+
+  it('a model without files, in the words of the registry', async () => {
+    const runId = 'spam-filter-20020911-00000001';
+    const challenger = challengerOf(runId);
+    const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
+    await expect(step('register-model', registration)).rejects.toThrow(
+      /^azure-refused: registering model spam-filter:\d+: Azure answered 400 UserError ModelAssetPathNotFoundInStorage: No blobs found/,
+    );
   });
 
   it('a first number that cannot be read', async () => {

@@ -4,6 +4,7 @@ import { all, codeUri, group, openWorkspace, type Workspace, workspaceName } fro
 let workspace: Workspace;
 beforeAll(async () => {
   workspace = await openWorkspace();
+  await workspace.upload({ 'models/fraud/weights': 'w' });
 });
 afterAll(() => workspace.close());
 

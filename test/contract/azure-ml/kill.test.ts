@@ -20,7 +20,9 @@ let child: ChildProcess | undefined;
 beforeAll(async () => {
   blob = await startBlobService();
   const service = BlobServiceClient.fromConnectionString(blob.connectionString);
-  await service.getContainerClient(localCloud.container).createIfNotExists();
+  const container = service.getContainerClient(localCloud.container);
+  await container.createIfNotExists();
+  await container.getBlockBlobClient('models/m').upload('weights', 7);
 });
 afterAll(() => blob.stop());
 beforeEach(() => {

@@ -16,6 +16,7 @@ const literal = (value: string) => ({ ...job, inputs: { word: { jobInputType: 'l
 
 beforeAll(async () => {
   workspace = await openWorkspace();
+  await workspace.upload({ 'models/fraud/weights': 'w' });
   for (const [path, properties] of [
     ['models/there/versions/1', { modelUri, jobName: 'trained', tags: { a: '1' } }],
     ['models/gone/versions/1', { modelUri }],
@@ -68,6 +69,13 @@ const refusals: readonly Refusal[] = [
     properties: { jobName: 'trained' },
     says: 'properties.modelUri: missing',
     source: 'specification 2022-10-01: "The URI path to the model contents"',
+  },
+  {
+    what: 'a model whose folder holds nothing',
+    path: 'models/m/versions/1',
+    properties: { modelUri: codeUri('models/empty/') },
+    says: 'ModelAssetPathNotFoundInStorage: No blobs found in storage at model asset path: azureml/models/empty/',
+    source: 'azure-docs issue 103778',
   },
   {
     what: 'another path for a model that is there',

@@ -64,6 +64,7 @@ describe('after a restart', () => {
   });
 
   it('what was registered is still there', async () => {
+    await workspace.upload({ 'data/rows.csv': 'a' });
     const properties = { modelUri: codeUri('data/rows.csv') };
     await workspace.client.modelVersions.createOrUpdate(group, workspaceName, 'kept', '1', { properties });
     await workspace.restart();

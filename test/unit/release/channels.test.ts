@@ -9,7 +9,12 @@ const notice: ReleaseNotice = {
   releaseId: 'spam-filter-20020902-1f2e3d4c-production',
   runId: 'spam-filter-20020902-1f2e3d4c',
   stage: 'production',
-  model: { name: 'spam-filter', version: '20020902-1f2e3d4c', modelUri: 'azureml://m' },
+  model: {
+    name: 'spam-filter',
+    version: '3',
+    modelUri: 'azureml://m',
+    runId: 'spam-filter-20020902-1f2e3d4c',
+  },
   previous: null,
   gateReportHash: 'abc',
   releasedAt: '2002-09-02T00:30:00.000Z',
@@ -30,7 +35,7 @@ describe('a release', () => {
           contentType: 'application/json',
           subject: 'Ratchet.ModelReleased',
           body: notice,
-          applicationProperties: { model: 'spam-filter', version: '20020902-1f2e3d4c' },
+          applicationProperties: { model: 'spam-filter', version: '3' },
         },
       },
     ]);
@@ -44,7 +49,7 @@ describe('a release', () => {
       {
         id: notice.releaseId,
         eventType: 'Ratchet.ModelReleased',
-        subject: 'models/spam-filter:20020902-1f2e3d4c',
+        subject: 'models/spam-filter:3',
         eventTime: new Date(notice.releasedAt),
         dataVersion: '1.0',
         data: notice,
