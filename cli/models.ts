@@ -48,7 +48,9 @@ function describe(view: ModelView): string {
   if (mode !== null && (mode !== 'auto' || modeSetBy))
     parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
-  if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
+  if (live?.breaksGlass)
+    parts.push(`the challenger of run ${live.runId} is being promoted against the gates since ${live.since}`);
+  else if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
   if (live?.asks) parts.push(`it asks a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
   if (glass)
     parts.push(

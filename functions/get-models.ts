@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { runOfGlass } from '../shared/domain/broken-glass.ts';
 import { findServing } from '../shared/domain/deployment.ts';
 import { modelEntity } from '../shared/domain/durable-names.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
@@ -34,9 +35,10 @@ app.http('get-models', {
         champion,
         championSince,
         serving: findServing(name, deployments),
-        live,
+        live: live && { ...live, runId: runOfGlass(live.runId) },
         pending,
-        lastRun,
+        // States of before have the name that the run bore while its glass was broken.
+        lastRun: lastRun && { ...lastRun, runId: runOfGlass(lastRun.runId) },
         mode: mode?.mode ?? config?.policy.mode ?? null,
         modeSetBy: mode ?? null,
         frozen,

@@ -1,4 +1,5 @@
 /** The answers admission gives, in words: each with what would have changed it. */
+import { runOfGlass } from '../domain/broken-glass.ts';
 import type { Admission, ReasonCode } from '../domain/decision.ts';
 import type { ModelState, Pending, PendingDecision, RememberedSignal } from '../domain/model-state.ts';
 import { counted } from '../domain/plural.ts';
@@ -39,8 +40,8 @@ export function joinedLive(live: Live): Admission {
     ...nothing,
     outcome: 'coalesced',
     reason: 'run-live',
-    sentence: `Joined run ${live.runId}, under way since ${live.since}: one run at a time for a model.`,
-    changedBy: `Admissible once run ${live.runId} has ended and the cooldown after it is over.`,
+    sentence: `Joined run ${runOfGlass(live.runId)}, under way since ${live.since}: one run at a time for a model.`,
+    changedBy: `Admissible once run ${runOfGlass(live.runId)} has ended and the cooldown after it is over.`,
     runId: live.runId,
   };
 }
@@ -50,8 +51,8 @@ export function afterLive(live: Live, offerAgainAt: string): Admission {
     ...nothing,
     outcome: 'deferred',
     reason: 'run-live',
-    sentence: `Waits for run ${live.runId}, under way since ${live.since}: one run at a time for a model.`,
-    changedBy: `Admissible once run ${live.runId} has ended.`,
+    sentence: `Waits for run ${runOfGlass(live.runId)}, under way since ${live.since}: one run at a time for a model.`,
+    changedBy: `Admissible once run ${runOfGlass(live.runId)} has ended.`,
     offerAgainAt,
   };
 }
@@ -61,8 +62,8 @@ export function insteadOfLive(live: Live, offerAgainAt: string): Admission {
     ...nothing,
     outcome: 'deferred',
     reason: 'restart',
-    sentence: `Waits for the end of run ${live.runId}, under way since ${live.since}, which is cancelled for it.`,
-    changedBy: `Admissible once run ${live.runId} has ended.`,
+    sentence: `Waits for the end of run ${runOfGlass(live.runId)}, under way since ${live.since}, which is cancelled for it.`,
+    changedBy: `Admissible once run ${runOfGlass(live.runId)} has ended.`,
     offerAgainAt,
   };
 }
@@ -72,8 +73,8 @@ export function besideLive(live: Live): Admission {
     ...nothing,
     outcome: 'rejected',
     reason: 'run-live',
-    sentence: `Rejected: run ${live.runId} is under way since ${live.since}, and the policy turns signals away meanwhile.`,
-    changedBy: `A signal that comes once run ${live.runId} has ended.`,
+    sentence: `Rejected: run ${runOfGlass(live.runId)} is under way since ${live.since}, and the policy turns signals away meanwhile.`,
+    changedBy: `A signal that comes once run ${runOfGlass(live.runId)} has ended.`,
   };
 }
 

@@ -8,6 +8,7 @@
  * 1. It takes two names that differ by more than casing and blanks, the second within 24 hours of the first.
  * 2. Nothing else of the model is under way meanwhile: the glass takes the place of a run.
  */
+import { glassIdOf, runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Run } from '../domain/run.ts';
 import type { Word } from '../domain/word.ts';
@@ -40,7 +41,7 @@ export function findObstacle(model: string, runId: string, run: SettledRun | nul
 
 export function breakGlass(state: ModelState, runId: string, by: Word): Operated {
   const { live, glass: first, ...rest } = state;
-  if (live?.breaksGlass) return refuse(state, `Being broken since ${live.since}: ${live.runId}.`);
+  if (live?.breaksGlass) return refuse(state, `Being broken since ${live.since}: ${runOfGlass(live.runId)}.`);
   if (live) {
     const sentence = `Nothing is broken: run ${live.runId} is under way; wait for its end, or cancel it.`;
     return refuse(state, sentence);
@@ -57,7 +58,7 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
       `Nothing is broken: ${first.by} has spoken at ${first.at}; the second must be another person, by ${until}.`,
     );
   }
-  const id = `${runId}-glass-${Date.parse(by.at)}`;
+  const id = glassIdOf(runId, by.at);
   const deadline = addMs(by.at, deadAfterMs);
   const next: ModelState = {
     ...rest,

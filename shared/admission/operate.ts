@@ -3,6 +3,7 @@
  *
  * An operation that finds nothing to do says so and changes nothing: repeating one does no harm.
  */
+import { runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelAction } from '../domain/operation.ts';
 import type { Word } from '../domain/word.ts';
@@ -170,8 +171,9 @@ function describeWaiting(state: ModelState, signal: string | null): string {
 
 function cancelRun(state: ModelState, runId: string, by: Word): Operated {
   const { live } = state;
-  if (live?.runId !== runId) {
-    const now = live ? `run ${live.runId} is under way` : 'no run is under way';
+  const isMeant = live?.runId === runId || (live?.breaksGlass && runOfGlass(live.runId) === runId);
+  if (!live || !isMeant) {
+    const now = live ? `run ${runOfGlass(live.runId)} is under way` : 'no run is under way';
     return refuse(state, `Nothing to cancel: run ${runId} is not under way; ${now}.`);
   }
   if (live.breaksGlass) return refuse(state, 'Nothing to cancel: a broken glass takes its course.');

@@ -1,3 +1,4 @@
+import { runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { KeptChallenger, ModelVersion, RunOutcome } from '../domain/run.ts';
 import { settleSpent } from './budget.ts';
@@ -57,7 +58,7 @@ export function settleRun(state: ModelState, settlement: Settlement): Settled {
       ...spent,
       ...(kept && { kept }),
       live: null,
-      lastRun: { runId, outcome, endedAt: now, ...(restart && { restart }) },
+      lastRun: { runId: runOfGlass(runId), outcome, endedAt: now, ...(restart && { restart }) },
       unsuccessful: settlement.champion ? 0 : failures,
     },
     signals: live.signals,

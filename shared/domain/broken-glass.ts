@@ -10,3 +10,13 @@ export interface BrokenGlass {
   /** What came of it, for a person. */
   readonly sentence: string;
 }
+
+/** While its glass is broken, a run is under way under this name; it is no run of the ledger. */
+export function glassIdOf(runId: string, at: string): string {
+  return `${runId}-glass-${Date.parse(at)}`;
+}
+
+/** The run whose glass is meant, or that itself is: the name that ledger and commands know it by. */
+export function runOfGlass(runId: string): string {
+  return runId.replace(/-glass-\d+$/, '');
+}

@@ -206,6 +206,7 @@ describe('people in place of the gates', () => {
     });
     expect(await championOf('weak')).toMatchObject({
       live: null,
+      lastRun: { runId: run.runId, outcome: 'released' },
       champion: { version: '1', runId: run.runId },
     });
     expect(await told(run)).toEqual([`${run.runId}-production`]);

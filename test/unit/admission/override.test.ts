@@ -102,6 +102,7 @@ describe('the glass', () => {
       reasons: ['jane says so', 'bob says so'],
       at: at(24),
       champion: version,
+      until: at(47),
     });
     expect(second.state).not.toHaveProperty('glass');
     expect(second.state.live).toMatchObject({ kind: 'promote', breaksGlass: true, signals: [] });
@@ -111,13 +112,20 @@ describe('the glass', () => {
     const { state, glass } = speak(first.state, 'bob', 1);
     expect(speak(state, 'eve', 2)).toMatchObject({
       done: false,
-      sentence: `Being broken since ${at(1)}: ${glass!.id}.`,
+      sentence: `Being broken since ${at(1)}: run-1.`,
       state,
     });
-    const cancel = { action: 'cancel-run', runId: glass!.id } as const;
-    expect(operateModel(state, cancel, word('eve', 2)).sentence).toBe(
-      'Nothing to cancel: a broken glass takes its course.',
-    );
+    for (const runId of [glass!.id, 'run-1']) {
+      expect(operateModel(state, { action: 'cancel-run', runId }, word('eve', 2)).sentence).toBe(
+        'Nothing to cancel: a broken glass takes its course.',
+      );
+    }
+  });
+
+  it('leaves behind the run that it was broken for, which the ledger knows', () => {
+    const { state, glass } = speak(first.state, 'bob', 1);
+    const settlement = { runId: glass!.id, outcome: 'released', champion: version, now: at(2) } as const;
+    expect(settleRun(state, settlement).state.lastRun).toMatchObject({ runId: 'run-1', outcome: 'released' });
   });
 
   it('is not broken by the same person in other letters', () => {
