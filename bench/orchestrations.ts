@@ -8,6 +8,7 @@ import { readCount, runBenchmark, UsageError } from './measure/run-benchmark.ts'
 import { ratiosOf, type Spread, spreadOf } from './measure/statistics.ts';
 import { figure, renderTable } from './measure/table.ts';
 import { durabletaskSide } from './orchestrations/durabletask-side.ts';
+import { type Growth, measureGrowth } from './orchestrations/growth.ts';
 import { hostSide } from './orchestrations/host-side.ts';
 import { installPeers } from './orchestrations/install-peers.ts';
 import { restateSide, whyNoRestate } from './orchestrations/restate-side.ts';
@@ -28,6 +29,8 @@ The first use installs the peers (npm ci --prefix bench/peers, about 240 MB).
   --chains N        chains started at once (default 200)
   --rounds N        rounds (default 5, at least 3)
   --only host       measure the host alone, without the peers
+  --growth          measure what one orchestration costs instead, in sequences of up to 1,000 activities and fan-outs of
+                    up to 10,000: the host, and the library alone over the same turns
   --profile DIR     write a CPU profile of the host's process for each round into DIR (slows the host)
 `;
 
@@ -38,6 +41,10 @@ interface SideFigures {
   readonly cpuMsPerChain: Spread | null;
   /** The host's rate by this side's, round by round. */
   readonly hostByThis: Spread;
+}
+
+interface GrowthFigures {
+  readonly growth: readonly Growth[];
 }
 
 interface Figures {
@@ -57,9 +64,13 @@ await runBenchmark({
     chains: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
+    growth: { type: 'boolean' },
     profile: { type: 'string' },
   },
-  async measure({ chains, rounds, only, profile }, measuring): Promise<Figures> {
+  async measure({ chains, rounds, only, growth, profile }, measuring): Promise<Figures | GrowthFigures> {
+    const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
+    measuring.ends.defer(() => rmSync(home, { recursive: true, force: true }));
+    if (growth === true) return { growth: await measureGrowth(home, measuring) };
     if (only !== undefined && only !== 'host') {
       throw new UsageError(`--only: expected host, got ${JSON.stringify(only)}; see --help`);
     }
@@ -69,8 +80,6 @@ await runBenchmark({
     const { peers, notMeasured } =
       only === 'host' ? { peers: [], notMeasured: [] } : choosePeers(measuring.say);
     const sides = [host, ...peers];
-    const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
-    measuring.ends.defer(() => rmSync(home, { recursive: true, force: true }));
     const taken = await takeRounds({ sides, rounds: roundCount, chains: chainCount, home }, measuring);
 
     const hostRates = taken[0]!.map(({ chainsPerSecond }) => chainsPerSecond);
@@ -95,7 +104,7 @@ await runBenchmark({
       aim: { hostByRestateAtLeast: 1, reached: restate ? restate.hostByThis.median >= 1 : null },
     };
   },
-  tell,
+  tell: (figures) => ('growth' in figures ? tellGrowth(figures) : tell(figures)),
 });
 
 function choosePeers(say: (line: string) => void): { peers: Side[]; notMeasured: string[] } {
@@ -110,6 +119,25 @@ function choosePeers(say: (line: string) => void): { peers: Side[]; notMeasured:
 
 function profiling(folder: string): string[] {
   return ['--cpu-prof', `--cpu-prof-dir=${resolve(folder)}`];
+}
+
+function tellGrowth({ growth }: GrowthFigures): string {
+  const rows = growth.map(({ shape, activities, turns, wallMs, hostCpuMs, libraryCpuMs }) => [
+    `${shape} of ${activities}`,
+    String(turns),
+    `${figure(wallMs / 1000)} s`,
+    hostCpuMs === null ? '-' : `${figure(hostCpuMs)} ms`,
+    `${figure(libraryCpuMs)} ms`,
+    hostCpuMs === null ? '-' : `${figure((hostCpuMs - libraryCpuMs) / activities)} ms`,
+  ]);
+  return [
+    'One orchestration, from its start to its end:',
+    '',
+    renderTable(['', 'turns', 'took', 'CPU of the host', 'of it the library', 'rest per activity'], rows),
+    '',
+    'The library replays the whole history at every turn: its part grows with turns times events, on every host. It is',
+    'measured alone, over the turns that the host took. The rest should not grow.',
+  ].join('\n');
 }
 
 function tell({ chains, stepsPerChain, rounds, sides, notMeasured, aim }: Figures): string {

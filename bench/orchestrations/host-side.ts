@@ -20,7 +20,7 @@ const InstancesSchema = z.array(
 );
 
 const hostScript = fileURLToPath(new URL('../../local/functions-host/main.ts', import.meta.url));
-const app = fileURLToPath(new URL('../fixtures/chain-app', import.meta.url));
+export const chainApp = fileURLToPath(new URL('../fixtures/chain-app', import.meta.url));
 const lookEveryMs = 10;
 const limitMs = 120_000;
 
@@ -30,23 +30,44 @@ export function hostSide(nodeFlags: readonly string[]): Side {
     name: 'ratchet host',
     durability: 'on disk (SQLite, WAL, synchronous=NORMAL): survives the end of the process, not a power cut',
     async start(home, { signal }) {
-      const child = startChild({
-        name: 'the Functions host',
-        script: hostScript,
-        args: ['--app', app, '--home', home, '--port', '0', '--keys', 'off'],
-        env: nodeFlags.length === 0 ? {} : { NODE_OPTIONS: nodeFlags.join(' ') },
-        logFile: join(home, 'host.log'),
-        signal,
-      });
-      const state = await child
-        .until('it was ready', async () => readStateOf(join(home, 'host.json'), child.pid, HostStateSchema))
-        .catch(async (error: unknown) => {
-          await child.stop();
-          throw error;
-        });
-      return runningHost(`${state.url}/runtime/webhooks/durabletask`, child.pid, async () => {
-        await child.stop();
-      });
+      const { api, pid, stop } = await openHost(home, nodeFlags, signal);
+      return runningHost(api, pid, stop);
+    },
+  };
+}
+
+export interface OpenHost {
+  /** Address of the durable management API. */
+  readonly api: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the host on the chain app and an empty store. */
+export async function openHost(
+  home: string,
+  nodeFlags: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenHost> {
+  const child = startChild({
+    name: 'the Functions host',
+    script: hostScript,
+    args: ['--app', chainApp, '--home', home, '--port', '0', '--keys', 'off'],
+    env: nodeFlags.length === 0 ? {} : { NODE_OPTIONS: nodeFlags.join(' ') },
+    logFile: join(home, 'host.log'),
+    signal,
+  });
+  const state = await child
+    .until('it was ready', async () => readStateOf(join(home, 'host.json'), child.pid, HostStateSchema))
+    .catch(async (error: unknown) => {
+      await child.stop();
+      throw error;
+    });
+  return {
+    api: `${state.url}/runtime/webhooks/durabletask`,
+    pid: child.pid,
+    async stop() {
+      await child.stop();
     },
   };
 }

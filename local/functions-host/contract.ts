@@ -35,12 +35,19 @@ export interface Invocation {
   /** Trigger data. Other input bindings (the durable client) are filled in by the app. */
   readonly trigger: TypedData;
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
+  /**
+   * The trigger's input as the function gets it, in place of `trigger`, for callers in this process to whom writing JSON
+   * and reading it again is too dear. What the function returned is in `InvocationResult.value` then, as it is.
+   */
+  readonly input?: unknown;
 }
 
 export interface InvocationResult {
   readonly returnValue: TypedData | null | undefined;
   /** Named outputs, by binding name. */
   readonly outputs: ReadonlyMap<string, TypedData>;
+  /** What the function returned, where its input was handed over as a value. */
+  readonly value?: unknown;
 }
 
 /** The application as loaded from `package.json#main`. */

@@ -4,7 +4,7 @@ import {
   type OrchestratorResult,
   readThrownResult,
 } from '../../local/functions-host/durable/orchestrator-result.ts';
-import { replay } from '../../local/functions-host/durable/replayer.ts';
+import { type ReplayedTurn, Replayer, replay } from '../../local/functions-host/durable/replayer.ts';
 import type { RecordedHistory } from './history-file.ts';
 
 const schedulingTypes: readonly number[] = [
@@ -21,6 +21,7 @@ const schedulingTypes: readonly number[] = [
 export async function replayHistory(app: FunctionApp, recorded: RecordedHistory): Promise<string[]> {
   const differences: string[] = [];
   const { history } = recorded;
+  const kept = new Replayer(recorded);
   let last: OrchestratorResult | undefined;
   for (let end = 0, turn = 0; end < history.length; turn++) {
     const arrivalsEnd = nextIndex(history, end, (event) => isDecision(event) || isEnd(event));
@@ -36,6 +37,15 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
       last.actions.flat(),
       stampOf(history[arrivalsEnd - 1]!),
     );
+    // The host keeps its walk between turns: that must decide what a walk over the whole history decides.
+    const once = kept.turn(
+      history.slice(end, arrivalsEnd),
+      last.actions.flat(),
+      stampOf(history[arrivalsEnd - 1]!),
+    );
+    if (JSON.stringify(summary(once)) !== JSON.stringify(summary(again))) {
+      differences.push(`turn ${turn}: the kept walk gives ${JSON.stringify(summary(once))}`);
+    }
     if (again.violation !== null) return [...differences, `turn ${turn}: ${again.violation}`];
     const before = history.slice(arrivalsEnd, turnEnd).filter(isDecision).map(describe);
     const now = again.decisions.map(describe);
@@ -51,6 +61,10 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
     differences.push(`ended with ${JSON.stringify(output)}, recorded ${JSON.stringify(recorded.output)}`);
   }
   return differences;
+}
+
+function summary(turn: ReplayedTurn | null): unknown {
+  return turn && { ...turn, decisions: turn.decisions.map(describe), withdrawnTimers: undefined };
 }
 
 async function callAgain(

@@ -24,7 +24,7 @@ import {
   type Registration,
   runHooks,
 } from './core-api.ts';
-import { settlesWithin, withTimeLimit } from './time-limit.ts';
+import { createTimeLimit, settlesWithin } from './time-limit.ts';
 
 export interface InvokeOptions {
   readonly invocationId?: string;
@@ -57,19 +57,18 @@ export interface Invoker {
 
 export function createInvoker(dependencies: InvokerDependencies): Invoker {
   const underWay = new Set<Promise<unknown>>();
+  const limit = createTimeLimit(dependencies.functionTimeoutMs);
   return {
     invoke(fn, invocation, options = {}) {
       const end = dependencies.work.begin();
-      const run = withTimeLimit(
-        fn.name,
-        dependencies.functionTimeoutMs,
-        runOnce(dependencies, fn, invocation, options),
-      );
+      const run = limit(fn.name, runOnce(dependencies, fn, invocation, options));
       underWay.add(run);
-      return run.finally(() => {
+      const ended = (): void => {
         underWay.delete(run);
         end();
-      });
+      };
+      run.then(ended, ended);
+      return run;
     },
     async drain(graceMs) {
       const giveUpAt = performance.now() + graceMs;
@@ -104,6 +103,8 @@ async function runOnce(
   const coreContext = createCoreContext(dependencies, fn, registered.metadata, invocation, options);
   const invocationModel = model.getInvocationModel(coreContext);
   const { context, inputs } = await invocationModel.getArguments();
+  const isByValue = 'input' in invocation;
+  if (isByValue) inputs[0] = invocation.input;
 
   const hookContext: HookContext = {
     hookData: {},
@@ -113,6 +114,7 @@ async function runOnce(
     functionCallback: registered.callback,
   };
   const result = await runHooked(registration, coreContext, invocationModel, hookContext);
+  if (isByValue) return { returnValue: undefined, outputs: new Map(), value: result };
   options.onReturn?.(result);
   return toResult(await invocationModel.getResponse(context, result));
 }
@@ -204,13 +206,14 @@ function toRequest(
   };
 }
 
-/** 32 digits. UUIDs are made in bulk, so this costs less than asking for random bytes each time. */
-function randomHex(): string {
-  return randomUUID().replaceAll('-', '');
-}
+const traceRun = randomUUID().replaceAll('-', '').slice(0, 16);
+let traces = 0;
 
+/** A trace of its own for every invocation: which one in this process, after what no other process has. */
 function newTraceParent(): string {
-  return `00-${randomHex()}-${randomHex().slice(0, 16)}-00`;
+  traces += 1;
+  const count = traces.toString(16).padStart(16, '0');
+  return `00-${traceRun}${count}-${count}-00`;
 }
 
 function toResult(response: CoreResponse): InvocationResult {

@@ -23,8 +23,47 @@ export async function settlesWithin(limitMs: number, promise: Promise<unknown>):
   return inTime;
 }
 
-/** What `run` gives, or a FunctionTimeoutError when it takes longer. Null: no limit. */
-export async function withTimeLimit<T>(name: string, limitMs: number | null, run: Promise<T>): Promise<T> {
-  if (limitMs === null || (await settlesWithin(limitMs, run))) return run;
-  throw new FunctionTimeoutError(`function ${name} ran longer than functionTimeout, ${limitMs} ms`);
+/**
+ * Gives what a run gives, or a FunctionTimeoutError when it takes longer than `limitMs`. Null: no limit.
+ *
+ * The limit is the same for all, so they come due in the order they began: one timer, for the first of them, is enough.
+ */
+export function createTimeLimit(limitMs: number | null): <T>(name: string, run: Promise<T>) => Promise<T> {
+  if (limitMs === null) return (_name, run) => run;
+  const waiting = new Set<{ readonly dueMs: number; giveUp(): void }>();
+  let timeout: NodeJS.Timeout | null = null;
+  const arm = (): void => {
+    const [first] = waiting;
+    if (first === undefined) return;
+    const leftMs = Math.max(0, first.dueMs - performance.now());
+    timeout = setTimeout(expire, Math.min(leftMs, longestTimeoutMs));
+    timeout.unref();
+  };
+  const expire = (): void => {
+    timeout = null;
+    for (const wait of waiting) {
+      if (wait.dueMs > performance.now()) break;
+      waiting.delete(wait);
+      wait.giveUp();
+    }
+    arm();
+  };
+  return (name, run) =>
+    new Promise((resolve, reject) => {
+      const giveUp = (): void =>
+        reject(new FunctionTimeoutError(`function ${name} ran longer than functionTimeout, ${limitMs} ms`));
+      const wait = { dueMs: performance.now() + limitMs, giveUp };
+      waiting.add(wait);
+      if (timeout === null) arm();
+      run.then(
+        (value) => {
+          waiting.delete(wait);
+          resolve(value);
+        },
+        (error) => {
+          waiting.delete(wait);
+          reject(error);
+        },
+      );
+    });
 }

@@ -35,8 +35,17 @@ export function describeMissing(engine: Engine, name: string, triggerType: keyof
   );
 }
 
+let stampedMs = Number.NaN;
+let stamp = '';
+
+/** The time in ISO 8601. Asked for several times within a turn: the text of the last moment is kept. */
 export function timestamp(engine: Engine): string {
-  return new Date(engine.clock.now()).toISOString();
+  const nowMs = engine.clock.now();
+  if (nowMs !== stampedMs) {
+    stampedMs = nowMs;
+    stamp = new Date(nowMs).toISOString();
+  }
+  return stamp;
 }
 
 export function messageOf(error: unknown): string {

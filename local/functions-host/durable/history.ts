@@ -158,6 +158,9 @@ export type ArrivingEvent =
 
 export type HistoryEvent = SchedulingEvent | ArrivingEvent | ExecutionCompleted | TurnMark;
 
+/** An event as the library is shown it: replay and news are told apart by the flag alone. */
+export type ShownEvent = HistoryEvent & { IsPlayed: boolean };
+
 /** JSON of the events, comma-joined without brackets, so that a history grows by appending text. */
 export function renderEvents(events: readonly HistoryEvent[], played: boolean): string {
   const flag = `{"IsPlayed":${played},`;

@@ -1,22 +1,84 @@
 /**
- * The histories of recently active instances, parsed and rendered, so that a turn need not read them from the file.
+ * What is kept in memory of recently active orchestrations, so that a turn costs what it brings: the history as the
+ * library reads it, and where the walk over it stands.
  *
- * Everything here can be had from the store again. The size is bounded by the text held; the instance longest unused
- * goes first.
+ * Everything here can be had from the store again. The size is bounded by the length of the histories held; the instance
+ * longest unused goes first.
  */
-import { type HistoryEvent, parseEvents } from './history.ts';
+import { EventType, type HistoryEvent, parseEvents, type ShownEvent } from './history.ts';
+import type { Action } from './orchestrator-result.ts';
+import { type ReplayedTurn, Replayer } from './replayer.ts';
 import type { InstanceRow } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
-export interface LiveInstance {
+const longestTextHeld = 64 * 1024 * 1024;
+/** Each holds some memory beside its text, such as its input. */
+const mostInstancesHeld = 10_000;
+
+export class LiveInstance {
   row: InstanceRow;
-  /** Everything committed of the current execution. */
-  readonly events: HistoryEvent[];
-  /** The same, rendered as played. */
-  played: string;
+  /** Everything committed of the current execution, and of a turn under way its news. */
+  readonly #events: ShownEvent[];
+  #news: readonly ShownEvent[] = [];
+  #replayer: Replayer | null = null;
+  /** Length of the texts held: history and input. */
+  textLength: number;
+
+  constructor(row: InstanceRow, history: string) {
+    this.row = row;
+    this.#events = parseEvents(history) as ShownEvent[];
+    this.textLength = history.length + row.input.length;
+  }
+
+  get isNew(): boolean {
+    return this.#events.length === 0;
+  }
+
+  /** The first of the actions a function returns that are not known from the turn before. */
+  get knownActions(): number {
+    return this.#replayer?.knownActions ?? 0;
+  }
+
+  /**
+   * The history with a turn's news, for the library to read. It keeps some of what it is shown: the times of turns
+   * become `currentUtcDateTime` and details of failures properties of errors, both in the hands of the function, so these
+   * are made anew each time.
+   */
+  show(news: readonly HistoryEvent[]): ShownEvent[] {
+    this.#news = news.map((event) => ({ IsPlayed: false, ...event }));
+    return [...this.#events, ...this.#news].map((event) => {
+      if (event.EventType === EventType.OrchestratorStarted) return { ...event };
+      return 'FailureDetails' in event && event.FailureDetails ? structuredClone(event) : event;
+    });
+  }
+
+  /** Walks a turn's news with the actions returned for them. */
+  replay(news: readonly HistoryEvent[], actions: readonly Action[], timestamp: string): ReplayedTurn {
+    const { id: instanceId, executionId } = this.row;
+    const turn = this.#replayer?.turn(news, actions, timestamp);
+    if (turn) return turn;
+    const plain = this.#replayer === null ? actions : actions.map(toPlain);
+    this.#replayer = new Replayer({ instanceId, executionId });
+    return this.#replayer.turn([...this.#events, ...news], plain, timestamp) as ReplayedTurn;
+  }
+
+  /** Adds what a turn has committed. */
+  advance(row: InstanceRow, decided: readonly HistoryEvent[], textLength: number): void {
+    this.row = row;
+    for (const event of this.#news) {
+      event.IsPlayed = true;
+      this.#events.push(event);
+    }
+    for (const event of decided) this.#events.push({ IsPlayed: true, ...event });
+    this.#news = [];
+    this.textLength += textLength;
+  }
 }
 
-const longestTextHeld = 64 * 1024 * 1024;
+/** Actions come as objects of the library, which go on changing: what is kept is what their JSON says. */
+export function toPlain(action: Action): Action {
+  return JSON.parse(JSON.stringify(action)) as Action;
+}
 
 export class LiveInstances {
   readonly #store: Store;
@@ -36,20 +98,30 @@ export class LiveInstances {
     }
     const row = this.#store.instance(id);
     if (!row) return null;
-    const played = row.status === 'Pending' ? '' : this.#store.history(id).join(',');
-    const instance = { row, events: parseEvents(played), played };
+    const instance = new LiveInstance(row, row.status === 'Pending' ? '' : this.#store.history(id).join(','));
     this.#instances.set(id, instance);
-    this.#textHeld += played.length;
+    this.#textHeld += instance.textLength;
     this.#trim();
     return instance;
   }
 
+  /** Takes in an execution that has begun: it has no history to be read. */
+  begin(row: InstanceRow): void {
+    const instance = new LiveInstance(row, '');
+    this.#instances.set(row.id, instance);
+    this.#textHeld += instance.textLength;
+    this.#trim();
+  }
+
   /** Adds what a turn has committed. */
-  advance(instance: LiveInstance, row: InstanceRow, events: readonly HistoryEvent[], rendered: string): void {
-    instance.row = row;
-    for (const event of events) instance.events.push(event);
-    instance.played = instance.played === '' ? rendered : `${instance.played},${rendered}`;
-    if (this.#instances.get(row.id) === instance) this.#textHeld += rendered.length + 1;
+  advance(
+    instance: LiveInstance,
+    row: InstanceRow,
+    decided: readonly HistoryEvent[],
+    textLength: number,
+  ): void {
+    instance.advance(row, decided, textLength);
+    if (this.#instances.get(row.id) === instance) this.#textHeld += textLength;
     this.#trim();
   }
 
@@ -57,12 +129,12 @@ export class LiveInstances {
     const held = this.#instances.get(id);
     if (!held) return;
     this.#instances.delete(id);
-    this.#textHeld -= held.played.length;
+    this.#textHeld -= held.textLength;
   }
 
   #trim(): void {
     for (const id of this.#instances.keys()) {
-      if (this.#textHeld <= longestTextHeld) return;
+      if (this.#textHeld <= longestTextHeld && this.#instances.size <= mostInstancesHeld) return;
       this.drop(id);
     }
   }

@@ -68,7 +68,8 @@ export type Action =
   | {
       readonly actionType: typeof ActionType.CreateTimer;
       readonly fireAt: string;
-      readonly isCanceled: boolean;
+      /** Changes while the timer waits. */
+      isCanceled: boolean;
     }
   | { readonly actionType: typeof ActionType.WaitForExternalEvent; readonly externalEventName: string }
   | (EntityOperation & { readonly actionType: typeof ActionType.CallEntity | typeof ActionType.SignalEntity })
@@ -95,6 +96,11 @@ export interface OrchestratorResult {
 }
 
 const marker = '$OutOfProcData$:';
+
+/** Whether what was thrown carries a result: only the library's own failures do. */
+export function carriesResult(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.includes(marker);
+}
 
 /**
  * Reads the result out of what an orchestrator function threw: the library appends its state to the message. Any

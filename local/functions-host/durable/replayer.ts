@@ -1,7 +1,7 @@
 /**
  * Decides what an orchestration does next, from its history and the actions its function returned.
  *
- * Owns: walking the whole history with the whole list of actions, each turn anew.
+ * Owns: walking the history with the list of actions, each event once while the orchestration is in memory.
  * Does not own: running the function, storing anything, effects: the decisions it returns are events, and effects
  * follow from events (turns/turn-effects.ts).
  *
@@ -13,12 +13,13 @@
  * 3. Nothing ends while an activity, a sub-orchestration or a timer is open: a forgotten timer keeps the
  *    orchestration running. Events and entity answers do not count as open.
  * 4. While suspended, events wait, in order, until the resume; there are no decisions and no end.
- * 5. A turn is a pure function of its arguments: the same history and actions give the same decisions.
+ * 5. The same history and lists of actions give the same decisions: nothing else is looked at.
  */
 
 import { EventType, type HistoryEvent, type SchedulingEvent } from './history.ts';
 import type { Action } from './orchestrator-result.ts';
 import { ActionReplay, type Identity } from './replay/action-replay.ts';
+import { compareActions } from './replay/known-actions.ts';
 import { type Foresight, Schedule } from './replay/schedule.ts';
 
 export interface ReplayedTurn {
@@ -26,9 +27,11 @@ export interface ReplayedTurn {
   readonly decisions: readonly SchedulingEvent[];
   /** Every action has finished and no task is open, so that the orchestration may end if its function has. */
   readonly settled: boolean;
+  /** Activities whose results are still to come. */
+  readonly openActivities: number;
   /** JSON of the next generation's input, or null. */
   readonly continueAsNewInput: string | null;
-  /** Timers created now or earlier that nobody waits for any more. */
+  /** Timers, created now or earlier, that nobody waits for any more since this turn. */
   readonly withdrawnTimers: readonly number[];
   /** Entities locked, or asked to be. */
   readonly locks: readonly string[];
@@ -37,34 +40,80 @@ export interface ReplayedTurn {
   readonly violation: string | null;
 }
 
+/**
+ * One orchestration's walk, kept between its turns: a turn costs what it brings, not what went before it.
+ *
+ * A later turn compares the list of actions with the one it knows; where they part, or where the process has started
+ * anew, the whole history is walked again.
+ */
+export class Replayer {
+  readonly #schedule = new Schedule();
+  readonly #starts: ActionReplay;
+  readonly #walk: Walk;
+  readonly #actions: Action[] = [];
+  #begun = false;
+
+  constructor(self: Identity) {
+    this.#starts = new ActionReplay(this.#schedule, self);
+    this.#walk = new Walk(this.#schedule, this.#starts, this.#actions);
+  }
+
+  /** How many of the actions that a function returns now are known from its last turn. */
+  get knownActions(): number {
+    return this.#actions.length;
+  }
+
+  /** Takes a turn: the events since the last, and the whole list of actions. Null when the list contradicts the last. */
+  turn(events: readonly HistoryEvent[], actions: readonly Action[], timestamp: string): ReplayedTurn | null {
+    const canceled: Parameters<ActionReplay['cancel']>[0][] = [];
+    if (!compareActions(this.#actions, actions, (timer) => void canceled.push(timer))) return null;
+    for (const action of actions.slice(this.#actions.length)) this.#actions.push(action);
+    this.#schedule.begin(timestamp, foresee(events));
+    // A first walk has the whole list from its first event on.
+    let asked = !this.#begun;
+    this.#begun = true;
+    for (const event of events) {
+      if (this.#schedule.violation !== null) break;
+      this.#walk.take(event);
+      if (asked || event.EventType !== EventType.OrchestratorStarted) continue;
+      // What the function now asks for or takes back begins with the turn, at the turn's time.
+      asked = true;
+      for (const timer of canceled) this.#starts.cancel(timer);
+      this.#walk.goOn();
+    }
+    return this.#outcome();
+  }
+
+  #outcome(): ReplayedTurn {
+    const walk = this.#walk;
+    const schedule = this.#schedule;
+    return {
+      decisions: walk.suspended ? [] : schedule.takeDecisions(),
+      settled: walk.actionsDone && schedule.openTasks === 0 && !walk.suspended,
+      openActivities: schedule.openActivities,
+      continueAsNewInput: this.#starts.continueAsNewInput,
+      withdrawnTimers: schedule.takeWithdrawnTimers(),
+      locks: this.#starts.locks,
+      suspended: walk.suspended,
+      violation: schedule.violation,
+    };
+  }
+}
+
+/** A turn from the whole history. */
 export function replay(
   self: Identity,
   history: readonly HistoryEvent[],
   actions: readonly Action[],
   timestamp: string,
 ): ReplayedTurn {
-  const schedule = new Schedule(timestamp, foresee(history));
-  const starts = new ActionReplay(schedule, self);
-  const walk = new Walk(schedule, starts, actions);
-  for (const event of history) {
-    if (schedule.violation !== null) break;
-    walk.take(event);
-  }
-  return {
-    decisions: walk.suspended ? [] : schedule.decisions(),
-    settled: walk.actionsDone && schedule.openTasks === 0 && !walk.suspended,
-    continueAsNewInput: starts.continueAsNewInput,
-    withdrawnTimers: schedule.withdrawnTimers(),
-    locks: starts.locks,
-    suspended: walk.suspended,
-    violation: schedule.violation,
-  };
+  return new Replayer(self).turn(history, actions, timestamp) as ReplayedTurn;
 }
 
-function foresee(history: readonly HistoryEvent[]): Foresight {
+function foresee(events: readonly HistoryEvent[]): Foresight {
   const firedTimers = new Set<number>();
   const sentMessages = new Map<number, string>();
-  for (const event of history) {
+  for (const event of events) {
     if (event.EventType === EventType.TimerFired) firedTimers.add(event.TimerId);
     else if (event.EventType === EventType.EventSent) sentMessages.set(event.EventId, event.Input);
   }
@@ -76,6 +125,7 @@ class Walk {
   readonly #starts: ActionReplay;
   readonly #actions: readonly Action[];
   #next = 0;
+  #started = false;
   #waiting = false;
   #held: HistoryEvent[] = [];
   suspended = false;
@@ -88,6 +138,11 @@ class Walk {
 
   get actionsDone(): boolean {
     return this.#next >= this.#actions.length && !this.#waiting;
+  }
+
+  /** Starts what the list has gained since it was at its end. */
+  goOn(): void {
+    if (this.#started && !this.#waiting && !this.suspended) this.#advance();
   }
 
   take(event: HistoryEvent): void {
@@ -106,12 +161,14 @@ class Walk {
     this.suspended = false;
     const held = this.#held;
     this.#held = [];
+    this.goOn();
     for (const event of held) this.take(event);
   }
 
   #apply(event: HistoryEvent): void {
     switch (event.EventType) {
       case EventType.ExecutionStarted:
+        this.#started = true;
         this.#advance();
         return;
       case EventType.TaskScheduled:

@@ -17,9 +17,9 @@ import { type Engine, messageOf, timestamp } from './engine.ts';
 import { EventType } from './history.ts';
 import { Lane } from './lane.ts';
 import { LiveInstances } from './live-instances.ts';
-import { type Mailbox, Mailboxes } from './mailboxes.ts';
+import { type Mailbox, Mailboxes, type TurnEnd } from './mailboxes.ts';
 import { CommitQueue } from './store/commit-queue.ts';
-import type { ActivityItem, Change, Message, TimerRow } from './store/records.ts';
+import type { ActivityItem, Change, TimerRow } from './store/records.ts';
 import { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { runActivity } from './turns/activities.ts';
@@ -144,6 +144,9 @@ export class Runtime implements DurableRuntime {
       case 'timer-withdrawn':
         this.#timers.withdraw(change.instanceId, change.timerId);
         return;
+      case 'execution-begun':
+        this.#engine.live.begin(change.row);
+        return;
       case 'execution-ended':
         this.#setAside.delete(change.instanceId);
         this.#timers.withdrawAll(change.instanceId);
@@ -176,16 +179,15 @@ export class Runtime implements DurableRuntime {
     return !isEntity(mailbox) || canTakeEntityTurn(this.#engine, mailbox);
   }
 
-  async #takeTurn(mailbox: Mailbox): Promise<readonly Message[]> {
+  async #takeTurn(mailbox: Mailbox): Promise<TurnEnd> {
     try {
-      return await (isEntity(mailbox)
-        ? takeEntityTurn(this.#engine, mailbox)
-        : takeOrchestrationTurn(this.#engine, mailbox));
+      if (isEntity(mailbox)) return { used: await takeEntityTurn(this.#engine, mailbox) };
+      return await takeOrchestrationTurn(this.#engine, mailbox);
     } catch (error) {
       this.#setAside.add(mailbox.target);
       if (error instanceof VersionRejected) this.#engine.log('warn', error.message);
       else this.#report(`the turn of ${mailbox.target}`, error);
-      return [];
+      return { used: [] };
     }
   }
 

@@ -310,6 +310,35 @@ test('a lock is given back when its holder is terminated, to those who wait for 
   expect(entityState).toBe(4);
 });
 
+describe('an orchestration that stays in memory', () => {
+  test('is given its input, times and failures anew at each turn, whatever it did to them', async () => {
+    await start('spoils', { list: ['a'] });
+    const started = new Date(host.clock.now()).toISOString();
+    const year = Number(started.slice(0, 4));
+    expect(await outcome()).toEqual(completed([1, started, 8, year, 8, year, 8, year]));
+  });
+
+  test('fails when its function asks for something else than before', async () => {
+    await start('unsteady');
+    expect(await outcome()).toEqual({
+      status: 'Failed',
+      output: expect.stringMatching(
+        /records activity 'upper' as step 0, but the code now asks for activity 'exclaim'/,
+      ),
+    });
+  });
+
+  test('fails, and says why, when it returns what JSON cannot say', async () => {
+    await start('returnsCircle');
+    expect(await outcome()).toEqual({
+      status: 'Failed',
+      output: expect.stringContaining(
+        "Orchestrator function 'returnsCircle' failed: Converting circular structure",
+      ),
+    });
+  });
+});
+
 describe('durable HTTP calls', () => {
   test('return the answer whatever its status, and poll an accepted one', async () => {
     let polls = 0;

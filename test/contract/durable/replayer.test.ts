@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EventType, type HistoryEvent } from '../../../local/functions-host/durable/history.ts';
-import type {
-  Action,
-  OrchestratorResult,
+import {
+  type Action,
+  ActionType,
+  type OrchestratorResult,
 } from '../../../local/functions-host/durable/orchestrator-result.ts';
-import { replay } from '../../../local/functions-host/durable/replayer.ts';
+import { Replayer, replay } from '../../../local/functions-host/durable/replayer.ts';
 
 /** Actions as durable-functions 3.5.0 returned them, with the histories they were returned for. */
 interface CapturedTurn {
@@ -193,5 +194,113 @@ describe('the replayer', () => {
       (): Action => ({ actionType: 9, instanceId: '@c@k', operation: 'add' }),
     );
     expect(decisions([begun(0), start], signals)).toHaveLength(20_000);
+  });
+});
+
+describe('a walk that is kept between turns', () => {
+  const at = (minute: number) => new Date(Date.parse(now) + minute * 60_000).toISOString();
+  const mark = (minute: number): HistoryEvent => ({
+    EventType: EventType.OrchestratorStarted,
+    EventId: -1,
+    Timestamp: at(minute),
+  });
+  const begun: HistoryEvent[] = [
+    mark(0),
+    {
+      EventType: EventType.ExecutionStarted,
+      EventId: -1,
+      Timestamp: at(0),
+      OrchestrationInstance: { InstanceId: 'i', ExecutionId: 'e' },
+      ParentInstance: null,
+      Name: 'o',
+      Version: '',
+      Input: 'null',
+      Tags: null,
+    },
+  ];
+  const raised = (minute: number): HistoryEvent => ({
+    EventType: EventType.EventRaised,
+    EventId: -1,
+    Timestamp: at(minute),
+    Name: 'go',
+    Input: '1',
+  });
+  const timer = (isCanceled: boolean): Action => ({
+    actionType: ActionType.CreateTimer,
+    fireAt: at(60),
+    isCanceled,
+  });
+  const wait: Action = { actionType: ActionType.WaitForExternalEvent, externalEventName: 'go' };
+  const activity = (functionName: string): Action => ({ actionType: ActionType.CallActivity, functionName });
+  const race = (isCanceled: boolean): Action => ({
+    actionType: ActionType.WhenAny,
+    compoundActions: [wait, timer(isCanceled)],
+  });
+
+  test('withdraws a timer in the turn that cancels it, once, and goes on with what follows', () => {
+    const replayer = new Replayer({ instanceId: 'i', executionId: 'e' });
+    const first = replayer.turn(begun, [race(false)], at(0));
+    expect(first).toMatchObject({ settled: false, withdrawnTimers: [], openActivities: 0 });
+    expect(first?.decisions).toEqual([
+      expect.objectContaining({ EventType: EventType.TimerCreated, EventId: 0 }),
+    ]);
+    const second = replayer.turn([mark(5), raised(5)], [race(true), activity('a')], at(5));
+    expect(second).toMatchObject({ settled: false, withdrawnTimers: [0], openActivities: 1 });
+    expect(second?.decisions).toEqual([
+      expect.objectContaining({ EventType: EventType.TaskScheduled, EventId: 1, Timestamp: at(5) }),
+    ]);
+    const third = replayer.turn(
+      [
+        mark(6),
+        {
+          EventType: EventType.TaskCompleted,
+          EventId: -1,
+          Timestamp: at(6),
+          TaskScheduledId: 1,
+          Result: '1',
+        },
+      ],
+      [race(true), activity('a')],
+      at(6),
+    );
+    expect(third).toMatchObject({ settled: true, withdrawnTimers: [], decisions: [], openActivities: 0 });
+  });
+
+  test('leaves a timer alone that fires in the turn that cancels it', () => {
+    const replayer = new Replayer({ instanceId: 'i', executionId: 'e' });
+    replayer.turn(begun, [race(false)], at(0));
+    const fired: HistoryEvent = {
+      EventType: EventType.TimerFired,
+      EventId: -1,
+      Timestamp: at(60),
+      TimerId: 0,
+      FireAt: at(60),
+    };
+    const turn = replayer.turn([mark(60), raised(60), fired], [race(true)], at(60));
+    expect(turn).toMatchObject({ settled: true, withdrawnTimers: [], violation: null });
+  });
+
+  test('decides nothing while suspended, and what waited meanwhile at the resume', () => {
+    const replayer = new Replayer({ instanceId: 'i', executionId: 'e' });
+    replayer.turn(begun, [wait], at(0));
+    const control = (type: 19 | 20, minute: number): HistoryEvent => ({
+      EventType: type,
+      EventId: -1,
+      Timestamp: at(minute),
+      Input: '',
+    });
+    const suspended = replayer.turn([mark(1), control(19, 1), raised(1)], [wait, activity('a')], at(1));
+    expect(suspended).toMatchObject({ suspended: true, decisions: [] });
+    const resumed = replayer.turn([mark(2), control(20, 2)], [wait, activity('a')], at(2));
+    expect(resumed?.decisions).toEqual([
+      expect.objectContaining({ Name: 'a', EventId: 0, Timestamp: at(2) }),
+    ]);
+  });
+
+  test('says when the list is no continuation of the last', () => {
+    const replayer = new Replayer({ instanceId: 'i', executionId: 'e' });
+    replayer.turn(begun, [activity('a')], at(0));
+    expect(replayer.turn([mark(1)], [activity('b')], at(1))).toBeNull();
+    expect(replayer.turn([mark(1)], [], at(1))).toBeNull();
   });
 });

@@ -52,6 +52,17 @@ test('no more activities run at once than the settings allow', async () => {
   expect(shared.durableAppGauge.most).toBe(3);
 });
 
+test('a wide fan-out takes turns for many results at once, since each turn replays all of it', async () => {
+  await host.stop();
+  host = await startHost({ file, maxActivities: 10 });
+  await host.client.startNew('fanout', { instanceId: 'wide', input: 4000 });
+  await host.settle();
+  expect((await host.client.getStatus('wide')).output).toBe((3999 * 4000 * 7999) / 6);
+  using db = new DatabaseSync(file, { readOnly: true });
+  const turns = Number(db.prepare('SELECT count(*) AS turns FROM history').get()?.['turns']);
+  expect(turns).toBeLessThan(100);
+});
+
 test('a lane begins in order of arrival, no more than its limit at once, and nothing once closed', async () => {
   const begun: number[] = [];
   const ends: (() => void)[] = [];

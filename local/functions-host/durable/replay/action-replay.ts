@@ -23,6 +23,7 @@ export interface Identity {
   readonly executionId: string;
 }
 
+type CreateTimer = Extract<Action, { actionType: typeof ActionType.CreateTimer }>;
 type Attempt = (retryOf: number | undefined, settled: (event: Completion) => void) => void;
 
 export class ActionReplay {
@@ -32,6 +33,8 @@ export class ActionReplay {
   locks: readonly string[] = [];
   /** JSON of the next generation's input, once asked for. */
   continueAsNewInput: string | null = null;
+  /** How to withdraw the timer an action asked for, should the code cancel it in a later turn. */
+  readonly #cancels = new Map<Action, () => void>();
 
   constructor(schedule: Schedule, self: Identity) {
     this.#schedule = schedule;
@@ -49,7 +52,7 @@ export class ActionReplay {
       case ActionType.CallSubOrchestratorWithRetry:
         return this.#retrying(action.retryOptions, this.#subOrchestration(action));
       case ActionType.CreateTimer:
-        return this.#timer(Date.parse(action.fireAt), action.isCanceled);
+        return this.#timer(action);
       case ActionType.WaitForExternalEvent:
         return this.#schedule.waitFor(action.externalEventName);
       case ActionType.CallEntity:
@@ -139,22 +142,34 @@ export class ActionReplay {
    * A withdrawn timer is finished from its last step on: the steps it had taken before keep their numbers, and what
    * was asked for after it was asked after them.
    */
-  #timer(fireAtMs: number, canceled: boolean): Future {
+  #timer(action: CreateTimer): Future {
     const future = new Future();
+    const fireAtMs = Date.parse(action.fireAt);
+    let current = -1;
+    const withdrawIfCanceled = (): void => {
+      if (!action.isCanceled || !this.#schedule.isOpen(current) || this.#schedule.willFire(current)) return;
+      this.#schedule.withdraw(current);
+      this.#cancels.delete(action);
+      future.finish();
+    };
     const step = (): void => {
       const leftMs = fireAtMs - this.#schedule.nowMs;
       const stepAtMs = leftMs > maximumShortTimerMs ? this.#schedule.nowMs + longTimerStepMs : fireAtMs;
-      const request = { EventType: EventType.TimerCreated, FireAt: iso(stepAtMs) };
-      const id = this.#schedule.ask(request, () => {
-        if (this.#schedule.nowMs < fireAtMs) step();
-        else future.finish();
+      current = this.#schedule.ask({ EventType: EventType.TimerCreated, FireAt: iso(stepAtMs) }, () => {
+        if (this.#schedule.nowMs < fireAtMs) return step();
+        this.#cancels.delete(action);
+        future.finish();
       });
-      if (!canceled || this.#schedule.willFire(id)) return;
-      this.#schedule.withdraw(id);
-      future.finish();
+      withdrawIfCanceled();
     };
+    this.#cancels.set(action, withdrawIfCanceled);
     step();
     return future;
+  }
+
+  /** Called for a timer whose action now says that it is cancelled. */
+  cancel(action: CreateTimer): void {
+    this.#cancels.get(action)?.();
   }
 
   /** Answers 202 with a Location are polled: a wait, then another request, a number each. */

@@ -9,7 +9,7 @@
  * 1. Numbers are given in the order of asking, from 0 without gaps; the library counts the same way, and the two
  *    meet only through these numbers.
  * 2. A scheduling event of the history matches exactly one request: same number, same kind, same name.
- * 3. Requests that no event of the history matches are the turn's decisions.
+ * 3. Requests that no event of the history matches are the turn's decisions, and are matched once they are taken.
  * 4. An event is given to the newest waiter of its name, else buffered in order of arrival; names ignore case.
  */
 
@@ -44,18 +44,21 @@ export class Schedule {
   nowMs = 0;
   /** Set once the history contradicts the code; nothing counts after it. */
   violation: string | null = null;
+  /** Activities asked for whose results are still to come. */
+  openActivities = 0;
 
-  readonly #timestamp: string;
-  readonly #foresight: Foresight;
+  #timestamp = '';
+  #foresight: Foresight = { firedTimers: new Set(), sentMessages: new Map() };
   #nextId = 0;
   readonly #unmatched = new Map<number, SchedulingEvent>();
   readonly #open = new Map<number, (event: Completion) => void>();
-  /** Timers the code withdrew: nobody waits for them, yet the history keeps their creation. */
-  readonly #withdrawn = new Set<number>();
+  /** Timers the code withdrew since they were last asked for. */
+  #withdrawn: number[] = [];
   readonly #waiters = new Map<string, Future[]>();
   readonly #buffered = new Map<string, number>();
 
-  constructor(timestamp: string, foresight: Foresight) {
+  /** Begins a turn: `timestamp` is its time, `foresight` speaks of the events it walks. */
+  begin(timestamp: string, foresight: Foresight): void {
     this.#timestamp = timestamp;
     this.#foresight = foresight;
   }
@@ -63,6 +66,7 @@ export class Schedule {
   /** Asks for work and calls `settled` when the history brings its completion. Returns the work's number. */
   ask(request: Request, settled: (event: Completion) => void): number {
     const id = this.send(request);
+    if (request.EventType === EventType.TaskScheduled) this.openActivities += 1;
     this.#open.set(id, settled);
     return id;
   }
@@ -89,8 +93,14 @@ export class Schedule {
     return content === undefined ? null : (JSON.parse(content) as { id: string }).id;
   }
 
+  isOpen(id: number): boolean {
+    return this.#open.has(id);
+  }
+
+  /** Nobody waits for the timer any more, yet the history keeps its creation. */
   withdraw(timerId: number): void {
-    this.#withdrawn.add(timerId);
+    this.#open.delete(timerId);
+    this.#withdrawn.push(timerId);
   }
 
   waitFor(eventName: string): Future {
@@ -132,23 +142,32 @@ export class Schedule {
   settle(event: Completion): void {
     const id = event.EventType === EventType.TimerFired ? event.TimerId : event.TaskScheduledId;
     const settled = this.#open.get(id);
-    this.#open.delete(id);
-    this.#withdrawn.delete(id);
+    if (!this.#open.delete(id)) return;
+    if (event.EventType === EventType.TaskCompleted || event.EventType === EventType.TaskFailed) {
+      this.openActivities -= 1;
+    }
     settled?.(event);
   }
 
-  /** In order of number, since a Map keeps the order of insertion. */
-  decisions(): SchedulingEvent[] {
-    return [...this.#unmatched.values()];
+  /** Takes what no event matches, in order of number, since a Map keeps the order of insertion: it is history now. */
+  takeDecisions(): SchedulingEvent[] {
+    const now = this.#timestamp;
+    const decisions = [...this.#unmatched.values()].map((event) =>
+      event.Timestamp === now ? event : { ...event, Timestamp: now },
+    );
+    this.#unmatched.clear();
+    return decisions;
   }
 
   get openTasks(): number {
-    return this.#open.size - this.#withdrawn.size;
+    return this.#open.size;
   }
 
-  /** Numbers of the timers that were withdrawn before they fired. */
-  withdrawnTimers(): number[] {
-    return [...this.#withdrawn];
+  /** Takes the numbers of the timers withdrawn since. */
+  takeWithdrawnTimers(): number[] {
+    const withdrawn = this.#withdrawn;
+    this.#withdrawn = [];
+    return withdrawn;
   }
 }
 

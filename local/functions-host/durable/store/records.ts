@@ -95,6 +95,8 @@ export type Change =
   | { readonly kind: 'activity'; readonly item: ActivityItem }
   | { readonly kind: 'timer'; readonly timer: TimerRow }
   | { readonly kind: 'timer-withdrawn'; readonly instanceId: string; readonly timerId: number }
+  /** An execution began in the instance's place. */
+  | { readonly kind: 'execution-begun'; readonly row: InstanceRow }
   /** The instance began anew or ended: its timers are gone, and nothing known of it holds. */
   | { readonly kind: 'execution-ended'; readonly instanceId: string; readonly finished: boolean }
   /** The instance or entity was purged with everything that waited for it. */

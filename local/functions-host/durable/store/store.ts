@@ -115,6 +115,7 @@ export class Store {
       row.parent === null ? null : JSON.stringify(row.parent),
       null,
     );
+    this.#changes.push({ kind: 'execution-begun', row });
   }
 
   /** Returns false, and writes nothing, when that execution is no longer the instance's. */
@@ -127,10 +128,11 @@ export class Store {
     );
   }
 
-  appendHistory(instanceId: string, events: readonly HistoryEvent[]): string {
+  /** Returns the length of the text that was added. */
+  appendHistory(instanceId: string, events: readonly HistoryEvent[]): number {
     const text = renderEvents(events, true);
     this.#sql.appendHistory.run(this.#nextSeq++, instanceId, text);
-    return text;
+    return text.length;
   }
 
   replaceHistory(instanceId: string, events: readonly HistoryEvent[]): void {

@@ -56,7 +56,7 @@ async function execute(engine: Engine, item: ActivityItem): Promise<string> {
   }
   const result = await engine.app.invoke(fn, {
     trigger: toTypedData(input),
-    triggerMetadata: { instanceId: { string: item.instanceId } },
+    triggerMetadata: { instanceId: { json: JSON.stringify(item.instanceId) } },
   });
   return toResult(result);
 }

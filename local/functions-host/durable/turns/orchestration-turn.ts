@@ -21,11 +21,11 @@ import {
   turnMark,
 } from '../history.ts';
 import type { LiveInstance } from '../live-instances.ts';
-import type { Mailbox } from '../mailboxes.ts';
-import { type ReplayedTurn, replay } from '../replayer.ts';
+import type { Mailbox, Rest, TurnEnd } from '../mailboxes.ts';
+import type { ReplayedTurn } from '../replayer.ts';
 import { type FinishedStatus, type InstanceRow, isFinished, type Message } from '../store/records.ts';
 import { beginExecution } from './executions.ts';
-import { callOrchestrator, type OrchestratorCall } from './orchestrator-call.ts';
+import { callOrchestrator, type Outcome } from './orchestrator-call.ts';
 import { applyDecisions, releaseLocks, tellParent } from './turn-effects.ts';
 import { refuseVersion } from './versions.ts';
 
@@ -52,20 +52,33 @@ export class VersionRejected extends Error {
   override readonly name = 'VersionRejected';
 }
 
-export async function takeOrchestrationTurn(engine: Engine, mailbox: Mailbox): Promise<readonly Message[]> {
-  const batch = [...mailbox.messages];
+export async function takeOrchestrationTurn(engine: Engine, mailbox: Mailbox): Promise<TurnEnd> {
+  const used = [...mailbox.messages];
   const instance = engine.live.load(mailbox.target);
-  const arrivals = instance ? arrange(instance.row, batch) : [];
+  const arrivals = instance ? arrange(instance.row, used) : [];
   if (!instance || arrivals.length === 0) {
-    await engine.commits.write(() => engine.store.consume(batch));
-    return batch;
+    await engine.commits.write(() => engine.store.consume(used));
+    return { used };
   }
   const name = engine.app.find(instance.row.name)?.name ?? instance.row.name;
+  const startedMs = performance.now();
   const turn = await play(engine, instance, arrivals);
+  const rest = restAfter(turn, performance.now() - startedMs);
   crashPoint(`turn-before-commit:${name}`);
-  await engine.commits.write(() => commit(engine, instance, turn, batch));
+  await engine.commits.write(() => commit(engine, instance, turn, used));
   crashPoint(`turn-after-commit:${name}`);
-  return batch;
+  return rest === null ? { used } : { used, rest };
+}
+
+/** A turn that takes less begins at once with whatever there is. */
+const noticeableMs = 5;
+const longestRestMs = 500;
+
+/** After a turn that took long the next waits as long for other activities to end: half the time at most is replay. */
+function restAfter({ replayed, ending }: Turn, tookMs: number): Rest | null {
+  const expected = replayed?.openActivities ?? 0;
+  if (tookMs < noticeableMs || expected < 2 || ending.kind !== 'waits') return null;
+  return { untilMs: performance.now() + Math.min(tookMs, longestRestMs), expected };
 }
 
 /** What of a batch concerns this execution: its start first, nothing after a terminate. */
@@ -97,44 +110,37 @@ async function play(engine: Engine, instance: LiveInstance, arrivals: ArrivingEv
     return { news, replayed: null, customStatus, ending: failure(mismatch, versionMismatch(mismatch)) };
   }
   const call = await callOrchestrator(engine, instance, news);
-  const { id: instanceId, executionId } = instance.row;
-  const history = [...instance.events, ...news];
-  const replayed = replay(
-    { instanceId, executionId },
-    history,
-    call.result.actions.flat(),
-    timestamp(engine),
-  );
+  if ('broken' in call) return { news, replayed: null, customStatus, ending: failure(call.broken) };
+  const replayed = instance.replay(news, call.outcome.actions, timestamp(engine));
   if (isStuck(call, replayed)) engine.log('error', describeStuck(instance.row));
   return {
     news,
     replayed,
-    customStatus:
-      call.result.customStatus === undefined ? customStatus : JSON.stringify(call.result.customStatus),
-    ending: decideEnding(instance.row.name, call, replayed),
+    customStatus: call.outcome.customStatus ?? customStatus,
+    ending: decideEnding(instance.row.name, call.outcome, replayed),
   };
 }
 
-function decideEnding(name: string, call: OrchestratorCall, replayed: ReplayedTurn): Ending {
-  const { isDone, output, error } = call.result;
-  if (call.missing !== null) return failure(call.missing);
+function decideEnding(name: string, outcome: Outcome, replayed: ReplayedTurn): Ending {
+  const { isDone, output, error, failureDetails } = outcome;
   if (replayed.violation !== null)
     return failure(`Orchestrator function '${name}' failed: ${replayed.violation}`);
   if (!replayed.settled) return { kind: 'waits' };
-  if (error !== undefined) {
-    return failure(`Orchestrator function '${name}' failed: ${error}`, call.result.failureDetails);
-  }
+  if (error !== undefined) return failure(`Orchestrator function '${name}' failed: ${error}`, failureDetails);
   if (!isDone) return { kind: 'waits' };
   if (replayed.continueAsNewInput !== null) {
     return { kind: 'continues-as-new', input: replayed.continueAsNewInput };
   }
-  return { kind: 'finished', status: 'Completed', output: JSON.stringify(output ?? null) };
+  return { kind: 'finished', status: 'Completed', output };
 }
 
 /** The library reports no error when what was thrown has no message, and nothing can wake the orchestration again. */
-function isStuck({ result, missing, threw }: OrchestratorCall, replayed: ReplayedTurn): boolean {
-  if (missing !== null || result.error !== undefined || replayed.violation !== null) return false;
-  return threw || (replayed.settled && !result.isDone);
+function isStuck(
+  { outcome, threw }: { readonly outcome: Outcome; readonly threw: boolean },
+  replayed: ReplayedTurn,
+): boolean {
+  if (outcome.error !== undefined || replayed.violation !== null) return false;
+  return threw || (replayed.settled && !outcome.isDone);
 }
 
 function describeStuck({ name, id }: InstanceRow): string {
@@ -176,9 +182,9 @@ function commit(engine: Engine, instance: LiveInstance, turn: Turn, batch: reado
     });
     return;
   }
-  const events = newHistory(turn, timestamp(engine));
-  const rendered = store.appendHistory(row.id, events);
-  live.advance(instance, row, events, rendered);
+  const decided = decidedEvents(turn, timestamp(engine));
+  const textLength = store.appendHistory(row.id, [...turn.news, ...decided]);
+  live.advance(instance, row, decided, textLength);
   if (ending.kind === 'finished') {
     releaseLocks(store, row.id, replayed?.locks ?? locks);
     tellParent(store, row, ending, timestamp(engine));
@@ -198,9 +204,9 @@ function nextRow(row: InstanceRow, { ending, replayed, customStatus }: Turn, now
   };
 }
 
-function newHistory({ news, replayed, ending }: Turn, now: string): HistoryEvent[] {
-  const decisions = replayed && replayed.violation === null ? replayed.decisions : [];
-  const events: HistoryEvent[] = [...news, ...decisions];
+/** What a turn adds to its news. */
+function decidedEvents({ replayed, ending }: Turn, now: string): HistoryEvent[] {
+  const events: HistoryEvent[] = replayed && replayed.violation === null ? [...replayed.decisions] : [];
   if (ending.kind === 'finished') {
     events.push({
       EventType: EventType.ExecutionCompleted,

@@ -1,20 +1,37 @@
 /** Runs an orchestrator function over its history. */
+import type { RegisteredFunction } from '../../contract.ts';
 import { describeMissing, type Engine, findFunction, messageOf } from '../engine.ts';
-import { type HistoryEvent, renderEvents } from '../history.ts';
-import type { LiveInstance } from '../live-instances.ts';
-import { type OrchestratorResult, readThrownResult } from '../orchestrator-result.ts';
+import type { HistoryEvent } from '../history.ts';
+import { type LiveInstance, toPlain } from '../live-instances.ts';
+import {
+  type Action,
+  carriesResult,
+  type OrchestratorResult,
+  readThrownResult,
+} from '../orchestrator-result.ts';
 
 /** Constants of the protocol: schema 3 allows locks, the durations say how long timers are cut (../replay/action-replay.ts). */
-const protocol =
-  '"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00",' +
-  '"maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000';
+const protocol = {
+  upperSchemaVersion: 1,
+  upperSchemaVersionNew: 3,
+  longRunningTimerIntervalDuration: '3.00:00:00',
+  maximumShortTimerDuration: '6.00:00:00',
+  defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+} as const;
 
-export interface OrchestratorCall {
-  readonly result: OrchestratorResult;
-  /** Set when there is no such function: the whole reason, needing no further words. */
-  readonly missing: string | null;
-  readonly threw: boolean;
+/** What a function decided, output and custom status as JSON text. */
+export interface Outcome extends Pick<OrchestratorResult, 'isDone' | 'error' | 'failureDetails'> {
+  /** The whole list: those known before this turn as they came, new ones as their JSON says. */
+  readonly actions: readonly Action[];
+  readonly output: string;
+  /** Null: unchanged. */
+  readonly customStatus: string | null;
 }
+
+export type OrchestratorCall =
+  | { readonly outcome: Outcome; readonly threw: boolean }
+  /** The function gave no list of actions, so that nothing of it can be walked: why, in whole sentences. */
+  | { readonly broken: string };
 
 export async function callOrchestrator(
   engine: Engine,
@@ -23,41 +40,57 @@ export async function callOrchestrator(
 ): Promise<OrchestratorCall> {
   const { name } = instance.row;
   const fn = findFunction(engine, name, 'orchestrationTrigger');
-  if (!fn) {
-    const missing = describeMissing(engine, name, 'orchestrationTrigger');
-    return { result: { isDone: false, actions: [] }, missing, threw: false };
-  }
+  if (!fn) return { broken: describeMissing(engine, name, 'orchestrationTrigger') };
   try {
-    const { returnValue } = await engine.app.invoke(fn, {
-      trigger: { string: renderTrigger(instance, news) },
-    });
-    const text = returnValue?.json ?? returnValue?.string;
-    if (text === undefined)
-      return failed('it returned nothing: it must be registered through durable-functions');
-    return { result: JSON.parse(text) as OrchestratorResult, missing: null, threw: false };
+    return await callFunction(engine, fn, instance, news);
   } catch (error) {
-    return readFailure(error);
+    return { broken: `Orchestrator function '${name}' failed: ${messageOf(error)}` };
   }
 }
 
-function readFailure(error: unknown): OrchestratorCall {
+async function callFunction(
+  engine: Engine,
+  fn: RegisteredFunction,
+  instance: LiveInstance,
+  news: readonly HistoryEvent[],
+): Promise<OrchestratorCall> {
+  const input = toTriggerInput(instance, news);
+  let value: unknown;
   try {
-    return { result: readThrownResult(error), missing: null, threw: true };
-  } catch {
-    return failed(messageOf(error));
+    ({ value } = await engine.app.invoke(fn, { trigger: {}, input }));
+  } catch (error) {
+    if (!carriesResult(error)) throw error;
+    return { outcome: toOutcome(readThrownResult(error), instance), threw: true };
   }
+  if (value === null || value === undefined) {
+    throw new Error('it returned nothing: it must be registered through durable-functions');
+  }
+  const result = typeof value === 'string' ? JSON.parse(value) : value;
+  return { outcome: toOutcome(result as OrchestratorResult, instance), threw: false };
 }
 
-function failed(error: string): OrchestratorCall {
-  return { result: { isDone: false, actions: [], error }, missing: null, threw: true };
+/** Throws where the function returned or asked for what JSON cannot say. */
+function toOutcome(result: OrchestratorResult, { knownActions }: LiveInstance): Outcome {
+  const { isDone, error, failureDetails, output, customStatus } = result;
+  return {
+    isDone,
+    ...(error === undefined ? {} : { error }),
+    ...(failureDetails === undefined ? {} : { failureDetails }),
+    actions: result.actions.flat().map((action, index) => (index < knownActions ? action : toPlain(action))),
+    output: JSON.stringify(output) ?? 'null',
+    customStatus: customStatus === undefined ? null : (JSON.stringify(customStatus) ?? null),
+  };
 }
 
-/** Text is put together rather than built as a value: the played part of a long history is copied, not walked. */
-function renderTrigger({ row, played }: LiveInstance, news: readonly HistoryEvent[]): string {
-  const history = played === '' ? renderEvents(news, false) : `${played},${renderEvents(news, false)}`;
-  const parent = row.parent?.OrchestrationInstance.InstanceId ?? null;
-  return (
-    `{"history":[${history}],"input":${row.input},"instanceId":${JSON.stringify(row.id)},` +
-    `"isReplaying":${played !== ''},"parentInstanceId":${JSON.stringify(parent)},${protocol}}`
-  );
+function toTriggerInput(instance: LiveInstance, news: readonly HistoryEvent[]): Record<string, unknown> {
+  const { row } = instance;
+  return {
+    history: instance.show(news),
+    // Read anew for every turn: the function may do with it what it likes.
+    input: JSON.parse(row.input),
+    instanceId: row.id,
+    isReplaying: !instance.isNew,
+    parentInstanceId: row.parent?.OrchestrationInstance.InstanceId ?? null,
+    ...protocol,
+  };
 }
