@@ -61,16 +61,24 @@ function decide(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   if ('needsGrant' in answered) return answered;
   const admission = { ...lookAgainInTime(answered.admission, now), freedRunId };
   // Timers that were set by a clock which was ahead ring too late: who sleeps is asked what it waits for now.
-  const late = sound === state ? [] : sleepers(state);
-  const wake = [...(answered.wake ?? []), ...wokenByData(noted, offer), ...expired.wake, ...late];
+  const late = sound === state ? nobody : sleepers(state);
+  const woken = [answered.wake ?? nobody, wokenByData(noted, offer), expired.wake, late];
   const kept = remember(keepWaiting(answered.state, question, admission), offer, admission, !before);
   return {
     admission,
     state: kept,
     repeated: false,
-    wake: [...new Set(wake)].filter((id) => id !== signal.id),
+    wake: uniteBut(signal.id, woken),
     cancelRunId: answered.cancelRunId ?? null,
   };
+}
+
+const nobody: readonly string[] = [];
+
+/** As a rule nobody is woken: then nothing is built. */
+function uniteBut(asking: string, lists: readonly (readonly string[])[]): readonly string[] {
+  if (lists.every(({ length }) => length === 0)) return nobody;
+  return [...new Set(lists.flat())].filter((id) => id !== asking);
 }
 
 function answerSignal(state: ModelState, question: Question, mode: Mode): PolicyAnswer | NeedsGrant {
@@ -122,7 +130,7 @@ function endExpired(
   const { pending } = state;
   const until = pending?.suggestedUntil;
   if (mode !== 'suggest' || until === undefined || now < until || pending?.approved)
-    return { state, wake: [] };
+    return { state, wake: nobody };
   const first = pending!.signals[0]!;
   const what = first === signal.id ? `run ${runId}` : `the run of signal ${first}`;
   const because = `${what} was suggested, and nobody had approved it by ${until}`;
@@ -174,7 +182,7 @@ function startUnlessFleetHolds(state: ModelState, question: Question): PolicyAns
 /** Data that has come may be what others wait for. */
 function wokenByData(state: ModelState, { signal, policy }: Offer): readonly string[] {
   const enough = (state.newData?.rows ?? 0) >= (policy.minimumNewRows ?? 0);
-  return signal.newData && state.pending?.forData && enough ? sleepers(state).slice(0, 1) : [];
+  return signal.newData && state.pending?.forData && enough ? sleepers(state).slice(0, 1) : nobody;
 }
 
 /** A run past its deadline counts as dead: its model is freed, and the cooldown counts from the deadline. */
