@@ -39,6 +39,21 @@ describe('events that come twice, late and out of order', () => {
     await expectExactlyOnce(world, asked);
   });
 
+  it('leave the number and the run of the parent in the lineage of each version', async () => {
+    const released = (await world.runs()).toReversed();
+    expect(released.map(({ registeredVersion }) => registeredVersion)).toEqual(['1', '2', '3']);
+    const client = workspaceClient(world.cloud());
+    for (const [index, run] of released.entries()) {
+      const { properties } = await client.modelVersions.get(...workspace, 'tiny', run.registeredVersion!);
+      const parent = released[index - 1];
+      expect(properties.tags).toMatchObject({
+        ratchetRun: run.runId,
+        ratchetParentVersion: parent?.registeredVersion ?? 'none',
+      });
+      expect(properties.tags?.['ratchetParentRun']).toBe(parent?.runId);
+    }
+  });
+
   it('start nothing when the metrics are good', async () => {
     expect(await report(world, 'w3', 0.99)).toEqual([]);
   });

@@ -116,6 +116,27 @@ describe('parseWorkspaceEvent', () => {
     },
   );
 
+  it.each(['Canceled', 'Cancelled', 'canceled', 'CANCELLED', 'failed'])(
+    'takes %s for the end of a job',
+    (runStatus) => {
+      const changed = event('aml-run-status-changed.eventgrid');
+      const data = { ...changed.data, runId: 'job-1', runStatus };
+      expect(parseWorkspaceEvent({ ...changed, data }, new Map())).toEqual([
+        { type: 'job-ended', jobName: 'job-1' },
+      ]);
+    },
+  );
+
+  it('reads tags that come as the text of an object', () => {
+    const registered = event('aml-model-registered.eventgrid');
+    const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
+    const ModelTags = JSON.stringify({ RatchetRun: 'spam-filter-20260301-1f2e3d4c' });
+    const data = { ModelName: 'spam-filter', ModelVersion: 3, ModelTags };
+    expect(parseWorkspaceEvent({ ...registered, data }, models)).toMatchObject([
+      { type: 'ignored', why: "spam-filter:3 is Ratchet's own registration" },
+    ]);
+  });
+
   it('leaves a version of our own whose event has no tags to the registry', () => {
     const registered = event('aml-model-registered.eventgrid');
     const models = new Map([['spam-filter', modelNamed('spam-filter')]]);
