@@ -1,6 +1,6 @@
 /** A small chart for a terminal. Pure: no colours, plain text. */
 
-export interface Series {
+interface Series {
   readonly mark: string;
   /** One value a column, between 0 and 1; null leaves the column empty. */
   readonly values: readonly (number | null)[];

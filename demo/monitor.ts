@@ -19,7 +19,7 @@ export const leastMailsMonitored = 100;
 const monitor = `${sampleModel.name}_weekly`;
 const breachTag = 'azureml_modelmonitor_threshold_breached';
 
-export interface MonitorRun {
+interface MonitorRun {
   /** Name of the file to look at, below the model's data path. */
   readonly file: string;
   /** The run that made the champion: the files it was trained on are the reference. */

@@ -41,7 +41,7 @@ async function call(url: string, wantedStatus: number, init?: RequestInit): Prom
   return JSON.parse(text);
 }
 
-export interface Watcher {
+interface Watcher {
   decision(decision: Decision): void;
   run(run: Run): Promise<void>;
   /** After each look. */

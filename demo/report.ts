@@ -58,7 +58,7 @@ export function makeReport(seen: Observations): DemoReport {
 }
 
 /** Accuracy over all mails: each week weighs as much as it has mails. */
-export function overall(
+function overall(
   weeks: readonly WeekResult[],
   accuracyOf: (week: WeekResult) => number | null,
 ): number | null {

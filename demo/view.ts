@@ -40,7 +40,7 @@ export interface View {
   closing(report: DemoReport): void;
 }
 
-export interface ViewOptions {
+interface ViewOptions {
   readonly write: (text: string) => void;
   readonly color: boolean;
   /** Whether a line may be overwritten: a terminal, not a file. */

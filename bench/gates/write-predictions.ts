@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ColumnSource, parquetWriteFile } from 'hyparquet-writer';
 import { seedRandom } from '../../shared/gates/statistics/random.ts';
 
-export interface Predictions {
+interface Predictions {
   readonly columns: readonly ColumnSource[];
   readonly rows: number;
 }

@@ -23,7 +23,7 @@ export interface Measuring {
   readonly signal: AbortSignal;
 }
 
-export interface Benchmark<Options extends ParseArgsOptionsConfig, Figures extends object> {
+interface Benchmark<Options extends ParseArgsOptionsConfig, Figures extends object> {
   /** As in `npm run bench:NAME`. */
   readonly name: string;
   readonly help: string;

@@ -36,7 +36,7 @@ export function hostSide(nodeFlags: readonly string[]): Side {
   };
 }
 
-export interface OpenHost {
+interface OpenHost {
   /** Address of the durable management API. */
   readonly api: string;
   readonly pid: number;

@@ -8,13 +8,13 @@ import { cpuMs } from '../measure/process-facts.ts';
 import type { Measuring } from '../measure/run-benchmark.ts';
 import type { Side } from './side.ts';
 
-export interface Round {
+interface Round {
   readonly chainsPerSecond: number;
   /** Processor time of all the side's processes for one chain. Null where the system does not tell. */
   readonly cpuMsPerChain: number | null;
 }
 
-export interface RoundsOptions {
+interface RoundsOptions {
   readonly sides: readonly Side[];
   readonly rounds: number;
   readonly chains: number;

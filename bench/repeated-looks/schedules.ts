@@ -1,6 +1,6 @@
 import { lookAgain } from '../../shared/gates/spend-error.ts';
 
-export interface Schedule {
+interface Schedule {
   readonly name: string;
   /** Share of the error of a life that the look of this number may spend. */
   readonly shareAt: (look: number) => number;

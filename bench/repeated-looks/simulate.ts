@@ -24,7 +24,7 @@ export interface Settings {
   readonly rows: number;
 }
 
-export interface Rule {
+interface Rule {
   readonly name: string;
   readonly gate: GateConfig;
   /** The true gain of a challenger that violates the rule by nothing. */

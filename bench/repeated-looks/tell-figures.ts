@@ -8,7 +8,7 @@ export interface Lives {
   readonly worlds: Readonly<Record<(typeof ways)[number], Share>>;
 }
 
-export interface Power {
+interface Power {
   readonly rows: number;
   /** By look, and for a holdout that is renewed by a quarter at every look. */
   readonly atLooks: readonly Share[];

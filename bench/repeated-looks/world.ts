@@ -41,7 +41,7 @@ export function difficulties(gain: number): readonly Difficulty[] {
 }
 
 /** Rows of a world by difficulty, and how many of them the champion has right. */
-export interface World {
+interface World {
   readonly rows: number;
   readonly kinds: readonly (Difficulty & { readonly right: number; readonly wrong: number })[];
 }

@@ -8,7 +8,7 @@ export interface Sent {
   readonly answeredAtMs: number;
 }
 
-export interface Batch {
+interface Batch {
   readonly apiRoot: string;
   readonly models: readonly string[];
   readonly count: number;

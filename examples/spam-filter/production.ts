@@ -16,7 +16,7 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { loadModel, type SpamModel } from './model.ts';
 import { metricsOf, type Tally } from './tally.ts';
 
-export interface ProductionSettings {
+interface ProductionSettings {
   /** Name of the model in the registry and in the API. */
   readonly model: string;
   readonly serviceBusConnection: string;
@@ -49,7 +49,7 @@ export interface ReleasedModel {
   readonly model: SpamModel;
 }
 
-export interface Breach {
+interface Breach {
   readonly signalId: string;
   readonly rule: string;
   readonly summary: string;

@@ -14,7 +14,7 @@ export interface Row {
   readonly week: string;
 }
 
-export interface Manifest {
+interface Manifest {
   readonly runId: string;
   readonly train: readonly { readonly name: string }[];
   readonly evaluate: readonly { readonly name: string }[];

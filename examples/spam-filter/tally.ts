@@ -1,7 +1,7 @@
 import { slotsOf } from './features.ts';
 import { type SpamModel, score } from './model.ts';
 
-export interface LabelledMail {
+interface LabelledMail {
   readonly text: string;
   readonly label: 0 | 1;
 }

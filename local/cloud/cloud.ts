@@ -17,7 +17,7 @@ import type { CloudOptions } from './options.ts';
 import { listening, openPorts, type Ports, portOf } from './ports.ts';
 import { type Running, type Services, startServices } from './services.ts';
 
-export interface Cloud {
+interface Cloud {
   readonly state: CloudState;
   stop(): Promise<void>;
   /** Resolves when the cloud has stopped. */

@@ -38,7 +38,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export interface ServicesDependencies {
+interface ServicesDependencies {
   readonly options: CloudOptions;
   readonly clock: Clock;
   readonly work: Work;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { WebhookSubscription } from './subscription.ts';
 
 /** The origin an endpoint is asked to allow in the CloudEvents handshake. */
-export const webhookOrigin = 'eventgrid.azure.net';
+const webhookOrigin = 'eventgrid.azure.net';
 
-export interface HandshakeRequest {
+interface HandshakeRequest {
   readonly topicId: string;
   /** What the endpoint must echo, or visit. */
   readonly code: string;

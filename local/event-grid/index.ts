@@ -23,9 +23,7 @@ import { matches, type Subscription } from './subscription.ts';
 import { type SubscriptionReport, Subscriptions } from './subscriptions.ts';
 import { topicId } from './topics.ts';
 
-export type { Chaos } from './chaos.ts';
 export { parseSubscription, type Subscription, type WebhookSubscription } from './subscription.ts';
-export type { SubscriptionReport } from './subscriptions.ts';
 
 export interface EventGridOptions extends Omit<CloudContext, 'publish'> {
   /** 0 takes any free port. */

@@ -10,7 +10,7 @@ import { isTopicName, topicId } from './topics.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
-export interface PublishDependencies {
+interface PublishDependencies {
   readonly key: string;
   readonly clock: Clock;
   /** The events are on disk when this returns. */

@@ -16,7 +16,7 @@ export interface QueueDestination {
   };
 }
 
-export type DeliveryAttributeMapping =
+type DeliveryAttributeMapping =
   | { readonly name: string; readonly type: 'Static'; readonly properties: { readonly value: string } }
   /** `sourceField` is a path into the event, such as `data.modelName`. */
   | {

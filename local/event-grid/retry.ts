@@ -18,8 +18,8 @@ export const documentedRetryScheduleMs: readonly number[] = [
   12 * hour,
 ];
 
-export const maxAttempts = 30;
-export const timeToLiveMs = 24 * hour;
+const maxAttempts = 30;
+const timeToLiveMs = 24 * hour;
 /** The service waits this long before it gives an event to the dead-letter container, and again when that fails. */
 export const deadLetterDelayMs = 5 * minute;
 /** How long an unreachable dead-letter container is tried before the event is dropped. */
@@ -67,7 +67,7 @@ export function outcomeOf(status: number): Outcome {
 
 const final: ReadonlySet<Outcome> = new Set(['BadRequest', 'Unauthorized', 'Forbidden', 'PayloadTooLarge']);
 
-export type NextStep =
+type NextStep =
   | { readonly kind: 'retry'; readonly atMs: number }
   | { readonly kind: 'give-up'; readonly reason: DeadLetterReason };
 

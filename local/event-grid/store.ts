@@ -31,7 +31,7 @@ export interface Delivery {
   readonly deadSinceMs: number | null;
 }
 
-export interface StoredSubscription {
+interface StoredSubscription {
   readonly subscription: Subscription;
   readonly validated: boolean;
 }

@@ -22,7 +22,7 @@ export interface WebhookSubscription extends AnySubscription {
   readonly destination?: undefined;
 }
 
-export interface QueueSubscription extends AnySubscription {
+interface QueueSubscription extends AnySubscription {
   readonly destination: QueueDestination;
   readonly endpointUrl?: undefined;
 }

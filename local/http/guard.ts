@@ -15,14 +15,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestError } from './request-error.ts';
 
-export interface RequestHead {
+interface RequestHead {
   readonly method?: string | undefined;
   /** The request target as it was sent. */
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface Address {
+interface Address {
   readonly scheme: 'http' | 'https';
   readonly port: number;
 }

@@ -12,7 +12,7 @@ export interface Reply {
 }
 
 /** What Resource Manager takes, too. */
-export const bodyLimitBytes = 4 * 1024 * 1024;
+const bodyLimitBytes = 4 * 1024 * 1024;
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readBody(request, bodyLimitBytes).catch((error: unknown) => {

@@ -23,7 +23,7 @@ import { awaitReader, closeAfterAnswer, lingerMs } from './body.ts';
 import { type BodyTypes, refuseBody, refuseCaller } from './guard.ts';
 import { type RequestError, refusalBody } from './request-error.ts';
 
-export interface LoopbackOptions {
+interface LoopbackOptions {
   /** 0: any free one. */
   readonly port: number;
   /** Absent: plain HTTP. */

@@ -18,9 +18,7 @@ import { jsonBodies } from '../http/guard.ts';
 import { listenOnLoopback } from '../http/listen.ts';
 import { signToken, type TokenClaims, verifyToken } from './token.ts';
 
-export type { TokenClaims } from './token.ts';
-
-export interface TokenRequest {
+interface TokenRequest {
   readonly resource: string;
   readonly subject: string;
   readonly clientId?: string;

@@ -10,7 +10,7 @@ import { renderValue, type Table } from './kql/values.ts';
 import { quote } from './quote.ts';
 import type { LogsStore, TimeSpan } from './store.ts';
 
-export interface QueryContext {
+interface QueryContext {
   readonly store: LogsStore;
   readonly nowMs: number;
   /** What befalls this query, or null. */

@@ -23,7 +23,7 @@ import { answerQuery } from './answer-query.ts';
 import type { Fault } from './faults.ts';
 import { openLogsStore } from './store.ts';
 
-export interface LogAnalyticsOptions extends CloudContext {
+interface LogAnalyticsOptions extends CloudContext {
   /** 0 for any free one. */
   readonly port: number;
   readonly tls: TlsMaterial;

@@ -10,7 +10,7 @@ import { replaceFile } from './write-file-atomically.ts';
 const fileName = 'clock.json';
 const StoredSchema = z.object({ now: z.iso.datetime() });
 
-export interface ClockOptions {
+interface ClockOptions {
   readonly home: string;
   readonly mode: 'system' | 'virtual';
   /** ISO 8601; for a virtual clock without a stored time. */

@@ -11,13 +11,6 @@ import { errorText, LocalError } from './local-error.ts';
 import { damagedState } from './state-file.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
-export interface HostState extends Readonly<Record<string, unknown>> {
-  readonly pid: number;
-  readonly url: string;
-  /** ISO 8601, UTC, by the real clock. */
-  readonly startedAt: string;
-}
-
 export interface HomeLock {
   /** Writes HOME/{kind}.json, by which others find this process. */
   announce(state: Readonly<Record<string, unknown>> & { readonly pid: number }): void;

@@ -2,7 +2,7 @@
  * Why a local process cannot start, said so that the person at the keyboard can mend it: the subject, the rule, the
  * value seen and the next step are in the message.
  */
-export type LocalErrorCode =
+type LocalErrorCode =
   | 'options'
   | 'home-in-use'
   | 'port-in-use'

@@ -5,7 +5,7 @@ import type { LogLevel } from '../cloud-context.ts';
 export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
 
 /** What a line is about. Never a key, never a connection string. */
-export interface LogFields {
+interface LogFields {
   readonly function?: string;
   readonly invocationId?: string;
 }
@@ -27,7 +27,7 @@ export function toLogLevel(workerLevel: string): LogLevel {
 
 const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-export interface LogOptions {
+interface LogOptions {
   readonly write: (line: string) => void;
   readonly clock: Clock;
   readonly json: boolean;

@@ -40,7 +40,7 @@ export interface OutgoingDelivery {
   update(settled: boolean, state: unknown): void;
 }
 
-export interface Attach {
+interface Attach {
   source?: { address?: string; filter?: Record<string, unknown> } | null;
   target?: { address?: string } | null;
   properties?: Record<string, unknown>;

@@ -14,13 +14,13 @@ import { openMessageStore } from './store.ts';
 
 export type { QueueOptions } from './queue-contract.ts';
 
-export interface ServiceBusOptions extends Omit<CloudContext, 'publish'> {
+interface ServiceBusOptions extends Omit<CloudContext, 'publish'> {
   /** 0 takes any free port. */
   readonly port: number;
   readonly queues: readonly QueueOptions[];
 }
 
-export interface QueueReport {
+interface QueueReport {
   readonly name: string;
   /** Ready for a receiver. */
   readonly active: number;

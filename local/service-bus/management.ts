@@ -13,13 +13,13 @@ import type { Settlement } from './queue-contract.ts';
 import type { Sessions } from './sessions.ts';
 import type { MessageStore, StoredMessage } from './store.ts';
 
-export interface ManagementContext {
+interface ManagementContext {
   readonly queue: Queue;
   readonly sessions: Sessions;
   readonly store: MessageStore;
 }
 
-export interface ManagementAnswer {
+interface ManagementAnswer {
   /** 204: done, and there is nothing to return. */
   readonly status: 200 | 204;
   readonly body: unknown;

@@ -40,7 +40,7 @@ type Outcome = NonNullable<OutgoingDelivery['remote_state']>;
 
 const sessionFilter = 'com.microsoft:session-filter';
 
-export interface Outlets {
+interface Outlets {
   /** The connection is gone, with a farewell or without. */
   drop(connection: Connection): void;
 }

@@ -13,7 +13,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { crashPoint } from '../crash-point.ts';
 import { openDatabase } from '../process/open-database.ts';
 
-export type MessageState = 'active' | 'scheduled' | 'deferred';
+type MessageState = 'active' | 'scheduled' | 'deferred';
 
 export interface NewMessage {
   readonly messageId: string;
@@ -42,7 +42,7 @@ export interface MessageKey {
   readonly dueMs: number | null;
 }
 
-export interface DuplicateWindow {
+interface DuplicateWindow {
   readonly windowMs: number;
   readonly nowMs: number;
 }

@@ -19,7 +19,7 @@ interface FilterCompiler {
   generateQueryForPersistenceLayer(options: object, context: unknown): (row: object) => boolean;
 }
 
-export interface AzuriteServer {
+interface AzuriteServer {
   readonly httpServer: Server;
   readonly metadataStore: LokiStore;
   start(): Promise<void>;

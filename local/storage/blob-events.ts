@@ -36,7 +36,7 @@ export function blobChangeOf(request: IncomingMessage, status: number): string |
   return request.headers['x-ms-copy-source'] === undefined ? null : 'CopyBlob';
 }
 
-export interface BlobChange {
+interface BlobChange {
   readonly api: string;
   readonly address: BlobAddress;
   readonly properties: BlobProperties;

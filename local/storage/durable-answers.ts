@@ -4,7 +4,7 @@ import type { LogLevel } from '../cloud-context.ts';
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export interface AnswerDependencies {
+interface AnswerDependencies {
   readonly work: Work;
   /** Called before the answer to a successful change goes out; what it does is then part of the answer. */
   commit(request: IncomingMessage, response: ServerResponse, status: number): void;

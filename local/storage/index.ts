@@ -28,7 +28,7 @@ import {
 import { commitBeforeAnswers } from './durable-answers.ts';
 import { openLokiJournal } from './loki-journal.ts';
 
-export interface StorageOptions extends CloudContext {
+interface StorageOptions extends CloudContext {
   /** 0 takes any free port. */
   readonly blobPort: number;
   readonly tablePort: number;

@@ -11,13 +11,13 @@
  */
 import { type KeyBounds, readKeyBounds } from './key-bounds.ts';
 
-export interface TableRow {
+interface TableRow {
   readonly PartitionKey: string;
   readonly RowKey: string;
 }
 
 /** What is used of a LokiJS collection. */
-export interface RowCollection {
+interface RowCollection {
   readonly data: readonly TableRow[];
   on(event: 'insert' | 'update' | 'delete', listener: (row: TableRow) => void): void;
 }

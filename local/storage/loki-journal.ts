@@ -14,11 +14,11 @@
  */
 import { openDatabase } from '../process/open-database.ts';
 
-export interface LokiDocument {
+interface LokiDocument {
   readonly $loki: number;
 }
 
-export interface LokiCollection {
+interface LokiCollection {
   readonly name: string;
   readonly data: readonly LokiDocument[];
   readonly uniqueNames: readonly string[];
@@ -53,8 +53,6 @@ const tables = `
     PRIMARY KEY (store, collection, id)
   ) WITHOUT ROWID;
 `;
-
-export type LokiJournal = ReturnType<typeof openLokiJournal>;
 
 export function openLokiJournal(file: string) {
   const db = openDatabase(file, tables);

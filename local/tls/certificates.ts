@@ -28,7 +28,7 @@ export interface Certificates {
 }
 
 const dayMs = 86_400_000;
-export const validityDays = 397;
+const validityDays = 397;
 
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 const loopback = { dnsName: 'localhost', ipv4: [127, 0, 0, 1], ipv6: [...Array(15).fill(0), 1] as number[] };

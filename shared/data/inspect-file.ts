@@ -12,7 +12,7 @@ import { RatchetError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { checkData } from './check-data.ts';
 
-export interface Inspection {
+interface Inspection {
   readonly model: string;
   /** The model's data path. */
   readonly folder: string;

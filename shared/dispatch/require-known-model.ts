@@ -4,7 +4,7 @@ import { modelEntity } from '../domain/durable-names.ts';
 import { requireModelName } from '../http/require-model.ts';
 
 /** What this needs of a durable client. */
-export interface EntityReader {
+interface EntityReader {
   readEntityState(entity: { name: string; key: string }): Promise<{ readonly entityExists: boolean }>;
 }
 

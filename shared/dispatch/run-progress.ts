@@ -2,11 +2,11 @@
 import type { Run, RunPhase } from '../domain/run.ts';
 
 /** What is needed of a durable client. */
-export interface StatusReader {
+interface StatusReader {
   getStatus(instanceId: string): Promise<{ readonly customStatus?: unknown }>;
 }
 
-export interface RunProgress {
+interface RunProgress {
   readonly phase: RunPhase;
   /** When the phase began (ISO 8601, UTC); null where that is not known. */
   readonly since: string | null;

@@ -16,7 +16,7 @@ import type { Random } from './statistics/random.ts';
 /** Rows that both sides scored. */
 export type PairedRows = Rows & { readonly champion: Float64Array };
 
-export interface GainInference {
+interface GainInference {
   readonly inference: Inference | NoInference;
   /** The classical test of no difference, where there is one. */
   readonly test: { readonly name: string; readonly pValue: number } | null;

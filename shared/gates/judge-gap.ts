@@ -22,7 +22,7 @@ import { findSlices } from './slice-column.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
 
-export interface JudgedGap {
+interface JudgedGap {
   readonly whole: RuleVerdict;
   readonly groups: readonly SliceResult[] | null;
 }

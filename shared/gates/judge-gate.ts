@@ -18,7 +18,7 @@ import { measureGate, show } from './measure-gate.ts';
 import { describeBy, nameSlice, type SlicesOfGate } from './slice-column.ts';
 import { seedRandom } from './statistics/random.ts';
 
-export interface GateContext {
+interface GateContext {
   readonly runId: string;
   readonly evidence: Evidence;
   readonly hasChampion: boolean;

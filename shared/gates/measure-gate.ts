@@ -28,14 +28,12 @@ export interface GateMeasurement {
 }
 
 /** The side whose number is not there, or is undefined. */
-export interface Missing {
+interface Missing {
   readonly missing: Side;
 }
 
 /** Where a gate's numbers come from: rows, or what the job reports. */
-export type Numbers =
-  | { readonly rows: Rows; readonly random: Random }
-  | { readonly reported: Evidence['reported'] };
+type Numbers = { readonly rows: Rows; readonly random: Random } | { readonly reported: Evidence['reported'] };
 
 export function measureGate(gate: MetricGate, numbers: Numbers): GateMeasurement | Missing {
   const numberOf = (side: Side): number | null =>

@@ -24,7 +24,7 @@ const leastGroups = 200;
 /** Sums of all groups together, beyond which there are fewer groups. */
 const mostSums = 1_000_000;
 
-export interface Resampling {
+interface Resampling {
   /** The metric of one side, or of both. */
   readonly metrics: readonly Metric[];
   /** What the inference is about, from the value of each. */

@@ -16,7 +16,7 @@ export interface Rows {
   readonly classes: Classes | null;
 }
 
-export interface Classes {
+interface Classes {
   readonly names: readonly string[];
   readonly challenger: ClassesOfSide;
   readonly champion: ClassesOfSide;

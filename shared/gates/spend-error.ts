@@ -23,7 +23,7 @@ const keptLooks = 100;
 /** Sums of shares such as 1/3 miss 1 by rounding. */
 const rounding = 1e-9;
 
-export interface Spending extends Omit<LookAtHoldout, 'version'> {
+interface Spending extends Omit<LookAtHoldout, 'version'> {
   /** The parts as they are after the look; one that knew of it already is the same object. */
   readonly parts: readonly HoldoutPart[];
 }

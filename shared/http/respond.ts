@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 
-export type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
 /** What an answer that is a page says of the next one; nothing where nothing follows. */
 export function continuing({ continuation }: { readonly continuation: string | null }) {
@@ -10,7 +10,7 @@ export function continuing({ continuation }: { readonly continuation: string | n
 }
 
 /** Error body of every route: RFC 9457 problem details, with our error code as `code`. */
-export function problem(status: number, code: string, detail: string, subject = {}): HttpResponseInit {
+function problem(status: number, code: string, detail: string, subject = {}): HttpResponseInit {
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },

@@ -16,7 +16,7 @@ export const signatureHeader = 'x-ratchet-signature';
 /** How far the sender's clock and ours may be apart, and how long a notice may be on its way. */
 const toleranceMs = 5 * 60_000;
 
-export interface Signature {
+interface Signature {
   /** As it was sent: it is part of what is signed. */
   readonly unixSeconds: string;
   readonly digest: Buffer;

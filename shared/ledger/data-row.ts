@@ -6,7 +6,7 @@ import { type Page, readNewest } from './read-newest.ts';
 import { quote, timedKey } from './row-keys.ts';
 
 /** A row of the table RatchetData. The columns are for filters; the document is the whole verdict. */
-export interface DataRow {
+interface DataRow {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly [column: string]: string;

@@ -2,7 +2,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import { readDocument, writeDocument } from './document.ts';
 
 /** A row of the table RatchetDeployments: few, and read together. The document is the whole deployment. */
-export interface DeploymentRow {
+interface DeploymentRow {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly [column: string]: string;

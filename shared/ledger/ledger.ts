@@ -39,10 +39,10 @@ import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
-export const operationsTable = 'RatchetOperations';
-export const dataTable = 'RatchetData';
-export const deploymentsTable = 'RatchetDeployments';
-export const holdoutsTable = 'RatchetHoldouts';
+const operationsTable = 'RatchetOperations';
+const dataTable = 'RatchetData';
+const deploymentsTable = 'RatchetDeployments';
+const holdoutsTable = 'RatchetHoldouts';
 
 export class Ledger {
   readonly #decisions: TableClient;

@@ -20,7 +20,7 @@ export interface Page<T> {
   readonly continuation: string | null;
 }
 
-export interface NewestQuery {
+interface NewestQuery {
   /** Absent: all there are. */
   readonly partitions?: readonly string[] | undefined;
   /** What stands before the time in the keys of the rows listed; other rows are not seen. */

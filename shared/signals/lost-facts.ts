@@ -13,7 +13,7 @@ const source = 'reconcile';
 const prefix = 'Microsoft.MachineLearningServices.';
 
 /** A run of the workspace that has come to its end. */
-export interface EndedRun {
+interface EndedRun {
   readonly runId: string;
   readonly experiment: string;
   /** As the workspace words it: Completed, Failed. */
@@ -39,7 +39,7 @@ export function factsOfRun(run: EndedRun, models: Models): readonly Fact[] {
   return facts.filter(({ type }) => type !== 'job-ended').map(fromHere);
 }
 
-export interface ListedVersion {
+interface ListedVersion {
   readonly name: string;
   readonly version: string;
   readonly tags: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ import { summarize } from './summarize.ts';
 import type { Operator, SortKey } from './syntax.ts';
 import { compareValues, type Table, type Value } from './values.ts';
 
-export interface Source {
+interface Source {
   /** Null where there is no such table. */
   find(table: string): Table | null;
   readonly nowMs: number;

@@ -129,7 +129,7 @@ export class IdColumn implements CellSink {
 }
 
 /** Codes from here on would not fit. */
-export const mostCategories = 65_535;
+const mostCategories = 65_535;
 
 /** Text that repeats: each distinct value once, and a code for each row. */
 export class CategoryColumn implements CellSink {

@@ -2,7 +2,7 @@ import { CsvReader } from './read-csv.ts';
 import { type Broken, broken, type Plan, type Planner, type ReadTable } from './table.ts';
 
 /** CSV is read as it comes; a Parquet file has its table of contents at the end and is held as a whole. */
-export const mostBytes = { csv: 2 ** 30, parquet: 2 ** 28 } as const;
+const mostBytes = { csv: 2 ** 30, parquet: 2 ** 28 } as const;
 
 /** A file by its name, with its bytes as they come. */
 export interface EvidenceFile {

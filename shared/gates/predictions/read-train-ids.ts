@@ -14,7 +14,7 @@ import { type Broken, broken, type Plan, type ReadTable } from './table.ts';
 const mostTrainIds = 20_000_000;
 
 /** Hashes of the ids, in rising order; an id as often as it is listed. */
-export interface TrainIds {
+interface TrainIds {
   readonly hashes: BigUint64Array;
 }
 

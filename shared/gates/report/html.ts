@@ -8,7 +8,7 @@ export class Html {
   }
 }
 
-export type Part = Html | string | number | null | readonly Part[];
+type Part = Html | string | number | null | readonly Part[];
 
 /**
  * A template for elements and for attributes in double quotes; every part is escaped but what another template made.

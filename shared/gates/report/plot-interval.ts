@@ -3,7 +3,7 @@ import { show } from '../measure-gate.ts';
 import { type Html, html } from './html.ts';
 import { at, fitScale, type Scale } from './scale.ts';
 
-export type Plotted = Pick<Finding, 'estimate' | 'limit' | 'interval'>;
+type Plotted = Pick<Finding, 'estimate' | 'limit' | 'interval'>;
 
 /** What a plot of an interval must have room for. */
 export function numbersOf({ estimate, limit, interval }: Plotted): number[] {

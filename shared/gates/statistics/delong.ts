@@ -5,7 +5,7 @@ import { bytesOf } from './typed.ts';
  * Variance of areas under ROC curves measured on the same rows: DeLong, DeLong and Clarke-Pearson, Biometrics 44
  * (1988), by ranks in n log n (Sun and Xu, IEEE Signal Processing Letters 21, 2014).
  */
-export interface RocAreas {
+interface RocAreas {
   /** One area for each column of scores. */
   readonly areas: readonly number[];
   /** Covariance of the areas of columns i and j. */

@@ -1,5 +1,5 @@
 /** A range that holds the true value with the stated confidence; error is shared equally between the two ends. */
-export interface Range {
+interface Range {
   readonly low: number;
   readonly high: number;
 }

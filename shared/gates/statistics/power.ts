@@ -3,7 +3,7 @@ import { normalQuantile } from './normal.ts';
 /** How often a true difference of the stated size would be found. */
 export const power = 0.8;
 
-export interface Power {
+interface Power {
   /** Least true distance from the limit that this many rows would tell from it 8 times in 10. */
   readonly minimumDetectable: number;
   /** Rows that would decide 8 times in 10 if the truth is as estimated; null where it sits on the limit. */

@@ -55,7 +55,7 @@ export interface ReadBudget {
   headerBytes: number;
 }
 
-export interface PageSource {
+interface PageSource {
   readonly file: DataFile;
   /** Where the data of the file ends and its footer begins. */
   readonly dataEnd: number;
