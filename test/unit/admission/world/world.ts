@@ -20,6 +20,7 @@ import { unanswered } from '../../../../shared/admission/pending.ts';
 import type { AdmissionResult, Offer } from '../../../../shared/admission/question.ts';
 import { settleRun } from '../../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../../shared/admission/take-recovery.ts';
+import { parseDurationMs } from '../../../../shared/config/duration.ts';
 import type { FleetPolicy } from '../../../../shared/config/fleet-schema.ts';
 import type { DataTrigger, Policy } from '../../../../shared/config/schema.ts';
 import type { Admission } from '../../../../shared/domain/decision.ts';
@@ -51,6 +52,8 @@ export interface AdmittedRun {
   alive: boolean;
   endedAtMs: number | undefined;
   cancelled: boolean;
+  /** Whether its model was freed although nobody had settled it. */
+  givenUp: boolean;
 }
 
 type Step = 'offer' | 'request' | 'offer-with-grant' | 'asleep' | 'over';
@@ -215,6 +218,7 @@ export class World {
     const before = this.models.get(model)!;
     this.models.set(model, decided.state);
     const { admission } = decided;
+    this.#giveUp(admission.freedRunId);
     if (admission.freedRunId !== null) this.#giveBack(admission.freedRunId, undefined);
     for (const id of decided.wake) this.#wake(id);
     if (decided.cancelRunId !== null) this.#cancel(decided.cancelRunId);
@@ -240,9 +244,19 @@ export class World {
       alive: true,
       endedAtMs: undefined,
       cancelled: false,
+      givenUp: false,
     };
     this.#onAdmitted(this, run, before);
     this.runs.push(run);
+  }
+
+  /** Given up once: the clock may be set back afterwards, and the run is dead all the same. */
+  #giveUp(runId: string | null): void {
+    const run = this.runs.find((known) => known.runId === runId);
+    if (!run) return;
+    const lastsMs = 2 * parseDurationMs(this.setup(run.model).policy.longestRun)!;
+    if (this.nowMs <= run.atMs + lastsMs) throw new Error(`run ${run.runId} was given up too soon`);
+    run.givenUp = true;
   }
 
   #wake(signalId: string): void {
