@@ -16,6 +16,8 @@ export const usage = `Runs an Azure Functions app (Node.js, v4 programming model
   --clock system|virtual   what time it is: the machine's, or as PUT /admin/local/clock says
                            (default: RATCHET_CLOCK, else system)
   --clock-start ISO        first time of a virtual clock that HOME has no time of (default: now)
+  --skip-unsupported       leave out functions with triggers or bindings this host has no part for, with a
+                           warning (default: refuse to start, naming the first)
   --json-log               one JSON object a line on standard error
   --debug                  log debug entries too
   --help                   this text
@@ -30,6 +32,7 @@ export interface Arguments {
   readonly keys: 'on' | 'off';
   readonly clock: 'system' | 'virtual';
   readonly clockStart: string | null;
+  readonly skipUnsupported: boolean;
   readonly jsonLog: boolean;
   readonly debug: boolean;
 }
@@ -45,6 +48,7 @@ const options = {
   keys: text,
   clock: text,
   'clock-start': text,
+  'skip-unsupported': flag,
   'json-log': flag,
   debug: flag,
   help: flag,
@@ -62,6 +66,7 @@ export function readArguments(args: readonly string[]): Arguments | null {
     keys: readChoice('keys', values.keys ?? 'on'),
     clock: readChoice('clock', values.clock ?? (process.env['RATCHET_CLOCK'] || 'system')),
     clockStart: values['clock-start'] ?? null,
+    skipUnsupported: values['skip-unsupported'] === true,
     jsonLog: values['json-log'] === true,
     debug: values.debug === true,
   };

@@ -96,6 +96,8 @@ export interface DurableRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Aborted when the caller has gone: there is nobody to wait for an end with. */
+  readonly gone?: AbortSignal;
 }
 
 export interface DurableResponse {

@@ -11,11 +11,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { isDurableClient } from './app/bindings.ts';
 import type { DurableDependencies, DurableRequest, DurableRuntime, OpenDurableRuntime } from './contract.ts';
+import { requestLimitBytes } from './http/body.ts';
 import type { Keys } from './http/keys.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
-
-/** Inputs of orchestrations and events; the storage behind the real service takes less. */
-const bodyLimitBytes = 16 * 1024 * 1024;
 
 export interface DurableWebhook {
   start(): void;
@@ -75,13 +73,17 @@ export function createDurableWebhook(runtime: DurableRuntime, keys: Keys, origin
   };
 }
 
-async function toDurableRequest({ request, readBody }: Exchange, path: string): Promise<DurableRequest> {
+async function toDurableRequest(
+  { request, readBody, gone }: Exchange,
+  path: string,
+): Promise<DurableRequest> {
   return {
     method: request.method,
     path,
     query: request.url.searchParams,
     headers: Object.fromEntries(request.headers),
-    body: await readBody(bodyLimitBytes),
+    body: await readBody(requestLimitBytes()),
+    gone,
   };
 }
 

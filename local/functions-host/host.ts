@@ -37,6 +37,8 @@ export interface HostOptions {
   readonly settingsFile?: string;
   /** Whether callers must present keys. */
   readonly keys: boolean;
+  /** Run the other functions of an app that has some this host has no part for. Default: refuse to start. */
+  readonly skipUnsupported?: boolean;
   /** How long a stop waits for invocations under way. Default 10 s. */
   readonly stopGraceMs?: number;
 }
@@ -72,6 +74,7 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
     log,
     work,
     stopGraceMs: options.stopGraceMs ?? defaultGraceMs,
+    skipUnsupported: options.skipUnsupported === true,
   });
   parts.defer(triggers.stop);
 

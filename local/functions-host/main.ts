@@ -27,6 +27,7 @@ async function run(args: Arguments): Promise<void> {
     clock,
     log,
     keys: args.keys === 'on',
+    skipUnsupported: args.skipUnsupported,
     ...(args.port === null ? {} : { port: args.port }),
     ...(args.settings === null ? {} : { settingsFile: args.settings }),
   });

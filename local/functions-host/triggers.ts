@@ -30,6 +30,7 @@ export interface TriggerOptions {
   readonly log: Log;
   readonly work: Work;
   readonly stopGraceMs: number;
+  readonly skipUnsupported: boolean;
 }
 
 export interface Triggers {

@@ -34,6 +34,13 @@ export function isDurableClient(binding: Binding): boolean {
   return inputs.has(binding.type.toLowerCase());
 }
 
+/** A function that this host has no part for, where the real host has. */
+export class UnsupportedFunctionError extends LocalError {
+  constructor(functionName: string, reason: string) {
+    super('binding', `function ${functionName}: ${reason}`);
+  }
+}
+
 /** Turns what the library registered into a function of this host, or says which binding it has no part for. */
 export function toRegisteredFunction(metadata: CoreFunctionMetadata): RegisteredFunction {
   const bindings = Object.entries(metadata.bindings).map(([name, binding]) =>
@@ -44,6 +51,7 @@ export function toRegisteredFunction(metadata: CoreFunctionMetadata): Registered
     throw new LocalError('binding', `function ${metadata.name}: has no trigger; give it one`);
   }
   for (const binding of bindings) requireSupported(metadata.name, binding, binding === trigger);
+  requireBlobSource(metadata.name, trigger);
   const retryOptions = metadata.retryOptions ?? undefined;
   if (retryOptions !== undefined) requireRetryOptions(metadata.name, retryOptions);
   return { name: metadata.name, trigger, bindings, ...(retryOptions === undefined ? {} : { retryOptions }) };
@@ -76,9 +84,22 @@ function requireSupported(functionName: string, binding: Binding, isTrigger: boo
       ? (['input binding', inputs] as const)
       : (['output binding', outputs] as const);
   if (supported.has(type)) return;
-  throw new LocalError(
-    'binding',
-    `function ${functionName}: ${kind} type ${binding.type} is not supported by the embedded host; ` +
-      `it has ${[...supported].join(', ')}. Use a client in the function's code, or run the app on the real host`,
+  throw new UnsupportedFunctionError(
+    functionName,
+    `${kind} type ${binding.type} is not supported by the embedded host; it has ${[...supported].join(', ')}. ` +
+      "Use a client in the function's code, run the app on the real host, or go on with the other functions: " +
+      '--skip-unsupported',
+  );
+}
+
+/** The default source of blob triggers scans containers, which this host does not. */
+function requireBlobSource(functionName: string, { type, source }: Binding): void {
+  if (type.toLowerCase() !== 'blobtrigger' || String(source).toLowerCase() === 'eventgrid') return;
+  const seen = source === undefined ? "the default, 'LogsAndContainerScan'" : JSON.stringify(source);
+  throw new UnsupportedFunctionError(
+    functionName,
+    `source: the embedded host does not scan containers, got ${seen}; ` +
+      "set source: 'EventGrid' and subscribe its webhook to the storage account, " +
+      'or go on with the other functions: --skip-unsupported',
   );
 }

@@ -31,8 +31,8 @@ export interface InvokeOptions {
   readonly traceParent?: string;
   readonly traceState?: string;
   readonly retryContext?: RetryContext;
-  /** Told what the function returned, before the library turns it into a response. */
-  onReturn?(result: unknown): void;
+  /** Told what the function returned, before the library turns it into a response; what it gives back is turned instead. */
+  onReturn?(result: unknown): unknown;
 }
 
 export interface RetryContext {
@@ -115,8 +115,8 @@ async function runOnce(
   };
   const result = await runHooked(registration, coreContext, invocationModel, hookContext);
   if (isByValue) return { returnValue: undefined, outputs: new Map(), value: result };
-  options.onReturn?.(result);
-  return toResult(await invocationModel.getResponse(context, result));
+  const given = options.onReturn === undefined ? result : options.onReturn(result);
+  return toResult(await invocationModel.getResponse(context, given));
 }
 
 interface HookContext extends Record<string, unknown> {

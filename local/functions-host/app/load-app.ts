@@ -15,9 +15,10 @@ import type { Work } from '../../clock/work.ts';
 import { errorDetail, LocalError } from '../../process/local-error.ts';
 import type { Log } from '../../process/log.ts';
 import type { FunctionApp, RegisteredFunction } from '../contract.ts';
-import { toRegisteredFunction } from './bindings.ts';
+import { toRegisteredFunction, UnsupportedFunctionError } from './bindings.ts';
 import {
   beginRegistration,
+  type CoreFunctionMetadata,
   currentModel,
   installCoreApi,
   type ProgrammingModel,
@@ -35,6 +36,8 @@ export interface LoadAppOptions {
   readonly functionTimeoutMs: number | null;
   /** Null: every function. */
   readonly onlyFunctions: readonly string[] | null;
+  /** Leave out functions that this host has no part for, with a warning, instead of refusing to start. */
+  readonly skipUnsupported?: boolean;
   /** Text of a durable client binding, asked for at each invocation that has one. */
   clientBinding(): string;
 }
@@ -127,9 +130,22 @@ function selectFunctions(registration: Registration, options: LoadAppOptions): R
     if (wanted !== undefined && !wanted.includes(key)) continue;
     if (isDisabled(metadata.name))
       options.log('info', 'disabled by its setting', { function: metadata.name });
-    else selected.push(toRegisteredFunction(metadata));
+    else {
+      const fn = toSupported(metadata, options);
+      if (fn !== null) selected.push(fn);
+    }
   }
   return selected;
+}
+
+function toSupported(metadata: CoreFunctionMetadata, options: LoadAppOptions): RegisteredFunction | null {
+  try {
+    return toRegisteredFunction(metadata);
+  } catch (error) {
+    if (options.skipUnsupported !== true || !(error instanceof UnsupportedFunctionError)) throw error;
+    options.log('warn', `left out: ${error.message}`);
+    return null;
+  }
 }
 
 /** `AzureWebJobs.NAME.Disabled`, or with `__` or `_` for dots where a shell allows no dots. */

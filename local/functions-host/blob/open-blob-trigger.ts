@@ -14,7 +14,6 @@ export interface BlobTrigger {
 
 export async function openBlobTrigger(fn: RegisteredFunction): Promise<BlobTrigger> {
   const { name, trigger } = fn;
-  requireSource(name, trigger['source']);
   if (trigger['sdkBinding'] === true) {
     throw refusal(
       name,
@@ -26,16 +25,6 @@ export async function openBlobTrigger(fn: RegisteredFunction): Promise<BlobTrigg
   const connectionName = typeof connection === 'string' && connection !== '' ? connection : 'Storage';
   const service = await openBlobService(name, readBlobConnection(name, connectionName));
   return { fn, pattern, store: createBlobStore(service) };
-}
-
-function requireSource(functionName: string, source: unknown): void {
-  if (String(source).toLowerCase() === 'eventgrid') return;
-  const seen = source === undefined ? "the default, 'LogsAndContainerScan'" : JSON.stringify(source);
-  throw refusal(
-    functionName,
-    `source: the embedded host does not scan containers, got ${seen}; ` +
-      "set source: 'EventGrid' and subscribe its webhook to the storage account",
-  );
 }
 
 function readPattern(functionName: string, path: unknown): PathPattern {

@@ -6,6 +6,7 @@ import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
 import { type RpcHttpResponse, toAnswer } from './http-response.ts';
+import { BodyPace } from './paced-body.ts';
 import { type HostRequest, joinQuery } from './request.ts';
 import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
@@ -18,6 +19,9 @@ export interface HttpTriggerDependencies {
   readonly log: Log;
   readonly customHeaders: Readonly<Record<string, string>>;
 }
+
+/** An answer that is not streamed is whole before its first byte is sent. */
+const longestAnswerBytes = 100 * 1024 * 1024;
 
 export async function runHttpTrigger(
   { app, log, customHeaders }: HttpTriggerDependencies,
@@ -42,8 +46,13 @@ export async function runHttpTrigger(
   }
   const body = await exchange.readBody(requestLimitBytes());
   const trigger = { http: toRpcHttpRequest(request, values, body) };
+  const pace = new BodyPace(exchange.gone, longestAnswerBytes);
   try {
-    const { returnValue } = await app.invoke(route.fn, { trigger }, { invocationId, ...trace });
+    const { returnValue } = await app.invoke(
+      route.fn,
+      { trigger },
+      { invocationId, ...trace, onReturn: (result) => pace.pace(result) },
+    );
     return toAnswer(httpOf(returnValue), customHeaders);
   } catch (error) {
     log('error', `failed: ${errorDetail(error)}`, { function: route.fn.name, invocationId });

@@ -31,6 +31,8 @@ export interface Exchange {
   /** The body as it comes, for a handler that passes it on. Fails like `readBody`. */
   streamBody(limitBytes: number): AsyncIterable<Buffer>;
   readonly message: IncomingMessage;
+  /** Aborted when the caller has gone before its answer was whole. */
+  readonly gone: AbortSignal;
 }
 
 export interface Answer {
@@ -88,7 +90,16 @@ async function exchange(
 ): Promise<void> {
   const exempt = options.isExempt(message.url ?? '');
   const hold = exempt ? { pause() {}, resume() {}, end() {} } : holdWork(options.work);
-  response.once('close', () => hold.end());
+  const gone = new AbortController();
+  response.once('close', () => {
+    hold.end();
+    if (response.writableFinished) return;
+    options.log(
+      'debug',
+      `${message.method} ${pathOnly(message.url)}: the caller went before its answer was whole`,
+    );
+    gone.abort();
+  });
   response.on('error', () => undefined);
   try {
     const request = parseRequest(message);
@@ -96,6 +107,7 @@ async function exchange(
       request,
       hold,
       message,
+      gone: gone.signal,
       readBody: (limitBytes) => readBody(message, limitBytes),
       streamBody: (limitBytes) => streamBody(message, limitBytes),
     });

@@ -3,12 +3,14 @@
  * server as it comes in, beside the invocation, and the library answers there.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errorDetail } from '../../process/local-error.ts';
 import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
+import { BodyPace } from './paced-body.ts';
 import { joinQuery } from './request.ts';
 import type { RouteValues } from './route-template.ts';
 import type { Route } from './router.ts';
@@ -29,7 +31,9 @@ export interface StreamCall {
 export function forwardStream(call: StreamCall): Promise<Answer> {
   const { app, log, route, invocationId, trace } = call;
   const gaveUp = new AbortController();
-  const answered = forward(call, gaveUp.signal);
+  const { gone } = call.exchange;
+  const pace = new BodyPace(gone);
+  const answered = forward(call, AbortSignal.any([gaveUp.signal, gone]), pace);
   return new Promise((resolve, reject) => {
     const giveUp = (answer: Answer): void => {
       resolve(answer);
@@ -44,8 +48,10 @@ export function forwardStream(call: StreamCall): Promise<Answer> {
           invocationId,
           ...trace,
           // The library sends nothing for a function that returned nothing: the caller would wait for ever.
-          onReturn: (result) =>
-            result === null || result === undefined ? giveUp({ status: 204 }) : undefined,
+          onReturn: (result) => {
+            if (result === null || result === undefined) giveUp({ status: 204 });
+            return pace.pace(result);
+          },
         },
       )
       .catch((error) => {
@@ -69,7 +75,11 @@ function toMetadata({ exchange: { request }, values }: StreamCall): Record<strin
   return metadata;
 }
 
-function forward({ exchange, streamUrl, invocationId }: StreamCall, signal: AbortSignal): Promise<Answer> {
+function forward(
+  { exchange, streamUrl, invocationId }: StreamCall,
+  signal: AbortSignal,
+  pace: BodyPace,
+): Promise<Answer> {
   const { url, method } = exchange.request;
   const {
     connection: _connection,
@@ -88,16 +98,23 @@ function forward({ exchange, streamUrl, invocationId }: StreamCall, signal: Abor
         'x-forwarded-proto': 'http',
       },
     });
-    outgoing.once('response', (incoming) => resolve(toStreamAnswer(incoming)));
+    outgoing.once('response', (incoming) => resolve(toStreamAnswer(incoming, pace)));
     outgoing.once('error', reject);
     pipeline(exchange.streamBody(requestLimitBytes()), outgoing).catch(reject);
   });
 }
 
-function toStreamAnswer(incoming: IncomingMessage): Answer {
+function toStreamAnswer(incoming: IncomingMessage, pace: BodyPace): Answer {
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined && name !== 'connection' && name !== 'transfer-encoding') headers[name] = value;
   }
-  return { status: incoming.statusCode ?? 502, headers, body: incoming };
+  return { status: incoming.statusCode ?? 502, headers, body: Readable.from(take(incoming, pace)) };
+}
+
+async function* take(incoming: IncomingMessage, pace: BodyPace): AsyncGenerator<Buffer> {
+  for await (const chunk of incoming) {
+    yield chunk;
+    pace.taken(chunk.length);
+  }
 }

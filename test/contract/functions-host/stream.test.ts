@@ -1,5 +1,5 @@
 /** An app that takes and gives HTTP bodies as streams. */
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newHome, send, startTestHost, type TestHost, until, writeApp } from './test-host.ts';
@@ -10,7 +10,7 @@ let host: TestHost;
 beforeAll(async () => {
   const appDirectory = writeApp(join(home, 'app'), {
     'app.js': `
-      const { app } = require('@azure/functions');
+      const { app, HttpResponse } = require('@azure/functions');
       app.setup({ enableHttpStream: true });
       app.post('upper', { authLevel: 'anonymous', route: 'upper/{name}', handler: async (request) => ({
         status: 203,
@@ -22,6 +22,18 @@ beforeAll(async () => {
       app.get('params', { authLevel: 'anonymous', route: 'params/{name}/{rest?}', handler: async (request) => ({
         body: JSON.stringify({ params: request.params, query: [...request.query] }),
       }) });
+      const noted = globalThis.streamNotes ??= { endless: [], cancelled: 0 };
+      const endless = () => new ReadableStream({
+        pull: (to) => { noted.read = (noted.read ?? 0) + 65536; to.enqueue(new Uint8Array(65536)); },
+        cancel: () => { noted.cancelled++; },
+      });
+      app.get('endless', { authLevel: 'anonymous', handler: async () => ({ body: endless() }) });
+      app.get('endlessResponse', { authLevel: 'anonymous', handler: async () => new HttpResponse({ body: endless() }) });
+      app.post('patient', { authLevel: 'anonymous', handler: async (request) => {
+        try { for await (const chunk of request.body) noted.heard = String(chunk); noted.end = 'whole'; }
+        catch (error) { noted.end = 'gone'; }
+        return {};
+      } });
       app.get('nothing', { authLevel: 'anonymous', handler: async () => undefined });
       app.get('throws', { authLevel: 'anonymous', handler: async () => { throw new Error('the stream broke'); } });
     `,
@@ -66,5 +78,43 @@ test('a function that returned nothing answers 204, one that threw 500', async (
   const broken = await send(`${host.url}/api/throws`);
   expect([broken.status, broken.body]).toEqual([500, '']);
   expect(host.entries.some(({ message }) => message.includes('the stream broke'))).toBe(true);
+  await until('nothing is under way', () => host.work.busy === 0);
+});
+
+interface StreamNotes {
+  cancelled: number;
+  read?: number;
+  heard?: string;
+  end?: string;
+}
+const notes = (): StreamNotes => (globalThis as unknown as { streamNotes: StreamNotes }).streamNotes;
+
+test.each(['endless', 'endlessResponse'])(
+  'the stream of %s is read no faster than its caller takes it, and cancelled when the caller goes',
+  async (route) => {
+    const { cancelled, read = 0 } = notes();
+    const outgoing = request(`${host.url}/api/${route}`);
+    outgoing.on('error', () => undefined).end();
+    const incoming = await new Promise<IncomingMessage>((resolve) => outgoing.once('response', resolve));
+    incoming.pause();
+    // The caller takes nothing: what is read stays within what the sockets on the way and the host hold.
+    await until('some is read', () => (notes().read ?? 0) > read);
+    for (let asked = 0; asked < 50; asked++) {
+      expect((await send(`${host.url}/api/nothing`)).status).toBe(204);
+    }
+    expect((notes().read ?? 0) - read).toBeLessThan(64 * 1024 * 1024);
+    outgoing.destroy();
+    await until('the stream is cancelled', () => notes().cancelled === cancelled + 1);
+    await until('nothing is under way', () => host.work.busy === 0);
+  },
+);
+
+test('a function that reads a body hears that its caller has gone', async () => {
+  const outgoing = request(`${host.url}/api/patient`, { method: 'POST' });
+  outgoing.on('error', () => undefined);
+  outgoing.write('first');
+  await until('the first part is heard', () => notes().heard !== undefined);
+  outgoing.destroy();
+  await until('the function hears the end', () => notes().end === 'gone');
   await until('nothing is under way', () => host.work.busy === 0);
 });

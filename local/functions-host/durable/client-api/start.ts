@@ -16,7 +16,7 @@ interface Start {
 }
 
 /** With `timeout` in the query (seconds) the answer waits for the end that long. */
-export const startInstance: Handler = async (client, { query, body }, [name = '', givenId = '']) => {
+export const startInstance: Handler = async (client, { query, body, gone }, [name = '', givenId = '']) => {
   const input = readJsonText(body);
   if (input === undefined) return refusal(400, 'The input is not valid JSON.');
   const badId = refuseInstanceId(givenId);
@@ -26,7 +26,7 @@ export const startInstance: Handler = async (client, { query, body }, [name = ''
   const start = { id: givenId || newId(), name, version, input: input ?? 'null' };
   const timeoutSeconds = Number(query.get('timeout') ?? 0);
   if (!(timeoutSeconds > 0)) return begin(client, start);
-  return beginAndWait(client, start, timeoutSeconds * 1000);
+  return beginAndWait(client, start, timeoutSeconds * 1000, gone);
 };
 
 /** Runs the same function with the same input again, under a new id unless the query says otherwise. */
@@ -64,12 +64,18 @@ function checkStatus({ origin, hubName }: Client, id: string): DurableResponse {
   return { status: 202, headers, body: { ...urls, id } };
 }
 
-async function beginAndWait(client: Client, start: Start, timeoutMs: number): Promise<DurableResponse> {
+async function beginAndWait(
+  client: Client,
+  start: Start,
+  timeoutMs: number,
+  gone?: AbortSignal,
+): Promise<DurableResponse> {
   const { clock, store } = client.engine;
   let withdraw = (): void => {};
   const ended = new Promise<void>((resolve) => {
     const stopWaiting = client.completions.onFinished(start.id, resolve);
     const stopClock = clock.at(clock.now() + timeoutMs, resolve);
+    gone?.addEventListener('abort', () => resolve(), { once: true });
     withdraw = () => {
       stopWaiting();
       stopClock();
