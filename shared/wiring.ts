@@ -29,7 +29,23 @@ import { findModelsDir, watchModels } from './watch-models.ts';
 
 export type Wiring = ReturnType<typeof createWiring>;
 
-export function createWiring(env: Readonly<Record<string, string | undefined>>) {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything the application is connected to. Each part is made when it is first asked for. */
+export function createWiring(env: Environment) {
+  const base = wireSettings(env);
+  return {
+    settings: base.settings,
+    ...wireWorkspace(base),
+    logs: wireLogs(base),
+    ...wireStorage(base),
+    ...wireModels(base),
+    ...wireReleases(base),
+  };
+}
+
+/** What the others are made with. */
+function wireSettings(env: Environment) {
   const settings = once(async (): Promise<Settings> => (await import('./settings.ts')).readSettings(env));
 
   const credential = once(async (): Promise<TokenCredential> => {
@@ -40,6 +56,12 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
 
   const tls = once(async (): Promise<TlsOptions> => readTls((await settings()).caFile));
 
+  return { settings, credential, tls };
+}
+
+type Base = ReturnType<typeof wireSettings>;
+
+function wireWorkspace({ settings, credential, tls }: Base) {
   const workspace = once(async (): Promise<Workspace> => {
     const { workspace: name, armEndpoint } = await settings();
     const [{ AzureMachineLearningWorkspaces }, { Workspace }, { retryOptions }] = await Promise.all([
@@ -80,7 +102,11 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     return new JobLogs(sdk, await trackingOptions());
   });
 
-  const logs = once(async (): Promise<Logs> => {
+  return { workspace, runsMetrics, jobLogs };
+}
+
+function wireLogs({ settings, credential, tls }: Base): () => Promise<Logs> {
+  return once(async (): Promise<Logs> => {
     const { workspaceId, endpoint } = (await settings()).logs;
     if (workspaceId === null) throw unset('RATCHET_LOGS_WORKSPACE', 'a model file has triggers.queries');
     const [{ LogsQueryClient }, { Logs, logsPolicy }] = await Promise.all([
@@ -97,7 +123,9 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     });
     return new Logs(client, workspaceId);
   });
+}
 
+function wireStorage({ settings, credential }: Base) {
   const blobs = once(async (): Promise<Blobs> => {
     const { storage, container } = await settings();
     const [{ BlobServiceClient }, { Blobs }] = await Promise.all([
@@ -132,6 +160,25 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     return new Ledger((name) => new TableClient(storage.tableUri, name, token, { retryOptions }));
   });
 
+  return { blobs, ledger };
+}
+
+function wireModels({ settings }: Base) {
+  const modelsDir = once(async (): Promise<string> => (await settings()).modelsDir ?? findModelsDir());
+  const readModels = watchModels();
+  /** The model files, read again when one has changed. */
+  const modelFiles = async (): Promise<ModelFiles> => readModels(await modelsDir());
+
+  return {
+    modelFiles,
+    /** The models that can be asked, by name. */
+    models: async (): Promise<ReadonlyMap<string, PinnedModel>> => (await modelFiles()).models,
+    /** The fleet file beside them, or null. Throws where it is broken: its limits are not taken for none. */
+    fleet: async (): Promise<FleetPolicy | null> => fleetOf(await modelFiles()),
+  };
+}
+
+function wireReleases({ settings, credential, tls }: Base) {
   const queues = once(async (): Promise<Queues> => {
     const { serviceBus } = await settings();
     if (serviceBus === null) throw unset('RATCHET_SERVICEBUS', 'a release stage uses channel service-bus');
@@ -165,24 +212,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     return new Topic(client);
   });
 
-  const modelsDir = once(async (): Promise<string> => (await settings()).modelsDir ?? findModelsDir());
-  const readModels = watchModels();
-  /** The model files, read again when one has changed. */
-  const modelFiles = async (): Promise<ModelFiles> => readModels(await modelsDir());
-
   return {
-    settings,
-    workspace,
-    runsMetrics,
-    jobLogs,
-    logs,
-    blobs,
-    ledger,
-    modelFiles,
-    /** The models that can be asked, by name. */
-    models: async (): Promise<ReadonlyMap<string, PinnedModel>> => (await modelFiles()).models,
-    /** The fleet file beside them, or null. Throws where it is broken: its limits are not taken for none. */
-    fleet: async (): Promise<FleetPolicy | null> => fleetOf(await modelFiles()),
     async releaseChannel(stage: StageConfig): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/service-bus-channel.ts');

@@ -18,7 +18,7 @@ import type { StoredEvent } from './event.ts';
 import { answerPublish, refuse } from './publish-endpoint.ts';
 import type { SendToQueue } from './queue-destination.ts';
 import { documentedRetryScheduleMs } from './retry.ts';
-import { type EventGridStore, openEventGridStore } from './store.ts';
+import { EventGridStore } from './store.ts';
 import { matches, type Subscription } from './subscription.ts';
 import { type SubscriptionReport, Subscriptions } from './subscriptions.ts';
 import { topicId } from './topics.ts';
@@ -57,7 +57,7 @@ type Accept = (topic: TopicName, events: readonly StoredEvent[]) => void;
 export async function startEventGrid(options: EventGridOptions): Promise<EventGrid> {
   const { clock, work, log } = options;
   const { port, origin, serve, stop } = await listenOnLoopback({ port: options.port, bodies: eventBodies });
-  const store = openEventGridStore(options.home);
+  const store = new EventGridStore(options.home);
   const subscriptions = new Subscriptions({
     store,
     clock,

@@ -9,7 +9,7 @@
  * 3. An event leaves with its last delivery.
  */
 import { join } from 'node:path';
-import type { SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { TopicName } from '../cloud-context.ts';
 import { crashPoint } from '../crash-point.ts';
 import { inTransaction } from '../process/in-transaction.ts';
@@ -58,118 +58,133 @@ const tables = `
   CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);
 `;
 
-export type EventGridStore = ReturnType<typeof openEventGridStore>;
-
-export function openEventGridStore(home: string) {
-  const db = openDatabase(join(home, 'event-grid.sqlite'), tables);
-  const insertEvent = db.prepare('INSERT INTO events (topic, schema, json, accepted_ms) VALUES (?, ?, ?, ?)');
-  const insertDelivery = db.prepare(
-    'INSERT INTO deliveries (subscription, event, due_ms, rank) VALUES (?, ?, ?, ?)',
-  );
-  // Left to itself SQLite finds what is due by time and sorts it: the whole backlog, at every look.
-  const selectDue = db.prepare(
-    `SELECT seq FROM deliveries INDEXED BY deliveries_by_rank
-     WHERE subscription = ? AND due_ms <= ? ORDER BY rank, seq LIMIT ?`,
-  );
-  const selectDelivery = db.prepare(
-    `SELECT d.*, e.schema, e.json, e.accepted_ms FROM deliveries d JOIN events e ON e.seq = d.event
-     WHERE d.seq = ?`,
-  );
-  const selectNextDue = db.prepare(
-    'SELECT MIN(due_ms) AS due_ms FROM deliveries WHERE subscription = ? AND due_ms > ?',
-  );
-  const deleteDelivery = db.prepare('DELETE FROM deliveries WHERE seq = ? RETURNING event');
-  const deleteEvent = db.prepare(
-    'DELETE FROM events WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)',
-  );
-  const updateFailed = db.prepare(
-    `UPDATE deliveries SET attempts = ?, last_outcome = ?, last_attempt_ms = ?, due_ms = ?,
-     dead_reason = ?, dead_since_ms = ? WHERE seq = ?`,
-  );
-  const transaction = <T>(run: () => T): T => inTransaction(db, run);
-
+/** The statements, prepared once. */
+function prepare(db: DatabaseSync) {
   return {
-    /** Takes over events; `plan` says which subscriptions get each, when and in what order. */
-    accept(
-      topic: TopicName,
-      events: readonly StoredEvent[],
-      nowMs: number,
-      plan: (event: StoredEvent) => readonly { subscription: string; planned: PlannedDelivery }[],
-    ): void {
-      transaction(() => {
-        for (const event of events) {
-          const deliveries = plan(event);
-          if (deliveries.length === 0) continue;
-          const json = JSON.stringify(event.event);
-          const { lastInsertRowid } = insertEvent.run(topic, event.schema, json, nowMs);
-          for (const { subscription, planned } of deliveries) {
-            const rank = planned.rank ?? Number(lastInsertRowid);
-            insertDelivery.run(subscription, lastInsertRowid, nowMs + planned.delayMs, rank);
-          }
-        }
-        crashPoint('event-grid-before-accept-commit');
-      });
-      crashPoint('event-grid-after-accept-commit');
-    },
-
-    /** The first `limit` deliveries that are due and not among `underWay`. */
-    due(subscription: string, nowMs: number, limit: number, underWay: ReadonlySet<number>): Delivery[] {
-      return selectDue
-        .all(subscription, nowMs, limit + underWay.size)
-        .map((row) => Number(row['seq']))
-        .filter((seq) => !underWay.has(seq))
-        .slice(0, limit)
-        .map((seq) => toDelivery(selectDelivery.get(seq) as Record<string, SQLOutputValue>));
-    },
-
-    nextDueMs(subscription: string, nowMs: number): number | null {
-      const dueMs = selectNextDue.get(subscription, nowMs)?.['due_ms'];
-      return typeof dueMs === 'number' ? dueMs : null;
-    },
-
-    remove(seqs: readonly number[]): void {
-      transaction(() => {
-        for (const seq of seqs) {
-          const event = deleteDelivery.get(seq)?.['event'];
-          if (event !== undefined) deleteEvent.run(event as number);
-        }
-      });
-    },
-
-    /** Writes what became of an attempt and when the delivery is due next. */
-    postpone(delivery: Omit<Delivery, 'event' | 'acceptedMs'>, dueMs: number): void {
-      const { attempts, lastOutcome, lastAttemptMs, deadReason, deadSinceMs, seq } = delivery;
-      updateFailed.run(attempts, lastOutcome, lastAttemptMs, dueMs, deadReason, deadSinceMs, seq);
-    },
-
-    subscriptions: (): StoredSubscription[] =>
-      db
-        .prepare('SELECT json, validated FROM subscriptions ORDER BY name')
-        .all()
-        .map((row) => ({
-          subscription: JSON.parse(String(row['json'])) as Subscription,
-          validated: row['validated'] === 1,
-        })),
-
-    putSubscription(subscription: Subscription, validated: boolean): void {
-      db.prepare('INSERT OR REPLACE INTO subscriptions (name, json, validated) VALUES (?, ?, ?)').run(
-        subscription.name,
-        JSON.stringify(subscription),
-        validated ? 1 : 0,
-      );
-    },
-
-    /** Deliveries not yet settled, by subscription. */
-    pending: (): Record<string, number> =>
-      Object.fromEntries(
-        db
-          .prepare('SELECT subscription, COUNT(*) AS n FROM deliveries GROUP BY subscription')
-          .all()
-          .map((row) => [String(row['subscription']), Number(row['n'])]),
-      ),
-
-    close: () => db.close(),
+    insertEvent: db.prepare('INSERT INTO events (topic, schema, json, accepted_ms) VALUES (?, ?, ?, ?)'),
+    insertDelivery: db.prepare(
+      'INSERT INTO deliveries (subscription, event, due_ms, rank) VALUES (?, ?, ?, ?)',
+    ),
+    // Left to itself SQLite finds what is due by time and sorts it: the whole backlog, at every look.
+    selectDue: db.prepare(
+      `SELECT seq FROM deliveries INDEXED BY deliveries_by_rank
+       WHERE subscription = ? AND due_ms <= ? ORDER BY rank, seq LIMIT ?`,
+    ),
+    selectDelivery: db.prepare(
+      `SELECT d.*, e.schema, e.json, e.accepted_ms FROM deliveries d JOIN events e ON e.seq = d.event
+       WHERE d.seq = ?`,
+    ),
+    selectNextDue: db.prepare(
+      'SELECT MIN(due_ms) AS due_ms FROM deliveries WHERE subscription = ? AND due_ms > ?',
+    ),
+    deleteDelivery: db.prepare('DELETE FROM deliveries WHERE seq = ? RETURNING event'),
+    deleteEvent: db.prepare(
+      'DELETE FROM events WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)',
+    ),
+    updateFailed: db.prepare(
+      `UPDATE deliveries SET attempts = ?, last_outcome = ?, last_attempt_ms = ?, due_ms = ?,
+       dead_reason = ?, dead_since_ms = ? WHERE seq = ?`,
+    ),
   };
+}
+
+export class EventGridStore {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(home: string) {
+    this.#database = openDatabase(join(home, 'event-grid.sqlite'), tables);
+    this.#statements = prepare(this.#database);
+  }
+
+  /** Takes over events; `plan` says which subscriptions get each, when and in what order. */
+  accept(
+    topic: TopicName,
+    events: readonly StoredEvent[],
+    nowMs: number,
+    plan: (event: StoredEvent) => readonly { subscription: string; planned: PlannedDelivery }[],
+  ): void {
+    inTransaction(this.#database, () => {
+      for (const event of events) {
+        const deliveries = plan(event);
+        if (deliveries.length === 0) continue;
+        const json = JSON.stringify(event.event);
+        const { lastInsertRowid } = this.#statements.insertEvent.run(topic, event.schema, json, nowMs);
+        for (const { subscription, planned } of deliveries) {
+          const rank = planned.rank ?? Number(lastInsertRowid);
+          this.#statements.insertDelivery.run(subscription, lastInsertRowid, nowMs + planned.delayMs, rank);
+        }
+      }
+      crashPoint('event-grid-before-accept-commit');
+    });
+    crashPoint('event-grid-after-accept-commit');
+  }
+
+  /** The first `limit` deliveries that are due and not among `underWay`. */
+  due(subscription: string, nowMs: number, limit: number, underWay: ReadonlySet<number>): Delivery[] {
+    return this.#statements.selectDue
+      .all(subscription, nowMs, limit + underWay.size)
+      .map((row) => Number(row['seq']))
+      .filter((seq) => !underWay.has(seq))
+      .slice(0, limit)
+      .map((seq) => toDelivery(this.#statements.selectDelivery.get(seq) as Record<string, SQLOutputValue>));
+  }
+
+  nextDueMs(subscription: string, nowMs: number): number | null {
+    const dueMs = this.#statements.selectNextDue.get(subscription, nowMs)?.['due_ms'];
+    return typeof dueMs === 'number' ? dueMs : null;
+  }
+
+  remove(seqs: readonly number[]): void {
+    inTransaction(this.#database, () => {
+      for (const seq of seqs) {
+        const event = this.#statements.deleteDelivery.get(seq)?.['event'];
+        if (event !== undefined) this.#statements.deleteEvent.run(event as number);
+      }
+    });
+  }
+
+  /** Writes what became of an attempt and when the delivery is due next. */
+  postpone(delivery: Omit<Delivery, 'event' | 'acceptedMs'>, dueMs: number): void {
+    const { attempts, lastOutcome, lastAttemptMs, deadReason, deadSinceMs, seq } = delivery;
+    this.#statements.updateFailed.run(
+      attempts,
+      lastOutcome,
+      lastAttemptMs,
+      dueMs,
+      deadReason,
+      deadSinceMs,
+      seq,
+    );
+  }
+
+  subscriptions(): StoredSubscription[] {
+    return this.#database
+      .prepare('SELECT json, validated FROM subscriptions ORDER BY name')
+      .all()
+      .map((row) => ({
+        subscription: JSON.parse(String(row['json'])) as Subscription,
+        validated: row['validated'] === 1,
+      }));
+  }
+
+  putSubscription(subscription: Subscription, validated: boolean): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO subscriptions (name, json, validated) VALUES (?, ?, ?)')
+      .run(subscription.name, JSON.stringify(subscription), validated ? 1 : 0);
+  }
+
+  /** Deliveries not yet settled, by subscription. */
+  pending(): Record<string, number> {
+    const counts = this.#database
+      .prepare('SELECT subscription, COUNT(*) AS n FROM deliveries GROUP BY subscription')
+      .all();
+    return Object.fromEntries(counts.map((row) => [String(row['subscription']), Number(row['n'])]));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
 }
 
 function toDelivery(row: Record<string, SQLOutputValue>): Delivery {

@@ -10,7 +10,7 @@ import { createBroker } from './broker.ts';
 import { Queue } from './queue.ts';
 import type { QueueOptions } from './queue-contract.ts';
 import { Sessions } from './sessions.ts';
-import { openMessageStore } from './store.ts';
+import { MessageStore } from './store.ts';
 
 export type { QueueOptions } from './queue-contract.ts';
 
@@ -37,7 +37,7 @@ export interface ServiceBus {
 export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBus> {
   const { home, clock, work, log } = options;
   mkdirSync(home, { recursive: true });
-  const store = openMessageStore(home);
+  const store = new MessageStore(home);
   const queues = new Map<string, Queue>();
   for (const queue of options.queues) {
     const deadLetterName = `${queue.name}/$deadletterqueue`;

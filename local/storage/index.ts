@@ -26,7 +26,7 @@ import {
   toBlobEvent,
 } from './blob-events.ts';
 import { commitBeforeAnswers } from './durable-answers.ts';
-import { openLokiJournal } from './loki-journal.ts';
+import { LokiJournal } from './loki-journal.ts';
 
 interface StorageOptions extends CloudContext {
   /** 0 takes any free port. */
@@ -51,8 +51,8 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   const { home, log, work } = options;
   mkdirSync(home, { recursive: true });
   const [blobFile, tableFile] = [join(home, 'blob.sqlite'), join(home, 'table.sqlite')];
-  const blobJournal = openLokiJournal(blobFile);
-  const tableJournal = openLokiJournal(tableFile);
+  const blobJournal = new LokiJournal(blobFile);
+  const tableJournal = new LokiJournal(tableFile);
   const blob = createBlobServer(home, options.blobPort, blobFile);
   const table = createTableServer(options.tablePort, tableFile);
   blobJournal.keep('extents', blob.extentMetadataStore.db);

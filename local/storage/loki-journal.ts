@@ -12,6 +12,8 @@
  * 1. When `save` returns, every change made to the databases until then is on disk, all of it or none.
  * 2. What `save` wrote is what the databases hold after the next start.
  */
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from '../process/in-transaction.ts';
 import { openDatabase } from '../process/open-database.ts';
 
 interface LokiDocument {
@@ -54,23 +56,81 @@ const tables = `
   ) WITHOUT ROWID;
 `;
 
-export function openLokiJournal(file: string) {
-  const db = openDatabase(file, tables);
-  const putCollection = db.prepare('INSERT OR REPLACE INTO collections VALUES (?, ?, ?, ?)');
-  const removeCollection = db.prepare('DELETE FROM collections WHERE store = ? AND name = ?');
-  const removeDocuments = db.prepare('DELETE FROM documents WHERE store = ? AND collection = ?');
-  const putDocument = db.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)');
-  const removeDocument = db.prepare('DELETE FROM documents WHERE store = ? AND collection = ? AND id = ?');
-  /** For each store its database, and its collections as they were when last saved. */
-  const stores = new Map<string, { database: LokiDatabase; saved: Map<string, LokiCollection> }>();
+/** The statements, prepared once. */
+function prepare(db: DatabaseSync) {
+  return {
+    putCollection: db.prepare('INSERT OR REPLACE INTO collections VALUES (?, ?, ?, ?)'),
+    removeCollection: db.prepare('DELETE FROM collections WHERE store = ? AND name = ?'),
+    collections: db.prepare('SELECT * FROM collections WHERE store = ?'),
+    putDocument: db.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)'),
+    removeDocument: db.prepare('DELETE FROM documents WHERE store = ? AND collection = ? AND id = ?'),
+    removeDocuments: db.prepare('DELETE FROM documents WHERE store = ? AND collection = ?'),
+    documents: db.prepare('SELECT json FROM documents WHERE store = ? AND collection = ? ORDER BY id'),
+  };
+}
 
-  const load = (store: string): object | null => {
-    const rows = db.prepare('SELECT * FROM collections WHERE store = ?').all(store);
+/** A database with its collections as they were when last saved. */
+interface Kept {
+  readonly database: LokiDatabase;
+  saved: ReadonlyMap<string, LokiCollection>;
+}
+
+export class LokiJournal {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #stores = new Map<string, Kept>();
+
+  constructor(file: string) {
+    this.#database = openDatabase(file, tables);
+    this.#statements = prepare(this.#database);
+  }
+
+  /** Takes over the persistence of a database that has not been loaded yet. */
+  keep(store: string, database: LokiDatabase): void {
+    this.#stores.set(store, { database, saved: new Map() });
+    database.autosaveDisable();
+    database.configureOptions({
+      adapter: {
+        mode: 'incremental',
+        loadDatabase: (_name, loaded) => {
+          loaded(this.#load(store));
+          for (const collection of database.collections) collection.ensureAllIndexes(true);
+          this.#stores.set(store, { database, saved: collectionsOf(database) });
+        },
+        saveDatabase: (_name, _copy, saved) => {
+          this.save();
+          saved(null);
+        },
+      },
+    });
+  }
+
+  save(): void {
+    const changed = [...this.#stores].filter(([, kept]) => hasChanges(kept));
+    if (changed.length === 0) return;
+    inTransaction(this.#database, () => {
+      for (const [store, kept] of changed) this.#saveStore(store, kept);
+    });
+    for (const [, kept] of changed) {
+      kept.saved = collectionsOf(kept.database);
+      for (const collection of kept.database.collections) {
+        collection.dirtyIds = [];
+        collection.dirty = false;
+      }
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #load(store: string): object | null {
+    const rows = this.#statements.collections.all(store);
     if (rows.length === 0) return null;
-    const documents = db.prepare('SELECT json FROM documents WHERE store = ? AND collection = ? ORDER BY id');
     const collections = rows.map((row) => {
       const name = String(row['name']);
-      const data = documents.all(store, name).map(({ json }) => JSON.parse(String(json)) as LokiDocument);
+      const documents = this.#statements.documents.all(store, name);
+      const data = documents.map(({ json }) => JSON.parse(String(json)) as LokiDocument);
       const indices = JSON.parse(String(row['indices'])) as string[];
       return {
         name,
@@ -90,10 +150,23 @@ export function openLokiJournal(file: string) {
       };
     });
     return { name: store, collections };
-  };
+  }
 
-  const saveCollection = (store: string, collection: LokiCollection, known: boolean): void => {
+  #saveStore(store: string, { database, saved }: Kept): void {
+    for (const collection of database.collections) {
+      const known = saved.get(collection.name) === collection;
+      if (!known || collection.dirtyIds.length > 0) this.#saveCollection(store, collection, known);
+    }
+    for (const name of saved.keys()) {
+      if (database.collections.some((collection) => collection.name === name)) continue;
+      this.#statements.removeCollection.run(store, name);
+      this.#statements.removeDocuments.run(store, name);
+    }
+  }
+
+  #saveCollection(store: string, collection: LokiCollection, known: boolean): void {
     const { name, dirtyIds } = collection;
+    const { putCollection, putDocument, removeDocument, removeDocuments } = this.#statements;
     if (!known) {
       const uniqueNames = JSON.stringify(collection.uniqueNames);
       putCollection.run(store, name, uniqueNames, JSON.stringify(Object.keys(collection.binaryIndices)));
@@ -105,78 +178,15 @@ export function openLokiJournal(file: string) {
       if (document) putDocument.run(store, name, id, JSON.stringify(document));
       else removeDocument.run(store, name, id);
     }
-  };
+  }
+}
 
-  const saveStore = (
-    store: string,
-    database: LokiDatabase,
-    saved: ReadonlyMap<string, LokiCollection>,
-  ): void => {
-    for (const collection of database.collections) {
-      const known = saved.get(collection.name) === collection;
-      if (!known || collection.dirtyIds.length > 0) saveCollection(store, collection, known);
-    }
-    for (const name of saved.keys()) {
-      if (database.collections.some((collection) => collection.name === name)) continue;
-      removeCollection.run(store, name);
-      removeDocuments.run(store, name);
-    }
-  };
+const collectionsOf = ({ collections }: LokiDatabase): ReadonlyMap<string, LokiCollection> =>
+  new Map(collections.map((collection) => [collection.name, collection]));
 
-  const hasChanges = ({
-    database,
-    saved,
-  }: {
-    database: LokiDatabase;
-    saved: Map<string, LokiCollection>;
-  }): boolean =>
+function hasChanges({ database, saved }: Kept): boolean {
+  return (
     database.collections.length !== saved.size ||
-    database.collections.some((each) => each.dirtyIds.length > 0 || saved.get(each.name) !== each);
-
-  const save = (): void => {
-    const changed = [...stores].filter(([, store]) => hasChanges(store));
-    if (changed.length === 0) return;
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      for (const [name, { database, saved }] of changed) saveStore(name, database, saved);
-      db.exec('COMMIT');
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-    for (const [, store] of changed) {
-      store.saved = new Map(store.database.collections.map((collection) => [collection.name, collection]));
-      for (const collection of store.database.collections) {
-        collection.dirtyIds = [];
-        collection.dirty = false;
-      }
-    }
-  };
-
-  return {
-    save,
-
-    /** Takes over the persistence of a database that has not been loaded yet. */
-    keep(store: string, database: LokiDatabase): void {
-      stores.set(store, { database, saved: new Map() });
-      database.autosaveDisable();
-      database.configureOptions({
-        adapter: {
-          mode: 'incremental',
-          loadDatabase(_name, loaded) {
-            loaded(load(store));
-            for (const collection of database.collections) collection.ensureAllIndexes(true);
-            const saved = database.collections.map((each) => [each.name, each] as const);
-            stores.set(store, { database, saved: new Map(saved) });
-          },
-          saveDatabase(_name, _copy, saved) {
-            save();
-            saved(null);
-          },
-        },
-      });
-    },
-
-    close: () => db.close(),
-  };
+    database.collections.some((each) => each.dirtyIds.length > 0 || saved.get(each.name) !== each)
+  );
 }
