@@ -15,7 +15,7 @@ import { now, takeStep } from './take-step.ts';
 export const runAnsweredEvent = 'run-answered';
 
 /** What became of the question: who accepted it, or null; with the sentence the run ends with. */
-export interface Asked {
+interface Asked {
   readonly acceptedBy: Word | null;
   readonly sentence: string;
 }

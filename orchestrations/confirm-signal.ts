@@ -14,7 +14,7 @@ import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 import type { MonitorStepRun } from './steps.ts';
 import { takeStep } from './take-step.ts';
 
-export type Confirmation =
+type Confirmation =
   /** The signal, with what was found out about it; `promoted` is the version a registry signal is about. */
   { readonly signal: Signal; readonly promoted: ModelVersion | null } | { readonly rejected: Admission };
 

@@ -1,12 +1,12 @@
 import * as df from 'durable-functions';
 
 /** What an operation does: the next state, and what the caller is answered. */
-export type Operations<State> = Readonly<
+type Operations<State> = Readonly<
   Record<string, (state: State, input: never) => { readonly state: State; readonly answer: unknown }>
 >;
 
 /** Gives a new entity its state: it answers nothing else before. */
-export const rebuildOperation = 'rebuild';
+const rebuildOperation = 'rebuild';
 
 /**
  * Registers an entity from pure operations. While it has no state it answers that it is new, and whoever asks has it

@@ -11,7 +11,7 @@ import { askFleet, askModel } from './ask-model.ts';
 import { takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
-export interface Freeing {
+interface Freeing {
   readonly model: string;
   readonly settlement: Settlement;
   /** What the ledger is to say; null, or omitted: nothing. */

@@ -12,7 +12,7 @@ import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
 /** Input of the orchestration: an operation before it is carried out. */
-export type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'reason'>;
+type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'reason'>;
 
 df.app.orchestration('operate', function* (context) {
   const request = context.df.getInput<OperationRequest>();

@@ -6,7 +6,7 @@ import { endless, type Patience } from './patience.ts';
 import { takeStep } from './take-step.ts';
 
 /** What a version is made of, for its lineage. */
-export interface Registration {
+interface Registration {
   readonly runId: string;
   readonly challenger: ModelVersion;
   readonly signals: readonly string[];

@@ -41,7 +41,7 @@ export interface WalkJob {
 }
 
 /** When the run's time is over, in milliseconds since the epoch. */
-export function overMsOf({ startedAt, pinned }: RunInput): number {
+function overMsOf({ startedAt, pinned }: RunInput): number {
   return Date.parse(startedAt) + parseDurationMs(pinned.config.policy.longestRun)!;
 }
 

@@ -83,7 +83,7 @@ const EnvironmentSchema = z.object({
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
-export type SettingName = keyof Environment;
+type SettingName = keyof Environment;
 export const settingNames = Object.keys(EnvironmentSchema.shape) as readonly SettingName[];
 
 interface Explanation {

@@ -244,7 +244,7 @@ function scopeOf(endpoint: string): string {
 }
 
 /** What the HTTP clients take: the well-known authorities and, where a file is set, its own. */
-export interface TlsOptions {
+interface TlsOptions {
   readonly tlsOptions?: { ca: string[] };
 }
 

@@ -3,7 +3,7 @@ import { type CloudState, CloudStateSchema } from '../../local/launch/cloud-stat
 import { readStateFile } from '../../local/process/state-file.ts';
 import { findHome, near } from '../find-service.ts';
 
-export interface RunningCloud {
+interface RunningCloud {
   readonly home: string;
   readonly cloud: CloudState;
 }

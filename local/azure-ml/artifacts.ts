@@ -10,7 +10,7 @@ import type { JobRunner } from './job-runner/index.ts';
 import { artifactContainer, artifactFolder } from './locate.ts';
 import type { Routes } from './match.ts';
 
-export interface ArtifactEntry {
+interface ArtifactEntry {
   readonly path: string;
   readonly is_dir: boolean;
   readonly file_size?: number;

@@ -11,7 +11,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-export interface CachedBlob {
+interface CachedBlob {
   readonly container: string;
   readonly path: string;
   readonly etag: string;

@@ -15,7 +15,7 @@ import {
 import type { BlobCache } from './blob-cache.ts';
 import type { BlobLocation } from './locate.ts';
 
-export interface BlobInfo {
+interface BlobInfo {
   readonly path: string;
   readonly sizeBytes: number;
   readonly etag: string;

@@ -9,9 +9,9 @@ const types = {
   modelRegistered: 'Microsoft.MachineLearningServices.ModelRegistered',
 } as const;
 
-export const commandRunType = 'azureml.commandjob';
+const commandRunType = 'azureml.commandjob';
 
-export interface RunFacts {
+interface RunFacts {
   readonly job: string;
   /** Tells apart two jobs that bore one name, one after the deletion of the other. */
   readonly seq: number;
@@ -43,7 +43,7 @@ export function runEvents(run: RunFacts, status: JobStatus, nowMs: number): Syst
   return status === 'Completed' ? [changed, event(types.runCompleted, data)] : [changed];
 }
 
-export interface ModelFacts {
+interface ModelFacts {
   readonly name: string;
   readonly version: string;
   readonly seq: number;

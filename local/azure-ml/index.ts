@@ -33,7 +33,7 @@ import { JobStore } from './store/jobs.ts';
 import { openOutbox } from './store/outbox.ts';
 import { TrackingStore } from './store/tracking.ts';
 
-export interface AzureMlOptions extends CloudContext {
+interface AzureMlOptions extends CloudContext {
   /** 0 for any free one. */
   readonly port: number;
   readonly tls: TlsMaterial;

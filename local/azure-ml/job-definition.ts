@@ -79,7 +79,6 @@ const DefinitionSchema = z.looseObject({
 });
 
 export type JobInput = z.infer<typeof InputSchema>;
-export type JobOutput = z.infer<typeof OutputSchema>;
 /** The part that is fixed once submitted. */
 export type JobDefinition = z.infer<typeof DefinitionSchema>;
 
@@ -128,7 +127,7 @@ function settle(name: string, given: JobDefinition): JobDefinition {
   return definition;
 }
 
-export function defaultOutputUri(job: string, output: string): string {
+function defaultOutputUri(job: string, output: string): string {
   return `azureml://datastores/${localCloud.datastore}/paths/azureml/${job}/${output}/`;
 }
 

@@ -3,7 +3,7 @@ import { methodNotAllowed } from '../http/service-error.ts';
 import type { Request } from './http.ts';
 
 export type Params = Readonly<Record<string, string>>;
-export type Handler = (request: Request, params: Params) => Reply | Promise<Reply>;
+type Handler = (request: Request, params: Params) => Reply | Promise<Reply>;
 
 /** `GET /jobs/:name`: fixed segments match in any case, as Resource Manager has it; `:name` takes one segment. */
 export type Routes = Readonly<Record<string, Handler>>;

@@ -7,7 +7,7 @@ import { userError } from '../http/service-error.ts';
 
 export type AssetKind = 'models' | 'data' | 'codes' | 'environments';
 
-export type Reference =
+type Reference =
   | { readonly kind: 'blob'; readonly container: string; readonly path: string }
   /** `assetKind` is absent where the text leaves it to its surroundings: `azureml:NAME:VERSION`. */
   | {

@@ -19,7 +19,7 @@ export function describeService(local: LocalCloud) {
   };
 }
 
-export interface Started {
+interface Started {
   /** The file of the function keys; null: none are asked for. */
   readonly keys: string | null;
   readonly models: readonly ServedModel[];

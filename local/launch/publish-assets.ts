@@ -14,7 +14,7 @@ import type { CloudState } from './cloud-state.ts';
 import { type CodeFile, readCodeFolder } from './code-folder.ts';
 import { workspaceClient } from './workspace-client.ts';
 
-export interface CodeAsset {
+interface CodeAsset {
   readonly name: string;
   /** Null: the version that has this code, or else the next number. */
   readonly version: string | null;

@@ -3,7 +3,7 @@ import type { Child, Exit } from './child.ts';
 export type Environment = Readonly<Record<string, string>>;
 
 /** A process that may be killed and started again, at the same addresses and with the same state. */
-export interface Restartable {
+interface Restartable {
   /** Resolves when it is ready. `env` holds for this start only. */
   start(env?: Environment): Promise<void>;
   kill(): Promise<Exit>;

@@ -4,7 +4,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from './cloud-state.ts';
 
-export interface Upload {
+interface Upload {
   readonly file: string;
   /** In the container of the workspace's default datastore. */
   readonly path: string;

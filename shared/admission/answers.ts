@@ -9,7 +9,7 @@ type Live = NonNullable<ModelState['live']>;
 
 const nothing = { changedBy: '', runId: null, offerAgainAt: null, signals: [], freedRunId: null } as const;
 
-export interface AdmittedBecause {
+interface AdmittedBecause {
   readonly waited: boolean;
   readonly approved: Pending['approved'];
 }

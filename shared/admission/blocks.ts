@@ -23,7 +23,7 @@ export interface Block {
   readonly endedBy?: string;
 }
 
-export interface BlockQuestion {
+interface BlockQuestion {
   readonly state: ModelState;
   readonly policy: Policy;
   /** ISO 8601, UTC. */

@@ -9,7 +9,7 @@ import type { Budget } from '../config/policy-schema.ts';
 import type { Spent } from '../domain/model-state.ts';
 import { addMs, durationMs } from './time.ts';
 
-export interface Overrun {
+interface Overrun {
   /** First moment at which the budget holds the run (ISO 8601, UTC); null where it never does. */
   readonly until: string | null;
   readonly because: () => string;

@@ -24,7 +24,7 @@ export const patienceMs = 2 * askAgainMs;
 /** So much waiting counts as one step of priority, and has the budget kept together. */
 const stepMs = 86_400_000;
 
-export interface FleetHold {
+interface FleetHold {
   readonly because: string;
   readonly changedBy: string;
   /** When it is looked at again at the latest (ISO 8601, UTC). */

@@ -15,7 +15,7 @@ const fatesAtMost = 60;
 /** A first signal that has not come back so long after its time has lost its orchestration: another takes its place. */
 const overdueMs = 3_600_000;
 
-export interface Waiting {
+interface Waiting {
   readonly id: string;
   /** Null: nothing recovers from it. */
   readonly cause: string | null;

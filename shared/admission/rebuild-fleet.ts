@@ -7,7 +7,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { Run } from '../domain/run.ts';
 import { spentOf } from './rebuild-model.ts';
 
-export interface FleetFacts {
+interface FleetFacts {
   /** Operations on the fleet that changed something, newest first. */
   readonly operations: readonly Operation[];
   /** Runs of all models, newest first. */

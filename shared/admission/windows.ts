@@ -9,7 +9,7 @@ import { counted, plural } from '../domain/plural.ts';
 type Watched = NonNullable<ModelState['watched']>;
 
 /** As many windows as a rule may ask for. */
-export const windowsAtMost = 20;
+const windowsAtMost = 20;
 const causesAtMost = 20;
 
 /** Adds one look at a rule. A second look at the same moment replaces the first. */

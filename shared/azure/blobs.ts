@@ -14,7 +14,7 @@ export interface BlobEntry {
 }
 
 /** A blob with exactly the content of one etag. */
-export interface BlobContent {
+interface BlobContent {
   readonly bytes: number;
   /** When the content was put there (ISO 8601, UTC). */
   readonly uploadedAt: string;

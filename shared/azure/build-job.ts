@@ -23,7 +23,7 @@ export interface JobRequest {
   readonly champion: ModelVersion | null;
 }
 
-export const phaseTag = 'ratchetPhase';
+const phaseTag = 'ratchetPhase';
 
 export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
   const { runId, model, phase, job } = request;

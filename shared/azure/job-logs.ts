@@ -18,7 +18,7 @@ import { azureError } from './azure-error.ts';
 import { callLimit, retryOptions } from './call-limits.ts';
 import { parseAnswer, type TrackingOptions } from './tracking.ts';
 
-export interface LogPart {
+interface LogPart {
   /** As the workspace names it: `user_logs/std_log.txt`; null while the job has none. */
   readonly file: string | null;
   /** As the run history has it: `Running`, `Failed`. */

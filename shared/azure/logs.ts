@@ -13,7 +13,7 @@ import { RatchetError } from '../errors.ts';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 
-export interface LogsQuery {
+interface LogsQuery {
   /** KQL. */
   readonly text: string;
   /** Rows whose TimeGenerated lies between the two are seen. */

@@ -34,7 +34,7 @@ export interface RegisteredVersion extends ModelVersion {
 }
 
 /** A model that is to have a version. `tags` name its run. */
-export interface Registration {
+interface Registration {
   readonly name: string;
   readonly modelUri: string;
   /** The job that trained it. */

@@ -19,7 +19,7 @@ export interface TrackingOptions {
   readonly tls: { readonly tlsOptions?: { ca: string[] } };
 }
 
-export interface RunSearch {
+interface RunSearch {
   readonly experimentId: string;
   /** As MLflow writes them; empty: all. */
   readonly filter: string;

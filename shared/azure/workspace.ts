@@ -22,7 +22,7 @@ import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { cancelJob, putJob } from './send-job.ts';
 
-export interface Job {
+interface Job {
   readonly jobName: string;
   /** As the workspace reports it. */
   readonly status: string;

@@ -6,7 +6,7 @@
  */
 import { suggest } from './suggest.ts';
 
-export type Phase = 'training' | 'evaluation';
+type Phase = 'training' | 'evaluation';
 
 /** Inputs and outputs that Ratchet gives a job of the phase. */
 const own: Readonly<

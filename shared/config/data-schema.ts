@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { rowsAtMost } from './fields.ts';
 import { suggest } from './suggest.ts';
 
-export const columnTypes = ['number', 'integer', 'string', 'boolean', 'time'] as const;
+const columnTypes = ['number', 'integer', 'string', 'boolean', 'time'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
 const ColumnSchema = z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { common, confidence, SlicesSchema } from './gate-fields.ts';
 
 /** Shares of a group's rows, by which groups are compared. */
-export const gapRates = ['selection_rate', 'recall', 'false_positive_rate'] as const;
+const gapRates = ['selection_rate', 'recall', 'false_positive_rate'] as const;
 
 export const GapGateSchema = z.strictObject({
   kind: z.literal('gap').describe('Judges how far the challenger treats groups of rows differently.'),

@@ -99,7 +99,7 @@ export interface Problem {
 }
 
 /** Where a gate says its numbers come from. */
-export interface SourceOfGate {
+interface SourceOfGate {
   readonly metric: string;
   readonly source?: 'predictions' | 'reported' | undefined;
 }

@@ -29,7 +29,7 @@ interface Warnings {
   readonly warnings: readonly ConfigProblem[];
 }
 
-export type Parsed = ({ readonly model: PinnedModel } & Warnings) | Problems;
+type Parsed = ({ readonly model: PinnedModel } & Warnings) | Problems;
 type ParsedFleet = ({ readonly fleet: FleetPolicy } & Warnings) | Problems;
 type Configs = ReadonlyMap<string, ModelConfig>;
 

@@ -87,7 +87,7 @@ const catalog: Readonly<Record<string, MetricKind>> = {
 export const metricNames: readonly string[] = Object.keys(catalog);
 
 /** A metric's name taken apart: `pinball@0.9` is the pinball loss at the quantile 0.9, `recall@cat` that of a class. */
-export interface MetricName {
+interface MetricName {
   /** Its name in the catalog: `pinball`, `recall@CLASS`. */
   readonly base: string;
   /** The number after the `@`, or the default: quantile 0.5, 10 bins; null for metrics that take none. */

@@ -10,7 +10,7 @@ import { describeIssue } from './describe-issue.ts';
 import type { ConfigProblem } from './problem.ts';
 import { suggest } from './suggest.ts';
 
-export type ParsedYaml<T> =
+type ParsedYaml<T> =
   | { readonly value: T; readonly lineOf: (path: readonly PropertyKey[]) => number }
   | { readonly problems: readonly ConfigProblem[] };
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelConfig, PinnedModel } from './schema.ts';
 
 /** JSON with object keys sorted at every level: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))

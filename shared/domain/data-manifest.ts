@@ -28,7 +28,7 @@ export interface DataManifest {
 }
 
 /** A file in the data path that no run may use. */
-export interface RefusedPartition {
+interface RefusedPartition {
   readonly name: string;
   /** Why, in one sentence. */
   readonly reason: string;

@@ -2,7 +2,7 @@ import type { Spent } from './model-state.ts';
 import type { Word } from './word.ts';
 
 /** A model's place in the fleet. It may be held for more than one run: signals of one model can ask at once. */
-export interface FleetPlace {
+interface FleetPlace {
   readonly model: string;
   readonly runs: readonly string[];
   /** When it was taken (ISO 8601, UTC). */

@@ -24,7 +24,7 @@ export const gateReportSchemaVersion = 1;
 
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
 export const severities = ['block', 'warn', 'record'] as const;
-export type Severity = (typeof severities)[number];
+type Severity = (typeof severities)[number];
 
 /** The numbers behind one verdict. Plain JSON: whatever does not apply is null, never NaN. */
 export interface Finding {

@@ -13,7 +13,7 @@ import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
 import { listReply } from './listing.ts';
 import { armResource, propertiesOf, provider } from './resource.ts';
 
-export interface JobRouteDependencies {
+interface JobRouteDependencies {
   readonly jobs: JobStore;
   readonly runner: JobRunner;
   readonly locator: Locator;

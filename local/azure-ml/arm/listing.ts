@@ -3,7 +3,7 @@ import { userError } from '../../http/service-error.ts';
 import type { Request } from '../http.ts';
 
 /** What listing needs to know of a resource, whichever kind it is. */
-export interface Listed {
+interface Listed {
   readonly name: string;
   readonly createdMs: number;
   readonly modifiedMs: number;

@@ -13,17 +13,17 @@
  */
 import { userError } from '../../http/service-error.ts';
 
-export type Part = { readonly text: string } | { readonly from: 'inputs' | 'outputs'; readonly name: string };
+type Part = { readonly text: string } | { readonly from: 'inputs' | 'outputs'; readonly name: string };
 
 /** One word of the command line: pieces of text and places for values, in order. */
-export type Word = readonly Part[];
+type Word = readonly Part[];
 
-export interface DeclaredNames {
+interface DeclaredNames {
   readonly inputs: ReadonlySet<string>;
   readonly outputs: ReadonlySet<string>;
 }
 
-export type Values = Readonly<Record<'inputs' | 'outputs', ReadonlyMap<string, string>>>;
+type Values = Readonly<Record<'inputs' | 'outputs', ReadonlyMap<string, string>>>;
 
 /**
  * Splits like a POSIX shell, as far as blanks, quotes and backslashes go. Throws a UserError that names the character

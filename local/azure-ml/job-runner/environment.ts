@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { experimentIdOf } from '../events.ts';
 import type { Job } from '../store/jobs.ts';
 
-export interface JobSurroundings {
+interface JobSurroundings {
   readonly folder: string;
   readonly caFile: string;
   readonly trackingUri: string;

@@ -30,7 +30,7 @@ import { prepareOutputs, storeOutputs } from './outputs.ts';
 import { runProcess } from './process.ts';
 import { endLeftovers, killOrphan, killTree, markProcess } from './process-tree.ts';
 
-export interface RunnerDependencies {
+interface RunnerDependencies {
   readonly cloud: Pick<CloudContext, 'home' | 'work' | 'log'>;
   readonly jobs: JobStore;
   readonly blobs: Blobs;

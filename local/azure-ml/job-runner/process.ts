@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MaskStream } from './mask-stream.ts';
 import { endLeftovers, killTree } from './process-tree.ts';
 
-export interface Launch {
+interface Launch {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
