@@ -58,8 +58,15 @@ export class LiveInstance {
     const turn = this.#replayer?.turn(news, actions, timestamp);
     if (turn) return turn;
     const plain = this.#replayer === null ? actions : actions.map(toPlain);
-    this.#replayer = new Replayer({ instanceId, executionId });
-    return this.#replayer.turn([...this.#events, ...news], plain, timestamp) as ReplayedTurn;
+    const history = [...this.#events, ...news];
+    const walk = (lazily: boolean): ReplayedTurn => {
+      this.#replayer = new Replayer({ instanceId, executionId }, lazily);
+      return this.#replayer.turn(history, plain, timestamp) as ReplayedTurn;
+    };
+    const eager = walk(false);
+    if (eager.violation === null) return eager;
+    const lazy = walk(true);
+    return lazy.violation === null ? lazy : eager;
   }
 
   /** Adds what a turn has committed. */

@@ -53,9 +53,13 @@ export class Replayer {
   readonly #actions: Action[] = [];
   #begun = false;
 
-  constructor(self: Identity) {
+  /**
+   * `lazily`: the first walk starts an action only where the history shows that it was asked for. A list does not tell of
+   * waits for tasks that it already holds (`yield` of the loser of a race): what follows such a wait would begin too soon.
+   */
+  constructor(self: Identity, lazily = false) {
     this.#starts = new ActionReplay(this.#schedule, self);
-    this.#walk = new Walk(this.#schedule, this.#starts, this.#actions);
+    this.#walk = new Walk(this.#schedule, this.#starts, this.#actions, lazily);
   }
 
   /** How many of the actions that a function returns now are known from its last turn. */
@@ -81,6 +85,7 @@ export class Replayer {
       for (const timer of canceled) this.#starts.cancel(timer);
       this.#walk.goOn();
     }
+    this.#walk.endFirst();
     return this.#outcome();
   }
 
@@ -130,7 +135,10 @@ class Walk {
   #held: HistoryEvent[] = [];
   suspended = false;
 
-  constructor(schedule: Schedule, starts: ActionReplay, actions: readonly Action[]) {
+  #lazily: boolean;
+
+  constructor(schedule: Schedule, starts: ActionReplay, actions: readonly Action[], lazily: boolean) {
+    this.#lazily = lazily;
     this.#schedule = schedule;
     this.#starts = starts;
     this.#actions = actions;
@@ -175,6 +183,7 @@ class Walk {
       case EventType.SubOrchestrationCreated:
       case EventType.TimerCreated:
       case EventType.EventSent:
+        if (this.#lazily) this.#catchUp(event.EventId);
         this.#schedule.match(event);
         return;
       case EventType.TaskCompleted:
@@ -195,17 +204,33 @@ class Walk {
     }
   }
 
+  /** A first walk that was lazy starts what the history does not show. */
+  endFirst(): void {
+    if (!this.#lazily) return;
+    this.#lazily = false;
+    this.goOn();
+  }
+
   /** Starts actions until one has to be waited for. A loop, not recursion: a list may be long. */
   #advance(): void {
     this.#waiting = false;
-    while (this.#next < this.#actions.length && this.#schedule.violation === null) {
-      const action = this.#actions[this.#next++];
-      if (!action) return;
-      const future = this.#starts.start(action);
-      if (future.done) continue;
-      this.#waiting = true;
-      future.whenDone(() => this.#advance());
-      return;
-    }
+    if (!this.#lazily) while (this.#startNext());
+  }
+
+  /** Starts what must have been asked for before a step of this number was. */
+  #catchUp(stepId: number): void {
+    while (!this.#waiting && this.#schedule.nextId <= stepId && this.#startNext());
+  }
+
+  /** Starts one action. Returns false when it has to be waited for, or there is none. */
+  #startNext(): boolean {
+    const action = this.#schedule.violation === null ? this.#actions[this.#next] : undefined;
+    if (!action) return false;
+    this.#next += 1;
+    const future = this.#starts.start(action);
+    if (future.done) return true;
+    this.#waiting = true;
+    future.whenDone(() => this.#advance());
+    return false;
   }
 }

@@ -70,6 +70,21 @@ describe('after a restart', () => {
     expect((await host.client.getStatus('b')).output).toEqual([1, 2]);
   });
 
+  test('what waited for the loser of a race goes on, retried meanwhile or not', async () => {
+    await host.client.startNew('waitsForLoser', { instanceId: 'straight' });
+    await host.client.startNew('waitsForLoser', { instanceId: 'restarted' });
+    await host.settle();
+    await host.pass(60_000);
+    await host.client.raiseEvent('straight', 'go', 1);
+    await host.settle();
+    const output = ['ok after 3', 'AFTER', 'END'];
+    expect(await host.client.getStatus('straight')).toMatchObject({ runtimeStatus: 'Completed', output });
+    await reopen();
+    await host.client.raiseEvent('restarted', 'go', 1);
+    await host.settle();
+    expect(await host.client.getStatus('restarted')).toMatchObject({ runtimeStatus: 'Completed', output });
+  });
+
   test('an accepted start, event and signal are still there though nothing had run', async () => {
     await host.client.startNew('waits', { instanceId: 'w' });
     await host.client.raiseEvent('w', 'go', 'kept');
