@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { EntityId } from 'durable-functions';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -83,6 +84,22 @@ describe('after a restart', () => {
     await host.client.raiseEvent('restarted', 'go', 1);
     await host.settle();
     expect(await host.client.getStatus('restarted')).toMatchObject({ runtimeStatus: 'Completed', output });
+  });
+
+  test('a lock whose holder has ended, as older files may hold one, is given back', async () => {
+    await host.client.startNew('chain', { instanceId: 'ended', input: 'a' });
+    await host.client.signalEntity(new EntityId('Counter', 'k'), 'add', 1);
+    await host.settle();
+    await host.stop();
+    {
+      using db = new DatabaseSync(join(folder, 'store.db'));
+      db.exec(`UPDATE entities SET locked_by = 'ended' WHERE id = '@counter@k'`);
+    }
+    host = await open();
+    await host.client.signalEntity(new EntityId('Counter', 'k'), 'add', 1);
+    await host.settle();
+    const { entityState } = await host.client.readEntityState<number>(new EntityId('Counter', 'k'));
+    expect(entityState).toBe(2);
   });
 
   test('an accepted start, event and signal are still there though nothing had run', async () => {
