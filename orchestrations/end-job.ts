@@ -27,13 +27,15 @@ export interface Ending {
   /** Longest pause between two looks within the first hour. */
   readonly pollMs: number;
   readonly tell?: (waits: string | null) => void;
+  /** Happens when the job has ended, where somebody tells: then nobody waits for the next look. */
+  readonly ended?: df.Task;
 }
 
 /** How the job stands: ended, also where there is none; or not, with an error that says what to do. */
 export function* endJob(
   context: df.OrchestrationContext,
   jobName: string,
-  { model, runId, pollMs, tell = () => {} }: Ending,
+  { model, runId, pollMs, tell = () => {}, ended }: Ending,
 ): Generator<df.Task, JobState, unknown> {
   const sinceMs = context.df.currentUtcDateTime.getTime();
   for (;;) {
@@ -49,7 +51,7 @@ export function* endJob(
     yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
     const since = new Date(sinceMs).toISOString();
     tell(`Waits since ${since} for the end of job ${jobName}, cancelled: ${state.error || state.status}`);
-    yield* sleepUntil(context, againMs);
+    yield* sleepUntil(context, againMs, ended?.isCompleted ? undefined : ended);
   }
 }
 

@@ -50,7 +50,7 @@ export function* runJob(
     if (cancel.isCompleted) overMs = Math.min(overMs, nowMs);
     const isOver = nowMs >= overMs;
     if (isOver && input.endsJobs) {
-      job = yield* endJob(context, job.jobName, endingOf(walk));
+      job = yield* endJob(context, job.jobName, { ...endingOf(walk), ended });
       break;
     }
     if (nowMs >= overMs + cancelGraceMs)
