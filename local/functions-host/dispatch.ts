@@ -19,7 +19,7 @@ import { presentedKey } from './http/request.ts';
 import type { Router } from './http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
 
-export interface DispatchDependencies extends RetryDependencies {
+interface DispatchDependencies extends RetryDependencies {
   readonly keys: Keys;
   readonly router: Router;
   /** Null: the app has no durable function. */

@@ -42,7 +42,7 @@ export async function openDurable(
   return createDurableWebhook(openDurableRuntime(dependencies), dependencies.keys, dependencies.origin);
 }
 
-export function createDurableWebhook(runtime: DurableRuntime, keys: Keys, origin: string): DurableWebhook {
+function createDurableWebhook(runtime: DurableRuntime, keys: Keys, origin: string): DurableWebhook {
   const code = keys.systemKey('durabletask_extension');
   const secret = code === null ? '' : `${randomBytes(24).toString('base64url')}/`;
   const root = `${origin}/runtime/webhooks/durabletask`;

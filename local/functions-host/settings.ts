@@ -13,7 +13,7 @@ const SettingsFileSchema = z.object({
   Host: z.looseObject({ LocalHttpPort: z.int().min(0).max(65_535).optional() }).optional(),
 });
 
-export interface SettingsFile {
+interface SettingsFile {
   readonly values: Readonly<Record<string, string>>;
   readonly port?: number;
 }

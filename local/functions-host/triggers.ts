@@ -20,7 +20,7 @@ import { createRouter, type Router } from './http/router.ts';
 import { openReceivers } from './service-bus/receivers.ts';
 import { openTimers, type Timers } from './timer/timers.ts';
 
-export interface TriggerOptions {
+interface TriggerOptions {
   readonly appDirectory: string;
   readonly home: string;
   readonly origin: string;
@@ -33,7 +33,7 @@ export interface TriggerOptions {
   readonly skipUnsupported: boolean;
 }
 
-export interface Triggers {
+interface Triggers {
   /** What every trigger is given. */
   readonly shared: RetryDependencies;
   readonly router: Router;

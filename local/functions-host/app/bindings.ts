@@ -26,7 +26,7 @@ const expressionOptions = [
   'path',
 ];
 
-export function isTriggerType(type: string): boolean {
+function isTriggerType(type: string): boolean {
   return type.toLowerCase().endsWith('trigger');
 }
 

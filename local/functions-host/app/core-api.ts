@@ -13,7 +13,7 @@ import type { LogLevel } from '../../cloud-context.ts';
 import { toLogLevel } from '../../process/log.ts';
 import type { TypedData } from '../contract.ts';
 
-export interface CoreBinding {
+interface CoreBinding {
   readonly type: string;
   readonly name?: string;
   readonly direction: string;
@@ -27,8 +27,8 @@ export interface CoreFunctionMetadata {
 }
 
 export type FunctionCallback = (...args: unknown[]) => unknown;
-export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation' | 'log';
-export type HookCallback = (context: Record<string, unknown>) => unknown;
+type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation' | 'log';
+type HookCallback = (context: Record<string, unknown>) => unknown;
 
 export interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;

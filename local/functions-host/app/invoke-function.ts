@@ -35,13 +35,13 @@ export interface InvokeOptions {
   onReturn?(result: unknown): unknown;
 }
 
-export interface RetryContext {
+interface RetryContext {
   readonly retryCount: number;
   readonly maxRetryCount: number;
   readonly exception?: { readonly message: string };
 }
 
-export interface InvokerDependencies {
+interface InvokerDependencies {
   readonly registration: Registration;
   readonly model: ProgrammingModel;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface InvokerDependencies {
   clientBinding(): string;
 }
 
-export interface Invoker {
+interface Invoker {
   invoke(fn: RegisteredFunction, invocation: Invocation, options?: InvokeOptions): Promise<InvocationResult>;
   drain(graceMs: number): Promise<boolean>;
 }

@@ -28,7 +28,7 @@ import {
 import { type AppFiles, findAppFiles } from './find-app-files.ts';
 import { createInvoker, type InvokeOptions } from './invoke-function.ts';
 
-export interface LoadAppOptions {
+interface LoadAppOptions {
   readonly appDirectory: string;
   readonly log: Log;
   readonly work: Work;

@@ -1,7 +1,7 @@
 /** Waiting no longer than agreed. By the real clock: these limits guard against code that hangs. */
 
 /** A function that ran longer than host.json allows. It cannot be stopped, only given up. */
-export class FunctionTimeoutError extends Error {
+class FunctionTimeoutError extends Error {
   override readonly name = 'FunctionTimeoutError';
 }
 

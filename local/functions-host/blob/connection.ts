@@ -2,7 +2,7 @@
 import type { BlobServiceClient } from '@azure/storage-blob';
 import { errorText, LocalError } from '../../process/local-error.ts';
 
-export type BlobConnection =
+type BlobConnection =
   | { readonly kind: 'string'; readonly setting: string; readonly text: string }
   | {
       readonly kind: 'identity';

@@ -66,7 +66,7 @@ export interface ExecutionCompleted extends Stamp {
 }
 
 /** Terminate, suspend and resume carry only a reason. */
-export interface ExecutionControlled extends Stamp {
+interface ExecutionControlled extends Stamp {
   readonly EventType:
     | typeof EventType.ExecutionTerminated
     | typeof EventType.ExecutionSuspended
@@ -134,7 +134,7 @@ export interface EventRaised extends Stamp {
   readonly Input: string;
 }
 
-export interface TurnMark extends Stamp {
+interface TurnMark extends Stamp {
   readonly EventType: typeof EventType.OrchestratorStarted | typeof EventType.OrchestratorCompleted;
 }
 

@@ -43,7 +43,7 @@ export interface TurnEnd {
   readonly rest?: Rest;
 }
 
-export interface TurnTaker {
+interface TurnTaker {
   /** Whether a turn now would have something to take. */
   canTake(mailbox: Mailbox): boolean;
   /** Takes a turn; resolves once it is committed. Must not reject. */

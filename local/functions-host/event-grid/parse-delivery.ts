@@ -1,6 +1,6 @@
 /** What came to the Event Grid webhook: events in either schema, one or many, or a handshake. Pure. */
 
-export type Delivery =
+type Delivery =
   | { readonly kind: 'events'; readonly events: readonly object[] }
   | { readonly kind: 'validation'; readonly code: string }
   | { readonly kind: 'unsubscribe' }

@@ -8,7 +8,7 @@ export interface RpcHttpResponse {
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string } | null;
 }
 
-export interface RpcCookie {
+interface RpcCookie {
   readonly name: string;
   readonly value: string;
   readonly domain?: { readonly value: string };
@@ -51,7 +51,7 @@ const sameSiteNames: Readonly<Record<string, string>> = {
   explicitNone: 'None',
 };
 
-export function serializeCookie(cookie: RpcCookie): string {
+function serializeCookie(cookie: RpcCookie): string {
   const parts = [`${encodeURIComponent(cookie.name)}=${encodeURIComponent(cookie.value)}`];
   if (cookie.maxAge !== undefined) parts.push(`Max-Age=${Math.trunc(cookie.maxAge.value)}`);
   if (cookie.domain !== undefined) parts.push(`Domain=${attribute(cookie.domain.value)}`);

@@ -14,7 +14,7 @@ import type { Answer, Exchange } from './server.ts';
 import { forwardStream } from './stream-trigger.ts';
 import { traceOf } from './trace-headers.ts';
 
-export interface HttpTriggerDependencies {
+interface HttpTriggerDependencies {
   readonly app: LoadedApp;
   readonly log: Log;
   readonly customHeaders: Readonly<Record<string, string>>;
@@ -73,7 +73,7 @@ function toNullableMap(entries: Iterable<readonly [string, string]>): NullableMa
   return map;
 }
 
-export function toRpcHttpRequest(
+function toRpcHttpRequest(
   request: HostRequest,
   values: RouteValues,
   body: Uint8Array,

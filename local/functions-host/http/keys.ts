@@ -25,7 +25,7 @@ type StoredKeys = z.infer<typeof KeysSchema>;
 
 const systemKeys = ['eventgrid_extension', 'blobs_extension', 'durabletask_extension'] as const;
 
-export type SystemKey = (typeof systemKeys)[number];
+type SystemKey = (typeof systemKeys)[number];
 
 /** What a request wants to enter. */
 export type Door =

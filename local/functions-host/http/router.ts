@@ -10,7 +10,7 @@ import {
   type RouteValues,
 } from './route-template.ts';
 
-export type AuthLevel = 'anonymous' | 'function' | 'admin';
+type AuthLevel = 'anonymous' | 'function' | 'admin';
 
 export interface Route {
   readonly fn: RegisteredFunction;

@@ -41,7 +41,7 @@ export interface Answer {
   readonly body?: Uint8Array | string | Readable;
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly port: number;
   readonly work: Work;
   readonly log: Log;

@@ -17,7 +17,7 @@ import type { Route } from './router.ts';
 import type { Answer, Exchange } from './server.ts';
 import type { TraceHeaders } from './trace-headers.ts';
 
-export interface StreamCall {
+interface StreamCall {
   readonly app: LoadedApp;
   readonly log: Log;
   readonly streamUrl: string;

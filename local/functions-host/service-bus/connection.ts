@@ -2,7 +2,7 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import { LocalError } from '../../process/local-error.ts';
 
-export type Connection =
+type Connection =
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'identity'; readonly namespace: string; readonly clientId: string | null };
 

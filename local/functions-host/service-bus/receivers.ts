@@ -19,7 +19,7 @@ import type { ReceiverDependencies, Source, StopReceiver } from './receiver.ts';
 import { createSettler } from './settle.ts';
 import { subscribeToMessages } from './subscribe-to-messages.ts';
 
-export interface Receivers {
+interface Receivers {
   start(): void;
   /** Resolves when the messages in hand are settled. */
   stop(): Promise<void>;

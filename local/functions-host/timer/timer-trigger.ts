@@ -16,11 +16,11 @@ import type { RegisteredFunction } from '../contract.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 import type { ScheduleStatus, ScheduleStore } from './schedule-store.ts';
 
-export interface TimerDependencies extends RetryDependencies {
+interface TimerDependencies extends RetryDependencies {
   readonly store: ScheduleStore;
 }
 
-export interface TimerTrigger {
+interface TimerTrigger {
   readonly fn: RegisteredFunction;
   start(): void;
   /** Resolves when the run under way, if any, has ended and is written down. */

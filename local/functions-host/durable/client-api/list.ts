@@ -7,7 +7,7 @@ import { renderStatus } from './status.ts';
 const defaultPageSize = 100;
 const tokenHeader = 'x-ms-continuation-token';
 
-export interface InstanceFilter {
+interface InstanceFilter {
   readonly createdFromMs: number | null;
   readonly createdToMs: number | null;
   readonly statuses: readonly string[];

@@ -7,7 +7,7 @@ const rpcRoot = 'durabletask';
 const requiredQuery = (hubName: string): string =>
   `taskHub=${encodeURIComponent(hubName)}&connection=Storage`;
 
-export type ManagementUrls = Readonly<Record<string, string>>;
+type ManagementUrls = Readonly<Record<string, string>>;
 
 /** Links to one instance. `id` goes into them as it is: encode it first. */
 export function managementUrls(origin: string, hubName: string, id: string): ManagementUrls {

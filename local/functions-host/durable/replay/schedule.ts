@@ -23,7 +23,7 @@ import {
 import { Future } from './future.ts';
 
 /** A request without its number and time, which the schedule gives it. */
-export type Request = SchedulingEvent extends infer E
+type Request = SchedulingEvent extends infer E
   ? E extends SchedulingEvent
     ? Omit<E, 'EventId' | 'Timestamp'>
     : never

@@ -7,7 +7,7 @@
  */
 import { EventType, type HistoryEvent } from '../history.ts';
 
-export interface Undone {
+interface Undone {
   readonly events: readonly HistoryEvent[];
   /** Sub-orchestrations that failed and can be rewound themselves: their creation stays. */
   readonly failedChildren: readonly string[];

@@ -1,9 +1,9 @@
 /** What the SQLite file holds, row by row, and what changes in it that the runtime must hear of. */
 import type { ArrivingEvent, ParentInstance } from '../history.ts';
 
-export const liveStatuses = ['Pending', 'Running', 'Suspended'] as const;
+const liveStatuses = ['Pending', 'Running', 'Suspended'] as const;
 export const finishedStatuses = ['Completed', 'Failed', 'Terminated'] as const;
-export type LiveStatus = (typeof liveStatuses)[number];
+type LiveStatus = (typeof liveStatuses)[number];
 export type FinishedStatus = (typeof finishedStatuses)[number];
 export type InstanceStatus = LiveStatus | FinishedStatus;
 

@@ -4,7 +4,7 @@ import { EventType, type ParentInstance } from '../history.ts';
 import type { InstanceRow } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
-export interface NewExecution {
+interface NewExecution {
   readonly id: string;
   readonly name: string;
   readonly version: string;

@@ -28,7 +28,7 @@ export interface Outcome extends Pick<OrchestratorResult, 'isDone' | 'error' | '
   readonly customStatus: string | null;
 }
 
-export type OrchestratorCall =
+type OrchestratorCall =
   | { readonly outcome: Outcome; readonly threw: boolean }
   /** The function gave no list of actions, so that nothing of it can be walked: why, in whole sentences. */
   | { readonly broken: string };
