@@ -68,6 +68,6 @@ describe('exports', () => {
       'E',
     ]);
     expect(isUsed('shared/errors.ts', 'RatchetError')).toBe(true);
-    expect(isUsed('shared/errors.ts', 'Nothing')).toBe(false);
+    expect(isUsed('shared/errors.ts', 'NamedByNobodyElse')).toBe(false);
   });
 });
