@@ -32,7 +32,7 @@ defineStep(
     const began = previous?.began ?? (await firstMoment(now));
     const lookedBack = new Date(Date.parse(previous?.scannedAt ?? began) - lookBackMs).toISOString();
     const window = {
-      from: lookedBack > began ? lookedBack : began,
+      from: wholeSecond(lookedBack > began ? lookedBack : began),
       to: new Date(Date.parse(now) + aheadMs).toISOString(),
     };
     const models = await wiring.models();
@@ -58,6 +58,11 @@ defineStep(
   },
   { extraInputs: [df.input.durableClient()] },
 );
+
+/** The storage says by whole seconds when a file was written: one of the same second lies before its parts. */
+function wholeSecond(time: string): string {
+  return new Date(Math.floor(Date.parse(time) / 1000) * 1000).toISOString();
+}
 
 /** The first scan looks at nothing of before it; where the task hub was lost, at nothing of before the last decision. */
 async function firstMoment(now: string): Promise<string> {
