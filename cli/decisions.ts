@@ -34,6 +34,6 @@ function describe({ decidedAt, outcome, reason, signal, sentence, changedBy }: D
     head,
     `  asked:  ${signal.summary}`,
     `  answer: ${sentence}`,
-    ...(changedBy ? [`  else:   ${changedBy}`] : []),
+    ...(changedBy ? [`  to change this: ${changedBy}`] : []),
   ].join('\n');
 }

@@ -92,7 +92,7 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
     `  by      ${signal.source}${signal.observedAt ? `, observed at ${signal.observedAt}` : ''}`,
     `${pc.bold('answer')}    ${outcome} (${reason}) at ${decidedAt}`,
     `  why     ${sentence}`,
-    ...(changedBy ? [`  else    ${changedBy}`] : []),
+    ...(changedBy ? [`  to change this: ${changedBy}`] : []),
   ]);
   const words = operations
     .toReversed()

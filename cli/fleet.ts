@@ -9,7 +9,7 @@ import { askService, printJson } from './service.ts';
 type FleetView = FleetState & { readonly problems?: readonly string[] };
 
 export const fleet: Command = {
-  summary: 'Show the fleet: places, budget, the kill switch; stop it, or resume it.',
+  summary: 'Show the fleet: slots, budget, the kill switch; stop it, or resume it.',
   usage: [
     'ratchet fleet [--url URL] [--key KEY] [--json]',
     'ratchet fleet stop|resume --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',
@@ -37,7 +37,7 @@ function describe({ stopped, places, waiting, spent, policy, problems = [] }: Fl
   return [
     ...problems.map((problem) => pc.red(problem)),
     stopped ? pc.red(`stopped by ${stopped.by} at ${stopped.at}: ${stopped.reason}`) : 'open: runs may start',
-    `places   ${places.length}${most === undefined ? '' : ` of ${most}`} taken${places.length > 0 ? `: ${places.map(({ model }) => model).join(', ')}` : ''}`,
+    `slots    ${places.length}${most === undefined ? '' : ` of ${most}`} taken${places.length > 0 ? `: ${places.map(({ model }) => model).join(', ')}` : ''}`,
     `waiting  ${waiting.length === 0 ? 'nobody' : waiting.map(({ model, since }) => `${model} since ${since}`).join(', ')}`,
     ...(policy?.budget
       ? [`budget   ${hours.toFixed(2)} h spent or reserved in ${policy.budget.window}`]

@@ -84,7 +84,7 @@ function* offerWithGrant(
   const admitted = answer.admission.outcome === 'admitted' && answer.admission.runId === runId;
   if (!grant.granted || admitted) return answer;
   const woken: string[] = [];
-  yield* afterwards(context, `giving back the place of run ${runId}`, function* () {
+  yield* afterwards(context, `giving back the slot of run ${runId}`, function* () {
     const returned = yield* askFleet(context, 'return', { runId, computeHours: 0 });
     woken.push(...returned.wake);
   });
@@ -103,7 +103,7 @@ function* offerAgain(
     return answer;
   } catch (error) {
     if (input.grant?.granted) {
-      yield* afterwards(context, `giving back the place of run ${input.runId}`, () =>
+      yield* afterwards(context, `giving back the slot of run ${input.runId}`, () =>
         askFleet(context, 'return', { runId: input.runId, computeHours: 0 }),
       );
     }

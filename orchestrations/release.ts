@@ -40,7 +40,7 @@ df.app.orchestration('release', function* (context) {
         { ...patience, tell: tellOf(context, stage) },
       );
     } catch (error) {
-      return { told, failure: `stage ${stage.stage} could not be told: ${messageOf(error)}` };
+      return { told, failure: `stage ${stage.stage} could not be notified: ${messageOf(error)}` };
     }
     told.push(releaseId);
   }

@@ -35,7 +35,7 @@ df.app.orchestration('watch-runs', function* (context) {
     });
   }
   for (const { runId } of lost.places) {
-    yield* afterwards(context, `giving back the place of run ${runId}`, function* () {
+    yield* afterwards(context, `giving back the slot of run ${runId}`, function* () {
       const returned = yield* askFleet(context, 'return', { runId });
       yield* wake(context, returned.wake);
     });

@@ -94,7 +94,7 @@ function findPlaceHold(
     !budget || findOverrun(state.spent, budget, estimateHours, request.now) === null;
   const ahead = others.filter((other) => compare(state, other, me, request) < 0 && fits(other));
   if (ahead.length < most - state.places.length) return null;
-  const taken = `${state.places.length} of ${counted(most, 'place')} of the fleet ${most === 1 ? 'is' : 'are'} taken`;
+  const taken = `${state.places.length} of ${counted(most, 'slot')} of the fleet ${most === 1 ? 'is' : 'are'} taken`;
   const queue = ahead.length > 0 ? `, and ${ahead.map((other) => other.model).join(', ')} go first` : '';
   const until = addMs(request.now, askAgainMs);
   return { because: `${taken}${queue}`, changedBy: 'Admissible when its turn comes.', until };

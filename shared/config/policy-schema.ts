@@ -161,7 +161,7 @@ export const PolicySchema = z.strictObject({
     .min(0)
     .max(9)
     .default(5)
-    .describe('Where models wait for places of the fleet, the greater number goes first, from 0 to 9.'),
+    .describe('Where models wait for slots of the fleet, the greater number goes first, from 0 to 9.'),
   longestRun: duration('longestRun', {
     least: 'PT1S',
     most: 'P90D',

@@ -202,7 +202,7 @@ export const ModelConfigSchema = z
       .enum(tasks)
       .default('binary')
       .describe(
-        'What the model does: `binary` scores the chance of class 1 between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
+        'What the model does: `binary` scores the probability of class 1, between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
     training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
@@ -216,7 +216,7 @@ export const ModelConfigSchema = z
       .enum(['hold', 'ask', 'recollect'])
       .default('hold')
       .describe(
-        'What becomes of a run whose gates cannot say. `hold`: it ends `inconclusive`. `ask`: it waits for a person, until `policy.longestRun` after its start, and is released where one accepts it. `recollect`: it ends `inconclusive`, and the next signal of automation has the same challenger judged again, with the data there is then, in place of training a new one; three times at most.',
+        'What becomes of a run whose gates are inconclusive. `hold`: it ends `inconclusive`. `ask`: it waits for a person, until `policy.longestRun` after its start, and is released where one accepts it. `recollect`: it ends `inconclusive`, and the next signal of automation has the same challenger judged again, with the data there is then, in place of training a new one; three times at most.',
       ),
     holdout: HoldoutSchema.optional().describe(
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',

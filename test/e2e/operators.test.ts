@@ -273,7 +273,7 @@ describe('a fleet with one place', () => {
     const { runId } = await decision(await world.requestRun('a', 'first'), { outcome: 'admitted' });
     const waiting = await world.requestRun('b', 'second');
     const held = await decision(waiting, { outcome: 'deferred', reason: 'fleet' });
-    expect(held.sentence).toMatch(/: 1 of 1 place of the fleet is taken\.$/);
+    expect(held.sentence).toMatch(/: 1 of 1 slot of the fleet is taken\.$/);
     await operate('models/first/operations', { action: 'cancel-run', runId });
     await run(runId, { outcome: 'cancelled' });
     await run((await decision(waiting, { outcome: 'admitted' })).runId, { outcome: 'released' });
