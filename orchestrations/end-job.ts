@@ -38,6 +38,8 @@ export function* endJob(
   { model, runId, pollMs, tell = () => {}, ended }: Ending,
 ): Generator<df.Task, JobState, unknown> {
   const sinceMs = context.df.currentUtcDateTime.getTime();
+  /** Whether the job was looked at after its end was told, or nobody tells. */
+  let heard = ended?.isCompleted ?? true;
   for (;;) {
     const state = yield* tryToEnd(context, jobName);
     const nowMs = context.df.currentUtcDateTime.getTime();
@@ -51,7 +53,12 @@ export function* endJob(
     yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
     const since = new Date(sinceMs).toISOString();
     tell(`Waits since ${since} for the end of job ${jobName}, cancelled: ${state.error || state.status}`);
-    yield* sleepUntil(context, againMs, ended?.isCompleted ? undefined : ended);
+    if (heard || !ended) yield* sleepUntil(context, againMs);
+    else {
+      // It may have been told while the model was asked.
+      if (!ended.isCompleted) yield* sleepUntil(context, againMs, ended);
+      heard = ended.isCompleted;
+    }
   }
 }
 
