@@ -35,7 +35,7 @@ function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<MetricGate> {
     metric,
     confidence,
     rule: fc.constantFrom('non-inferiority', 'superiority'),
-    margin: fc.double({ min: 0, max: 1, noNaN: true }),
+    margin: fc.double({ min: 0, max: 0.99, noNaN: true }),
     marginIs: fc.constantFrom('absolute', 'relative'),
     slices,
   });
