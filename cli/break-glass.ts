@@ -3,5 +3,5 @@ import { runCommand } from './operation.ts';
 export const breakGlass = runCommand(
   'break-glass',
   'break-glass',
-  'Promote the challenger of a settled run against the gates: it takes two people.',
+  'Override the gates: promote the challenger of a settled run. It takes the approval of two people.',
 );

@@ -17,7 +17,7 @@ export const data: Command = {
   usage: [
     `ratchet data MODEL ${pageUsage} [--url URL] [--key KEY] [--json]`,
     'ratchet data check FILE --model models/NAME.yaml [--json]    without the service; the same code checks there',
-    'Exit code of a check: 0 accepted, 1 refused, 2 asked wrongly, 3 broken.',
+    'Exit code of a check: 0 accepted, 1 refused, 2 wrong usage, 3 broken.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, options);

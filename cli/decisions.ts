@@ -32,8 +32,8 @@ function describe({ decidedAt, outcome, reason, signal, sentence, changedBy }: D
   const head = `${decidedAt}  ${pc.bold(outcome)} (${reason})  ${signal.model}  ${signal.id}`;
   return [
     head,
-    `  asked:  ${signal.summary}`,
-    `  answer: ${sentence}`,
+    `  request:  ${signal.summary}`,
+    `  decision: ${sentence}`,
     ...(changedBy ? [`  to change this: ${changedBy}`] : []),
   ].join('\n');
 }

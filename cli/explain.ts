@@ -90,7 +90,7 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
     `${pc.bold('signal')}    ${signal.id}`,
     `  said    ${signal.summary}`,
     `  by      ${signal.source}${signal.observedAt ? `, observed at ${signal.observedAt}` : ''}`,
-    `${pc.bold('answer')}    ${outcome} (${reason}) at ${decidedAt}`,
+    `${pc.bold('decision')}  ${outcome} (${reason}) at ${decidedAt}`,
     `  why     ${sentence}`,
     ...(changedBy ? [`  to change this: ${changedBy}`] : []),
   ]);
@@ -120,7 +120,10 @@ function describeOverrides({ acceptedBy, brokenGlass }: Run): string[] {
   if (acceptedBy) lines.push(`accepted by ${acceptedBy.by} at ${acceptedBy.at} (${acceptedBy.reason})`);
   if (brokenGlass) {
     const { first, second, reasons, at, sentence } = brokenGlass;
-    lines.push(`glass broken by ${first} (${reasons[0]}) and ${second} (${reasons[1]}) at ${at}`, sentence);
+    lines.push(
+      `overridden (break-glass) by ${first} (${reasons[0]}) and ${second} (${reasons[1]}) at ${at}`,
+      sentence,
+    );
   }
   return lines.map((line) => `  ${pc.red('people')}  ${line}`);
 }

@@ -48,7 +48,7 @@ every problem with file and line. A field that is not listed here is an error.`,
   ),
   'docs/fleet-file.md': referencePage(
     'The fleet file',
-    `\`models/fleet.yaml\`, beside the model files, says what holds for all of them together ([fleet](operators.md#the-fleet)).
+    `\`models/fleet.yaml\`, beside the model files, says what applies to all of them together ([fleet](operators.md#the-fleet)).
 Without it, models do not hold each other back; the kill switch works all the same. This page is generated from the schema
 (\`npm run docs\`), as is \`docs/schema/fleet.schema.json\`; \`npx ratchet validate\` checks the file.`,
     fleetSchema,

@@ -10,7 +10,7 @@ export const local: Command = {
     'publish makes a code asset of the folder, for code: azureml:NAME:VERSION in a model file. Without VERSION it takes the',
     'one that has this code already, or the next number. A version never changes. .amlignore names what to leave out.',
     'upload puts files below data.path of the model file, which is what data.expect and triggers.data look at.',
-    'Exit code: 0 done, 1 the version has other code, 2 asked wrongly, 3 broken.',
+    'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 broken.',
   ].join('\n'),
   async run([action, ...args]) {
     switch (action) {

@@ -23,7 +23,7 @@ export const logs: Command = {
   usage: [
     'ratchet logs RUN [--phase train|evaluate] [--follow] [--url URL] [--key KEY] [--json]',
     'Without --phase it is the latest job of the run. --follow goes on until the job has ended.',
-    'Exit code: 0 shown, 1 there is no log, 2 asked wrongly, 3 broken.',
+    'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 broken.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {

@@ -91,12 +91,12 @@ function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return [
-    'ratchet: ask the retraining service, and check its model files',
+    'ratchet: query and operate the retraining service, and check its model files',
     '',
     ...lines,
     '',
     '  ratchet COMMAND --help shows a command.',
-    '  Commands that ask the service take --url (or RATCHET_URL), --key (or RATCHET_KEY: a function key) and --json.',
+    '  Commands that call the service take --url (or RATCHET_URL), --key (or RATCHET_KEY: a function key) and --json.',
     '  Without --url it is the service that runs in this folder or one above it (.ratchet, or RATCHET_HOME), or else',
     '  http://127.0.0.1:7071. --version prints the version.',
   ].join('\n');

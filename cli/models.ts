@@ -51,10 +51,11 @@ function describe(view: ModelView): string {
   if (live?.breaksGlass)
     parts.push(`the challenger of run ${live.runId} is being promoted against the gates since ${live.since}`);
   else if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
-  if (live?.asks) parts.push(`it asks a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
+  if (live?.asks)
+    parts.push(`it waits for a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
   if (glass)
     parts.push(
-      `${glass.by} would break the glass of run ${glass.runId} (${glass.reason}), since ${glass.at}`,
+      `${glass.by} approved an override of run ${glass.runId} (${glass.reason}) at ${glass.at}: a second approval is missing`,
     );
   if (pending?.suggestedUntil)
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
@@ -82,6 +83,6 @@ function describeBudget(
 function describeProblems({ problems = [], configHash }: ModelView): string[] {
   if (problems.length === 0) return [];
   const goesOn =
-    configHash === null ? 'it answers nothing until it is mended' : 'it goes on as the file was before';
+    configHash === null ? 'it takes no requests until it is fixed' : 'it goes on as the file was before';
   return [pc.red(`  its file is broken: ${goesOn}`), ...problems.map((problem) => `    ${problem}`)];
 }

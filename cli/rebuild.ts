@@ -18,7 +18,7 @@ interface Preview {
 type Values = Parameters<typeof askService>[0] & { readonly reason?: string; readonly by?: string };
 
 export const rebuild: Command = {
-  summary: "Make models' states anew from the ledger and the registry, after the task hub was lost.",
+  summary: "Rebuild models' states from the ledger and the registry, after the task hub was lost.",
   usage: [
     'ratchet rebuild [MODEL] --dry-run [--url URL] [--key KEY] [--json]',
     'ratchet rebuild [MODEL] --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',

@@ -4,10 +4,10 @@ import { theOneModel } from './operation.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const request: Command = {
-  summary: 'Ask for a run of a model, with a reason.',
+  summary: 'Request a run of a model, with a reason.',
   usage: [
     'ratchet request MODEL --reason TEXT [--by NAME] [--idempotency-key KEY] [--url URL] [--key KEY] [--json]',
-    'The same idempotency key is the same request: sent twice, it asks once.',
+    'The same idempotency key is the same request: sent twice, it counts once.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -25,7 +25,7 @@ export const request: Command = {
       body: JSON.stringify({ reason: values.reason, requestedBy: values.by ?? userInfo().username }),
     })) as { signalId: string; repeated: boolean };
     if (values.json) printJson(answer);
-    else console.log(`${answer.repeated ? 'Asked before' : 'Asked'}: signal ${answer.signalId}`);
+    else console.log(`${answer.repeated ? 'Requested before' : 'Requested'}: signal ${answer.signalId}`);
     return 0;
   },
 };

@@ -60,7 +60,7 @@ interface Progress {
 
 function describe(run: Run): string {
   const state = run.outcome ?? `in phase ${run.phase}`;
-  const broken = run.brokenGlass ? `  ${pc.red('glass broken:')} ${run.brokenGlass.sentence}` : '';
+  const broken = run.brokenGlass ? `  ${pc.red('override:')} ${run.brokenGlass.sentence}` : '';
   return `${run.startedAt}  ${run.runId}  ${pc.bold(state)}${run.sentence ? `  ${run.sentence}` : ''}${broken}`;
 }
 
@@ -68,7 +68,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
   return [
     describe(run),
     ...(progress ? [describeProgress(progress)] : []),
-    `  kind ${run.kind}, asked by ${run.signals.join(', ')}`,
+    `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, registered ${run.registeredVersion ?? 'nothing'}, released ${run.released ? 'yes' : 'no'}`,
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');

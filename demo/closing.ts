@@ -32,8 +32,8 @@ export function closingTable(report: DemoReport): [string, string][] {
       `  on ${kind} signals`,
       listCounts(counts),
     ]),
-    ['answered by a run', answered.join(', ') || 'none'],
-    ['held for a while', listCounts(report.held)],
+    ['served by a run', answered.join(', ') || 'none'],
+    ['deferred for a while', listCounts(report.held)],
     ...report.refusedFiles.map(({ why }): [string, string] => ['refused', plain(why)]),
     ['took', seconds(report.durationMs)],
   ];

@@ -58,7 +58,7 @@ function missingKinds(seen: Observations): string[] {
 function missingHolds({ deferrals }: Observations): string[] {
   return holdsToSee
     .filter((hold) => !deferrals.some(({ reason }) => reason === hold))
-    .map((hold) => `no signal was held by a ${hold}`);
+    .map((hold) => `no signal was blocked by a ${hold}`);
 }
 
 function missingRefusals({ spoiled, decisions, manifests }: Observations): string[] {

@@ -96,7 +96,7 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     week: (week) => line(`  ${c.bold(weekColumns(week))}`),
     happens: (atMs, name, text) => event(new Date(atMs).toISOString(), c.dim, name, text),
     asks: ({ signal, offeredAt }) => {
-      event(offeredAt, c.bold, 'asks', `${signal.kind}: ${plain(signal.summary)}${saysDrift(signal)}`);
+      event(offeredAt, c.bold, 'request', `${signal.kind}: ${plain(signal.summary)}${saysDrift(signal)}`);
     },
     decision: ({ outcome, reason, sentence, signal, decidedAt }) =>
       event(decidedAt, paints[outcome], outcome, `${signal.kind}, ${reason}: ${plain(sentence)}`),
@@ -152,6 +152,6 @@ function saysDrift({ kind, evidence }: Decision['signal']): string {
 function saysVerdict({ verdict, gates, rows, holdout, sentence }: GateReport): string {
   if (verdict !== 'passed') return plain(sentence);
   const blocking = gates.filter(({ severity }) => severity === 'block').length;
-  const look = holdout === null ? '' : `, look ${holdout.look} at them`;
+  const look = holdout === null ? '' : `, interim look ${holdout.look} at them`;
   return `${blocking === 1 ? 'the gate that blocks' : `all ${blocking} gates that block`} passed on ${rows} held-out mails${look}`;
 }

@@ -31,7 +31,7 @@ export function* askPerson(
   const until = new Date(patience.untilMs).toISOString();
   const { asks } = yield* askModel(context, model, 'ask', { runId, until });
   if (!asks) {
-    const sentence = `${judged} Nobody was asked: the run had been given up for dead.`;
+    const sentence = `${judged} No decision was requested: the run had been taken for dead.`;
     return { acceptedBy: null, sentence };
   }
   const what = `Waits for a person until ${until}: ratchet accept ${runId}, or ratchet refuse ${runId}.`;

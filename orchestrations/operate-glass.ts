@@ -28,7 +28,7 @@ export function* operateGlass(
   try {
     heldBack = yield* takeStep(context, 'find-held-back', { model, runId }, lasting(context, twoMinutesMs));
   } catch (error) {
-    return refuse(`Nothing is broken: run ${runId} cannot be read: ${messageOf(error)}`);
+    return refuse(`Not overridden: run ${runId} cannot be read: ${messageOf(error)}`);
   }
   const obstacle = findObstacle(model, runId, heldBack?.run ?? null);
   if (obstacle !== null) return refuse(obstacle);

@@ -59,7 +59,7 @@ function* carryOut(
         lasting(context, twoMinutesMs),
       );
     } catch (error) {
-      const sentence = `Run ${answer.cancelRunId} could not be told to stop: ${messageOf(error)}; cancel it again.`;
+      const sentence = `Run ${answer.cancelRunId} could not be notified that it is cancelled: ${messageOf(error)}; cancel it again.`;
       return { done: false, sentence };
     }
   }

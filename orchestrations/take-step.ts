@@ -91,7 +91,7 @@ function describeWait(outage: string, sinceMs: number, againMs: number): string 
 }
 
 function lastingOutage(outage: string, sinceMs: number, nowMs: number): StepFailure {
-  const waited = nowMs > sinceMs ? `; it was away from ${iso(sinceMs)} to ${iso(nowMs)}` : '';
+  const waited = nowMs > sinceMs ? `; it was unavailable from ${iso(sinceMs)} to ${iso(nowMs)}` : '';
   return new StepFailure(`${firstLine(outage)}${waited}`, false);
 }
 

@@ -37,12 +37,12 @@ export function answerRun(state: ModelState, runId: string, accepted: boolean, b
   const { live } = state;
   if (live?.runId !== runId) {
     const now = live ? `run ${live.runId} is under way` : 'no run is under way';
-    return refuse(state, `Nothing to answer: run ${runId} is not under way; ${now}.`);
+    return refuse(state, `Nothing to decide: run ${runId} is not under way; ${now}.`);
   }
   const { asks } = live;
-  if (!asks) return refuse(state, `Nothing to answer: run ${runId} does not ask.`);
+  if (!asks) return refuse(state, `Nothing to decide: run ${runId} does not wait for a person.`);
   if (asks.until <= by.at) {
-    return refuse(state, `Too late: run ${runId} waited for an answer until ${asks.until}.`);
+    return refuse(state, `Too late: run ${runId} waited for a decision until ${asks.until}.`);
   }
   if (live.cancel) return refuse(state, `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`);
   if (asks.answer) {

@@ -23,8 +23,8 @@ export function admitted(
   const why = approved
     ? `${approved.by} approved it at ${approved.at} (${approved.reason})`
     : waited
-      ? 'what held it is over and no run is under way'
-      : 'no run is under way and nothing holds it';
+      ? 'what blocked it is over and no run is under way'
+      : 'no run is under way and nothing blocks it';
   return {
     ...nothing,
     outcome: 'admitted',
@@ -73,7 +73,7 @@ export function besideLive(live: Live): Admission {
     ...nothing,
     outcome: 'rejected',
     reason: 'run-live',
-    sentence: `Rejected: run ${runOfGlass(live.runId)} is under way since ${live.since}, and the policy turns signals away meanwhile.`,
+    sentence: `Rejected: run ${runOfGlass(live.runId)} is under way since ${live.since}, and the policy rejects signals meanwhile.`,
     changedBy: `A signal that comes once run ${runOfGlass(live.runId)} has ended.`,
   };
 }
@@ -83,7 +83,7 @@ export function joinedPending(pending: Pending): Admission {
     ...nothing,
     outcome: 'coalesced',
     reason: 'wait-pending',
-    sentence: `Joined signal ${pending.signals[0]}, which waits until ${pending.until}: one run will answer both.`,
+    sentence: `Joined signal ${pending.signals[0]}, which waits until ${pending.until}: one run will serve both.`,
     changedBy: `Admissible from ${pending.until}, together with the signal it joined.`,
     joinedSignalId: pending.signals[0]!,
   };
@@ -94,7 +94,7 @@ export function joinedRequest(first: string): Admission {
     ...nothing,
     outcome: 'coalesced',
     reason: 'wait-pending',
-    sentence: `Joined request ${first}, which waits already: one run will answer both.`,
+    sentence: `Joined request ${first}, which waits already: one run will serve both.`,
     changedBy: 'Admissible together with the request it joined.',
     joinedSignalId: first,
   };
@@ -104,7 +104,7 @@ export function tooManyVersions(most: number): Admission {
   return rejected(
     'queue-full',
     `${most} versions registered by hand wait to be judged, and each needs a run of its own`,
-    'Fewer that wait: withdraw some, then register the version again under another number, or ask for a run.',
+    'Fewer that wait: withdraw some, then register the version again under another number, or request a run.',
   );
 }
 
@@ -149,14 +149,14 @@ export function rejected(reason: ReasonCode, because: string, changedBy: string)
 }
 
 export function frozenOut({ until, because }: Block): Admission {
-  return rejected('freeze', `${because()}, and turns signals away`, `A signal that comes from ${until} on.`);
+  return rejected('freeze', `${because()}, and rejects signals`, `A signal that comes from ${until} on.`);
 }
 
 export function breakerOpen(unsuccessful: number): Admission {
   return rejected(
     'breaker',
     `${unsuccessful === 1 ? 'the last run' : `the last ${unsuccessful} runs`} released nothing, and the breaker is open`,
-    'A run that a person asks for and that releases a version closes the breaker.',
+    'A run that a person requests and that releases a version closes the breaker.',
   );
 }
 
@@ -184,7 +184,7 @@ export function repeated(before: RememberedSignal): Admission {
     ...nothing,
     outcome: before.outcome,
     reason: before.reason,
-    sentence: `Answered before, at ${before.at}: ${before.outcome} (${before.reason}).`,
+    sentence: `Decided before, at ${before.at}: ${before.outcome} (${before.reason}).`,
     runId: before.runId,
   };
 }

@@ -27,35 +27,39 @@ export type SettledRun = Pick<Run, 'model' | 'outcome' | 'challenger' | 'release
 
 /** Why the challenger of a run cannot be promoted whoever asks, or null. */
 export function findObstacle(model: string, runId: string, run: SettledRun | null): string | null {
-  if (run?.model !== model) return `Nothing to break: the ledger has no run ${runId} of model ${model}.`;
+  if (run?.model !== model) return `Nothing to override: the ledger has no run ${runId} of model ${model}.`;
   if (run.brokenGlass && run.released) {
     const { first, second, at } = run.brokenGlass;
     return `Broken before: ${first} and ${second} promoted the challenger of run ${runId} at ${at}.`;
   }
-  if (run.outcome === null) return `Nothing to break: run ${runId} is still under way.`;
+  if (run.outcome === null) return `Nothing to override: run ${runId} is still under way.`;
   if (run.outcome !== 'gate-failed' && run.outcome !== 'inconclusive') {
-    return `Nothing to break: run ${runId} ended ${run.outcome}; only gate-failed and inconclusive ones have a challenger that gates held back.`;
+    return `Nothing to override: run ${runId} ended ${run.outcome}; only gate-failed and inconclusive ones have a challenger that gates blocked.`;
   }
-  return run.challenger ? null : `Nothing to break: run ${runId} has no challenger.`;
+  return run.challenger ? null : `Nothing to override: run ${runId} has no challenger.`;
 }
 
 export function breakGlass(state: ModelState, runId: string, by: Word): Operated {
   const { live, glass: first, ...rest } = state;
-  if (live?.breaksGlass) return refuse(state, `Being broken since ${live.since}: ${runOfGlass(live.runId)}.`);
+  if (live?.breaksGlass)
+    return refuse(
+      state,
+      `Being promoted since ${live.since}: the challenger of run ${runOfGlass(live.runId)}.`,
+    );
   if (live) {
-    const sentence = `Nothing is broken: run ${live.runId} is under way; wait for its end, or cancel it.`;
+    const sentence = `Not overridden: run ${live.runId} is under way; wait for its end, or cancel it.`;
     return refuse(state, sentence);
   }
   if (first?.runId !== runId) return speakFirst(state, runId, by);
   const until = addMs(first.at, glassHoldsMs);
   if (by.at > until) {
-    const sentence = `Expired: the word of ${first.by} of ${first.at} held until ${until}; two people have to speak anew.`;
+    const sentence = `Expired: the approval of ${first.by} of ${first.at} was valid until ${until}; two people have to approve again.`;
     return refuse({ ...rest, live }, sentence);
   }
   if (personOf(first.by) === personOf(by.by)) {
     return refuse(
       state,
-      `Nothing is broken: ${first.by} has spoken at ${first.at}; the second must be another person, by ${until}.`,
+      `Not overridden: ${first.by} approved at ${first.at}; the second approval must be another person's, by ${until}.`,
     );
   }
   const id = glassIdOf(runId, by.at);
@@ -76,14 +80,16 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
     champion,
     until: addMs(by.at, waitsMs),
   };
-  const sentence = `Broken by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
+  const sentence = `Overridden by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
   return { ...done(next, sentence), wake: [], glass };
 }
 
 /** One word is kept for a model: another run's takes its place. */
 function speakFirst(state: ModelState, runId: string, by: Word): Operated {
-  const instead = state.glass ? ` The word of ${state.glass.by} on run ${state.glass.runId} is dropped.` : '';
-  const sentence = `Noted: nothing is released yet. Another person has to say the same by ${addMs(by.at, glassHoldsMs)}.${instead}`;
+  const instead = state.glass
+    ? ` The approval of ${state.glass.by} for run ${state.glass.runId} is dropped.`
+    : '';
+  const sentence = `Noted: nothing is released yet. Another person has to approve it by ${addMs(by.at, glassHoldsMs)}.${instead}`;
   return { ...done({ ...state, glass: { ...by, runId } }, sentence), wake: [] };
 }
 

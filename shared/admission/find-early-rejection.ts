@@ -16,7 +16,7 @@ export function findEarlyRejection(state: ModelState, { signal, data, runId }: Q
   if (signal.kind !== 'data' || data === undefined || data === true) return null;
   const { rows = 0, bytes = 0, uncounted = 0 } = state.newData ?? {};
   if (data === false) {
-    const because = `the upload counts as new data, and triggers.data does not have it ask for run ${runId}`;
+    const because = `the upload counts as new data, and triggers.data does not let it request run ${runId}`;
     return answer.rejected('data-counted', because, 'triggers.data: true in the model file.');
   }
   const { minimumRows = 0, minimumBytes = 0 } = data;
@@ -31,7 +31,7 @@ export function findEarlyRejection(state: ModelState, { signal, data, runId }: Q
   ];
   return answer.rejected(
     'too-little-data',
-    `${counted(rows, 'row')} and ${counted(bytes, 'byte')} are new since the last run started${describeUncounted(uncounted)}, and triggers.data asks for ${asked.join(' and ')}`,
+    `${counted(rows, 'row')} and ${counted(bytes, 'byte')} are new since the last run started${describeUncounted(uncounted)}, and triggers.data requires ${asked.join(' and ')}`,
     `Admissible with ${missing.join(' and ')} more.`,
   );
 }

@@ -95,7 +95,10 @@ function findPlaceHold(
   const ahead = others.filter((other) => compare(state, other, me, request) < 0 && fits(other));
   if (ahead.length < most - state.places.length) return null;
   const taken = `${state.places.length} of ${counted(most, 'slot')} of the fleet ${most === 1 ? 'is' : 'are'} taken`;
-  const queue = ahead.length > 0 ? `, and ${ahead.map((other) => other.model).join(', ')} go first` : '';
+  const queue =
+    ahead.length > 0
+      ? `, and ${ahead.map((other) => other.model).join(', ')} ${ahead.length === 1 ? 'goes' : 'go'} first`
+      : '';
   const until = addMs(request.now, askAgainMs);
   return { because: `${taken}${queue}`, changedBy: 'Admissible when its turn comes.', until };
 }

@@ -56,7 +56,7 @@ function freeze(state: ModelState, until: string | null, by: Word): Operated {
   const inForce = stillFrozen(state, by.at);
   const frozen = keepFrozen([...inForce, { ...by, until: end }]);
   const when = end === null ? 'until somebody thaws it' : `until ${end}`;
-  return { ...done({ ...state, frozen }, `Frozen ${when}: no run starts, whoever asks.`), wake: [] };
+  return { ...done({ ...state, frozen }, `Frozen ${when}: no run starts, whoever requests it.`), wake: [] };
 }
 
 function thaw(state: ModelState, by: Word): Operated {
@@ -101,7 +101,7 @@ function setMode(
 function approve(state: ModelState, by: Word): Operated {
   const { pending } = state;
   if (pending?.suggestedUntil === undefined || pending.suggestedUntil <= by.at) {
-    return refuse(state, 'Nothing to approve: no suggested run waits for an answer.');
+    return refuse(state, 'Nothing to approve: no suggested run waits for approval.');
   }
   if (pending.approved) {
     return refuse(state, `Approved before, by ${pending.approved.by} at ${pending.approved.at}.`);
@@ -109,7 +109,7 @@ function approve(state: ModelState, by: Word): Operated {
   const next = { ...state, pending: { ...pending, approved: by } };
   return done(
     next,
-    `Approved: the run of signal ${pending.signals[0]} starts unless a freeze, the rate or a budget holds it.`,
+    `Approved: the run of signal ${pending.signals[0]} starts unless a freeze, the rate or a budget blocks it.`,
   );
 }
 
@@ -176,7 +176,8 @@ function cancelRun(state: ModelState, runId: string, by: Word): Operated {
     const now = live ? `run ${runOfGlass(live.runId)} is under way` : 'no run is under way';
     return refuse(state, `Nothing to cancel: run ${runId} is not under way; ${now}.`);
   }
-  if (live.breaksGlass) return refuse(state, 'Nothing to cancel: a broken glass takes its course.');
+  if (live.breaksGlass)
+    return refuse(state, 'Nothing to cancel: an override that has begun takes its course.');
   if (live.cancel) {
     // The run is told again: it may not have begun when it was first.
     const sentence = `Being cancelled since ${live.cancel.at}, by ${live.cancel.by}.`;

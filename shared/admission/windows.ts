@@ -45,7 +45,7 @@ export function findLackOfPersistence(
   const bad = last.filter((window) => window.bad).length;
   if (bad >= breaches) return null;
   return {
-    because: `${bad} of the last ${counted(of, 'window')} ${bad === 1 ? 'is' : 'are'} bad, and the rule asks at ${breaches}`,
+    because: `${bad} of the last ${counted(of, 'window')} ${bad === 1 ? 'is' : 'are'} bad, and the rule requires ${breaches}`,
     changedBy: `Admissible at ${breaches} bad ${plural(breaches, 'window')} of ${of}: ${breaches - bad} more.`,
   };
 }

@@ -18,7 +18,7 @@ export const BoundGateSchema = z
     confidence: confidence
       .optional()
       .describe(
-        'With it, the whole interval of this confidence must lie on the right side of the bound, and one that holds the bound is inconclusive. Without it, the measured value decides as it is.',
+        'With it, the whole interval of this confidence must lie on the right side of the bound, and one that contains the bound is inconclusive. Without it, the measured value decides as it is.',
       ),
     slices,
   })

@@ -104,14 +104,14 @@ const DataAmountSchema = z
       .max(rowsAtMost)
       .optional()
       .describe(
-        'New rows since the last run started, all new files together, before data asks for a run. Needs data.expect: only a file that is checked has its rows counted.',
+        'New rows since the last run started, all new files together, before data requests a run. Needs data.expect: only a file that is checked has its rows counted.',
       ),
     minimumBytes: z
       .int()
       .min(1)
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
-      .describe('New bytes since the last run started, all new files together, before data asks for a run.'),
+      .describe('New bytes since the last run started, all new files together, before data requests a run.'),
   })
   .refine(
     ({ minimumRows, minimumBytes }) => minimumRows !== undefined || minimumBytes !== undefined,

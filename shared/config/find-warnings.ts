@@ -31,7 +31,7 @@ function findLooksWithoutData({ triggers, policy, gates }: ModelConfig): Warning
   const spends = gates.some((gate) => 'confidence' in gate && gate.confidence !== undefined);
   if (!spends || policy.minimumNewRows !== undefined || triggers.schedules.length === 0) return [];
   const message =
-    'asks for runs without new data as well, and each looks at the same held-out rows again, which uses up what the gates may err (docs/gates.md, "Looking again"); set policy.minimumNewRows';
+    'requests runs without new data as well, and each is one more interim look at the same held-out rows, which spends the lifetime error budget (docs/gates.md, "Looking again"); set policy.minimumNewRows';
   return [{ path: ['triggers', 'schedules'], message }];
 }
 
@@ -42,7 +42,7 @@ function findRulesNeverBroken({ triggers }: ModelConfig): Warning[] {
       const kind = findMetric(metric);
       if (!kind || (above !== kind.highest && below !== kind.lowest)) return [];
       const side = above === undefined ? 'below' : 'above';
-      const message = `${metric} is never ${side} ${below ?? above}: the rule asks for nothing`;
+      const message = `${metric} is never ${side} ${below ?? above}: the rule never requests a run`;
       return [{ path: ['triggers', field, index, side], message }];
     }),
   );

@@ -93,7 +93,7 @@ export const PolicySchema = z.strictObject({
     .enum(modes)
     .default('auto')
     .describe(
-      '`auto` acts. `suggest` waits for a person to approve each run. `observe` decides and records what it would have done, but starts nothing on its own: only what a person asks for runs. `off` rejects every signal.',
+      '`auto` acts. `suggest` waits for a person to approve each run. `observe` decides and records what it would have done, but starts nothing on its own: only what a person requests runs. `off` rejects every signal.',
     ),
   suggestionExpires: duration('suggestionExpires', { least: 'PT1M', most: 'P366D' })
     .default('P7D')
@@ -102,17 +102,17 @@ export const PolicySchema = z.strictObject({
     .enum(['join', 'queue', 'reject', 'restart'])
     .default('join')
     .describe(
-      'What becomes of a signal that comes while a run is under way. `join`: the run answers it, too. `queue`: it waits for a run of its own afterwards, one for all that come meanwhile. `reject`: it is turned away. `restart`: the run under way is cancelled for a new one, which is not cancelled for another again. Signals never join the run of a version registered by hand; they wait for its end.',
+      'What becomes of a signal that comes while a run is under way. `join`: the run serves it, too. `queue`: it waits for a run of its own afterwards, one for all that come meanwhile. `reject`: it is rejected. `restart`: the run under way is cancelled for a new one, which is not cancelled for another again. Signals never join the run of a version registered by hand; they wait for its end.',
     ),
   quietPeriod: duration('quietPeriod', { least: 'PT0S', most: 'P31D' })
     .default('PT0S')
     .describe(
-      'A signal waits until no further one has come for so long, and one run answers all, as an ISO 8601 duration. What a person asks for does not wait.',
+      'A signal waits until no further one has come for so long, and one run serves all, as an ISO 8601 duration. What a person requests does not wait.',
     ),
   longestWait: pause('longestWait')
     .default('P1D')
     .describe(
-      'The longest that the quiet period, or the wait for more data, holds the first signal, as an ISO 8601 duration.',
+      'The longest that the quiet period, or the wait for more data, defers the first signal, as an ISO 8601 duration.',
     ),
   cooldown: pause('cooldown')
     .default('P1D')
@@ -134,7 +134,7 @@ export const PolicySchema = z.strictObject({
     })
     .optional()
     .describe(
-      'Most runs in a sliding window, those a person asks for included. A signal over it waits. Omitted: no such limit.',
+      'Most runs in a sliding window, those a person requests included. A signal over it waits. Omitted: no such limit.',
     ),
   budget: BudgetSchema.optional().describe(
     "Most hours of jobs, or money, in a sliding window. A run reserves what its jobs' timeouts allow when it is admitted, and gives back what it did not use when it ends. A signal over it waits, a person's too. Omitted: no such limit.",
@@ -154,7 +154,7 @@ export const PolicySchema = z.strictObject({
     .max(rowsAtMost)
     .optional()
     .describe(
-      'Rows of new data, since the last run started, without which no signal starts a run; what a person asks for does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
+      'Rows of new data, since the last run started, without which no signal starts a run; what a person requests does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
     ),
   priority: z
     .int()

@@ -59,7 +59,7 @@ const JobSchema = z.strictObject({
           .string()
           .regex(
             /[a-zA-Z0-9_]/,
-            'Azure ML takes no literal input without a letter, a digit or an underscore; leave it out, or write a word for it',
+            'Azure ML takes no literal input without a letter, a digit or an underscore; leave it out, or give it another value',
           ),
         z.number(),
         z.boolean(),
@@ -67,7 +67,7 @@ const JobSchema = z.strictObject({
     )
     .default({})
     .describe(
-      'Literal inputs of the job: `${{inputs.NAME}}` in the command. A text holds a letter, a digit or an underscore: Azure ML refuses others.',
+      'Literal inputs of the job: `${{inputs.NAME}}` in the command. A string contains a letter, a digit or an underscore: Azure ML refuses others.',
     ),
   environmentVariables: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
@@ -133,7 +133,7 @@ const TriggersSchema = z.strictObject({
     .array(QueryTriggerSchema)
     .max(20)
     .default([])
-    .describe('Thresholds on what KQL queries over Log Analytics find, asked on a schedule.'),
+    .describe('Thresholds on what KQL queries over Log Analytics find, run on a schedule.'),
   runs: z
     .array(RunTriggerSchema)
     .max(20)
@@ -143,16 +143,16 @@ const TriggersSchema = z.strictObject({
     .array(AlertTriggerSchema)
     .default([])
     .describe(
-      'Alert rules of Azure Monitor that ask for a run when they fire. An alert rule with the custom property `model` needs no entry.',
+      'Alert rules of Azure Monitor that request a run when they fire. An alert rule with the custom property `model` needs no entry.',
     ),
   drift: z
     .boolean()
     .default(false)
     .describe(
-      'Whether a breach found by an Azure ML model monitor asks for a run, once the workspace has confirmed it. The signal of the monitor is named after the model, or begins with its name and an underscore; so does the monitor, for its recoveries to count.',
+      'Whether a breach found by an Azure ML model monitor requests a run, once the workspace has confirmed it. The signal of the monitor is named after the model, or begins with its name and an underscore; so does the monitor, for its recoveries to count.',
     ),
   data: DataTriggerSchema.default(false).describe(
-    'Whether a new file in the data path asks for a run: `true`, `false`, or how much new data it takes.',
+    'Whether a new file in the data path requests a run: `true`, `false`, or how much new data it takes.',
   ),
   schedules: z
     .array(ScheduleSchema)
@@ -166,7 +166,7 @@ const TriggersSchema = z.strictObject({
   championAge: duration('championAge', { least: 'PT1H', most: 'P3660D' })
     .optional()
     .describe(
-      'A champion that was released longer ago than this asks for a run, and again whenever as much time has passed, as an ISO 8601 duration of at least an hour. Omitted: age asks for nothing.',
+      'A champion that was released longer ago than this requests a run, and again whenever as much time has passed, as an ISO 8601 duration of at least an hour. Omitted: age requests none.',
     ),
   registry: z
     .boolean()
@@ -202,13 +202,15 @@ export const ModelConfigSchema = z
       .enum(tasks)
       .default('binary')
       .describe(
-        'What the model does: `binary` scores the probability of class 1, between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
+        'What the model does: `binary` scores the probability of class 1 between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
     training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
     evaluation: JobSchema.describe('The job that scores challenger and champion into the output `evidence`.'),
-    triggers: TriggersSchema.prefault({}).describe('What asks for a run. Manual requests always may.'),
-    policy: PolicySchema.prefault({}).describe('What holds a run back.'),
+    triggers: TriggersSchema.prefault({}).describe(
+      'What requests a run. Manual requests are always possible.',
+    ),
+    policy: PolicySchema.prefault({}).describe('What blocks a run.'),
     gates: GatesSchema.describe(
       'What a challenger must pass. Every gate that blocks must pass: docs/gates.md.',
     ),
@@ -253,7 +255,7 @@ export const ModelConfigSchema = z
     if (!budget) return;
     const [needed, limit] = [estimateHours(jobs, 'retrain'), limitHours(budget)];
     if (needed <= limit) return;
-    const message = `the budget of ${hours(limit)} never holds a run: its jobs may take ${hours(needed)} by their timeouts; raise it, or shorten training.timeout and evaluation.timeout`;
+    const message = `the budget of ${hours(limit)} never covers a run: its jobs may take ${hours(needed)} by their timeouts; raise it, or shorten training.timeout and evaluation.timeout`;
     context.addIssue({ code: 'custom', path: ['policy', 'budget'], message });
   });
 

@@ -23,7 +23,7 @@ export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): 
   if (predictions.labels.length === 0) return error('the predictions have no rows');
   if (gate.labelBalance) return judgeBalance(gate.labelBalance, gate.confidence, predictions);
   if (gate.overlap) return judgeOverlap(gate.overlap.atMost, predictions, trainIds);
-  return error('the gate asks for nothing; give rows, labelBalance or overlap');
+  return error('the gate checks nothing; give rows, labelBalance or overlap');
 }
 
 function judgeRows(atLeast: number, { labels }: Predictions): RuleVerdict {

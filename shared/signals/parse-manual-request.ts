@@ -18,7 +18,7 @@ export function manualSignal(model: string, request: ManualRequest, key: string)
     kind: 'manual',
     observedAt: null,
     source: `person:${request.requestedBy}`,
-    summary: `${request.requestedBy} asks for a run: ${request.reason}`,
+    summary: `${request.requestedBy} requests a run: ${request.reason}`,
     evidence: { reason: request.reason, requestedBy: request.requestedBy },
   };
 }

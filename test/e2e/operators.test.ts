@@ -88,7 +88,7 @@ describe('operators', () => {
   it('approve what mode suggest suggests, and only that', async () => {
     expect(await operate('models/suggests/operations', { action: 'approve' })).toMatchObject({
       status: 409,
-      operation: { done: false, sentence: 'Nothing to approve: no suggested run waits for an answer.' },
+      operation: { done: false, sentence: 'Nothing to approve: no suggested run waits for approval.' },
     });
     const first = await breach('suggests', 'w1');
     const suggested = await decision(first, { outcome: 'deferred', reason: 'suggested' });

@@ -100,7 +100,7 @@ describe('people in place of the gates', () => {
       asks: expect.stringContaining('ratchet accept'),
     });
     expect((await ratchet('models')).text).toMatch(
-      /it asks a person until \S+Z: ratchet accept, or ratchet refuse/,
+      /it waits for a person until \S+Z: ratchet accept, or ratchet refuse/,
     );
     const accepted = await ratchet('accept', run.runId, '--reason', 'rows are dear', '--by', 'jane');
     expect(accepted).toEqual({
@@ -169,12 +169,15 @@ describe('people in place of the gates', () => {
       text: expect.stringMatching(/^Noted: nothing is released yet\. Another person/),
     });
     expect((await ratchet('models')).text).toContain(
-      `jane would break the glass of run ${run.runId} (fraud wave), since `,
+      `jane approved an override of run ${run.runId} (fraud wave) at `,
     );
     for (const name of ['jane', ' JANE ']) {
       expect(await say('break-glass', run, name)).toMatchObject({
         status: 409,
-        operation: { done: false, sentence: expect.stringContaining('the second must be another person') },
+        operation: {
+          done: false,
+          sentence: expect.stringContaining('the second approval must be another person'),
+        },
       });
     }
     expect(await championOf('weak')).toMatchObject({ live: null, champion: null });
@@ -210,9 +213,9 @@ describe('people in place of the gates', () => {
       champion: { version: '1', runId: run.runId },
     });
     expect(await told(run)).toEqual([`${run.runId}-production`]);
-    expect((await ratchet('runs', '--model', 'weak')).text).toContain(`glass broken: ${sentence}`);
+    expect((await ratchet('runs', '--model', 'weak')).text).toContain(`override: ${sentence}`);
     expect((await ratchet('explain', run.runId)).text).toContain(
-      'glass broken by jane (fraud wave) and bob (agreed) at',
+      'overridden (break-glass) by jane (fraud wave) and bob (agreed) at',
     );
     expect(await say('break-glass', run, 'eve')).toMatchObject({
       status: 409,
@@ -231,7 +234,7 @@ describe('people in place of the gates', () => {
     await world.requestRun('once-more', 'refuses');
     const again = await untilRun('refuses', ({ phase, sentence }) => phase === 'gate' && sentence !== '');
     expect((await say('break-glass', held)).operation.sentence).toBe(
-      `Nothing is broken: run ${again.runId} is under way; wait for its end, or cancel it.`,
+      `Not overridden: run ${again.runId} is under way; wait for its end, or cancel it.`,
     );
     expect((await say('break-glass', again)).operation.sentence).toContain('is still under way');
     await say('refuse-run', again);

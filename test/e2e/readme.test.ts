@@ -25,8 +25,8 @@ const commands = [...pages.join('\n').matchAll(/```sh\n(.*?)```/gs)]
 /** What each shows, in their order: a look is repeated until it shows. */
 const shown: readonly [command: string, shows: RegExp][] = [
   ['models', /^spam-filter {2}champion none yet\n$/],
-  ['request', /^Asked: signal manual:spam-filter:[0-9a-f-]{36}\n$/],
-  ['decisions', /admitted \(idle\) {2}spam-filter {2}manual:spam-filter:[\s\S]* asks for a run: try it\n/],
+  ['request', /^Requested: signal manual:spam-filter:[0-9a-f-]{36}\n$/],
+  ['decisions', /admitted \(idle\) {2}spam-filter {2}manual:spam-filter:[\s\S]* requests a run: try it\n/],
   ['runs', /^\S+Z {2}spam-filter-\d{8}-[0-9a-f]{8} {2}\S/],
   ['explain', /manual:spam-filter:[\s\S]*try it[\s\S]*Admitted: [\s\S]*spam-filter-\d{8}-[0-9a-f]{8}/],
   ['validate', /^models\/spam-filter\.yaml: valid, hash [0-9a-f]{12}\n/],

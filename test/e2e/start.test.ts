@@ -139,7 +139,7 @@ describe('npm start', () => {
     const cli = fileURLToPath(new URL('../../cli/ratchet.js', import.meta.url));
     const ask = (...args: string[]) => execFile(process.execPath, [cli, ...args], { env });
     expect((await ask('request', 'spam-filter', '--reason', 'keys')).stdout).toContain(
-      'Asked: signal manual:',
+      'Requested: signal manual:',
     );
     // Its job's end is told by an event: the webhook has its key, too.
     await until(child, output, async () => {

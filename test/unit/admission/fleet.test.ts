@@ -62,7 +62,7 @@ describe('places', () => {
     const free = returnPlace(state, { runId: 'run-a' });
     expect(free.wake).toEqual(['signal-c']);
     expect(ask(free.state, 'b', 2, one, { priority: 3 }).grant).toMatchObject({
-      because: '0 of 1 slot of the fleet is taken, and c go first',
+      because: '0 of 1 slot of the fleet is taken, and c goes first',
     });
     expect(ask(free.state, 'c', 2, one, { priority: 7 }).grant).toEqual({ granted: true });
   });

@@ -51,10 +51,10 @@ describe('a run that asks', () => {
 
   const cancelled = operateModel(asking, { action: 'cancel-run', runId: 'run-1' }, word('bob', 1)).state;
   it.each([
-    [newModelState, 1, 'Nothing to answer: run run-1 is not under way; no run is under way.'],
-    [live('run-2'), 1, 'Nothing to answer: run run-1 is not under way; run run-2 is under way.'],
-    [live('run-1'), 1, 'Nothing to answer: run run-1 does not ask.'],
-    [asking, 24, `Too late: run run-1 waited for an answer until ${at(24)}.`],
+    [newModelState, 1, 'Nothing to decide: run run-1 is not under way; no run is under way.'],
+    [live('run-2'), 1, 'Nothing to decide: run run-1 is not under way; run run-2 is under way.'],
+    [live('run-1'), 1, 'Nothing to decide: run run-1 does not wait for a person.'],
+    [asking, 24, `Too late: run run-1 waited for a decision until ${at(24)}.`],
     [cancelled, 2, `Being cancelled since ${at(1)}, by bob.`],
   ])('is the only one that can be answered, and in time (%#)', (state, hours, sentence) => {
     for (const action of [accept, refuse]) {
@@ -92,7 +92,7 @@ describe('the glass', () => {
     expect(first).toMatchObject({ done: true });
     expect(first.glass).toBeUndefined();
     expect(first.sentence).toBe(
-      `Noted: nothing is released yet. Another person has to say the same by ${at(24)}.`,
+      `Noted: nothing is released yet. Another person has to approve it by ${at(24)}.`,
     );
     const second = speak(first.state, 'bob', 24);
     expect(second.glass).toEqual({
@@ -112,12 +112,12 @@ describe('the glass', () => {
     const { state, glass } = speak(first.state, 'bob', 1);
     expect(speak(state, 'eve', 2)).toMatchObject({
       done: false,
-      sentence: `Being broken since ${at(1)}: run-1.`,
+      sentence: `Being promoted since ${at(1)}: the challenger of run run-1.`,
       state,
     });
     for (const runId of [glass!.id, 'run-1']) {
       expect(operateModel(state, { action: 'cancel-run', runId }, word('eve', 2)).sentence).toBe(
-        'Nothing to cancel: a broken glass takes its course.',
+        'Nothing to cancel: an override that has begun takes its course.',
       );
     }
   });
@@ -132,7 +132,7 @@ describe('the glass', () => {
     for (const name of ['jane', 'JANE', ' Jane ', 'ｊａｎｅ']) {
       expect(speak(first.state, name, 1)).toMatchObject({
         done: false,
-        sentence: `Nothing is broken: jane has spoken at ${at(0)}; the second must be another person, by ${at(24)}.`,
+        sentence: `Not overridden: jane approved at ${at(0)}; the second approval must be another person's, by ${at(24)}.`,
         state: first.state,
       });
     }
@@ -142,7 +142,7 @@ describe('the glass', () => {
     const late = speak(first.state, 'bob', 24.01);
     expect(late).toMatchObject({ done: false, state: champion });
     expect(late.sentence).toBe(
-      `Expired: the word of jane of ${at(0)} held until ${at(24)}; two people have to speak anew.`,
+      `Expired: the approval of jane of ${at(0)} was valid until ${at(24)}; two people have to approve again.`,
     );
     const anew = speak(late.state, 'bob', 25);
     expect(anew.sentence).toContain('Noted');
@@ -151,13 +151,13 @@ describe('the glass', () => {
 
   it('is about one run: a word on another takes the place of the first', () => {
     const other = speak(first.state, 'bob', 1, 'run-2');
-    expect(other.sentence).toContain('The word of jane on run run-1 is dropped.');
+    expect(other.sentence).toContain('The approval of jane for run run-1 is dropped.');
     expect(speak(other.state, 'bob', 2, 'run-1').glass).toBeUndefined();
   });
 
   it('stays whole while a run is under way', () => {
     const state = live('run-9');
-    const sentence = 'Nothing is broken: run run-9 is under way; wait for its end, or cancel it.';
+    const sentence = 'Not overridden: run run-9 is under way; wait for its end, or cancel it.';
     expect(speak(state, 'jane', 1)).toMatchObject({ done: false, sentence, state });
     const both = { ...state, glass: first.state.glass! };
     expect(speak(both, 'bob', 1)).toMatchObject({ done: false, sentence, state: both });
@@ -234,7 +234,7 @@ describe('a run whose challenger may be promoted against the gates', () => {
     [{ ...held, outcome: 'evidence-error' as const }, 'run run-1 ended evidence-error'],
     [{ ...held, challenger: null }, 'run run-1 has no challenger'],
   ])('is no other (%#)', (run, sentence) => {
-    expect(obstacle(run)).toContain(`Nothing to break: ${sentence}`);
+    expect(obstacle(run)).toContain(`Nothing to override: ${sentence}`);
   });
 
   it('is promoted once; where nothing was released, two people may try again', () => {

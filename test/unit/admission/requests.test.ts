@@ -33,7 +33,7 @@ describe('requests of people during a freeze', () => {
       for (const answer of answers.slice(1)) {
         expect(answer).toMatchObject({
           ...{ outcome: 'coalesced', reason: 'wait-pending', joinedSignalId: 'm0' },
-          sentence: 'Joined request m0, which waits already: one run will answer both.',
+          sentence: 'Joined request m0, which waits already: one run will serve both.',
         });
       }
       expect(JSON.stringify(state).length).toBeLessThan(64 * 1024);

@@ -81,7 +81,7 @@ describe('persistence', () => {
     const first = offer(newModelState, 'a', 0, policy, breach(0));
     expect(first.admission).toMatchObject({ outcome: 'rejected', reason: 'not-persistent' });
     expect(first.admission.sentence).toBe(
-      'Rejected: 1 of the last 3 windows is bad, and the rule asks at 2.',
+      'Rejected: 1 of the last 3 windows is bad, and the rule requires 2.',
     );
     expect(first.admission.changedBy).toBe('Admissible at 2 bad windows of 3: 1 more.');
     const good = takeRecovery(first.state, {
@@ -318,7 +318,7 @@ describe('new data', () => {
     const data = { minimumRows: 100, minimumBytes: 25 };
     const first = offer(newModelState, 'd1', 0, asks, upload(null), { data });
     expect(first.admission.sentence).toBe(
-      'Rejected: 0 rows and 10 bytes are new since the last run started, 1 file whose rows were not counted among them, and triggers.data asks for 100 rows and 25 bytes.',
+      'Rejected: 0 rows and 10 bytes are new since the last run started, 1 file whose rows were not counted among them, and triggers.data requires 100 rows and 25 bytes.',
     );
     const second = offer(first.state, 'd2', 1, asks, upload(120), { data });
     expect(second.admission.changedBy).toBe('Admissible with 5 bytes more.');
@@ -387,7 +387,7 @@ describe('operators', () => {
     const frozen = operateModel(newModelState, { action: 'freeze', until: null }, word);
     expect(frozen).toMatchObject({
       done: true,
-      sentence: 'Frozen until somebody thaws it: no run starts, whoever asks.',
+      sentence: 'Frozen until somebody thaws it: no run starts, whoever requests it.',
     });
     const held = offer(frozen.state, 'a', 2, policy).admission;
     expect(held.sentence).toContain(`jane froze the model at ${at(1)} until somebody thaws it (it is time)`);
@@ -406,7 +406,7 @@ describe('operators', () => {
       `Nothing is frozen: until is ${at(0)}, and it is ${at(1)}; give a later time.`,
     ],
     [{ action: 'set-mode', mode: 'file' }, 'Nothing to give back: the mode is that of the model file.'],
-    [{ action: 'approve' }, 'Nothing to approve: no suggested run waits for an answer.'],
+    [{ action: 'approve' }, 'Nothing to approve: no suggested run waits for approval.'],
     [{ action: 'withdraw', signal: null }, 'Nothing to withdraw: no signal waits.'],
     [{ action: 'withdraw', signal: 'x' }, 'Nothing to withdraw: signal x does not wait by itself.'],
     [{ action: 'cancel-run', runId: 'x' }, 'Nothing to cancel: run x is not under way; no run is under way.'],

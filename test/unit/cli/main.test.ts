@@ -66,7 +66,7 @@ describe('ratchet', () => {
     const signal = {
       id: 'manual:m:1',
       model: 'm',
-      summary: 'jane asks for a run: new data',
+      summary: 'jane requests a run: new data',
       source: 'person:jane',
       observedAt: null,
     };
@@ -105,7 +105,7 @@ describe('ratchet', () => {
       'GET /api/decisions/manual%3Am%3A1',
       'GET /api/operations?model=m&limit=1000',
     ]);
-    expect(out[0]).toContain('jane asks for a run: new data');
+    expect(out[0]).toContain('jane requests a run: new data');
     expect(out[0]).toContain('floor: failed: accuracy 0.5 < 0.9');
     expect(out[0]).toContain('nothing released, the champion stays');
     expect(out[0]).toContain('joe, freeze at 2026-03-01T01:00:00.000Z: Frozen in hour 1.');
@@ -226,7 +226,7 @@ describe('ratchet', () => {
     });
     expect(out[0]).toMatch(/a.* {2}champion none yet; spent or reserved in P30D: 1\.25 of 8 h$/);
     expect(out[1]).toMatch(
-      /its file is broken: it answers nothing until it is mended\S*\n {4}models\/b\.yaml:2: no$/,
+      /its file is broken: it takes no requests until it is fixed\S*\n {4}models\/b\.yaml:2: no$/,
     );
   });
 

@@ -32,12 +32,12 @@ describe('a valid model file', () => {
     [
       'a schedule that asks without new data',
       schedule,
-      'triggers.schedules: asks for runs without new data as well, and each looks at the same held-out rows again, which uses up what the gates may err (docs/gates.md, "Looking again"); set policy.minimumNewRows',
+      'triggers.schedules: requests runs without new data as well, and each is one more interim look at the same held-out rows, which spends the lifetime error budget (docs/gates.md, "Looking again"); set policy.minimumNewRows',
     ],
     [
       'a limit that is never passed',
       (text: string) => text.replace('below: 0.9', 'above: 1'),
-      'triggers.metrics.0.above: accuracy is never above 1: the rule asks for nothing',
+      'triggers.metrics.0.above: accuracy is never above 1: the rule never requests a run',
     ],
     [
       'a gate that every challenger passes',

@@ -176,8 +176,8 @@ describe('the report of the demo', () => {
 
   it('misses a freeze and a cooldown that held nobody', () => {
     expect(missingWith({ deferrals: [] })).toEqual([
-      'no signal was held by a freeze',
-      'no signal was held by a cooldown',
+      'no signal was blocked by a freeze',
+      'no signal was blocked by a cooldown',
     ]);
   });
 

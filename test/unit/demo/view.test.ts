@@ -73,7 +73,7 @@ describe('the terminal view', () => {
       });
     });
     expect(text.split('\n')).toEqual([
-      '    10-03 04:00  asks        drift: Monitor signal "x" found 1 features beyond their thresholds. Stability',
+      '    10-03 04:00  request     drift: Monitor signal "x" found 1 features beyond their thresholds. Stability',
       '                             index: links 0.51.',
       '    10-03 04:00  deferred    drift, freeze: Waits until 10-05 00:00: freeze quarter-end is in force until',
       '                             10-05 00:00.',

@@ -44,7 +44,7 @@ describe('a step whose service is away', () => {
   it('says from when to when it was away', () => {
     const { thrown } = getJob(awayUntil(hourMs), { untilMs: startMs + 60_000 });
     expect((thrown as Error).message).toBe(
-      'azure-unavailable: reading job a: Azure answered 503 busy; it was away from 2026-03-02T00:00:00.000Z to 2026-03-02T00:01:00.000Z',
+      'azure-unavailable: reading job a: Azure answered 503 busy; it was unavailable from 2026-03-02T00:00:00.000Z to 2026-03-02T00:01:00.000Z',
     );
   });
 
