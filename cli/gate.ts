@@ -5,7 +5,7 @@ export const gate: Command = {
   usage: [
     'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--html FILE] [--json]',
     'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
-    'The same code judges in the service; --run gives the run id that the random numbers are seeded with, to repeat its report.',
+    'The same code judges in the service; --run gives the run id that random numbers are seeded with, to repeat its report.',
     'Interim looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     '--html writes the report as a page, too.',
     'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, wrong usage included.',

@@ -202,7 +202,7 @@ export const ModelConfigSchema = z
       .enum(tasks)
       .default('binary')
       .describe(
-        'What the model does: `binary` scores the probability of class 1 between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
+        'What the model does: `binary` scores the probability of class 1, between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
     training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
