@@ -81,7 +81,7 @@ describe('the demo', () => {
     const { code, stdout } = await runDemo(['--json', '--weeks', '1']);
     expect(code).toBe(1);
     const { missing } = JSON.parse(stdout) as DemoReport;
-    expect(missing).toContain('no signal was held by a freeze');
+    expect(missing).toContain('no signal was blocked by a freeze');
     expect(missing).toContain('no broken file was uploaded');
     expect(missing.join()).not.toContain('recorded decisions');
   });
