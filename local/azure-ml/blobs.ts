@@ -34,6 +34,15 @@ export interface Blobs {
   readableUrl(blob: BlobLocation): string;
 }
 
+/** Whether a location holds anything: it is a blob, or a folder with one. */
+export async function holdsFiles(
+  blobs: Pick<Blobs, 'exists' | 'list'>,
+  location: BlobLocation,
+): Promise<boolean> {
+  const isFile = location.path !== '' && !location.path.endsWith('/') && (await blobs.exists(location));
+  return isFile || (await blobs.list(location)).length > 0;
+}
+
 const parallelTransfers = 8;
 const readableForMs = 8 * 3_600_000;
 

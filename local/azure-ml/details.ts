@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const optional = <T extends z.ZodType>(schema: T) =>
+/** Absent or null. */
+export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 const labels = optional(
   z.record(

@@ -7,6 +7,7 @@ const types = {
   runStatusChanged: 'Microsoft.MachineLearningServices.RunStatusChanged',
   runCompleted: 'Microsoft.MachineLearningServices.RunCompleted',
   modelRegistered: 'Microsoft.MachineLearningServices.ModelRegistered',
+  modelDeployed: 'Microsoft.MachineLearningServices.ModelDeployed',
 } as const;
 
 const commandRunType = 'azureml.commandjob';
@@ -63,6 +64,33 @@ export function modelRegistered(model: ModelFacts, nowMs: number): SystemEvent {
       ModelVersion: Number(model.version),
       ModelTags: model.tags,
       ModelProperties: model.properties,
+    },
+  };
+}
+
+interface EndpointFacts {
+  readonly endpoint: string;
+  /** The operation that deployed: another one of the same model is another event. */
+  readonly operation: string;
+  /** All that the endpoint serves now, each `NAME:VERSION`. */
+  readonly models: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export function modelDeployed(served: EndpointFacts, nowMs: number): SystemEvent {
+  return {
+    id: stableId(types.modelDeployed, served.endpoint, served.operation),
+    eventType: types.modelDeployed,
+    subject: `endpoints/${served.endpoint}`,
+    eventTime: new Date(nowMs).toISOString(),
+    dataVersion: '',
+    data: {
+      ServiceName: served.endpoint,
+      ServiceComputeType: 'Managed',
+      ModelIds: served.models.join(','),
+      ServiceTags: served.tags,
+      ServiceProperties: served.properties,
     },
   };
 }

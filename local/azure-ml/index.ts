@@ -18,18 +18,23 @@ import type { TokenAuthority } from '../identity/index.ts';
 import { inTransaction } from '../process/in-transaction.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { assetRoutes } from './arm/assets.ts';
-import { jobRoutes, operationRoutes } from './arm/jobs.ts';
+import { jobRoutes } from './arm/jobs.ts';
+import { deploymentRoutes } from './arm/online-deployments.ts';
+import { endpointRoutes } from './arm/online-endpoints.ts';
+import { onlineOperationRoutes } from './arm/online-replies.ts';
 import { workspaceRoutes } from './arm/workspace.ts';
 import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
 import { BlobCache } from './blob-cache.ts';
-import { openBlobs } from './blobs.ts';
+import { type Blobs, openBlobs } from './blobs.ts';
 import { JobRunner } from './job-runner/index.ts';
 import { Locator } from './locate.ts';
+import { Provisioning } from './provisioning.ts';
 import { type Router, serve } from './server.ts';
 import { AssetStore } from './store/assets.ts';
 import { openWorkspace } from './store/database.ts';
 import { JobStore } from './store/jobs.ts';
+import { OnlineStore } from './store/online.ts';
 import { openOutbox } from './store/outbox.ts';
 import { TrackingStore } from './store/tracking.ts';
 
@@ -66,10 +71,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const outbox = openOutbox(database, options);
   const jobs = new JobStore(database, outbox, now);
   const assets = new AssetStore(database, outbox, now);
+  const online = new OnlineStore(database, outbox, now);
   const locator = new Locator(assets, jobs, options.blob.endpoint);
-  const cache = new BlobCache(join(options.home, 'blob-cache'));
-  await cache.prune();
-  const blobs = openBlobs(options.blob.connectionString, cache);
+  const blobs = await openCachedBlobs(options);
   const runner = new JobRunner({
     cloud: options,
     jobs,
@@ -80,6 +84,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     trackingUri: `${origin}${mlflowPath}`,
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
+  const provisioning = new Provisioning({ cloud: options, online, locator, blobs });
   const artifacts = new Artifacts(blobs, runner, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
     jobs,
@@ -104,21 +109,30 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       ...workspaceRoutes(mlflowTrackingUri, options.blob.endpoint),
       ...jobRoutes(jobDependencies),
       ...assetRoutes(assets, locator, blobs),
+      ...endpointRoutes({ online, provisioning, now }),
+      ...deploymentRoutes({ online, provisioning, assets, locator, now }),
     },
-    operations: operationRoutes(),
+    operations: onlineOperationRoutes(online),
   };
 
   outbox.drain();
   runner.start();
+  provisioning.start();
   serve(loopback, router, options);
 
   return {
     endpoint: origin,
     mlflowTrackingUri,
     async stop() {
-      await runner.stop();
+      await Promise.all([runner.stop(), provisioning.stop()]);
       await loopback.stop();
       database.close();
     },
   };
+}
+
+async function openCachedBlobs({ home, blob }: AzureMlOptions): Promise<Blobs> {
+  const cache = new BlobCache(join(home, 'blob-cache'));
+  await cache.prune();
+  return openBlobs(blob.connectionString, cache);
 }

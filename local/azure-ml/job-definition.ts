@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../clock/duration.ts';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
-import { type DetailsChange, DetailsSchema, problemsOf, withoutDetails } from './details.ts';
+import { type DetailsChange, DetailsSchema, optional, problemsOf, withoutDetails } from './details.ts';
 import { parseCommandLine } from './job-runner/command-line.ts';
 
 const text = z.string().refine((value) => !value.includes('\0'), 'may not contain a NUL character');
@@ -16,9 +16,6 @@ const portName = z
     /^[A-Za-z_]\w{0,254}$/,
     'a name of letters, digits and underscores that does not begin with a digit',
   );
-const nullable = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
-
 const fileTypes = [
   'uri_file',
   'uri_folder',
@@ -40,7 +37,7 @@ const inputUri = z.string({
 const wordy = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
 
 /** What a job names is told by its resource id, says the specification: the clients resolve `azureml:NAME:VERSION`. */
-const resourceId = (path: string) =>
+export const resourceId = (path: string) =>
   z
     .string()
     .regex(
@@ -55,7 +52,7 @@ const InputSchema = z.discriminatedUnion('jobInputType', [
   z.looseObject({ jobInputType: z.literal('literal'), value: wordy }),
   z.looseObject({ jobInputType: z.literal(fileTypes), uri: inputUri.min(1) }),
 ]);
-const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: nullable(text.min(1)) });
+const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: optional(text.min(1)) });
 
 /** Of an experiment the specification names no pattern: the narrower reading, that of other names. */
 const experimentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
@@ -64,16 +61,16 @@ const DefinitionSchema = z.looseObject({
   jobType: z.literal('Command'),
   command: wordy,
   environmentId: resourceId('environments/[^/]+/versions/[^/]+'),
-  codeId: nullable(resourceId('codes/[^/]+/versions/[^/]+')),
-  computeId: nullable(resourceId('computes/[^/]+')),
+  codeId: optional(resourceId('codes/[^/]+/versions/[^/]+')),
+  computeId: optional(resourceId('computes/[^/]+')),
   experimentName: z
     .string()
     .regex(experimentName, 'must be 1 to 255 letters, digits, hyphens and underscores')
     .default('Default'),
-  inputs: nullable(z.record(portName, InputSchema)).default({}),
-  outputs: nullable(z.record(portName, OutputSchema)).default({}),
-  limits: nullable(z.looseObject({ jobLimitsType: z.literal('Command'), timeout: nullable(z.string()) })),
-  environmentVariables: nullable(
+  inputs: optional(z.record(portName, InputSchema)).default({}),
+  outputs: optional(z.record(portName, OutputSchema)).default({}),
+  limits: optional(z.looseObject({ jobLimitsType: z.literal('Command'), timeout: optional(z.string()) })),
+  environmentVariables: optional(
     z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*$/, 'the name of an environment variable'), text),
   ).default({}),
 });

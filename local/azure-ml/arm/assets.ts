@@ -2,7 +2,7 @@
 
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, userError } from '../../http/service-error.ts';
-import type { Blobs } from '../blobs.ts';
+import { type Blobs, holdsFiles } from '../blobs.ts';
 import {
   type Details,
   DetailsSchema,
@@ -137,8 +137,7 @@ async function checkModelFiles(
   const { modelUri } = propertiesOf(request.body);
   if (typeof modelUri !== 'string' || modelUri === '') return;
   const location = locator.locate('properties.modelUri', modelUri, 'models');
-  const isFile = location.path !== '' && !location.path.endsWith('/') && (await blobs.exists(location));
-  if (isFile || (await blobs.list(location)).length > 0) return;
+  if (await holdsFiles(blobs, location)) return;
   throw userError(
     `ModelAssetPathNotFoundInStorage: No blobs found in storage at model asset path: ${location.container}/${location.path}`,
   );

@@ -1,6 +1,6 @@
 import { localCloud } from '../../cloud-context.ts';
 import type { Reply } from '../../http/json-exchange.ts';
-import { notFound, ServiceError, userError } from '../../http/service-error.ts';
+import { notFound, userError } from '../../http/service-error.ts';
 import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
 import type { Request } from '../http.ts';
 import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
@@ -33,23 +33,6 @@ export function jobRoutes(deps: JobRouteDependencies): Routes {
     'PUT /jobs/:name': (request, params) => putJob(request, params, deps),
     'DELETE /jobs/:name': (request, params) => deleteJob(request, params, deps),
     'POST /jobs/:name/cancel': (request, params) => cancelJob(request, params, deps),
-  };
-}
-
-/**
- * Where a caller would ask whether a cancellation or deletion has come to its end. It lies outside of the workspace,
- * and the role AzureML Data Scientist reads nothing there: read the job itself (cloud-custodian issue 11059).
- */
-export function operationRoutes(): Routes {
-  return {
-    [`GET /subscriptions/:subscription/providers/${provider}/locations/:location/mfeOperationResults/:operation`]:
-      () => {
-        throw new ServiceError(
-          403,
-          'AuthorizationFailed',
-          `The client does not have authorization to perform action '${provider}/locations/mfeOperationResults/read'; read the job itself.`,
-        );
-      },
   };
 }
 
@@ -104,6 +87,10 @@ function deleteJob(request: Request, params: Params, deps: JobRouteDependencies)
   return pending(request, `jd:${job.name}`);
 }
 
+/**
+ * Where a caller would ask whether a cancellation or deletion has come to its end lies outside of the workspace, and is not
+ * answered (online-replies.ts).
+ */
 function pending(request: Request, operation: string): Reply {
   const path = `/subscriptions/${localCloud.subscriptionId}/providers/${provider}/locations/local/mfeOperationResults/${operation}`;
   const version = request.query.get('api-version') ?? '';

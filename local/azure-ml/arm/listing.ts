@@ -21,11 +21,12 @@ export function listReply<T extends Listed>(
   request: Request,
   items: readonly T[],
   body: (item: T) => object,
+  order = request.query.get('$orderBy') ?? request.query.get('orderBy'),
 ): Reply {
   const { query } = request;
   const tags = query.get('tags') ?? query.get('tag');
   const fitting = items.filter((item) => isInView(item, query.get('listViewType')) && hasTags(item, tags));
-  const sorted = sortBy(fitting, query.get('$orderBy') ?? query.get('orderBy'));
+  const sorted = sortBy(fitting, order);
   const skip = wholeNumber(query, '$skip') ?? wholeNumber(query, 'offset') ?? 0;
   const top = wholeNumber(query, '$top') ?? wholeNumber(query, 'count');
   const size = Math.min(pageSize, top ?? pageSize);
@@ -84,7 +85,7 @@ const sortKeys: Readonly<Record<string, (item: Listed & { version?: string }) =>
 function sortBy<T extends Listed>(items: readonly T[], order: string | null): readonly T[] {
   if (!order) return items;
   const [field = '', direction = 'asc'] = order.trim().split(/\s+/);
-  const key = sortKeys[field.toLowerCase()];
+  const key = Object.hasOwn(sortKeys, field.toLowerCase()) && sortKeys[field.toLowerCase()];
   if (!key || !/^(asc|desc)$/i.test(direction)) {
     throw userError(
       `$orderBy: ${JSON.stringify(order)}; use createdtime, modifiedtime, name or version, and asc or desc`,

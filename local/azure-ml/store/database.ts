@@ -26,6 +26,15 @@ CREATE TABLE IF NOT EXISTS metrics (
 );
 CREATE INDEX IF NOT EXISTS metrics_by_run ON metrics (run, key);
 CREATE TABLE IF NOT EXISTS params (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key));
+CREATE TABLE IF NOT EXISTS online_resources (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL COLLATE NOCASE, deployment TEXT NOT NULL COLLATE NOCASE,
+  resource TEXT NOT NULL, state TEXT NOT NULL, served TEXT, operation TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, UNIQUE (endpoint, deployment)
+);
+CREATE TABLE IF NOT EXISTS online_operations (
+  id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, deployment TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
+  started_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, ended_ms INTEGER, error TEXT
+);
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL);
 `;
 

@@ -138,6 +138,36 @@ describe('a workspace that is killed', () => {
     },
   );
 
+  it.each(['deployment-before-commit', 'deployment-after-commit'])(
+    'at %s deploys, and tells of it once',
+    async (point) => {
+      const model = `${localCloud.workspaceId}/models/m/versions/1`;
+      const machine = {
+        endpointComputeType: 'Managed',
+        instanceType: 'Standard_DS3_v2',
+        environmentId: nodeId,
+      };
+      const putOnline = (ready: ProcessReady, path: string, properties: object) =>
+        ask(urlOf(ready, path), ready.ca, {
+          method: 'PUT',
+          token: ready.token,
+          body: JSON.stringify({ location: 'local', properties }),
+        });
+      const made = (ready: ProcessReady, path: string) =>
+        until(async () => (await get(ready, path)).provisioningState === 'Succeeded');
+      const first = await start(point);
+      await put(first, 'models/m/versions/1', { modelUri: codeUri('models/m') });
+      await putOnline(first, 'onlineEndpoints/front', { authMode: 'Key' });
+      await made(first, 'onlineEndpoints/front');
+      await putOnline(first, 'onlineEndpoints/front/deployments/blue', { ...machine, model });
+      await untilDead();
+
+      const second = await start();
+      await made(second, 'onlineEndpoints/front/deployments/blue');
+      expect(told().filter((type) => type.endsWith('ModelDeployed'))).toHaveLength(1);
+    },
+  );
+
   it.skipIf(process.platform === 'win32')(
     'while a job runs ends what is left of it and starts it again',
     async () => {

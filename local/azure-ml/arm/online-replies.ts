@@ -1,0 +1,130 @@
+/** How changes of online endpoints and deployments are answered: what is long-running, and what stands in its way. */
+import { localCloud } from '../../cloud-context.ts';
+import type { Reply } from '../../http/json-exchange.ts';
+import { notFound, ServiceError } from '../../http/service-error.ts';
+import type { Request } from '../http.ts';
+import type { Params, Routes } from '../match.ts';
+import type { OnlineResource } from '../online-resource.ts';
+import { provisioningMs } from '../provisioning.ts';
+import type { OnlineOperation, OnlineStore } from '../store/online.ts';
+import { armResource, provider } from './resource.ts';
+
+const locations = `/subscriptions/${localCloud.subscriptionId}/providers/${provider}/locations/local`;
+const retryAfterS = String(provisioningMs / 1000);
+
+/** A resource that is being made or changed, and where to ask how that goes. */
+export function madeReply(request: Request, operation: OnlineOperation, isNew: boolean, body: object): Reply {
+  const headers = {
+    'azure-asyncoperation': linkTo(request, 'mfeOperationsStatus', operation.id),
+    'x-ms-async-operation-timeout': 'PT1H',
+  };
+  return { status: isNew ? 201 : 200, headers, body };
+}
+
+/** A resource that is being deleted, and where to ask whether it is gone. */
+export function deletingReply(request: Request, operation: OnlineOperation): Reply {
+  const headers = {
+    location: linkTo(request, 'mfeOperationResults', operation.id),
+    'x-ms-async-operation-timeout': 'PT1H',
+    'retry-after': retryAfterS,
+  };
+  return { status: 202, headers };
+}
+
+/**
+ * How operations on endpoints go. They lie outside of the workspace, and are for those who deploy: the application, whose
+ * role reads nothing there, does not.
+ */
+export function onlineOperationRoutes(online: OnlineStore): Routes {
+  return {
+    [`GET ${locations}/mfeOperationsStatus/:operation`]: (request, params) =>
+      statusReply(request, findOperation(online, params)),
+    [`GET ${locations}/mfeOperationResults/:operation`]: (request, params) =>
+      resultReply(request, findOperation(online, params)),
+  };
+}
+
+function statusReply(request: Request, operation: OnlineOperation): Reply {
+  const { id, status, startedMs, endedMs, error } = operation;
+  const body = {
+    id: request.path,
+    name: id,
+    status,
+    startTime: new Date(startedMs).toISOString(),
+    ...(endedMs !== null && { endTime: new Date(endedMs).toISOString() }),
+    ...(error && { error }),
+  };
+  return { status: 200, body };
+}
+
+function resultReply(request: Request, operation: OnlineOperation): Reply {
+  if (operation.status === 'InProgress') return deletingReply(request, operation);
+  return { status: 204 };
+}
+
+function findOperation(online: OnlineStore, { operation = '' }: Params): OnlineOperation {
+  const found = online.findOperation(operation);
+  if (found) return found;
+  // Those of jobs are not for the application, whose role reads nothing here (cloud-custodian issue 11059).
+  throw new ServiceError(
+    403,
+    'AuthorizationFailed',
+    `The client does not have authorization to perform action '${provider}/locations/mfeOperationResults/read'; read the job itself.`,
+  );
+}
+
+function linkTo(request: Request, kind: string, operation: string): string {
+  const version = request.query.get('api-version') ?? '';
+  return `${request.origin}${locations}/${kind}/${operation}?api-version=${version}`;
+}
+
+/** Throws 409 while anything is under way on the endpoint or one of its deployments. */
+export function checkIdle(online: OnlineStore, endpoint: string, what: string): void {
+  const operation = online.underWay(endpoint);
+  if (!operation) return;
+  const busy = operation.deployment === '' ? `endpoint ${endpoint}` : `deployment ${operation.deployment}`;
+  const stored = operation.deployment
+    ? online.findDeployment(endpoint, operation.deployment)
+    : online.findEndpoint(endpoint);
+  const message = `Cannot ${what} because ${busy} is in ${stored?.state ?? 'Deleting'} provisioning state. Wait for its end and try again.`;
+  throw new ServiceError(409, 'Conflict', message);
+}
+
+export function badRequest(message: string): ServiceError {
+  return new ServiceError(400, 'BadRequest', message);
+}
+
+export function noEndpoint(endpoint: string): ServiceError {
+  return notFound(`Online endpoint ${endpoint}`);
+}
+
+/** Kept of an endpoint or a deployment. */
+interface Kept {
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  readonly resource: OnlineResource;
+  readonly state: string;
+  readonly operation: string;
+}
+
+const noOne = '00000000-0000-0000-0000-000000000000';
+
+/** A tracked resource as it is returned; `added` to its properties. */
+export function onlineBody(request: Request, path: string, type: string, kept: Kept, added: object): object {
+  const { location, kind = 'Managed', identity, sku, tags, properties } = kept.resource;
+  const uri = linkTo(request, 'mfeOperationsStatus', kept.operation);
+  const labels = { ...properties.properties, AzureAsyncOperationUri: uri };
+  return {
+    ...armResource(path, type, kept, {
+      ...properties,
+      ...added,
+      properties: labels,
+      provisioningState: kept.state,
+    }),
+    location,
+    kind,
+    tags,
+    ...(identity && { identity: { ...identity, principalId: noOne, tenantId: noOne } }),
+    ...(sku && { sku }),
+  };
+}
