@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** One seed for a run: printed at its start, so that what fails by chance can be looked at. */
 process.env['RATCHET_SEED'] ??= String(randomInt(2 ** 31));
+/** Every service a test starts has a folder of its own, and would compile the same modules anew. */
+process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compile');
 const seeded = { setupFiles: ['test/seed.ts'] };
 
 /**
@@ -47,6 +50,8 @@ export default defineConfig({
           ...serial,
           ...order(3),
           testTimeout: 600_000,
+          // What goes side by side there mostly waits.
+          maxConcurrency: 8,
         },
       },
     ],

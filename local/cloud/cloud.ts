@@ -43,7 +43,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const work = new Work();
     const write = (line: string) => process.stderr.write(line);
     const log = createLog({ clock, json: false, least: options.debug ? 'debug' : 'info', write });
-    const ports = openPorts(options.home);
+    const ports = await openPorts(options.home);
     const services = await startServices({
       options,
       clock,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { findFreePort } from '../launch/free-port.ts';
 import { errorText, LocalError } from '../process/local-error.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
@@ -10,17 +11,23 @@ type PortName = (typeof names)[number];
 const PortsSchema = z.partialRecord(z.enum(names), z.int().min(1).max(65_535));
 
 export interface Ports {
-  /** The port chosen before in this HOME, or 0 for any free one. */
+  /** The port chosen before in this HOME, or one that is free. */
   wanted(name: PortName): number;
   /** Remembers the ports that were given, so that the next start has the same addresses. */
   keep(chosen: Readonly<Record<PortName, number>>): void;
 }
 
-export function openPorts(home: string): Ports {
+export async function openPorts(home: string): Promise<Ports> {
   const file = join(home, 'ports.json');
-  const kept = readStateFile(file, PortsSchema);
+  const wanted = new Map(Object.entries(readStateFile(file, PortsSchema) ?? {}));
+  for (const name of names) {
+    while (!wanted.has(name)) {
+      const port = await findFreePort();
+      if (![...wanted.values()].includes(port)) wanted.set(name, port);
+    }
+  }
   return {
-    wanted: (name) => kept?.[name] ?? 0,
+    wanted: (name) => wanted.get(name)!,
     keep: (chosen) => writeFileAtomically(file, `${JSON.stringify(chosen)}\n`, 0o644),
   };
 }

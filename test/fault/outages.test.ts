@@ -1,6 +1,6 @@
 /**
  * Every service of the local cloud, stopped for an hour of virtual time in each phase that needs it. The services go
- * side by side, each in a world of its own: most of the time goes by in the clients' own repetitions.
+ * side by side, each in a world of its own.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { openWorld, throughOutages, type World } from '../world/world.ts';
 import { expectExactlyOnce, expectOneOfEach } from './exactly-once.ts';
 
 const hourMs = 3_600_000;
+const hurried = { NODE_OPTIONS: `--import ${new URL('hurry.ts', import.meta.url)}` };
 /** An outage is asked after every ten minutes at most: by then whatever waited has gone on. */
 const afterMs = 15 * 60_000;
 const limitMs = 1_800_000;
@@ -36,7 +37,6 @@ const outages: Readonly<
     ['gate', 'judge-evidence'],
     ['register', 'register-model'],
   ],
-  // A client takes half a minute to find that there is no token: once will do.
   identity: [['train', 'submit-job']],
   serviceBus: [['release', 'publish-release']],
   eventGrid: [['release', 'publish-release#2']],
@@ -60,7 +60,7 @@ describe('a service that is away for an hour', () => {
     async (name, phases) => {
       let nowMs = Date.parse('2026-03-02T00:00:00Z');
       const clockStart = new Date(nowMs).toISOString();
-      const world = await openWorld({ modelsFolder, clock: 'virtual', clockStart });
+      const world = await openWorld({ modelsFolder, clock: 'virtual', clockStart, env: hurried });
       const pass = async (ms: number): Promise<void> => {
         nowMs += ms;
         await advanceTo(world.controls(), nowMs, limitMs);
