@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { startReconcile } from '../shared/dispatch/start-reconcile.ts';
 
-/** Looks slowly for what events should have told and did not: breaches, uploads, versions registered by hand. */
+/** Looks slowly for what events should have told and did not: breaches, uploads, registrations, deployments. */
 app.timer('reconcile-tick', {
   schedule: process.env['RATCHET_RECONCILE_TICK'] || '0 17 * * * *',
   runOnStartup: false,

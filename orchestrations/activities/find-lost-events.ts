@@ -2,15 +2,18 @@
  * Looks at what has come about in workspace and storage since the last scan, and acts on what no event has told.
  *
  * Each scan looks back a day further than the one before, for what takes long to show or was listed late. What the ledger
- * has a decision on, or the task hub an orchestration, is passed over.
+ * has a decision on, or the task hub an orchestration, is passed over. So is a deployment that the ledger knows: it starts
+ * nothing, and where endpoints cannot be listed, all else is found all the same.
  */
+import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { EndedJob } from '../../shared/azure/workspace.ts';
 import { takeFact } from '../../shared/dispatch/take-fact.ts';
 import type { Reconciliation } from '../../shared/domain/reconciliation.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import type { Fact, Models } from '../../shared/signals/fact.ts';
 import { rootTag } from '../../shared/signals/find-recovered.ts';
-import { factsOfFile, factsOfRun, factsOfVersion } from '../../shared/signals/lost-facts.ts';
+import { factsOfEndpoint, factsOfFile, factsOfRun, factsOfVersion } from '../../shared/signals/lost-facts.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
@@ -38,10 +41,12 @@ defineStep(
     const models = await wiring.models();
     const client = df.getClient(context);
     const found: string[] = [];
-    for (const fact of await listFacts(models, window)) {
+    const facts = [...(await listFacts(models, window)), ...(await listDeployments(models, window, context))];
+    for (const fact of facts) {
       if (!(await isNews(fact))) continue;
       await takeFact(fact, client, context, 'reconcile');
       if (fact.type === 'signal') found.push(fact.signal.id);
+      if (fact.type === 'deployed') found.push(`deployed:${fact.deployment.endpoint}`);
     }
     if (found.length > 0) {
       context.warn(
@@ -142,6 +147,39 @@ async function listSteps({ jobName, experiment }: EndedJob, models: Models): Pro
       factsOfRun({ runId, experiment, status: 'Completed', isStep: true, tags, endedAt }, models),
     )
     .filter(({ type }) => type === 'signal');
+}
+
+let isForbiddenSaid = false;
+const mayNotRead =
+  'the role of the app does not let it read Microsoft.MachineLearningServices/workspaces/onlineEndpoints and their deployments: a deployment whose event was lost is not found; see docs/deploy.md';
+
+async function listDeployments(
+  models: Models,
+  window: Window,
+  context: InvocationContext,
+): Promise<readonly Fact[]> {
+  if (models.size === 0) return [];
+  try {
+    const listed = await (await wiring.workspace()).endpoints.list();
+    if (listed === null && !isForbiddenSaid) context.warn(`reconcile: ${mayNotRead}`);
+    isForbiddenSaid = listed === null;
+    if (listed?.isCut)
+      context.warn(`reconcile: only the newest ${listed.endpoints.length} endpoints were looked at`);
+    const known = await (await wiring.ledger()).listDeployments();
+    return (listed?.endpoints ?? []).flatMap((endpoint) =>
+      factsOfEndpoint(
+        endpoint,
+        known.find((one) => one.endpoint === endpoint.endpoint) ?? null,
+        models,
+        (at) => isWithin(at, window),
+      ),
+    );
+  } catch (error) {
+    // The next scan looks a day back again.
+    if (!(error instanceof RatchetError)) throw error;
+    context.warn(`reconcile: deployments are not looked at this time: ${error.message}`);
+    return [];
+  }
 }
 
 function isStep({ jobName, tags }: EndedJob): boolean {

@@ -1,9 +1,9 @@
 /**
- * The Azure Machine Learning workspace: its jobs, and where its models and its MLflow are.
+ * The Azure Machine Learning workspace: its jobs, and where its models, its endpoints and its MLflow are.
  *
  * Owns: asking the workspace, and saying in our words what it answered.
- * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), metrics (tracking.ts),
- * retries beyond one call.
+ * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), what is deployed
+ * (online-endpoints.ts), metrics (tracking.ts), retries beyond one call.
  *
  * Invariants
  * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
@@ -20,6 +20,7 @@ import { callLimit } from './call-limits.ts';
 import { findOrNull } from './find-or-null.ts';
 import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
+import { OnlineEndpoints } from './online-endpoints.ts';
 import { cancelJob, putJob } from './send-job.ts';
 
 interface Job {
@@ -51,6 +52,7 @@ export class Workspace {
   readonly #workspace: WorkspaceName;
   readonly #armEndpoint: string;
   readonly models: ModelRegistry;
+  readonly endpoints: OnlineEndpoints;
   #trackingUri: Promise<string> | undefined;
 
   constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName, armEndpoint: string) {
@@ -58,6 +60,7 @@ export class Workspace {
     this.#client = client;
     this.#workspace = workspace;
     this.models = new ModelRegistry(client, workspace);
+    this.endpoints = new OnlineEndpoints(client, workspace);
   }
 
   get id(): string {

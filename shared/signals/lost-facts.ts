@@ -4,8 +4,10 @@
  */
 import { dataFileName } from '../config/data-files.ts';
 import type { PinnedModel } from '../config/schema.ts';
+import type { DeployedModel, Deployment } from '../domain/deployment.ts';
 import { dataSignal, listensToData, type UploadedFile } from './data-signal.ts';
 import type { Fact, Models } from './fact.ts';
+import { readModelId } from './parse-model-deployed.ts';
 import { parseWorkspaceEvent } from './parse-workspace-event.ts';
 
 /** Who says so, in place of Event Grid. */
@@ -53,6 +55,48 @@ export function factsOfVersion(listed: ListedVersion, models: Models): readonly 
   return parseWorkspaceEvent(eventOf('ModelRegistered', `${name}:${version}`, createdAt, data), models).map(
     fromHere,
   );
+}
+
+interface ListedEndpoint {
+  readonly endpoint: string;
+  readonly deployments: readonly {
+    /** In any form that an event may name it. */
+    readonly model: string;
+    /** ISO 8601, UTC; null where the workspace does not say. */
+    readonly deployedAt: string | null;
+  }[];
+}
+
+/**
+ * All that an endpoint serves, where a version of a model of ours was deployed to it of which no event has told. `known` is
+ * what was told of it last, `isRecent` says which deployments are looked at.
+ */
+export function factsOfEndpoint(
+  { endpoint, deployments }: ListedEndpoint,
+  known: Deployment | null,
+  models: Models,
+  isRecent: (deployedAt: string | null) => boolean,
+): readonly Fact[] {
+  const untold = deployments.filter(
+    ({ model, deployedAt }) => isRecent(deployedAt) && isUntold(readModelId(model), known, models),
+  );
+  const latest = untold.map(({ deployedAt }) => deployedAt ?? '').reduce((a, b) => (b > a ? b : a), '');
+  if (latest === '') return [];
+  const data = { serviceName: endpoint, modelIds: [...new Set(deployments.map(({ model }) => model))] };
+  return parseWorkspaceEvent(eventOf('ModelDeployed', endpoint, laterThan(known, latest), data), models);
+}
+
+function isUntold(model: DeployedModel | null, known: Deployment | null, models: Models): boolean {
+  if (model === null || !models.has(model.name)) return false;
+  const isTold = ({ name, version, registry }: DeployedModel) =>
+    name === model.name && version === model.version && registry === model.registry;
+  return !(known?.models ?? []).some(isTold);
+}
+
+/** The workspace's time is of when a deployment began, an event's of when it ended: one may have ended in between. */
+function laterThan(known: Deployment | null, at: string): string {
+  if (known === null || known.since < at) return at;
+  return new Date(Date.parse(known.since) + 1).toISOString();
 }
 
 /** A file that is there, where it is data of the model. */

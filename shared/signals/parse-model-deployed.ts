@@ -30,7 +30,8 @@ export function parseModelDeployed(event: IncomingEvent): Fact {
   return { type: 'deployed', deployment };
 }
 
-function readModelId(id: string): DeployedModel | null {
+/** Null where the text names no model. */
+export function readModelId(id: string): DeployedModel | null {
   const [, registry, longName, longVersion] = longId.exec(id) ?? [];
   if (longName !== undefined && longVersion !== undefined) {
     return { name: longName, version: longVersion, ...(registry && { registry }) };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelRegistered, runEvents } from '../../local/azure-ml/events.ts';
+import { modelDeployed, modelRegistered, runEvents } from '../../local/azure-ml/events.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
@@ -65,6 +65,27 @@ describe('a workspace and a storage of which every event is lost', () => {
       },
     });
 
+  const deploy = async (endpoint: string, version: string) => {
+    const { onlineEndpoints, onlineDeployments } = workspaceClient(world.cloud());
+    const often = { updateIntervalInMs: 100 };
+    const asked = { location: 'local', properties: { authMode: 'Key' } };
+    await onlineEndpoints.beginCreateOrUpdateAndWait(...at, endpoint, asked, often);
+    const properties = {
+      endpointComputeType: 'Managed' as const,
+      model: `${localCloud.workspaceId}/models/tiny/versions/${version}`,
+      instanceType: 'Standard_DS3_v2',
+      environmentId: `${localCloud.workspaceId}/environments/node/versions/24`,
+    };
+    const body = { location: 'local', properties };
+    await onlineDeployments.beginCreateOrUpdateAndWait(...at, endpoint, 'blue', body, often);
+  };
+
+  const serving = async () => {
+    const { body } = await world.ask('models');
+    const [tiny] = (body as { models: { serving: { endpoint: string; version: string }[] }[] }).models;
+    return tiny!.serving.map(({ endpoint, version }) => `${endpoint} ${version}`);
+  };
+
   const upload = async (path: string): Promise<string> => {
     const blob = BlobServiceClient.fromConnectionString(world.cloud().storage)
       .getContainerClient(localCloud.container)
@@ -104,6 +125,9 @@ describe('a workspace and a storage of which every event is lost', () => {
       expect.any(String),
     ]);
     await world.untilSettled(ids);
+    await deploy('front', '7');
+    await throughOutages(async () => (await serving()).length > 0 || undefined);
+    expect(await serving()).toEqual(['front 7']);
 
     const before = await everything();
     expect((await nextScan()).foundCount).toBe(0);
@@ -119,7 +143,10 @@ describe('a workspace and a storage of which every event is lost', () => {
       dataVersion: '',
       data: { api: 'PutBlob', eTag: etag, contentLength: 3 },
     });
+    const served = { endpoint: 'front', operation: 'o', models: ['tiny:7'], tags: {}, properties: {} };
+    await deliver('workspace-events', modelDeployed(served, Date.now()));
     expect((await nextScan()).foundCount).toBe(0);
+    expect(await serving()).toEqual(['front 7']);
     expect(await everything()).toEqual(before);
     expect(before.decisions.filter((id) => id.includes('_SUCCESS'))).toEqual([]);
   });

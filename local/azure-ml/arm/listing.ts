@@ -25,7 +25,9 @@ export function listReply<T extends Listed>(
 ): Reply {
   const { query } = request;
   const tags = query.get('tags') ?? query.get('tag');
-  const fitting = items.filter((item) => isInView(item, query.get('listViewType')) && hasTags(item, tags));
+  const fitting = items.filter(
+    ({ details }) => isInView(details, query.get('listViewType')) && hasLabels(details.tags, tags),
+  );
   const sorted = sortBy(fitting, order);
   const skip = wholeNumber(query, '$skip') ?? wholeNumber(query, 'offset') ?? 0;
   const top = wholeNumber(query, '$top') ?? wholeNumber(query, 'count');
@@ -47,13 +49,13 @@ function linkTo(request: Request, skip: number, top: number | undefined): string
   return link.toString();
 }
 
-function isInView(item: Listed, view: string | null): boolean {
+function isInView(details: Listed['details'], view: string | null): boolean {
   switch (view) {
     case null:
     case 'ActiveOnly':
-      return !item.details.isArchived;
+      return !details.isArchived;
     case 'ArchivedOnly':
-      return item.details.isArchived;
+      return details.isArchived;
     case 'All':
       return true;
     default:
@@ -61,13 +63,14 @@ function isInView(item: Listed, view: string | null): boolean {
   }
 }
 
-function hasTags(item: Listed, wanted: string | null): boolean {
+/** `wanted`: `a,b=1`, every one of them. */
+export function hasLabels(labels: Readonly<Record<string, string>>, wanted: string | null): boolean {
   return (wanted ?? '')
     .split(',')
     .filter((tag) => tag !== '')
     .every((tag) => {
       const [key = '', ...value] = tag.split('=');
-      const actual = item.details.tags[key.trim()];
+      const actual = labels[key.trim()];
       return actual !== undefined && (value.length === 0 || actual === value.join('='));
     });
 }

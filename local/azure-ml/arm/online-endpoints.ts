@@ -7,7 +7,7 @@ import type { Params, Routes } from '../match.ts';
 import { addLabels, checkOnlineName } from '../online-resource.ts';
 import { type Provisioning, provisioningMs } from '../provisioning.ts';
 import type { Endpoint, OnlineStore } from '../store/online.ts';
-import { listReply } from './listing.ts';
+import { hasLabels, listReply } from './listing.ts';
 import { badRequest, checkIdle, deletingReply, madeReply, noEndpoint, onlineBody } from './online-replies.ts';
 
 interface EndpointDependencies {
@@ -91,6 +91,7 @@ function listEndpoints(request: Request, { online }: EndpointDependencies): Repl
   const fitting = online
     .endpoints()
     .filter(({ endpoint }) => computeType === 'Managed' && (name === null || name === endpoint))
+    .filter(({ resource }) => hasLabels(resource.properties.properties, query.get('properties')))
     .map((endpoint) => ({
       ...endpoint,
       name: endpoint.endpoint,

@@ -171,6 +171,7 @@ describe('lists', () => {
     expect(newest.slice(0, names.length)).toEqual(names.toReversed());
     expect(await listed({ orderBy: 'CreatedAtAsc' })).toEqual(newest.toReversed());
     expect(await listed({ name: 'many-1' })).toEqual(['many-1']);
+    expect(await listed({ properties: 'type=test' })).toEqual(['told']);
     expect(await listed({ computeType: 'Kubernetes' })).toEqual([]);
     await expect(listed({ orderBy: 'Size' })).rejects.toMatchObject({ code: 'UserError' });
     // "Number of endpoints per subscription: 100": how-to-manage-quotas.

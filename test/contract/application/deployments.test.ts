@@ -1,0 +1,257 @@
+/** Deployments of which no event has told, found by looking at the workspace. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
+import { longUri } from '../../../shared/azure/run-files.ts';
+import { takeEvents } from '../../../shared/dispatch/take-events.ts';
+import { createWiring } from '../../../shared/wiring.ts';
+import { type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';
+import { type Answer, ask } from '../azure-ml/workspace-fixture.ts';
+import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
+import { loadSteps, type RunStep } from './run-steps.ts';
+
+const at = [localCloud.resourceGroup, localCloud.workspace] as const;
+const often = { updateIntervalInMs: 20 };
+const began = new Date(Date.now() - 3_600_000).toISOString();
+
+let services: LocalServices;
+let hub: TaskHub;
+let step: RunStep;
+let arm: Server;
+let settings: Readonly<Record<string, string>>;
+/** What Resource Manager answers in place of the workspace. */
+let instead: (path: string) => readonly [status: number, body: unknown] | null = () => null;
+const paths: string[] = [];
+const started: Asked[] = [];
+const warned: string[] = [];
+
+/** Resource Manager as the application sees it: the workspace behind a front that can be told what to answer. */
+async function openFront({ azureMl, tls }: LocalServices): Promise<Server> {
+  const { cert, key, ca } = tls;
+  const url = `${process.env['IDENTITY_ENDPOINT']}?api-version=2019-08-01&resource=https://management.azure.com`;
+  const given = await fetch(url, { headers: { 'x-identity-header': process.env['IDENTITY_HEADER']! } });
+  const { access_token: token } = (await given.json()) as { access_token: string };
+  const server = createServer({ cert, key }, async (request, response) => {
+    const path = request.url!.split('?')[0]!.replace(localCloud.workspaceId, '');
+    paths.push(path);
+    const [status, body] =
+      instead(path) ?? answerOf(await ask(`${azureMl.endpoint}${request.url}`, ca, { token }));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return server;
+}
+const answerOf = ({ status, json }: Answer) => [status, json] as const;
+const refusal = (status: number, code: string) => [status, { error: { code, message: `${code}.` } }] as const;
+
+beforeAll(async () => {
+  const home = temporaryFolder();
+  services = await startServices(home);
+  const models = join(home, 'models');
+  mkdirSync(models);
+  writeFileSync(join(models, 'spam-filter.yaml'), readFileSync('test/fixtures/spam-filter.yaml'));
+  hub = await openTaskHub((asked) => {
+    if (asked.method === 'GET') return missing;
+    started.push(asked);
+    return [202, { id: 'started' }];
+  });
+  hub.context.warn = (message) => void warned.push(message);
+  arm = await openFront(services);
+  const { port } = arm.address() as AddressInfo;
+  settings = {
+    ...services.settings,
+    RATCHET_MODELS_DIR: models,
+    RATCHET_ARM_ENDPOINT: `https://localhost:${port}`,
+  };
+  step = await loadSteps(settings, hub.context);
+  await services.container.getBlockBlobClient('models/m/weights').upload('w', 1);
+  for (const name of ['spam-filter', 'somebody-elses'])
+    for (const version of ['1', '2', '3']) await register(name, version);
+});
+afterAll(() => {
+  hub.close();
+  arm.close();
+});
+beforeEach(() => {
+  instead = () => null;
+  for (const list of [paths, started, warned]) list.length = 0;
+});
+
+/** With the tags of a run, as Ratchet's own: what its release deploys is found like anything else. */
+const register = (
+  name: string,
+  version: string,
+  folder = 'models/m/',
+  tags: object = { ratchetRun: `${name}-run` },
+) => {
+  const modelUri = longUri(localCloud.workspaceId, `azureml://datastores/workspaceblobstore/paths/${folder}`);
+  return services.ml.modelVersions.createOrUpdate(...at, name, version, {
+    properties: { modelUri, tags: { ...tags } },
+  });
+};
+
+async function deploy(endpoint: string, name: string, model: string): Promise<void> {
+  const [of, version] = model.split(':');
+  const { onlineEndpoints, onlineDeployments } = services.ml;
+  if ((await onlineEndpoints.get(...at, endpoint).catch(() => null)) === null) {
+    const properties = { authMode: 'Key' };
+    await onlineEndpoints.beginCreateOrUpdateAndWait(
+      ...at,
+      endpoint,
+      { location: 'local', properties },
+      often,
+    );
+  }
+  const properties = {
+    endpointComputeType: 'Managed' as const,
+    model: `${localCloud.workspaceId}/models/${of}/versions/${version}`,
+    instanceType: 'Standard_DS3_v2',
+    environmentId: `${localCloud.workspaceId}/environments/node/versions/24`,
+  };
+  const body = { location: 'local', properties };
+  await onlineDeployments.beginCreateOrUpdateAndWait(...at, endpoint, name, body, often);
+}
+
+/** A scan as of now, after one that was begun before anything here was deployed. */
+const scan = () => {
+  const previous = { began, scannedAt: began, found: [], foundCount: 0 };
+  return step('find-lost-events', { previous, now: new Date().toISOString() });
+};
+const served = async (endpoint: string) =>
+  (await (await createWiring(settings).ledger()).listDeployments()).find((one) => one.endpoint === endpoint);
+const tell = (endpoint: string, models: string, more: object = {}) =>
+  takeEvents(
+    {
+      id: `event-${endpoint}-${models}`,
+      eventType: 'Microsoft.MachineLearningServices.ModelDeployed',
+      subject: `endpoints/${endpoint}`,
+      eventTime: new Date().toISOString(),
+      data: { ServiceName: endpoint, ModelIds: models },
+      ...more,
+    },
+    hub.client,
+    { error: () => {}, info: () => {}, debug: () => {} },
+  );
+
+describe('a deployment whose event was lost', () => {
+  it('is found once, starts nothing, and is told nothing of by an event that comes late', async () => {
+    await deploy('front', 'blue', 'spam-filter:1');
+    expect(await scan()).toMatchObject({ found: ['deployed:front'], foundCount: 1 });
+    expect(await served('front')).toMatchObject({
+      models: [{ name: 'spam-filter', version: '1' }],
+      eventId: 'reconcile:front',
+    });
+    expect((await scan()).foundCount).toBe(0);
+    await tell('front', 'spam-filter:1');
+    expect((await scan()).foundCount).toBe(0);
+    expect(await served('front')).toMatchObject({ models: [{ name: 'spam-filter', version: '1' }] });
+    expect(started).toEqual([]);
+  });
+
+  it('is not found where its event came first, and the next one beside it is', async () => {
+    await deploy('second', 'blue', 'spam-filter:2');
+    await tell('second', 'spam-filter:2');
+    expect((await scan()).found).not.toContain('deployed:second');
+    await deploy('second', 'green', 'spam-filter:3');
+    expect(await scan()).toMatchObject({ found: ['deployed:second'], foundCount: 1 });
+    const versions = (await served('second'))?.models.map(({ version }) => version);
+    expect(versions).toEqual(['3', '2']);
+    // An older event, late, takes none of it back.
+    await tell('second', 'spam-filter:2', { id: 'late', eventTime: began });
+    expect((await served('second'))?.models).toHaveLength(2);
+    expect(started).toEqual([]);
+  });
+
+  it('is nothing to us where its model is nobody of ours, or it was made before the first scan', async () => {
+    await deploy('elsewhere', 'blue', 'somebody-elses:1');
+    await deploy('before', 'blue', 'spam-filter:1');
+    const now = new Date(Date.now() + 1_000).toISOString();
+    const scanned = await step('find-lost-events', { previous: null, now });
+    expect(scanned).toMatchObject({ began: now, foundCount: 0 });
+    expect(await served('before')).toBeUndefined();
+    expect((await scan()).found).toEqual(['deployed:before']);
+    expect(await served('elsewhere')).toBeUndefined();
+  });
+});
+
+describe('a deployment that failed', () => {
+  it('serves nothing', async () => {
+    await services.container.getBlockBlobClient('models/gone/weights').upload('w', 1);
+    await register('spam-filter', '4', 'models/gone/');
+    await services.container.getBlockBlobClient('models/gone/weights').delete();
+    await expect(deploy('failing', 'blue', 'spam-filter:4')).rejects.toThrow(/failed/);
+    const listed = await (await createWiring(settings).workspace()).endpoints.list();
+    expect(listed?.endpoints).toContainEqual({ endpoint: 'failing', deployments: [] });
+    expect((await scan()).found).not.toContain('deployed:failing');
+  });
+});
+
+describe('where endpoints cannot be read', () => {
+  const onEndpoints = (answer: readonly [number, unknown]) => (path: string) =>
+    path.startsWith('/onlineEndpoints') ? answer : null;
+
+  it('for want of a role, it is said once, and all else is found', async () => {
+    await deploy('hidden', 'blue', 'spam-filter:1');
+    await register('spam-filter', '9', 'models/m/', {});
+    instead = onEndpoints(refusal(403, 'AuthorizationFailed'));
+    expect((await scan()).found).toEqual(['registry:spam-filter:9']);
+    await scan();
+    expect(warned.filter((line) => line.includes('onlineEndpoints'))).toEqual([
+      'reconcile: the role of the app does not let it read Microsoft.MachineLearningServices/workspaces/onlineEndpoints and their deployments: a deployment whose event was lost is not found; see docs/deploy.md',
+    ]);
+    instead = (path) => (path.includes('/deployments') ? refusal(403, 'AuthorizationFailed') : null);
+    await scan();
+    expect(warned.filter((line) => line.includes('onlineEndpoints'))).toHaveLength(1);
+    instead = () => null;
+    expect((await scan()).found).toContain('deployed:hidden');
+  });
+
+  it.each([
+    [404, 'ResourceNotFound'],
+    [409, 'Conflict'],
+    [429, 'TooManyRequests'],
+    [503, 'ServiceUnavailable'],
+  ])('because the service answers %i, it says so, and the next scan looks again', async (status, code) => {
+    await deploy('later', 'blue', `spam-filter:${status === 503 ? 2 : 1}`);
+    instead = onEndpoints(refusal(status, code));
+    expect((await scan()).found).not.toContain('deployed:later');
+    expect(warned).toContainEqual(
+      expect.stringMatching(
+        `^reconcile: deployments are not looked at this time: listing online endpoints and their deployments: Azure answered ${status} ${code}`,
+      ),
+    );
+  });
+
+  it('because one was deleted since it was listed, the others are', async () => {
+    instead = (path) =>
+      path === '/onlineEndpoints/front/deployments' ? refusal(404, 'ResourceNotFound') : null;
+    expect((await scan()).found).toContain('deployed:later');
+    expect(warned.filter((line) => line.includes('not looked at'))).toEqual([]);
+  });
+
+  it('because there are more than a workspace has, the newest hundred are', async () => {
+    const { port } = arm.address() as AddressInfo;
+    const page = (from: number, nextLink?: string) => ({
+      value: Array.from({ length: 60 }, (_, index) => ({
+        name: `many-${from + index}`,
+        location: 'local',
+        properties: { authMode: 'Key' },
+      })),
+      ...(nextLink && { nextLink }),
+    });
+    instead = (path) => {
+      if (path === '/onlineEndpoints') return [200, page(0, `https://localhost:${port}/next?api-version=1`)];
+      if (path === '/next') return [200, page(60)];
+      return path.endsWith('/deployments') ? [200, { value: [] }] : null;
+    };
+    const listed = await (await createWiring(settings).workspace()).endpoints.list();
+    expect(listed).toMatchObject({ isCut: true });
+    expect(listed?.endpoints.map(({ endpoint }) => endpoint).at(-1)).toBe('many-99');
+    expect(paths.filter((path) => path.endsWith('/deployments'))).toHaveLength(100);
+    await scan();
+    expect(warned).toContain('reconcile: only the newest 100 endpoints were looked at');
+  });
+});
