@@ -16,7 +16,7 @@ import { figure, renderTable } from './measure/table.ts';
 const help = `npm run bench:gates -- [options]
 
 Writes predictions of ten columns as CSV and as Parquet, and judges each, from the first byte to the report, by gates
-as a model file may have them: an exact bound, DeLong, the BCa bootstrap of a ranking, of a mean and of decisions, and
+as a model file may have them: an exact bound, an area, a ranking, a mean and decisions by empirical likelihood, and
 slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV.
 Prints times and the most memory ever resident, and their ratios to the limits. Every report must pass.
 

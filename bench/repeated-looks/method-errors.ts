@@ -5,7 +5,7 @@ import { type Random, seedRandom } from '../../shared/gates/statistics/random.ts
 import { type Share, shareOf } from './simulate.ts';
 import { type Difficulty, difficulties } from './world.ts';
 
-/** A metric of each kind of interval: score, DeLong, bootstrap. */
+/** A metric of each kind: a share, an area, a ratio of sums. */
 export const metrics = ['accuracy', 'roc_auc', 'f1'] as const;
 
 /** Of so many pairs of equal models, those of which the challenger is found better at looks of these shares. */
@@ -19,7 +19,7 @@ export function measureErrors(
   const kinds = difficulties(0);
   for (let trial = 0; trial < trials; trial++) {
     const name = `${seed}/${metric}/${rows}/${trial}`;
-    const { inference } = inferGain(metric, drawRows(seedRandom(name), rows, kinds), seedRandom(`${name}/b`));
+    const { inference } = inferGain(metric, drawRows(seedRandom(name), rows, kinds));
     if ('why' in inference) continue;
     for (const [at, share] of shares.entries()) {
       if (inference.interval(askConfidence(confidence, share)!).low > 0) found[at]!++;

@@ -101,5 +101,5 @@ export function judgeCounts(gate: GateConfig, counts: Counts, look: HoldoutLook 
     broken: null,
     notes: [],
   };
-  return judgeGate(gate, { runId: 'bench', evidence, hasChampion: true, look });
+  return judgeGate(gate, { evidence, hasChampion: true, look });
 }

@@ -8,6 +8,7 @@ import type { Finding, Verdict } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { describeConfidence } from './describe-rule.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
+import { evenRowsNeeded } from './statistics/even-rows.ts';
 import type { Inference } from './statistics/inference.ts';
 import { measurePower } from './statistics/power.ts';
 
@@ -61,14 +62,8 @@ export function decide(
     return withoutInterval('why' in inference ? inference.why : 'the gate names no confidence');
   }
   const percent = describeConfidence(confidence);
-  if (!canTell(inference, confidence)) {
-    return withoutInterval(`${percent} confidence is more than the ${inference.method} can tell`);
-  }
   const range = inference.interval(confidence);
-  const [badEnd, goodEnd] = measured.goal === 'above' ? [range.low, range.high] : [range.high, range.low];
-  const verdict =
-    correction?.verdict ??
-    (isOnGoodSide(badEnd, measured) ? 'passed' : isBeyond(goodEnd, measured) ? 'failed' : 'inconclusive');
+  const verdict = correction?.verdict ?? judgeInterval(range, inference, confidence, measured);
   const power = measurePower(
     { rows: n ?? 0, width: range.high - range.low, confidence },
     Math.abs(estimate - limit),
@@ -76,9 +71,10 @@ export function decide(
   );
   const among = correction ? describeCorrection(correction) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
+  const uneven = describeUneven(inference, confidence, measured);
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} (n=${n}); ${describePower(power)}`
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} (n=${n}); ${uneven ?? describePower(power)}`
       : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} (n=${n})`;
   return {
     ...bare,
@@ -100,9 +96,36 @@ export function testRule({ inference, goal, limit }: GateMeasurement): { broken:
   return goal === 'above' ? { broken: below, holds: above } : { broken: above, holds: below };
 }
 
-/** Whether the method can tell errors as small as those the confidence leaves. */
-function canTell({ leastError = 0 }: Inference, confidence: number): boolean {
-  return (1 - confidence) / 2 >= leastError * (1 - 1e-9);
+/** The end that lies on the bad side where the rule may be broken, and the other. */
+function endsOf<T>({ low, high }: { low: T; high: T }, { goal }: GateMeasurement): readonly [T, T] {
+  return goal === 'above' ? [low, high] : [high, low];
+}
+
+/** By the ends that the rows are even enough for. */
+function judgeInterval(
+  range: { low: number; high: number },
+  { evenRows }: Inference,
+  confidence: number,
+  measured: GateMeasurement,
+): Verdict {
+  const needed = evenRowsNeeded(confidence);
+  const [badEnd, goodEnd] = endsOf(range, measured);
+  const [badRows, goodRows] = evenRows ? endsOf(evenRows, measured) : [needed, needed];
+  if (badRows >= needed && isOnGoodSide(badEnd, measured)) return 'passed';
+  return goodRows >= needed && isBeyond(goodEnd, measured) ? 'failed' : 'inconclusive';
+}
+
+/** Where few rows carry the value: what they are worth, and how many would do. */
+function describeUneven(
+  { evenRows }: Inference,
+  confidence: number,
+  measured: GateMeasurement,
+): string | undefined {
+  const needed = evenRowsNeeded(confidence);
+  const worth = evenRows ? endsOf(evenRows, measured)[0] : needed;
+  if (worth >= needed || measured.n === null) return undefined;
+  const asked = `${describeConfidence(confidence)} confidence needs ${Math.ceil(needed)}`;
+  return `a few rows carry most of it: all ${measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${counted(Math.ceil((measured.n * needed) / worth), 'row')} would do`;
 }
 
 function isOnGoodSide(value: number, { goal, inclusive, limit }: GateMeasurement): boolean {

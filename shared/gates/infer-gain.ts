@@ -1,17 +1,19 @@
 import { type Direction, findMetric } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
-import { leastTellingRows, tooFewOfAClass } from './infer-value.ts';
+import { inferBiasGain } from './infer-bias-gain.ts';
+import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
+import { binsOf } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
+import { measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
-import { inferByResampling } from './resample-metric.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
+import { leastUnits } from './statistics/likelihood-inference.ts';
 import { type Discordance, matchedProportions, mcnemarPValue } from './statistics/matched-proportions.ts';
 import { normalCdf } from './statistics/normal.ts';
-import { normalInference } from './statistics/normal-inference.ts';
-import type { Random } from './statistics/random.ts';
+import { findSmallClass, inferFromInfluences } from './units.ts';
 
 /** Rows that both sides scored. */
 export type PairedRows = Rows & { readonly champion: Float64Array };
@@ -29,18 +31,20 @@ export function gainOf(better: Direction, challenger: number, champion: number):
 }
 
 /** What the rows say of the true gain in a metric Ratchet computes. */
-export function inferGain(metric: string, rows: PairedRows, random: Random): GainInference {
+export function inferGain(metric: string, rows: PairedRows): GainInference {
   if (rows.weights === null) {
     const discordance = discordanceOf(metric, rows);
     if (discordance) return inferMatched(metric, discordance);
   }
   const differing = countDiffering(metric, rows);
-  if (differing < leastTellingRows) {
-    const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastTellingRows}`;
+  if (differing < leastUnits) {
+    const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
   }
-  if (metric === 'roc_auc' && rows.weights === null) return inferAreas(rows);
-  return { inference: bootstrapGain(metric, rows, random), test: null };
+  const inference = inferSides(metric, rows);
+  const test =
+    metric === 'roc_auc' && rows.weights === null && !('why' in inference) ? testAreas(rows) : null;
+  return { inference, test };
 }
 
 const bothSides = (rows: PairedRows) => [scoredBy(rows, 'challenger')!, scoredBy(rows, 'champion')!] as const;
@@ -73,21 +77,11 @@ function inferMatched(metric: string, discordance: Discordance): GainInference {
   return { inference: matchedProportions(discordance), test };
 }
 
-function inferAreas(rows: PairedRows): GainInference {
-  const few = tooFewOfAClass(rows);
-  if (few) return { inference: few, test: null };
-  const { areas, covariance } = measureRocAreas(rows.labels, [rows.challenger, rows.champion]);
+function testAreas({ labels, challenger, champion }: PairedRows): GainInference['test'] {
+  const { areas, covariance } = measureRocAreas(labels, [challenger, champion]);
   const variance = covariance(0, 0) + covariance(1, 1) - 2 * covariance(0, 1);
-  // Two rankings that agree leave a variance of rounding errors.
-  if (!(variance > 1e-18)) {
-    return { inference: { why: 'the two rank the rows alike: there is no variation' }, test: null };
-  }
-  const gain = areas[0]! - areas[1]!;
-  const standardError = Math.sqrt(variance);
-  return {
-    inference: normalInference('DeLong interval of the difference', gain, standardError),
-    test: { name: 'DeLong: no difference', pValue: 2 * normalCdf(-Math.abs(gain) / standardError) },
-  };
+  const distance = Math.abs(areas[0]! - areas[1]!);
+  return { name: 'DeLong: no difference', pValue: 2 * normalCdf(-distance / Math.sqrt(variance)) };
 }
 
 /** Rows in which the metric can tell the sides apart. */
@@ -109,15 +103,30 @@ function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Colum
   return scores[0].map((column, at) => [(row) => column[row]!, (row) => scores[1][at]?.[row] ?? Number.NaN]);
 }
 
-function bootstrapGain(metric: string, rows: PairedRows, random: Random): Inference | NoInference {
-  const [challenger, champion] = bothSides(rows).map((side) => prepareMetric(metric, side));
-  if (!challenger || !champion) return { why: `Ratchet does not compute ${metric}` };
+function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
+  const [challenger, champion] = bothSides(rows).map((side) => describeSide(metric, side, rows));
+  if (!challenger || !champion) return { why: `${metric} is undefined in these rows` };
+  const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : null;
+  if (small) return small;
   const { better } = findMetric(metric)!;
-  const sample = {
-    metrics: [challenger, champion],
-    combine: ([ours, theirs]: readonly number[]) => gainOf(better, ours!, theirs!),
-    rows: rows.labels.length,
-    weights: rows.weights,
-  };
-  return inferByResampling(sample, random);
+  if (better === 'zero') return inferBiasGain(challenger, champion, rows);
+  const bins = binsOf(metric);
+  if (bins !== null) {
+    const [ours, theirs] = [challenger, champion].map(({ scored, value, influences }) =>
+      calibrationOf(bins, scored, value, influences, rows.weights),
+    );
+    return inferCalibrationGain(ours!, theirs!);
+  }
+  const gain = gainOf(better, challenger.value, champion.value);
+  const differences = challenger.influences.map((influence, row) =>
+    gainOf(better, influence, champion.influences[row]!),
+  );
+  return inferFromInfluences(gain, differences, rows);
+}
+
+function describeSide(metric: string, scored: ScoredRows, rows: Rows) {
+  const prepared = prepareMetric(metric, scored);
+  const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
+  if (!prepared || value === null) return null;
+  return { scored, prepared, value, influences: prepared.influences(rows.weights) };
 }

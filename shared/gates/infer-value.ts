@@ -1,41 +1,36 @@
-import { findMetric } from '../config/metric-catalog.ts';
-import { counted } from '../domain/plural.ts';
+import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
+import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
-import type { ScoredRows } from './metrics/measure.ts';
+import { measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
-import { inferByResampling } from './resample-metric.ts';
 import { type Rows, scoredBy } from './rows.ts';
-import { measureRocAreas } from './statistics/delong.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import { normalInference } from './statistics/normal-inference.ts';
-import type { Random } from './statistics/random.ts';
-
-/** Fewer rows than this of what a method learns from give no interval: docs/gates.md says why. */
-export const leastTellingRows = 10;
+import { findSmallClass, inferFromInfluences, inferFromRatio } from './units.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
-export function inferValue(metric: string, rows: Rows, random: Random): Inference | NoInference {
+export function inferValue(metric: string, rows: Rows): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
-  if (rows.weights === null) {
-    const share = findShare(metric, scored.classes?.names ?? null);
-    if (share) return inferShare(metric, share, scored);
-    if (metric === 'roc_auc') return inferArea(rows);
-  }
-  if (findMetric(metric)?.sees === 'decision') {
-    const few = tooFewRightOrWrong(metric, scored);
-    if (few) return few;
-  }
-  const prepared = prepareMetric(metric, scored);
-  if (!prepared) return { why: `Ratchet does not compute ${metric}` };
-  const sample = {
-    metrics: [prepared],
-    combine: ([value]: readonly number[]) => value!,
-    rows: rows.labels.length,
-    weights: rows.weights,
-  };
-  return inferByResampling(sample, random);
+  const share = rows.weights === null && findShare(metric, scored.classes?.names ?? null);
+  if (share) return inferShare(metric, share, scored);
+  const prepared = findMetric(metric) && prepareMetric(metric, scored);
+  const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
+  if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
+  const small = prepared.ofEachClass ? findSmallClass(metric, rows) : null;
+  if (small) return small;
+  if (prepared.kind === 'sums' && prepared.ratio) return inferFromRatio(prepared, rows);
+  const influences = prepared.influences(rows.weights);
+  const bins = binsOf(metric);
+  return bins === null
+    ? inferFromInfluences(value!, influences, rows)
+    : inferCalibration(calibrationOf(bins, scored, value!, influences, rows.weights), rows);
+}
+
+/** How many bins a calibration error has; null where the metric is none. */
+export function binsOf(metric: string): number | null {
+  const parsed = parseMetricName(metric);
+  return parsed?.base === 'ece' ? parsed.parameter : null;
 }
 
 /** A share of rows has an exact interval. */
@@ -58,34 +53,4 @@ function inferShare(metric: string, share: Share, rows: ScoredRows): Inference |
     (value) => value / (2 - value),
     true,
   );
-}
-
-function tooFewRightOrWrong(metric: string, rows: ScoredRows): NoInference | undefined {
-  const decide = decisionsOf(rows);
-  let right = 0;
-  for (let row = 0; row < rows.labels.length; row++) if (rows.labels[row] === decide(row)) right++;
-  const wrong = rows.labels.length - right;
-  const fewer = Math.min(right, wrong);
-  if (fewer >= leastTellingRows) return undefined;
-  const which = fewer === wrong ? 'wrong' : 'right';
-  return {
-    why: `${counted(fewer, 'row')} ${fewer === 1 ? 'is' : 'are'} decided ${which}, and an interval of ${metric} needs ${leastTellingRows}`,
-  };
-}
-
-function inferArea(rows: Rows): Inference | NoInference {
-  const few = tooFewOfAClass(rows);
-  if (few) return few;
-  const { areas, covariance } = measureRocAreas(rows.labels, [rows.challenger]);
-  const variance = covariance(0, 0);
-  if (!(variance > 0)) return { why: 'the classes are told apart without a fault: there is no variation' };
-  return normalInference('DeLong interval', areas[0]!, Math.sqrt(variance));
-}
-
-export function tooFewOfAClass(rows: Rows): NoInference | undefined {
-  const positives = rows.labels.reduce((sum, label) => sum + label, 0);
-  const fewer = Math.min(positives, rows.labels.length - positives);
-  return fewer < leastTellingRows
-    ? { why: `a class has ${counted(fewer, 'row')}, and DeLong's interval needs ${leastTellingRows}` }
-    : undefined;
 }

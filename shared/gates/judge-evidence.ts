@@ -9,7 +9,7 @@
  * 1. Pure, and it never throws: whatever the evidence is, there is a report.
  * 2. Nothing missing passes: no number, no rows, too few rows, a broken file or no gate at all never gives `passed`.
  * 3. A metric Ratchet can compute is computed from the predictions when they are there, whatever a job claims.
- * 4. The report does not depend on the order of the rows; chance comes from the run id, so a run has one report.
+ * 4. The report does not depend on the order of the rows, and nothing in it on chance.
  * 5. Only gates that block decide; there is no `passed` without one.
  */
 import {
@@ -27,7 +27,7 @@ import { measureCurves } from './report/measure-curves.ts';
 export function judgeEvidence(request: JudgeRequest): GateReportDocument {
   const evidence = readEvidence(request);
   const { runId, hasChampion, look } = request;
-  const context = { runId, evidence, hasChampion, look };
+  const context = { evidence, hasChampion, look };
   const gates = request.gates.map((gate) => judgeGate(gate, context));
   const deciding = gates.filter(({ severity }) => severity === 'block');
   const verdict = foldVerdicts(deciding, evidence);

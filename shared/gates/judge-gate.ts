@@ -15,11 +15,9 @@ import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';
 import { judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
-import { describeBy, nameSlice, type SlicesOfGate } from './slice-column.ts';
-import { seedRandom } from './statistics/random.ts';
+import { describeBy, type SlicesOfGate } from './slice-column.ts';
 
 interface GateContext {
-  readonly runId: string;
   readonly evidence: Evidence;
   readonly hasChampion: boolean;
   /** The look at the holdout that judging is; null where none is counted. */
@@ -74,7 +72,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
 }
 
 /** The rule over all rows. */
-function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateContext): RuleVerdict {
+function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): RuleVerdict {
   const fromRows = sourceOf(gate) === 'predictions';
   const rows = fromRows ? evidence.predictions : null;
   if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions');
@@ -98,9 +96,7 @@ function judgeWhole(gate: MetricGate, { runId, evidence, hasChampion }: GateCont
   const early =
     gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
   if (early) return { ...early, n: rows && count };
-  const numbers = rows
-    ? { rows, random: seedRandom(`${runId}/${gate.gate}`) }
-    : { reported: evidence.reported };
+  const numbers = rows ? { rows } : { reported: evidence.reported };
   const measured = measureGate(gate, numbers);
   return 'missing' in measured ? missing(gate, measured.missing) : decide(measured, gate.confidence);
 }
@@ -123,12 +119,10 @@ function judgeWithoutComparing(
 function sliceGate(
   gate: MetricGate,
   slices: SlicesOfGate,
-  { runId, evidence }: GateContext,
+  { evidence }: GateContext,
 ): readonly SliceResult[] | string {
   if (!evidence.predictions) return 'there are no rows to slice';
-  return judgeSlices(gate, slices, evidence.predictions, (slice) =>
-    seedRandom(`${runId}/${gate.gate}/${nameSlice(slices.by, slice)}`),
-  );
+  return judgeSlices(gate, slices, evidence.predictions);
 }
 
 /** The worse of the whole and its slices, with its sentence. */

@@ -7,7 +7,6 @@ import { type Predictions, selectRows } from './rows.ts';
 import { findSlices, type SlicesOfGate } from './slice-column.ts';
 import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { correctHolm } from './statistics/holm.ts';
-import type { Random } from './statistics/random.ts';
 
 /**
  * Judges a gate's rule in every slice. A slice passes or fails only where its p-value, corrected for the number of
@@ -18,7 +17,6 @@ export function judgeSlices(
   gate: MetricGate,
   slices: SlicesOfGate,
   predictions: Predictions,
-  randomOf: (slice: string) => Random,
 ): readonly SliceResult[] | string {
   const rowsOf = findSlices(predictions, slices.by);
   if (typeof rowsOf === 'string') return rowsOf;
@@ -30,7 +28,7 @@ export function judgeSlices(
       results.push(describeTooSmall(slices, slice, which.length, why));
       continue;
     }
-    const measurement = measureGate(gate, { rows: selectRows(predictions, which), random: randomOf(slice) });
+    const measurement = measureGate(gate, { rows: selectRows(predictions, which) });
     if ('missing' in measurement) {
       const why = `${gate.metric} of the ${measurement.missing} is undefined in its ${counted(which.length, 'row')}`;
       results.push(describeTooSmall(slices, slice, which.length, why));

@@ -6,7 +6,6 @@ import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
 import type { Rows } from './rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
-import type { Random } from './statistics/random.ts';
 
 /** What a gate's rule compares, measured but not yet judged. */
 export interface GateMeasurement {
@@ -33,7 +32,7 @@ interface Missing {
 }
 
 /** Where a gate's numbers come from: rows, or what the job reports. */
-type Numbers = { readonly rows: Rows; readonly random: Random } | { readonly reported: Evidence['reported'] };
+type Numbers = { readonly rows: Rows } | { readonly reported: Evidence['reported'] };
 
 export function measureGate(gate: MetricGate, numbers: Numbers): GateMeasurement | Missing {
   const numberOf = (side: Side): number | null =>
@@ -61,7 +60,7 @@ function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): Ga
       gate.confidence === undefined
         ? null
         : fromRows
-          ? inferValue(gate.metric, numbers.rows, numbers.random)
+          ? inferValue(gate.metric, numbers.rows)
           : { why: 'a reported number has no rows' },
     test: null,
     words: `${gate.metric} ${show(challenger)}`,
@@ -78,7 +77,7 @@ function measureComparison(
   const better = findMetric(gate.metric)?.better ?? gate.better ?? 'higher';
   const margin = gate.marginIs === 'relative' ? gate.margin * Math.abs(champion) : gate.margin;
   const superiority = gate.rule === 'superiority';
-  const found = 'rows' in numbers ? inferGain(gate.metric, numbers.rows as PairedRows, numbers.random) : null;
+  const found = 'rows' in numbers ? inferGain(gate.metric, numbers.rows as PairedRows) : null;
   // Rounded to 12 digits: 0.95 - 0.94 must not miss a gain of 0.01 by a rounding error.
   const estimate = Number(gainOf(better, challenger, champion).toPrecision(12));
   return {

@@ -20,10 +20,6 @@ export const columnsOf = (by: By): readonly string[] => (typeof by === 'string' 
 /** `source`; of two columns `source and week`. */
 export const describeBy = (by: By): string => columnsOf(by).join(' and ');
 
-/** The slice with its columns: `source=list`; of two columns its name has them already. */
-export const nameSlice = (by: By, slice: string): string =>
-  typeof by === 'string' ? `${by}=${slice}` : slice;
-
 /** The rows of each slice, or a sentence why there are none. */
 export function findSlices({ slices, labels }: Predictions, by: By): RowsOf | string {
   const [first, second] = columnsOf(by).map((name) => findColumn(slices, name));

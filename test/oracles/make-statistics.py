@@ -10,7 +10,6 @@ import pathlib
 
 import numpy as np
 from scipy import optimize, stats
-from scipy.stats._resampling import _bca_interval, _percentile_along_axis
 
 random = np.random.default_rng(20020902)
 
@@ -59,25 +58,6 @@ def delong_case(size, rounded):
         "columns": [s.tolist() for s in columns],
         "areas": areas,
         "covariance": covariance,
-    }
-
-
-def bca_case(size, confidence):
-    data = random.exponential(1, size)
-    draws = np.sqrt((random.choice(data, (400, size)) ** 2).mean(axis=1))
-    statistic = lambda x, axis=-1: np.sqrt((x**2).mean(axis=axis))
-    a1, a2, acceleration = _bca_interval((data,), statistic, -1, (1 - confidence) / 2, draws, None)
-    left = [statistic(np.delete(data, i)) for i in range(size)]
-    return {
-        "estimate": statistic(data),
-        "draws": np.sort(draws).tolist(),
-        "left": left,
-        "acceleration": float(acceleration),
-        "confidence": confidence,
-        "interval": [
-            float(_percentile_along_axis(draws, 100 * a1)),
-            float(_percentile_along_axis(draws, 100 * a2)),
-        ],
     }
 
 
@@ -134,7 +114,6 @@ target.write_text(
                 for b, c, n in tables
             ],
             "delong": [delong_case(30, 6), delong_case(90, 1)],
-            "bca": [bca_case(25, 0.95), bca_case(60, 0.9)],
         }
     )
     + "\n"

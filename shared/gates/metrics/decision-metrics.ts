@@ -1,4 +1,4 @@
-import { type PrepareMetric, ratio, type ScoredRows } from './measure.ts';
+import { type PrepareMetric, plainRatio, ratio, type ScoredRows, type SumMetric } from './measure.ts';
 
 /** A score of at least this is a decision for class 1. */
 export const threshold = 0.5;
@@ -22,13 +22,8 @@ interface Confusion {
 
 type Compute = (confusion: Confusion) => number | null;
 
-function confusionOf(
-  sums: Float64Array,
-  at: number,
-  classes: number,
-  known: readonly boolean[] | undefined,
-): Confusion {
-  const [seen, decided] = [at + classes, at + 2 * classes];
+function confusionOf(sums: Float64Array, classes: number, known: readonly boolean[] | undefined): Confusion {
+  const [seen, decided] = [classes, 2 * classes];
   let total = 0;
   for (let of = 0; of < classes; of++) total += sums[seen + of]!;
   return {
@@ -36,39 +31,95 @@ function confusionOf(
     isKnown: (of) => known?.[of] !== false,
     seen: (of) => sums[seen + of]!,
     decided: (of) => sums[decided + of]!,
-    hit: (of) => sums[at + of]!,
+    hit: (of) => sums[of]!,
     total,
   };
 }
 
+/** What a row adds to the two sums of which a metric is the ratio. */
+type Share = (right: boolean, isSeen: boolean, isDecided: boolean) => readonly [top: number, bottom: number];
+
+interface Kind {
+  readonly ofEachClass?: boolean;
+  /** Where it is a ratio: of the class, in a binary model 1. */
+  readonly share?: Share;
+  readonly of?: number;
+}
+
 const metricOf =
-  (compute: Compute): PrepareMetric =>
+  (compute: Compute, { ofEachClass = false, share, of = 1 }: Kind = {}): PrepareMetric =>
   (rows) => {
     const { labels } = rows;
     const classes = rows.classes?.names.length ?? 2;
     const decide = decisionsOf(rows);
+    const width = 3 * classes;
+    const value = (sums: Float64Array) => compute(confusionOf(sums, classes, rows.classes?.known));
+    const add: SumMetric['add'] = (row, weight, sums) => {
+      const [label, decision] = [labels[row]!, decide(row)];
+      sums[classes + label]! += weight;
+      sums[2 * classes + decision]! += weight;
+      if (label === decision) sums[label]! += weight;
+    };
+    const shareOf = (row: number) => {
+      const [label, decision] = [labels[row]!, decide(row)];
+      return share!(label === decision, label === of, decision === of);
+    };
     return {
       kind: 'sums',
-      width: 3 * classes,
-      add: (row, weight, sums, at) => {
-        const [label, decision] = [labels[row]!, decide(row)];
-        sums[at + classes + label]! += weight;
-        sums[at + 2 * classes + decision]! += weight;
-        if (label === decision) sums[at + label]! += weight;
+      width,
+      ofEachClass,
+      add,
+      value,
+      ratio: share
+        ? { top: (row) => shareOf(row)[0], bottom: (row) => shareOf(row)[1], ...plainRatio }
+        : null,
+      influences: (weights) => {
+        const sums = new Float64Array(width);
+        for (let row = 0; row < labels.length; row++) add(row, weights ? weights[row]! : 1, sums);
+        const slopes = slopesOf(value, sums);
+        return Float64Array.from(labels, (label, row) => {
+          const decision = decide(row);
+          const slope = slopes[classes + label]! + slopes[2 * classes + decision]!;
+          return (weights ? weights[row]! : 1) * (label === decision ? slope + slopes[label]! : slope);
+        });
       },
-      value: (sums, at) => compute(confusionOf(sums, at, classes, rows.classes?.known)),
-      kindOf: (row) => labels[row]! * classes + decide(row),
     };
   };
 
+/** Derivatives by each sum that some row adds to, by central differences. */
+function slopesOf(value: (sums: Float64Array) => number | null, sums: Float64Array): Float64Array {
+  const slopes = new Float64Array(sums.length);
+  for (let place = 0; place < sums.length; place++) {
+    const at = sums[place]!;
+    if (at === 0) continue;
+    const step = 1e-5 * at;
+    sums[place] = at + step;
+    const above = value(sums);
+    sums[place] = at - step;
+    const below = value(sums);
+    sums[place] = at;
+    slopes[place] = ((above ?? 0) - (below ?? 0)) / (2 * step);
+  }
+  return slopes;
+}
+
 /** The metric of one class; null where it is none of the file's. */
 const metricOfClass =
-  (compute: (confusion: Confusion, of: number) => number | null) =>
+  (compute: (confusion: Confusion, of: number) => number | null, share: Share) =>
   (name: string): PrepareMetric =>
   (rows) => {
     const of = rows.classes?.names.indexOf(name) ?? -1;
-    return of < 0 ? null : metricOf((confusion) => compute(confusion, of))(rows);
+    return of < 0 ? null : metricOf((confusion) => compute(confusion, of), { share, of })(rows);
   };
+
+const hitsOfAll: Share = (right) => [Number(right), 1];
+const hitsOfSeen: Share = (right, isSeen) => [Number(right && isSeen), Number(isSeen)];
+const missesOfSeen: Share = (right, isSeen) => [Number(!right && isSeen), Number(isSeen)];
+const hitsOfDecided: Share = (right, _isSeen, isDecided) => [Number(right && isDecided), Number(isDecided)];
+const hitsOfEither: Share = (right, isSeen, isDecided) => [
+  2 * Number(right && isSeen),
+  Number(isSeen) + Number(isDecided),
+];
 
 const recallOf = ({ hit, seen }: Confusion, of: number) => ratio(hit(of), seen(of));
 const precisionOf = ({ hit, decided }: Confusion, of: number) => ratio(hit(of), decided(of));
@@ -136,36 +187,36 @@ const matthewsOf: Compute = ({ classes, hit, seen, decided, total }) => {
  * precision where nothing is decided for it, F1 where neither, Matthews where all rows are of one class or decided
  * for one.
  */
-const decisionMetrics: Readonly<Record<string, Compute>> = {
-  accuracy: accuracyOf,
-  balanced_accuracy: macro(recallOf),
-  matthews: matthewsOf,
-  precision: (c) => precisionOf(c, 1),
-  recall: (c) => recallOf(c, 1),
-  f1: (c) => f1Of(c, 1),
+const decisionMetrics: Readonly<Record<string, readonly [Compute, Kind]>> = {
+  accuracy: [accuracyOf, { share: hitsOfAll }],
+  balanced_accuracy: [macro(recallOf), { ofEachClass: true }],
+  matthews: [matthewsOf, { ofEachClass: true }],
+  precision: [(c) => precisionOf(c, 1), { share: hitsOfDecided }],
+  recall: [(c) => recallOf(c, 1), { share: hitsOfSeen }],
+  f1: [(c) => f1Of(c, 1), { share: hitsOfEither }],
   /** Share decided 1 among the rows of class 0. */
-  false_positive_rate: (c) => ratio(c.seen(0) - c.hit(0), c.seen(0)),
+  false_positive_rate: [(c) => ratio(c.seen(0) - c.hit(0), c.seen(0)), { share: missesOfSeen, of: 0 }],
   /** Share decided 0 among the rows of class 1. */
-  false_negative_rate: (c) => ratio(c.seen(1) - c.hit(1), c.seen(1)),
-  precision_macro: macro(precisionOf),
-  recall_macro: macro(recallOf),
-  f1_macro: macro(f1Of),
+  false_negative_rate: [(c) => ratio(c.seen(1) - c.hit(1), c.seen(1)), { share: missesOfSeen }],
+  precision_macro: [macro(precisionOf), { ofEachClass: true }],
+  recall_macro: [macro(recallOf), { ofEachClass: true }],
+  f1_macro: [macro(f1Of), { ofEachClass: true }],
   // Over all classes together each wrong row is wrong once for either class: all three are the accuracy.
-  precision_micro: accuracyOf,
-  recall_micro: accuracyOf,
-  f1_micro: accuracyOf,
-  precision_weighted: weighted(precisionOf),
+  precision_micro: [accuracyOf, { share: hitsOfAll }],
+  recall_micro: [accuracyOf, { share: hitsOfAll }],
+  f1_micro: [accuracyOf, { share: hitsOfAll }],
+  precision_weighted: [weighted(precisionOf), {}],
   // The rows of a class cancel out.
-  recall_weighted: accuracyOf,
-  f1_weighted: weighted(f1Of),
+  recall_weighted: [accuracyOf, { share: hitsOfAll }],
+  f1_weighted: [weighted(f1Of), {}],
 };
 
 export const plainDecisionMetrics: Readonly<Record<string, PrepareMetric>> = Object.fromEntries(
-  Object.entries(decisionMetrics).map(([name, compute]) => [name, metricOf(compute)]),
+  Object.entries(decisionMetrics).map(([name, [compute, kind]]) => [name, metricOf(compute, kind)]),
 );
 
 export const classMetrics: Readonly<Record<string, (name: string) => PrepareMetric>> = {
-  'precision@CLASS': metricOfClass(precisionOf),
-  'recall@CLASS': metricOfClass(recallOf),
-  'f1@CLASS': metricOfClass(f1Of),
+  'precision@CLASS': metricOfClass(precisionOf, hitsOfDecided),
+  'recall@CLASS': metricOfClass(recallOf, hitsOfSeen),
+  'f1@CLASS': metricOfClass(f1Of, hitsOfEither),
 };

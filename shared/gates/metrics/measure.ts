@@ -19,31 +19,42 @@ export interface ScoredRows {
   readonly probabilities: readonly Float64Array[] | null;
 }
 
+/** What every prepared metric can say of the rows. */
+interface Influential {
+  /**
+   * For each row its weight times the derivative of the metric by it: to first order, what drawing the row once more
+   * adds (the infinitesimal jackknife: Jaeckel 1972; Efron, "The Jackknife, the Bootstrap and Other Resampling Plans", 1982,
+   * chapter 6). They sum to 0. Only where the metric is defined.
+   */
+  readonly influences: (weights: Float64Array | null) => Float64Array;
+  /** Whether rows of each class tell something of their own: a class with too few gives no interval. */
+  readonly ofEachClass: boolean;
+}
+
 /** A metric that sees nothing of the rows but some sums over them. */
-export interface SumMetric {
+export interface SumMetric extends Influential {
   readonly kind: 'sums';
   /** How many sums. */
   readonly width: number;
-  /** Adds a row that weighs so much to the sums that begin at `at`. */
-  readonly add: (row: number, weight: number, sums: Float64Array, at: number) => void;
-  readonly value: (sums: Float64Array, at: number) => number | null;
-  /** Where decisions are all the metric sees: a whole number that says all of a row. */
-  readonly kindOf?: (row: number) => number;
+  /** Adds a row that weighs so much to the sums. */
+  readonly add: (row: number, weight: number, sums: Float64Array) => void;
+  readonly value: (sums: Float64Array) => number | null;
+  readonly ratio: Ratio | null;
+}
+
+/** What a metric is where it is the ratio of two sums over rows, or a function of one that only rises or only falls. */
+interface Ratio {
+  readonly top: (row: number) => number;
+  readonly bottom: (row: number) => number;
+  readonly metricOf: (ratio: number) => number;
+  readonly ratioOf: (value: number) => number;
+  readonly rises: boolean;
 }
 
 /** A metric that sees the order of the scores. Null weights are all 1. */
-export interface RankMetric {
+export interface RankMetric extends Influential {
   readonly kind: 'ranks';
   readonly measure: (weights: Float64Array | null) => number | null;
-  /**
-   * For each row its weight times the derivative of the metric by it: to first order, what drawing the row once more
-   * adds. They sum to 0. Only where the metric is defined.
-   */
-  readonly influences: (weights: Float64Array | null) => Float64Array;
-  /** How many rows of a class are too few to learn an interval from; null where there are enough of each. */
-  readonly tooFew: (
-    weights: Float64Array | null,
-  ) => { readonly rows: number; readonly needed: number } | null;
 }
 
 export type Metric = SumMetric | RankMetric;
@@ -55,8 +66,8 @@ export type PrepareMetric = (rows: ScoredRows) => Metric | null;
 export function measureMetric(metric: Metric, rows: number, weights: Float64Array | null): number | null {
   if (metric.kind === 'ranks') return metric.measure(weights);
   const sums = new Float64Array(metric.width);
-  for (let row = 0; row < rows; row++) metric.add(row, weights ? weights[row]! : 1, sums, 0);
-  return metric.value(sums, 0);
+  for (let row = 0; row < rows; row++) metric.add(row, weights ? weights[row]! : 1, sums);
+  return metric.value(sums);
 }
 
 export const ratio = (part: number, whole: number): number | null =>
@@ -64,26 +75,75 @@ export const ratio = (part: number, whole: number): number | null =>
 
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
+/** The ratio itself. */
+export const plainRatio = {
+  metricOf: (ratio: number) => ratio,
+  ratioOf: (value: number) => value,
+  rises: true,
+};
+
 /**
- * A metric made of the weighted mean of one number for each row. Undefined where the number of a row that counts is:
- * those rows are weighed apart, since 0 times NaN is NaN.
+ * A metric made of the weighted mean of one number for each row, or of its root. Undefined where the number of a row that
+ * counts is: those rows are weighed apart, since 0 times NaN is NaN.
  */
 export function meanOf(
   values: Float64Array,
-  transform: (mean: number) => number = (mean) => mean,
+  { root = false, ofEachClass = false }: { readonly root?: boolean; readonly ofEachClass?: boolean } = {},
 ): SumMetric {
   return {
     kind: 'sums',
     width: 3,
-    add: (row, weight, sums, at) => {
+    ofEachClass,
+    add: (row, weight, sums) => {
       const value = values[row]!;
-      if (Number.isFinite(value)) sums[at]! += weight * value;
-      else sums[at + 2]! += weight;
-      sums[at + 1]! += weight;
+      if (Number.isFinite(value)) sums[0]! += weight * value;
+      else sums[2]! += weight;
+      sums[1]! += weight;
     },
-    value: (sums, at) => {
-      const mean = sums[at + 2]! > 0 ? null : ratio(sums[at]!, sums[at + 1]!);
-      return mean === null ? null : finite(transform(mean));
+    value: (sums) => {
+      const mean = sums[2]! > 0 ? null : ratio(sums[0]!, sums[1]!);
+      return mean === null ? null : finite(root ? Math.sqrt(mean) : mean);
+    },
+    ratio: {
+      top: (row) => values[row]!,
+      bottom: () => 1,
+      ...(root ? { metricOf: Math.sqrt, ratioOf: squareOf, rises: true } : plainRatio),
+    },
+    influences: (weights) => {
+      const influences = influencesOnMean(values, weights);
+      return root ? scaleRoot(influences, values, weights) : influences;
     },
   };
+}
+
+/** No root is below 0. */
+const squareOf = (value: number): number => (value < 0 ? -1 : value * value);
+
+/** Of the weighted mean. */
+export function influencesOnMean(
+  values: Float64Array,
+  weights: Float64Array | null,
+): Float64Array<ArrayBuffer> {
+  const { mean, total } = weigh(values, weights);
+  return Float64Array.from(values, (value, row) => ((weights ? weights[row]! : 1) * (value - mean)) / total);
+}
+
+function weigh(values: Float64Array, weights: Float64Array | null): { mean: number; total: number } {
+  let [sum, total] = [0, 0];
+  for (let row = 0; row < values.length; row++) {
+    const weight = weights ? weights[row]! : 1;
+    sum += weight * values[row]!;
+    total += weight;
+  }
+  return { mean: sum / total, total };
+}
+
+/** From the influences on a mean to those on its root. */
+function scaleRoot(
+  influences: Float64Array,
+  values: Float64Array,
+  weights: Float64Array | null,
+): Float64Array {
+  const slope = 1 / (2 * Math.sqrt(weigh(values, weights).mean));
+  return influences.map((influence) => slope * influence);
 }

@@ -1,5 +1,12 @@
 import { bytesOf } from '../statistics/typed.ts';
-import { meanOf, type PrepareMetric, ratio, type ScoredRows, type SumMetric } from './measure.ts';
+import {
+  influencesOnMean,
+  meanOf,
+  type PrepareMetric,
+  ratio,
+  type ScoredRows,
+  type SumMetric,
+} from './measure.ts';
 
 /** A probability of exactly 0 or 1 counts as this far from it, as in scikit-learn for doubles: log(0) is no number. */
 const epsilon = Number.EPSILON;
@@ -11,11 +18,10 @@ export const logLoss: PrepareMetric = ({ labels, scores, classes, probabilities 
   if (classes) {
     return probabilities && meanOf(labels.map((label, row) => -Math.log(clip(probabilities[label]![row]!))));
   }
-  return meanOf(
-    labels.map((label, row) =>
-      label === 1 ? -Math.log(clip(scores[row]!)) : -Math.log1p(-clip(scores[row]!)),
-    ),
+  const losses = labels.map((label, row) =>
+    label === 1 ? -Math.log(clip(scores[row]!)) : -Math.log1p(-clip(scores[row]!)),
   );
+  return meanOf(losses, { ofEachClass: true });
 };
 
 /**
@@ -23,7 +29,12 @@ export const logLoss: PrepareMetric = ({ labels, scores, classes, probabilities 
  * over the classes, as Brier has it. Undefined without rows.
  */
 export const brier: PrepareMetric = ({ labels, scores, classes, probabilities }) => {
-  if (!classes) return meanOf(labels.map((label, row) => (scores[row]! - label) ** 2));
+  if (!classes) {
+    return meanOf(
+      labels.map((label, row) => (scores[row]! - label) ** 2),
+      { ofEachClass: true },
+    );
+  }
   if (!probabilities) return null;
   const distances = new Float64Array(labels.length);
   for (const [place, column] of probabilities.entries()) {
@@ -51,21 +62,52 @@ export const calibrationError =
 /** The bin of a score among bins of equal width from 0 to 1, the last one closed. */
 export const scoreBin = (score: number, bins: number): number => Math.min(bins - 1, Math.floor(score * bins));
 
+/** Its influences are those of the sum in which each bin has the sign that it has in these rows. */
 function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array): SumMetric {
   const binOf = bytesOf(scores.length, (row) => scoreBin(scores[row]!, bins));
+  const add: SumMetric['add'] = (row, weight, sums) => {
+    sums[binOf[row]!]! += weight * (scores[row]! - outcomes[row]!);
+    sums[bins]! += weight;
+  };
   return {
     kind: 'sums',
     width: bins + 1,
-    add: (row, weight, sums, at) => {
-      sums[at + binOf[row]!]! += weight * (scores[row]! - outcomes[row]!);
-      sums[at + bins]! += weight;
-    },
-    value: (sums, at) => {
+    ofEachClass: false,
+    add,
+    value: (sums) => {
       let total = 0;
-      for (let bin = at; bin < at + bins; bin++) total += Math.abs(sums[bin]!);
-      return ratio(total, sums[at + bins]!);
+      for (let bin = 0; bin < bins; bin++) total += Math.abs(sums[bin]!);
+      return ratio(total, sums[bins]!);
+    },
+    ratio: null,
+    influences: (weights) => {
+      const sums = new Float64Array(bins + 1);
+      for (let row = 0; row < scores.length; row++) add(row, weights ? weights[row]! : 1, sums);
+      const signed = scores.map((score, row) => Math.sign(sums[binOf[row]!]!) * (score - outcomes[row]!));
+      return influencesOnMean(signed, weights);
     },
   };
+}
+
+/** Standard errors of the sum of each bin, as a share of all rows. Null weights are all 1. */
+export function binErrors(bins: number, rows: ScoredRows, weights: Float64Array | null): number[] {
+  const top = rows.classes ? topOf(rows) : { probability: rows.scores, right: rows.labels };
+  if (!top) return [];
+  const [sums, squares] = [new Float64Array(bins), new Float64Array(bins)];
+  let total = 0;
+  for (let row = 0; row < rows.labels.length; row++) {
+    const weight = weights ? weights[row]! : 1;
+    const bin = scoreBin(top.probability[row]!, bins);
+    const error = weight * (top.probability[row]! - top.right[row]!);
+    sums[bin]! += error;
+    squares[bin]! += error * error;
+    total += weight;
+  }
+  const size = rows.labels.length;
+  return Array.from(
+    squares,
+    (square, bin) => Math.sqrt(Math.max(0, square - sums[bin]! ** 2 / size)) / total,
+  );
 }
 
 /** The greatest probability of each row, and whether its class is the true one; of equal ones the first counts. */

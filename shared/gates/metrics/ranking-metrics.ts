@@ -2,11 +2,6 @@ import { placeRows, type Ranking, rank } from '../statistics/ranking.ts';
 import { bytesOf } from '../statistics/typed.ts';
 import { type PrepareMetric, type RankMetric, ratio } from './measure.ts';
 
-/** As many rows of each class as an interval of an area needs: those of DeLong. */
-const leastForArea = 10;
-/** Of average precision: with fewer, simulated intervals miss the truth twice as often as they say. */
-const leastForPrecision = 50;
-
 /**
  * Area under the ROC curve: the chance that a row of class 1 scores above one of class 0, ties counting half (Hanley
  * and McNeil, Radiology 143, 1982). Undefined without rows of both classes.
@@ -30,7 +25,7 @@ function areaUnderRoc(positive: Uint8Array, ranking: Ranking): RankMetric {
         return ((weights ? weights[row]! : 1) * (share - area)) / total;
       });
     },
-    tooFew: (weights) => findTooFew((row) => positive[row]!, positive.length, weights, leastForArea),
+    ofEachClass: true,
   };
 }
 
@@ -90,7 +85,7 @@ export const rocAucOneVsRest: PrepareMetric = ({ labels, classes, probabilities 
       }
       return sum;
     },
-    tooFew: (weights) => areas.map(({ tooFew }) => tooFew(weights)).find((few) => few !== null) ?? null,
+    ofEachClass: true,
   };
 };
 
@@ -105,7 +100,7 @@ const prAuc: PrepareMetric = ({ labels, scores }) => {
     kind: 'ranks',
     measure: (weights) => measurePrecision(ordered, ranking, weights),
     influences: (weights) => influencesOnPrecision(ordered, ranking, weights),
-    tooFew: (weights) => findTooFew((row) => labels[row]!, labels.length, weights, leastForPrecision),
+    ofEachClass: true,
   };
 };
 
@@ -172,25 +167,6 @@ function influencesOnPrecision(
     to = start - 1;
   }
   return influences;
-}
-
-/** Rows of the rarer class; with weights so many of equal weight as tell as much (Kish, "Survey sampling", 1965). */
-function findTooFew(
-  classOf: (row: number) => number,
-  rows: number,
-  weights: Float64Array | null,
-  needed: number,
-): ReturnType<RankMetric['tooFew']> {
-  const sums = [0, 0];
-  const squares = [0, 0];
-  for (let row = 0; row < rows; row++) {
-    const weight = weights ? weights[row]! : 1;
-    sums[classOf(row)]! += weight;
-    squares[classOf(row)]! += weight * weight;
-  }
-  const effective = sums.map((sum, of) => (squares[of]! > 0 ? sum ** 2 / squares[of]! : 0));
-  const fewest = Math.floor(Math.min(...effective) + 1e-9);
-  return fewest < needed ? { rows: fewest, needed } : null;
 }
 
 export const rankingMetrics: Readonly<Record<string, PrepareMetric>> = { roc_auc: rocAuc, pr_auc: prAuc };

@@ -1,11 +1,11 @@
 import { finite, meanOf, type PrepareMetric } from './measure.ts';
 
 const meanOfRows =
-  (each: (label: number, score: number) => number, transform?: (mean: number) => number): PrepareMetric =>
+  (each: (label: number, score: number) => number, root = false): PrepareMetric =>
   ({ labels, scores }) =>
     meanOf(
       labels.map((label, row) => each(label, scores[row]!)),
-      transform,
+      { root },
     );
 
 /** Mean of 2|score - label| / (|label| + |score|), from 0 to 2; a row where both are 0 counts 0. */
@@ -24,17 +24,36 @@ const r2: PrepareMetric = ({ labels, scores }) => {
   return {
     kind: 'sums',
     width: 4,
-    add: (row, weight, sums, at) => {
+    ofEachClass: false,
+    add: (row, weight, sums) => {
       const label = labels[row]! - centre;
-      sums[at]! += weight;
-      sums[at + 1]! += weight * label;
-      sums[at + 2]! += weight * label * label;
-      sums[at + 3]! += weight * squared[row]!;
+      sums[0]! += weight;
+      sums[1]! += weight * label;
+      sums[2]! += weight * label * label;
+      sums[3]! += weight * squared[row]!;
     },
-    value: (sums, at) => {
-      const spread = sums[at + 2]! - sums[at + 1]! ** 2 / sums[at]!;
+    value: (sums) => {
+      const spread = sums[2]! - sums[1]! ** 2 / sums[0]!;
       // Equal labels leave a spread of rounding errors.
-      return spread > 1e-12 * sums[at + 2]! ? finite(1 - sums[at + 3]! / spread) : null;
+      return spread > 1e-12 * sums[2]! ? finite(1 - sums[3]! / spread) : null;
+    },
+    ratio: null,
+    influences: (weights) => {
+      const weightOf = (row: number): number => (weights ? weights[row]! : 1);
+      let [total, sum, spread, errors] = [0, 0, 0, 0];
+      for (let row = 0; row < labels.length; row++) {
+        total += weightOf(row);
+        sum += weightOf(row) * (labels[row]! - centre);
+      }
+      const mean = centre + sum / total;
+      for (let row = 0; row < labels.length; row++) {
+        spread += weightOf(row) * (labels[row]! - mean) ** 2;
+        errors += weightOf(row) * squared[row]!;
+      }
+      const unexplained = errors / spread;
+      return labels.map(
+        (label, row) => (weightOf(row) * (unexplained * (label - mean) ** 2 - squared[row]!)) / spread,
+      );
     },
   };
 };
@@ -59,7 +78,7 @@ export const regressionMetrics: Readonly<Record<string, PrepareMetric>> = {
   /** Mean absolute error, in the label's unit (Willmott and Matsuura, Climate Research 30, 2005). */
   mae: meanOfRows((label, score) => Math.abs(score - label)),
   /** Root of the mean squared error, in the label's unit. */
-  rmse: meanOfRows((label, score) => (score - label) ** 2, Math.sqrt),
+  rmse: meanOfRows((label, score) => (score - label) ** 2, true),
   /**
    * Mean absolute error as a share of the label (Hyndman and Koehler, International Journal of Forecasting 22, 2006).
    * Undefined where any label is 0: scikit-learn divides by its epsilon there, which gives a number without meaning.

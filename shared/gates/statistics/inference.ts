@@ -14,8 +14,11 @@ export interface Inference {
   /** Name of the method, as the report shows it. */
   readonly method: string;
   readonly estimate: number;
-  /** Least one-sided error the method can tell; 0 when omitted. Intervals that leave less mean nothing. */
-  readonly leastError?: number;
+  /**
+   * How many rows without skewness tell as much about each end (even-rows.ts): too few for a confidence, and that end of
+   * its interval means nothing. Omitted where the method is exact.
+   */
+  readonly evenRows?: Range;
   readonly interval: (confidence: number) => Range;
   /** One-sided p-value of "the true value is at most the limit": small where it is above. */
   readonly atMost: (limit: number) => number;
@@ -35,9 +38,11 @@ export function transformInference(
   inverse: (value: number) => number,
   rises: boolean,
 ): Inference {
+  const { evenRows } = inner;
   return {
     method: inner.method,
     estimate: transform(inner.estimate),
+    ...(evenRows && { evenRows: rises ? evenRows : { low: evenRows.high, high: evenRows.low } }),
     interval: (confidence) => {
       const { low, high } = inner.interval(confidence);
       return rises

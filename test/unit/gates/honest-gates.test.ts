@@ -83,23 +83,24 @@ describe('a comparison with the champion', () => {
   });
 
   it.each(['f1', 'precision', 'balanced_accuracy', 'matthews', 'pr_auc', 'log_loss', 'brier', 'ece'])(
-    'bootstraps %s, the same for the same run and another for another',
+    'has an interval of %s that no chance has a part in',
     (metric) => {
       const rows = decisions(300, { challenger: 15, champion: 30 });
       const ask = (runId: string) =>
         judgeRows([compare({ metric, margin: 0.2 })], rows, { runId }).gates[0]!.interval!;
-      expect(ask('m-1')).toEqual(ask('m-1'));
-      expect(ask('m-1')).not.toEqual(ask('m-2'));
-      expect(ask('m-1').method).toBe('BCa bootstrap of 2000 resamples');
+      expect(ask('m-1')).toEqual(ask('m-2'));
+      expect(ask('m-1').method).toBe(
+        metric === 'ece' ? 'bounds by signs and noise of the bins' : 'empirical-likelihood interval',
+      );
     },
   );
 
-  it('uses DeLong for the area under the ROC curve', () => {
+  it('shows the test of DeLong beside the area under the ROC curve', () => {
     const rows = decisions(300, { challenger: 15, champion: 30 });
     const [gate] = judgeRows([compare({ metric: 'roc_auc', margin: 0.1 })], rows).gates;
     expect(gate).toMatchObject({
       verdict: 'passed',
-      interval: { method: 'DeLong interval of the difference' },
+      interval: { method: 'empirical-likelihood interval' },
     });
     expect(gate!.test!.name).toBe('DeLong: no difference');
   });
@@ -121,7 +122,7 @@ describe('a comparison with the champion', () => {
     const [gate] = judgeRows([compare({ margin: 0.05 })], rows).gates;
     expect(gate).toMatchObject({
       challenger: 1,
-      interval: { method: 'BCa bootstrap of 2000 resamples' },
+      interval: { method: 'empirical-likelihood interval' },
       test: null,
     });
   });

@@ -93,15 +93,11 @@ describe('a gate at a later look', () => {
     expect(verdicts).toEqual(['passed', 'inconclusive']);
   });
 
-  it('asks no more of a method than its resamples can tell', () => {
+  it('tells errors as small as a late look asks', () => {
     const f1 = readGate({ ...better, metric: 'f1' });
     const clear = decisions(1000, { challenger: 5, champion: 80 });
     expect(judgeRows([f1], clear, { look: lookAt(7) }).verdict).toBe('passed');
-    const beyond = judgeRows([f1], clear, { look: lookAt(8) });
-    expect(beyond.verdict).toBe('inconclusive');
-    expect(beyond.sentence).toContain(
-      'no interval, 99.9107 % confidence is more than the BCa bootstrap of 2000 resamples can tell (n=1000)',
-    );
+    expect(judgeRows([f1], clear, { look: lookAt(40) }).verdict).toBe('passed');
   });
 
   it('leaves alone what claims nothing', () => {

@@ -106,10 +106,10 @@ describe('gates of a multiclass model', () => {
     ['accuracy', 'exact binomial interval', 'score interval of matched proportions (Tango)'],
     ['f1_micro', 'exact binomial interval', 'score interval of matched proportions (Tango)'],
     ['recall@dog', 'exact binomial interval', 'score interval of matched proportions (Tango)'],
-    ['precision@dog', 'exact binomial interval', 'BCa bootstrap of 2000 resamples'],
-    ['f1@dog', 'exact binomial interval', 'BCa bootstrap of 2000 resamples'],
-    ['f1_macro', 'BCa bootstrap of 2000 resamples', 'BCa bootstrap of 2000 resamples'],
-    ['matthews', 'BCa bootstrap of 2000 resamples', 'BCa bootstrap of 2000 resamples'],
+    ['precision@dog', 'exact binomial interval', 'empirical-likelihood interval'],
+    ['f1@dog', 'exact binomial interval', 'empirical-likelihood interval'],
+    ['f1_macro', 'empirical-likelihood interval', 'empirical-likelihood interval'],
+    ['matthews', 'empirical-likelihood interval', 'empirical-likelihood interval'],
   ])('judge %s by intervals', (metric, ofValue, ofGain) => {
     const bound = judge({ metric, atLeast: 0.7, confidence: 0.95 }, world).gates[0]!;
     expect(bound).toMatchObject({ verdict: 'passed', interval: { method: ofValue } });

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correctBenjaminiHochberg } from '../../../shared/gates/statistics/benjamini-hochberg.ts';
 import { binomialCdf } from '../../../shared/gates/statistics/beta.ts';
-import { accelerationOf, bootstrap, inferFromDraws } from '../../../shared/gates/statistics/bootstrap.ts';
 import { measureRocAreas } from '../../../shared/gates/statistics/delong.ts';
+import { evenRowsNeeded, leastErrorOf } from '../../../shared/gates/statistics/even-rows.ts';
 import { exactProportion } from '../../../shared/gates/statistics/exact-proportion.ts';
+import { halfNormalTail } from '../../../shared/gates/statistics/half-normal-tail.ts';
 import { correctHolm } from '../../../shared/gates/statistics/holm.ts';
 import type { Inference, NoInference } from '../../../shared/gates/statistics/inference.ts';
+import { inferRatio } from '../../../shared/gates/statistics/likelihood-inference.ts';
 import {
   type Discordance,
   matchedProportions,
@@ -16,7 +18,8 @@ import {
 import { normalCdf, normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { measurePower } from '../../../shared/gates/statistics/power.ts';
 import { drawBinomial, seedRandom } from '../../../shared/gates/statistics/random.ts';
-import { cpuMsOf } from '../../cpu-time.ts';
+import { studentCdf } from '../../../shared/gates/statistics/student.ts';
+import { tailOfWeightedSum } from '../../../shared/gates/statistics/weighted-tail.ts';
 
 type Pair = readonly [number, number];
 const oracle = JSON.parse(readFileSync('test/oracles/statistics.json', 'utf8')) as {
@@ -27,14 +30,6 @@ const oracle = JSON.parse(readFileSync('test/oracles/statistics.json', 'utf8')) 
   proportions: { k: number; n: number; confidence: number; interval: Pair }[];
   matched: (Discordance & { interval: Pair; mcnemar: number })[];
   delong: { labels: number[]; columns: number[][]; areas: number[]; covariance: number[][] }[];
-  bca: {
-    estimate: number;
-    draws: number[];
-    left: number[];
-    acceleration: number;
-    confidence: number;
-    interval: Pair;
-  }[];
 };
 
 function inferred(result: Inference | NoInference): Inference {
@@ -50,6 +45,20 @@ describe('distributions', () => {
     for (const [x, expected] of oracle.normalCdf) near(normalCdf(x), expected, 1e-14);
     for (const [p, expected] of oracle.normalQuantile) near(normalQuantile(p), expected, 1e-9);
     for (const [k, n, p, expected] of oracle.binomialCdf) near(binomialCdf(k, n, p), expected, 1e-9);
+  });
+
+  it('are those of Student for few degrees of freedom, and normal for many', () => {
+    // Published quantiles of t at 97.5 %.
+    for (const [degrees, quantile] of [
+      [1, 12.706],
+      [5, 2.5706],
+      [29, 2.0452],
+      [120, 1.9799],
+    ] as const) {
+      near(studentCdf(-quantile, degrees), 0.025, 2e-6);
+    }
+    near(studentCdf(-3, 1e9), normalCdf(-3), 1e-12);
+    near(studentCdf(2.5706, 5), 0.975, 2e-6);
   });
 
   it('know the ends', () => {
@@ -98,71 +107,117 @@ describe('DeLong', () => {
   });
 });
 
-describe('the bootstrap', () => {
-  it('has the acceleration and the interval of scipy for the same resamples', () => {
-    for (const { estimate, draws, left, acceleration, confidence, interval } of oracle.bca) {
-      const ours = accelerationOf(left.map((value) => ({ value, times: 1 })));
-      near(ours, acceleration, 1e-9);
-      const { low, high } = inferred(inferFromDraws(estimate, Float64Array.from(draws), ours)).interval(
-        confidence,
-      );
-      near(low, interval[0], 1e-9);
-      near(high, interval[1], 1e-9);
+describe('the likelihood of a ratio', () => {
+  const ones = (size: number) => new Float64Array(size).fill(1);
+  const drawn = (size: number, draw: (unit: number) => number, seed: string) => {
+    const { unit } = seedRandom(seed);
+    return Float64Array.from({ length: size }, () => draw(unit()));
+  };
+
+  it('has the tail of the beta distribution where values are of two kinds', () => {
+    for (const [rows, wrong, limit] of [
+      [30, 0, 0.1],
+      [30, 2, 0.3],
+      [100, 5, 0.12],
+      [1000, 3, 0.01],
+      [1000, 100, 0.12],
+    ] as const) {
+      const values = Float64Array.from({ length: rows }, (_, row) => (row < wrong ? 1 : 0) - limit);
+      // With the worst row added, the interval is that of Clopper and Pearson.
+      const exact = binomialCdf(wrong, rows, limit);
+      expect(tailOfWeightedSum(values, 1 - limit) / exact).toBeGreaterThan(0.98);
+      expect(tailOfWeightedSum(values, 1 - limit) / exact).toBeLessThan(1.03);
     }
   });
 
-  const rows = (values: readonly number[]) => new Float64Array(values.length).fill(1);
-  const meanOf = (values: readonly number[]) => (weights: Float64Array) =>
-    values.reduce((sum, value, at) => sum + value * weights[at]!, 0) /
-    weights.reduce((sum, each) => sum + each, 0);
-  const values = Array.from({ length: 200 }, (_, at) => ((at * 7919) % 200) / 100);
-
-  it('is the same for the same seed and another for another', () => {
-    const interval = (seed: string) =>
-      inferred(bootstrap(rows(values), meanOf(values), seedRandom(seed))).interval(0.95);
-    expect(interval('run-1')).toEqual(interval('run-1'));
-    expect(interval('run-1')).not.toEqual(interval('run-2'));
+  it('has no seam where the limit is the mean', () => {
+    const values = Float64Array.from({ length: 100 }, (_, row) => (row < 9 ? 1 : 0));
+    const at = (limit: number) =>
+      tailOfWeightedSum(
+        values.map((value) => value - limit),
+        1 - limit,
+      );
+    for (let step = -50; step < 50; step++) {
+      const [here, next] = [at(10 / 101 + step / 1e5), at(10 / 101 + (step + 1) / 1e5)];
+      near(here - next, 1.33e-4, 6e-5);
+    }
   });
 
-  it('finds the error of a mean that theory gives', () => {
-    const { low, high } = inferred(bootstrap(rows(values), meanOf(values), seedRandom('width'))).interval(
-      0.95,
+  it('is that of Student where values are normal', () => {
+    const values = drawn(40, (chance) => normalQuantile(chance), 'normal');
+    const mean = values.reduce((sum, value) => sum + value, 0) / 40;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 39);
+    const { low, high } = inferred(inferRatio('m', { top: values, bottom: ones(40) })).interval(0.95);
+    const reach = (2.0227 * deviation) / Math.sqrt(40);
+    // Wider for what was not seen, by the added row.
+    expect(low / (mean - reach)).toBeGreaterThan(0.99);
+    near(low, mean - reach, 0.25 * reach);
+    near(high, mean + reach, 0.25 * reach);
+    expect(high - low).toBeGreaterThan(2 * reach);
+  });
+
+  it('leans towards the side on which values are heavy', () => {
+    const values = drawn(300, (chance) => -Math.log1p(-chance), 'exponential');
+    const { estimate, interval } = inferred(inferRatio('m', { top: values, bottom: ones(300) }));
+    const { low, high } = interval(0.95);
+    expect((high - estimate) / (estimate - low)).toBeGreaterThan(1.15);
+  });
+
+  it('counts rows of no weight for nothing, and a row of all the weight for one', () => {
+    const top = drawn(1000, (chance) => chance, 'weights');
+    const bottom = Float64Array.from({ length: 1000 }, (_, row) => (row < 50 ? 1 : 0));
+    const weighed = { top: top.map((value, row) => value * bottom[row]!), bottom };
+    const few = { top: weighed.top.slice(0, 50), bottom: bottom.slice(0, 50) };
+    expect(inferred(inferRatio('m', weighed)).interval(0.95)).toEqual(
+      inferred(inferRatio('m', few)).interval(0.95),
     );
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - 0.995) ** 2, 0) / 200);
-    near((high - low) / (2 * 1.96), deviation / Math.sqrt(200), (0.1 * deviation) / Math.sqrt(200));
-  });
-
-  it('draws kinds of rows as it draws rows', () => {
-    const kinds = Float64Array.of(9000, 1000);
-    const share = (weights: Float64Array) => weights[1]! / (weights[0]! + weights[1]!);
-    const { low, high } = inferred(bootstrap(kinds, share, seedRandom('kinds'))).interval(0.95);
-    near(low, 0.1 - 1.96 * 0.003, 0.0005);
-    near(high, 0.1 + 1.96 * 0.003, 0.0005);
-  });
-
-  it('gives none from values whose squares are beyond a double', () => {
-    const draws = Float64Array.from({ length: 100 }, (_, at) => (at - 50) * 1e300);
-    const left = [1e300, -1e300, 0, 0].map((value) => ({ value, times: 1 }));
-    expect(inferFromDraws(0, draws, accelerationOf(left))).toEqual({
-      why: 'the values are too large to compute with',
+    const heavy = Float64Array.from({ length: 1000 }, (_, row) => (row === 0 ? 1e6 : 1));
+    expect(inferRatio('m', { top: heavy, bottom: heavy })).toEqual({
+      why: 'the rows are worth 1 row, and an interval needs 10',
     });
+  });
+
+  it('tells no error that a few uneven rows cannot', () => {
+    const rare = Float64Array.from({ length: 200 }, (_, row) => (row < 3 ? 1 : 0));
+    const { evenRows, atLeast } = inferred(inferRatio('m', { top: rare, bottom: ones(200) }));
+    expect(evenRows!.high).toBeLessThan(evenRowsNeeded(0.95));
+    expect(evenRows!.low).toBe(Number.POSITIVE_INFINITY);
+    expect(atLeast(0.9)).toBe(leastErrorOf(evenRows!.high));
   });
 
   it('says why there is none rather than give a false one', () => {
-    const constant = [1, 1, 1, 1];
-    expect(bootstrap(rows(constant), meanOf(constant), seedRandom('s'))).toEqual({
+    expect(inferRatio('m', { top: ones(30), bottom: ones(30) })).toEqual({
       why: 'the rows show no variation to learn an interval from',
     });
-    const rarely = (weights: Float64Array) => (weights[0]! > 0 ? weights[0]! : null);
-    expect(bootstrap(rows(constant), rarely, seedRandom('s'))).toEqual({
-      why: expect.stringMatching(/^the metric is undefined in \d+ of 2000 resamples$/),
+    const huge = Float64Array.from({ length: 20 }, (_, row) => (row % 2) * 1e300);
+    expect(inferRatio('m', { top: huge, bottom: ones(20) })).toEqual({
+      why: 'the values are too large to compute with',
     });
   });
+});
 
-  it('draws 2,000 resamples of 100,000 rows of decisions by their kinds, not row by row', async () => {
-    const counts = Float64Array.of(40_000, 2_000, 1_500, 6_500, 1_200, 800, 3_000, 45_000);
-    const share = (weights: Float64Array) => weights[0]! / (weights[0]! + weights[7]!);
-    expect(await cpuMsOf(() => inferred(bootstrap(counts, share, seedRandom('fast'))))).toBeLessThan(2000);
+describe('the noise of a sum of absolute errors', () => {
+  it('is that of one half-normal error, and of a plain one', () => {
+    for (const limit of [1, 2, 3]) {
+      near(halfNormalTail([1], 0, limit) / (2 * normalCdf(-limit)), 1, 0.1);
+      near(halfNormalTail([], 2, limit), normalCdf(-limit / 2), 1e-12);
+      expect(halfNormalTail([1, 1e-9], 0, 1e-12)).toBeGreaterThan(0.99);
+    }
+  });
+
+  it('is that of many drawn errors', () => {
+    const { unit } = seedRandom('half-normal');
+    const deviations = [1, 1, 0.5, 0.5, 0.2, 0.2, 2];
+    const draws = Float64Array.from({ length: 200_000 }, () =>
+      deviations.reduce(
+        (sum, deviation) => sum + Math.abs(deviation * normalQuantile(unit())),
+        0.7 * normalQuantile(unit()),
+      ),
+    );
+    for (const limit of [4.8, 7, 9]) {
+      const share = draws.reduce((count, draw) => (draw >= limit ? count + 1 : count), 0) / draws.length;
+      near(halfNormalTail(deviations, 0.7, limit) / share, 1, 0.06);
+    }
   });
 });
 
@@ -171,21 +226,19 @@ describe('intervals and tests', () => {
     ['exact', exactProportion(93, 100)],
     ['matched', matchedProportions({ onlyChallenger: 12, onlyChampion: 5, rows: 400 })],
     [
-      'bootstrap',
+      'likelihood',
       inferred(
-        bootstrap(
-          Float64Array.of(60, 25, 15),
-          ([a, b, c]) => (b! + 3 * c!) / (a! + b! + c!),
-          seedRandom('agree'),
-        ),
+        inferRatio('m', {
+          top: Float64Array.from({ length: 100 }, (_, row) => (row < 60 ? 0 : row < 85 ? 1 : 3)),
+          bottom: new Float64Array(100).fill(1),
+        }),
       ),
     ],
   ];
-  it.each(inferences)('agree: %s', (name, inference) => {
+  it.each(inferences)('agree: %s', (_, inference) => {
     for (const confidence of [0.8, 0.95]) {
       const { low, high } = inference.interval(confidence);
-      // Resamples of 100 rows move in hundredths.
-      const step = name === 'bootstrap' ? 0.02 : 1e-3;
+      const step = 1e-3;
       expect(low).toBeLessThan(inference.estimate);
       expect(high).toBeGreaterThan(inference.estimate);
       expect(inference.atMost(low - step)).toBeLessThan((1 - confidence) / 2);

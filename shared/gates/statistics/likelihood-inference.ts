@@ -1,0 +1,199 @@
+/**
+ * Inference about a ratio of two sums over units that were drawn at random: a mean, a share of weights, precision, F1,
+ * or to first order any metric at all.
+ *
+ * Owns: the added unit, the degrees of freedom, how uneven values may be for the confidence asked, intervals and tests.
+ * Does not own: the tail it is made of (weighted-tail.ts), what a unit is and what it adds (units.ts).
+ *
+ * A limit is refuted by how seldom the ratio lies beyond it when units weigh exponentially at random: the Bayesian
+ * bootstrap (Rubin 1981), whose likelihood is the empirical one (Owen 1988). What has not been seen must count as well,
+ * so one unit is added, as in the adjusted empirical likelihood (Chen, Variyath and Abraham, Journal of Computational and
+ * Graphical Statistics 17, 2008). With the worst value there can be, the method is that of Gaffke (2005) and of
+ * Learned-Miller and Thomas (2020), for shares exactly the interval of Clopper and Pearson, and valid but blunt. Here the
+ * unit lies half the skewness (in standard deviations) beyond the mean, which makes the one-sided error right to second
+ * order (Edgeworth), and from there halfway to the worst value seen. `bench:false-passes` says what that keeps.
+ *
+ * Invariants
+ * 1. No chance: the same units give the same inference, and the order they come in does not matter but for rounding.
+ * 2. p-values fall as the limit moves away, and an end of an interval is where its p-value is the error it leaves.
+ * 3. Where few units decide, errors smaller than they can tell are not told: p-values stop there (even-rows.ts).
+ */
+import { counted } from '../../domain/plural.ts';
+import { leastErrorOf } from './even-rows.ts';
+import type { Inference, NoInference } from './inference.ts';
+import { normalQuantile } from './normal.ts';
+import { studentCdf } from './student.ts';
+import { tailOfWeightedSum } from './weighted-tail.ts';
+
+/** What each unit adds to the two sums of which a value is the ratio. Bottoms are 0 or more. */
+interface Units {
+  readonly top: Float64Array;
+  readonly bottom: Float64Array;
+}
+
+/** So many rows of equal weight must there be at least. */
+export const leastUnits = 10;
+/** How far the added unit lies from the second-order place towards the worst unit seen. */
+const towardsWorst = 0.5;
+/** Of Student's t: fewer are as good as nothing. */
+const leastDegrees = 2;
+
+export function inferRatio(method: string, units: Units): Inference | NoInference {
+  const { top, bottom, kish } = keepUnits(units);
+  if (kish < leastUnits) {
+    return {
+      why: `the rows are worth ${counted(Math.floor(kish + 1e-9), 'row')}, and an interval needs ${leastUnits}`,
+    };
+  }
+  const meanBottom = sum(bottom) / bottom.length;
+  const estimate = sum(top) / bottom.length / meanBottom;
+  const centred = subtract(top, bottom, estimate);
+  const moments = measureMoments(centred);
+  if (moments === null) return { why: 'the rows show no variation to learn an interval from' };
+  if (!Number.isFinite(moments.kurtosis)) return { why: 'the values are too large to compute with' };
+  const [above, below] = [describeSide(1, moments, centred), describeSide(-1, moments, centred)];
+  /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
+  const beyond = ({ sign, added, degrees }: Side, limit: number): number => {
+    const values = subtract(top, bottom, limit);
+    if (sign < 0) for (let unit = 0; unit < values.length; unit++) values[unit] = -values[unit]!;
+    const tail = tailOfWeightedSum(values, added + sign * (estimate - limit) * meanBottom);
+    return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
+  };
+  const step = moments.deviation / meanBottom / Math.sqrt(centred.length);
+  const endOf = (side: Side, error: number): number =>
+    findEnd((limit) => beyond(side, limit), error, estimate, side.sign * step);
+  const tell = (side: Side, limit: number): number =>
+    Math.max(leastErrorOf(side.evenRows), beyond(side, limit));
+  return {
+    method,
+    estimate,
+    evenRows: { low: below.evenRows, high: above.evenRows },
+    interval: (confidence) => ({
+      low: endOf(below, (1 - confidence) / 2),
+      high: endOf(above, (1 - confidence) / 2),
+    }),
+    atLeast: (limit) => tell(above, limit),
+    atMost: (limit) => tell(below, limit),
+  };
+}
+
+/** One end of the interval. */
+interface Side {
+  readonly sign: 1 | -1;
+  /** The value of the added unit, less the estimate and with the sign. */
+  readonly added: number;
+  readonly degrees: number;
+  /** How many rows without skewness towards this side tell as much. */
+  readonly evenRows: number;
+}
+
+function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array): Side {
+  const { deviation, kurtosis, greatest, least } = moments;
+  const skewness = sign * moments.skewness;
+  const secondOrder = (deviation * skewness) / 2;
+  const worst = sign > 0 ? greatest : -least;
+  return {
+    sign,
+    added: secondOrder + towardsWorst * Math.max(0, worst - secondOrder),
+    // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
+    degrees: Math.max(leastDegrees, Math.min(centred.length - 1, (2 * centred.length) / (kurtosis - 1))),
+    evenRows: skewness > 0 ? centred.length / skewness ** 2 : Number.POSITIVE_INFINITY,
+  };
+}
+
+interface Moments {
+  readonly deviation: number;
+  readonly skewness: number;
+  readonly kurtosis: number;
+  readonly greatest: number;
+  readonly least: number;
+}
+
+/** Of values whose mean is 0; null where all are, but for rounding. */
+function measureMoments(centred: Float64Array): Moments | null {
+  let [squares, cubes, fourths, greatest, least] = [0, 0, 0, 0, 0];
+  for (const value of centred) {
+    const square = value * value;
+    squares += square;
+    cubes += square * value;
+    fourths += square * square;
+    if (value > greatest) greatest = value;
+    if (value < least) least = value;
+  }
+  const count = centred.length;
+  const deviation = Math.sqrt(squares / (count - 1));
+  if (!(deviation > 0)) return null;
+  return {
+    deviation,
+    skewness: cubes / count / deviation ** 3,
+    kurtosis: fourths / count / deviation ** 4,
+    greatest,
+    least,
+  };
+}
+
+/** Units that count for something, and as how many of equal weight (Kish, "Survey sampling", 1965). */
+function keepUnits({ top, bottom }: Units): Units & { readonly kish: number } {
+  let [kept, bottoms, squares] = [0, 0, 0];
+  const tops = new Float64Array(top.length);
+  const kepts = new Float64Array(top.length);
+  for (let unit = 0; unit < top.length; unit++) {
+    if (top[unit] === 0 && bottom[unit] === 0) continue;
+    tops[kept] = top[unit]!;
+    kepts[kept++] = bottom[unit]!;
+    bottoms += bottom[unit]!;
+    squares += bottom[unit]! ** 2;
+  }
+  return {
+    top: tops.subarray(0, kept),
+    bottom: kepts.subarray(0, kept),
+    kish: squares > 0 ? bottoms ** 2 / squares : 0,
+  };
+}
+
+function subtract(top: Float64Array, bottom: Float64Array, ratio: number): Float64Array {
+  const rest = new Float64Array(top.length);
+  for (let unit = 0; unit < top.length; unit++) rest[unit] = top[unit]! - ratio * bottom[unit]!;
+  return rest;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/**
+ * The limit whose p-value is the error. On the scale of normal quantiles the p-value falls nearly in a line, so
+ * regula falsi (with the weights of Illinois: Dowell and Jarratt, BIT 11, 1971) takes a few steps.
+ */
+function findEnd(pValueAt: (limit: number) => number, error: number, estimate: number, step: number): number {
+  const wanted = normalQuantile(error);
+  const heightAt = (limit: number): number => Math.max(-40, normalQuantile(pValueAt(limit))) - wanted;
+  let [near, nearHeight] = [estimate, heightAt(estimate)];
+  let reach = step * -wanted;
+  let [far, farHeight] = [estimate + reach, heightAt(estimate + reach)];
+  while (farHeight > 0) {
+    [near, nearHeight] = [far, farHeight];
+    reach *= 2;
+    far = estimate + reach;
+    farHeight = heightAt(far);
+  }
+  if (nearHeight <= 0) return estimate;
+  let sideways = 0;
+  for (let turn = 0; turn < 100 && Math.abs(far - near) > 1e-10 * Math.abs(step); turn++) {
+    const limit = far - (farHeight * (far - near)) / (farHeight - nearHeight);
+    const height = heightAt(limit);
+    if (Math.abs(height) < 1e-9) return limit;
+    if (height > 0) {
+      [near, nearHeight] = [limit, height];
+      if (sideways > 0) farHeight /= 2;
+      sideways = 1;
+    } else {
+      [far, farHeight] = [limit, height];
+      if (sideways < 0) nearHeight /= 2;
+      sideways = -1;
+    }
+  }
+  return (near + far) / 2;
+}

@@ -1,0 +1,69 @@
+import { counted } from '../domain/plural.ts';
+import type { Metric } from './metrics/measure.ts';
+import type { Rows } from './rows.ts';
+import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
+import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
+
+const method = 'empirical-likelihood interval';
+
+/** What the rows say of a metric that is a ratio of sums over them, or a function of one. */
+export function inferFromRatio({ ratio }: Metric & { kind: 'sums' }, rows: Rows): Inference | NoInference {
+  const { top, bottom, metricOf, ratioOf, rises } = ratio!;
+  const weightOf = weightsOf(rows);
+  const size = rows.labels.length;
+  const units = { top: new Float64Array(size), bottom: new Float64Array(size) };
+  for (let row = 0; row < size; row++) {
+    const weight = weightOf(row);
+    if (weight === 0) continue;
+    units.top[row] = weight * top(row);
+    units.bottom[row] = weight * bottom(row);
+  }
+  const inferred = inferRatio(method, units);
+  return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioOf, rises);
+}
+
+/** What the rows say of a value that is to first order a sum of what they add, which is 0 in all. */
+export function inferFromInfluences(
+  value: number,
+  influences: Float64Array,
+  rows: Rows,
+): Inference | NoInference {
+  const weightOf = weightsOf(rows);
+  const size = influences.length;
+  let total = 0;
+  for (let row = 0; row < size; row++) total += weightOf(row);
+  const units = { top: new Float64Array(size), bottom: new Float64Array(size) };
+  for (let row = 0; row < size; row++) {
+    const share = (size * weightOf(row)) / total;
+    units.bottom[row] = share;
+    units.top[row] = size * influences[row]! + share * value;
+  }
+  return inferRatio(method, units);
+}
+
+const weightsOf =
+  ({ weights }: Rows) =>
+  (row: number): number =>
+    weights ? weights[row]! : 1;
+
+/** A class with too few rows, weighed as so many of equal weight (Kish, "Survey sampling", 1965); null where none has. */
+export function findSmallClass(metric: string, rows: Rows): NoInference | null {
+  const classes = rows.classes?.names.length ?? 2;
+  const [sums, squares] = [new Float64Array(classes), new Float64Array(classes)];
+  const weightOf = weightsOf(rows);
+  for (let row = 0; row < rows.labels.length; row++) {
+    sums[rows.labels[row]!]! += weightOf(row);
+    squares[rows.labels[row]!]! += weightOf(row) ** 2;
+  }
+  for (let of = 0; of < classes; of++) {
+    if (rows.classes?.challenger.known[of] === false) continue;
+    const worth = squares[of]! > 0 ? Math.floor(sums[of]! ** 2 / squares[of]! + 1e-9) : 0;
+    if (worth >= leastUnits) continue;
+    const name = JSON.stringify(rows.classes?.names[of] ?? String(of));
+    const weighed = rows.weights ? ' of equal weight' : '';
+    return {
+      why: `class ${name} has ${counted(worth, 'row')}${weighed}, and an interval of ${metric} needs ${leastUnits} of each class`,
+    };
+  }
+  return null;
+}
