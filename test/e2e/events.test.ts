@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import { expectExactlyOnce } from '../fault/exactly-once.ts';
+import { deployVersion } from '../world/deploy-version.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 const workspace = [localCloud.resourceGroup, localCloud.workspace] as const;
@@ -79,5 +80,26 @@ describe('events that come twice, late and out of order', () => {
     });
     const decisions = await world.decisions();
     expect(decisions.map(({ signal }) => signal.id).sort()).toEqual([...asked].sort());
+  });
+
+  it('tell what an endpoint serves of our own releases, and start nothing by that', async () => {
+    const before = { runs: await world.runs(), decisions: await world.decisions() };
+    const client = workspaceClient(world.cloud());
+    for (const [deployment, model] of [
+      ['blue', 'tiny:1'],
+      ['green', 'tiny:2'],
+    ] as const)
+      await deployVersion(client, { endpoint: 'front', deployment, model });
+    const serving = await throughOutages(async () => {
+      const { body } = await world.ask('models');
+      const [{ serving }] = (body as { models: [{ serving: { endpoint: string; version: string }[] }] })
+        .models;
+      return serving.length === 2 ? serving : undefined;
+    });
+    expect(serving).toMatchObject([
+      { endpoint: 'front', version: '1' },
+      { endpoint: 'front', version: '2' },
+    ]);
+    expect({ runs: await world.runs(), decisions: await world.decisions() }).toEqual(before);
   });
 });

@@ -9,6 +9,7 @@ import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
 import type { Reconciliation } from '../../shared/domain/reconciliation.ts';
 import { breachText } from '../fixtures/breach-text.ts';
+import { deployVersion } from '../world/deploy-version.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 const at = [localCloud.resourceGroup, localCloud.workspace] as const;
@@ -65,21 +66,6 @@ describe('a workspace and a storage of which every event is lost', () => {
       },
     });
 
-  const deploy = async (endpoint: string, version: string) => {
-    const { onlineEndpoints, onlineDeployments } = workspaceClient(world.cloud());
-    const often = { updateIntervalInMs: 100 };
-    const asked = { location: 'local', properties: { authMode: 'Key' } };
-    await onlineEndpoints.beginCreateOrUpdateAndWait(...at, endpoint, asked, often);
-    const properties = {
-      endpointComputeType: 'Managed' as const,
-      model: `${localCloud.workspaceId}/models/tiny/versions/${version}`,
-      instanceType: 'Standard_DS3_v2',
-      environmentId: `${localCloud.workspaceId}/environments/node/versions/24`,
-    };
-    const body = { location: 'local', properties };
-    await onlineDeployments.beginCreateOrUpdateAndWait(...at, endpoint, 'blue', body, often);
-  };
-
   const serving = async () => {
     const { body } = await world.ask('models');
     const [tiny] = (body as { models: { serving: { endpoint: string; version: string }[] }[] }).models;
@@ -125,7 +111,8 @@ describe('a workspace and a storage of which every event is lost', () => {
       expect.any(String),
     ]);
     await world.untilSettled(ids);
-    await deploy('front', '7');
+    const blue = { endpoint: 'front', deployment: 'blue', model: 'tiny:7' };
+    await deployVersion(workspaceClient(world.cloud()), blue);
     await throughOutages(async () => (await serving()).length > 0 || undefined);
     expect(await serving()).toEqual(['front 7']);
 

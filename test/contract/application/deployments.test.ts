@@ -9,12 +9,12 @@ import { longUri } from '../../../shared/azure/run-files.ts';
 import { takeEvents } from '../../../shared/dispatch/take-events.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';
+import { deployVersion } from '../../world/deploy-version.ts';
 import { type Answer, ask } from '../azure-ml/workspace-fixture.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
 
 const at = [localCloud.resourceGroup, localCloud.workspace] as const;
-const often = { updateIntervalInMs: 20 };
 const began = new Date(Date.now() - 3_600_000).toISOString();
 
 let services: LocalServices;
@@ -93,27 +93,8 @@ const register = (
   });
 };
 
-async function deploy(endpoint: string, name: string, model: string): Promise<void> {
-  const [of, version] = model.split(':');
-  const { onlineEndpoints, onlineDeployments } = services.ml;
-  if ((await onlineEndpoints.get(...at, endpoint).catch(() => null)) === null) {
-    const properties = { authMode: 'Key' };
-    await onlineEndpoints.beginCreateOrUpdateAndWait(
-      ...at,
-      endpoint,
-      { location: 'local', properties },
-      often,
-    );
-  }
-  const properties = {
-    endpointComputeType: 'Managed' as const,
-    model: `${localCloud.workspaceId}/models/${of}/versions/${version}`,
-    instanceType: 'Standard_DS3_v2',
-    environmentId: `${localCloud.workspaceId}/environments/node/versions/24`,
-  };
-  const body = { location: 'local', properties };
-  await onlineDeployments.beginCreateOrUpdateAndWait(...at, endpoint, name, body, often);
-}
+const deploy = (endpoint: string, deployment: string, model: string) =>
+  deployVersion(services.ml, { endpoint, deployment, model });
 
 /** A scan as of now, after one that was begun before anything here was deployed. */
 const scan = () => {
