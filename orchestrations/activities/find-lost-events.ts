@@ -5,7 +5,6 @@
  * has a decision on, or the task hub an orchestration, is passed over. So is a deployment that the ledger knows: it starts
  * nothing, and where endpoints cannot be listed, all else is found all the same.
  */
-import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { EndedJob } from '../../shared/azure/workspace.ts';
 import { takeFact } from '../../shared/dispatch/take-fact.ts';
@@ -41,8 +40,11 @@ defineStep(
     const models = await wiring.models();
     const client = df.getClient(context);
     const found: string[] = [];
-    const facts = [...(await listFacts(models, window)), ...(await listDeployments(models, window, context))];
-    for (const fact of facts) {
+    const facts = await listFacts(models, window);
+    const deployed = await listDeployments(models, window);
+    if (deployed.trouble !== null && !(deployed.isForbidden && previous?.endpointsForbidden))
+      context.warn(`reconcile: ${deployed.trouble}`);
+    for (const fact of [...facts, ...deployed.facts]) {
       if (!(await isNews(fact))) continue;
       await takeFact(fact, client, context, 'reconcile');
       if (fact.type === 'signal') found.push(fact.signal.id);
@@ -58,6 +60,7 @@ defineStep(
       scannedAt: now,
       found: found.slice(0, toldAtMost),
       foundCount: found.length,
+      ...(deployed.isForbidden && { endpointsForbidden: true }),
     };
     return scan;
   },
@@ -149,36 +152,35 @@ async function listSteps({ jobName, experiment }: EndedJob, models: Models): Pro
     .filter(({ type }) => type === 'signal');
 }
 
-let isForbiddenSaid = false;
-const mayNotRead =
+interface Deployments {
+  readonly facts: readonly Fact[];
+  /** Why not all were looked at, for a person; null where they were. */
+  readonly trouble: string | null;
+  readonly isForbidden: boolean;
+}
+
+const noDeployments: Deployments = { facts: [], trouble: null, isForbidden: false };
+const forbidden =
   'the role of the app does not let it read Microsoft.MachineLearningServices/workspaces/onlineEndpoints and their deployments: a deployment whose event was lost is not found; see docs/deploy.md';
 
-async function listDeployments(
-  models: Models,
-  window: Window,
-  context: InvocationContext,
-): Promise<readonly Fact[]> {
-  if (models.size === 0) return [];
+async function listDeployments(models: Models, window: Window): Promise<Deployments> {
+  if (models.size === 0) return noDeployments;
   try {
     const listed = await (await wiring.workspace()).endpoints.list();
-    if (listed === null && !isForbiddenSaid) context.warn(`reconcile: ${mayNotRead}`);
-    isForbiddenSaid = listed === null;
-    if (listed?.isCut)
-      context.warn(`reconcile: only the newest ${listed.endpoints.length} endpoints were looked at`);
-    const known = await (await wiring.ledger()).listDeployments();
-    return (listed?.endpoints ?? []).flatMap((endpoint) =>
-      factsOfEndpoint(
-        endpoint,
-        known.find((one) => one.endpoint === endpoint.endpoint) ?? null,
-        models,
-        (at) => isWithin(at, window),
-      ),
-    );
+    if (listed === null) return { facts: [], trouble: forbidden, isForbidden: true };
+    const told = await (await wiring.ledger()).listDeployments();
+    const facts = listed.endpoints.flatMap((one) => {
+      const known = told.find(({ endpoint }) => endpoint === one.endpoint) ?? null;
+      return factsOfEndpoint(one, known, models, (at) => isWithin(at, window));
+    });
+    const trouble = listed.isCut
+      ? `only the newest ${listed.endpoints.length} endpoints were looked at`
+      : null;
+    return { facts, trouble, isForbidden: false };
   } catch (error) {
     // The next scan looks a day back again.
     if (!(error instanceof RatchetError)) throw error;
-    context.warn(`reconcile: deployments are not looked at this time: ${error.message}`);
-    return [];
+    return { ...noDeployments, trouble: `deployments are not looked at this time: ${error.message}` };
   }
 }
 
