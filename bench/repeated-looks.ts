@@ -3,7 +3,6 @@
  * what true gains are still found.
  */
 import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
-import { measureErrors, metrics } from './repeated-looks/method-errors.ts';
 import { schedules } from './repeated-looks/schedules.ts';
 import {
   alpha,
@@ -21,7 +20,7 @@ const help = `npm run bench:repeated-looks -- [options]
 Simulates worlds: in each a champion and a holdout, at which challengers are judged that violate the gate's rule by
 nothing, one after the other. Counts the worlds in which at least one is promoted: by the point alone, by a gate
 with 95 % confidence each time, and by the same gate with the ledger of looks. Then how often a challenger with a true
-gain of 0.02 passes at a later look, and how often intervals of three kinds err against what they say. Everything is judged by the gates' own code. The same seed gives the same figures.
+gain of 0.02 passes at a later look. Everything is judged by the gates' own code. The same seed gives the same figures.
 
   --worlds N       worlds (default 1000)
   --retrainings N  challengers judged in each (default 100)
@@ -32,9 +31,6 @@ gain of 0.02 passes at a later look, and how often intervals of three kinds err 
 const looks = [1, 5, 20, 100];
 const rowCounts = [500, 1000, 2000, 5000];
 const trueGain = 0.02;
-/** Looks at which intervals are held against what they say; later ones err too seldom to be counted. */
-const checkedLooks = [1, 2, 4];
-const checkedAt = 500;
 /** Rows at which schedules are compared. */
 const comparedAt = 2000;
 
@@ -69,16 +65,6 @@ await runBenchmark({
       name,
       atLooks: looks.map((look) => powerOf(shareAt(look), comparedAt)),
     }));
-    say('errors of single looks');
-    const shares = checkedLooks.map((look) => ours!.shareAt(look));
-    const trials = { seed: settings.seed, trials: 5 * settings.worlds, rows: checkedAt };
-    const errors = metrics.map((metric) => ({
-      metric,
-      atLooks: measureErrors(metric, 1 - alpha, shares, trials).map((error, at) => ({
-        ...error,
-        stated: alpha * shares[at]!,
-      })),
-    }));
     return {
       settings,
       alpha,
@@ -88,9 +74,6 @@ await runBenchmark({
       power,
       comparedAt,
       schedules: compared,
-      checkedLooks,
-      checkedAt,
-      errors,
     };
   },
   tell: tellFigures,

@@ -7,7 +7,7 @@
  * Invariants
  * 1. With --json, standard output holds one JSON document and nothing else.
  * 2. Whatever the measuring started is ended before the process is, on success, failure and Ctrl-C.
- * 3. Exit code 0: measured, however slow. 1: could not measure. 2: asked wrongly.
+ * 3. Exit code 0: measured, however slow. 1: could not measure, or what was measured is wrong. 2: asked wrongly.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { onInterrupt } from '../../local/launch/on-interrupt.ts';
@@ -31,6 +31,8 @@ interface Benchmark<Options extends ParseArgsOptionsConfig, Figures extends obje
   measure(values: Values<Options>, measuring: Measuring): Promise<Figures>;
   /** The figures for people. */
   tell(figures: Figures): string;
+  /** What must not have been measured: said after the figures, and the benchmark fails. Null where nothing is wrong. */
+  wrong?(figures: Figures): string | null;
 }
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -76,7 +78,10 @@ async function run<Options extends ParseArgsOptionsConfig, Figures extends objec
   } else {
     process.stdout.write(`${heading(benchmark.name, machine)}\n\n${benchmark.tell(figures)}\n`);
   }
-  return 0;
+  const wrong = benchmark.wrong?.(figures) ?? null;
+  if (wrong === null) return 0;
+  process.stderr.write(`bench:${benchmark.name}: ${wrong}\n`);
+  return 1;
 }
 
 async function measure<Options extends ParseArgsOptionsConfig, Figures extends object>(

@@ -144,7 +144,7 @@ function passesLook(gate: GateConfig, counts: Counts, share: number): boolean {
 
 const neverSeen = (part: string): HoldoutPart => ({ part, looks: [], earlier: { looks: 0, share: 0 } });
 
-export function shareOf(count: number, worlds: number): Share {
+function shareOf(count: number, worlds: number): Share {
   const { low, high } = exactProportion(count, worlds).interval(0.95);
   return { share: count / worlds, low, high };
 }

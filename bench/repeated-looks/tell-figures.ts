@@ -25,13 +25,6 @@ export interface Figures {
   /** Rows at which schedules are compared. */
   readonly comparedAt: number;
   readonly schedules: readonly { readonly name: string; readonly atLooks: readonly Share[] }[];
-  /** Errors of single looks, each with what is stated. */
-  readonly checkedLooks: readonly number[];
-  readonly checkedAt: number;
-  readonly errors: readonly {
-    readonly metric: string;
-    readonly atLooks: readonly (Share & { readonly stated: number })[];
-  }[];
 }
 
 function percent(share: number): string {
@@ -42,13 +35,8 @@ function ranged({ share, low, high }: Share): string {
   return `${percent(share)} (${percent(low)} to ${percent(high)})`;
 }
 
-function timesStated({ share, low, high, stated }: Share & { readonly stated: number }): string {
-  const times = (value: number): string => (value / stated).toFixed(2);
-  return `${times(share)} (${times(low)} to ${times(high)})`;
-}
-
 export function tellFigures(figures: Figures): string {
-  const { settings, lives, looks, trueGain, power, comparedAt, checkedLooks, checkedAt, errors } = figures;
+  const { settings, lives, looks, trueGain, power, comparedAt } = figures;
   const { worlds, rows } = settings;
   const lifeRows = lives.map((life) => [
     `${life.rule}, ${life.holdout}`,
@@ -77,13 +65,6 @@ export function tellFigures(figures: Figures): string {
     renderTable(
       ['schedule', ...ofLooks],
       figures.schedules.map(({ name, atLooks }) => [name, ...atLooks.map(({ share }) => percent(share))]),
-    ),
-    '',
-    `How often equal models are told apart at one look, by what is stated, ${checkedAt} rows, ${5 * worlds} pairs:`,
-    '',
-    renderTable(
-      ['metric', ...checkedLooks.map((look) => `look ${look}`)],
-      errors.map(({ metric, atLooks }) => [metric, ...atLooks.map(timesStated)]),
     ),
   ].join('\n');
 }

@@ -14,7 +14,7 @@ import { judgeGate } from '../../shared/gates/judge-gate.ts';
 import { drawBinomial, type Random } from '../../shared/gates/statistics/random.ts';
 
 /** Rows alike in how hard they are. */
-export interface Difficulty {
+interface Difficulty {
   /** Share of the rows. */
   readonly share: number;
   /** Chance that the champion, or a challenger no better than it, has such a row right. */

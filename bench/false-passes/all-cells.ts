@@ -1,0 +1,27 @@
+/**
+ * The cells: a chosen list in which each metric, rule, size and situation occurs, densest where gates were found to
+ * break their word.
+ */
+import type { Cell } from './cell.ts';
+import { areaCells } from './cells/area-cells.ts';
+import { decisionBounds, decisionGains } from './cells/decision-cells.ts';
+import { dependentCells } from './cells/dependent-cells.ts';
+import { groupCells } from './cells/group-cells.ts';
+import { multiclassCells } from './cells/multiclass-cells.ts';
+import { probabilityCells } from './cells/probability-cells.ts';
+import { regressionCells } from './cells/regression-cells.ts';
+import { weightCells } from './cells/weight-cells.ts';
+
+export function allCells(): Cell[] {
+  return [
+    ...decisionBounds(),
+    ...decisionGains(),
+    ...areaCells(),
+    ...probabilityCells(),
+    ...regressionCells(),
+    ...multiclassCells(),
+    ...weightCells(),
+    ...groupCells(),
+    ...dependentCells(),
+  ];
+}

@@ -1,0 +1,65 @@
+import { findMetric } from '../../shared/config/metric-catalog.ts';
+import type { Population, Said } from './populations/population.ts';
+import type { RuleName } from './rules.ts';
+import type { Dependence, WorldLaw, weightings } from './world.ts';
+
+/** One gate in one kind of world. */
+export interface Cell {
+  /** All of it in words; no two cells have the same. */
+  readonly name: string;
+  readonly metric: string;
+  readonly rule: RuleName;
+  readonly law: WorldLaw;
+  /** Why the gate passes too often here, where that is known and said in docs/gates.md; null elsewhere. */
+  readonly known: string | null;
+}
+
+interface Circumstances {
+  readonly weights?: keyof typeof weightings;
+  readonly dependence?: Dependence;
+  readonly known?: string;
+}
+
+/** `what`: the population in words. */
+export function cellOf(
+  metric: string,
+  rule: RuleName,
+  rows: number,
+  [what, ...parts]: readonly [what: string, ...parts: Population[]],
+  { weights = 'equal', dependence, known }: Circumstances = {},
+): Cell {
+  const name = [
+    `${metric} ${rule}`,
+    `${rows} rows`,
+    what,
+    weights === 'equal' ? [] : `weights ${weights}`,
+    dependence ? describeDependence(dependence) : [],
+  ].flat();
+  return {
+    name: name.join(', '),
+    metric,
+    rule,
+    law: {
+      parts: findMetric(metric)?.sees === 'score' ? parts : parts.map(leaveDecisions),
+      rows,
+      weights,
+      dependence: dependence ?? null,
+    },
+    known: known ?? null,
+  };
+}
+
+/** Columns of probabilities take most of the time, and metrics of decisions see none. */
+function leaveDecisions(part: Population): Population {
+  const bare = ({ tops: _, ...said }: Said): Said => said;
+  return { ...part, challenger: bare(part.challenger), champion: part.champion && bare(part.champion) };
+}
+
+function describeDependence(dependence: Dependence): string {
+  return dependence.kind === 'series'
+    ? `neighbours correlate by ${dependence.correlation}`
+    : `groups of ${dependence.size} that correlate by ${dependence.correlation}`;
+}
+
+/** How common class 1 is, for a cell's name. */
+export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} % of class 1`;

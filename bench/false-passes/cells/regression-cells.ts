@@ -1,0 +1,38 @@
+/** Metrics of regression, with errors from normal to heavy-tailed. */
+import { type Cell, cellOf } from '../cell.ts';
+import { type Erring, estimators, type Tail } from '../populations/regression.ts';
+
+const tails: readonly Tail[] = ['normal', 'lognormal', 't3', 'Pareto 2.5'];
+
+export function* regressionCells(): Generator<Cell> {
+  for (const tail of tails) {
+    const erring: Erring = { tail, scale: 1, signs: 'both' };
+    const small: Erring = { ...erring, scale: 0.1 };
+    const upwards: Erring = { ...erring, signs: 'up' };
+    const size = `errors ${tail}`;
+    for (const rows of [30, 100, 500, 5000]) {
+      for (const metric of ['mae', 'rmse', 'r2']) {
+        yield cellOf(metric, metric === 'r2' ? 'atLeast' : 'atMost', rows, [size, estimators(erring, null)]);
+      }
+      yield cellOf('mae', 'superiority', rows, [size, estimators(erring, erring)]);
+      yield cellOf('bias', 'atMost', rows, [`${size}, upwards`, estimators(upwards, null)]);
+      yield cellOf('pinball@0.9', 'atMost', rows, [size, estimators(erring, null)]);
+    }
+    for (const metric of ['mape', 'smape']) {
+      yield cellOf(metric, 'atMost', 100, [size, estimators(small, null, 'share')]);
+      yield cellOf(metric, 'superiority', 100, [size, estimators(small, small, 'share')]);
+    }
+    for (const metric of ['rmse', 'r2', 'bias', 'pinball@0.9']) {
+      yield cellOf(metric, 'superiority', 100, [size, estimators(erring, erring)]);
+    }
+    for (const metric of ['mae', 'rmse', 'mape', 'smape', 'r2', 'pinball@0.9']) {
+      const unit = metric === 'mape' || metric === 'smape' ? 'share' : 'label';
+      const [ours, theirs] =
+        unit === 'share' ? [{ ...small, scale: 0.11 }, small] : [{ ...erring, scale: 1.1 }, erring];
+      yield cellOf(metric, 'non-inferiority', 500, [
+        `${size}, a tenth larger`,
+        estimators(ours, theirs, unit),
+      ]);
+    }
+  }
+}
