@@ -4,15 +4,17 @@
  * Owns: how many rows there are, what share of them has a label, how many of them training saw.
  * Does not own: what makes a single row one that cannot be believed (predictions/collect-predictions.ts).
  *
- * Invariant: no predictions, no rows, a label that the file does not know, no ids of training or ids that cannot be
- * read are an `error`, never `passed`.
+ * Invariant: no predictions, no rows, a label that the file does not know, no ids of training, ids that cannot be
+ * read, or that could never be those of the predictions are an `error`, never `passed`.
  */
 import type { DataGate } from '../config/gate-schema.ts';
 import { worst } from '../domain/gate-report.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
+import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { countShared } from './predictions/hash-ids.ts';
+import { suggestAlike } from './predictions/spellings.ts';
 import type { Predictions } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
@@ -39,8 +41,10 @@ function judgeBalance(
   predictions: Predictions,
 ): RuleVerdict {
   const label = codeOfLabel(name, predictions);
-  if (label === null)
-    return error(`no row has the label ${JSON.stringify(name)}, and no side decides for it`);
+  if (label === null) {
+    const alike = suggestAlike(name, predictions.classes?.names ?? []);
+    return error(`no row has the label ${JSON.stringify(name)}, and no side decides for it${alike}`);
+  }
   const measured = {
     ...measureShare(label, confidence, predictions),
     words: `share of label ${JSON.stringify(name)}`,
@@ -80,7 +84,7 @@ function measureShare(
 
 function judgeOverlap(
   atMost: number,
-  { idHashes }: Predictions,
+  { idHashes, idKinds }: Predictions,
   trainIds: Evidence['trainIds'],
 ): RuleVerdict {
   if (!trainIds) {
@@ -90,9 +94,20 @@ function judgeOverlap(
   }
   if ('broken' in trainIds) return error(trainIds.broken);
   if (!idHashes) return error('the ids of the predictions were not kept');
+  const unlike = idKinds && trainIds.kinds && findUnlike(idKinds, trainIds.kinds);
+  if (unlike) return error(unlike);
   const estimate = countShared(idHashes, trainIds.hashes);
   const words = `rows of the holdout among the ${trainIds.hashes.length} that training read:`;
   return settle({ words, estimate, limit: atMost, goal: 'below', inference: null, n: idHashes.length });
+}
+
+/** Why no row could be found in both files, whatever training saw: `7` and `7.0` are two ids. */
+function findUnlike(predictions: ByteKinds, training: ByteKinds): string | null {
+  const [ours, theirs] = [predictions.findOwn(training), training.findOwn(predictions)];
+  if (!ours && !theirs) return null;
+  const all = ours ? `of the predictions has ${ours}` : `that training read has ${theirs}`;
+  const none = ours ? 'that training read' : 'of the predictions';
+  return `no id could be in both files: every id ${all}, and none ${none}; ids are compared byte by byte: write them alike`;
 }
 
 type Known = Pick<GateMeasurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n'>;

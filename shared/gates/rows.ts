@@ -1,4 +1,5 @@
 import type { ScoredRows } from './metrics/measure.ts';
+import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { gather } from './statistics/typed.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface Predictions extends Rows {
   readonly slices: ReadonlyMap<string, SliceColumn>;
   /** Hashes of the ids in rising order, null where they were not to be kept. */
   readonly idHashes: BigUint64Array | null;
+  /** What the ids are written with; null or omitted where they were not to be kept. */
+  readonly idKinds?: ByteKinds | null;
   readonly notes: readonly string[];
 }
 

@@ -6,14 +6,13 @@
 import type { ClassesOfSide } from '../rows.ts';
 import type { CategoryColumn, NumberColumn } from './columns.ts';
 import { describeFaults, findNumberProblem, type Problem } from './problems.ts';
-import type { Sides } from './sides.ts';
+import type { Side, SideColumns, Sides } from './sides.ts';
+import { findMisspelt, noteAlikeClasses } from './spelled-classes.ts';
 import { broken, type ReadTable, type Table } from './table.ts';
 
 const mostClasses = 1000;
 /** Probabilities of a row may miss 1 by this, as those of single precision do. */
 const sumTolerance = 1e-3;
-
-type Side = 'challenger' | 'champion';
 
 export function collectClasses({ table, rows }: ReadTable): Sides {
   const label = table.categories.get('label')!;
@@ -32,6 +31,8 @@ export function collectClasses({ table, rows }: ReadTable): Sides {
     ...findUnknownLabels(label, challenger),
   ];
   if (problems.length > 0) return { problems };
+  const misspelt = findMisspelt(table.file, label, challenger, champion);
+  if (misspelt) return misspelt;
   const places = new Map(names.map((name, at) => [name, at]));
   const decided = (side: SideColumns): Float64Array | null =>
     side.decisions ? placesOf(side.decisions, places) : side.probabilities && decide(side, places, rows);
@@ -44,14 +45,8 @@ export function collectClasses({ table, rows }: ReadTable): Sides {
       challenger: classesOf(challenger, label, names, rows),
       champion: classesOf(champion, label, names, rows),
     },
+    notes: noteAlikeClasses(label, challenger, champion),
   };
-}
-
-/** What a side says: names of classes, probabilities of them, or both. Null where it says nothing in any row. */
-interface SideColumns {
-  readonly side: Side;
-  readonly decisions: CategoryColumn | null;
-  readonly probabilities: ReadonlyMap<string, NumberColumn> | null;
 }
 
 function sideOf({ numbers, categories }: Table, side: Side, rows: number): SideColumns {

@@ -9,14 +9,16 @@
  *    the result.
  * 2. Rows come sorted by id, so nothing after this can depend on the order of the file.
  */
+import { counted } from '../../domain/plural.ts';
 import { mapProbabilities, type Predictions, type SliceColumn } from '../rows.ts';
 import { gather } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
-import { hashIds } from './hash-ids.ts';
+import { hashIds, kindsOfIds } from './hash-ids.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
 import { describeProblems, findNumberProblem, type Problem } from './problems.ts';
 import type { Sides } from './sides.ts';
+import { noteAlike } from './spellings.ts';
 import { type Broken, broken, type ReadingOptions, type ReadTable } from './table.ts';
 
 export function collectPredictions(read: ReadTable, options: ReadingOptions): Predictions | Broken {
@@ -37,6 +39,7 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
   }
   const sorted = (values: Float64Array): Float64Array => gather(values, ids.order);
   const { labels, challenger, champion, classes } = sides;
+  const slices = collectSlices(table.categories, options.sliceColumns, ids.order);
   return {
     labels: sorted(labels),
     challenger: sorted(challenger),
@@ -48,8 +51,13 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
       champion: mapProbabilities(classes.champion, sorted),
     },
     idHashes: options.keepIds ? hashIds(table.id.bytes, table.id.ends) : null,
-    slices: collectSlices(table.categories, options.sliceColumns, ids.order),
-    notes: [],
+    idKinds: options.keepIds ? kindsOfIds(table.id.bytes, table.id.ends) : null,
+    slices,
+    notes: [
+      ...table.notes,
+      ...sides.notes,
+      ...[...slices].flatMap(([name, column]) => noteAlikeSlices(name, column)),
+    ],
   };
 }
 
@@ -72,6 +80,7 @@ function collectNumbers({ table, rows }: ReadTable, { task }: ReadingOptions): S
     challenger: column('challenger')!.values,
     champion: withoutChampion ? null : champion.values,
     classes: null,
+    notes: [],
   };
 }
 
@@ -122,4 +131,11 @@ function collectSlice({ codes, names, overflow }: CategoryColumn, order: Uint32A
     rows.subarray(starts[code]!, starts[code + 1]!),
   ]);
   return { rowsOf: new Map(values.sort(([a], [b]) => (a < b ? -1 : 1))), overflow };
+}
+
+function noteAlikeSlices(name: string, { rowsOf, overflow }: SliceColumn): string[] {
+  // Of more values the gate says that they are no slices.
+  if (overflow) return [];
+  const counts = [...rowsOf].map(([value, { length }]) => [value, counted(length, 'row')] as const);
+  return noteAlike(`values of the column ${shorten(name)}`, new Map(counts));
 }

@@ -186,6 +186,13 @@ export class CategoryColumn implements CellSink {
     return this.#values.map((bytes) => textOf(bytes, 0, bytes.length));
   }
 
+  /** The distinct values with how many rows have each. */
+  counts(): Map<string, number> {
+    const counts = new Uint32Array(this.#values.length);
+    for (const code of this.codes) if (code < counts.length) counts[code]!++;
+    return new Map(this.names.map((name, code) => [name, counts[code]!]));
+  }
+
   /** Rows with nothing in the cell. Null where there are none. */
   findMissing(): Faults | null {
     if (this.#firstMissing < 0) return null;

@@ -39,11 +39,35 @@ function numbersOf(stored: ArrayLike<unknown>, numberOf: (value: unknown) => num
 /** Stored values as the text that would stand in CSV. */
 export function toTexts(stored: DecodedArray, element: SchemaElement): Cells {
   if (!isDecimal(element) && isText(element)) return requireUtf8(stored as Uint8Array[]);
-  const unsigned = isUnsigned(element);
-  const show = isDecimal(element)
-    ? decimalTextOf(element)
-    : (value: unknown) => String(unsigned ? asUnsigned(value as number) : value);
+  const show = showOf(element);
   return Array.from(stored as ArrayLike<unknown>, (value) => Buffer.from(show(value), 'latin1'));
+}
+
+function showOf(element: SchemaElement): (value: unknown) => string {
+  if (isDecimal(element)) return decimalTextOf(element);
+  if (element.type === 'DOUBLE') return (value) => showFloat(value as number, String(value));
+  if (element.type === 'FLOAT') return (value) => showFloat(value as number, shortestSingle(value as number));
+  const unsigned = isUnsigned(element);
+  return (value) => String(unsigned ? asUnsigned(value as number) : value);
+}
+
+/**
+ * As what writes CSV shows a float: a whole one with a point, `1.0`, so that a column of floats is another one than of
+ * whole numbers in either format. What is no number is no value.
+ */
+function showFloat(value: number, shortest: string): string {
+  if (Number.isNaN(value)) return '';
+  const sign = Object.is(value, -0) ? '-' : '';
+  return sign + (/^-?\d+$/.test(shortest) ? `${shortest}.0` : shortest);
+}
+
+/** The fewest digits that give this number in single precision: 0.1, which as a double is 0.10000000149011612. */
+function shortestSingle(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(9)));
 }
 
 const isText = ({ type }: SchemaElement): boolean => type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';

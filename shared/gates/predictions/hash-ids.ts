@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { CellSink } from '../../tables/csv-rows.ts';
+import { ByteKinds } from './byte-kinds.ts';
 import type { Faults } from './columns.ts';
 import { textOf } from './parse-number.ts';
 
@@ -26,6 +27,13 @@ export function hashIds(bytes: Uint8Array, ends: Float64Array): BigUint64Array {
   return hashes.sort();
 }
 
+/** What the ids are written with. */
+export function kindsOfIds(bytes: Uint8Array, ends: Float64Array): ByteKinds {
+  const kinds = new ByteKinds();
+  for (let row = 0; row < ends.length; row++) kinds.take(bytes, row === 0 ? 0 : ends[row - 1]!, ends[row]!);
+  return kinds;
+}
+
 /** How many of `some`, each there once, are among `others`. Both in rising order. */
 export function countShared(some: BigUint64Array, others: BigUint64Array): number {
   let shared = 0;
@@ -46,6 +54,8 @@ export class HashColumn implements CellSink {
   #bytes = new Uint8Array(this.#hashes.buffer);
   #size = 0;
   faults: Faults | null = null;
+  /** What the ids are written with; of hashes nobody knows. */
+  readonly kinds = new ByteKinds();
 
   constructor(holds: 'id' | 'hash', mostRows: number) {
     this.#holds = holds;
@@ -55,6 +65,7 @@ export class HashColumn implements CellSink {
   take(bytes: Uint8Array, start: number, end: number): void {
     if (this.#size === this.#hashes.length) this.#grow();
     const at = this.#size * hashBytes;
+    this.kinds.take(bytes, start, end);
     if (this.#holds === 'id' && start < end) hashInto(this.#bytes, at, bytes.subarray(start, end));
     else if (this.#holds === 'id' || !readHex(this.#bytes, at, bytes, start, end)) {
       const { count, row, text } = this.faults ?? {

@@ -5,6 +5,7 @@
  * 1. A list that cannot be believed as a whole is none: a row without an id, and a list without rows, make it broken.
  * 2. Memory is eight bytes for each id, 300 MB at most while it grows.
  */
+import type { ByteKinds } from './byte-kinds.ts';
 import { shorten } from './columns.ts';
 import { HashColumn } from './hash-ids.ts';
 import { CsvReader } from './read-csv.ts';
@@ -16,6 +17,8 @@ const mostTrainIds = 20_000_000;
 /** Hashes of the ids, in rising order; an id as often as it is listed. */
 interface TrainIds {
   readonly hashes: BigUint64Array;
+  /** What the ids are written with; null where the list has hashes of them. */
+  readonly kinds: ByteKinds | null;
 }
 
 export type ReadTrainIds = TrainIds | Broken;
@@ -61,5 +64,5 @@ function collect(read: ReadTable<TrainIdsPlan> | Broken): ReadTrainIds {
     return broken(`${file}: row ${row + 1}: ${found}, not ${wanted}`);
   }
   if (rows === 0) return broken(`${file}: no rows; whatever was trained saw some`);
-  return { hashes: column.sorted() };
+  return { hashes: column.sorted(), kinds: holds === 'id' ? column.kinds : null };
 }

@@ -1,12 +1,16 @@
 import type { Task } from '../../config/metric-catalog.ts';
 import type { CellSink } from '../../tables/csv-rows.ts';
 import { CategoryColumn, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
+import { noteAlikeColumns } from './spellings.ts';
 
 /** What a run may bring at most; more is an error of the evidence. */
 const mostRows = 5_000_000;
 /** Numbers in all columns together that are read: 320 MB of them. */
 const mostNumbers = 40_000_000;
 const mostColumns = 10_000;
+
+/** Columns that a file may lack; without another that is needed it is broken. */
+const optionalColumns = ['champion', 'weight'];
 
 export interface ReadingOptions {
   readonly task: Task;
@@ -43,6 +47,8 @@ export interface Table extends Plan {
   readonly id: IdColumn;
   readonly numbers: ReadonlyMap<string, NumberColumn>;
   readonly categories: ReadonlyMap<string, CategoryColumn>;
+  /** What was noticed about the header. */
+  readonly notes: readonly string[];
 }
 
 export interface ReadTable<P extends Plan = Table> {
@@ -86,7 +92,8 @@ export function planTable(
     else categories.set(name, column);
     return column;
   });
-  return { file, id, numbers, categories, sinks, mostRows: mostRowsOf(numbers.size) };
+  const notes = noteAlikeColumns(header, optionalColumns);
+  return { file, id, numbers, categories, notes, sinks, mostRows: mostRowsOf(numbers.size) };
 }
 
 function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'number' | 'category' | null {

@@ -88,7 +88,7 @@ describe('a data gate on the balance of labels', () => {
     const rows = Array.from({ length: 40 }, (_, at) => ({
       label: at % 4 === 0 ? 'cat' : 'dog',
       challenger: 'dog',
-      champion: 'emu',
+      champion: at === 0 ? 'cat' : 'emu',
     }));
     const of = (name: string) => balance({ class: name, atMost: 0.5 });
     const over = { task: 'multiclass' as const };
@@ -103,6 +103,39 @@ describe('a data gate on the balance of labels', () => {
 
 describe('a data gate on overlap', () => {
   const gate = dataGate({ overlap: { atMost: 0 } });
+
+  it.each<[string, (at: number) => string, string]>([
+    ['floats', (at) => `r${at}.0`, 'every id that training read has a point, and none of the predictions'],
+    [
+      'quoted spaces',
+      (at) => `r${at} `,
+      'every id that training read has a space, and none of the predictions',
+    ],
+    [
+      'upper case',
+      (at) => `R${at}`,
+      'every id of the predictions has a lower-case letter, and none that training read',
+    ],
+    [
+      'numbers alone',
+      (at) => `${at}`,
+      'every id of the predictions has a lower-case letter, and none that training read',
+    ],
+  ])('is an error where ids are written as %s on one side, and could never meet', (_what, idOf, why) => {
+    const list = Array.from({ length: 30 }, (_, at) => `"${idOf(at)}"`);
+    const trainIds = parseTrainIds(['id', ...list].join('\n'));
+    expect(said(judge(gate, labelled(30, 5), { trainIds }))).toBe(
+      `error: no id could be in both files: ${why}; ids are compared byte by byte: write them alike`,
+    );
+  });
+
+  it('is judged where ids have no more in common than how they are written', () => {
+    const list = (from: number) => Array.from({ length: 30 }, (_, at) => `r${at + from}x`);
+    const trainIds = parseTrainIds(['id', ...list(0), ...list(1000), 'r7'].join('\n'));
+    expect(judge(gate, labelled(30, 5), { trainIds }).verdict).toBe('passed');
+    const few = parseTrainIds(['id', '7.0'].join('\n'));
+    expect(judge(gate, labelled(30, 5), { trainIds: few }).verdict).toBe('passed');
+  });
   const rows = labelled(40, 20);
   const listed = (...ids: readonly (string | number)[]) => parseTrainIds(['id', ...ids].join('\n'));
 

@@ -85,7 +85,14 @@ export function isBelievable(task: Task, table: Table): boolean {
       Object.entries(row).some(([name, cell]) => name.split(':')[0] === side && cell !== ''),
     ),
   );
+  // A side that decides for no class of the rows has other names for them.
+  const labels = table.map((row) => row['label']);
+  const meets = (side: string): boolean =>
+    task !== 'multiclass' ||
+    table.length === 0 ||
+    table.some((row) => row[side] === undefined || labels.includes(row[side]));
   return (
+    sidesOf.every(meets) &&
     new Set(ids).size === ids.length &&
     table.every((row) => row['id'] !== '' && isLabel(row['label'])) &&
     table.every((row) => sidesOf.every((side) => believable(row, side)))
