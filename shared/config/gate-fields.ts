@@ -90,7 +90,7 @@ export const common = {
 };
 
 export const slices = SlicesSchema.optional().describe(
-  'Judges the rule in every slice of the rows, too, corrected for their number: by Holm, with severity `warn` by Benjamini and Hochberg. Needs a confidence.',
+  'Judges the rule in every slice of the rows, too. All must hold, so none is corrected to pass; that one fails is corrected for their number (Holm), with severity `warn` both are (Benjamini and Hochberg). Needs a confidence.',
 );
 
 export interface Problem {

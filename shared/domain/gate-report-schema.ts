@@ -54,7 +54,7 @@ const SliceResultSchema = z.object({
     .object({ ruleBroken: share, ruleHolds: share })
     .nullable()
     .describe(
-      'One-sided p-values of the rule not holding, and of it holding, corrected by Holm; of a gate that warns by Benjamini and Hochberg.',
+      'One-sided p-values of the rule not holding, as it is, since all slices must pass, and of it holding, corrected by Holm; of a gate that warns both corrected by Benjamini and Hochberg. In reports of version 1 the former was corrected by Holm, too.',
     ),
 });
 

@@ -20,7 +20,7 @@ function rankOf(verdict: Verdict | 'ignored'): number {
   return verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
 }
 
-export const gateReportSchemaVersion = 1;
+export const gateReportSchemaVersion = 2;
 
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
 export const severities = ['block', 'warn', 'record'] as const;
@@ -64,8 +64,9 @@ export interface SliceResult extends Finding {
   /** How far the estimate lies on the wrong side of the limit; below 0 on the right one, null where unknown. */
   readonly harm: number | null;
   /**
-   * One-sided p-values of the rule not holding, and of it holding, corrected by Holm, of a gate that warns by Benjamini
-   * and Hochberg; null where none was computed.
+   * One-sided p-values of the rule not holding, as it is, since all slices must pass, and of it holding, corrected by
+   * Holm; of a gate that warns both corrected by Benjamini and Hochberg. Null where none was computed. (Up to
+   * `schemaVersion` 1 the former was corrected by Holm, too.)
    */
   readonly corrected: { readonly ruleBroken: number; readonly ruleHolds: number } | null;
 }

@@ -28,14 +28,17 @@ export const unmeasured: Omit<Finding, 'sentence'> = {
   n: null,
 };
 
-/** What several rules judged together make of one of them. */
+/** What judging several slices together makes of one of them: p-values that its interval's verdict must also meet. */
 interface Correction {
-  readonly verdict: Verdict;
   readonly slices: number;
-  readonly by: 'Holm' | 'Benjamini-Hochberg';
+  /** One-sided p-values of the rule not holding and of it holding. */
+  readonly ruleBroken: number;
+  readonly ruleHolds: number;
+  /** Whether the former is corrected, too, for slices each of which is a claim of its own. */
+  readonly by: 'Holm, where one fails' | 'Benjamini-Hochberg';
 }
 
-/** The verdict of one rule. `verdict` overrides that of the interval where several are corrected together. */
+/** The verdict of one rule; of one of several slices it must hold after the correction, too. */
 export function decide(
   measured: GateMeasurement,
   confidence: number | undefined,
@@ -63,13 +66,14 @@ export function decide(
   }
   const percent = describeConfidence(confidence);
   const range = inference.interval(confidence);
-  const verdict = correction?.verdict ?? judgeInterval(range, inference, confidence, measured);
+  const alone = judgeInterval(range, inference, confidence, measured);
+  const verdict = correction ? correctVerdict(alone, confidence, correction) : alone;
   const power = measurePower(
     { rows: n ?? 0, width: range.high - range.low, confidence },
     Math.abs(estimate - limit),
-    correction && 1 - (1 - confidence) / correction.slices,
+    correction && confidenceToDecide(confidence, correction, isOnGoodSide(estimate, measured)),
   );
-  const among = correction ? describeCorrection(correction) : '';
+  const among = correction ? describeCorrection(correction, verdict) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
   const uneven = describeUneven(inference, confidence, measured);
   const sentence =
@@ -85,8 +89,24 @@ export function decide(
   };
 }
 
-function describeCorrection({ slices, by }: Correction): string {
-  return `, corrected for ${counted(slices, 'slice')}${by === 'Holm' ? '' : ` (${by})`}`;
+function correctVerdict(alone: Verdict, confidence: number, { ruleBroken, ruleHolds }: Correction): Verdict {
+  const error = (1 - confidence) / 2;
+  const p = alone === 'passed' ? ruleBroken : alone === 'failed' ? ruleHolds : 0;
+  // A p-value is that of the interval that ends on the limit, up to rounding.
+  return p <= error * (1 + 1e-9) ? alone : 'inconclusive';
+}
+
+/** What a decision takes on the side where the estimate lies: where all must hold, more only to fail one of many. */
+function confidenceToDecide(confidence: number, { slices, by }: Correction, isGood: boolean): number {
+  return isGood && by !== 'Benjamini-Hochberg' ? confidence : 1 - (1 - confidence) / slices;
+}
+
+function describeCorrection({ slices, by }: Correction, verdict: Verdict): string {
+  if (by === 'Benjamini-Hochberg') return `, corrected for ${counted(slices, 'slice')} (${by})`;
+  if (verdict === 'passed') return ' of this slice alone';
+  return verdict === 'failed'
+    ? `, corrected for ${counted(slices, 'slice')}`
+    : ` of one of ${counted(slices, 'slice')}`;
 }
 
 /** One-sided p-values of the rule not holding and of it holding; 1 where nothing can be said. */

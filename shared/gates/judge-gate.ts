@@ -137,7 +137,10 @@ function fold(
   const ignored = slices.length - judged.length;
   const rest = ignored > 0 ? `, ${ignored} too small to judge` : '';
   if (!('slice' in deciding)) {
-    const holds = whole.verdict === 'passed' ? `; so in ${counted(judged.length, 'slice')}${rest}` : '';
+    const holds =
+      whole.verdict === 'passed'
+        ? `; so in ${counted(judged.length, 'slice')}, each by itself, since all must${rest}`
+        : '';
     return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
   const alike = judged.filter(({ verdict }) => verdict === deciding.verdict).length;

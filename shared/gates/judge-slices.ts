@@ -1,7 +1,7 @@
 import type { MetricGate } from '../config/gate-schema.ts';
-import type { SliceResult, Verdict } from '../domain/gate-report.ts';
+import type { SliceResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
-import { decide, type RuleVerdict, testRule, unmeasured } from './decide.ts';
+import { decide, testRule, unmeasured } from './decide.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { type Predictions, selectRows } from './rows.ts';
 import { findSlices, type SlicesOfGate } from './slice-column.ts';
@@ -9,9 +9,13 @@ import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { correctHolm } from './statistics/holm.ts';
 
 /**
- * Judges a gate's rule in every slice. A slice passes or fails only where its p-value, corrected for the number of
- * slices judged, says so: with twenty slices one in twenty would look harmed by chance. Answers a sentence where
- * there is nothing to slice by.
+ * Judges a gate's rule in every slice. Answers a sentence where there is nothing to slice by.
+ *
+ * A gate that blocks passes only if the rule holds in every slice, so passing takes no correction: where it is broken
+ * in some slice, that one's own test stops the gate as often as it promises, whatever the others do (intersection-union
+ * test, Berger, Technometrics 24, 1982). That it is broken in some slice is another matter: of twenty that are right one
+ * looks harmed by chance, so failing is corrected for their number (Holm). A warning is a list of claims that a person
+ * reads one by one, so both sides of it are (Benjamini and Hochberg).
  */
 export function judgeSlices(
   gate: MetricGate,
@@ -42,27 +46,24 @@ function judgeTogether(
   { confidence, severity }: MetricGate,
 ): SliceResult[] {
   const tests = measured.map(({ measurement }) => testRule(measurement));
-  // A warning stops nothing: it may be wrong at times, if only most of them are right. A dry run is one of a gate that
-  // blocks.
+  // A dry run is one of a gate that blocks.
   const isWarning = severity === 'warn';
-  const correct = isWarning ? correctBenjaminiHochberg : correctHolm;
-  const broken = correct(tests.map((test) => test.broken));
-  const holds = correct(tests.map((test) => test.holds));
-  const error = (1 - (confidence ?? 1)) / 2;
+  const [broken, holds] = [tests.map((test) => test.broken), tests.map((test) => test.holds)];
+  const ruleBroken = isWarning ? correctBenjaminiHochberg(broken) : broken;
+  const ruleHolds = isWarning ? correctBenjaminiHochberg(holds) : correctHolm(holds);
   return measured.map(({ slice, measurement }, at): SliceResult => {
-    const verdict: Verdict =
-      broken[at]! <= error ? 'passed' : holds[at]! <= error ? 'failed' : 'inconclusive';
-    const decided: RuleVerdict = decide(measurement, confidence, {
-      verdict,
+    const corrected = { ruleBroken: ruleBroken[at]!, ruleHolds: ruleHolds[at]! };
+    const decided = decide(measurement, confidence, {
+      ...corrected,
       slices: measured.length,
-      by: isWarning ? 'Benjamini-Hochberg' : 'Holm',
+      by: isWarning ? 'Benjamini-Hochberg' : 'Holm, where one fails',
     });
     const { estimate, limit, goal } = measurement;
     return {
       slice,
       ...decided,
       harm: goal === 'above' ? limit - estimate : estimate - limit,
-      corrected: decided.interval && { ruleBroken: broken[at]!, ruleHolds: holds[at]! },
+      corrected: decided.interval && corrected,
     };
   });
 }

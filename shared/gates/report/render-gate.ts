@@ -28,7 +28,7 @@ export function renderGate(gate: GateResult, id: string): Html {
 ${plotInterval(gate, { id, zero: gate.kind === 'against-champion' })}
 ${numbers.length > 0 ? html`<dl class="numbers">${numbers}</dl>` : null}
 <dl>${describeFacts(factsOf(gate))}</dl>
-${gate.slices && renderSlices(gate.slices.by, gate.slices.results)}</section>`;
+${gate.slices && renderSlices(gate.slices.by, gate.slices.results, captionOf(gate))}</section>`;
 }
 
 type Fact = readonly [name: string, value: string];
@@ -74,7 +74,16 @@ function describeAsk({ alphaSpent, confidenceAsked }: NonNullable<GateResult['ho
   return `${describeConfidence(confidenceAsked)} confidence asked at this look, which spends an error of ${figure(alphaSpent)}`;
 }
 
-function renderSlices(by: string, results: readonly SliceResult[]): Html {
+/** What the word `passed` says of one slice, and what p is. */
+function captionOf({ kind, severity }: GateResult): string {
+  if (kind === 'gap') return '';
+  if (severity === 'warn') {
+    return 'Of those called passed, and of those called failed, few are so by chance: p, of the rule not holding, is corrected for all slices (Benjamini-Hochberg).';
+  }
+  return 'Passed says that the rule holds in that slice by itself, with the confidence asked; the gate passes where all do, so p, of the rule not holding, is not corrected. Failed is corrected for all slices (Holm).';
+}
+
+function renderSlices(by: string, results: readonly SliceResult[], caption: string): Html {
   const shown = results.slice(0, mostSlicesShown);
   const numbers = shown.flatMap(numbersOf);
   const scale = fitScale(numbers.length === 0 ? [0] : numbers, 6, 154);
@@ -86,7 +95,7 @@ function renderSlices(by: string, results: readonly SliceResult[]): Html {
 <tr class="why"><td colspan="7" class="dim">${slice.sentence}</td></tr>`,
   );
   return html`<h4>By ${by}, the most harmed first</h4><div class="scroll"><table>
-<caption>Harm is how far the estimate lies on the wrong side of the limit. p is of the rule not holding, corrected for the number of slices.</caption>
+<caption>Harm is how far the estimate lies on the wrong side of the limit. ${caption}</caption>
 <thead><tr><th scope="col">${by}</th><th scope="col">verdict</th><th scope="col" class="number">rows</th><th scope="col" class="number">estimate</th><th scope="col">interval and limit</th><th scope="col" class="number">harm</th><th scope="col" class="number">p</th></tr></thead>
 <tbody>${rows}</tbody></table></div>${rest > 0 ? html`<p class="dim">${rest} more, less harmed, are in gate-report.json.</p>` : null}`;
 }
