@@ -101,7 +101,7 @@ function* giveUp(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion, kept, endsJobs }: OfferAnswer,
+  { admission, champion, kept, endsJobs, hearsCancel }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
   const input: RunInput = {
@@ -114,6 +114,7 @@ function* run(
     promoted,
     ...(kept && { kept }),
     ...(endsJobs && { endsJobs }),
+    ...(hearsCancel && { hearsCancel }),
     startedAt: now(context),
   };
   try {

@@ -38,9 +38,12 @@ export function* askPerson(
   const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
   yield* takeStep(context, 'record-run', row, patience);
   context.df.setCustomStatus({ phase: 'gate', since: now(context), asks: what });
-  const timer = context.df.createTimer(new Date(until));
-  yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
-  if (!timer.isCompleted) timer.cancel();
+  // It may have been cancelled while the model was asked, or the ledger written.
+  if (!(input.hearsCancel && cancel.isCompleted)) {
+    const timer = context.df.createTimer(new Date(until));
+    yield context.df.Task.any([context.df.waitForExternalEvent(runAnsweredEvent), timer, cancel]);
+    if (!timer.isCompleted) timer.cancel();
+  }
   const { answer } = yield* askModel(context, model, 'endAsking', { runId });
   if (!answer) return { acceptedBy: null, sentence: `${judged} Nobody answered by ${until}.` };
   const { accepted, by, reason, at } = answer;

@@ -77,6 +77,8 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly kept?: KeptChallenger;
   /** Absent in answers of before runs saw their jobs end. */
   readonly endsJobs?: boolean;
+  /** Absent in answers of before runs heard a cancellation in every wait. */
+  readonly hearsCancel?: boolean;
 }
 
 /** There is no state yet: rebuild it, then ask again. */

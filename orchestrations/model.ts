@@ -23,7 +23,10 @@ defineEntity<ModelState>(modelEntity, newModelState, {
     const { state: next, ...answer } = decided;
     const kept =
       decided.admission.outcome === 'admitted' && next.live?.reevaluates ? { kept: next.kept } : {};
-    return { state: next, answer: { ...answer, champion: next.champion, endsJobs: true, ...kept } };
+    return {
+      state: next,
+      answer: { ...answer, champion: next.champion, endsJobs: true, hearsCancel: true, ...kept },
+    };
   },
   settle(state, input: Input<'settle'>) {
     const { state: next, ...answer } = settleRun(state, input);

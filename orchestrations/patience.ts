@@ -13,6 +13,8 @@ export interface Patience {
   readonly pauseMs?: number;
   /** Once this has happened nobody needs the step any more: it fails at the next outage, in the middle of a pause. */
   readonly stop?: df.Task;
+  /** Whether `stop` is heard while a step is under way, too, and none is begun after it; absent in older histories. */
+  readonly listens?: boolean;
   /** Is told that a step waits, in words, and once it waits no more (null). */
   readonly tell?: (step: string, waits: string | null) => Generator<df.Task, void, unknown>;
 }

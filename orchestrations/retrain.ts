@@ -8,7 +8,8 @@
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
  * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
  *    champion stays otherwise.
- * 3. A run that is cancelled before its release begins releases nothing.
+ * 3. A cancellation is heard at once wherever the run waits, and between any two steps: a run that is cancelled submits,
+ *    registers and notifies nothing more.
  * 4. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
  * 5. A promote run begins at evaluate: a version registered by hand meets the same gates.
  * 6. An outage of any service is waited out for as long as the run may take.
@@ -17,13 +18,12 @@
 import * as df from 'durable-functions';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
-import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
 import { register } from './register.ts';
-import type { ReleaseInput, ReleaseResult } from './release.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
+import { cancelled, runRelease } from './run-release.ts';
 import { beginWalk, computeHoursOf, endJobsOf, enterPhase, note, type RunWalk } from './run-walk.ts';
 import { settle } from './settle.ts';
 import type { JobState } from './steps.ts';
@@ -92,24 +92,8 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'release');
-  const release: ReleaseInput = {
-    runId,
-    stages: pinned.config.release.stages,
-    model: registered,
-    previous: input.champion,
-    gateReportHash: judged.reportHash,
-    ...(input.endsJobs && { until: new Date(patience.untilMs).toISOString() }),
-  };
-  const { told, failure } = (yield context.df.callSubOrchestrator(
-    'release',
-    release,
-    `${runId}-release`,
-  )) as ReleaseResult;
-  // Once a stage has been told, the world has the new version: it is the champion, whatever stopped the walk.
-  note(walk, { released: told.length > 0 });
-  if (failure !== null)
-    return { outcome: 'failed', sentence: `Released to ${counted(told.length, 'stage')}; ${failure}.` };
-  return { outcome: 'released', sentence: judged.sentence };
+  const { reportHash: gateReportHash, sentence } = judged;
+  return yield* runRelease(walk, { model: registered, gateReportHash }, sentence);
 }
 
 /** A challenger that may be registered and released. */
@@ -128,6 +112,7 @@ function* judge(walk: RunWalk): Generator<df.Task, Passed | RunEnd, unknown> {
   const { report, reportHash } = yield* takeStep(context, 'judge-evidence', evidence, walk.patience);
   const { verdict, sentence } = report;
   note(walk, { verdict });
+  if (input.hearsCancel && cancel.isCompleted) return cancelled(cancel);
   if (verdict === 'passed') return { sentence, reportHash, overrides: {} };
   // Runs of before there was such a field hold, too.
   if (verdict !== 'inconclusive' || pinned.config.onInconclusive !== 'ask') {
@@ -161,11 +146,6 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
 function jobEnd(outcome: RunOutcome, { jobName, ended, status, error }: JobState): RunEnd {
   if (!ended) return { outcome, sentence: `The run's time was over while job ${jobName} ran.` };
   return { outcome, sentence: `Job ${jobName} ended ${status}${error ? `: ${error}` : ''}.` };
-}
-
-function cancelled(cancel: df.Task): RunEnd {
-  const { because } = (cancel.result ?? {}) as { because?: string };
-  return { outcome: 'cancelled', sentence: `Cancelled: ${because ?? 'nobody said why'}.` };
 }
 
 /** Until the registry has numbered it, the version of a challenger is named after its run. */

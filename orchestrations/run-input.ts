@@ -18,6 +18,8 @@ export interface RunInput {
   readonly startedAt: string;
   /** Whether it sees its jobs end before it settles; absent in histories of before it did, which replay as they are. */
   readonly endsJobs?: boolean;
+  /** Whether it hears a cancellation at once wherever it waits; absent in histories of before it did. */
+  readonly hearsCancel?: boolean;
 }
 
 /** How a run ends. */

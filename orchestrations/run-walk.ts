@@ -53,6 +53,7 @@ export function beginWalk(context: df.OrchestrationContext, input: RunInput, can
     patience: {
       untilMs: overMsOf(input),
       stop: cancel,
+      ...(input.hearsCancel && { listens: true }),
       tell: (step, waits) => tellWait(walk, step, waits),
     },
     phase: 'train',

@@ -169,7 +169,7 @@ export interface Steps {
   'record-operation': { input: Operation; output: null };
   /** Has signals that sleep offered again; those that sleep no more are passed over. */
   'wake-signals': { input: { signals: readonly string[] }; output: null };
-  /** Tells a run that it is to end. One that is over is passed over. */
+  /** Tells a run, or its release, that it is to end: `runId` is its instance. One that is over is passed over. */
   'cancel-run': { input: { runId: string; because: string }; output: null };
   /** Wakes a run that asks: a person has answered. One that is over is passed over. */
   'answer-run': { input: { runId: string }; output: null };

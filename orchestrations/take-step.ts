@@ -66,10 +66,12 @@ export function* takeStep<Name extends StepName>(
 ): Generator<df.Task, Steps[Name]['output'], unknown> {
   const options = patientSteps.has(name) ? patientRetry : retry;
   for (let since: number | null = null; ; ) {
-    const answer = (yield context.df.callActivityWithRetry(name, options, input)) as
-      | Steps[Name]['output']
-      | FinalFailure
-      | Outage;
+    const { stop, listens } = patience;
+    if (listens && stop?.isCompleted) throw new StepFailure(`${name} is not wanted any more`, false);
+    const step = context.df.callActivityWithRetry(name, options, input);
+    // An event is seen once somebody waits for it. The step itself is let end: what it did must be known.
+    if (listens && stop) yield context.df.Task.any([step, stop]);
+    const answer = (yield step) as Steps[Name]['output'] | FinalFailure | Outage;
     const { finalFailure, outage } = (answer ?? {}) as Partial<FinalFailure & Outage>;
     if (outage === undefined) {
       if (since !== null) yield* patience.tell?.(name, null) ?? [];
@@ -78,11 +80,13 @@ export function* takeStep<Name extends StepName>(
     }
     const nowMs = context.df.currentUtcDateTime.getTime();
     since ??= nowMs;
-    if (nowMs >= patience.untilMs || patience.stop?.isCompleted) throw lastingOutage(outage, since, nowMs);
+    if (nowMs >= patience.untilMs || stop?.isCompleted) throw lastingOutage(outage, since, nowMs);
     const againMs = Math.min(nowMs + pauseMs(nowMs - since, patience.pauseMs), patience.untilMs);
     yield* patience.tell?.(name, describeWait(outage, since, againMs)) ?? [];
-    yield* sleepUntil(context, againMs, patience.stop);
-    if (patience.stop?.isCompleted) throw lastingOutage(outage, since, againMs);
+    // It may have happened while the wait was told: nothing would wake the pause then.
+    if (!(listens && stop?.isCompleted)) yield* sleepUntil(context, againMs, stop);
+    const stoppedMs = listens ? context.df.currentUtcDateTime.getTime() : againMs;
+    if (stop?.isCompleted) throw lastingOutage(outage, since, stoppedMs);
   }
 }
 

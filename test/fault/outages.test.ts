@@ -10,9 +10,9 @@ import { advanceTo } from '../../local/clock/advance.ts';
 import { portOf, type Service } from '../world/services.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 import { expectExactlyOnce, expectOneOfEach } from './exactly-once.ts';
+import { hurried } from './hurried.ts';
 
 const hourMs = 3_600_000;
-const hurried = { NODE_OPTIONS: `--import ${new URL('hurry.ts', import.meta.url)}` };
 /** An outage is asked after every ten minutes at most: by then whatever waited has gone on. */
 const afterMs = 15 * 60_000;
 const limitMs = 1_800_000;
