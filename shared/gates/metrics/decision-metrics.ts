@@ -77,7 +77,7 @@ const metricOf =
         const sums = new Float64Array(width);
         for (let row = 0; row < labels.length; row++) add(row, weights ? weights[row]! : 1, sums);
         const slopes = slopesOf(value, sums);
-        return Float64Array.from(labels, (label, row) => {
+        return labels.map((label, row) => {
           const decision = decide(row);
           const slope = slopes[classes + label]! + slopes[2 * classes + decision]!;
           return (weights ? weights[row]! : 1) * (label === decision ? slope + slopes[label]! : slope);

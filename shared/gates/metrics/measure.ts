@@ -120,12 +120,9 @@ export function meanOf(
 const squareOf = (value: number): number => (value < 0 ? -1 : value * value);
 
 /** Of the weighted mean. */
-export function influencesOnMean(
-  values: Float64Array,
-  weights: Float64Array | null,
-): Float64Array<ArrayBuffer> {
+export function influencesOnMean(values: Float64Array, weights: Float64Array | null): Float64Array {
   const { mean, total } = weigh(values, weights);
-  return Float64Array.from(values, (value, row) => ((weights ? weights[row]! : 1) * (value - mean)) / total);
+  return values.map((value, row) => ((weights ? weights[row]! : 1) * (value - mean)) / total);
 }
 
 function weigh(values: Float64Array, weights: Float64Array | null): { mean: number; total: number } {

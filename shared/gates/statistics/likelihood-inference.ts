@@ -23,7 +23,7 @@ import { leastErrorOf } from './even-rows.ts';
 import type { Inference, NoInference } from './inference.ts';
 import { normalQuantile } from './normal.ts';
 import { studentCdf } from './student.ts';
-import { tailOfWeightedSum } from './weighted-tail.ts';
+import { prepareTail } from './weighted-tail.ts';
 
 /** What each unit adds to the two sums of which a value is the ratio. Bottoms are 0 or more. */
 interface Units {
@@ -45,21 +45,19 @@ export function inferRatio(method: string, units: Units): Inference | NoInferenc
       why: `the rows are worth ${counted(Math.floor(kish + 1e-9), 'row')}, and an interval needs ${leastUnits}`,
     };
   }
-  const meanBottom = sum(bottom) / bottom.length;
-  const estimate = sum(top) / bottom.length / meanBottom;
-  const centred = subtract(top, bottom, estimate);
+  const { estimate, unit, centred, shares } = standardise(top, bottom);
+  if (unit === 0) return { why: 'the rows show no variation to learn an interval from' };
+  if (!Number.isFinite(unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
-  if (moments === null) return { why: 'the rows show no variation to learn an interval from' };
-  if (!Number.isFinite(moments.kurtosis)) return { why: 'the values are too large to compute with' };
   const [above, below] = [describeSide(1, moments, centred), describeSide(-1, moments, centred)];
+  const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
   const beyond = ({ sign, added, degrees }: Side, limit: number): number => {
-    const values = subtract(top, bottom, limit);
-    if (sign < 0) for (let unit = 0; unit < values.length; unit++) values[unit] = -values[unit]!;
-    const tail = tailOfWeightedSum(values, added + sign * (estimate - limit) * meanBottom);
+    const shift = (estimate - limit) / unit;
+    const tail = tailAt(sign, shift, added + sign * shift);
     return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
   };
-  const step = moments.deviation / meanBottom / Math.sqrt(centred.length);
+  const step = (unit * moments.deviation) / Math.sqrt(centred.length);
   const endOf = (side: Side, error: number): number =>
     findEnd((limit) => beyond(side, limit), error, estimate, side.sign * step);
   const tell = (side: Side, limit: number): number =>
@@ -109,8 +107,8 @@ interface Moments {
   readonly least: number;
 }
 
-/** Of values whose mean is 0; null where all are, but for rounding. */
-function measureMoments(centred: Float64Array): Moments | null {
+/** Of values whose mean is 0 and the largest of which is 1. */
+function measureMoments(centred: Float64Array): Moments {
   let [squares, cubes, fourths, greatest, least] = [0, 0, 0, 0, 0];
   for (const value of centred) {
     const square = value * value;
@@ -122,7 +120,6 @@ function measureMoments(centred: Float64Array): Moments | null {
   }
   const count = centred.length;
   const deviation = Math.sqrt(squares / (count - 1));
-  if (!(deviation > 0)) return null;
   return {
     deviation,
     skewness: cubes / count / deviation ** 3,
@@ -132,29 +129,45 @@ function measureMoments(centred: Float64Array): Moments | null {
   };
 }
 
+interface Standard {
+  readonly estimate: number;
+  /** What 1 of the centred values is; 0 where all rows are alike, not finite where doubles are too small for them. */
+  readonly unit: number;
+  /** What each unit adds beyond the estimate, the farthest 1 away. */
+  readonly centred: Float64Array;
+  /** Its share of the bottom sum, on average 1. */
+  readonly shares: Float64Array;
+}
+
+/** In units in which no power is beyond a double. */
+function standardise(top: Float64Array, bottom: Float64Array): Standard {
+  const meanBottom = sum(bottom) / bottom.length;
+  const shares = bottom.map((value) => value / meanBottom);
+  const estimate = sum(top) / bottom.length / meanBottom;
+  const centred = top.map((value, row) => value / meanBottom - estimate * shares[row]!);
+  let [unit, size] = [0, 0];
+  for (let row = 0; row < centred.length; row++) {
+    unit = Math.max(unit, Math.abs(centred[row]!));
+    size = Math.max(size, Math.abs(top[row]! / meanBottom));
+  }
+  // Rows alike leave a rest of rounding errors.
+  if (unit <= 1e-13 * size) unit = 0;
+  for (let row = 0; row < centred.length; row++) centred[row] = centred[row]! / unit;
+  return { estimate, unit, centred, shares };
+}
+
 /** Units that count for something, and as how many of equal weight (Kish, "Survey sampling", 1965). */
 function keepUnits({ top, bottom }: Units): Units & { readonly kish: number } {
   let [kept, bottoms, squares] = [0, 0, 0];
-  const tops = new Float64Array(top.length);
-  const kepts = new Float64Array(top.length);
   for (let unit = 0; unit < top.length; unit++) {
-    if (top[unit] === 0 && bottom[unit] === 0) continue;
-    tops[kept] = top[unit]!;
-    kepts[kept++] = bottom[unit]!;
+    if (top[unit] !== 0 || bottom[unit] !== 0) kept++;
     bottoms += bottom[unit]!;
     squares += bottom[unit]! ** 2;
   }
-  return {
-    top: tops.subarray(0, kept),
-    bottom: kepts.subarray(0, kept),
-    kish: squares > 0 ? bottoms ** 2 / squares : 0,
-  };
-}
-
-function subtract(top: Float64Array, bottom: Float64Array, ratio: number): Float64Array {
-  const rest = new Float64Array(top.length);
-  for (let unit = 0; unit < top.length; unit++) rest[unit] = top[unit]! - ratio * bottom[unit]!;
-  return rest;
+  const kish = squares > 0 ? bottoms ** 2 / squares : 0;
+  if (kept === top.length) return { top, bottom, kish };
+  const counts = (_: number, unit: number): boolean => top[unit] !== 0 || bottom[unit] !== 0;
+  return { top: top.filter(counts), bottom: bottom.filter(counts), kish };
 }
 
 function sum(values: Float64Array): number {

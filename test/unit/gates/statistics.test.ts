@@ -19,7 +19,7 @@ import { normalCdf, normalQuantile } from '../../../shared/gates/statistics/norm
 import { measurePower } from '../../../shared/gates/statistics/power.ts';
 import { drawBinomial, seedRandom } from '../../../shared/gates/statistics/random.ts';
 import { studentCdf } from '../../../shared/gates/statistics/student.ts';
-import { tailOfWeightedSum } from '../../../shared/gates/statistics/weighted-tail.ts';
+import { prepareTail } from '../../../shared/gates/statistics/weighted-tail.ts';
 
 type Pair = readonly [number, number];
 const oracle = JSON.parse(readFileSync('test/oracles/statistics.json', 'utf8')) as {
@@ -107,6 +107,27 @@ describe('DeLong', () => {
   });
 });
 
+/** The tail of plain values, and of one more. */
+const tailOfWeightedSum = (values: Float64Array, extra: number): number =>
+  prepareTail(values, new Float64Array(values.length))(1, 0, extra);
+
+/** Lugannani and Rice, as the book has it. */
+function plainTail(values: Float64Array, extra: number): number {
+  const all = [...values, extra];
+  const slopeAt = (at: number) => all.reduce((sum, value) => sum + value / (1 - at * value), 0);
+  let [low, high] = [1 / all.reduce((a, b) => Math.min(a, b)), 1 / all.reduce((a, b) => Math.max(a, b))];
+  for (let step = 0; step < 200; step++) {
+    const middle = (low + high) / 2;
+    if (slopeAt(middle) > 0) high = middle;
+    else low = middle;
+  }
+  const point = (low + high) / 2;
+  const generating = -all.reduce((sum, value) => sum + Math.log1p(-point * value), 0);
+  const root = Math.sign(point) * Math.sqrt(-2 * generating);
+  const scaled = point * Math.sqrt(all.reduce((sum, value) => sum + (value / (1 - point * value)) ** 2, 0));
+  return normalCdf(-(root + Math.log(scaled / root) / root));
+}
+
 describe('the likelihood of a ratio', () => {
   const ones = (size: number) => new Float64Array(size).fill(1);
   const drawn = (size: number, draw: (unit: number) => number, seed: string) => {
@@ -127,6 +148,30 @@ describe('the likelihood of a ratio', () => {
       const exact = binomialCdf(wrong, rows, limit);
       expect(tailOfWeightedSum(values, 1 - limit) / exact).toBeGreaterThan(0.98);
       expect(tailOfWeightedSum(values, 1 - limit) / exact).toBeLessThan(1.03);
+    }
+  });
+
+  it('has for many values, by a series, the tail of the values one by one', () => {
+    const { unit } = seedRandom('series');
+    const heavy = Float64Array.from({ length: 1100 }, () => Math.exp(normalQuantile(unit())));
+    const weights = heavy.map(() => Math.exp(normalQuantile(unit()) / 2));
+    const copies = 3;
+    const repeat = (column: Float64Array) =>
+      Float64Array.from({ length: copies * column.length }, (_, at) => column[at % column.length]!);
+    const topOf = (ratio: number) => heavy.map((value, at) => weights[at]! * (value - ratio));
+    const centred = topOf(
+      weights.reduce((sum, weight, at) => sum + weight * heavy[at]!, 0) / weights.reduce((a, b) => a + b, 0),
+    );
+    const many = prepareTail(repeat(centred), repeat(weights));
+    // By the definition: the logarithm of the generating function, one unit at a time.
+    for (const shift of [-0.3, -0.2, -0.1, 0.05, 0.1, 0.15]) {
+      for (const sign of [1, -1] as const) {
+        const plain = plainTail(
+          repeat(centred.map((value, at) => sign * (value + shift * weights[at]!))),
+          sign * shift,
+        );
+        expect(many(sign, shift, sign * shift) / plain).toBeCloseTo(1, 6);
+      }
     }
   });
 
@@ -189,7 +234,7 @@ describe('the likelihood of a ratio', () => {
     expect(inferRatio('m', { top: ones(30), bottom: ones(30) })).toEqual({
       why: 'the rows show no variation to learn an interval from',
     });
-    const huge = Float64Array.from({ length: 20 }, (_, row) => (row % 2) * 1e300);
+    const huge = Float64Array.from({ length: 20 }, (_, row) => (row % 2) * 1.7e308);
     expect(inferRatio('m', { top: huge, bottom: ones(20) })).toEqual({
       why: 'the values are too large to compute with',
     });
