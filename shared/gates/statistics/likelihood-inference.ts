@@ -47,7 +47,8 @@ export function inferRatio(method: string, units: Units): Inference | NoInferenc
   }
   const { estimate, unit, centred, shares } = standardise(top, bottom);
   if (unit === 0) return { why: 'the rows show no variation to learn an interval from' };
-  if (!Number.isFinite(unit)) return { why: 'the values are too large to compute with' };
+  // An end may lie so many times farther out than any row.
+  if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
   const [above, below] = [describeSide(1, moments, centred), describeSide(-1, moments, centred)];
   const tailAt = prepareTail(centred, shares);

