@@ -3,7 +3,7 @@ import { localCloud } from '../../cloud-context.ts';
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, ServiceError } from '../../http/service-error.ts';
 import type { Request } from '../http.ts';
-import type { Params, Routes } from '../match.ts';
+import type { Routes } from '../match.ts';
 import type { OnlineResource } from '../online-resource.ts';
 import { provisioningMs } from '../provisioning.ts';
 import type { OnlineOperation, OnlineStore } from '../store/online.ts';
@@ -33,19 +33,32 @@ export function deletingReply(request: Request, operation: OnlineOperation): Rep
 
 /**
  * How operations on endpoints go. They lie outside of the workspace, and are for those who deploy: the application, whose
- * role reads nothing there, does not.
+ * role reads nothing there, asks for none. So nobody is told here how those of jobs go (cloud-custodian issue 11059).
  */
 export function onlineOperationRoutes(online: OnlineStore): Routes {
   return {
-    [`GET ${locations}/mfeOperationsStatus/:operation`]: (request, params) =>
-      statusReply(request, findOperation(online, params)),
-    [`GET ${locations}/mfeOperationResults/:operation`]: (request, params) =>
-      resultReply(request, findOperation(online, params)),
+    [`GET ${locations}/mfeOperationsStatus/:operation`]: (request, { operation = '' }) => {
+      const found = online.findOperation(operation);
+      if (!found) throw notFound(`Operation ${operation}`);
+      return statusReply(request, found);
+    },
+    [`GET ${locations}/mfeOperationResults/:operation`]: (request, { operation = '' }) => {
+      const found = online.findOperation(operation);
+      if (!found) throw forbidden();
+      return found.status === 'InProgress' ? deletingReply(request, found) : { status: 204 };
+    },
   };
 }
 
-function statusReply(request: Request, operation: OnlineOperation): Reply {
-  const { id, status, startedMs, endedMs, error } = operation;
+function forbidden(): ServiceError {
+  return new ServiceError(
+    403,
+    'AuthorizationFailed',
+    `The client does not have authorization to perform action '${provider}/locations/mfeOperationResults/read'; read the job itself.`,
+  );
+}
+
+function statusReply(request: Request, { id, status, startedMs, endedMs, error }: OnlineOperation): Reply {
   const body = {
     id: request.path,
     name: id,
@@ -55,22 +68,6 @@ function statusReply(request: Request, operation: OnlineOperation): Reply {
     ...(error && { error }),
   };
   return { status: 200, body };
-}
-
-function resultReply(request: Request, operation: OnlineOperation): Reply {
-  if (operation.status === 'InProgress') return deletingReply(request, operation);
-  return { status: 204 };
-}
-
-function findOperation(online: OnlineStore, { operation = '' }: Params): OnlineOperation {
-  const found = online.findOperation(operation);
-  if (found) return found;
-  // Those of jobs are not for the application, whose role reads nothing here (cloud-custodian issue 11059).
-  throw new ServiceError(
-    403,
-    'AuthorizationFailed',
-    `The client does not have authorization to perform action '${provider}/locations/mfeOperationResults/read'; read the job itself.`,
-  );
 }
 
 function linkTo(request: Request, kind: string, operation: string): string {
