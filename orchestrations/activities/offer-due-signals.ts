@@ -16,17 +16,21 @@ import {
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
+/** A query that looks back no further than its last tick sees again nothing that was missed; one that fails for ever is dear. */
+const queryWaitsMs = 6 * 3_600_000;
+
 defineStep(
   'offer-due-signals',
   async ({ previous, now }, context) => {
     const client = df.getClient(context);
+    const until = new Date(Date.parse(now) + queryWaitsMs).toISOString();
     const models = [...(await wiring.models()).values()].filter(({ config }) => asksByTime(config));
     for (const pinned of models) {
       for (const signal of await findDue(client, pinned, previous, now)) {
         await offerSignal(client, { signal, pinned });
       }
       for (const { rule, tick } of findDueQueries(pinned.config, previous, now)) {
-        await startMeasurement(client, { source: 'query', pinned, rule, tick });
+        await startMeasurement(client, { source: 'query', pinned, rule, tick, until });
       }
     }
     return { known: models.flatMap(({ config }) => listKeys(config)) };

@@ -8,6 +8,8 @@ export interface QueryMeasurement {
   readonly rule: string;
   /** ISO 8601, UTC. */
   readonly tick: string;
+  /** How long an outage is waited out (ISO 8601, UTC); absent in histories of before it was: two minutes. */
+  readonly until?: string;
 }
 
 /** Reads the metric of a rule of `triggers.runs`. */

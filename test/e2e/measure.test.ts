@@ -74,6 +74,11 @@ describe('rules over what a model does in production', () => {
   };
   const hostLog = () => readFileSync(world.logFiles.host, 'utf8');
 
+  const warnings = () =>
+    hostLog()
+      .split('\n')
+      .filter((line) => line.includes('judges nothing this time'));
+
   /** What was offered to the model's entity as a recovery, or null. */
   async function recoveryOffered(id: string): Promise<Recovery | null> {
     const path = `runtime/webhooks/durabletask/instances/${recoveryInstanceId(id)}?showInput=true`;
@@ -119,21 +124,15 @@ describe('rules over what a model does in production', () => {
     expect(said[0]).toMatch(/ error .*Azure answered 400 .*SYN0002 Query could not be parsed at 'sumarize'/);
   });
 
-  it('judge nothing by a part of an answer, say why in the end, and go on at the next tick', async () => {
+  it('judge nothing by a part of an answer, a timeout or throttling, and the whole answer when it comes', async () => {
     await control('POST', 'logs/Scores', scored('09', 1, 4));
     await control('PUT', 'logs/faults', { next: ['partial', 'timeout', 'throttled', 'partial'] });
-    await passTimeUntil('07:30:00Z');
+    await passTimeUntil('07:02:00Z');
     expect(await asked()).toHaveLength(1);
-    const warned = hostLog()
-      .split('\n')
-      .filter((line) => line.includes('judges nothing this time'));
-    expect(warned).toHaveLength(1);
-    expect(warned[0]).toMatch(
-      / warn .*query rule live-accuracy of model tiny judges nothing this time: .*azure-unavailable: .* answered in part/,
-    );
-    await passTimeUntil('08:02:00Z');
+    await passTimeUntil('07:30:00Z');
     expect(await asked()).toContain(`metric:tiny:live-accuracy:${windowOf('09')}`);
     expect(await asked()).toHaveLength(2);
+    expect(warnings()).toEqual([]);
   });
 
   it('start a run for a bad metric of a production run, and take a good one for a recovery', async () => {
@@ -162,5 +161,19 @@ describe('rules over what a model does in production', () => {
       cause: 'run:live-rmse',
       summary: 'rmse 0.1000 is not above 0.2 (window score-good).',
     });
+  });
+
+  it('say once for each tick that nothing could be judged, when six hours brought no whole answer', async () => {
+    await control('PUT', 'logs/faults', { next: Array.from({ length: 1_000 }, () => 'partial') });
+    await passTimeUntil('15:02:00Z');
+    const warned = warnings();
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toMatch(
+      /^2026-03-10T15:00:\S+ warn .*query rule live-accuracy of model tiny judges nothing this time: .*azure-unavailable: .* answered in part/,
+    );
+    await control('PUT', 'logs/faults', { next: [] });
+    await passTimeUntil('15:14:00Z');
+    expect(warnings()).toEqual(warned);
+    expect(await asked()).toHaveLength(3);
   });
 });
