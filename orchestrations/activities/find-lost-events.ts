@@ -32,16 +32,13 @@ defineStep(
   'find-lost-events',
   async ({ previous, now }, context) => {
     const began = previous?.began ?? (await firstMoment(now));
-    const lookedBack = new Date(Date.parse(previous?.scannedAt ?? began) - lookBackMs).toISOString();
-    const window = {
-      from: wholeSecond(lookedBack > began ? lookedBack : began),
-      to: new Date(Date.parse(now) + aheadMs).toISOString(),
-    };
+    const scannedAt = previous?.scannedAt ?? began;
+    const endpointsScannedAt = previous?.endpointsScannedAt ?? scannedAt;
     const models = await wiring.models();
     const client = df.getClient(context);
     const found: string[] = [];
-    const facts = await listFacts(models, window);
-    const deployed = await listDeployments(models, window);
+    const facts = await listFacts(models, windowSince(scannedAt, began, now));
+    const deployed = await listDeployments(models, windowSince(endpointsScannedAt, began, now));
     if (deployed.trouble !== null && !(deployed.isForbidden && previous?.endpointsForbidden))
       context.warn(`reconcile: ${deployed.trouble}`);
     for (const fact of [...facts, ...deployed.facts]) {
@@ -60,12 +57,22 @@ defineStep(
       scannedAt: now,
       found: found.slice(0, toldAtMost),
       foundCount: found.length,
+      endpointsScannedAt: deployed.trouble === null ? now : endpointsScannedAt,
       ...(deployed.isForbidden && { endpointsForbidden: true }),
     };
     return scan;
   },
   { extraInputs: [df.input.durableClient()] },
 );
+
+/** A day further back than the last scan, but to nothing of before the first one. */
+function windowSince(scannedAt: string, began: string, now: string): Window {
+  const lookedBack = new Date(Date.parse(scannedAt) - lookBackMs).toISOString();
+  return {
+    from: wholeSecond(lookedBack > began ? lookedBack : began),
+    to: new Date(Date.parse(now) + aheadMs).toISOString(),
+  };
+}
 
 /** The storage says by whole seconds when a file was written: one of the same second lies before its parts. */
 function wholeSecond(time: string): string {
@@ -178,7 +185,7 @@ async function listDeployments(models: Models, window: Window): Promise<Deployme
       : null;
     return { facts, trouble, isForbidden: false };
   } catch (error) {
-    // The next scan looks a day back again.
+    // The next scan looks back to before this one.
     if (!(error instanceof RatchetError)) throw error;
     return { ...noDeployments, trouble: `deployments are not looked at this time: ${error.message}` };
   }

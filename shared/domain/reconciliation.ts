@@ -6,6 +6,8 @@ export interface Reconciliation {
   /** What this scan found that no event had told: ids, the first of them. */
   readonly found: readonly string[];
   readonly foundCount: number;
+  /** When endpoints could be listed last; absent in scans of before they were. */
+  readonly endpointsScannedAt?: string;
   /** The role of the app does not let it read online endpoints: said when it began to be so, and not again. */
   readonly endpointsForbidden?: true;
 }

@@ -211,10 +211,24 @@ describe('where endpoints cannot be read', () => {
     );
   });
 
+  it('for however long, what was deployed meanwhile is found afterwards', async () => {
+    await deploy('long-hidden', 'blue', 'spam-filter:1');
+    instead = onEndpoints(refusal(403, 'AuthorizationFailed'));
+    const days = (number: number) => new Date(Date.now() + number * 86_400_000).toISOString();
+    let left = await scan();
+    for (const day of [2, 4, 6]) left = await step('find-lost-events', { previous: left, now: days(day) });
+    instead = () => null;
+    const after = await step('find-lost-events', { previous: left, now: days(8) });
+    expect(after.found).toContain('deployed:long-hidden');
+    const later = await step('find-lost-events', { previous: after, now: days(10) });
+    expect([later.foundCount, later.endpointsScannedAt]).toEqual([0, later.scannedAt]);
+  });
+
   it('because one was deleted since it was listed, the others are', async () => {
+    await deploy('beside', 'blue', 'spam-filter:1');
     instead = (path) =>
       path === '/onlineEndpoints/front/deployments' ? refusal(404, 'ResourceNotFound') : null;
-    expect((await scan()).found).toContain('deployed:later');
+    expect((await scan()).found).toContain('deployed:beside');
     expect(warned.filter((line) => line.includes('not looked at'))).toEqual([]);
   });
 
