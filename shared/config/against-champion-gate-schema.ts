@@ -3,7 +3,9 @@ import {
   common,
   confidence,
   findLikelyTypo,
+  findPerClassProblems,
   findSourceProblems,
+  minimumPerClass,
   type Problem,
   slices,
 } from './gate-fields.ts';
@@ -13,6 +15,7 @@ import { suggest } from './suggest.ts';
 export const AgainstChampionGateSchema = z
   .strictObject({
     ...common,
+    minimumPerClass,
     kind: z
       .literal('against-champion')
       .describe(
@@ -53,6 +56,7 @@ export const AgainstChampionGateSchema = z
 
 function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>): Generator<Problem> {
   yield* findSourceProblems(gate, gate.confidence);
+  yield* findPerClassProblems(gate);
   const kind = findMetric(gate.metric);
   if (!kind && gate.better === undefined) {
     const meant = suggest(gate.metric, metricNames);

@@ -3,7 +3,9 @@ import {
   common,
   confidence,
   findLikelyTypo,
+  findPerClassProblems,
   findSourceProblems,
+  minimumPerClass,
   type Problem,
   slices,
 } from './gate-fields.ts';
@@ -12,6 +14,7 @@ import { findMetric, type MetricKind } from './metric-catalog.ts';
 export const BoundGateSchema = z
   .strictObject({
     ...common,
+    minimumPerClass,
     kind: z.literal('bound').describe('Judges the challenger alone.'),
     atLeast: z.number().optional().describe('The least value that passes.'),
     atMost: z.number().optional().describe('The greatest value that passes.'),
@@ -32,6 +35,7 @@ function* findBoundProblems(gate: z.infer<typeof BoundGateSchema>): Generator<Pr
     return;
   }
   yield* findSourceProblems(gate, gate.confidence);
+  yield* findPerClassProblems(gate);
   yield* findLikelyTypo(gate);
   const kind = findMetric(gate.metric);
   if (!kind) return;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { common, confidence, SlicesSchema } from './gate-fields.ts';
+import { common, confidence, GroupsSchema } from './gate-fields.ts';
 
 /** Shares of a group's rows, by which groups are compared. */
 const gapRates = ['selection_rate', 'recall', 'false_positive_rate'] as const;
@@ -16,7 +16,7 @@ export const GapGateSchema = z.strictObject({
     .literal('predictions')
     .default('predictions')
     .describe('Rates of groups are computed from predictions.csv.'),
-  slices: SlicesSchema.describe(
+  slices: GroupsSchema.describe(
     'The groups: `minimumRows` counts those rows of a group that the rate is a share of, such as the rows of class 1 for recall.',
   ),
   atMost: z

@@ -11,6 +11,7 @@ import type { DataGate } from '../config/gate-schema.ts';
 import { worst } from '../domain/gate-report.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import type { Evidence } from './evidence.ts';
+import { countRows } from './find-too-few.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { countShared } from './predictions/hash-ids.ts';
@@ -28,9 +29,11 @@ export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): 
   return error('the gate checks nothing; give rows, labelBalance or overlap');
 }
 
-function judgeRows(atLeast: number, { labels }: Predictions): RuleVerdict {
-  const n = labels.length;
-  return settle({ words: 'rows', estimate: n, limit: atLeast, goal: 'above', inference: null, n });
+/** Rows with weights count as so many of equal weight. */
+function judgeRows(atLeast: number, predictions: Predictions): RuleVerdict {
+  const { effective, weighted, rows: n } = countRows(predictions, () => true);
+  const words = weighted ? 'effective rows' : 'rows';
+  return settle({ words, estimate: effective, limit: atLeast, goal: 'above', inference: null, n });
 }
 
 type Balance = NonNullable<DataGate['labelBalance']>;

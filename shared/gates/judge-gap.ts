@@ -17,6 +17,7 @@ import { type RuleVerdict, unmeasured } from './decide.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
 import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
+import { findAbsent, verdictOfSmall } from './judge-slices.ts';
 import { show } from './measure-gate.ts';
 import { findSlices } from './slice-column.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
@@ -48,6 +49,9 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
       rows,
     );
   }
+  const absent = findAbsent(slices, rowsOf);
+  if (absent[0])
+    return { ...undecided('error', `${gate.metric}: ${absent[0].sentence}`, rows), groups: absent };
   const groups = countGroups(gate.metric, predictions, rowsOf);
   const judged = groups.filter(({ challenger }) => challenger.trials >= slices.minimumRows);
   const small = groups.filter((group) => !judged.includes(group));
@@ -81,7 +85,7 @@ function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Grou
     high: Math.max(...pairs.map(({ most }) => most)),
   };
   const ofPairs = verdictOf(gate, range);
-  const doubtful = small.length > 0 && slices.tooSmall === 'inconclusive';
+  const doubtful = small.some(({ name }) => verdictOfSmall(slices, name) === 'inconclusive');
   const [firstSmall] = small;
   const tooSmall = firstSmall
     ? `; ${small.length} of ${small.length + judged.length} groups too small to judge, first ${JSON.stringify(firstSmall.name)}`
@@ -175,7 +179,7 @@ function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }
   return {
     ...unmeasured,
     slice: name,
-    verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
+    verdict: verdictOfSmall(slices, name),
     sentence: `${metric} is a share of ${counted(trials, 'row')} of it, a group needs ${slices.minimumRows}`,
     n: trials,
     harm: null,

@@ -11,11 +11,12 @@ import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { findTooFew } from './find-too-few.ts';
 import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';
-import { judgeSlices } from './judge-slices.ts';
+import { findAbsent, judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
-import { describeBy, type SlicesOfGate } from './slice-column.ts';
+import { describeBy, findSlices, type SlicesOfGate } from './slice-column.ts';
 
 interface GateContext {
   readonly evidence: Evidence;
@@ -67,7 +68,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
     return { whole, slices: groups, folded: { verdict: whole.verdict, sentence: whole.sentence } };
   }
   const whole = judgeWhole(gate, context);
-  const slices = gate.slices && whole.estimate !== null ? sliceGate(gate, gate.slices, context) : null;
+  const slices = gate.slices ? sliceGate(gate, gate.slices, whole, context) : null;
   return { whole, slices, folded: fold(whole, slices) };
 }
 
@@ -82,16 +83,11 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   if (challenger === null) return missing(gate, 'challenger');
   const count = evidence.predictions?.labels.length ?? null;
   // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
-  if (count !== null && !(count >= gate.minimumRows)) {
-    const sentence = `${gate.metric}: ${counted(count, 'row')}, the gate needs ${gate.minimumRows}`;
-    return {
-      ...unmeasured,
-      verdict: 'inconclusive',
-      sentence,
-      challenger,
-      champion: numberOf('champion'),
-      n: count,
-    };
+  const few = evidence.predictions && findTooFew(gate, evidence.predictions, { ...gate, who: 'the gate' });
+  if (few !== null) {
+    const champion = numberOf('champion');
+    const sentence = `${gate.metric}: ${few}`;
+    return { ...unmeasured, verdict: 'inconclusive', sentence, challenger, champion, n: count };
   }
   const early =
     gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
@@ -119,10 +115,20 @@ function judgeWithoutComparing(
 function sliceGate(
   gate: MetricGate,
   slices: SlicesOfGate,
+  whole: RuleVerdict,
   { evidence }: GateContext,
-): readonly SliceResult[] | string {
-  if (!evidence.predictions) return 'there are no rows to slice';
-  return judgeSlices(gate, slices, evidence.predictions);
+): readonly SliceResult[] | string | null {
+  if (whole.estimate !== null) {
+    return evidence.predictions
+      ? judgeSlices(gate, slices, evidence.predictions)
+      : 'there are no rows to slice';
+  }
+  // What passes by rule still has the slices it requires.
+  if (!slices.require || whole.verdict !== 'passed' || !evidence.predictions) return null;
+  const rowsOf = findSlices(evidence.predictions, slices.by);
+  if (typeof rowsOf === 'string') return rowsOf;
+  const absent = findAbsent(slices, rowsOf);
+  return absent.length > 0 ? absent : null;
 }
 
 /** The worse of the whole and its slices, with its sentence. */
@@ -144,7 +150,8 @@ function fold(
     return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
   const alike = judged.filter(({ verdict }) => verdict === deciding.verdict).length;
-  const sentence = `${alike} of ${counted(slices.length, 'slice')} ${deciding.verdict}, first ${JSON.stringify(deciding.slice)}: ${deciding.sentence}`;
+  const what = deciding.verdict === 'error' ? 'missing' : deciding.verdict;
+  const sentence = `${alike} of ${counted(slices.length, 'slice')} ${what}, first ${JSON.stringify(deciding.slice)}: ${deciding.sentence}`;
   return { verdict: deciding.verdict as Verdict, sentence };
 }
 

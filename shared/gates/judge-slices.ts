@@ -2,9 +2,11 @@ import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { decide, testRule, unmeasured } from './decide.ts';
+import { findTooFew } from './find-too-few.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
-import { type Predictions, selectRows } from './rows.ts';
-import { findSlices, type SlicesOfGate } from './slice-column.ts';
+import { suggestAlike } from './predictions/spellings.ts';
+import { type Predictions, type Rows, selectRows } from './rows.ts';
+import { findSlices, namesRequired, type SlicesOfGate } from './slice-column.ts';
 import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { correctHolm } from './statistics/holm.ts';
 
@@ -24,27 +26,51 @@ export function judgeSlices(
 ): readonly SliceResult[] | string {
   const rowsOf = findSlices(predictions, slices.by);
   if (typeof rowsOf === 'string') return rowsOf;
-  const results: SliceResult[] = [];
-  const measured: { slice: string; measurement: GateMeasurement }[] = [];
+  const results: SliceResult[] = [...findAbsent(slices, rowsOf)];
+  const measured: Measured[] = [];
   for (const [slice, which] of rowsOf) {
-    if (which.length < slices.minimumRows) {
-      const why = `${counted(which.length, 'row')}, a slice needs ${slices.minimumRows}`;
-      results.push(describeTooSmall(slices, slice, which.length, why));
-      continue;
-    }
-    const measurement = measureGate(gate, { rows: selectRows(predictions, which) });
-    if ('missing' in measurement) {
-      const why = `${gate.metric} of the ${measurement.missing} is undefined in its ${counted(which.length, 'row')}`;
-      results.push(describeTooSmall(slices, slice, which.length, why));
-    } else measured.push({ slice, measurement });
+    const found = measureSlice(gate, slices, selectRows(predictions, which));
+    if (typeof found === 'string') results.push(describeTooSmall(slices, slice, which.length, found));
+    else measured.push({ slice, measurement: found });
   }
   return [...results, ...judgeTogether(measured, gate)].sort(byHarm);
 }
 
-function judgeTogether(
-  measured: readonly { slice: string; measurement: GateMeasurement }[],
-  { confidence, severity }: MetricGate,
-): SliceResult[] {
+interface Measured {
+  readonly slice: string;
+  readonly measurement: GateMeasurement;
+}
+
+/** What a slice has of the gate's metric, or why it is too small. */
+function measureSlice(gate: MetricGate, slices: SlicesOfGate, rows: Rows): GateMeasurement | string {
+  const { minimumRows } = slices;
+  const minimumPerClass = perClassOf(slices) ?? gate.minimumPerClass;
+  const few = findTooFew(gate, rows, { who: 'a slice', minimumRows, minimumPerClass });
+  if (few !== null) return few;
+  const measurement = measureGate(gate, { rows });
+  if (!('missing' in measurement)) return measurement;
+  return `${gate.metric} of the ${measurement.missing} is undefined in its ${counted(rows.labels.length, 'row')}`;
+}
+
+const perClassOf = (slices: SlicesOfGate): number | undefined =>
+  'minimumPerClass' in slices ? slices.minimumPerClass : undefined;
+
+/** Slices that must be there and that no row is in: an error each, wherever nothing else is judged. */
+export function findAbsent(slices: SlicesOfGate, rowsOf: ReadonlyMap<string, unknown>): SliceResult[] {
+  return namesRequired(slices)
+    .filter((name) => !rowsOf.has(name))
+    .map((slice) => ({
+      ...unmeasured,
+      slice,
+      verdict: 'error',
+      sentence: `the gate requires the slice ${JSON.stringify(slice)}, and no row is in it${suggestAlike(slice, rowsOf.keys())}`,
+      n: 0,
+      harm: null,
+      corrected: null,
+    }));
+}
+
+function judgeTogether(measured: readonly Measured[], { confidence, severity }: MetricGate): SliceResult[] {
   const tests = measured.map(({ measurement }) => testRule(measurement));
   // A dry run is one of a gate that blocks.
   const isWarning = severity === 'warn';
@@ -71,7 +97,7 @@ function judgeTogether(
 function describeTooSmall(slices: SlicesOfGate, slice: string, n: number, sentence: string): SliceResult {
   return {
     slice,
-    verdict: slices.tooSmall === 'ignore' ? 'ignored' : 'inconclusive',
+    verdict: verdictOfSmall(slices, slice),
     sentence,
     ...unmeasured,
     n,
@@ -80,8 +106,15 @@ function describeTooSmall(slices: SlicesOfGate, slice: string, n: number, senten
   };
 }
 
-/** The most harmed first; those without a number last, in order of their names. */
+/** What is required must be judged. */
+export function verdictOfSmall(slices: SlicesOfGate, slice: string): 'ignored' | 'inconclusive' {
+  return slices.tooSmall === 'ignore' && !namesRequired(slices).includes(slice) ? 'ignored' : 'inconclusive';
+}
+
+/** What is missing first, then the most harmed; those without a number last, in order of their names. */
 function byHarm(a: SliceResult, b: SliceResult): number {
-  const difference = (b.harm ?? Number.NEGATIVE_INFINITY) - (a.harm ?? Number.NEGATIVE_INFINITY);
+  const harmOf = ({ verdict, harm }: SliceResult): number =>
+    verdict === 'error' ? Number.MAX_VALUE : (harm ?? -Number.MAX_VALUE);
+  const difference = harmOf(b) - harmOf(a);
   return difference || (a.slice < b.slice ? -1 : 1);
 }

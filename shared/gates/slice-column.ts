@@ -46,6 +46,19 @@ function limitSlices(rowsOf: RowsOf, found: string, overflow = false): RowsOf | 
   return `${found}, ${mostSlices} slices at most; slice by something coarser`;
 }
 
+/** The slices that must be there, by their names as `findSlices` gives them. */
+export function namesRequired({ by, require = [] }: SlicesOfGate): string[] {
+  const columns = columnsOf(by);
+  return require.map((value) =>
+    typeof value === 'string' ? value : nameOfPair([columns[0]!, value[0]!], [columns[1]!, value[1]!]),
+  );
+}
+
+type Cell = readonly [column: string, value: string];
+
+const nameOfPair = ([first, value]: Cell, [second, other]: Cell): string =>
+  `${first}=${quote(value)}, ${second}=${quote(other)}`;
+
 type Named = readonly [name: string, rowsOf: RowsOf];
 
 /** Pairs in the order of the first column's values, then of the second's. */
@@ -63,7 +76,7 @@ function pairSlices(
   for (const [value, which] of first) {
     for (const [code, rowsOfPair] of dealRows(which, secondOf, values.length).entries()) {
       if (rowsOfPair.length === 0) continue;
-      pairs.set(`${firstName}=${quote(value)}, ${secondName}=${quote(values[code]!)}`, rowsOfPair);
+      pairs.set(nameOfPair([firstName, value], [secondName, values[code]!]), rowsOfPair);
     }
   }
   return pairs;
