@@ -11,6 +11,20 @@ import { findSmallClass, inferFromInfluences, inferFromRatio } from './units.ts'
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows): Inference | NoInference {
+  const inferred = inferAnyValue(metric, rows);
+  const kind = findMetric(metric);
+  if ('why' in inferred || !kind) return inferred;
+  const clamp = (end: number): number => Math.min(kind.highest, Math.max(kind.lowest, end));
+  return {
+    ...inferred,
+    interval: (confidence) => {
+      const { low, high } = inferred.interval(confidence);
+      return { low: clamp(low), high: clamp(high) };
+    },
+  };
+}
+
+function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
   const share = rows.weights === null && findShare(metric, scored.classes?.names ?? null);
   if (share) return inferShare(metric, share, scored);

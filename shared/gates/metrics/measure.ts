@@ -107,7 +107,7 @@ export function meanOf(
     ratio: {
       top: (row) => values[row]!,
       bottom: () => 1,
-      ...(root ? { metricOf: Math.sqrt, ratioOf: squareOf, rises: true } : plainRatio),
+      ...(root ? { metricOf: rootOf, ratioOf: squareOf, rises: true } : plainRatio),
     },
     influences: (weights) => {
       const influences = influencesOnMean(values, weights);
@@ -116,6 +116,7 @@ export function meanOf(
   };
 }
 
+const rootOf = (ratio: number): number => (ratio > 0 ? Math.sqrt(ratio) : 0);
 /** No root is below 0. */
 const squareOf = (value: number): number => (value < 0 ? -1 : value * value);
 
