@@ -49,8 +49,8 @@ function studentDistance(metric: string, rows: Rows, gains: boolean, limit: numb
 /** What each row adds to a mean. */
 function lossesOf(metric: string, rows: Rows, side: 'challenger' | 'champion'): Float64Array {
   const prepared = prepareMetric(metric, scoredBy(rows, side)!);
-  if (prepared?.kind !== 'sums' || !prepared.ratio) throw new Error(`${metric} is no mean`);
-  const { top } = prepared.ratio;
+  if (prepared?.kind !== 'sums' || !prepared.ratioOf) throw new Error(`${metric} is no mean`);
+  const { top } = prepared.ratioOf(null);
   return rows.labels.map((_, row) => top(row));
 }
 

@@ -2,9 +2,9 @@ import { type Direction, findMetric } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
-import { binsOf } from './infer-value.ts';
+import { binsOf, extremesOf } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
-import { measureMetric, type ScoredRows } from './metrics/measure.ts';
+import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
@@ -36,7 +36,9 @@ export function inferGain(metric: string, rows: PairedRows): GainInference {
     const discordance = discordanceOf(metric, rows);
     if (discordance) return inferMatched(metric, discordance);
   }
-  const differing = countDiffering(metric, rows);
+  // What rows of decisions could have been is known, however few differ.
+  const bounded = rows.weights === null && findMetric(metric)?.sees === 'decision';
+  const differing = bounded ? leastUnits : countDiffering(metric, rows);
   if (differing < leastUnits) {
     const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
@@ -121,7 +123,21 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   const differences = challenger.influences.map((influence, row) =>
     gainOf(better, influence, champion.influences[row]!),
   );
-  return inferFromInfluences(gain, differences, rows);
+  return inferFromInfluences(gain, differences, rows, extremesOfGain(better, challenger, champion));
+}
+
+function extremesOfGain(
+  better: Direction,
+  challenger: { readonly prepared: Metric },
+  champion: { readonly prepared: Metric },
+): Extremes | undefined {
+  const [ours, theirs] = [challenger, champion].map(({ prepared }) => extremesOf(prepared));
+  if (!ours || !theirs) return undefined;
+  const [mine, other] = better === 'higher' ? [ours, theirs] : [theirs, ours];
+  return {
+    least: mine.least.map((least, of) => least - other.greatest[of]!),
+    greatest: mine.greatest.map((greatest, of) => greatest - other.least[of]!),
+  };
 }
 
 function describeSide(metric: string, scored: ScoredRows, rows: Rows) {

@@ -1,7 +1,7 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
-import { measureMetric, type ScoredRows } from './metrics/measure.ts';
+import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
@@ -33,13 +33,17 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : null;
   if (small) return small;
-  if (prepared.kind === 'sums' && prepared.ratio) return inferFromRatio(prepared, rows);
+  if (prepared.kind === 'sums' && prepared.ratioOf) return inferFromRatio(prepared, rows);
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
   return bins === null
-    ? inferFromInfluences(value!, influences, rows)
+    ? inferFromInfluences(value!, influences, rows, extremesOf(prepared))
     : inferCalibration(calibrationOf(bins, scored, value!, influences, rows.weights), rows);
 }
+
+/** What a row could add at all, of a metric of decisions. */
+export const extremesOf = (metric: Metric): Extremes | undefined =>
+  metric.kind === 'sums' ? metric.extremes?.() : undefined;
 
 /** How many bins a calibration error has; null where the metric is none. */
 export function binsOf(metric: string): number | null {

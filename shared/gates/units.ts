@@ -1,5 +1,5 @@
 import { counted } from '../domain/plural.ts';
-import type { Metric } from './metrics/measure.ts';
+import type { Extremes, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
@@ -7,8 +7,8 @@ import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
 const method = 'empirical-likelihood interval';
 
 /** What the rows say of a metric that is a ratio of sums over them, or a function of one. */
-export function inferFromRatio({ ratio }: Metric & { kind: 'sums' }, rows: Rows): Inference | NoInference {
-  const { top, bottom, metricOf, ratioOf, rises } = ratio!;
+export function inferFromRatio({ ratioOf }: SumMetric, rows: Rows): Inference | NoInference {
+  const { top, bottom, metricOf, ratioAt, rises } = ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
   const size = rows.labels.length;
   const units = { top: new Float64Array(size), bottom: new Float64Array(size) };
@@ -19,14 +19,18 @@ export function inferFromRatio({ ratio }: Metric & { kind: 'sums' }, rows: Rows)
     units.bottom[row] = weight * bottom(row);
   }
   const inferred = inferRatio(method, units);
-  return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioOf, rises);
+  return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
 
-/** What the rows say of a value that is to first order a sum of what they add, which is 0 in all. */
+/**
+ * What the rows say of a value that is to first order a sum of what they add, which is 0 in all. `extremes`: what a row
+ * could add at all, where that is known.
+ */
 export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
+  extremes?: Extremes,
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -38,7 +42,15 @@ export function inferFromInfluences(
     units.bottom[row] = share;
     units.top[row] = size * influences[row]! + share * value;
   }
-  return inferRatio(method, units);
+  const worst = extremes && rows.weights === null ? worstOf(extremes, size) : undefined;
+  return inferRatio(method, units, worst);
+}
+
+function worstOf({ least, greatest }: Extremes, size: number): { least: number; greatest: number } {
+  return {
+    least: size * least.reduce((a, b) => Math.min(a, b), 0),
+    greatest: size * greatest.reduce((a, b) => Math.max(a, b), 0),
+  };
 }
 
 const weightsOf =

@@ -60,6 +60,16 @@ const metricOf =
       sums[2 * classes + decision]! += weight;
       if (label === decision) sums[label]! += weight;
     };
+    const slopesUnder = (weights: Float64Array | null): Float64Array => {
+      const sums = new Float64Array(width);
+      for (let row = 0; row < labels.length; row++) add(row, weights ? weights[row]! : 1, sums);
+      return slopesOf(value, sums);
+    };
+    /** What a row of this class adds that is decided for that one. */
+    const slopeOf = (slopes: Float64Array, label: number, decision: number): number => {
+      const slope = slopes[classes + label]! + slopes[2 * classes + decision]!;
+      return label === decision ? slope + slopes[label]! : slope;
+    };
     const shareOf = (row: number) => {
       const [label, decision] = [labels[row]!, decide(row)];
       return share!(label === decision, label === of, decision === of);
@@ -70,35 +80,41 @@ const metricOf =
       ofEachClass,
       add,
       value,
-      ratio: share
-        ? { top: (row) => shareOf(row)[0], bottom: (row) => shareOf(row)[1], ...plainRatio }
+      ratioOf: share
+        ? () => ({ top: (row) => shareOf(row)[0], bottom: (row) => shareOf(row)[1], ...plainRatio })
         : null,
       influences: (weights) => {
-        const sums = new Float64Array(width);
-        for (let row = 0; row < labels.length; row++) add(row, weights ? weights[row]! : 1, sums);
-        const slopes = slopesOf(value, sums);
-        return labels.map((label, row) => {
-          const decision = decide(row);
-          const slope = slopes[classes + label]! + slopes[2 * classes + decision]!;
-          return (weights ? weights[row]! : 1) * (label === decision ? slope + slopes[label]! : slope);
-        });
+        const slopes = slopesUnder(weights);
+        return labels.map(
+          (label, row) => (weights ? weights[row]! : 1) * slopeOf(slopes, label, decide(row)),
+        );
+      },
+      extremes: () => {
+        const slopes = slopesUnder(null);
+        const [least, greatest] = [new Float64Array(classes), new Float64Array(classes)];
+        for (let label = 0; label < classes; label++) {
+          const all = Array.from({ length: classes }, (_, decision) => slopeOf(slopes, label, decision));
+          least[label] = all.reduce((a, b) => Math.min(a, b));
+          greatest[label] = all.reduce((a, b) => Math.max(a, b));
+        }
+        return { least, greatest };
       },
     };
   };
 
-/** Derivatives by each sum that some row adds to, by central differences. */
+/** Derivatives by each sum, by central differences; by differences to one side where no row adds to it yet. */
 function slopesOf(value: (sums: Float64Array) => number | null, sums: Float64Array): Float64Array {
   const slopes = new Float64Array(sums.length);
   for (let place = 0; place < sums.length; place++) {
     const at = sums[place]!;
-    if (at === 0) continue;
-    const step = 1e-5 * at;
+    const step = at === 0 ? 1e-5 : 1e-5 * at;
     sums[place] = at + step;
     const above = value(sums);
-    sums[place] = at - step;
+    sums[place] = at === 0 ? 0 : at - step;
     const below = value(sums);
     sums[place] = at;
-    slopes[place] = ((above ?? 0) - (below ?? 0)) / (2 * step);
+    // A class that is not there has no value, whatever were decided for it.
+    slopes[place] = above === null || below === null ? 0 : (above - below) / (at === 0 ? step : 2 * step);
   }
   return slopes;
 }

@@ -39,7 +39,17 @@ export interface SumMetric extends Influential {
   /** Adds a row that weighs so much to the sums. */
   readonly add: (row: number, weight: number, sums: Float64Array) => void;
   readonly value: (sums: Float64Array) => number | null;
-  readonly ratio: Ratio | null;
+  readonly ratioOf: ((weights: Float64Array | null) => Ratio) | null;
+  /**
+   * Of decisions: for each class the least and the greatest derivative by the weight of a row that is of it, whatever it
+   * might be decided for. Rows all count the same.
+   */
+  readonly extremes?: () => Extremes;
+}
+
+export interface Extremes {
+  readonly least: Float64Array;
+  readonly greatest: Float64Array;
 }
 
 /** What a metric is where it is the ratio of two sums over rows, or a function of one that only rises or only falls. */
@@ -47,7 +57,7 @@ interface Ratio {
   readonly top: (row: number) => number;
   readonly bottom: (row: number) => number;
   readonly metricOf: (ratio: number) => number;
-  readonly ratioOf: (value: number) => number;
+  readonly ratioAt: (value: number) => number;
   readonly rises: boolean;
 }
 
@@ -78,7 +88,7 @@ export const finite = (value: number): number | null => (Number.isFinite(value) 
 /** The ratio itself. */
 export const plainRatio = {
   metricOf: (ratio: number) => ratio,
-  ratioOf: (value: number) => value,
+  ratioAt: (value: number) => value,
   rises: true,
 };
 
@@ -104,11 +114,11 @@ export function meanOf(
       const mean = sums[2]! > 0 ? null : ratio(sums[0]!, sums[1]!);
       return mean === null ? null : finite(root ? Math.sqrt(mean) : mean);
     },
-    ratio: {
+    ratioOf: () => ({
       top: (row) => values[row]!,
       bottom: () => 1,
-      ...(root ? { metricOf: rootOf, ratioOf: squareOf, rises: true } : plainRatio),
-    },
+      ...(root ? { metricOf: rootOf, ratioAt: squareOf, rises: true } : plainRatio),
+    }),
     influences: (weights) => {
       const influences = influencesOnMean(values, weights);
       return root ? scaleRoot(influences, values, weights) : influences;

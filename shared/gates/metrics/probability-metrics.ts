@@ -79,7 +79,7 @@ function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array)
       for (let bin = 0; bin < bins; bin++) total += Math.abs(sums[bin]!);
       return ratio(total, sums[bins]!);
     },
-    ratio: null,
+    ratioOf: null,
     influences: (weights) => {
       const sums = new Float64Array(bins + 1);
       for (let row = 0; row < scores.length; row++) add(row, weights ? weights[row]! : 1, sums);

@@ -21,6 +21,15 @@ const smape = meanOfRows((label, score) => {
 const r2: PrepareMetric = ({ labels, scores }) => {
   const centre = labelNearMean(labels);
   const squared = labels.map((label, row) => (label - scores[row]!) ** 2);
+  const meanUnder = (weights: Float64Array | null): number => {
+    let [sum, total] = [0, 0];
+    for (let row = 0; row < labels.length; row++) {
+      const weight = weights ? weights[row]! : 1;
+      sum += weight * (labels[row]! - centre);
+      total += weight;
+    }
+    return centre + sum / total;
+  };
   return {
     kind: 'sums',
     width: 4,
@@ -37,15 +46,20 @@ const r2: PrepareMetric = ({ labels, scores }) => {
       // Equal labels leave a spread of rounding errors.
       return spread > 1e-12 * sums[2]! ? finite(1 - sums[3]! / spread) : null;
     },
-    ratio: null,
+    ratioOf: (weights) => {
+      const mean = meanUnder(weights);
+      return {
+        top: (row) => squared[row]!,
+        bottom: (row) => (labels[row]! - mean) ** 2,
+        metricOf: (unexplained) => 1 - unexplained,
+        ratioAt: (value) => 1 - value,
+        rises: false,
+      };
+    },
     influences: (weights) => {
       const weightOf = (row: number): number => (weights ? weights[row]! : 1);
-      let [total, sum, spread, errors] = [0, 0, 0, 0];
-      for (let row = 0; row < labels.length; row++) {
-        total += weightOf(row);
-        sum += weightOf(row) * (labels[row]! - centre);
-      }
-      const mean = centre + sum / total;
+      const mean = meanUnder(weights);
+      let [spread, errors] = [0, 0];
       for (let row = 0; row < labels.length; row++) {
         spread += weightOf(row) * (labels[row]! - mean) ** 2;
         errors += weightOf(row) * squared[row]!;

@@ -38,19 +38,27 @@ const towardsWorst = 0.5;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
-export function inferRatio(method: string, units: Units): Inference | NoInference {
+/**
+ * `worst`: where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate
+ * (top less estimate times bottom). Then that unit is the one added, whatever was seen.
+ */
+export function inferRatio(method: string, units: Units, worst?: Worst): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
     return {
       why: `the rows are worth ${counted(Math.floor(kish + 1e-9), 'row')}, and an interval needs ${leastUnits}`,
     };
   }
-  const { estimate, unit, centred, shares } = standardise(top, bottom);
+  const { estimate, unit, centred, shares, meanBottom } = standardise(top, bottom, worst);
   if (unit === 0) return { why: 'the rows show no variation to learn an interval from' };
   // An end may lie so many times farther out than any row.
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
-  const [above, below] = [describeSide(1, moments, centred), describeSide(-1, moments, centred)];
+  const sideOf = (sign: 1 | -1): Side =>
+    worst
+      ? { sign, added: (sign > 0 ? worst.greatest : -worst.least) / meanBottom / unit, ...bounded }
+      : describeSide(sign, moments, centred);
+  const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
   const beyond = ({ sign, added, degrees }: Side, limit: number): number => {
@@ -58,7 +66,8 @@ export function inferRatio(method: string, units: Units): Inference | NoInferenc
     const tail = tailAt(sign, shift, added + sign * shift);
     return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
   };
-  const step = (unit * moments.deviation) / Math.sqrt(centred.length);
+  // Where all rows are alike, the added one alone makes the error.
+  const step = unit * Math.max(moments.deviation / Math.sqrt(centred.length), 1 / centred.length);
   const endOf = (side: Side, error: number): number =>
     findEnd((limit) => beyond(side, limit), error, estimate, side.sign * step);
   const tell = (side: Side, limit: number): number =>
@@ -75,6 +84,14 @@ export function inferRatio(method: string, units: Units): Inference | NoInferenc
     atMost: (limit) => tell(below, limit),
   };
 }
+
+interface Worst {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** The added row bounds whatever was not seen: no row is too uneven, and no quantile too near. */
+const bounded = { degrees: Number.POSITIVE_INFINITY, evenRows: Number.POSITIVE_INFINITY };
 
 /** One end of the interval. */
 interface Side {
@@ -108,7 +125,7 @@ interface Moments {
   readonly least: number;
 }
 
-/** Of values whose mean is 0 and the largest of which is 1. */
+/** Of values whose mean is 0 and none of which is beyond 1. */
 function measureMoments(centred: Float64Array): Moments {
   let [squares, cubes, fourths, greatest, least] = [0, 0, 0, 0, 0];
   for (const value of centred) {
@@ -123,8 +140,8 @@ function measureMoments(centred: Float64Array): Moments {
   const deviation = Math.sqrt(squares / (count - 1));
   return {
     deviation,
-    skewness: cubes / count / deviation ** 3,
-    kurtosis: fourths / count / deviation ** 4,
+    skewness: deviation > 0 ? cubes / count / deviation ** 3 : 0,
+    kurtosis: deviation > 0 ? fourths / count / deviation ** 4 : 0,
     greatest,
     least,
   };
@@ -134,14 +151,15 @@ interface Standard {
   readonly estimate: number;
   /** What 1 of the centred values is; 0 where all rows are alike, not finite where doubles are too small for them. */
   readonly unit: number;
-  /** What each unit adds beyond the estimate, the farthest 1 away. */
+  /** What each unit adds beyond the estimate, the farthest one that there is or could be 1 away. */
   readonly centred: Float64Array;
   /** Its share of the bottom sum, on average 1. */
   readonly shares: Float64Array;
+  readonly meanBottom: number;
 }
 
 /** In units in which no power is beyond a double. */
-function standardise(top: Float64Array, bottom: Float64Array): Standard {
+function standardise(top: Float64Array, bottom: Float64Array, worst: Worst | undefined): Standard {
   const meanBottom = sum(bottom) / bottom.length;
   const shares = bottom.map((value) => value / meanBottom);
   const estimate = sum(top) / bottom.length / meanBottom;
@@ -151,10 +169,11 @@ function standardise(top: Float64Array, bottom: Float64Array): Standard {
     unit = Math.max(unit, Math.abs(centred[row]!));
     size = Math.max(size, Math.abs(top[row]! / meanBottom));
   }
-  // Rows alike leave a rest of rounding errors.
-  if (unit <= 1e-13 * size) unit = 0;
+  // Rows alike leave a rest of rounding errors, and of numerical derivatives.
+  if (unit <= 1e-8 * size) unit = 0;
+  if (worst) unit = Math.max(unit, worst.greatest / meanBottom, -worst.least / meanBottom);
   for (let row = 0; row < centred.length; row++) centred[row] = centred[row]! / unit;
-  return { estimate, unit, centred, shares };
+  return { estimate, unit, centred, shares, meanBottom };
 }
 
 /** Units that count for something, and as how many of equal weight (Kish, "Survey sampling", 1965). */

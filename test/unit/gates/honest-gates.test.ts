@@ -105,13 +105,21 @@ describe('a comparison with the champion', () => {
     expect(gate!.test!.name).toBe('DeLong: no difference');
   });
 
-  it('learns nothing from too few rows that tell the two apart', () => {
+  it('learns nothing from too few scores that tell the two apart', () => {
     const [gate] = judgeRows(
-      [compare({ metric: 'f1', margin: 0.1 })],
+      [compare({ metric: 'log_loss', margin: 0.1 })],
       decisions(300, { challenger: 3, champion: 2 }),
     ).gates;
     expect(gate).toMatchObject({ verdict: 'inconclusive', interval: null });
     expect(gate!.sentence).toContain('the two differ in 5 rows, and an interval of the gain needs 10');
+  });
+
+  it('knows what decisions could have been, however few tell the two apart', () => {
+    const ask = (rows: number) =>
+      judgeRows([compare({ metric: 'f1', margin: 0.1 })], decisions(rows, { challenger: 3, champion: 2 }))
+        .gates[0]!;
+    expect(ask(300).verdict).toBe('passed');
+    expect(ask(40).verdict).toBe('inconclusive');
   });
 
   it('weighs rows where the file does', () => {
