@@ -9,8 +9,8 @@ import {
   type Problem,
   slices,
 } from './gate-fields.ts';
-import { findMetric, type MetricKind, metricNames } from './metric-catalog.ts';
-import { suggest } from './suggest.ts';
+import { findMetric, type MetricKind } from './metric-catalog.ts';
+import { suggestMetric } from './suggest-metric.ts';
 
 export const AgainstChampionGateSchema = z
   .strictObject({
@@ -59,7 +59,7 @@ function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>
   yield* findPerClassProblems(gate);
   const kind = findMetric(gate.metric);
   if (!kind && gate.better === undefined) {
-    const meant = suggest(gate.metric, metricNames);
+    const meant = suggestMetric(gate.metric);
     const message = `Ratchet does not compute ${gate.metric}${meant}; to compare a metric that the job reports, say which way is better: set better`;
     yield { path: ['metric'], message };
   }

@@ -21,6 +21,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...findLooksWithoutData(config),
     ...findRulesNeverBroken(config),
     ...config.gates.flatMap(findGateThatPassesAll),
+    ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
     ...findShortRun(config),
   ];
@@ -56,6 +57,13 @@ function findGateThatPassesAll(gate: GateConfig, index: number): Warning[] {
   const rule = `${side === 'atLeast' ? 'at least' : 'at most'} ${gate[side]}`;
   const message = `${gate.metric} is always ${rule}: every challenger passes`;
   return [{ path: ['gates', index, side], message }];
+}
+
+/** A metric that only the job knows, without the file saying so: it may as well be a name of nobody's. */
+function findReportedUnsaid(gate: GateConfig, index: number): Warning[] {
+  if (gate.kind === 'data' || gate.source !== undefined || findMetric(gate.metric)) return [];
+  const message = `Ratchet does not compute ${gate.metric}: unless the evaluation reports it, in metrics.json or through MLflow, every run ends in an error; say that it does with source: reported`;
+  return [{ path: ['gates', index, 'metric'], message }];
 }
 
 function findUnguardedChampion({ evaluation }: ModelConfig): Warning[] {

@@ -1,9 +1,9 @@
 /** What gates of several kinds have in common: their fields, and what can be wrong with these. */
 import { z } from 'zod';
 import { severities } from '../domain/gate-report.ts';
-import { findMetric, metricNames, tasks } from './metric-catalog.ts';
+import { findMetric, tasks } from './metric-catalog.ts';
 import { classesOfMetric } from './metric-classes.ts';
-import { suggest } from './suggest.ts';
+import { suggestMetric } from './suggest-metric.ts';
 
 /** Columns of predictions with a meaning of their own; every other column is a slice. */
 export const reservedColumns: readonly string[] = ['id', 'label', 'challenger', 'champion', 'weight'];
@@ -185,7 +185,7 @@ export function sourceOf(gate: SourceOfGate): 'predictions' | 'reported' {
 
 /** A name of nobody's that is nearly one of ours would be looked for among reported metrics, and never found. */
 export function* findLikelyTypo({ metric, source }: SourceOfGate): Generator<Problem> {
-  const meant = source === undefined && !findMetric(metric) ? suggest(metric, metricNames) : '';
+  const meant = source === undefined && !findMetric(metric) ? suggestMetric(metric) : '';
   if (meant === '') return;
   const message = `Ratchet does not compute ${metric}${meant}; for a metric that the job reports, set source: reported`;
   yield { path: ['metric'], message };
@@ -198,14 +198,14 @@ export function* findSourceProblems(
   const known = findMetric(gate.metric) !== undefined;
   const reported = sourceOf(gate) === 'reported';
   if (gate.source === 'predictions' && !known) {
-    const meant = suggest(gate.metric, metricNames);
+    const meant = suggestMetric(gate.metric);
     yield { path: ['metric'], message: `Ratchet does not compute ${gate.metric} from predictions${meant}` };
     return;
   }
   if (reported && gate.slices !== undefined) {
     yield {
       path: ['slices'],
-      message: `${gate.metric} is a number the job reports: it has no rows to slice${suggest(gate.metric, metricNames)}`,
+      message: `${gate.metric} is a number the job reports: it has no rows to slice${suggestMetric(gate.metric)}`,
     };
   }
   if (!reported && gate.slices !== undefined && confidenceGiven === undefined) {

@@ -45,6 +45,12 @@ describe('a valid model file', () => {
       'gates.0.atLeast: accuracy is always at least 0: every challenger passes',
     ],
     [
+      'a metric that nobody may know',
+      (text: string) =>
+        text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: size_bytes\n    atLeast: 0.75'),
+      'gates.0.metric: Ratchet does not compute size_bytes: unless the evaluation reports it, in metrics.json or through MLflow, every run ends in an error; say that it does with source: reported',
+    ],
+    [
       'a champion that the first run does not have',
       (text: string) => text.replace('$[[--champion ${{inputs.champion}}]]', '${{inputs.champion}}'),
       'evaluation.command: before there is a champion the input has no value, and every run fails; write $[[--champion ${{inputs.champion}}]]',

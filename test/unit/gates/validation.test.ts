@@ -99,6 +99,29 @@ describe('gates of a model file', () => {
     expect(problemsOf(gate)).toEqual([problem]);
   });
 
+  it.each([
+    ['auc', 'roc_auc'],
+    ['AUROC', 'roc_auc'],
+    ['roc_auc_score', 'roc_auc'],
+    ['acc', 'accuracy'],
+    ['mse', 'rmse'],
+    ['f1_score', 'f1'],
+    ['logloss', 'log_loss'],
+    ['average_precision', 'pr_auc'],
+    ['mean-absolute-error', 'mae'],
+    ['macro_f1', 'f1_macro'],
+  ])(
+    'are refused for a metric under the name %s, which is %s here, unless the job reports it',
+    (metric, ours) => {
+      const gate = { ...bound, metric, atLeast: undefined, atMost: 0.5 };
+      expect(problemsOf(gate)).toEqual([
+        `0.metric: Ratchet does not compute ${metric}; did you mean "${ours}"?; for a metric that the job reports, set source: reported`,
+      ]);
+      expect(problemsOf({ ...gate, source: 'reported' })).toEqual([]);
+      expect(problemsOf({ ...gate, source: 'predictions' })[0]).toContain(`did you mean "${ours}"?`);
+    },
+  );
+
   it.each(reservedColumns)('are refused for slices by the column %s', (by) => {
     expect(problemsOf({ ...comparison, slices: { by } })).toEqual([
       `0.slices.by: the column ${by} has a meaning of its own; slice by another than id, label, challenger, champion, weight`,
