@@ -15,7 +15,7 @@ the power where the truth is better than the limit, and what a usual method does
 code. The same seed gives the same figures. Exit code 1, with a list, where the exact 99 % interval of a cell lies above
 what the gate states.
 
-  --worlds N     worlds for each cell (default 2000)
+  --worlds N     worlds for each cell (default 1000)
   --cells TEXT   only cells whose name has all of these words, such as 'roc_auc atLeast'
   --list         print the names of the cells and stop
   --seed TEXT    (default ratchet)
@@ -25,7 +25,7 @@ await runBenchmark({
   name: 'false-passes',
   help,
   options: {
-    worlds: { type: 'string', default: '2000' },
+    worlds: { type: 'string', default: '1000' },
     cells: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     seed: { type: 'string', default: 'ratchet' },

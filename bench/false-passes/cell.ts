@@ -9,7 +9,8 @@ export interface Cell {
   readonly name: string;
   readonly metric: string;
   readonly rule: RuleName;
-  readonly law: WorldLaw;
+  /** What worlds are drawn from; made when asked, since some are large. */
+  readonly law: () => WorldLaw;
   /** Why the gate passes too often here, where that is known and said in docs/gates.md; null elsewhere. */
   readonly known: string | null;
 }
@@ -25,7 +26,7 @@ export function cellOf(
   metric: string,
   rule: RuleName,
   rows: number,
-  [what, ...parts]: readonly [what: string, ...parts: Population[]],
+  [what, ...parts]: readonly [what: string, ...parts: (() => Population)[]],
   { weights = 'equal', dependence, known }: Circumstances = {},
 ): Cell {
   const name = [
@@ -35,15 +36,19 @@ export function cellOf(
     weights === 'equal' ? [] : `weights ${weights}`,
     dependence ? describeDependence(dependence) : [],
   ].flat();
+  const seesScores = findMetric(metric)?.sees === 'score';
   return {
     name: name.join(', '),
     metric,
     rule,
-    law: {
-      parts: findMetric(metric)?.sees === 'score' ? parts : parts.map(leaveDecisions),
-      rows,
-      weights,
-      dependence: dependence ?? null,
+    law: () => {
+      const made = parts.map((make) => make());
+      return {
+        parts: seesScores ? made : made.map(leaveDecisions),
+        rows,
+        weights,
+        dependence: dependence ?? null,
+      };
     },
     known: known ?? null,
   };

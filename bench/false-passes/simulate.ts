@@ -9,7 +9,7 @@ import { seedRandom } from '../../shared/gates/statistics/random.ts';
 import type { Cell } from './cell.ts';
 import { type Comparison, comparisonFor, passesWith } from './compare.ts';
 import { confidence, type Rule, ruleOn } from './rules.ts';
-import { drawWorld } from './world.ts';
+import { drawWorld, type WorldLaw } from './world.ts';
 
 /** Looks at the same rows, with what the ledger lets each spend and the error that a gate states for it. */
 export const looks = [1, 2, 5].map((look) => {
@@ -20,7 +20,7 @@ const stated = looks[0]!.stated;
 
 /** What a test that knows how the estimate errs finds, at the distance at which power is measured. */
 export const oraclePower = 0.8;
-const mostPowerWorlds = 2000;
+const mostPowerWorlds = 500;
 
 /** A count among worlds, with the exact 99 % interval that so many leave. */
 export interface Rate {
@@ -34,7 +34,7 @@ interface AtLook extends Rate {
   readonly stated: number;
 }
 
-export interface CellFigures {
+export interface FalsePasses {
   readonly cell: string;
   readonly truth: number;
   readonly worlds: number;
@@ -44,13 +44,17 @@ export interface CellFigures {
   readonly noValue: number;
   /** Method of the last interval there was. */
   readonly method: string | null;
-  readonly power: Power | null;
   /** The usual method's false passes at the first look, where there is one. */
   readonly usual: (Rate & { readonly name: string }) | null;
   /** Why the gate is known to pass too often; null where it must not. */
   readonly known: string | null;
   /** Whether it surely passes more often than stated. */
   readonly bad: boolean;
+}
+
+export interface CellFigures extends FalsePasses {
+  readonly power: Power | null;
+  /** Processor time, the worlds of the power included. */
   readonly msPerWorld: number;
 }
 
@@ -68,75 +72,89 @@ interface Trials {
   readonly worlds: number;
 }
 
-function rateOf(count: number, trials: number): Rate {
-  return { share: count / trials, ...exactProportion(count, trials).interval(0.99) };
+/** What a cell is made of, and how far its estimates lie on the good side of the truth. */
+interface Judging {
+  readonly cell: Cell;
+  readonly law: WorldLaw;
+  readonly rule: Rule;
+  readonly usual: Comparison | null;
 }
 
 export function simulateCell(cell: Cell, trials: Trials): CellFigures {
-  const started = performance.now();
-  const rule = ruleOn(cell.rule, cell.metric, cell.law.parts);
-  const usual = cell.law.weights === 'equal' ? comparisonFor(cell.metric, cell.rule) : null;
-  const tally = judgeOnLimit(cell, rule, usual, trials);
-  const { worlds } = trials;
-  const atLooks = looks.map(({ look, stated }, at) => ({
-    look,
-    stated,
-    ...rateOf(tally.passed[at]!, worlds),
-  }));
-  return {
+  const started = process.cpuUsage();
+  const judging = prepare(cell);
+  const { figures, errors } = judgeOnLimit(judging, trials);
+  const power = cell.known === null ? measurePower(judging, errors, trials) : null;
+  const { user, system } = process.cpuUsage(started);
+  return { ...figures, power, msPerWorld: (user + system) / 1000 / trials.worlds };
+}
+
+/** The same without the power. */
+export function countFalsePasses(cell: Cell, trials: Trials): FalsePasses {
+  return judgeOnLimit(prepare(cell), trials).figures;
+}
+
+function prepare(cell: Cell): Judging {
+  const law = cell.law();
+  const usual = law.weights === 'equal' ? comparisonFor(cell.metric, cell.rule) : null;
+  return { cell, law, rule: ruleOn(cell.rule, cell.metric, law.parts), usual };
+}
+
+/** Worlds in which the truth is on the limit. */
+function judgeOnLimit(
+  { cell, law, rule, usual }: Judging,
+  { seed, worlds }: Trials,
+): { figures: FalsePasses; errors: readonly number[] } {
+  const random = seedRandom(`${seed}/${cell.name}`);
+  const gate = rule.gate(0)!;
+  const passed = looks.map(() => 0);
+  const errors: number[] = [];
+  let [noInterval, usualPassed] = [0, 0];
+  let method: string | null = null;
+  for (let world = 0; world < worlds; world++) {
+    const rows = drawWorld(random, law);
+    // What does not pass at the first look, which asks least, passes at none.
+    for (let at = 0; at < looks.length; at++) {
+      const { verdict, estimate, interval } = judge(law, gate, rows, { world, at });
+      if (at === 0 && estimate !== null) {
+        errors.push(rule.goal === 'above' ? estimate - rule.truth : rule.truth - estimate);
+        if (interval === null) noInterval++;
+        else method = interval.method;
+      }
+      if (verdict !== 'passed') break;
+      passed[at]!++;
+    }
+    if (usual && passesWith(usual, rows, rule.goal, rule.truth, stated)) usualPassed++;
+  }
+  const atLooks = looks.map(({ look, stated }, at) => ({ look, stated, ...rateOf(passed[at]!, worlds) }));
+  const figures = {
     cell: cell.name,
     truth: rule.truth,
     worlds,
     atLooks,
-    noInterval: tally.noInterval / worlds,
-    noValue: 1 - tally.errors.length / worlds,
-    method: tally.method,
-    power: cell.known === null ? measurePower(cell, rule, { usual, errors: tally.errors }, trials) : null,
-    usual: usual && { name: usual.name, ...rateOf(tally.usualPassed, worlds) },
+    noInterval: noInterval / worlds,
+    noValue: 1 - errors.length / worlds,
+    method,
+    usual: usual && { name: usual.name, ...rateOf(usualPassed, worlds) },
     known: cell.known,
     bad: atLooks.some(({ low, stated }) => low > stated),
-    msPerWorld: (performance.now() - started) / worlds,
   };
+  return { figures, errors };
 }
 
-/** Worlds in which the truth is on the limit. */
-function judgeOnLimit(cell: Cell, rule: Rule, usual: Comparison | null, { seed, worlds }: Trials) {
-  const random = seedRandom(`${seed}/${cell.name}`);
-  const gate = rule.gate(0)!;
-  const tally = {
-    passed: looks.map(() => 0),
-    noInterval: 0,
-    usualPassed: 0,
-    errors: [] as number[],
-    method: null as string | null,
-  };
-  for (let world = 0; world < worlds; world++) {
-    const rows = drawWorld(random, cell.law);
-    // What does not pass at the first look, which asks least, passes at none.
-    for (let at = 0; at < looks.length; at++) {
-      const { verdict, estimate, interval } = judge(cell, gate, rows, { world, at });
-      if (at === 0 && estimate !== null) {
-        tally.errors.push(rule.goal === 'above' ? estimate - rule.truth : rule.truth - estimate);
-        if (interval === null) tally.noInterval++;
-        else tally.method = interval.method;
-      }
-      if (verdict !== 'passed') break;
-      tally.passed[at]!++;
-    }
-    if (usual && passesWith(usual, rows, rule.goal, rule.truth, stated)) tally.usualPassed++;
-  }
-  return tally;
+function rateOf(count: number, trials: number): Rate {
+  return { share: count / trials, ...exactProportion(count, trials).interval(0.99) };
 }
 
 function judge(
-  { law }: Cell,
+  { parts }: WorldLaw,
   gate: GateConfig,
   predictions: Predictions,
   { world, at }: { readonly world: number; readonly at: number },
 ): GateResult {
   const report = judgeEvidence({
     runId: `world ${world}`,
-    task: law.parts[0]!.task,
+    task: parts[0]!.task,
     gates: [gate],
     hasChampion: predictions.champion !== null,
     predictions,
@@ -149,9 +167,8 @@ function judge(
 
 /** Null where no limit lies so far from the truth, or too few worlds have a value. */
 function measurePower(
-  cell: Cell,
-  rule: Rule,
-  { usual, errors }: { readonly usual: Comparison | null; readonly errors: readonly number[] },
+  { cell, law, rule, usual }: Judging,
+  errors: readonly number[],
   { seed, worlds }: Trials,
 ): Power | null {
   if (errors.length < worlds / 2) return null;
@@ -162,11 +179,11 @@ function measurePower(
   if (gate === null) return null;
   const limit = rule.goal === 'above' ? rule.truth - distance : rule.truth + distance;
   const random = seedRandom(`${seed}/${cell.name}/power`);
-  const most = Math.min(worlds, mostPowerWorlds);
+  const most = Math.min(Math.ceil(worlds / 2), mostPowerWorlds);
   let [passed, withheld, usualPassed] = [0, 0, 0];
   for (let world = 0; world < most; world++) {
-    const rows = drawWorld(random, cell.law);
-    const { verdict, interval } = judge(cell, gate, rows, { world, at: 0 });
+    const rows = drawWorld(random, law);
+    const { verdict, interval } = judge(law, gate, rows, { world, at: 0 });
     if (verdict === 'passed') passed++;
     else if (interval && (rule.goal === 'above' ? interval.low > limit : interval.high < limit)) withheld++;
     if (usual && passesWith(usual, rows, rule.goal, limit, stated)) usualPassed++;

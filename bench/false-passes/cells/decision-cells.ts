@@ -18,20 +18,23 @@ export function* decisionBounds(): Generator<Cell> {
       [5000, 0.005],
     ] as const) {
       const rates = prevalence < 0.05 ? rare : usual;
-      yield cellOf(metric, 'atLeast', rows, [percent(prevalence), deciders(prevalence, rates, null)]);
+      yield cellOf(metric, 'atLeast', rows, [percent(prevalence), () => deciders(prevalence, rates, null)]);
     }
   }
   for (const metric of ['false_positive_rate', 'false_negative_rate']) {
-    yield cellOf(metric, 'atMost', 500, [percent(0.05), deciders(0.05, usual, null)]);
+    yield cellOf(metric, 'atMost', 500, [percent(0.05), () => deciders(0.05, usual, null)]);
   }
   for (const metric of ['accuracy', 'balanced_accuracy', 'f1', 'matthews']) {
     for (const rows of [100, 500, 2000]) {
-      yield cellOf(metric, 'atLeast', rows, [`${percent(0.5)}, right in 99 %`, deciders(0.5, sharp, null)]);
+      yield cellOf(metric, 'atLeast', rows, [
+        `${percent(0.5)}, right in 99 %`,
+        () => deciders(0.5, sharp, null),
+      ]);
     }
   }
   yield cellOf('balanced_accuracy', 'atLeast', 2000, [
     `${percent(0.01)}, right in 90 %`,
-    deciders(0.01, usual, null),
+    () => deciders(0.01, usual, null),
   ]);
 }
 
@@ -51,11 +54,17 @@ export function* decisionGains(): Generator<Cell> {
       [5000, 0.005],
     ] as const) {
       const rates = prevalence < 0.05 ? rare : usual;
-      yield cellOf(metric, 'superiority', rows, [percent(prevalence), deciders(prevalence, rates, rates)]);
+      yield cellOf(metric, 'superiority', rows, [
+        percent(prevalence),
+        () => deciders(prevalence, rates, rates),
+      ]);
     }
-    yield cellOf(metric, 'non-inferiority', 500, [percent(0.3), deciders(0.3, worse, usual)]);
+    yield cellOf(metric, 'non-inferiority', 500, [percent(0.3), () => deciders(0.3, worse, usual)]);
   }
   for (const metric of ['accuracy', 'f1']) {
-    yield cellOf(metric, 'superiority', 500, [`${percent(0.5)}, right in 99 %`, deciders(0.5, sharp, sharp)]);
+    yield cellOf(metric, 'superiority', 500, [
+      `${percent(0.5)}, right in 99 %`,
+      () => deciders(0.5, sharp, sharp),
+    ]);
   }
 }

@@ -18,26 +18,32 @@ export function* dependentCells(): Generator<Cell> {
   const erring: Erring = { tail: 'normal', scale: 1, signs: 'both' };
   for (const dependence of kinds) {
     const as = { dependence, known: naive };
-    const alone = [percent(0.5), deciders(0.5, usual, null)] as const;
+    const alone = [percent(0.5), () => deciders(0.5, usual, null)] as const;
     yield cellOf('accuracy', 'atLeast', 1000, alone, as);
-    yield cellOf('accuracy', 'superiority', 1000, [percent(0.5), deciders(0.5, usual, usual)], as);
+    yield cellOf('accuracy', 'superiority', 1000, [percent(0.5), () => deciders(0.5, usual, usual)], as);
     yield cellOf('f1', 'atLeast', 1000, alone, as);
-    yield cellOf('roc_auc', 'atLeast', 1000, [`${percent(0.5)}, area 0.85`, scorers(0.5, scoring, null)], as);
+    yield cellOf(
+      'roc_auc',
+      'atLeast',
+      1000,
+      [`${percent(0.5)}, area 0.85`, () => scorers(0.5, scoring, null)],
+      as,
+    );
     yield cellOf(
       'roc_auc',
       'superiority',
       1000,
-      [`${percent(0.5)}, area 0.85`, scorers(0.5, scoring, scoring)],
+      [`${percent(0.5)}, area 0.85`, () => scorers(0.5, scoring, scoring)],
       as,
     );
     yield cellOf(
       'brier',
       'superiority',
       1000,
-      [`${percent(0.5)}, area 0.85`, scorers(0.5, scoring, scoring)],
+      [`${percent(0.5)}, area 0.85`, () => scorers(0.5, scoring, scoring)],
       as,
     );
-    yield cellOf('mae', 'atMost', 1000, ['errors normal', estimators(erring, null)], as);
-    yield cellOf('mae', 'superiority', 1000, ['errors normal', estimators(erring, erring)], as);
+    yield cellOf('mae', 'atMost', 1000, ['errors normal', () => estimators(erring, null)], as);
+    yield cellOf('mae', 'superiority', 1000, ['errors normal', () => estimators(erring, erring)], as);
   }
 }

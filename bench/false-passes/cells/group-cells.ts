@@ -3,7 +3,8 @@ import { type Cell, cellOf } from '../cell.ts';
 import { deciders, scorers } from '../populations/binary.ts';
 
 export function* groupCells(): Generator<Cell> {
-  const rated = (recall: number, falsePositives: number) => deciders(0.4, { recall, falsePositives }, null);
+  const rated = (recall: number, falsePositives: number) => () =>
+    deciders(0.4, { recall, falsePositives }, null);
   for (const rows of [100, 500, 2000]) {
     const two = [rated(0.9, 0.2), rated(0.8, 0.1)] as const;
     for (const metric of ['selection_rate', 'recall', 'false_positive_rate']) {
@@ -21,8 +22,8 @@ export function* groupCells(): Generator<Cell> {
       ...Array.from({ length: 5 }, () => rated(0.9, 0.1)),
     ]);
   }
-  const scored = scorers(0.4, { area: 0.8 }, null);
-  const better = Array.from({ length: 4 }, () => scorers(0.4, { area: 0.95 }, null));
+  const scored = () => scorers(0.4, { area: 0.8 }, null);
+  const better = Array.from({ length: 4 }, () => () => scorers(0.4, { area: 0.95 }, null));
   for (const metric of ['roc_auc', 'log_loss', 'brier']) {
     yield cellOf(metric, 'slices', 1000, ['5 slices, one on the limit', scored, ...better]);
   }

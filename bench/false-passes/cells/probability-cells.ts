@@ -15,29 +15,29 @@ export function* probabilityCells(): Generator<Cell> {
     for (const [rows, prevalence] of sizes) {
       const scoring: Scoring = { area: 0.9, sureness: 1.6 };
       const what = `${percent(prevalence)}, area 0.9`;
-      yield cellOf(metric, 'atMost', rows, [what, scorers(prevalence, scoring, null)]);
-      yield cellOf(metric, 'superiority', rows, [what, scorers(prevalence, scoring, scoring)]);
+      yield cellOf(metric, 'atMost', rows, [what, () => scorers(prevalence, scoring, null)]);
+      yield cellOf(metric, 'superiority', rows, [what, () => scorers(prevalence, scoring, scoring)]);
     }
     yield cellOf(metric, 'non-inferiority', 500, [
       `${percent(0.3)}, twice as sure as true against true`,
-      scorers(0.3, { area: 0.9, sureness: 2 }, { area: 0.9 }),
+      () => scorers(0.3, { area: 0.9, sureness: 2 }, { area: 0.9 }),
     ]);
     for (const [what, shape] of Object.entries(shapes)) {
       const scoring: Scoring = { area: 0.97, shape, sureness: 1.3 };
       yield cellOf(metric, 'atMost', 500, [
         `${percent(0.5)}, area 0.97, scores ${what}`,
-        scorers(0.5, scoring, null),
+        () => scorers(0.5, scoring, null),
       ]);
       yield cellOf(metric, 'superiority', 500, [
         `${percent(0.5)}, area 0.97, scores ${what}`,
-        scorers(0.5, scoring, scoring),
+        () => scorers(0.5, scoring, scoring),
       ]);
     }
   }
   for (const rows of [100, 500, 5000]) {
     yield cellOf('ece', 'superiority', rows, [
       'a constant against a calibrated model',
-      constantAgainstCalibrated(),
+      constantAgainstCalibrated,
     ]);
   }
 }

@@ -12,18 +12,22 @@ export function* regressionCells(): Generator<Cell> {
     const size = `errors ${tail}`;
     for (const rows of [30, 100, 500, 5000]) {
       for (const metric of ['mae', 'rmse', 'r2']) {
-        yield cellOf(metric, metric === 'r2' ? 'atLeast' : 'atMost', rows, [size, estimators(erring, null)]);
+        yield cellOf(metric, metric === 'r2' ? 'atLeast' : 'atMost', rows, [
+          size,
+          () => estimators(erring, null),
+        ]);
       }
-      yield cellOf('mae', 'superiority', rows, [size, estimators(erring, erring)]);
-      yield cellOf('bias', 'atMost', rows, [`${size}, upwards`, estimators(upwards, null)]);
-      yield cellOf('pinball@0.9', 'atMost', rows, [size, estimators(erring, null)]);
+      if (rows === 5000) continue;
+      yield cellOf('mae', 'superiority', rows, [size, () => estimators(erring, erring)]);
+      yield cellOf('bias', 'atMost', rows, [`${size}, upwards`, () => estimators(upwards, null)]);
+      yield cellOf('pinball@0.9', 'atMost', rows, [size, () => estimators(erring, null)]);
     }
     for (const metric of ['mape', 'smape']) {
-      yield cellOf(metric, 'atMost', 100, [size, estimators(small, null, 'share')]);
-      yield cellOf(metric, 'superiority', 100, [size, estimators(small, small, 'share')]);
+      yield cellOf(metric, 'atMost', 100, [size, () => estimators(small, null, 'share')]);
+      yield cellOf(metric, 'superiority', 100, [size, () => estimators(small, small, 'share')]);
     }
     for (const metric of ['rmse', 'r2', 'bias', 'pinball@0.9']) {
-      yield cellOf(metric, 'superiority', 100, [size, estimators(erring, erring)]);
+      yield cellOf(metric, 'superiority', 100, [size, () => estimators(erring, erring)]);
     }
     for (const metric of ['mae', 'rmse', 'mape', 'smape', 'r2', 'pinball@0.9']) {
       const unit = metric === 'mape' || metric === 'smape' ? 'share' : 'label';
@@ -31,7 +35,7 @@ export function* regressionCells(): Generator<Cell> {
         unit === 'share' ? [{ ...small, scale: 0.11 }, small] : [{ ...erring, scale: 1.1 }, erring];
       yield cellOf(metric, 'non-inferiority', 500, [
         `${size}, a tenth larger`,
-        estimators(ours, theirs, unit),
+        () => estimators(ours, theirs, unit),
       ]);
     }
   }

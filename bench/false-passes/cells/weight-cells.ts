@@ -14,18 +14,22 @@ export function* weightCells(): Generator<Cell> {
   const all: readonly (keyof typeof weightings)[] = ['lognormal', 'Pareto 1.5', 'six of weight 1'];
   for (const weights of all) {
     for (const rows of [100, 1000]) {
-      const decided = [percent(0.5), deciders(0.5, usual, null)] as const;
-      const scored = [`${percent(0.5)}, area 0.9`, scorers(0.5, scoring, null)] as const;
-      const both = [`${percent(0.5)}, area 0.9`, scorers(0.5, scoring, scoring)] as const;
+      const decided = [percent(0.5), () => deciders(0.5, usual, null)] as const;
+      const scored = [`${percent(0.5)}, area 0.9`, () => scorers(0.5, scoring, null)] as const;
+      const both = [`${percent(0.5)}, area 0.9`, () => scorers(0.5, scoring, scoring)] as const;
       yield cellOf('accuracy', 'atLeast', rows, decided, { weights });
       yield cellOf('f1', 'atLeast', rows, decided, { weights });
-      yield cellOf('accuracy', 'superiority', rows, [percent(0.5), deciders(0.5, usual, usual)], { weights });
+      yield cellOf('accuracy', 'superiority', rows, [percent(0.5), () => deciders(0.5, usual, usual)], {
+        weights,
+      });
       yield cellOf('roc_auc', 'atLeast', rows, scored, { weights });
       yield cellOf('roc_auc', 'superiority', rows, both, { weights });
       yield cellOf('brier', 'atMost', rows, scored, { weights });
       yield cellOf('brier', 'superiority', rows, both, { weights });
-      yield cellOf('mae', 'atMost', rows, ['errors normal', estimators(erring, null)], { weights });
-      yield cellOf('rmse', 'atMost', rows, ['errors lognormal', estimators(lognormal, null)], { weights });
+      yield cellOf('mae', 'atMost', rows, ['errors normal', () => estimators(erring, null)], { weights });
+      yield cellOf('rmse', 'atMost', rows, ['errors lognormal', () => estimators(lognormal, null)], {
+        weights,
+      });
     }
   }
 }
