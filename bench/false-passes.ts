@@ -15,11 +15,14 @@ the power where the truth is better than the limit, and what a usual method does
 code. The same seed gives the same figures. Exit code 1, with a list, where the exact 99 % interval of a cell lies above
 what the gate states.
 
-  --worlds N     worlds for each cell (default 1000)
+  --worlds N     worlds for each cell (default 1000); a cell that looks bad is judged again in four times as many others
   --cells TEXT   only cells whose name has all of these words, such as 'roc_auc atLeast'
   --list         print the names of the cells and stop
   --seed TEXT    (default ratchet)
 `;
+
+/** Of the intervals that say whether a cell is bad. */
+const sureness = 0.99;
 
 await runBenchmark({
   name: 'false-passes',
@@ -45,7 +48,10 @@ await runBenchmark({
       // Lets Ctrl-C be heard.
       await new Promise(setImmediate);
       signal.throwIfAborted();
-      const found = simulateCell(cell, settings);
+      const first = simulateCell(cell, { ...settings, sureness });
+      // Of so many cells some look bad by chance: fresh worlds say whether this one is.
+      const again = { seed: `${settings.seed}/again`, worlds: 4 * settings.worlds, sureness };
+      const found = first.bad && first.known === null ? simulateCell(cell, again) : first;
       const share = (100 * found.atLooks[0]!.share).toFixed(1);
       say(
         `${at + 1} of ${cells.length}: ${cell.name}: ${share} %${found.bad ? ' BAD' : ''}, ${found.msPerWorld.toFixed(1)} ms a world`,

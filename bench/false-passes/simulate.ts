@@ -22,7 +22,7 @@ const stated = looks[0]!.stated;
 export const oraclePower = 0.8;
 const mostPowerWorlds = 500;
 
-/** A count among worlds, with the exact 99 % interval that so many leave. */
+/** A count among worlds, with the exact interval that so many leave. */
 export interface Rate {
   readonly share: number;
   readonly low: number;
@@ -70,6 +70,8 @@ interface Power {
 interface Trials {
   readonly seed: string;
   readonly worlds: number;
+  /** Confidence of the intervals of what is counted. */
+  readonly sureness: number;
 }
 
 /** What a cell is made of, and how far its estimates lie on the good side of the truth. */
@@ -103,7 +105,7 @@ function prepare(cell: Cell): Judging {
 /** Worlds in which the truth is on the limit. */
 function judgeOnLimit(
   { cell, law, rule, usual }: Judging,
-  { seed, worlds }: Trials,
+  { seed, worlds, sureness }: Trials,
 ): { figures: FalsePasses; errors: readonly number[] } {
   const random = seedRandom(`${seed}/${cell.name}`);
   const gate = rule.gate(0)!;
@@ -126,7 +128,11 @@ function judgeOnLimit(
     }
     if (usual && passesWith(usual, rows, rule.goal, rule.truth, stated)) usualPassed++;
   }
-  const atLooks = looks.map(({ look, stated }, at) => ({ look, stated, ...rateOf(passed[at]!, worlds) }));
+  const rateOf = (count: number): Rate => ({
+    share: count / worlds,
+    ...exactProportion(count, worlds).interval(sureness),
+  });
+  const atLooks = looks.map(({ look, stated }, at) => ({ look, stated, ...rateOf(passed[at]!) }));
   const figures = {
     cell: cell.name,
     truth: rule.truth,
@@ -135,15 +141,11 @@ function judgeOnLimit(
     noInterval: noInterval / worlds,
     noValue: 1 - errors.length / worlds,
     method,
-    usual: usual && { name: usual.name, ...rateOf(usualPassed, worlds) },
+    usual: usual && { name: usual.name, ...rateOf(usualPassed) },
     known: cell.known,
     bad: atLooks.some(({ low, stated }) => low > stated),
   };
   return { figures, errors };
-}
-
-function rateOf(count: number, trials: number): Rate {
-  return { share: count / trials, ...exactProportion(count, trials).interval(0.99) };
 }
 
 function judge(
