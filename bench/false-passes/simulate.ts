@@ -34,7 +34,7 @@ interface AtLook extends Rate {
   readonly stated: number;
 }
 
-export interface FalsePasses {
+interface FalsePasses {
   readonly cell: string;
   readonly truth: number;
   readonly worlds: number;
