@@ -50,8 +50,13 @@ function wireSettings(env: Environment) {
 
   const credential = once(async (): Promise<TokenCredential> => {
     const { clientId } = await settings();
-    const { DefaultAzureCredential } = await import('@azure/identity');
-    return new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId });
+    const [{ DefaultAzureCredential }, { limitCredential }] = await Promise.all([
+      import('@azure/identity'),
+      import('./azure/limit-credential.ts'),
+    ]);
+    return limitCredential(
+      new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId }),
+    );
   });
 
   const tls = once(async (): Promise<TlsOptions> => readTls((await settings()).caFile));

@@ -1,5 +1,7 @@
 /** How long one call of an Azure service may take, its retries included. */
 export const callTimeoutMs = 45_000;
+/** How long getting a token for it may take. */
+export const tokenTimeoutMs = 30_000;
 /** How long reading a file of up to a gigabyte may take. */
 export const downloadTimeoutMs = 240_000;
 

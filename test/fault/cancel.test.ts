@@ -12,6 +12,7 @@ import type { Decision, ReasonCode } from '../../shared/domain/decision.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { portOf, type Service } from '../world/services.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
+import { requestInto } from './away.ts';
 import { hurried } from './hurried.ts';
 
 const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8').replace(
@@ -165,32 +166,22 @@ describe('a cancellation', () => {
       (await world.runs()).find((run) => run.runId === runId && run.outcome !== null),
     );
 
+  const without = (service: Service) => ({
+    begin: () => world.setReachable(portOf(service, world.cloud()), false),
+  });
+
   /** A run that waits. */
   async function begin({ what, model = 'tiny', away, job, waits: words }: Wait): Promise<string> {
     await world.uploadData();
     const key = what.replaceAll(/\W+/g, '-');
     const admitted = new Date(await now()).toISOString();
     const request = () => world.requestRun(key, model);
-    const signal = away ? await cutOffAt(away, request) : await request();
+    const signal = away ? await requestInto(world, away[1], without(away[0]), request) : await request();
     const runId = makeRunId(model, signal, admitted);
     if (words) await untilSays([runId, `${runId}-release`], words);
     if (job)
       await throughOutages(async () => (await world.aliveJobs()).includes(`${runId}-${job}`) || undefined);
     return runId;
-  }
-
-  /** Cuts a service off while the host, which has just begun the step, is not there. */
-  async function cutOffAt(
-    [service, step]: NonNullable<Wait['away']>,
-    request: () => Promise<string>,
-  ): Promise<string> {
-    await world.crashHostAt(`activity-begin:${step}`);
-    const died = world.hostExited();
-    const requested = request();
-    await died;
-    await world.setReachable(portOf(service, world.cloud()), false);
-    await world.startHost();
-    return requested;
   }
 
   it.each(waits)('is heard at once by a run that waits for $what', async (wait) => {
