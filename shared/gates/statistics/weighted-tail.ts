@@ -14,7 +14,7 @@
 import { normalCdf } from './normal.ts';
 
 /** The tail of the sum of sign * (centred + shift * bottom), and of one more value. */
-export type TailAt = (sign: 1 | -1, shift: number, extra: number) => number;
+type TailAt = (sign: 1 | -1, shift: number, extra: number) => number;
 
 /** Terms of the series. */
 const terms = 8;
