@@ -11,19 +11,15 @@ import { allOf, anyOf, Future, finished } from './future.ts';
 import { readPollLocation, toPoll } from './http-poll.ts';
 import { retryDelayMs, retryExpiresMs } from './retry.ts';
 import type { Completion, Schedule } from './schedule.ts';
+import { type CreateTimer, TimerReplay } from './timer-replay.ts';
 
 export const httpActivityName = 'BuiltIn::HttpActivity';
-
-/** Timers longer than this are walked in steps, because the library walks them so. */
-const maximumShortTimerMs = 6 * 86_400_000;
-const longTimerStepMs = 3 * 86_400_000;
 
 export interface Identity {
   readonly instanceId: string;
   readonly executionId: string;
 }
 
-type CreateTimer = Extract<Action, { actionType: typeof ActionType.CreateTimer }>;
 type Attempt = (retryOf: number | undefined, settled: (event: Completion) => void) => void;
 
 export class ActionReplay {
@@ -33,12 +29,12 @@ export class ActionReplay {
   locks: readonly string[] = [];
   /** JSON of the next generation's input, once asked for. */
   continueAsNewInput: string | null = null;
-  /** How to withdraw the timer an action asked for, should the code cancel it in a later turn. */
-  readonly #cancels = new Map<Action, () => void>();
+  readonly #timers: TimerReplay;
 
   constructor(schedule: Schedule, self: Identity) {
     this.#schedule = schedule;
     this.#self = self;
+    this.#timers = new TimerReplay(schedule);
   }
 
   start(action: Action): Future {
@@ -52,7 +48,7 @@ export class ActionReplay {
       case ActionType.CallSubOrchestratorWithRetry:
         return this.#retrying(action.retryOptions, this.#subOrchestration(action));
       case ActionType.CreateTimer:
-        return this.#timer(action);
+        return this.#timers.start(action);
       case ActionType.WaitForExternalEvent:
         return this.#schedule.waitFor(action.externalEventName);
       case ActionType.CallEntity:
@@ -138,38 +134,9 @@ export class ActionReplay {
     return future;
   }
 
-  /**
-   * A withdrawn timer is finished from its last step on: the steps it had taken before keep their numbers, and what
-   * was asked for after it was asked after them.
-   */
-  #timer(action: CreateTimer): Future {
-    const future = new Future();
-    const fireAtMs = Date.parse(action.fireAt);
-    let current = -1;
-    const withdrawIfCanceled = (): void => {
-      if (!action.isCanceled || !this.#schedule.isOpen(current) || this.#schedule.willFire(current)) return;
-      this.#schedule.withdraw(current);
-      this.#cancels.delete(action);
-      future.finish();
-    };
-    const step = (): void => {
-      const leftMs = fireAtMs - this.#schedule.nowMs;
-      const stepAtMs = leftMs > maximumShortTimerMs ? this.#schedule.nowMs + longTimerStepMs : fireAtMs;
-      current = this.#schedule.ask({ EventType: EventType.TimerCreated, FireAt: iso(stepAtMs) }, () => {
-        if (this.#schedule.nowMs < fireAtMs) return step();
-        this.#cancels.delete(action);
-        future.finish();
-      });
-      withdrawIfCanceled();
-    };
-    this.#cancels.set(action, withdrawIfCanceled);
-    step();
-    return future;
-  }
-
   /** Called for a timer whose action now says that it is cancelled. */
   cancel(action: CreateTimer): void {
-    this.#cancels.get(action)?.();
+    this.#timers.cancel(action);
   }
 
   /** Answers 202 with a Location are polled: a wait, then another request, a number each. */
