@@ -112,7 +112,7 @@ async function replayAlone(
     );
     const input = toTrigger([...history, ...news], activities, instanceId);
     const before = process.cpuUsage();
-    await app.invoke(fn, { trigger: {}, input });
+    await app.call(fn, input, {});
     const { user, system } = process.cpuUsage(before);
     libraryCpuUs += user + system;
     for (const event of events) history.push(event);

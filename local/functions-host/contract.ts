@@ -35,19 +35,12 @@ export interface Invocation {
   /** Trigger data. Other input bindings (the durable client) are filled in by the app. */
   readonly trigger: TypedData;
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
-  /**
-   * The trigger's input as the function gets it, in place of `trigger`, for callers in this process to whom writing JSON
-   * and reading it again is too dear. What the function returned is in `InvocationResult.value` then, as it is.
-   */
-  readonly input?: unknown;
 }
 
 export interface InvocationResult {
   readonly returnValue: TypedData | null | undefined;
   /** Named outputs, by binding name. */
   readonly outputs: ReadonlyMap<string, TypedData>;
-  /** What the function returned, where its input was handed over as a value. */
-  readonly value?: unknown;
 }
 
 /** The application as loaded from `package.json#main`. */
@@ -56,6 +49,13 @@ export interface FunctionApp {
   find(name: string): RegisteredFunction | undefined;
   /** Runs a function once. Rejects with what the function threw. */
   invoke(fn: RegisteredFunction, invocation: Invocation): Promise<InvocationResult>;
+  /** Whether hooks of the app see the inputs before its functions do. */
+  readonly showsInputs: boolean;
+  /**
+   * Runs a function once, its trigger's input and metadata handed over as they are, and gives what it returned as it is.
+   * Rejects with what the function threw.
+   */
+  call(fn: RegisteredFunction, input: unknown, metadata: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
 /** `extensions.durableTask` of host.json, as far as it applies here. */

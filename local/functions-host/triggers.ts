@@ -11,7 +11,7 @@ import type { Work } from '../clock/work.ts';
 import type { Log } from '../process/log.ts';
 import { type LoadedApp, loadApp } from './app/load-app.ts';
 import type { RetryDependencies } from './app/retry.ts';
-import { settlesWithin } from './app/time-limit.ts';
+import { settlesWithin } from './app/under-way.ts';
 import { type BlobTriggers, openBlobTriggers } from './blob/blob-triggers.ts';
 import { type DurableWebhook, openDurable } from './durable-webhook.ts';
 import type { HostJson } from './host-json.ts';

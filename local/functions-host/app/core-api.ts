@@ -162,6 +162,10 @@ export function currentModel(): ProgrammingModel | null {
   return programmingModel;
 }
 
+export function hasHooks({ hooks }: Registration, name: HookName): boolean {
+  return (hooks.get(name)?.size ?? 0) > 0;
+}
+
 /** Runs an app's hooks of one kind in the order they were registered. */
 export async function runHooks(
   registration: Registration,

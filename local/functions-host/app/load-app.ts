@@ -20,13 +20,15 @@ import {
   beginRegistration,
   type CoreFunctionMetadata,
   currentModel,
+  hasHooks,
   installCoreApi,
   type ProgrammingModel,
   type Registration,
   runHooks,
 } from './core-api.ts';
+import type { InvokeOptions } from './core-context.ts';
 import { type AppFiles, findAppFiles } from './find-app-files.ts';
-import { createInvoker, type InvokeOptions } from './invoke-function.ts';
+import { createInvoker } from './invoke-function.ts';
 
 interface LoadAppOptions {
   readonly appDirectory: string;
@@ -73,12 +75,16 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   const { registration, model, capabilities } = app;
   const functions = selectFunctions(registration, options);
   const byName = new Map(functions.map((fn) => [fn.name.toLowerCase(), fn]));
-  const { invoke, drain } = createInvoker({ ...options, registration, model });
+  const { invoke, call, drain } = createInvoker({ ...options, registration, model });
   return {
     functions,
     find: (name) => byName.get(name.toLowerCase()),
     invoke,
+    call,
     drain,
+    get showsInputs() {
+      return hasHooks(registration, 'preInvocation');
+    },
     streamUrl: capabilities['HttpUri'] ?? null,
     terminate: () =>
       runHooks(registration, 'appTerminate', { hookData: {}, appHookData: registration.appHookData }),

@@ -158,8 +158,21 @@ export type ArrivingEvent =
 
 export type HistoryEvent = SchedulingEvent | ArrivingEvent | ExecutionCompleted | TurnMark;
 
-/** An event as the library is shown it: replay and news are told apart by the flag alone. */
-export type ShownEvent = HistoryEvent & { IsPlayed: boolean };
+type Shown<E> = E extends HistoryEvent
+  ? Omit<E, 'Timestamp'> & { IsPlayed: boolean; Timestamp: Date }
+  : never;
+
+/** An event as the library reads it: replay and news are told apart by the flag alone, and times are dates. */
+export type ShownEvent = Shown<HistoryEvent>;
+
+export function showEvent(event: HistoryEvent, played: boolean): ShownEvent {
+  return { IsPlayed: played, ...event, Timestamp: new Date(event.Timestamp) };
+}
+
+/** The event that `showEvent` was given. */
+export function recallEvent({ IsPlayed: _, ...event }: ShownEvent): HistoryEvent {
+  return { ...event, Timestamp: event.Timestamp.toISOString() };
+}
 
 /** JSON of the events, comma-joined without brackets, so that a history grows by appending text. */
 export function renderEvents(events: readonly HistoryEvent[], played: boolean): string {

@@ -2,10 +2,17 @@
  * What is kept in memory of recently active orchestrations, so that a turn costs what it brings: the history as the
  * library reads it, and where the walk over it stands.
  *
- * Everything here can be had from the store again. The size is bounded by the length of the histories held; the instance
- * longest unused goes first.
+ * Everything here can be had from the store again. The size is bounded by the length of the histories held; those that
+ * were not used since they were last looked over go first.
  */
-import { EventType, type HistoryEvent, parseEvents, type ShownEvent } from './history.ts';
+import {
+  EventType,
+  type HistoryEvent,
+  parseEvents,
+  recallEvent,
+  type ShownEvent,
+  showEvent,
+} from './history.ts';
 import type { Action } from './orchestrator-result.ts';
 import { type ReplayedTurn, Replayer } from './replayer.ts';
 import type { InstanceRow } from './store/records.ts';
@@ -23,10 +30,12 @@ export class LiveInstance {
   #replayer: Replayer | null = null;
   /** Length of the texts held: history and input. */
   textLength: number;
+  /** Whether a turn has asked for it since it was last looked over. */
+  used = false;
 
   constructor(row: InstanceRow, history: string) {
     this.row = row;
-    this.#events = parseEvents(history) as ShownEvent[];
+    this.#events = parseEvents(history).map((event) => showEvent(event, true));
     this.textLength = history.length + row.input.length;
   }
 
@@ -44,12 +53,18 @@ export class LiveInstance {
    * become `currentUtcDateTime` and details of failures properties of errors, both in the hands of the function, so these
    * are made anew each time.
    */
-  show(news: readonly HistoryEvent[]): ShownEvent[] {
-    this.#news = news.map((event) => ({ IsPlayed: false, ...event }));
-    return [...this.#events, ...this.#news].map((event) => {
-      if (event.EventType === EventType.OrchestratorStarted) return { ...event };
-      return 'FailureDetails' in event && event.FailureDetails ? structuredClone(event) : event;
+  show(news: readonly HistoryEvent[]): { readonly history: ShownEvent[]; readonly hasDetails: boolean } {
+    this.#news = news.map((event) => showEvent(event, false));
+    let hasDetails = false;
+    const history = [...this.#events, ...this.#news].map((event): ShownEvent => {
+      if (event.EventType === EventType.OrchestratorStarted) {
+        return { ...event, Timestamp: new Date(event.Timestamp) };
+      }
+      if (!('FailureDetails' in event) || !event.FailureDetails) return event;
+      hasDetails = true;
+      return structuredClone(event);
     });
+    return { history, hasDetails };
   }
 
   /** Walks a turn's news with the actions returned for them. */
@@ -58,7 +73,7 @@ export class LiveInstance {
     const turn = this.#replayer?.turn(news, actions, timestamp);
     if (turn) return turn;
     const plain = this.#replayer === null ? actions : actions.map(toPlain);
-    const history = [...this.#events, ...news];
+    const history = [...this.#events.map(recallEvent), ...news];
     const walk = (lazily: boolean): ReplayedTurn => {
       this.#replayer = new Replayer({ instanceId, executionId }, lazily);
       return this.#replayer.turn(history, plain, timestamp) as ReplayedTurn;
@@ -76,7 +91,7 @@ export class LiveInstance {
       event.IsPlayed = true;
       this.#events.push(event);
     }
-    for (const event of decided) this.#events.push({ IsPlayed: true, ...event });
+    for (const event of decided) this.#events.push(showEvent(event, true));
     this.#news = [];
     this.textLength += textLength;
   }
@@ -99,8 +114,7 @@ export class LiveInstances {
   load(id: string): LiveInstance | null {
     const held = this.#instances.get(id);
     if (held) {
-      this.#instances.delete(id);
-      this.#instances.set(id, held);
+      held.used = true;
       return held;
     }
     const row = this.#store.instance(id);
@@ -139,10 +153,17 @@ export class LiveInstances {
     this.#textHeld -= held.textLength;
   }
 
+  /** Whatever was used since the last look goes to the end once more, instead of at each use. */
   #trim(): void {
-    for (const id of this.#instances.keys()) {
+    for (const [id, instance] of this.#instances) {
       if (this.#textHeld <= longestTextHeld && this.#instances.size <= mostInstancesHeld) return;
-      this.drop(id);
+      if (instance.used) {
+        instance.used = false;
+        this.#instances.delete(id);
+        this.#instances.set(id, instance);
+      } else {
+        this.drop(id);
+      }
     }
   }
 }

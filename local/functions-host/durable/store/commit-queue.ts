@@ -6,7 +6,8 @@
  *
  * Invariants
  * 1. A write is committed whole or not at all, and answered only after the commit.
- * 2. Changes are published, then writers answered, in the order of the writes.
+ * 2. Changes are published before any writer goes on, in the order of the writes. Writers are answered in that order, too,
+ *    and go on before the functions that their changes set running.
  * 3. After a commit that failed nothing more is written: memory and file would part. `onFailure` hears why, and every
  *    later write is refused until the process starts again from the file.
  * 4. A write counts as work until its changes are published.
@@ -79,10 +80,10 @@ export class CommitQueue {
       this.#fail(writes, error);
       return;
     }
-    for (const change of this.#store.takeChanges()) this.#publish(change);
     writes.forEach((write, index) => {
       write.resolve(values[index]);
     });
+    for (const change of this.#store.takeChanges()) this.#publish(change);
   }
 
   #fail(writes: readonly Write[], error: unknown): void {

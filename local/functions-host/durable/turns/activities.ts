@@ -4,7 +4,6 @@
  * The result's message and the removal of the work item are one transaction, so a committed activity never runs again.
  */
 import { crashPoint } from '../../../crash-point.ts';
-import type { InvocationResult, TypedData } from '../../contract.ts';
 import { type Engine, findFunction, messageOf, timestamp } from '../engine.ts';
 import { EventType, type TaskCompleted, type TaskFailed } from '../history.ts';
 import { httpActivityName } from '../replay/action-replay.ts';
@@ -54,29 +53,31 @@ async function execute(engine: Engine, item: ActivityItem): Promise<string> {
       `The function '${item.name}' doesn't exist, is disabled, or is not an activity function.`,
     );
   }
-  const result = await engine.app.invoke(fn, {
-    trigger: toTypedData(input),
-    triggerMetadata: { instanceId: { json: JSON.stringify(item.instanceId) } },
-  });
-  return toResult(result);
+  return toResult(await engine.app.call(fn, toFunctionInput(input), { instanceId: item.instanceId }));
 }
 
 /**
- * An input as the Durable extension hands it on: always text. The library has already quoted strings; booleans take
- * the C# spelling.
+ * An input as the function gets it. The Durable extension hands on text, with booleans in the C# spelling, and the library
+ * reads as JSON what it can: strings it has quoted itself, so that they come back as they were.
  */
-function toTypedData(input: unknown): TypedData {
-  if (input === null || input === undefined) return {};
-  if (typeof input === 'string') return { string: input };
-  if (typeof input === 'boolean') return { string: input ? 'True' : 'False' };
-  return { string: JSON.stringify(input) };
+function toFunctionInput(input: unknown): unknown {
+  if (input === null) return undefined;
+  if (typeof input === 'boolean') return input ? 'True' : 'False';
+  if (typeof input !== 'string') return input;
+  try {
+    return JSON.parse(input);
+  } catch {
+    return input;
+  }
 }
 
-function toResult({ returnValue }: InvocationResult): string {
-  if (returnValue === null || returnValue === undefined) return 'null';
-  if (returnValue.string !== undefined) return JSON.stringify(returnValue.string);
-  if (returnValue.json !== undefined) return returnValue.json;
-  if (returnValue.bytes !== undefined)
-    return JSON.stringify(Buffer.from(returnValue.bytes).toString('base64'));
-  return JSON.stringify(returnValue.int ?? returnValue.double ?? null);
+/** JSON text of what a function returned, as the library and the Durable extension make it of bytes and the rest. */
+function toResult(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return base64(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer) return base64(value, 0, value.byteLength);
+  return JSON.stringify(value) ?? 'null';
+}
+
+function base64(buffer: ArrayBufferLike, offset: number, length: number): string {
+  return JSON.stringify(Buffer.from(buffer, offset, length).toString('base64'));
 }

@@ -9,15 +9,7 @@ import {
   type OrchestratorResult,
   readThrownResult,
 } from '../orchestrator-result.ts';
-
-/** Constants of the protocol: schema 3 allows locks, the durations say how long timers are cut (../replay/action-replay.ts). */
-const protocol = {
-  upperSchemaVersion: 1,
-  upperSchemaVersionNew: 3,
-  longRunningTimerIntervalDuration: '3.00:00:00',
-  maximumShortTimerDuration: '6.00:00:00',
-  defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
-} as const;
+import { longTimerStepMs, maximumShortTimerMs } from '../replay/timer-replay.ts';
 
 /** What a function decided, output and custom status as JSON text. */
 export interface Outcome extends Pick<OrchestratorResult, 'isDone' | 'error' | 'failureDetails'> {
@@ -54,10 +46,10 @@ async function callFunction(
   instance: LiveInstance,
   news: readonly HistoryEvent[],
 ): Promise<OrchestratorCall> {
-  const input = toTriggerInput(instance, news);
+  const input = toTriggerInput(engine, instance, news);
   let value: unknown;
   try {
-    ({ value } = await engine.app.invoke(fn, { trigger: {}, input }));
+    value = await engine.app.call(fn, input, {});
   } catch (error) {
     if (!carriesResult(error)) throw error;
     return { outcome: toOutcome(readThrownResult(error), instance), threw: true };
@@ -82,15 +74,25 @@ function toOutcome(result: OrchestratorResult, { knownActions }: LiveInstance): 
   };
 }
 
-function toTriggerInput(instance: LiveInstance, news: readonly HistoryEvent[]): Record<string, unknown> {
+/** Schema 3 allows locks. The durations say how long timers are cut. */
+function toTriggerInput(engine: Engine, instance: LiveInstance, news: readonly HistoryEvent[]): object {
   const { row } = instance;
-  return {
-    history: instance.show(news),
+  const { history, hasDetails } = instance.show(news);
+  const trigger = {
     // Read anew for every turn: the function may do with it what it likes.
     input: JSON.parse(row.input),
     instanceId: row.id,
     isReplaying: !instance.isNew,
     parentInstanceId: row.parent?.OrchestrationInstance.InstanceId ?? null,
-    ...protocol,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    // As numbers: the Durable extension's `3.00:00:00` would be taken apart at every turn.
+    longRunningTimerIntervalDuration: longTimerStepMs,
+    maximumShortTimerDuration: maximumShortTimerMs,
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
   };
+  // The library walks through all it can enumerate, at every turn, for times that are texts. There are none in a history
+  // but in the details of failures.
+  const enumerable = hasDetails || engine.app.showsInputs;
+  return Object.defineProperty(trigger, 'history', { value: history, enumerable });
 }
