@@ -24,7 +24,9 @@ export const DataGateSchema = z
   .strictObject({
     kind: z
       .literal('data')
-      .describe('Judges the rows that models are judged on: exactly one of rows, labelBalance and overlap.'),
+      .describe(
+        'Judges the rows that models are judged on: exactly one of rows, labelBalance, overlap and unlabelledShare.',
+      ),
     ...gateFields,
     rows: z
       .strictObject({
@@ -47,6 +49,14 @@ export const DataGateSchema = z
       .describe(
         'Rows of the holdout that training saw, by the ids in `train-ids.csv` or `train-ids.parquet` of the evidence (docs/jobs.md). Without that file the gate is an error.',
       ),
+    unlabelledShare: z
+      .strictObject({
+        atMost: share.describe('The largest share of the rows, from 0 to 1, that may be without a label.'),
+      })
+      .optional()
+      .describe(
+        'Rows without a label: with this rule they are allowed, other gates are judged on those that have one, and say between what bounds their metric lies whatever the others are. Without it, one is an error of the file. Such a gate must block.',
+      ),
     confidence: confidence
       .optional()
       .describe(
@@ -57,19 +67,26 @@ export const DataGateSchema = z
     for (const problem of findDataProblems(gate)) context.addIssue({ code: 'custom', ...problem });
   });
 
+const dataRules = ['rows', 'labelBalance', 'overlap', 'unlabelledShare'] as const;
+
 type DataGate = z.infer<typeof DataGateSchema>;
 
-function* findDataProblems({ rows, labelBalance, overlap, confidence }: DataGate): Generator<Problem> {
-  if ([rows, labelBalance, overlap].filter((rule) => rule !== undefined).length !== 1) {
-    yield {
-      path: [],
-      message: 'give exactly one of rows, labelBalance and overlap; a second rule is a second gate',
-    };
+function* findDataProblems(gate: DataGate): Generator<Problem> {
+  const { labelBalance, confidence, severity } = gate;
+  const [rule, ...more] = dataRules.filter((name) => gate[name] !== undefined);
+  if (rule === undefined || more.length > 0) {
+    const message =
+      'give exactly one of rows, labelBalance, overlap and unlabelledShare; a second rule is a second gate';
+    yield { path: [], message };
     return;
   }
   if (confidence !== undefined && !labelBalance) {
-    const message = `${rows ? 'rows' : 'overlap'} is counted, not estimated: it has no interval; leave confidence out`;
+    const message = `${rule} is counted, not estimated: it has no interval; leave confidence out`;
     yield { path: ['confidence'], message };
+  }
+  if (rule === 'unlabelledShare' && severity !== 'block') {
+    const message = `with ${severity} any share of rows without a label would be let through; let the gate block`;
+    yield { path: ['severity'], message };
   }
   if (!labelBalance) return;
   const { atLeast, atMost } = labelBalance;

@@ -42,6 +42,11 @@ export function needsTrainIds(gates: readonly GateConfig[]): boolean {
   return gates.some((gate) => gate.kind === 'data' && gate.overlap !== undefined);
 }
 
+/** Whether rows without a label are no error: a gate bounds their share. */
+export function allowsUnlabelled(gates: readonly GateConfig[]): boolean {
+  return gates.some((gate) => gate.kind === 'data' && gate.unlabelledShare !== undefined);
+}
+
 /** Gates on what models of the task do not have. */
 export function* findTaskProblems(task: Task, gates: readonly GateConfig[]): Generator<Problem> {
   for (const [index, gate] of gates.entries()) {

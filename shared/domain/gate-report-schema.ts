@@ -70,6 +70,12 @@ const GateResultSchema = z.object({
     .object({ alphaSpent: share, confidenceAsked: share.nullable() })
     .nullable()
     .describe('What this look at the holdout asks of the gate; null where the gate makes no claim.'),
+  unlabelled: z
+    .object({ rows, low: z.number().nullable(), high: z.number().nullable() })
+    .nullable()
+    .describe(
+      'Rows without a label, which are in no other number, and between what bounds the estimate over all rows lies whatever their labels are; null where every row has one.',
+    ),
   slices: z
     .object({ by: z.string(), results: z.array(SliceResultSchema).describe('The most harmed first.') })
     .nullable(),

@@ -74,7 +74,7 @@ export interface SliceResult extends Finding {
 export interface GateResult extends Finding {
   readonly gate: string;
   readonly kind: 'bound' | 'against-champion' | 'gap' | 'data';
-  /** The metric; of a data gate `rows`, `label_share` or `overlap`. */
+  /** The metric; of a data gate `rows`, `label_share`, `overlap` or `unlabelled_share`. */
   readonly metric: string;
   readonly severity: Severity;
   /** The rule in words, as the model file gives it. */
@@ -86,6 +86,15 @@ export interface GateResult extends Finding {
     readonly alphaSpent: number;
     /** At least the gate's own confidence; null where no error is left. */
     readonly confidenceAsked: number | null;
+  } | null;
+  /**
+   * Rows without a label, which nothing else here is of, and between what bounds the estimate over all rows lies whatever
+   * their labels are: null where the metric has none that are known. Null as a whole where every row has a label.
+   */
+  readonly unlabelled: {
+    readonly rows: number;
+    readonly low: number | null;
+    readonly high: number | null;
   } | null;
   /** The rule in each slice, the most harmed first; null where the gate asks for none. `by`: `source`, `source and week`. */
   readonly slices: { readonly by: string; readonly results: readonly SliceResult[] } | null;

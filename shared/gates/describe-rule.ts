@@ -26,9 +26,10 @@ export function describeConfidence(confidence: number): string {
   return `${Number((100 - error).toPrecision(12))} %`;
 }
 
-function describeDataRule({ rows, labelBalance, overlap, confidence }: DataGate): string {
+function describeDataRule({ rows, labelBalance, overlap, unlabelledShare, confidence }: DataGate): string {
   if (rows) return `rows at least ${rows.atLeast}`;
   if (overlap) return `rows that training saw at most ${overlap.atMost}`;
+  if (unlabelledShare) return `share of rows without a label at most ${unlabelledShare.atMost}`;
   if (!labelBalance) return 'nothing';
   const { class: name, atLeast, atMost } = labelBalance;
   const bounds = [

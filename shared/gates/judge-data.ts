@@ -1,7 +1,7 @@
 /**
  * Judges a data gate: the rows that models are judged on, whatever the models say of them.
  *
- * Owns: how many rows there are, what share of them has a label, how many of them training saw.
+ * Owns: how many rows there are, what share of them has a label or none, how many of them training saw.
  * Does not own: what makes a single row one that cannot be believed (predictions/collect-predictions.ts).
  *
  * Invariant: no predictions, no rows, a label that the file does not know, no ids of training, ids that cannot be
@@ -16,17 +16,18 @@ import { type GateMeasurement, show } from './measure-gate.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { countShared } from './predictions/hash-ids.ts';
 import { suggestAlike } from './predictions/spellings.ts';
-import type { Predictions } from './rows.ts';
+import type { Predictions, Rows } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 
 export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): RuleVerdict {
   if (!predictions) return error('the predictions, whose rows the gate judges, are missing');
   if (gate.rows) return judgeRows(gate.rows.atLeast, predictions);
+  if (gate.unlabelledShare) return judgeUnlabelled(gate.unlabelledShare.atMost, predictions);
   if (predictions.labels.length === 0) return error('the predictions have no rows');
   if (gate.labelBalance) return judgeBalance(gate.labelBalance, gate.confidence, predictions);
   if (gate.overlap) return judgeOverlap(gate.overlap.atMost, predictions, trainIds);
-  return error('the gate checks nothing; give rows, labelBalance or overlap');
+  return error('the gate checks nothing; give rows, labelBalance, overlap or unlabelledShare');
 }
 
 /** Rows with weights count as so many of equal weight. */
@@ -34,6 +35,25 @@ function judgeRows(atLeast: number, predictions: Predictions): RuleVerdict {
   const { effective, weighted, rows: n } = countRows(predictions, () => true);
   const words = weighted ? 'effective rows' : 'rows';
   return settle({ words, estimate: effective, limit: atLeast, goal: 'above', inference: null, n });
+}
+
+/** Of all rows, weighed as they are. */
+function judgeUnlabelled(atMost: number, { labels, weights, unlabelled }: Predictions): RuleVerdict {
+  const without = unlabelled?.labels.length ?? 0;
+  const n = labels.length + without;
+  if (n === 0) return error('the predictions have no rows');
+  const weigh = (rows: Pick<Rows, 'labels' | 'weights'>): number =>
+    rows.weights?.reduce((sum, weight) => sum + weight, 0) ?? rows.labels.length;
+  const weight = unlabelled ? weigh(unlabelled) : 0;
+  const estimate = weight === 0 ? 0 : weight / (weight + weigh({ labels, weights }));
+  return settle({
+    words: 'share of rows without a label',
+    estimate,
+    limit: atMost,
+    goal: 'below',
+    inference: null,
+    n,
+  });
 }
 
 type Balance = NonNullable<DataGate['labelBalance']>;

@@ -8,6 +8,7 @@ import { findMetric } from '../config/metric-catalog.ts';
 import { type GateResult, type SliceResult, type Verdict, worst } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
+import { boundUnlabelled } from './bound-unlabelled.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
@@ -33,6 +34,9 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
   const { whole, slices, folded } = judgeAsked(asked, context);
   const by = gate.kind === 'data' ? undefined : gate.slices?.by;
+  const unlabelled = whole.estimate === null ? null : tellUnlabelled(gate, context.evidence);
+  const { verdict, sentence } =
+    look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded;
   return {
     gate: gate.gate,
     kind: gate.kind,
@@ -40,16 +44,37 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     severity: gate.severity ?? 'block',
     rule: describeRule(gate),
     ...whole,
-    ...(look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded),
+    verdict,
+    sentence: `${sentence}${unlabelled ? describeUnlabelled(gate, unlabelled) : ''}`,
     holdout: asks,
+    unlabelled,
     slices: by && slices && typeof slices !== 'string' ? { by: describeBy(by), results: slices } : null,
   };
+}
+
+/** What rows without a label could make of the gate's number. Data gates count them themselves. */
+function tellUnlabelled(gate: GateConfig, { predictions }: Evidence): GateResult['unlabelled'] {
+  if (gate.kind === 'data' || !predictions?.unlabelled) return null;
+  const rows = predictions.unlabelled.labels.length;
+  return gate.kind === 'gap' ? { rows, low: null, high: null } : boundUnlabelled(gate, predictions);
+}
+
+function describeUnlabelled(
+  gate: GateConfig,
+  { rows, low, high }: NonNullable<GateResult['unlabelled']>,
+): string {
+  const have = `${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} no label`;
+  if (low === null || high === null) return `; ${have}, and no bounds are known of what they could change`;
+  const subject = gate.kind === 'against-champion' ? 'the gain' : subjectOf(gate);
+  return `; ${have}: whatever they are, ${subject} over all rows is between ${show(low)} and ${show(high)}`;
 }
 
 /** What a gate is about: a metric, or what of the rows. */
 function subjectOf(gate: GateConfig): string {
   if (gate.kind !== 'data') return gate.metric;
-  return gate.rows ? 'rows' : gate.labelBalance ? 'label_share' : 'overlap';
+  if (gate.rows) return 'rows';
+  if (gate.unlabelledShare) return 'unlabelled_share';
+  return gate.labelBalance ? 'label_share' : 'overlap';
 }
 
 interface Judged {

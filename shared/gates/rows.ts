@@ -36,11 +36,16 @@ export interface ClassesOfSide {
 export interface SliceColumn {
   /** Numbers of the rows that have each value. */
   readonly rowsOf: ReadonlyMap<string, Uint32Array>;
+  /** The same of rows without a label, by their numbers among those; omitted where there are none. */
+  readonly unlabelled?: ReadonlyMap<string, Uint32Array>;
   /** Whether there are more values than are told apart. */
   readonly overflow: boolean;
 }
 
+/** The rows with a label. */
 export interface Predictions extends Rows {
+  /** Those without one, whose labels are NaN; null or omitted where all have one. */
+  readonly unlabelled?: Rows | null;
   readonly slices: ReadonlyMap<string, SliceColumn>;
   /** Hashes of the ids in rising order, null where they were not to be kept. */
   readonly idHashes: BigUint64Array | null;

@@ -20,25 +20,32 @@ export const columnsOf = (by: By): readonly string[] => (typeof by === 'string' 
 /** `source`; of two columns `source and week`. */
 export const describeBy = (by: By): string => columnsOf(by).join(' and ');
 
-/** The rows of each slice, or a sentence why there are none. */
-export function findSlices({ slices, labels }: Predictions, by: By): RowsOf | string {
+/** The rows of each slice, or a sentence why there are none. One that only rows without a label are in has no rows. */
+export function findSlices({ slices, labels, unlabelled }: Predictions, by: By): RowsOf | string {
   const [first, second] = columnsOf(by).map((name) => findColumn(slices, name));
   if (first === undefined) return 'the gate names no column to slice by';
-  if (typeof first === 'string' || second === undefined) return first;
+  if (typeof first === 'string') return first;
+  if (second === undefined) return first.rowsOf;
   if (typeof second === 'string') return second;
-  const [firstName, secondName] = columnsOf(by) as [string, string];
-  const pairs = pairSlices([firstName, first], [secondName, second], labels.length);
+  const names = columnsOf(by) as [string, string];
+  const pairs = pairSlices([names[0], first.rowsOf], [names[1], second.rowsOf], labels.length);
+  if (unlabelled && first.unlabelled && second.unlabelled) {
+    const size = unlabelled.labels.length;
+    const others = pairSlices([names[0], first.unlabelled], [names[1], second.unlabelled], size);
+    for (const name of others.keys()) if (!pairs.has(name)) pairs.set(name, new Uint32Array(0));
+  }
   return limitSlices(pairs, `columns ${describeBy(by)} have ${pairs.size} pairs of values`);
 }
 
 type RowsOf = SliceColumn['rowsOf'];
 
-function findColumn(slices: Predictions['slices'], name: string): RowsOf | string {
+function findColumn(slices: Predictions['slices'], name: string): SliceColumn | string {
   const column = slices.get(name);
   if (!column) return `the predictions have no column ${name} to slice by`;
   const { rowsOf, overflow } = column;
   const found = `column ${name} has ${overflow ? 'more than ' : ''}${counted(rowsOf.size, 'value')}`;
-  return limitSlices(rowsOf, found, overflow);
+  const limited = limitSlices(rowsOf, found, overflow);
+  return typeof limited === 'string' ? limited : column;
 }
 
 function limitSlices(rowsOf: RowsOf, found: string, overflow = false): RowsOf | string {

@@ -5,16 +5,16 @@
  */
 import type { ClassesOfSide } from '../rows.ts';
 import type { CategoryColumn, NumberColumn } from './columns.ts';
-import { describeFaults, findNumberProblem, type Problem } from './problems.ts';
+import { adviseUnlabelled, describeFaults, findNumberProblem, type Problem } from './problems.ts';
 import type { Side, SideColumns, Sides } from './sides.ts';
 import { findMisspelt, noteAlikeClasses } from './spelled-classes.ts';
-import { broken, type ReadTable, type Table } from './table.ts';
+import { broken, type ReadingOptions, type ReadTable, type Table } from './table.ts';
 
 const mostClasses = 1000;
 /** Probabilities of a row may miss 1 by this, as those of single precision do. */
 const sumTolerance = 1e-3;
 
-export function collectClasses({ table, rows }: ReadTable): Sides {
+export function collectClasses({ table, rows }: ReadTable, { allowUnlabelled }: ReadingOptions): Sides {
   const label = table.categories.get('label')!;
   const [challenger, champion] = [sideOf(table, 'challenger', rows), sideOf(table, 'champion', rows)];
   const names = namesOf(label, challenger, champion);
@@ -26,7 +26,7 @@ export function collectClasses({ table, rows }: ReadTable): Sides {
   const unlike = findUnlikeColumns(table.file, challenger, champion);
   if (unlike) return unlike;
   const problems = [
-    ...findMissingNames('label', label),
+    ...(allowUnlabelled ? [] : adviseUnlabelled(findMissingNames('label', label))),
     ...[challenger, champion].flatMap((side) => findSideProblems(side, rows)),
     ...findUnknownLabels(label, challenger),
   ];
@@ -69,7 +69,8 @@ function namesOf(label: CategoryColumn, ...sides: readonly SideColumns[]): strin
     ...(decisions?.names ?? []),
     ...(probabilities?.keys() ?? []),
   ]);
-  return [...new Set([...label.names, ...of])].sort();
+  // What is missing is no class.
+  return [...new Set([...label.names, ...of])].filter((name) => name !== '').sort();
 }
 
 function findUnlikeColumns(file: string, challenger: SideColumns, champion: SideColumns) {
@@ -143,8 +144,9 @@ function findUnknownLabels(label: CategoryColumn, { probabilities }: SideColumns
   return [describeFaults('label', { count, row, text: label.names[codes[row]!]! }, wanted)];
 }
 
+/** The number of each row's class, NaN where it is missing. */
 function placesOf(column: CategoryColumn, places: ReadonlyMap<string, number>): Float64Array {
-  const placeOfCode = column.names.map((name) => places.get(name)!);
+  const placeOfCode = column.names.map((name) => places.get(name) ?? Number.NaN);
   const { codes } = column;
   const numbers = new Float64Array(codes.length);
   for (let row = 0; row < codes.length; row++) numbers[row] = placeOfCode[codes[row]!]!;

@@ -7,17 +7,18 @@
  * Invariants
  * 1. All rows or none: a row that cannot be believed makes the file one that cannot be. Leaving rows out would choose
  *    the result.
- * 2. Rows come sorted by id, so nothing after this can depend on the order of the file.
+ * 2. A row without a label is one of those, unless a gate bounds their share; then it is kept apart.
+ * 3. Rows come sorted by id, so nothing after this can depend on the order of the file.
  */
 import { counted } from '../../domain/plural.ts';
-import { mapProbabilities, type Predictions, type SliceColumn } from '../rows.ts';
+import { mapProbabilities, type Predictions, type Rows, type SliceColumn } from '../rows.ts';
 import { gather } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { hashIds, kindsOfIds } from './hash-ids.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
-import { describeProblems, findNumberProblem, type Problem } from './problems.ts';
-import type { Sides } from './sides.ts';
+import { adviseUnlabelled, describeProblems, findNumberProblem, type Problem } from './problems.ts';
+import type { ReadSides, Sides } from './sides.ts';
 import { noteAlike } from './spellings.ts';
 import { type Broken, broken, type ReadingOptions, type ReadTable } from './table.ts';
 
@@ -26,7 +27,7 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
   if (table.id.overflow) return broken(`${table.file}: the ids are more than 512 MB; shorten them`);
   const ids = orderIds(table.id.bytes, table.id.ends);
   const weight = table.numbers.get('weight');
-  const sides = options.task === 'multiclass' ? collectClasses(read) : collectNumbers(read, options);
+  const sides = options.task === 'multiclass' ? collectClasses(read, options) : collectNumbers(read, options);
   const problems = [
     ...findRowProblems(read, ids),
     ...('problems' in sides ? sides.problems : []),
@@ -37,31 +38,57 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
   if (weight && rows > 0 && !weight.values.some((value) => value > 0)) {
     return broken(`${table.file}: no row has a weight above 0`);
   }
-  const sorted = (values: Float64Array): Float64Array => gather(values, ids.order);
-  const { labels, challenger, champion, classes } = sides;
-  const slices = collectSlices(table.categories, options.sliceColumns, ids.order);
+  const { labelled, unlabelled } = partByLabel(ids.order, sides.labels);
+  const rowsAt = (order: Uint32Array): Rows => gatherRows(sides, weight?.values ?? null, order);
+  const slices = collectSlices(table.categories, options.sliceColumns, labelled, unlabelled);
   return {
-    labels: sorted(labels),
-    challenger: sorted(challenger),
-    champion: champion && sorted(champion),
-    weights: weight ? sorted(weight.values) : null,
-    classes: classes && {
-      names: classes.names,
-      challenger: mapProbabilities(classes.challenger, sorted),
-      champion: mapProbabilities(classes.champion, sorted),
-    },
+    ...rowsAt(labelled),
+    unlabelled: unlabelled.length > 0 ? rowsAt(unlabelled) : null,
     idHashes: options.keepIds ? hashIds(table.id.bytes, table.id.ends) : null,
     idKinds: options.keepIds ? kindsOfIds(table.id.bytes, table.id.ends) : null,
     slices,
     notes: [
       ...table.notes,
+      ...noteUnlabelled(table.file, unlabelled.length, rows),
       ...sides.notes,
       ...[...slices].flatMap(([name, column]) => noteAlikeSlices(name, column)),
     ],
   };
 }
 
-function collectNumbers({ table, rows }: ReadTable, { task }: ReadingOptions): Sides {
+/** Rows with a label, and those without, each in the order given. */
+function partByLabel(
+  order: Uint32Array,
+  labels: Float64Array,
+): { labelled: Uint32Array; unlabelled: Uint32Array } {
+  const hasLabel = (row: number): boolean => !Number.isNaN(labels[row]!);
+  return { labelled: order.filter(hasLabel), unlabelled: order.filter((row) => !hasLabel(row)) };
+}
+
+function noteUnlabelled(file: string, unlabelled: number, rows: number): string[] {
+  if (unlabelled === 0) return [];
+  return [
+    `${file}: ${unlabelled} of ${counted(rows, 'row')} have no label: metrics are of the other ${rows - unlabelled}`,
+  ];
+}
+
+function gatherRows(sides: ReadSides, weights: Float64Array | null, order: Uint32Array): Rows {
+  const pick = (values: Float64Array): Float64Array => gather(values, order);
+  const { labels, challenger, champion, classes } = sides;
+  return {
+    labels: pick(labels),
+    challenger: pick(challenger),
+    champion: champion && pick(champion),
+    weights: weights && pick(weights),
+    classes: classes && {
+      names: classes.names,
+      challenger: mapProbabilities(classes.challenger, pick),
+      champion: mapProbabilities(classes.champion, pick),
+    },
+  };
+}
+
+function collectNumbers({ table, rows }: ReadTable, { task, allowUnlabelled }: ReadingOptions): Sides {
   const column = (name: string): NumberColumn | undefined => table.numbers.get(name);
   const champion = column('champion');
   const withoutChampion = !champion || champion.missing === rows;
@@ -69,8 +96,9 @@ function collectNumbers({ table, rows }: ReadTable, { task }: ReadingOptions): S
   const [low, high] = task === 'regression' ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [0, 1];
   const score = task === 'regression' ? 'a finite number' : 'a score between 0 and 1';
   const label = task === 'regression' ? 'a finite number' : '0 or 1';
+  const labelRule = { whole: task !== 'regression', mayMiss: allowUnlabelled ?? false };
   const problems = [
-    ...findNumberProblem('label', column('label')!, low, high, label, task !== 'regression'),
+    ...adviseUnlabelled(findNumberProblem('label', column('label')!, low, high, label, labelRule)),
     ...findNumberProblem('challenger', column('challenger')!, low, high, score),
     ...(withoutChampion ? [] : findNumberProblem('champion', champion, low, high, score)),
   ];
@@ -106,19 +134,23 @@ function findRowProblems({ table, malformed }: ReadTable, ids: IdOrder): Problem
 function collectSlices(
   categories: ReadonlyMap<string, CategoryColumn>,
   names: readonly string[],
-  order: Uint32Array,
+  labelled: Uint32Array,
+  unlabelled: Uint32Array,
 ): Map<string, SliceColumn> {
   const columns = names.flatMap((name) => {
     const column = categories.get(name);
-    return column ? [[name, collectSlice(column, order)] as const] : [];
+    if (!column) return [];
+    const rowsOf = dealRows(column, labelled);
+    const without = dealRows(column, unlabelled);
+    return [[name, { rowsOf, unlabelled: without, overflow: column.overflow }] as const];
   });
   return new Map(columns);
 }
 
-/** Rows of each value by counting; values in order. */
-function collectSlice({ codes, names, overflow }: CategoryColumn, order: Uint32Array): SliceColumn {
+/** Rows of each value by counting; values in order, also those that only other rows have. */
+function dealRows({ codes, names }: CategoryColumn, order: Uint32Array): Map<string, Uint32Array> {
   const starts = new Uint32Array(names.length + 1);
-  for (const code of codes) if (code < names.length) starts[code + 1]!++;
+  for (const row of order) if (codes[row]! < names.length) starts[codes[row]! + 1]!++;
   for (let code = 1; code < starts.length; code++) starts[code]! += starts[code - 1]!;
   const rows = new Uint32Array(order.length);
   const next = starts.slice();
@@ -130,7 +162,7 @@ function collectSlice({ codes, names, overflow }: CategoryColumn, order: Uint32A
     name,
     rows.subarray(starts[code]!, starts[code + 1]!),
   ]);
-  return { rowsOf: new Map(values.sort(([a], [b]) => (a < b ? -1 : 1))), overflow };
+  return new Map(values.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function noteAlikeSlices(name: string, { rowsOf, overflow }: SliceColumn): string[] {

@@ -22,11 +22,19 @@ const shownCharacters = 60;
 export const shorten = (text: string): string =>
   text.length > shownCharacters ? `${text.slice(0, shownCharacters)}...` : text;
 
+/** What a number must be beside lying between two others. */
+export interface NumberRule {
+  readonly whole?: boolean;
+  readonly mayMiss?: boolean;
+}
+
 export class NumberColumn implements CellSink {
   #values = new Float64Array(startRows);
   #size = 0;
   /** Cells without anything in them. */
   missing = 0;
+  /** 1 for each of those; null while there are none. */
+  #absent: Uint8Array | null = null;
   /** The first cell that is no number, as it is written. */
   #unreadable: { readonly row: number; readonly text: string } | null = null;
 
@@ -51,8 +59,14 @@ export class NumberColumn implements CellSink {
 
   pushMissing(): void {
     this.missing++;
-    this.#unreadable ??= { row: this.#size, text: '' };
+    const row = this.#size;
     this.push(Number.NaN);
+    if (!this.#absent || this.#absent.length <= row) {
+      const larger = new Uint8Array(this.#values.length);
+      larger.set(this.#absent ?? []);
+      this.#absent = larger;
+    }
+    this.#absent[row] = 1;
   }
 
   /** A view of the numbers, NaN where there is none. */
@@ -60,16 +74,21 @@ export class NumberColumn implements CellSink {
     return this.#values.subarray(0, this.#size);
   }
 
-  /** Cells that are no number from `low` to `high`, or not whole where that is asked. Null where there are none. */
-  findFaults(low: number, high: number, whole = false): Faults | null {
+  /**
+   * Cells that are no number from `low` to `high`, or not whole where that is asked; those without anything in them are,
+   * too, unless `mayMiss`. Null where there are none.
+   */
+  findFaults(low: number, high: number, { whole = false, mayMiss = false }: NumberRule = {}): Faults | null {
     let count = 0;
     let row = -1;
     for (let at = 0; at < this.#size; at++) {
       const value = this.#values[at]!;
       if (value >= low && value <= high && !(whole && value !== Math.floor(value))) continue;
+      if (mayMiss && this.#absent?.[at] === 1) continue;
       if (count++ === 0) row = at;
     }
     if (count === 0) return null;
+    if (this.#absent?.[row] === 1) return { count, row, text: '' };
     const text = this.#unreadable?.row === row ? this.#unreadable.text : String(this.#values[row]);
     return { count, row, text };
   }

@@ -1,5 +1,5 @@
 import { counted } from '../../domain/plural.ts';
-import type { Faults, NumberColumn } from './columns.ts';
+import type { Faults, NumberColumn, NumberRule } from './columns.ts';
 import { shorten } from './columns.ts';
 import { type Broken, broken } from './table.ts';
 
@@ -20,15 +20,24 @@ export function findNumberProblem(
   low: number,
   high: number,
   wanted: string,
-  whole = false,
+  rule: NumberRule = {},
 ): Problem[] {
-  const faults = column.findFaults(low, high, whole);
+  const faults = column.findFaults(low, high, rule);
   return faults ? [describeFaults(name, faults, wanted)] : [];
 }
 
 export function describeFaults(name: string, faults: Faults, wanted: string): Problem {
   const sentence = `${name} is ${JSON.stringify(shorten(faults.text))}, not ${wanted}`;
   return { faults, sentence, rule: `have a ${name} that is not ${wanted}` };
+}
+
+/** Says of a first label that is missing how such rows are allowed. */
+export function adviseUnlabelled(problems: readonly Problem[]): Problem[] {
+  const advice =
+    'to allow rows without a label, and to bound their share, give a data gate with unlabelledShare';
+  return problems.map((problem) =>
+    problem.faults.text === '' ? { ...problem, sentence: `${problem.sentence}; ${advice}` } : problem,
+  );
 }
 
 /** The first row that cannot be believed, and in the notes how many break which rule. */

@@ -1,4 +1,4 @@
-import { type GateConfig, needsTrainIds } from '../../config/gate-schema.ts';
+import { allowsUnlabelled, type GateConfig, needsTrainIds } from '../../config/gate-schema.ts';
 import type { Task } from '../../config/metric-catalog.ts';
 import type { Predictions } from '../rows.ts';
 import { columnsOf } from '../slice-column.ts';
@@ -25,7 +25,12 @@ export function readingOptionsOf(request: {
   const columns = request.gates.flatMap((gate) =>
     gate.kind !== 'data' && gate.slices ? columnsOf(gate.slices.by) : [],
   );
-  return { task: request.task, sliceColumns: [...new Set(columns)], keepIds: needsTrainIds(request.gates) };
+  return {
+    task: request.task,
+    sliceColumns: [...new Set(columns)],
+    keepIds: needsTrainIds(request.gates),
+    allowUnlabelled: allowsUnlabelled(request.gates),
+  };
 }
 
 /** Reads the predictions, Parquet or CSV; null where there are none. Fails only where the chunks do. */

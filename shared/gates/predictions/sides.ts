@@ -3,11 +3,11 @@ import type { CategoryColumn, NumberColumn } from './columns.ts';
 import type { Problem } from './problems.ts';
 import type { Broken } from './table.ts';
 
-/** What each side says of the rows, in the order of the file; or what is wrong with it. */
-export type Sides =
-  | Pick<Predictions, 'labels' | 'challenger' | 'champion' | 'classes' | 'notes'>
-  | { readonly problems: readonly Problem[] }
-  | Broken;
+/** What each side says of the rows, in the order of the file; a label that is missing is NaN. */
+export type ReadSides = Pick<Predictions, 'labels' | 'challenger' | 'champion' | 'classes' | 'notes'>;
+
+/** The same, or what is wrong with it. */
+export type Sides = ReadSides | { readonly problems: readonly Problem[] } | Broken;
 
 export type Side = 'challenger' | 'champion';
 

@@ -30,23 +30,22 @@ export function findMisspelt(
 }
 
 function findNoneMet(side: string, label: CategoryColumn, decisions: CategoryColumn): string | null {
-  const labels = new Set(label.names);
-  if (decisions.names.some((name) => labels.has(name))) return null;
-  const [decided, given] = [decisions, label].map(({ names }) => names.sort().slice(0, mostShown));
+  const labels = namesOf(label);
+  if (labels.length === 0 || decisions.names.some((name) => labels.includes(name))) return null;
+  const [decided, given] = [decisions.names.sort(), labels].map((names) => names.slice(0, mostShown));
   const spelled = spellAll([...decided!, ...given!]);
   const list = (from: number, to: number, all: number): string =>
     `${spelled.slice(from, to).join(', ')}${all > to - from ? ' and others' : ''}`;
   const ours = list(0, decided!.length, decisions.names.length);
-  const theirs = list(decided!.length, spelled.length, label.names.length);
+  const theirs = list(decided!.length, spelled.length, labels.length);
   return `no decision of the ${side} is for a class that a row has: it decides for ${ours}, and the labels are ${theirs}`;
 }
 
 /** A class that a side never decides for, and in its place for one that no row has and that looks like it. */
 function findOneMissed(side: string, label: CategoryColumn, decisions: CategoryColumn): string | null {
-  const [labels, decided] = [new Set(label.names), new Set(decisions.names)];
+  const [labels, decided] = [new Set(namesOf(label)), new Set(decisions.names)];
   const missed = new Map(
-    label.names
-      .sort()
+    namesOf(label)
       .filter((name) => !decided.has(name))
       .map((name) => [lookOf(name), name]),
   );
@@ -58,11 +57,15 @@ function findOneMissed(side: string, label: CategoryColumn, decisions: CategoryC
   return `the ${side} decides for ${found} in ${times}, which no row has, and never for ${wanted}, the label of ${counted(label.counts().get(meant)!, 'row')}`;
 }
 
+/** The classes of a column in order; a row may be without one. */
+const namesOf = ({ names }: CategoryColumn): string[] => names.filter((name) => name !== '').sort();
+
 /** Classes that look alike, each with how often it is a label and a decision. */
 export function noteAlikeClasses(label: CategoryColumn, ...sides: readonly SideColumns[]): string[] {
   const found = new Map<string, string[]>();
   const add = (column: CategoryColumn, as: string): void => {
     for (const [name, count] of column.counts()) {
+      if (name === '') continue;
       found.set(name, [...(found.get(name) ?? []), `${as} in ${counted(count, 'row')}`]);
     }
   };

@@ -18,6 +18,8 @@ export interface ReadingOptions {
   readonly sliceColumns: readonly string[];
   /** Whether to keep the ids, as hashes. Not kept when omitted. */
   readonly keepIds?: boolean;
+  /** Whether a row may be without a label. An error when omitted. */
+  readonly allowUnlabelled?: boolean;
 }
 
 /** Why a file cannot be used as evidence, with its name. */

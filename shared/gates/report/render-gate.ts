@@ -54,19 +54,26 @@ function numbersOfGate({ kind, challenger, champion, estimate, limit, interval, 
   ]);
 }
 
-function factsOf({ rule, interval, test, power, holdout }: GateResult): Fact[] {
+function factsOf({ rule, interval, test, power, holdout, unlabelled }: GateResult): Fact[] {
   return known([
     ['rule', rule],
     ['method', interval?.method ?? null],
     ['test', test && `${test.name}, p = ${test.pValue.toPrecision(3)}; does not decide`],
     ['power', power && describePower(power)],
     ['holdout', holdout && describeAsk(holdout)],
+    ['without a label', unlabelled ? describeUnlabelled(unlabelled) : null],
   ]);
 }
 
 function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResult['power']>): string {
   const rows = rowsToDecide === null ? '' : `; about ${counted(rowsToDecide, 'row')} would decide`;
   return `a true distance of ${figure(minimumDetectable)} from the limit would be found 8 times in 10${rows}`;
+}
+
+function describeUnlabelled({ rows, low, high }: NonNullable<GateResult['unlabelled']>): string {
+  const bounds =
+    low === null || high === null ? 'no bounds are known' : `from ${figure(low)} to ${figure(high)}`;
+  return `${counted(rows, 'row')}; over all rows, whatever their labels are, ${bounds}`;
 }
 
 function describeAsk({ alphaSpent, confidenceAsked }: NonNullable<GateResult['holdout']>): string {

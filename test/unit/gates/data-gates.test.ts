@@ -254,10 +254,13 @@ describe('a data gate in a model file', () => {
     );
 
   it.each<[object, string]>([
-    [{}, '0: give exactly one of rows, labelBalance and overlap; a second rule is a second gate'],
+    [
+      {},
+      '0: give exactly one of rows, labelBalance, overlap and unlabelledShare; a second rule is a second gate',
+    ],
     [
       { rows: { atLeast: 1 }, overlap: { atMost: 0 } },
-      '0: give exactly one of rows, labelBalance and overlap; a second rule is a second gate',
+      '0: give exactly one of rows, labelBalance, overlap and unlabelledShare; a second rule is a second gate',
     ],
     [{ rows: { atLeast: 0 } }, '0.rows.atLeast: Too small: expected number to be >=1'],
     [

@@ -156,7 +156,7 @@ describe('gates of a multiclass model', () => {
         ['id', 'label', 'challenger'],
         [1, '', 'cat'],
       ],
-      'row 1: label is "", not the name of a class',
+      'row 1: label is "", not the name of a class; to allow rows without a label, and to bound their share, give a data gate with unlabelledShare',
     ],
     [
       'probabilities that do not sum to 1',
