@@ -34,6 +34,18 @@ export function* probabilityCells(): Generator<Cell> {
       ]);
     }
   }
+  // The challenger is seldom wrong, and then for certain: each such row costs as much as a hundred others.
+  const certain: Scoring = { area: 0.97, shape: shapes.saturated, sureness: 1.3 };
+  for (const [rows, prevalence] of [
+    [100, 0.5],
+    [500, 0.05],
+    [2000, 0.05],
+  ] as const) {
+    yield cellOf('log_loss', 'non-inferiority', rows, [
+      `${percent(prevalence)}, saturated against true`,
+      () => scorers(prevalence, certain, { area: 0.97 }),
+    ]);
+  }
   for (const rows of [100, 500, 5000]) {
     yield cellOf('ece', 'superiority', rows, [
       'a constant against a calibrated model',

@@ -1,5 +1,6 @@
 /** Metrics of regression, with errors from normal to heavy-tailed. */
 import { type Cell, cellOf } from '../cell.ts';
+import { trueValue } from '../populations/population.ts';
 import { type Erring, estimators, type Tail } from '../populations/regression.ts';
 
 const tails: readonly Tail[] = ['normal', 'lognormal', 't3', 'Pareto 2.5'];
@@ -39,4 +40,33 @@ export function* regressionCells(): Generator<Cell> {
       ]);
     }
   }
+  yield* unequalTails();
+}
+
+const unseen =
+  'what is too rare to be in the rows can outweigh all that is: no method bounds a mean that has no bounds itself (Bahadur and Savage, Annals of Mathematical Statistics 27, 1956)';
+
+/** Two sides with as large errors on average, one with heavier tails; and errors that most samples do not have. */
+function* unequalTails(): Generator<Cell> {
+  const light: Erring = { tail: 'normal', scale: 1, signs: 'both' };
+  for (const tail of tails.slice(1)) {
+    const scale = meanSize('normal') / meanSize(tail);
+    for (const rows of [100, 1000]) {
+      yield cellOf('mae', 'superiority', rows, [
+        `errors ${tail} against normal, as large on average`,
+        () => estimators({ ...light, tail, scale }, light),
+      ]);
+    }
+  }
+  const rare: Erring = { ...light, tail: 'one in 100 two hundredfold' };
+  for (const rows of [30, 100, 500]) {
+    yield cellOf('mae', 'atMost', rows, [`errors of which ${rare.tail}`, () => estimators(rare, null)], {
+      known: unseen,
+    });
+  }
+}
+
+function meanSize(tail: Tail): number {
+  const population = estimators({ tail, scale: 1, signs: 'both' }, null);
+  return trueValue('mae', population, population.challenger);
 }

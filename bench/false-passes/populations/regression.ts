@@ -3,12 +3,17 @@ import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { type Discrete, discrete, stratify } from './discrete.ts';
 import type { Population, Said } from './population.ts';
 
-/** How large an error is, at a quantile. */
+/** How large an error is, from a number that is uniform between 0 and 1. */
 const sizes = {
   normal: (probability: number) => Math.abs(normalQuantile((1 + probability) / 2)),
   lognormal: (probability: number) => Math.exp(normalQuantile(probability)),
   t3: (probability: number) => Math.abs(quantileOfT3((1 + probability) / 2)),
   'Pareto 2.5': (probability: number) => (1 - probability) ** (-1 / 2.5),
+  // Too rare to be in every sample, and two thirds of the mean.
+  'one in 100 two hundredfold': (probability: number) =>
+    probability < 0.99
+      ? Math.abs(normalQuantile((1 + probability / 0.99) / 2))
+      : 200 * Math.abs(normalQuantile((1 + (probability - 0.99) / 0.01) / 2)),
 } as const;
 
 export type Tail = keyof typeof sizes;
