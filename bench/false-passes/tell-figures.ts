@@ -45,8 +45,49 @@ export function tellFigures({ settings, cells }: Figures): string {
     '',
     renderTable(headings, rows),
     '',
+    'By metric and rule: the worst cell of each, in multiples of what is stated, and the median power of all:',
+    '',
+    summarizeByRule(cells),
+    '',
+    ...listWeak(cells),
     summary(cells),
   ].join('\n');
+}
+
+/** Where the usual method keeps what is stated, and finds so much more. */
+function listWeak(cells: readonly CellFigures[]): string[] {
+  const weak = cells.filter(({ power, usual, atLooks }) => {
+    const valid = usual !== null && usual.low <= atLooks[0]!.stated;
+    return valid && power?.usual != null && power.gate < 0.9 * power.usual;
+  });
+  if (weak.length === 0) return [];
+  const lines = weak.map(({ cell, power, usual }) => {
+    return `  ${cell}: ${percent(power!.gate)} against ${percent(power!.usual!)} of ${usual!.name}`;
+  });
+  return ['Less than nine tenths of the power of a usual method that keeps what is stated:', ...lines, ''];
+}
+
+/** The first two words of a cell's name are the metric and the rule. */
+function summarizeByRule(cells: readonly CellFigures[]): string {
+  const groups = Map.groupBy(cells, ({ cell }) => cell.split(',')[0]!);
+  const rows = [...groups].map(([name, group]) => {
+    const counted = group.filter(({ known }) => known === null);
+    const worst = looks.map((_, at) =>
+      Math.max(0, ...counted.map(({ atLooks }) => atLooks[at]!.share / atLooks[at]!.stated)),
+    );
+    const powers = counted.flatMap(({ power }) => power?.gate ?? []).sort((a, b) => a - b);
+    const median = powers[Math.floor(powers.length / 2)];
+    return [
+      name,
+      String(group.length),
+      ...worst.map((times) => times.toFixed(2)),
+      String(findBad(group).length),
+      String(group.filter(({ bad, known }) => bad && known !== null).length),
+      median === undefined ? '-' : percent(median),
+    ];
+  });
+  const ofLooks = looks.map(({ look }) => `worst at look ${look}`);
+  return renderTable(['metric and rule', 'cells', ...ofLooks, 'bad', 'known', 'power'], rows);
 }
 
 function markOf({ bad, known }: CellFigures): string {
