@@ -30,7 +30,7 @@ export type FunctionCallback = (...args: unknown[]) => unknown;
 type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation' | 'log';
 type HookCallback = (context: Record<string, unknown>) => unknown;
 
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<CoreResponse>;

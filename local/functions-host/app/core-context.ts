@@ -36,7 +36,7 @@ export interface CoreContext {
   log: CoreLog;
 }
 
-export type CoreLog = (level: string, category: string, message: string) => void;
+type CoreLog = (level: string, category: string, message: string) => void;
 
 export function createCoreContext(
   dependencies: ContextDependencies,
