@@ -9,11 +9,13 @@
  * Invariant: both bounds are reached by some labels, and no labels give a value outside of them. Where that cannot be
  * said there are none.
  */
-import { type MetricGate, sourceOf } from '../config/gate-schema.ts';
+import { type GateConfig, type MetricGate, sourceOf } from '../config/gate-schema.ts';
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import type { GateResult } from '../domain/gate-report.ts';
+import { counted } from '../domain/plural.ts';
 import { computeMetric } from './evidence.ts';
 import { gainOf } from './infer-gain.ts';
+import { show } from './measure-gate.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { findShare } from './metrics/shares.ts';
@@ -21,21 +23,27 @@ import { mapProbabilities, type Predictions, type Rows, scoredBy } from './rows.
 
 type Bounds = NonNullable<GateResult['unlabelled']>;
 
-/** Null where every row has a label, or the job reports the number. */
-export function boundUnlabelled(gate: MetricGate, predictions: Predictions): Bounds | null {
+/** Null where every row has a label, the job reports the number, or the gate counts rows itself. */
+export function boundUnlabelled(gate: GateConfig, predictions: Predictions | null): Bounds | null {
+  if (gate.kind === 'data' || !predictions?.unlabelled || sourceOf(gate) === 'reported') return null;
   const { unlabelled } = predictions;
-  if (!unlabelled || sourceOf(gate) === 'reported') return null;
+  const rows = unlabelled.labels.length;
+  if (gate.kind === 'gap') return { rows, low: null, high: null };
   const values = [true, false].map((worst) => {
     const labels = labelsFor(gate, unlabelled, worst);
     return labels && measure(gate, joinRows(predictions, { ...unlabelled, labels }));
   });
   const [one, other] = values;
   const known = typeof one === 'number' && typeof other === 'number';
-  return {
-    rows: unlabelled.labels.length,
-    low: known ? Math.min(one, other) : null,
-    high: known ? Math.max(one, other) : null,
-  };
+  return { rows, low: known ? Math.min(one, other) : null, high: known ? Math.max(one, other) : null };
+}
+
+/** The same behind a gate's sentence. */
+export function describeUnlabelled(gate: GateConfig, { rows, low, high }: Bounds): string {
+  const have = `${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} no label`;
+  if (low === null || high === null) return `; ${have}, and no bounds are known of what they could change`;
+  const subject = gate.kind === 'bound' ? gate.metric : 'the gain';
+  return `; ${have}: whatever they are, ${subject} over all rows is between ${show(low)} and ${show(high)}`;
 }
 
 /** What the gate's rule is about: the challenger's value, or its gain. */

@@ -45,21 +45,22 @@ export function decide(
   correction?: Correction,
 ): RuleVerdict {
   const { challenger, champion, estimate, limit, test, n, inference } = measured;
+  const rows = `(n=${n}${measured.sample ?? ''})`;
   const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
   if (inference === null) {
     const holds = isOnGoodSide(estimate, measured);
     const relation = holds ? goodSign(measured) : badSign(measured);
-    const sample = n === null ? ' (as reported)' : ` (n=${n})`;
+    const sample = n === null ? '(as reported)' : rows;
     return {
       ...bare,
       verdict: holds ? 'passed' : 'failed',
-      sentence: `${measured.words} ${relation} ${show(limit)}${sample}`,
+      sentence: `${measured.words} ${relation} ${show(limit)} ${sample}`,
     };
   }
   const withoutInterval = (why: string): RuleVerdict => ({
     ...bare,
     verdict: 'inconclusive',
-    sentence: `${measured.words}: no interval, ${why} (n=${n})`,
+    sentence: `${measured.words}: no interval, ${why} ${rows}`,
   });
   if ('why' in inference || confidence === undefined) {
     return withoutInterval('why' in inference ? inference.why : 'the gate names no confidence');
@@ -78,8 +79,8 @@ export function decide(
   const uneven = describeUneven(inference, confidence, measured);
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} (n=${n}); ${uneven ?? describePower(power)}`
-      : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} (n=${n})`;
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${uneven ?? describePower(power)}`
+      : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} ${rows}`;
   return {
     ...bare,
     verdict,

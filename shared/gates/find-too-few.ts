@@ -24,22 +24,38 @@ interface Needed {
 
 /** A sentence where rows are too few for the gate's metric, null where there are enough. */
 export function findTooFew(gate: MetricGate, rows: Rows, needed: Needed): string | null {
-  // Of a number that the job reports nobody knows which rows it is of.
-  const isComputed = sourceOf(gate) === 'predictions';
-  const share = isComputed ? findShare(gate.metric, rows.classes?.names ?? null) : undefined;
-  const ofSome = share && share.among !== 'all' ? share : null;
-  const count = ofSome ? countAmong(ofSome, gate, rows) : countRows(rows, () => true);
+  const { ofSome, count } = countSample(gate, rows);
   if (!(count.effective >= needed.minimumRows)) {
     const which = ofSome ? describeAmong(ofSome, rows) : '';
     return `${describeCount(count)}${which}, ${needed.who} needs ${needed.minimumRows}`;
   }
   const perClass = needed.minimumPerClass ?? Math.min(perClassUnlessSaid, needed.minimumRows);
-  const about = isComputed ? classesOf(gate.metric, rows) : [];
+  const about = sourceOf(gate) === 'predictions' ? classesOf(gate.metric, rows) : [];
   const counts = about.length > 0 ? countClasses(rows) : [];
   const short = about.find((of) => !(counts[of]!.effective >= perClass));
   if (short === undefined) return null;
   const has = `class ${describeClass(short, rows)} has ${describeCount(counts[short]!)}`;
   return `${has}, and ${gate.metric} needs ${perClass} of each class that it is about`;
+}
+
+/** Which of the rows a metric is of, and what they are worth, behind their number: `, 187 of class 1`, `, worth 12.5`. */
+export function describeSample(gate: MetricGate, rows: Rows): string {
+  const { ofSome, count } = countSample(gate, rows);
+  const some = ofSome ? `${count.rows}${describeAmong(ofSome, rows)}` : '';
+  const worth = count.weighted ? `worth ${Number(count.effective.toFixed(1))}` : '';
+  const said = [some, worth].filter((part) => part !== '').join(' ');
+  return said === '' ? '' : `, ${said}`;
+}
+
+/** The rows that a gate's metric is of; of a number that the job reports nobody knows which. */
+function countSample(
+  gate: MetricGate,
+  rows: Rows,
+): { readonly ofSome: Share | null; readonly count: RowCount } {
+  const isComputed = sourceOf(gate) === 'predictions';
+  const share = isComputed ? findShare(gate.metric, rows.classes?.names ?? null) : undefined;
+  const ofSome = share && share.among !== 'all' ? share : null;
+  return { ofSome, count: ofSome ? countAmong(ofSome, gate, rows) : countRows(rows, () => true) };
 }
 
 /** Rows, and how many of equal weight tell as much: (sum w)^2 / sum w^2 (Kish, "Survey sampling", 1965). */

@@ -4,19 +4,21 @@ import {
   type MetricGate,
   sourceOf,
 } from '../config/gate-schema.ts';
-import { findMetric } from '../config/metric-catalog.ts';
+import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { type GateResult, type SliceResult, type Verdict, worst } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
-import { boundUnlabelled } from './bound-unlabelled.ts';
+import { boundUnlabelled, describeUnlabelled } from './bound-unlabelled.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
-import { findTooFew } from './find-too-few.ts';
+import { describeSample, findTooFew } from './find-too-few.ts';
 import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';
 import { findAbsent, judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
+import { suggestAlike } from './predictions/spellings.ts';
+import type { Rows } from './rows.ts';
 import { describeBy, findSlices, type SlicesOfGate } from './slice-column.ts';
 
 interface GateContext {
@@ -34,7 +36,7 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   const asked = asks?.confidenceAsked ? { ...gate, confidence: asks.confidenceAsked } : gate;
   const { whole, slices, folded } = judgeAsked(asked, context);
   const by = gate.kind === 'data' ? undefined : gate.slices?.by;
-  const unlabelled = whole.estimate === null ? null : tellUnlabelled(gate, context.evidence);
+  const unlabelled = whole.estimate === null ? null : boundUnlabelled(gate, context.evidence.predictions);
   const { verdict, sentence } =
     look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded;
   return {
@@ -50,23 +52,6 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     unlabelled,
     slices: by && slices && typeof slices !== 'string' ? { by: describeBy(by), results: slices } : null,
   };
-}
-
-/** What rows without a label could make of the gate's number. Data gates count them themselves. */
-function tellUnlabelled(gate: GateConfig, { predictions }: Evidence): GateResult['unlabelled'] {
-  if (gate.kind === 'data' || !predictions?.unlabelled) return null;
-  const rows = predictions.unlabelled.labels.length;
-  return gate.kind === 'gap' ? { rows, low: null, high: null } : boundUnlabelled(gate, predictions);
-}
-
-function describeUnlabelled(
-  gate: GateConfig,
-  { rows, low, high }: NonNullable<GateResult['unlabelled']>,
-): string {
-  const have = `${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} no label`;
-  if (low === null || high === null) return `; ${have}, and no bounds are known of what they could change`;
-  const subject = gate.kind === 'against-champion' ? 'the gain' : subjectOf(gate);
-  return `; ${have}: whatever they are, ${subject} over all rows is between ${show(low)} and ${show(high)}`;
 }
 
 /** What a gate is about: a metric, or what of the rows. */
@@ -105,7 +90,7 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   const numberOf = (side: Side): number | null =>
     rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
   const challenger = numberOf('challenger');
-  if (challenger === null) return missing(gate, 'challenger');
+  if (challenger === null) return missing(gate, 'challenger', rows ? tellNoClass(gate, rows) : '');
   const count = evidence.predictions?.labels.length ?? null;
   // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
   const few = evidence.predictions && findTooFew(gate, evidence.predictions, { ...gate, who: 'the gate' });
@@ -117,9 +102,16 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   const early =
     gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
   if (early) return { ...early, n: rows && count };
-  const numbers = rows ? { rows } : { reported: evidence.reported };
-  const measured = measureGate(gate, numbers);
-  return 'missing' in measured ? missing(gate, measured.missing) : decide(measured, gate.confidence);
+  const measured = measureGate(gate, rows ? { rows } : { reported: evidence.reported });
+  if ('missing' in measured) return missing(gate, measured.missing, rows ? tellNoClass(gate, rows) : '');
+  return decide(rows ? { ...measured, sample: describeSample(gate, rows) } : measured, gate.confidence);
+}
+
+/** Of a metric of one class that is none of the file's: which one looks alike. */
+function tellNoClass({ metric }: MetricGate, { classes }: Rows): string {
+  const name = parseMetricName(metric)?.className;
+  if (!classes || !name || classes.names.includes(name)) return '';
+  return `: no row has the label ${JSON.stringify(name)}, and no side decides for it${suggestAlike(name, classes.names)}`;
 }
 
 /** Where nothing can be compared: the direction is not known, or there is no champion yet. */

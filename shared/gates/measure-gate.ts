@@ -24,6 +24,8 @@ export interface GateMeasurement {
   readonly words: string;
   /** Rows measured; null for a reported number. */
   readonly n: number | null;
+  /** Which of them the value is of, and what they are worth, behind their number: `, 187 of class 1`. */
+  readonly sample?: string;
 }
 
 /** The side whose number is not there, or is undefined. */

@@ -32,8 +32,9 @@ function gatesOf(task: Task): fc.Arbitrary<DataGate> {
     .map(([name, sides, confidence]) => ({ labelBalance: { class: name, ...sides }, confidence }));
   const rows = fc.integer({ min: 1, max: 40 }).map((atLeast) => ({ rows: { atLeast } }));
   const overlap = fc.integer({ min: 0, max: 3 }).map((atMost) => ({ overlap: { atMost } }));
+  const unlabelled = fc.constantFrom(0, 0.1, 0.5, 1).map((atMost) => ({ unlabelledShare: { atMost } }));
   return fc
-    .oneof(rows, overlap, ...(task === 'regression' ? [] : [balance, balance]))
+    .oneof(rows, overlap, unlabelled, ...(task === 'regression' ? [] : [balance, balance]))
     .map((rule) => readGate({ gate: 'g', kind: 'data', ...rule }) as DataGate);
 }
 
@@ -76,7 +77,11 @@ function judge(task: Task, gate: DataGate, table: Table | null, seen: Listed | n
 
 /** Whether the rule holds, counted anew. With a confidence, by the tails of the binomial distribution. */
 function holds(task: Task, gate: DataGate, table: Table, seen: Listed | null): boolean {
-  const { rows, labelBalance, overlap, confidence } = gate;
+  const { rows, labelBalance, overlap, unlabelledShare, confidence } = gate;
+  if (unlabelledShare) {
+    const without = table.filter(({ label }) => label === '').length;
+    return table.length > 0 && without / table.length <= unlabelledShare.atMost;
+  }
   if (rows) return table.length >= rows.atLeast;
   if (overlap) {
     const known = seen !== null && seen.holds !== 'name' && seen.ids.length > 0 && !seen.ids.includes('');
@@ -113,7 +118,10 @@ describe('data gates fail closed', () => {
   );
 
   it('and pass where the rule holds, counted anew, and nowhere else', () => {
-    const passed = { rows: 0, labelBalance: 0, overlap: 0 };
+    const passed = { rows: 0, labelBalance: 0, overlap: 0, unlabelledShare: 0 };
+    // What a gate bounds the share of is no error of the file.
+    const believable = (task: Task, gate: DataGate, table: Table): boolean =>
+      isBelievable(task, table, gate.unlabelledShare !== undefined);
     fc.assert(
       fc.property(cases, editsOfCells, fc.boolean(), ([task, gate, table, seen], edits, edit) => {
         const edited = edit ? spoil(table, edits) : table;
@@ -121,10 +129,11 @@ describe('data gates fail closed', () => {
         const hint = `${JSON.stringify(gate)} ${report.sentence}\n${toCsv(edited)}\n${seen && toText(seen)}`;
         const held = holds(task, gate, edited, seen);
         // What was written anew may be wrong in more ways than a plain reading of single rows finds.
-        if (!edit) expect(report.verdict === 'passed', hint).toBe(held && isBelievable(task, edited));
+        if (!edit) expect(report.verdict === 'passed', hint).toBe(held && believable(task, gate, edited));
         if (report.verdict !== 'passed') return;
-        expect(held && isBelievable(task, edited), hint).toBe(true);
-        for (const rule of ['rows', 'labelBalance', 'overlap'] as const) if (gate[rule]) passed[rule]++;
+        expect(held && believable(task, gate, edited), hint).toBe(true);
+        for (const rule of ['rows', 'labelBalance', 'overlap', 'unlabelledShare'] as const)
+          if (gate[rule]) passed[rule]++;
       }),
       { numRuns: 1500 },
     );

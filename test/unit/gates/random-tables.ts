@@ -61,8 +61,8 @@ export function toCsv(table: Table): string {
   return [columns.join(','), ...lines].join('\n');
 }
 
-/** Whether a person would take the cells of every row for what they should be. */
-export function isBelievable(task: Task, table: Table): boolean {
+/** Whether a person would take the cells of every row for what they should be; a label may be missing if that is said. */
+export function isBelievable(task: Task, table: Table, mayMiss = false): boolean {
   const ids = table.map((row) => row['id']);
   const isNumber = (cell: string | undefined): boolean =>
     /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell ?? '') && Math.abs(Number(cell)) <= Number.MAX_VALUE;
@@ -77,6 +77,7 @@ export function isBelievable(task: Task, table: Table): boolean {
     return task === 'multiclass' ? row[side] !== '' && row[side] !== undefined : isScore(row[side]);
   };
   const isLabel = (cell: string | undefined): boolean => {
+    if (mayMiss && cell === '') return true;
     if (task === 'multiclass') return cell !== '' && cell !== undefined;
     return isNumber(cell) && (task === 'regression' || Number(cell) === 0 || Number(cell) === 1);
   };
@@ -86,10 +87,10 @@ export function isBelievable(task: Task, table: Table): boolean {
     ),
   );
   // A side that decides for no class of the rows has other names for them.
-  const labels = table.map((row) => row['label']);
+  const labels = table.map((row) => row['label']).filter((label) => label !== '');
   const meets = (side: string): boolean =>
     task !== 'multiclass' ||
-    table.length === 0 ||
+    labels.length === 0 ||
     table.some((row) => row[side] === undefined || labels.includes(row[side]));
   return (
     sidesOf.every(meets) &&

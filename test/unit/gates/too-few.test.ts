@@ -111,6 +111,27 @@ describe('the rows that a gate needs', () => {
     });
   });
 
+  it('are said in the sentence, with what they are worth', () => {
+    const weighted = rowsOf(100, 100, (at) => ({ weight: at % 2 === 0 ? 3 : 1, source: 'a' }));
+    const slices = { by: 'source', minimumRows: 1 };
+    const plain = rowsOf(100, 100, () => ({ source: 'a' }));
+    const said = (metric: string, rows: readonly Row[]) => judge(bound({ metric, slices }), rows);
+    // (4 * 50)^2 / (10 * 50)
+    expect(said('recall', weighted).sentence).toContain('(n=200, 100 of class 1 worth 80)');
+    expect(said('accuracy', weighted).slices!.results[0]!.sentence).toContain('(n=200, worth 160)');
+    expect(said('precision', plain).sentence).toContain('(n=200, 100 decided class 1)');
+    expect(said('accuracy', plain).sentence).toContain('(n=200)');
+  });
+
+  it('are those of a class that the file knows; the error shows one that looks alike', () => {
+    const rows = Array.from({ length: 60 }, (_, at) => ({ label: `${at % 2}.0`, challenger: `${at % 2}.0` }));
+    expect(judge(bound({ metric: 'recall@1' }), rows, { task: 'multiclass' })).toMatchObject({
+      verdict: 'error',
+      sentence:
+        'recall@1 of the challenger is missing or undefined: no row has the label "1", and no side decides for it; "1.0" looks like "1" and is another: they are compared byte by byte',
+    });
+  });
+
   it('count as they are where all weights are equal, however large', () => {
     const weight = fc.double({ min: 1e-300, max: 1e300, noNaN: true });
     fc.assert(
