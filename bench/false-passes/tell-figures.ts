@@ -1,3 +1,4 @@
+import { counted } from '../../shared/domain/plural.ts';
 import { renderTable } from '../measure/table.ts';
 import { type CellFigures, looks, oraclePower, type Rate } from './simulate.ts';
 
@@ -118,5 +119,5 @@ export function listBad(cells: readonly CellFigures[]): string | null {
     const told = at.map((each) => `look ${each.look} ${ranged(each)} in place of ${percent(each.stated)}`);
     return `  ${cell}: ${told.join(', ')}`;
   });
-  return [`${bad.length} cells pass more often than stated:`, ...lines].join('\n');
+  return [`passes more often than stated in ${counted(bad.length, 'cell')}:`, ...lines].join('\n');
 }
