@@ -79,7 +79,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
   }
   const whole = judgeWhole(gate, context);
   const slices = gate.slices ? sliceGate(gate, gate.slices, whole, context) : null;
-  return { whole, slices, folded: fold(whole, slices) };
+  return { whole, slices, folded: fold(whole, slices, gate) };
 }
 
 /** The rule over all rows. */
@@ -152,6 +152,7 @@ function sliceGate(
 function fold(
   whole: RuleVerdict,
   slices: readonly SliceResult[] | string | null,
+  { severity }: MetricGate,
 ): { verdict: Verdict; sentence: string } {
   if (slices === null) return { verdict: whole.verdict, sentence: whole.sentence };
   if (typeof slices === 'string') return { verdict: 'error', sentence: slices };
@@ -160,10 +161,12 @@ function fold(
   const ignored = slices.length - judged.length;
   const rest = ignored > 0 ? `, ${ignored} too small to judge` : '';
   if (!('slice' in deciding)) {
-    const holds =
-      whole.verdict === 'passed'
-        ? `; so in ${counted(judged.length, 'slice')}, each by itself, since all must${rest}`
-        : '';
+    const each = severity === 'warn' ? '' : ', each by itself, since all must';
+    const so =
+      judged.length > 0
+        ? `; so in ${counted(judged.length, 'slice')}${each}${rest}`
+        : `; no slice judged${rest}`;
+    const holds = whole.verdict === 'passed' ? so : '';
     return { verdict: whole.verdict, sentence: `${whole.sentence}${holds}` };
   }
   const alike = judged.filter(({ verdict }) => verdict === deciding.verdict).length;

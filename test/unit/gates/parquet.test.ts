@@ -165,6 +165,39 @@ describe('predictions as Parquet', () => {
     expect(report.gates[0]).toMatchObject({ verdict: 'passed', challenger: 1 });
   });
 
+  it('may have ids of 38 digits, no two of which are one', async () => {
+    const ids = [2n ** 53n, 2n ** 53n + 1n, -(10n ** 38n - 1n), 10n ** 38n - 2n];
+    const schema = [
+      { name: 'root', num_children: 3 },
+      {
+        name: 'id',
+        type: 'FIXED_LEN_BYTE_ARRAY',
+        type_length: 16,
+        converted_type: 'DECIMAL',
+        scale: 0,
+        precision: 38,
+        repetition_type: 'REQUIRED',
+      },
+      { name: 'label', type: 'INT32', repetition_type: 'REQUIRED' },
+      { name: 'challenger', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+    ] as Options['schema'];
+    const write = (data: bigint[]) =>
+      parquet(
+        [
+          { name: 'id', data },
+          { name: 'label', data: [1, 0, 1, 0] },
+          { name: 'challenger', data: [0.9, 0.1, 0.8, 0.3] },
+        ],
+        schema ? { schema } : {},
+      );
+    expect(await judge('p.parquet', write(ids), { gates: [floor] })).toMatchObject({
+      verdict: 'passed',
+      rows: 4,
+    });
+    const repeated = await judge('p.parquet', write([...ids.slice(0, 3), ids[1]!]), { gates: [floor] });
+    expect(repeated.sentence).toContain('row 4: its id "9007199254740993" stands in an earlier row');
+  });
+
   it.each<[string, ColumnSource[], string]>([
     [
       'a score that is null',

@@ -134,6 +134,35 @@ describe('classes that labels and a side spell differently', () => {
   });
 });
 
+describe('classes', () => {
+  const name = fc.constantFrom('a', 'A', 'a ', ' a', '1', '1.0', '01', 'true', '\u00e9', 'e\u0301', 'b', 'c');
+  const pair = fc.tuple(name, name);
+
+  it('are right where the bytes are the same, and no two of them are ever one', async () => {
+    let judged = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(pair, { minLength: 1, maxLength: 20 }), async (rows) => {
+        const columns = {
+          id: rows.map((_, at) => `r${at}`),
+          label: rows.map(([label]) => label),
+          challenger: rows.map(([, decision]) => decision),
+        };
+        const report = await judgeCsv(columns, floor);
+        const right = rows.filter(([label, decision]) => label === decision).length;
+        if (report.rows === null) {
+          // Whatever is refused has a decision that no row has.
+          expect(rows.some(([, decision]) => rows.every(([label]) => label !== decision))).toBe(true);
+          return;
+        }
+        judged++;
+        expect(report.gates[0]!.challenger).toBeCloseTo(right / rows.length, 12);
+      }),
+      { numRuns: 300 },
+    );
+    expect(judged).toBeGreaterThan(50);
+  });
+});
+
 describe('Parquet columns of classes and slices', () => {
   const columnsOf = (type: 'DOUBLE' | 'FLOAT', data: ColumnSource['data']): ColumnSource[] => [
     { name: 'id', type: 'STRING', data: ids },
