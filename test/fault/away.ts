@@ -1,6 +1,9 @@
 /** A service, or all of them, that is away from the beginning of a run's step on, until it is seen that the run waits. */
 import { throughOutages, type World } from '../world/world.ts';
 
+/** A call that nobody answers is given up after most of a minute; its process may have little of the machine. */
+const limitMs = 300_000;
+
 /** What makes something be away, and back. */
 export interface Absence {
   begin(): Promise<unknown>;
@@ -28,7 +31,7 @@ export async function requestInto(
 }
 
 /** What the status of an orchestration says that it waits for; empty where it says nothing. */
-export async function waitsOf(world: World, instance: string): Promise<string> {
+async function waitsOf(world: World, instance: string): Promise<string> {
   const path = `${world.hostUrl}/runtime/webhooks/durabletask/instances/${instance}`;
   const { customStatus } = (await (await fetch(path)).json()) as { customStatus?: { waits?: string } };
   return customStatus?.waits ?? '';
@@ -39,5 +42,5 @@ export function untilOneWaits(world: World, instances: readonly string[]): Promi
   return throughOutages(async () => {
     const said = await Promise.all(instances.map((instance) => waitsOf(world, instance)));
     return said.find((text) => text.startsWith('Waits since '));
-  });
+  }, limitMs);
 }
