@@ -77,6 +77,8 @@ const catalog: Readonly<Record<string, MetricKind>> = {
   ece: score(anyClasses, 'lower'),
   mae: regression('lower', 0, Number.POSITIVE_INFINITY),
   rmse: regression('lower', 0, Number.POSITIVE_INFINITY),
+  median_absolute_error: regression('lower', 0, Number.POSITIVE_INFINITY),
+  mae_trimmed: regression('lower', 0, Number.POSITIVE_INFINITY),
   mape: regression('lower', 0, Number.POSITIVE_INFINITY),
   smape: regression('lower', 0, 2),
   r2: regression('higher', Number.NEGATIVE_INFINITY, 1),
@@ -90,7 +92,7 @@ export const metricNames: readonly string[] = Object.keys(catalog);
 interface MetricName {
   /** Its name in the catalog: `pinball`, `recall@CLASS`. */
   readonly base: string;
-  /** The number after the `@`, or the default: quantile 0.5, 10 bins; null for metrics that take none. */
+  /** The number after the `@`, or the default: quantile 0.5, share 0.05, 10 bins; null for metrics that take none. */
   readonly parameter: number | null;
   /** The class after the `@`; null for metrics of all classes. */
   readonly className: string | null;
@@ -105,6 +107,7 @@ export function parseMetricName(name: string): MetricName | null {
   }
   if (!Object.hasOwn(catalog, base)) return null;
   if (base === 'pinball') return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
+  if (base === 'mae_trimmed') return parameterOf(base, written, 0.05, (value) => value > 0 && value <= 0.5);
   if (base === 'ece') {
     return parameterOf(base, written, 10, (value) => Number.isInteger(value) && value >= 2 && value <= 100);
   }

@@ -22,6 +22,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   ece: ['calibrationerror', 'expectedcalibrationerror'],
   mae: ['meanabsoluteerror', 'l1'],
   rmse: ['mse', 'rootmeansquarederror', 'meansquarederror', 'l2'],
+  median_absolute_error: ['medae', 'medianae', 'mad', 'medianerror'],
+  mae_trimmed: ['trimmedmae', 'trimmedmeanabsoluteerror'],
   mape: ['meanabsolutepercentageerror'],
   r2: ['rsquared', 'explainedvariance'],
   pinball: ['quantileloss', 'pinballloss', 'meanpinballloss'],

@@ -67,6 +67,9 @@ export function decide(
   }
   const percent = describeConfidence(confidence);
   const range = inference.interval(confidence);
+  if (!Number.isFinite(range.low) || !Number.isFinite(range.high)) {
+    return withoutInterval(`so few rows bound it to one side only with ${percent} confidence`);
+  }
   const alone = judgeInterval(range, inference, confidence, measured);
   const verdict = correction ? correctVerdict(alone, confidence, correction) : alone;
   const power = measurePower(
@@ -146,7 +149,13 @@ function describeUneven(
   const worth = evenRows ? endsOf(evenRows, measured)[0] : needed;
   if (worth >= needed || measured.n === null) return undefined;
   const asked = `${describeConfidence(confidence)} confidence needs ${Math.ceil(needed)}`;
-  return `a few rows carry most of it: all ${measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${counted(Math.ceil((measured.n * needed) / worth), 'row')} would do`;
+  return `a few rows carry most of it: all ${measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${counted(Math.ceil((measured.n * needed) / worth), 'row')} would do${suggestRobust(measured.metric)}`;
+}
+
+/** Errors with tails so heavy have a median all the same. */
+function suggestRobust(metric: string): string {
+  const isLossOfNumbers = metric === 'mae' || metric === 'rmse';
+  return isLossOfNumbers ? '; median_absolute_error needs no even rows, mae_trimmed hardly any' : '';
 }
 
 function isOnGoodSide(value: number, { goal, inclusive, limit }: GateMeasurement): boolean {

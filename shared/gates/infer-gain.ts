@@ -2,6 +2,7 @@ import { type Direction, findMetric } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
+import { inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
@@ -13,7 +14,7 @@ import type { Inference, NoInference } from './statistics/inference.ts';
 import { leastUnits } from './statistics/likelihood-inference.ts';
 import { type Discordance, matchedProportions, mcnemarPValue } from './statistics/matched-proportions.ts';
 import { normalCdf } from './statistics/normal.ts';
-import { findSmallClass, inferFromInfluences } from './units.ts';
+import { findSmallClass, findUnsureEdge, inferFromInfluences } from './units.ts';
 
 /** Rows that both sides scored. */
 export type PairedRows = Rows & { readonly champion: Float64Array };
@@ -43,7 +44,10 @@ export function inferGain(metric: string, rows: PairedRows): GainInference {
     const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
   }
-  const inference = inferSides(metric, rows);
+  const inference =
+    metric === 'median_absolute_error'
+      ? inferMedianErrorGain(...bothSides(rows), rows.weights)
+      : inferSides(metric, rows);
   const test =
     metric === 'roc_auc' && rows.weights === null && !('why' in inference) ? testAreas(rows) : null;
   return { inference, test };
@@ -108,7 +112,7 @@ function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Colum
 function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   const [challenger, champion] = bothSides(rows).map((side) => describeSide(metric, side, rows));
   if (!challenger || !champion) return { why: `${metric} is undefined in these rows` };
-  const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : null;
+  const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
   const { better } = findMetric(metric)!;
   if (better === 'zero') return inferBiasGain(challenger, champion, rows);

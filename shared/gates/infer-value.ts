@@ -1,5 +1,6 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
+import { inferMedianError } from './infer-median.ts';
 import { decisionsOf } from './metrics/decision-metrics.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -7,7 +8,7 @@ import { findShare, isAmong, type Share } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import { findSmallClass, inferFromInfluences, inferFromRatio } from './units.ts';
+import { findSmallClass, findUnsureEdge, inferFromInfluences, inferFromRatio } from './units.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows): Inference | NoInference {
@@ -28,10 +29,11 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
   const share = rows.weights === null && findShare(metric, scored.classes?.names ?? null);
   if (share) return inferShare(metric, share, scored);
+  if (metric === 'median_absolute_error') return inferMedianError(scored, rows.weights);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
   const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
-  const small = prepared.ofEachClass ? findSmallClass(metric, rows) : null;
+  const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
   if (prepared.kind === 'sums' && prepared.ratioOf) return inferFromRatio(prepared, rows);
   const influences = prepared.influences(rows.weights);

@@ -139,6 +139,7 @@ function settle(known: Known, confidence?: number): RuleVerdict {
   const { estimate, words } = known;
   const measured = {
     ...known,
+    metric: 'label_share',
     words: `${words} ${show(estimate)}`,
     challenger: estimate,
     champion: null,

@@ -9,6 +9,7 @@ import type { Inference, NoInference } from './statistics/inference.ts';
 
 /** What a gate's rule compares, measured but not yet judged. */
 export interface GateMeasurement {
+  readonly metric: string;
   readonly challenger: number;
   readonly champion: number | null;
   /** The challenger's value, or its gain over the champion. */
@@ -50,6 +51,7 @@ export function measureGate(gate: MetricGate, numbers: Numbers): GateMeasurement
 function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): GateMeasurement {
   const fromRows = 'rows' in numbers;
   return {
+    metric: gate.metric,
     challenger,
     champion: fromRows
       ? computeMetric(numbers.rows, 'champion', gate.metric)
@@ -83,6 +85,7 @@ function measureComparison(
   // Rounded to 12 digits: 0.95 - 0.94 must not miss a gain of 0.01 by a rounding error.
   const estimate = Number(gainOf(better, challenger, champion).toPrecision(12));
   return {
+    metric: gate.metric,
     challenger,
     champion,
     estimate,

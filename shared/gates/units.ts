@@ -1,4 +1,6 @@
+import { parseMetricName } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
+import { countRows } from './find-too-few.ts';
 import type { Extremes, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
@@ -57,6 +59,19 @@ const weightsOf =
   ({ weights }: Rows) =>
   (row: number): number =>
     weights ? weights[row]! : 1;
+
+/** An edge beyond which too few rows lie to tell where it is, of a metric that leaves a share of rows out. */
+export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
+  const parsed = parseMetricName(metric);
+  if (parsed?.base !== 'mae_trimmed') return null;
+  const share = parsed.parameter!;
+  const worth = countRows(rows, () => true).effective;
+  if (share * worth >= leastUnits * (1 - 1e-9)) return null;
+  const beyond = counted(Math.floor(share * worth), 'row');
+  return {
+    why: `${metric} leaves ${beyond} out, and an interval needs ${leastUnits} beyond the edge: about ${Math.ceil(leastUnits / share)} rows`,
+  };
+}
 
 /** A class with too few rows, weighed as so many of equal weight (Kish, "Survey sampling", 1965); null where none has. */
 export function findSmallClass(metric: string, rows: Rows): NoInference | null {

@@ -1,12 +1,13 @@
 """Writes metrics.json: what scikit-learn 1.2.1 says of small and middling samples, for test/unit/gates/metrics.test.ts.
 
 Run with: python3 test/oracles/make-metrics.py
-smape, bias and ece are not in scikit-learn; they are written out here with numpy.
+smape, bias, ece and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here with numpy.
 """
 import json
 import pathlib
 
 import numpy as np
+from scipy import stats
 from sklearn import metrics as sk
 
 
@@ -43,11 +44,25 @@ def binary(y, s, w):
     }
 
 
+def trimmed(e, w, share):
+    if np.all(w == 1) and (share * len(e)) % 1 == 0:
+        return stats.trim1(e, share, tail="right").mean()
+    order = np.argsort(e)
+    e, w = e[order], w[order]
+    kept = (1 - share) * w.sum()
+    counts = np.clip(kept - (np.cumsum(w) - w), 0, w)
+    return np.sum(counts * e) / kept
+
+
 def regression(y, s, w):
     size = np.abs(y) + np.abs(s)
     return {
         "mae": sk.mean_absolute_error(y, s, sample_weight=w),
         "rmse": sk.mean_squared_error(y, s, sample_weight=w, squared=False),
+        # Its weighted percentile is the lower one of two, which no case here has.
+        "median_absolute_error": sk.median_absolute_error(y, s, sample_weight=None if np.all(w == 1) else w),
+        "mae_trimmed": trimmed(np.abs(y - s), w, 0.05),
+        "mae_trimmed@0.1": trimmed(np.abs(y - s), w, 0.1),
         "mape": sk.mean_absolute_percentage_error(y, s, sample_weight=w),
         "smape": np.average(2 * np.abs(s - y) / size, weights=w),
         "r2": sk.r2_score(y, s, sample_weight=w),

@@ -80,6 +80,25 @@ def words(seed, count):
     return drawn
 
 
+def median(values, confidence, limit):
+    """Interval and tests of the median by the sign test, from the binomial quantiles and tails of scipy."""
+    n = len(values)
+    ordered = sorted(values)
+    error = (1 - confidence) / 2
+    outside = int(stats.binom.ppf(error, n, 0.5))
+    if stats.binom.cdf(outside, n, 0.5) > error:
+        outside -= 1
+    above = sum(v > limit for v in values)
+    return {
+        "values": values,
+        "confidence": confidence,
+        "interval": [ordered[outside], ordered[n - 1 - outside]],
+        "limit": limit,
+        "atMost": stats.binomtest(above, n, 0.5, alternative="greater").pvalue,
+        "atLeast": stats.binomtest(n - above, n, 0.5, alternative="greater").pvalue,
+    }
+
+
 def proportion(k, n, confidence):
     found = stats.binomtest(k, n).proportion_ci(confidence, method="exact")
     return {"k": k, "n": n, "confidence": confidence, "interval": [found.low, found.high]}
@@ -112,6 +131,10 @@ target.write_text(
                     "mcnemar": stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0,
                 }
                 for b, c, n in tables
+            ],
+            "medians": [
+                median(np.random.default_rng(n).lognormal(size=n).round(2).tolist(), c, 1.2)
+                for n, c in [(12, 0.95), (31, 0.9), (200, 0.95), (1001, 0.999)]
             ],
             "delong": [delong_case(30, 6), delong_case(90, 1)],
         }

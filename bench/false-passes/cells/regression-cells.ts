@@ -12,14 +12,16 @@ export function* regressionCells(): Generator<Cell> {
     const upwards: Erring = { ...erring, signs: 'up' };
     const size = `errors ${tail}`;
     for (const rows of [30, 100, 500, 5000]) {
-      for (const metric of ['mae', 'rmse', 'r2']) {
+      for (const metric of ['mae', 'rmse', 'r2', 'median_absolute_error', 'mae_trimmed@0.1']) {
         yield cellOf(metric, metric === 'r2' ? 'atLeast' : 'atMost', rows, [
           size,
           () => estimators(erring, null),
         ]);
       }
       if (rows === 5000) continue;
-      yield cellOf('mae', 'superiority', rows, [size, () => estimators(erring, erring)]);
+      for (const metric of ['mae', 'median_absolute_error', 'mae_trimmed@0.1']) {
+        yield cellOf(metric, 'superiority', rows, [size, () => estimators(erring, erring)]);
+      }
       yield cellOf('bias', 'atMost', rows, [`${size}, upwards`, () => estimators(upwards, null)]);
       yield cellOf('pinball@0.9', 'atMost', rows, [size, () => estimators(erring, null)]);
     }
@@ -30,7 +32,16 @@ export function* regressionCells(): Generator<Cell> {
     for (const metric of ['rmse', 'r2', 'bias', 'pinball@0.9']) {
       yield cellOf(metric, 'superiority', 100, [size, () => estimators(erring, erring)]);
     }
-    for (const metric of ['mae', 'rmse', 'mape', 'smape', 'r2', 'pinball@0.9']) {
+    for (const metric of [
+      'mae',
+      'median_absolute_error',
+      'mae_trimmed@0.1',
+      'rmse',
+      'mape',
+      'smape',
+      'r2',
+      'pinball@0.9',
+    ]) {
       const unit = metric === 'mape' || metric === 'smape' ? 'share' : 'label';
       const [ours, theirs] =
         unit === 'share' ? [{ ...small, scale: 0.11 }, small] : [{ ...erring, scale: 1.1 }, erring];

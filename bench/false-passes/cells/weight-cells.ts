@@ -27,6 +27,13 @@ export function* weightCells(): Generator<Cell> {
       yield cellOf('brier', 'atMost', rows, scored, { weights });
       yield cellOf('brier', 'superiority', rows, both, { weights });
       yield cellOf('mae', 'atMost', rows, ['errors normal', () => estimators(erring, null)], { weights });
+      yield cellOf(
+        'median_absolute_error',
+        'atMost',
+        rows,
+        ['errors lognormal', () => estimators(lognormal, null)],
+        { weights },
+      );
       yield cellOf('rmse', 'atMost', rows, ['errors lognormal', () => estimators(lognormal, null)], {
         weights,
       });

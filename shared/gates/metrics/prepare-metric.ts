@@ -4,6 +4,7 @@ import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
 import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
 import { pinball, regressionMetrics } from './regression-metrics.ts';
+import { meanErrorTrimmed } from './robust-metrics.ts';
 
 const plain: Readonly<Record<string, PrepareMetric>> = {
   ...plainDecisionMetrics,
@@ -17,6 +18,7 @@ const plain: Readonly<Record<string, PrepareMetric>> = {
 const withParameter: Readonly<Record<string, (parameter: number) => PrepareMetric>> = {
   ece: calibrationError,
   pinball,
+  mae_trimmed: meanErrorTrimmed,
 };
 
 /**

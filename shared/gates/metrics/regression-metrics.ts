@@ -1,4 +1,5 @@
 import { finite, meanOf, type PrepareMetric } from './measure.ts';
+import { absoluteErrors, medianAbsoluteError } from './robust-metrics.ts';
 
 const meanOfRows =
   (each: (label: number, score: number) => number, root = false): PrepareMetric =>
@@ -90,7 +91,8 @@ export const pinball = (quantile: number): PrepareMetric =>
 /** Each is undefined without rows. */
 export const regressionMetrics: Readonly<Record<string, PrepareMetric>> = {
   /** Mean absolute error, in the label's unit (Willmott and Matsuura, Climate Research 30, 2005). */
-  mae: meanOfRows((label, score) => Math.abs(score - label)),
+  mae: ({ labels, scores }) => meanOf(absoluteErrors(labels, scores)),
+  median_absolute_error: medianAbsoluteError,
   /** Root of the mean squared error, in the label's unit. */
   rmse: meanOfRows((label, score) => (score - label) ** 2, true),
   /**

@@ -35,7 +35,10 @@ describe('influences of rows', () => {
   const binary = metricNames.filter(
     (name) => !name.includes('@') && findMetric(name)!.tasks.includes('binary'),
   );
-  const regression = metricNames.filter((name) => findMetric(name)!.tasks.includes('regression'));
+  // A median is a step function of the weights.
+  const regression = metricNames.filter(
+    (name) => findMetric(name)!.tasks.includes('regression') && name !== 'median_absolute_error',
+  );
 
   it.each([...binary, ...regression])('are the derivatives of %s by the weights, and sum to 0', (name) => {
     fc.assert(

@@ -64,6 +64,17 @@ export function measurePlainly(
       );
     case 'mae':
       return mean(rows.map((row) => Math.abs(error(row))));
+    case 'median_absolute_error': {
+      const sorted = rows.map((row) => Math.abs(error(row))).sort((a, b) => a - b);
+      const middle = (sorted.length - 1) / 2;
+      return mean([sorted[Math.floor(middle)]!, sorted[Math.ceil(middle)]!]);
+    }
+    case 'mae_trimmed': {
+      const kept = (1 - Number(parameter ?? 0.05)) * rows.length;
+      const sorted = rows.map((row) => Math.abs(error(row))).sort((a, b) => a - b);
+      const parts = sorted.map((each, at) => each * Math.min(1, Math.max(0, kept - at)));
+      return (mean(parts) * rows.length) / kept;
+    }
     case 'mape':
       return rows.some((row) => label(row) === 0)
         ? Number.NaN

@@ -1,0 +1,101 @@
+/** What rows say of the median of absolute errors, and of a gain in it. */
+import { counted } from '../domain/plural.ts';
+import { measureMetric, type ScoredRows } from './metrics/measure.ts';
+import { absoluteErrors, medianAbsoluteError } from './metrics/robust-metrics.ts';
+import type { Inference, NoInference } from './statistics/inference.ts';
+import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
+import { inferMedian, inferMedianGain } from './statistics/median-inference.ts';
+import { orderNumbers } from './statistics/order-numbers.ts';
+import { gather } from './statistics/typed.ts';
+
+const undefinedMedian: NoInference = { why: 'median_absolute_error is undefined in these rows' };
+
+export function inferMedianError(scored: ScoredRows, weights: Float64Array | null): Inference | NoInference {
+  const estimate = medianOf(scored, weights);
+  if (estimate === null) return undefinedMedian;
+  const errors = absoluteErrors(scored.labels, scored.scores);
+  if (weights) return inferWeighted(errors, weights, estimate);
+  if (errors.length < leastUnits) {
+    return { why: `${counted(errors.length, 'row')}, and an interval of a median needs ${leastUnits}` };
+  }
+  return inferMedian(errors.sort(), estimate);
+}
+
+export function inferMedianErrorGain(
+  challenger: ScoredRows,
+  champion: ScoredRows,
+  weights: Float64Array | null,
+): Inference | NoInference {
+  if (weights) return { why: 'rows have weights, and the gain in a median of them has no interval' };
+  const [ours, theirs] = [medianOf(challenger, null), medianOf(champion, null)];
+  if (ours === null || theirs === null) return undefinedMedian;
+  return inferMedianGain(sideOf(challenger, ours), sideOf(champion, theirs));
+}
+
+function sideOf({ labels, scores }: ScoredRows, median: number) {
+  const values = absoluteErrors(labels, scores);
+  return { values, sorted: values.toSorted(), median };
+}
+
+const medianOf = (scored: ScoredRows, weights: Float64Array | null): number | null =>
+  measureMetric(medianAbsoluteError(scored)!, scored.labels.length, weights);
+
+const method = 'order statistics by the empirical likelihood of the weights';
+
+/**
+ * With weights: a median is at most a limit where at least half of the weight is. What refutes that half of it is refutes
+ * the limit, with one row added that is not and weighs as much as any: weights that are all equal make it the sign test.
+ */
+function inferWeighted(
+  errors: Float64Array,
+  weights: Float64Array,
+  estimate: number,
+): Inference | NoInference {
+  const size = errors.length;
+  const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const topOf = (limit: number, within: boolean): Float64Array =>
+    weights.map((weight, row) => (errors[row]! <= limit === within ? weight : 0));
+  /** The p-value of "at most half of the weight is within the limit", or beyond it. */
+  const refute = (limit: number, within: boolean): number => {
+    const top = topOf(limit, within);
+    const share = top.reduce((sum, weight) => sum + weight, 0) / total;
+    const least = -(heaviest / 2 + (share - 0.5) * (total / size));
+    const inferred = inferRatio(method, { top, bottom: weights }, { least, greatest: heaviest });
+    return 'why' in inferred ? 1 : inferred.atMost(0.5);
+  };
+  const [within, beyond] = [true, false].map((side) =>
+    inferRatio(method, { top: topOf(estimate, side), bottom: weights }),
+  ) as [Inference | NoInference, Inference | NoInference];
+  if ('why' in within) return within;
+  if ('why' in beyond) return beyond;
+  const atMost = (limit: number): number => refute(limit, false);
+  const atLeast = (limit: number): number => refute(limit, true);
+  const counts = orderNumbers(errors).filter((row) => weights[row]! > 0);
+  const sorted = gather(errors, counts);
+  return {
+    method,
+    estimate,
+    evenRows: { low: beyond.evenRows!.low, high: within.evenRows!.low },
+    interval: (confidence) => {
+      const error = (1 - confidence) / 2;
+      // The first limit that is not refuted, and the first from which on all are.
+      const low = firstWhere(sorted, (limit) => !(atMost(limit) <= error)) ?? Number.NEGATIVE_INFINITY;
+      const high = firstWhere(sorted, (limit) => atLeast(limit) <= error) ?? Number.POSITIVE_INFINITY;
+      return { low, high };
+    },
+    atMost,
+    atLeast,
+  };
+}
+
+/** The first value for which it holds, where it holds for all after that; undefined where for none. */
+function firstWhere(sorted: Float64Array, holds: (value: number) => boolean): number | undefined {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(sorted[middle]!)) to = middle;
+    else from = middle + 1;
+  }
+  return sorted[from];
+}
