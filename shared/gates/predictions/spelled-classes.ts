@@ -23,10 +23,26 @@ export function findMisspelt(
 ): Broken | null {
   for (const { side, decisions, probabilities } of sides) {
     if (!decisions || probabilities || decisions.codes.length === 0) continue;
+    const nothing = findNothing(side, label, decisions);
+    if (nothing) return broken(`${file}: ${nothing}`);
     const why = findNoneMet(side, label, decisions) ?? findOneMissed(side, label, decisions);
     if (why) return broken(`${file}: ${why}; classes are compared byte by byte: write them alike`);
   }
   return null;
+}
+
+/** What programs write where there is nothing: `str(nan)`. (`none` is often a class.) */
+const nothings = ['', 'nan', '<na>', 'nat', 'null', 'n/a', 'undefined'];
+
+const isNothing = (name: string): boolean => nothings.includes(lookOf(name));
+
+/** A missing decision that is written as if it were a class: it would count as wrong, and the other side as better. */
+function findNothing(side: string, label: CategoryColumn, decisions: CategoryColumn): string | null {
+  const labels = new Set(label.names);
+  const found = decisions.names.sort().find((name) => isNothing(name) && !labels.has(name));
+  if (found === undefined) return null;
+  const times = counted(decisions.counts().get(found)!, 'row');
+  return `the ${side} decides for ${spellAll([found])[0]} in ${times}, which is the label of none: a decision is missing; have the side decide in every row`;
 }
 
 function findNoneMet(side: string, label: CategoryColumn, decisions: CategoryColumn): string | null {
@@ -60,7 +76,7 @@ function findOneMissed(side: string, label: CategoryColumn, decisions: CategoryC
 /** The classes of a column in order; a row may be without one. */
 const namesOf = ({ names }: CategoryColumn): string[] => names.filter((name) => name !== '').sort();
 
-/** Classes that look alike, each with how often it is a label and a decision. */
+/** Classes that look alike, or like none, each with how often it is a label and a decision. */
 export function noteAlikeClasses(label: CategoryColumn, ...sides: readonly SideColumns[]): string[] {
   const found = new Map<string, string[]>();
   const add = (column: CategoryColumn, as: string): void => {
@@ -74,5 +90,12 @@ export function noteAlikeClasses(label: CategoryColumn, ...sides: readonly SideC
     if (decisions) add(decisions, `decided by the ${side}`);
     else for (const name of probabilities?.keys() ?? []) if (!found.has(name)) found.set(name, ['in no row']);
   }
-  return noteAlike('classes', new Map([...found].map(([name, of]) => [name, of.join(', ')])));
+  const said = new Map([...found].map(([name, of]) => [name, of.join(', ')]));
+  const missing = [...said.keys()].sort().filter(isNothing);
+  return [
+    ...noteAlike('classes', said),
+    ...missing.map(
+      (name) => `class ${spellAll([name])[0]} (${said.get(name)}) is one as any other: is a name missing?`,
+    ),
+  ];
 }

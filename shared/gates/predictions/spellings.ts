@@ -33,9 +33,10 @@ function oneSpelling(sign: string, digits: string, exponent: number): string {
   return kept === '' ? '0' : `${sign}${kept}e${exponent + significant.length - kept.length}`;
 }
 
-/** Names in quotes; all of them with codes for what is not plain ASCII where two would be the same in print. */
+/** Names in quotes; with codes for what is not plain ASCII where two are the same in print, or something has no width. */
 export function spellAll(names: readonly string[]): string[] {
-  const escaped = new Set(names.map(printed)).size < new Set(names).size;
+  const isUnseen = names.some((name) => /\p{Cf}/u.test(name));
+  const escaped = isUnseen || new Set(names.map(printed)).size < new Set(names).size;
   return names.map((name) => {
     const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}...` : name);
     return escaped ? shown.replaceAll(/[^ -~]/g, codeOf) : shown;

@@ -121,6 +121,25 @@ describe('classes that labels and a side spell differently', () => {
     expect(await judgeCsv(columns, floor)).toMatchObject({ verdict: 'failed', notes: [] });
   });
 
+  it.each(['nan', 'NaN', ' ', '<NA>', 'null', '\u200b'])(
+    'are %j where a decision is missing, and an error',
+    async (name) => {
+      const champion = cycle(['cat', 'dog']).map((decision, at) => (at % 30 === 0 ? name : decision));
+      const columns = { id: ids, label: cycle(['cat', 'dog']), challenger: cycle(['cat', 'dog']), champion };
+      expect((await judgeCsv(columns)).sentence).toBe(
+        `The evidence cannot be used: predictions.csv: the champion decides for ${spellAll([name])[0]} in 10 rows, which is the label of none: a decision is missing; have the side decide in every row.`,
+      );
+      expect(spellAll(['\u200b'])).toEqual(['"\\u200b"']);
+      // A class may be called so, if rows are of it; that is noted.
+      const label = columns.label.map((each, at) => (at % 30 === 0 ? name : each));
+      const report = await judgeCsv({ ...columns, label }, floor);
+      expect(report.verdict).toBe('passed');
+      expect(report.notes).toEqual([
+        `class ${spellAll([name])[0]} (label in 10 rows, decided by the champion in 10 rows) is one as any other: is a name missing?`,
+      ]);
+    },
+  );
+
   it('do not matter where probabilities name the classes', async () => {
     const half = ids.map(() => 0.5);
     const columns = { id: ids, label: cycle(['1', '2']), 'challenger:1': half, 'challenger:2': half };
