@@ -14,7 +14,8 @@ interface HandshakeRequest {
 }
 
 /**
- * Asks the endpoint once whether it wants the subscription's events.
+ * Asks the endpoint once whether it wants the subscription's events. A redirect is an answer that does not agree, as it
+ * is for a delivery: who owns the address has to say so itself.
  * Returns null when it agrees, else a sentence that says what it answered.
  */
 export async function shakeHands(
@@ -48,6 +49,7 @@ async function askForCode(
   const response = await fetch(endpointUrl, {
     method: 'POST',
     signal,
+    redirect: 'manual',
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'aeg-event-type': 'SubscriptionValidation',
@@ -78,6 +80,7 @@ async function askForOrigin(
   const response = await fetch(endpointUrl, {
     method: 'OPTIONS',
     signal,
+    redirect: 'manual',
     headers: { 'webhook-request-origin': webhookOrigin, 'webhook-request-rate': '120' },
   });
   await response.arrayBuffer();

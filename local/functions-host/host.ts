@@ -100,12 +100,15 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
   return { url: origin, port: server.port, app: shared.app, work, stop, stopped: stopped.promise };
 }
 
+const noSettings: ReturnType<typeof readSettingsFile> = { values: {}, warnings: [] };
+
 /** Everything that must hold before the app's first line runs. */
 async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableStack): Promise<Ground> {
   const { home, log, settingsFile } = options;
   const lock = lockHome(home);
   parts.defer(() => lock.release());
-  const settings = settingsFile === undefined ? { values: {} } : readSettingsFile(settingsFile);
+  const settings = settingsFile === undefined ? noSettings : readSettingsFile(settingsFile);
+  for (const warning of settings.warnings) log('warn', warning);
   parts.defer(applySettings(settings.values));
   requestLimitBytes(); // throws where its setting is wrong
   const hostJson = readHostJson(resolve(options.appDirectory));

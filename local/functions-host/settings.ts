@@ -16,13 +16,22 @@ const SettingsFileSchema = z.object({
 interface SettingsFile {
   readonly values: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** What of the file has no effect here, each as a sentence. */
+  readonly warnings: readonly string[];
 }
 
 export function readSettingsFile(file: string): SettingsFile {
   const parsed = SettingsFileSchema.safeParse(readJson(file, 'settings'));
   if (!parsed.success) throw new LocalError('settings', describeIssues(file, parsed.error));
-  const port = parsed.data.Host?.LocalHttpPort;
-  return { values: parsed.data.Values, ...(port === undefined ? {} : { port }) };
+  const { LocalHttpPort: port, ...others } = parsed.data.Host ?? {};
+  const warnings = Object.keys(others).map((name) => `${file}: Host.${name}: ${whyWithoutEffect(name)}`);
+  return { values: parsed.data.Values, ...(port === undefined ? {} : { port }), warnings };
+}
+
+function whyWithoutEffect(name: string): string {
+  return /^CORS/i.test(name)
+    ? 'is not honoured, it has no effect: pages of other origins are never let in; remove it, or serve the page from the address of this host'
+    : 'no such field here; it has no effect (LocalHttpPort is the only one that has)';
 }
 
 /** Reads a JSON file. Comments are not JSON; the message says so because editors allow them in these files. */

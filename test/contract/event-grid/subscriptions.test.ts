@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { shakeHands } from '../../../local/event-grid/handshake.ts';
 import type { Subscription, WebhookSubscription } from '../../../local/event-grid/index.ts';
 import { until } from '../../until.ts';
 import {
@@ -43,6 +46,29 @@ test('a filter passes the wanted types and subjects, whatever their case', async
   await untilIdle(work);
   expect(idsOf(webhook)).toEqual(['wanted']);
 });
+
+test.each(['EventGridSchema', 'CloudEventSchemaV1_0'] as const)(
+  'a handshake of %s does not follow a redirect',
+  async (schema) => {
+    const webhook = await startWebhook();
+    const asked: string[] = [];
+    const moved = createServer((request, response) => {
+      asked.push(request.method ?? '');
+      response.writeHead(307, { location: webhook.url }).end();
+    });
+    await new Promise<void>((resolve) => moved.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void moved.close());
+    const endpointUrl = `http://127.0.0.1:${(moved.address() as AddressInfo).port}/`;
+    const request = { topicId: '/t', code: 'c', validationUrl: 'http://127.0.0.1/validate', nowMs: startMs };
+    const answered = await shakeHands(subscription(webhook, { endpointUrl, schema }) as WebhookSubscription, {
+      ...request,
+      signal: AbortSignal.timeout(30_000),
+    });
+    expect(answered).toBe('status 307 instead of 200');
+    expect(asked).toHaveLength(1);
+    expect([webhook.handshakes, webhook.notifications]).toEqual([[], []]);
+  },
+);
 
 test('the key in an address is used and told nobody', async () => {
   const webhook = await startWebhook();

@@ -20,12 +20,20 @@ function settings(content: string) {
 
 describe('a settings file', () => {
   test('gives values and a port', () => {
-    expect(
-      settings('\uFEFF{"IsEncrypted":false,"Values":{"A":"1"},"Host":{"LocalHttpPort":7071,"CORS":"*"}}'),
-    ).toEqual({
+    expect(settings('\uFEFF{"IsEncrypted":false,"Values":{"A":"1"},"Host":{"LocalHttpPort":7071}}')).toEqual({
       values: { A: '1' },
       port: 7071,
+      warnings: [],
     });
+  });
+
+  test('says which of its fields have no effect', () => {
+    const { warnings } = settings('{"Host":{"CORS":"*","CORSCredentials":true,"LocalHttpport":7071}}');
+    expect(warnings).toEqual([
+      expect.stringMatching(/local\.settings\.json: Host\.CORS: is not honoured/),
+      expect.stringMatching(/Host\.CORSCredentials: is not honoured/),
+      expect.stringMatching(/Host\.LocalHttpport: no such field here; it has no effect/),
+    ]);
   });
 
   test.each([
