@@ -8,14 +8,13 @@
  * 1. Importing this file loads no SDK and no schema library: a function that starts cold pays for what it uses.
  * 2. Nothing is read or opened before it is asked for. A failure is not kept: the next caller tries again.
  */
-import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import type { TokenCredential } from '@azure/identity';
 import type { Blobs } from './azure/blobs.ts';
 import type { Topic } from './azure/event-grid.ts';
 import type { JobLogs } from './azure/job-logs.ts';
 import type { Logs } from './azure/logs.ts';
 import type { Queues } from './azure/service-bus.ts';
+import { readTls, scopeOf, type TlsOptions } from './azure/tls.ts';
 import type { Tracking, TrackingOptions } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
 import type { FleetPolicy } from './config/fleet-schema.ts';
@@ -241,29 +240,6 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     });
     return made;
   };
-}
-
-/** Azure Resource Manager and Log Analytics are their own audiences; MLflow takes the token of the former. */
-function scopeOf(endpoint: string): string {
-  return `${endpoint}/.default`;
-}
-
-/** What the HTTP clients take: the well-known authorities and, where a file is set, its own. */
-interface TlsOptions {
-  readonly tlsOptions?: { ca: string[] };
-}
-
-function readTls(caFile: string | null): TlsOptions {
-  if (caFile === null) return {};
-  try {
-    return { tlsOptions: { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] } };
-  } catch (cause) {
-    throw new RatchetError(
-      'bad-setting',
-      `RATCHET_CA_FILE must be a PEM file that can be read; found ${JSON.stringify(caFile)}, ${(cause as Error).message}; correct the path or leave it out`,
-      { subject: { settings: 'RATCHET_CA_FILE' }, cause },
-    );
-  }
 }
 
 async function fleetOf({ fleet }: ModelFiles): Promise<FleetPolicy | null> {

@@ -13,11 +13,12 @@
  */
 import type { Clock } from '../clock/clock.ts';
 import type { Work } from '../clock/work.ts';
-import { type AmqpMessage, conditions, ServiceBusRefusal } from './amqp.ts';
+import type { AmqpMessage } from './amqp.ts';
 import { type Lock, Locks } from './locks.ts';
 import { modifyProperties, toDeadLetter, toNewMessage } from './message.ts';
 import type { Consumer, QueueOptions, Settlement } from './queue-contract.ts';
 import { ReadyList } from './ready-list.ts';
+import { lockLost, notFound, sessionMissing } from './refusals.ts';
 import type { MessageKey, MessageStore, StoredMessage } from './store.ts';
 
 interface Dependencies {
@@ -72,10 +73,7 @@ export class Queue {
     const nowMs = this.#clock.now();
     const incoming = messages.map((message) => toNewMessage(message, nowMs));
     if (this.requiresSession && incoming.some(({ sessionId }) => sessionId === null)) {
-      throw new ServiceBusRefusal(
-        conditions.notAllowed,
-        `queue ${this.name} requires sessions: every message needs a sessionId`,
-      );
+      throw sessionMissing(this.name);
     }
     const { duplicateDetection } = this.#options;
     const seqs = this.#store.accept(
@@ -125,7 +123,7 @@ export class Queue {
   settle(token: Buffer, settlement: Settlement): void {
     const lock = this.#requireLock(token);
     const message = this.#store.get(lock.seq);
-    if (!message) throw this.#lockLost();
+    if (!message) throw lockLost(this.name);
     this.#locks.end(lock);
     switch (settlement.kind) {
       case 'complete':
@@ -155,10 +153,7 @@ export class Queue {
     for (const seq of seqs) {
       const withdraw = this.#scheduled.get(seq);
       if (!withdraw) {
-        throw new ServiceBusRefusal(
-          conditions.messageNotFound,
-          `no scheduled message ${seq} in ${this.name}`,
-        );
+        throw notFound(`no scheduled message ${seq} in ${this.name}`);
       }
       withdraw();
       this.#scheduled.delete(seq);
@@ -178,7 +173,7 @@ export class Queue {
     return seqs.map((seq) => {
       const message = this.#store.get(seq);
       if (message?.state !== 'deferred' || this.#locks.isLocked(seq)) {
-        throw new ServiceBusRefusal(conditions.messageNotFound, `no deferred message ${seq} in ${this.name}`);
+        throw notFound(`no deferred message ${seq} in ${this.name}`);
       }
       if (!locks) this.#store.remove(seq);
       return { message, lock: locks ? this.#locks.take(seq, null) : null };
@@ -266,15 +261,7 @@ export class Queue {
 
   #requireLock(token: Buffer): Lock<Consumer> {
     const lock = this.#locks.find(token);
-    if (!lock) throw this.#lockLost();
+    if (!lock) throw lockLost(this.name);
     return lock;
-  }
-
-  #lockLost(): ServiceBusRefusal {
-    const why = 'the lock is not held any more: it expired, its connection broke, or the message was settled';
-    return new ServiceBusRefusal(
-      conditions.lockLost,
-      `queue ${this.name}: ${why}; receive the message again`,
-    );
   }
 }

@@ -1,0 +1,57 @@
+/** The part of a model file that says how a job of it runs: training and evaluation alike. */
+import { z } from 'zod';
+import { duration } from './fields.ts';
+
+/** Inputs of a job that Ratchet fills: docs/jobs.md. */
+const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
+
+export const JobSchema = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .describe(
+      'The command line, with `${{inputs.NAME}}` and `${{outputs.NAME}}` as Azure ML writes them. A part in `$[[ ]]` is left out when an input in it has no value (the champion, before there is one). Words and quotes only: no shell is involved.',
+    ),
+  code: z
+    .string()
+    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'a code asset, azureml:NAME:VERSION')
+    .describe('The code asset the job runs in, `azureml:NAME:VERSION`.'),
+  environment: z
+    .string()
+    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'an environment, azureml:NAME:VERSION')
+    .describe('The environment the job runs in, `azureml:NAME:VERSION`.'),
+  compute: z.string().min(1).describe('Name of the compute target in the workspace.'),
+  timeout: duration('timeout', { least: 'PT1S', most: 'P90D' })
+    .default('PT2H')
+    .describe(
+      'How long the job may run, as an ISO 8601 duration. A job that takes longer is cancelled and counts as failed.',
+    ),
+  settings: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][A-Za-z0-9_]*$/)
+        .refine(
+          (key) => !ownInputs.includes(key),
+          `Ratchet fills the inputs ${ownInputs.join(', ')} itself; choose another name`,
+        ),
+      z.union([
+        z
+          .string()
+          .regex(
+            /[a-zA-Z0-9_]/,
+            'Azure ML takes no literal input without a letter, a digit or an underscore; leave it out, or give it another value',
+          ),
+        z.number(),
+        z.boolean(),
+      ]),
+    )
+    .default({})
+    .describe(
+      'Literal inputs of the job: `${{inputs.NAME}}` in the command. A string contains a letter, a digit or an underscore: Azure ML refuses others.',
+    ),
+  environmentVariables: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .default({})
+    .describe('Environment variables of the job. Not for secrets: they are shown in the workspace.'),
+});
