@@ -6,10 +6,12 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Work } from '../../local/clock/work.ts';
 import { type LoadedApp, loadApp } from '../../local/functions-host/app/load-app.ts';
-import { EventType, parseEvents } from '../../local/functions-host/durable/history.ts';
+import { EventType, type HistoryEvent, parseEvents } from '../../local/functions-host/durable/history.ts';
+import { LiveInstance } from '../../local/functions-host/durable/live-instances.ts';
+import { Store } from '../../local/functions-host/durable/store/store.ts';
+import { toTriggerInput } from '../../local/functions-host/durable/turns/orchestrator-call.ts';
 import { cpuMs } from '../measure/process-facts.ts';
 import type { Measuring } from '../measure/run-benchmark.ts';
 import { chainApp, openHost } from './host-side.ts';
@@ -95,42 +97,27 @@ async function replayAlone(
   activities: number,
   file: string,
 ): Promise<Pick<Growth, 'turns' | 'libraryCpuMs'>> {
-  using db = new DatabaseSync(file, { readOnly: true });
-  const instanceId = `${shape}-${activities}`;
-  const turns = db
-    .prepare('SELECT events FROM history WHERE instance_id = ? ORDER BY seq')
-    .all(instanceId)
-    .map((row) => parseEvents(String(row['events'])));
+  const store = new Store(file);
+  const row = store.instance(`${shape}-${activities}`)!;
+  const turns = store.history(row.id).map(parseEvents);
+  store.close();
   const fn = app.find(shape)!;
-  const history: object[] = [];
+  const instance = new LiveInstance(row, '');
   let libraryCpuUs = 0;
   for (const events of turns) {
-    // What a turn decided comes after what it was given.
-    const given = events.filter(({ EventType: type }) => type !== EventType.OrchestratorCompleted);
-    const news = given.filter(
-      ({ EventId, EventType: type }) => EventId < 0 && type !== EventType.ExecutionCompleted,
-    );
-    const input = toTrigger([...history, ...news], activities, instanceId);
+    const news = events.filter(isGiven);
+    const input = toTriggerInput(app, instance, news);
     const before = process.cpuUsage();
     await app.call(fn, input, {});
     const { user, system } = process.cpuUsage(before);
     libraryCpuUs += user + system;
-    for (const event of events) history.push(event);
+    const decided = events.filter((event) => !isGiven(event));
+    instance.advance(row, decided, 0);
   }
   return { turns: turns.length, libraryCpuMs: libraryCpuUs / 1000 };
 }
 
-function toTrigger(history: readonly object[], input: unknown, instanceId: string): object {
-  return {
-    history: history.map((event) => ({ ...event })),
-    input,
-    instanceId,
-    isReplaying: true,
-    parentInstanceId: null,
-    upperSchemaVersion: 1,
-    upperSchemaVersionNew: 3,
-    longRunningTimerIntervalDuration: '3.00:00:00',
-    maximumShortTimerDuration: '6.00:00:00',
-    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
-  };
+/** What a turn decided, and its end, come after what it was given. */
+function isGiven({ EventId, EventType: type }: HistoryEvent): boolean {
+  return EventId < 0 && type !== EventType.ExecutionCompleted && type !== EventType.OrchestratorCompleted;
 }

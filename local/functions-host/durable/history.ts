@@ -165,8 +165,22 @@ type Shown<E> = E extends HistoryEvent
 /** An event as the library reads it: replay and news are told apart by the flag alone, and times are dates. */
 export type ShownEvent = Shown<HistoryEvent>;
 
+/**
+ * The start of a turn gives its time anew whenever it is asked: the library makes it the function's `currentUtcDateTime`,
+ * which the function may change.
+ */
 export function showEvent(event: HistoryEvent, played: boolean): ShownEvent {
-  return { IsPlayed: played, ...event, Timestamp: new Date(event.Timestamp) };
+  const timeMs = Date.parse(event.Timestamp);
+  if (event.EventType !== EventType.OrchestratorStarted) {
+    return { IsPlayed: played, ...event, Timestamp: new Date(timeMs) };
+  }
+  return {
+    IsPlayed: played,
+    ...event,
+    get Timestamp() {
+      return new Date(timeMs);
+    },
+  };
 }
 
 /** The event that `showEvent` was given. */

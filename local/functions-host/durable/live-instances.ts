@@ -5,14 +5,7 @@
  * Everything here can be had from the store again. The size is bounded by the length of the histories held; those that
  * were not used since they were last looked over go first.
  */
-import {
-  EventType,
-  type HistoryEvent,
-  parseEvents,
-  recallEvent,
-  type ShownEvent,
-  showEvent,
-} from './history.ts';
+import { type HistoryEvent, parseEvents, recallEvent, type ShownEvent, showEvent } from './history.ts';
 import type { Action } from './orchestrator-result.ts';
 import { type ReplayedTurn, Replayer } from './replayer.ts';
 import type { InstanceRow } from './store/records.ts';
@@ -27,6 +20,7 @@ export class LiveInstance {
   /** Everything committed of the current execution, and of a turn under way its news. */
   readonly #events: ShownEvent[];
   #news: readonly ShownEvent[] = [];
+  #hasDetails: boolean;
   #replayer: Replayer | null = null;
   /** Length of the texts held: history and input. */
   textLength: number;
@@ -36,6 +30,7 @@ export class LiveInstance {
   constructor(row: InstanceRow, history: string) {
     this.row = row;
     this.#events = parseEvents(history).map((event) => showEvent(event, true));
+    this.#hasDetails = this.#events.some(holdsDetails);
     this.textLength = history.length + row.input.length;
   }
 
@@ -49,22 +44,18 @@ export class LiveInstance {
   }
 
   /**
-   * The history with a turn's news, for the library to read. It keeps some of what it is shown: the times of turns
-   * become `currentUtcDateTime` and details of failures properties of errors, both in the hands of the function, so these
-   * are made anew each time.
+   * The history with a turn's news, for the library to read. Details of failures become properties of errors, in the hands
+   * of the function, so these are made anew each time.
    */
   show(news: readonly HistoryEvent[]): { readonly history: ShownEvent[]; readonly hasDetails: boolean } {
     this.#news = news.map((event) => showEvent(event, false));
-    let hasDetails = false;
-    const history = [...this.#events, ...this.#news].map((event): ShownEvent => {
-      if (event.EventType === EventType.OrchestratorStarted) {
-        return { ...event, Timestamp: new Date(event.Timestamp) };
-      }
-      if (!('FailureDetails' in event) || !event.FailureDetails) return event;
-      hasDetails = true;
-      return structuredClone(event);
-    });
-    return { history, hasDetails };
+    this.#hasDetails ||= this.#news.some(holdsDetails);
+    const history = [...this.#events, ...this.#news];
+    if (!this.#hasDetails) return { history, hasDetails: false };
+    return {
+      history: history.map((event) => (holdsDetails(event) ? structuredClone(event) : event)),
+      hasDetails: true,
+    };
   }
 
   /** Walks a turn's news with the actions returned for them. */
@@ -95,6 +86,10 @@ export class LiveInstance {
     this.#news = [];
     this.textLength += textLength;
   }
+}
+
+function holdsDetails(event: ShownEvent): boolean {
+  return 'FailureDetails' in event && event.FailureDetails !== null;
 }
 
 /** Actions come as objects of the library, which go on changing: what is kept is what their JSON says. */

@@ -1,5 +1,5 @@
 /** Runs an orchestrator function over its history. */
-import type { RegisteredFunction } from '../../contract.ts';
+import type { FunctionApp, RegisteredFunction } from '../../contract.ts';
 import { describeMissing, type Engine, findFunction, messageOf } from '../engine.ts';
 import type { HistoryEvent } from '../history.ts';
 import { type LiveInstance, toPlain } from '../live-instances.ts';
@@ -46,7 +46,7 @@ async function callFunction(
   instance: LiveInstance,
   news: readonly HistoryEvent[],
 ): Promise<OrchestratorCall> {
-  const input = toTriggerInput(engine, instance, news);
+  const input = toTriggerInput(engine.app, instance, news);
   let value: unknown;
   try {
     value = await engine.app.call(fn, input, {});
@@ -75,7 +75,11 @@ function toOutcome(result: OrchestratorResult, { knownActions }: LiveInstance): 
 }
 
 /** Schema 3 allows locks. The durations say how long timers are cut. */
-function toTriggerInput(engine: Engine, instance: LiveInstance, news: readonly HistoryEvent[]): object {
+export function toTriggerInput(
+  app: FunctionApp,
+  instance: LiveInstance,
+  news: readonly HistoryEvent[],
+): object {
   const { row } = instance;
   const { history, hasDetails } = instance.show(news);
   const trigger = {
@@ -93,6 +97,6 @@ function toTriggerInput(engine: Engine, instance: LiveInstance, news: readonly H
   };
   // The library walks through all it can enumerate, at every turn, for times that are texts. There are none in a history
   // but in the details of failures.
-  const enumerable = hasDetails || engine.app.showsInputs;
+  const enumerable = hasDetails || app.showsInputs;
   return Object.defineProperty(trigger, 'history', { value: history, enumerable });
 }
