@@ -11,6 +11,7 @@ import { type Population, trueValue } from '../../../bench/false-passes/populati
 import { estimators, type Tail } from '../../../bench/false-passes/populations/regression.ts';
 import { countFalsePasses } from '../../../bench/false-passes/simulate.ts';
 import { type Dependence, drawWorld } from '../../../bench/false-passes/world.ts';
+import { metricNames, parseMetricName } from '../../../shared/config/metric-catalog.ts';
 import { computeMetric } from '../../../shared/gates/evidence.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 
@@ -67,6 +68,11 @@ describe('a gate whose limit is the truth', () => {
 describe('the cells', () => {
   it('have names of their own', () => {
     expect(new Set(cells.map(({ name }) => name)).size).toBe(cells.length);
+  });
+
+  it('are about every metric there is', () => {
+    const judged = new Set(cells.map(({ metric }) => parseMetricName(metric)?.base));
+    expect(metricNames.filter((name) => !judged.has(name))).toEqual([]);
   });
 });
 
