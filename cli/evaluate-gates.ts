@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
+import { decisionRuleOf } from '../shared/gates/metrics/decision-rule.ts';
 import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
 import type { EvidenceFile } from '../shared/gates/predictions/read-table.ts';
 import { readTrainIds } from '../shared/gates/predictions/read-train-ids.ts';
@@ -52,6 +53,7 @@ export async function evaluateGates(args: readonly string[]): Promise<number> {
     runId: values.run,
     task: model.task,
     gates: model.gates,
+    rule: decisionRuleOf(model),
     hasChampion,
     predictions: await readFile(values.predictions, (files) =>
       readPredictions(files, readingOptionsOf(model)),

@@ -12,6 +12,7 @@ import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { HoldoutLook } from '../../shared/gates/ask-of-look.ts';
 import { holdoutVersion } from '../../shared/gates/holdout-version.ts';
+import { decisionRuleOf } from '../../shared/gates/metrics/decision-rule.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
 import { inTurn } from '../../shared/in-turn.ts';
 import { wiring } from '../../shared/wiring.ts';
@@ -54,6 +55,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
       runId,
       task: pinned.config.task,
       gates: pinned.config.gates,
+      rule: decisionRuleOf(pinned.config),
       hasChampion,
       predictions: await readPredictions(files, options),
       trainIds: await readTrainIds(idFiles),

@@ -56,6 +56,13 @@ const catalog: Readonly<Record<string, MetricKind>> = {
   false_positive_rate: decision(binary, 'lower'),
   false_negative_rate: decision(binary, 'lower'),
   matthews: decision(anyClasses, 'higher', -1),
+  expected_cost: {
+    tasks: anyClasses,
+    better: 'lower',
+    lowest: Number.NEGATIVE_INFINITY,
+    highest: Number.POSITIVE_INFINITY,
+    sees: 'decision',
+  },
   precision_macro: decision(multiclass),
   recall_macro: decision(multiclass),
   f1_macro: decision(multiclass),
@@ -124,6 +131,10 @@ function parameterOf(
     written === undefined ? fallback : /^[0-9.]+$/.test(written) ? Number(written) : Number.NaN;
   return makesSense(parameter) ? { base, parameter, className: null } : null;
 }
+
+/** Whether it is a metric of decisions, or a rate that gaps are of. */
+export const seesDecisions = (name: string): boolean =>
+  name === 'selection_rate' || findMetric(name)?.sees === 'decision';
 
 /** The metric of that name, where it is one Ratchet computes. */
 export function findMetric(name: string): MetricKind | undefined {

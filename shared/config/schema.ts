@@ -9,6 +9,7 @@ import { findCommandProblems } from './command.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
 import { estimateHours, limitHours } from './estimate.ts';
+import { decisionFields, findDecisionProblems } from './evaluation-schema.ts';
 import { cron, duration, folder, glob, name, timeZone } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { HoldoutSchema } from './holdout-schema.ts';
@@ -153,7 +154,9 @@ export const ModelConfigSchema = z
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
     training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
-    evaluation: JobSchema.describe('The job that scores challenger and champion into the output `evidence`.'),
+    evaluation: JobSchema.extend(decisionFields).describe(
+      'The job that scores challenger and champion into the output `evidence`.',
+    ),
     triggers: TriggersSchema.prefault({}).describe(
       'What requests a run. Manual requests are always possible.',
     ),
@@ -186,6 +189,7 @@ export const ModelConfigSchema = z
     }
   })
   .superRefine((config, context) => {
+    for (const problem of findDecisionProblems(config)) context.addIssue({ code: 'custom', ...problem });
     for (const phase of ['training', 'evaluation'] as const) {
       const { command, settings } = config[phase];
       for (const message of findCommandProblems(command, phase, Object.keys(settings))) {

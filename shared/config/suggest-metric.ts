@@ -14,6 +14,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   f1_micro: ['microf1'],
   f1_weighted: ['weightedf1'],
   matthews: ['mcc', 'phi', 'matthewscorrcoef'],
+  expected_cost: ['cost', 'meancost', 'averagecost', 'totalcost'],
   roc_auc: ['auc', 'auroc', 'aucroc', 'areaundercurve', 'gini'],
   roc_auc_ovr: ['aucovr', 'aucmacro', 'macroauc', 'rocaucmacro'],
   pr_auc: ['ap', 'averageprecision', 'auprc', 'aucpr', 'prc'],

@@ -16,7 +16,7 @@ import { counted } from '../domain/plural.ts';
 import { computeMetric } from './evidence.ts';
 import { gainOf } from './infer-gain.ts';
 import { show } from './measure-gate.ts';
-import { decisionsOf } from './metrics/decision-metrics.ts';
+import { costsOf, decisionsOf } from './metrics/decision-rule.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { findShare } from './metrics/shares.ts';
 import { mapProbabilities, type Predictions, type Rows, scoredBy } from './rows.ts';
@@ -75,6 +75,10 @@ function goodnessOf(metric: string, scored: ScoredRows): Goodness | null {
   if (findShare(metric, classes?.names ?? null)?.among === 'all') {
     const decide = decisionsOf(scored);
     return (row, label) => (decide(row) === label ? 1 : 0);
+  }
+  if (metric === 'expected_cost') {
+    const [decide, cost] = [decisionsOf(scored), costsOf(scored)];
+    return (row, label) => -cost(label, decide(row));
   }
   if (metric !== 'brier' && metric !== 'log_loss') return null;
   if (classes && !probabilities) return null;
@@ -136,6 +140,7 @@ function joinRows(first: Rows, second: Rows): Rows {
     return mapProbabilities(first.classes![side], (column) => join(column, columns!.next().value!));
   };
   return {
+    rule: first.rule,
     labels: join(first.labels, second.labels),
     challenger: join(first.challenger, second.challenger),
     champion: first.champion && second.champion && join(first.champion, second.champion),

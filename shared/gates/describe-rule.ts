@@ -5,10 +5,12 @@ import {
   type MetricGate,
   sourceOf,
 } from '../config/gate-schema.ts';
+import { seesDecisions } from '../config/metric-catalog.ts';
+import { type DecisionRule, describeThreshold } from './metrics/decision-rule.ts';
 import { describeBy } from './slice-column.ts';
 
 /** A gate's rule in words: `accuracy at least 0.9, with 95 % confidence`. */
-export function describeRule(gate: GateConfig): string {
+export function describeRule(gate: GateConfig, rule?: DecisionRule): string {
   if (gate.kind === 'data') return describeDataRule(gate);
   const reported = sourceOf(gate) === 'reported';
   const certainty =
@@ -17,7 +19,8 @@ export function describeRule(gate: GateConfig): string {
       : `, with ${describeConfidence(gate.confidence)} confidence`;
   const slices =
     gate.slices && gate.kind !== 'gap' ? `, and in every slice by ${describeBy(gate.slices.by)}` : '';
-  return `${gate.metric} ${describeDemand(gate)}${certainty}${slices}`;
+  const threshold = !reported && seesDecisions(gate.metric) ? describeThreshold(rule) : '';
+  return `${gate.metric}${threshold} ${describeDemand(gate)}${certainty}${slices}`;
 }
 
 /** `95 %`; what is near to certainty keeps its distance: `99.99975 %`. */

@@ -1,6 +1,7 @@
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
 import type { HoldoutLook } from './ask-of-look.ts';
+import type { DecisionRule } from './metrics/decision-rule.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { parsePredictions, type ReadPredictions, readingOptionsOf } from './predictions/read-predictions.ts';
@@ -24,6 +25,8 @@ export interface JudgeRequest {
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
   readonly trackedMetrics: Readonly<Record<string, number>>;
+  /** How scores become decisions, and what these cost; when omitted, from 0.5 on, and 1 for a wrong one. */
+  readonly rule?: DecisionRule | undefined;
   /** The look at the holdout that this judging is, or null where none is counted. */
   readonly look: HoldoutLook | null;
 }
@@ -42,14 +45,12 @@ export interface Evidence {
   readonly notes: readonly string[];
 }
 
-export function readEvidence(
-  request: Pick<JudgeRequest, 'task' | 'gates' | 'predictions' | 'trainIds' | 'metrics' | 'trackedMetrics'>,
-): Evidence {
+export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion' | 'look'>): Evidence {
   const parsed =
     typeof request.predictions === 'string'
       ? parsePredictions(request.predictions, readingOptionsOf(request))
       : request.predictions;
-  const predictions = parsed && !('broken' in parsed) ? parsed : null;
+  const predictions = parsed && !('broken' in parsed) ? decideBy(parsed, request.rule) : null;
   const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
   const nothing =
@@ -62,6 +63,11 @@ export function readEvidence(
     broken: brokenPredictions ?? broken ?? nothing,
     notes: [...(parsed?.notes ?? []), ...notes],
   };
+}
+
+function decideBy(predictions: Predictions, rule: DecisionRule | undefined): Predictions {
+  const { unlabelled } = predictions;
+  return { ...predictions, rule, ...(unlabelled && { unlabelled: { ...unlabelled, rule } }) };
 }
 
 /** A metric of one side computed from rows; null where it is undefined, or there are no such scores. */

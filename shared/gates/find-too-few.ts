@@ -8,7 +8,7 @@ import { type MetricGate, sourceOf } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
 import { classesOfMetric } from '../config/metric-classes.ts';
 import { counted, plural } from '../domain/plural.ts';
-import { decisionsOf } from './metrics/decision-metrics.ts';
+import { decisionsOf } from './metrics/decision-rule.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import type { GapGate } from '../config/gate-schema.ts';
-import { threshold } from './metrics/decision-metrics.ts';
+import { thresholdOf } from './metrics/decision-rule.ts';
 import type { Predictions, SliceColumn } from './rows.ts';
 import type { Proportion } from './statistics/independent-proportions.ts';
 
@@ -11,16 +11,17 @@ export interface Group {
 }
 
 /** Cells of the confusion table: 0 true negative, 1 false positive, 2 false negative, 3 true positive. */
-const cellOf = (label: number, score: number): number => (label === 1 ? 2 : 0) + (score >= threshold ? 1 : 0);
+const cellOf = (label: number, isDecided: boolean): number => (label === 1 ? 2 : 0) + (isDecided ? 1 : 0);
 
 export function countGroups(
   metric: GapGate['metric'],
-  { labels, challenger, champion }: Predictions,
+  { labels, challenger, champion, rule }: Predictions,
   rowsOf: SliceColumn['rowsOf'],
 ): Group[] {
+  const threshold = thresholdOf(rule);
   const count = (rows: Uint32Array, scores: Float64Array): Proportion => {
     const cells: [number, number, number, number] = [0, 0, 0, 0];
-    for (const row of rows) cells[cellOf(labels[row]!, scores[row]!)]!++;
+    for (const row of rows) cells[cellOf(labels[row]!, scores[row]! >= threshold)]!++;
     const [trueNegative, falsePositive, falseNegative, truePositive] = cells;
     switch (metric) {
       case 'recall':

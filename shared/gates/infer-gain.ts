@@ -4,7 +4,7 @@ import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
 import { inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf } from './infer-value.ts';
-import { decisionsOf } from './metrics/decision-metrics.ts';
+import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';

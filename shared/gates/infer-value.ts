@@ -1,7 +1,7 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { inferMedianError } from './infer-median.ts';
-import { decisionsOf } from './metrics/decision-metrics.ts';
+import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
@@ -35,11 +35,12 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
-  if (prepared.kind === 'sums' && prepared.ratioOf) return inferFromRatio(prepared, rows);
+  const extremes = rows.weights === null ? extremesOf(prepared) : undefined;
+  if (prepared.kind === 'sums' && prepared.ratioOf && !extremes) return inferFromRatio(prepared, rows);
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
   return bins === null
-    ? inferFromInfluences(value!, influences, rows, extremesOf(prepared))
+    ? inferFromInfluences(value!, influences, rows, extremes)
     : inferCalibration(calibrationOf(bins, scored, value!, influences, rows.weights), rows);
 }
 

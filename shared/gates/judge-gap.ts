@@ -19,6 +19,8 @@ import type { Evidence } from './evidence.ts';
 import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
 import { findAbsent, verdictOfSmall } from './judge-slices.ts';
 import { show } from './measure-gate.ts';
+import { type DecisionRule, describeThreshold } from './metrics/decision-rule.ts';
+import type { Predictions } from './rows.ts';
 import { findSlices } from './slice-column.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
@@ -62,7 +64,7 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
       groups: small.map((group) => tellSmall(gate, group)),
     };
   }
-  return decideGap(gate, judged, small, rows);
+  return decideGap(gate, judged, small, predictions);
 }
 
 /** Two groups, the one with the larger rate first, and how far apart they may be. */
@@ -76,7 +78,13 @@ interface Pair {
   readonly least: number;
 }
 
-function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Group[], n: number): JudgedGap {
+function decideGap(
+  gate: GapGate,
+  judged: readonly Group[],
+  small: readonly Group[],
+  { labels, rule }: Predictions,
+): JudgedGap {
+  const n = labels.length;
   const { atMost, confidence, slices } = gate;
   const pairs = comparePairs(judged, confidence);
   const widest = pairs.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
@@ -94,7 +102,7 @@ function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Grou
   const whole: RuleVerdict = {
     ...unmeasured,
     verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
-    sentence: `${describeWidest(gate, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,
+    sentence: `${describeWidest(gate, rule, widest)}${describeRelation(gate, ofPairs)}: ${interval}${tooSmall}`,
     challenger: widest.estimate,
     champion: gapOf(judged.flatMap(({ champion }) => champion ?? [])),
     estimate: widest.estimate,
@@ -106,8 +114,12 @@ function decideGap(gate: GapGate, judged: readonly Group[], small: readonly Grou
   return { whole, groups: [...results, ...small.map((group) => tellSmall(gate, group))] };
 }
 
-function describeWidest({ metric }: GapGate, { estimate, high, low }: Pair): string {
-  return `${metric} differs by ${show(estimate)} between ${tellRate(high)} and ${tellRate(low)}`;
+function describeWidest(
+  { metric }: GapGate,
+  rule: DecisionRule | undefined,
+  { estimate, high, low }: Pair,
+): string {
+  return `${metric}${describeThreshold(rule)} differs by ${show(estimate)} between ${tellRate(high)} and ${tellRate(low)}`;
 }
 
 function describeRelation({ atMost, confidence }: GapGate, verdict: Verdict): string {

@@ -44,7 +44,7 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     kind: gate.kind,
     metric: subjectOf(gate),
     severity: gate.severity ?? 'block',
-    rule: describeRule(gate),
+    rule: describeRule(gate, context.evidence.predictions?.rule),
     ...whole,
     verdict,
     sentence: `${sentence}${unlabelled ? describeUnlabelled(gate, unlabelled) : ''}`,

@@ -1,9 +1,10 @@
 import type { AgainstChampionGate, BoundGate, MetricGate } from '../config/gate-schema.ts';
-import { findMetric } from '../config/metric-catalog.ts';
+import { findMetric, seesDecisions } from '../config/metric-catalog.ts';
 import type { Finding } from '../domain/gate-report.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
 import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
+import { describeThreshold } from './metrics/decision-rule.ts';
 import type { Rows } from './rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 
@@ -67,7 +68,7 @@ function measureBound(gate: BoundGate, challenger: number, numbers: Numbers): Ga
           ? inferValue(gate.metric, numbers.rows)
           : { why: 'a reported number has no rows' },
     test: null,
-    words: `${gate.metric} ${show(challenger)}`,
+    words: `${gate.metric}${atThreshold(gate.metric, numbers)} ${show(challenger)}`,
     n: fromRows ? numbers.rows.labels.length : null,
   };
 }
@@ -95,9 +96,13 @@ function measureComparison(
     inclusive: found === null && !superiority,
     inference: found?.inference ?? null,
     test: found?.test ?? null,
-    words: `${gate.metric} ${show(challenger)} against champion's ${show(champion)}: gain ${show(estimate)}`,
+    words: `${gate.metric}${atThreshold(gate.metric, numbers)} ${show(challenger)} against champion's ${show(champion)}: gain ${show(estimate)}`,
     n: 'rows' in numbers ? numbers.rows.labels.length : null,
   };
+}
+
+function atThreshold(metric: string, numbers: Numbers): string {
+  return 'rows' in numbers && seesDecisions(metric) ? describeThreshold(numbers.rows.rule) : '';
 }
 
 export function show(value: number): string {

@@ -1,3 +1,4 @@
+import type { DecisionRule } from './metrics/decision-rule.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { gather } from './statistics/typed.ts';
@@ -15,6 +16,8 @@ export interface Rows {
   readonly weights: Float64Array | null;
   /** Null for models of other tasks than multiclass. */
   readonly classes: Classes | null;
+  /** When omitted, decisions are for class 1 from 0.5 on, and wrong ones cost 1. */
+  readonly rule?: DecisionRule | undefined;
 }
 
 interface Classes {
@@ -58,6 +61,7 @@ export interface Predictions extends Rows {
 export function selectRows(rows: Rows, which: Uint32Array): Rows {
   const pick = (column: Float64Array): Float64Array => gather(column, which);
   return {
+    rule: rows.rule,
     labels: pick(rows.labels),
     challenger: pick(rows.challenger),
     champion: rows.champion && pick(rows.champion),
@@ -84,6 +88,7 @@ export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRow
   return {
     labels: rows.labels,
     scores,
+    rule: rows.rule,
     classes: rows.classes && { names: rows.classes.names, known: rows.classes[side].known },
     probabilities: rows.classes?.[side].probabilities ?? null,
   };

@@ -23,8 +23,8 @@ def ece(y, s, w, bins):
     return total / w.sum()
 
 
-def binary(y, s, w):
-    d = (s >= 0.5).astype(int)
+def binary(y, s, w, threshold=0.5, wrong=(1, 1)):
+    d = (s >= threshold).astype(int)
     tn, fp, fn, tp = sk.confusion_matrix(y, d, sample_weight=w).ravel()
     return {
         "accuracy": sk.accuracy_score(y, d, sample_weight=w),
@@ -35,6 +35,7 @@ def binary(y, s, w):
         "false_positive_rate": fp / (fp + tn),
         "false_negative_rate": fn / (fn + tp),
         "matthews": sk.matthews_corrcoef(y, d, sample_weight=w),
+        "expected_cost": (fp * wrong[0] + fn * wrong[1]) / (tn + fp + fn + tp),
         "roc_auc": sk.roc_auc_score(y, s, sample_weight=w),
         "pr_auc": sk.average_precision_score(y, s, sample_weight=w),
         "log_loss": sk.log_loss(y, s, sample_weight=w),
@@ -72,14 +73,19 @@ def regression(y, s, w):
     }
 
 
-def case(name, task, y, s, w):
-    values = (binary if task == "binary" else regression)(y, s, w)
+def case(name, task, y, s, w, rule=None):
+    values = (
+        binary(y, s, w, rule["threshold"], (rule["costs"]["falsePositive"], rule["costs"]["falseNegative"]))
+        if rule
+        else (binary if task == "binary" else regression)(y, s, w)
+    )
     return {
         "name": name,
         "task": task,
         "labels": y.tolist(),
         "scores": s.tolist(),
         "weights": w.tolist(),
+        **({"rule": rule} if rule else {}),
         "expected": {key: float(value) for key, value in values.items()},
     }
 
@@ -100,5 +106,11 @@ for n in (20, 150):
     cases.append(case(f"{n} numbers", "regression", truth, guess, np.ones(n)))
     cases.append(case(f"{n} weighted numbers", "regression", truth, guess, random.uniform(0.1, 5, n).round(6)))
 
+rule = {"threshold": 0.3, "costs": {"falsePositive": 1, "falseNegative": 20}}
+cases += [
+    case(f"{c['name']}, decided from 0.3 on", "binary", np.array(c["labels"]), np.array(c["scores"]), np.array(c["weights"]), rule)
+    for c in cases
+    if c["task"] == "binary"
+]
 target = pathlib.Path(__file__).with_name("metrics.json")
 target.write_text(json.dumps(cases) + "\n")

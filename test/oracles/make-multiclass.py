@@ -31,6 +31,8 @@ def measure(y, p, w, names):
         "accuracy": sk.accuracy_score(y, d, sample_weight=w),
         "balanced_accuracy": sk.balanced_accuracy_score(y, d, sample_weight=w),
         "matthews": sk.matthews_corrcoef(y, d, sample_weight=w),
+        # With costs of 1.
+        "expected_cost": sk.zero_one_loss(y, d, sample_weight=w),
         "log_loss": sk.log_loss(y, p, sample_weight=w),
         "brier": np.average(((p - np.eye(len(names))[y]) ** 2).sum(axis=1), weights=w),
         # With weights scikit-learn 1.2.1 wants one class at a time.

@@ -1,12 +1,5 @@
-import { type PrepareMetric, plainRatio, ratio, type ScoredRows, type SumMetric } from './measure.ts';
-
-/** A score of at least this is a decision for class 1. */
-export const threshold = 0.5;
-
-/** The class each row is decided for. */
-export function decisionsOf({ scores, classes }: ScoredRows): (row: number) => number {
-  return classes ? (row) => scores[row]! : (row) => (scores[row]! >= threshold ? 1 : 0);
-}
+import { decisionsOf } from './decision-rule.ts';
+import { type PrepareMetric, plainRatio, ratio, type SumMetric } from './measure.ts';
 
 /** Weights by class: of the rows that are of it, that are decided for it, and both. */
 interface Confusion {

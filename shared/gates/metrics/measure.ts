@@ -8,6 +8,8 @@
  * 1. A value is a finite number, or null where the metric is undefined: never NaN, never infinite.
  * 2. A row of weight 0 is as good as absent; k rows of weight 1 that are alike are one row of weight k.
  */
+import type { DecisionRule } from './decision-rule.ts';
+
 export interface ScoredRows {
   /** 0 or 1, numbers, or of a multiclass model the numbers of classes. */
   readonly labels: Float64Array;
@@ -17,6 +19,7 @@ export interface ScoredRows {
   readonly classes: { readonly names: readonly string[]; readonly known: readonly boolean[] } | null;
   /** A column for each class, where the side gives probabilities. */
   readonly probabilities: readonly Float64Array[] | null;
+  readonly rule?: DecisionRule | undefined;
 }
 
 /** What every prepared metric can say of the rows. */

@@ -1,5 +1,6 @@
 import { parseMetricName } from '../../config/metric-catalog.ts';
 import { classMetrics, plainDecisionMetrics } from './decision-metrics.ts';
+import { expectedCost } from './expected-cost.ts';
 import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
 import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
@@ -8,6 +9,7 @@ import { meanErrorTrimmed } from './robust-metrics.ts';
 
 const plain: Readonly<Record<string, PrepareMetric>> = {
   ...plainDecisionMetrics,
+  expected_cost: expectedCost,
   ...rankingMetrics,
   roc_auc_ovr: rocAucOneVsRest,
   log_loss: logLoss,

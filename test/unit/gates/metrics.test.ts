@@ -6,6 +6,7 @@ import {
   findMetric,
   parseMetricName,
 } from '../../../shared/config/metric-catalog.ts';
+import type { DecisionRule } from '../../../shared/gates/metrics/decision-rule.ts';
 import { measureMetric } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 
@@ -15,6 +16,7 @@ interface OracleCase {
   readonly labels: readonly number[];
   readonly scores: readonly number[];
   readonly weights: readonly number[];
+  readonly rule?: DecisionRule;
   readonly expected: Readonly<Record<string, number>>;
 }
 
@@ -28,12 +30,14 @@ function measure(
   labels: readonly number[],
   scores: readonly number[],
   weights: readonly number[] = labels.map(() => 1),
+  rule?: DecisionRule,
 ): number | null {
   const rows = {
     labels: Float64Array.from(labels),
     scores: Float64Array.from(scores),
     classes: null,
     probabilities: null,
+    rule,
   };
   const prepared = prepareMetric(metric, rows);
   expect(prepared, metric).not.toBeNull();
@@ -41,9 +45,9 @@ function measure(
 }
 
 describe('metrics', () => {
-  it.each(oracle)('equal scikit-learn on $name to 1e-9', ({ labels, scores, weights, expected }) => {
+  it.each(oracle)('equal scikit-learn on $name to 1e-9', ({ labels, scores, weights, rule, expected }) => {
     for (const [metric, value] of Object.entries(expected)) {
-      const ours = measure(metric, labels, scores, weights);
+      const ours = measure(metric, labels, scores, weights, rule);
       expect(Math.abs(ours! - value) / Math.max(1, Math.abs(value)), metric).toBeLessThan(1e-9);
     }
   });

@@ -34,6 +34,7 @@ export function measurePlainly(
     case 'accuracy':
     case 'balanced_accuracy':
     case 'matthews':
+    case 'expected_cost':
       return measureClasses(base, decided, ['0', '1']);
     case 'false_positive_rate':
       return share(negatives, (row) => said(row) >= 0.5);
@@ -154,6 +155,8 @@ function measureClasses(name: string, rows: readonly PlainRow[], classes: readon
   const given = (row: PlainRow, of: string) => row.probabilities![of]!;
   const top = (row: PlainRow) => Math.max(...classes.map((of) => given(row, of)));
   switch (base) {
+    case 'expected_cost':
+      return 1 - share(rows, right);
     case 'accuracy':
       return share(rows, right);
     case 'balanced_accuracy':

@@ -1,0 +1,96 @@
+/** What the evaluation's scores are taken for: the threshold of decisions, and what they cost. */
+import { z } from 'zod';
+import type { Problem } from './gate-fields.ts';
+import { type GateConfig, sourceOf } from './gate-schema.ts';
+import type { Task } from './metric-catalog.ts';
+
+const cost = z.number().min(-1e9).max(1e9);
+
+const CostsSchema = z.strictObject({
+  falsePositive: cost.optional().describe('Of a row of class 0 that is decided 1. Binary models.'),
+  falseNegative: cost.optional().describe('Of a row of class 1 that is decided 0. Binary models.'),
+  truePositive: cost
+    .optional()
+    .describe('Of a row of class 1 that is decided 1; below 0 where it gains. When omitted, 0.'),
+  trueNegative: cost
+    .optional()
+    .describe('Of a row of class 0 that is decided 0; below 0 where it gains. When omitted, 0.'),
+  matrix: z
+    .record(z.string().min(1), z.record(z.string().min(1), cost))
+    .optional()
+    .describe(
+      'By the true class and the class decided for: `{ cat: { dog: 5 } }`. Multiclass models. Right decisions that it does not name cost 0.',
+    ),
+  otherwise: cost
+    .optional()
+    .describe('Of wrong decisions that the matrix does not name. Multiclass models. When omitted, 1.'),
+});
+
+export const decisionFields = {
+  threshold: z
+    .number()
+    .gt(0)
+    .lte(1)
+    .optional()
+    .describe(
+      'Binary models: a score of at least this is a decision for class 1, in every metric of decisions and of both sides. Chosen by other rows than those that are evaluated. When omitted, 0.5.',
+    ),
+  costs: CostsSchema.optional().describe(
+    'What decisions cost, for the metric `expected_cost`: for a binary model `falsePositive` and `falseNegative`, for a multiclass one a `matrix`. One unit for all, whichever it is.',
+  ),
+};
+
+type Costs = z.infer<typeof CostsSchema>;
+
+interface Decided {
+  readonly task: Task;
+  readonly evaluation: { readonly threshold?: number | undefined; readonly costs?: Costs | undefined };
+  readonly gates: readonly GateConfig[];
+}
+
+/** Thresholds and costs of what models of the task do not have, and gates on costs that are not given. */
+export function* findDecisionProblems({ task, evaluation, gates }: Decided): Generator<Problem> {
+  const { threshold, costs } = evaluation;
+  if (threshold !== undefined && task !== 'binary') {
+    const message = `scores of a ${task} model have no threshold; leave it out`;
+    yield { path: ['evaluation', 'threshold'], message };
+  }
+  if (costs) yield* findCostProblems(task, costs);
+  for (const [index, gate] of gates.entries()) {
+    if (gate.kind === 'data' || gate.metric !== 'expected_cost' || sourceOf(gate) === 'reported') continue;
+    if (costs) continue;
+    const message =
+      'expected_cost takes what decisions cost; give evaluation.costs, such as { falsePositive: 1, falseNegative: 20 }';
+    yield { path: ['gates', index, 'metric'], message };
+  }
+}
+
+const ofTask = {
+  binary: ['falsePositive', 'falseNegative', 'truePositive', 'trueNegative'],
+  multiclass: ['matrix', 'otherwise'],
+  regression: [],
+} as const satisfies Readonly<Record<Task, readonly (keyof Costs)[]>>;
+
+const needed = {
+  binary: ['falsePositive', 'falseNegative'],
+  multiclass: ['matrix'],
+  regression: [],
+} as const satisfies Readonly<Record<Task, readonly (keyof Costs)[]>>;
+
+function* findCostProblems(task: Task, costs: Costs): Generator<Problem> {
+  const path = ['evaluation', 'costs'];
+  if (task === 'regression') {
+    yield { path, message: 'a regression model decides nothing; leave costs out' };
+    return;
+  }
+  const known: readonly string[] = ofTask[task];
+  for (const name of Object.keys(costs) as (keyof Costs)[]) {
+    if (costs[name] === undefined || known.includes(name)) continue;
+    const message = `${name} is no cost of a ${task} model; give ${needed[task].join(' and ')}`;
+    yield { path: [...path, name], message };
+  }
+  for (const name of needed[task]) {
+    if (costs[name] !== undefined) continue;
+    yield { path: [...path, name], message: `is missing: a ${task} model has ${needed[task].join(' and ')}` };
+  }
+}

@@ -1,0 +1,73 @@
+/** How scores become decisions, and what wrong ones cost: `evaluation.threshold` and `evaluation.costs` of the model file. */
+export interface DecisionRule {
+  /** A score of at least this is a decision for class 1. When omitted, 0.5. */
+  readonly threshold?: number | undefined;
+  /** When omitted, each wrong decision costs 1. */
+  readonly costs?: Costs | undefined;
+}
+
+export interface Costs {
+  readonly falsePositive?: number | undefined;
+  readonly falseNegative?: number | undefined;
+  readonly truePositive?: number | undefined;
+  readonly trueNegative?: number | undefined;
+  /** By the true class and the class decided for. */
+  readonly matrix?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+  /** Of wrong decisions that the matrix does not name. */
+  readonly otherwise?: number | undefined;
+}
+
+/** What the gates of a model file decide by. */
+export const decisionRuleOf = ({
+  evaluation: { threshold, costs },
+}: {
+  readonly evaluation: DecisionRule;
+}): DecisionRule => ({ threshold, costs });
+
+const usualThreshold = 0.5;
+
+export const thresholdOf = (rule: DecisionRule | undefined): number => rule?.threshold ?? usualThreshold;
+
+/** ` at threshold 0.3`, where it is not the usual one. */
+export function describeThreshold(rule: DecisionRule | undefined): string {
+  const threshold = thresholdOf(rule);
+  return threshold === usualThreshold ? '' : ` at threshold ${threshold}`;
+}
+
+/** Scores of one side, or the numbers of classes. */
+interface Decided {
+  readonly scores: Float64Array;
+  readonly classes: { readonly names: readonly string[] } | null;
+  readonly rule?: DecisionRule | undefined;
+}
+
+/** The class each row is decided for. */
+export function decisionsOf({ scores, classes, rule }: Decided): (row: number) => number {
+  const threshold = thresholdOf(rule);
+  return classes ? (row) => scores[row]! : (row) => (scores[row]! >= threshold ? 1 : 0);
+}
+
+/** What a decision costs, by the numbers of the true class and of the one decided for. */
+export function costsOf({
+  classes,
+  rule,
+}: Omit<Decided, 'scores'>): (label: number, decision: number) => number {
+  const costs = rule?.costs ?? {};
+  if (!classes) {
+    const { falsePositive = 1, falseNegative = 1, truePositive = 0, trueNegative = 0 } = costs;
+    return (label, decision) =>
+      label === 1
+        ? decision === 1
+          ? truePositive
+          : falseNegative
+        : decision === 1
+          ? falsePositive
+          : trueNegative;
+  }
+  const { matrix = {}, otherwise = 1 } = costs;
+  const rows = classes.names.map((label) => {
+    const named = new Map(Object.entries(Object.hasOwn(matrix, label) ? matrix[label]! : {}));
+    return classes.names.map((decision) => named.get(decision) ?? (label === decision ? 0 : otherwise));
+  });
+  return (label, decision) => rows[label]![decision]!;
+}
