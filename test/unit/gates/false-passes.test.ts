@@ -70,9 +70,9 @@ describe('the cells', () => {
     expect(new Set(cells.map(({ name }) => name)).size).toBe(cells.length);
   });
 
-  it('are about every metric there is', () => {
+  it('are about every metric there is, but for one that hangs on costs which no population has yet', () => {
     const judged = new Set(cells.map(({ metric }) => parseMetricName(metric)?.base));
-    expect(metricNames.filter((name) => !judged.has(name))).toEqual([]);
+    expect(metricNames.filter((name) => !judged.has(name))).toEqual(['expected_cost']);
   });
 });
 
