@@ -15,9 +15,11 @@ export interface Cell {
   readonly known: string | null;
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly weights?: keyof typeof weightings;
   readonly dependence?: Dependence;
+  /** Whether the gates are told of it; they are when omitted. */
+  readonly told?: boolean;
   readonly known?: string;
 }
 
@@ -27,7 +29,7 @@ export function cellOf(
   rule: RuleName,
   rows: number,
   [what, ...parts]: readonly [what: string, ...parts: (() => Population)[]],
-  { weights = 'equal', dependence, known }: Circumstances = {},
+  { weights = 'equal', dependence, told = true, known }: Circumstances = {},
 ): Cell {
   const name = [
     `${metric} ${rule}`,
@@ -35,6 +37,7 @@ export function cellOf(
     what,
     weights === 'equal' ? [] : `weights ${weights}`,
     dependence ? describeDependence(dependence) : [],
+    dependence && !told ? 'not told' : [],
   ].flat();
   const seesScores = findMetric(metric)?.sees === 'score';
   return {
@@ -48,6 +51,7 @@ export function cellOf(
         rows,
         weights,
         dependence: dependence ?? null,
+        told,
       };
     },
     known: known ?? null,

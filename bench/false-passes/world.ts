@@ -1,5 +1,5 @@
 /** Rows drawn from populations, as the gates read them. */
-import type { Predictions, SliceColumn } from '../../shared/gates/rows.ts';
+import type { Predictions, Rows, SliceColumn } from '../../shared/gates/rows.ts';
 import { normalQuantile } from '../../shared/gates/statistics/normal.ts';
 import type { Random } from '../../shared/gates/statistics/random.ts';
 import { countUp } from '../../shared/gates/statistics/typed.ts';
@@ -29,6 +29,8 @@ export interface WorldLaw {
   readonly rows: number;
   readonly weights: keyof typeof weightings;
   readonly dependence: Dependence | null;
+  /** Whether the gates are told of the dependence; not when omitted. */
+  readonly told?: boolean;
 }
 
 /** Rows of one world, before they are scores. */
@@ -76,9 +78,18 @@ export function drawWorld(random: Random, law: WorldLaw): Predictions {
           }
         : null,
     slices: law.parts.length > 1 ? new Map([['part', column]]) : new Map(),
+    dependence: law.told ? tellDependence(law.dependence, rows) : null,
     idHashes: null,
     notes: [],
   };
+}
+
+/** The rows of each part make clusters of their own: parts are as long as whole clusters. */
+function tellDependence(dependence: Dependence | null, rows: number): NonNullable<Rows['dependence']> | null {
+  if (!dependence) return null;
+  if (dependence.kind === 'series') return { kind: 'order', column: 'time', of: countUp(rows) };
+  const of = countUp(rows).map((row) => Math.floor(row / dependence.size));
+  return { kind: 'groups', column: 'customer', of };
 }
 
 interface Side {

@@ -140,6 +140,32 @@ const StageSchema = z.discriminatedUnion('channel', [
   }),
 ]);
 
+const evidenceColumn = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (column) => !/^(?:id|label|weight|(?:challenger|champion)(?::.*)?)$/s.test(column),
+    'a column of the predictions beside id, label, weight, challenger and champion',
+  );
+
+const EvaluationSchema = JobSchema.extend({
+  ...decisionFields,
+  groups: evidenceColumn
+    .optional()
+    .describe(
+      'Column of the predictions whose equal values are rows that depend on each other, such as `customer_id`: gates then count groups, not rows. docs/gates.md, "Rows that depend on each other".',
+    ),
+  order: evidenceColumn
+    .optional()
+    .describe(
+      'Column of the predictions in whose order rows depend on their neighbours, such as a time: gates then count blocks of consecutive rows. Numbers are ordered by value where every value is one, all else byte by byte: write times as ISO 8601, all alike. Not together with `groups`.',
+    ),
+}).refine(({ groups, order }) => groups === undefined || order === undefined, {
+  message: 'groups and order are two ways to say which rows depend on each other; give one of them',
+  path: ['order'],
+});
+
 export const ModelConfigSchema = z
   .strictObject({
     model: name('a model name').describe(
@@ -154,7 +180,7 @@ export const ModelConfigSchema = z
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
     training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
-    evaluation: JobSchema.extend(decisionFields).describe(
+    evaluation: EvaluationSchema.describe(
       'The job that scores challenger and champion into the output `evidence`.',
     ),
     triggers: TriggersSchema.prefault({}).describe(

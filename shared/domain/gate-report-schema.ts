@@ -115,6 +115,18 @@ export const GateReportSchema = z.object({
   sentence: z.string().describe('Why the verdict is what it is.'),
   gates: z.array(GateResultSchema),
   rows: rows.nullable().describe('Rows judged; null when only reported metrics were at hand.'),
+  dependence: z
+    .object({
+      kind: z.enum(['groups', 'order']),
+      column: z.string(),
+      groups: rows
+        .nullable()
+        .describe("How many groups the rows are; null by order, where blocks are each gate's own."),
+    })
+    .nullable()
+    .describe(
+      'The column that says which rows depend on each other; null where rows are taken for independent.',
+    ),
   holdout: z
     .object({
       version: z.string().nullable().describe('Hash of the very rows; null for files without a run.'),

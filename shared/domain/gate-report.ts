@@ -110,6 +110,15 @@ export interface GateReport {
   readonly gates: readonly GateResult[];
   /** Rows judged; null when only reported metrics were at hand. */
   readonly rows: number | null;
+  /**
+   * The column that says which rows depend on each other, and how many groups it makes of the rows; by order the number of
+   * blocks is each gate's own, and null here. Null as a whole where rows are taken for independent.
+   */
+  readonly dependence: {
+    readonly kind: 'groups' | 'order';
+    readonly column: string;
+    readonly groups: number | null;
+  } | null;
   /** The look that judging was; null where no gate that blocks makes a claim, or there are no rows to look at. */
   readonly holdout: LookAtHoldout | null;
   /** Where the numbers come from. */

@@ -6,6 +6,7 @@
  */
 import type { Finding, Verdict } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
+import type { UnitsSeen } from './dependence.ts';
 import { describeConfidence } from './describe-rule.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
 import { evenRowsNeeded } from './statistics/even-rows.ts';
@@ -45,7 +46,8 @@ export function decide(
   correction?: Correction,
 ): RuleVerdict {
   const { challenger, champion, estimate, limit, test, n, inference } = measured;
-  const rows = `(n=${n}${measured.sample ?? ''})`;
+  const units = inference?.units;
+  const rows = `(n=${n}${units ? ` in ${units.words}` : ''}${measured.sample ?? ''})`;
   const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
   if (inference === null) {
     const holds = isOnGoodSide(estimate, measured);
@@ -82,7 +84,7 @@ export function decide(
   const uneven = describeUneven(inference, confidence, measured);
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${uneven ?? describePower(power)}`
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${uneven ?? describePower(power, n, units)}`
       : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} ${rows}`;
   return {
     ...bare,
@@ -141,7 +143,7 @@ function judgeInterval(
 
 /** Where few rows carry the value: what they are worth, and how many would do. */
 function describeUneven(
-  { evenRows }: Inference,
+  { evenRows, units }: Inference,
   confidence: number,
   measured: GateMeasurement,
 ): string | undefined {
@@ -149,7 +151,8 @@ function describeUneven(
   const worth = evenRows ? endsOf(evenRows, measured)[0] : needed;
   if (worth >= needed || measured.n === null) return undefined;
   const asked = `${describeConfidence(confidence)} confidence needs ${Math.ceil(needed)}`;
-  return `a few rows carry most of it: all ${measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${counted(Math.ceil((measured.n * needed) / worth), 'row')} would do${suggestRobust(measured.metric)}`;
+  const few = units ? units.plural : 'rows';
+  return `a few ${few} carry most of it: all ${units?.count ?? measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${countAlike(Math.ceil((measured.n * needed) / worth), measured.n, units)} would do${units ? '' : suggestRobust(measured.metric)}`;
 }
 
 /** Errors with tails so heavy have a median all the same. */
@@ -176,8 +179,19 @@ function badSign({ goal, inclusive }: GateMeasurement): string {
   return `${goal === 'above' ? '<' : '>'}${inclusive ? '' : '='}`;
 }
 
-function describePower({ minimumDetectable, rowsToDecide }: NonNullable<Finding['power']>): string {
+function describePower(
+  { minimumDetectable, rowsToDecide }: NonNullable<Finding['power']>,
+  n: number | null,
+  units: UnitsSeen | undefined,
+): string {
   const rows =
-    rowsToDecide === null ? '' : `, and about ${counted(rowsToDecide, 'row')} would decide this one`;
+    rowsToDecide === null ? '' : `, and about ${countAlike(rowsToDecide, n, units)} would decide this one`;
   return `a true distance of ${show(minimumDetectable)} would be found 8 times in 10${rows}`;
+}
+
+/** So many rows, or as many units as have so many. */
+function countAlike(rows: number, n: number | null, units: UnitsSeen | undefined): string {
+  if (!units || !n) return counted(rows, 'row');
+  const count = Math.max(units.count + 1, Math.ceil((rows * units.count) / n));
+  return `${count} ${units.plural}`;
 }

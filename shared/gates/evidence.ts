@@ -4,7 +4,12 @@ import type { HoldoutLook } from './ask-of-look.ts';
 import type { DecisionRule } from './metrics/decision-rule.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
-import { parsePredictions, type ReadPredictions, readingOptionsOf } from './predictions/read-predictions.ts';
+import {
+  type DependenceFields,
+  parsePredictions,
+  type ReadPredictions,
+  readingOptionsOf,
+} from './predictions/read-predictions.ts';
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { type Predictions, type Rows, scoredBy } from './rows.ts';
 
@@ -15,6 +20,8 @@ export interface JudgeRequest {
   readonly runId: string;
   readonly task: Task;
   readonly gates: readonly GateConfig[];
+  /** What to read of predictions that come as text. */
+  readonly evaluation?: DependenceFields | undefined;
   /** Whether a released version exists that the challenger must be compared with. */
   readonly hasChampion: boolean;
   /** What was read of the predictions, or the text of predictions.csv; null where there are none. */

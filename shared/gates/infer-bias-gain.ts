@@ -45,6 +45,7 @@ export function inferBiasGain(challenger: Bias, champion: Bias, rows: Rows): Inf
   return {
     method: all[0]!.method,
     estimate: gain,
+    units: all[0]!.units,
     evenRows: {
       low: least(all.map(({ evenRows }) => evenRows!.low)),
       high: least(all.map(({ evenRows }) => evenRows!.high)),

@@ -1,8 +1,9 @@
 import { type Direction, findMetric } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
+import { countUnits, findPlainUnits } from './dependence.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
-import { inferMedianErrorGain } from './infer-median.ts';
+import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
@@ -33,23 +34,25 @@ export function gainOf(better: Direction, challenger: number, champion: number):
 
 /** What the rows say of the true gain in a metric Ratchet computes. */
 export function inferGain(metric: string, rows: PairedRows): GainInference {
-  if (rows.weights === null) {
+  const alone = rows.weights === null && !rows.dependence;
+  if (alone) {
     const discordance = discordanceOf(metric, rows);
     if (discordance) return inferMatched(metric, discordance);
   }
   // What rows of decisions could have been is known, however few differ.
-  const bounded = rows.weights === null && findMetric(metric)?.sees === 'decision';
+  const bounded = alone && findMetric(metric)?.sees === 'decision';
   const differing = bounded ? leastUnits : countDiffering(metric, rows);
   if (differing < leastUnits) {
-    const why = `the two differ in ${counted(differing, 'row')}, and an interval of the gain needs ${leastUnits}`;
+    const why = `the two differ in ${describeDiffering(differing, rows)}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
   }
   const inference =
     metric === 'median_absolute_error'
-      ? inferMedianErrorGain(...bothSides(rows), rows.weights)
+      ? rows.dependence
+        ? dependentMedian
+        : inferMedianErrorGain(...bothSides(rows), rows.weights)
       : inferSides(metric, rows);
-  const test =
-    metric === 'roc_auc' && rows.weights === null && !('why' in inference) ? testAreas(rows) : null;
+  const test = metric === 'roc_auc' && alone && !('why' in inference) ? testAreas(rows) : null;
   return { inference, test };
 }
 
@@ -90,14 +93,21 @@ function testAreas({ labels, challenger, champion }: PairedRows): GainInference[
   return { name: 'DeLong: no difference', pValue: 2 * normalCdf(-distance / Math.sqrt(variance)) };
 }
 
-/** Rows in which the metric can tell the sides apart. */
+/** Rows, or units of rows, in which the metric can tell the sides apart. */
 function countDiffering(metric: string, rows: PairedRows): number {
   const columns = columnsSeen(metric, rows);
+  const differs = (row: number): boolean => columns.some(([ours, theirs]) => ours(row) !== theirs(row));
+  const units = findPlainUnits(rows);
+  if (units) return countUnits(units, differs);
   let differing = 0;
-  for (let row = 0; row < rows.labels.length; row++) {
-    if (columns.some(([ours, theirs]) => ours(row) !== theirs(row))) differing++;
-  }
+  for (let row = 0; row < rows.labels.length; row++) if (differs(row)) differing++;
   return differing;
+}
+
+function describeDiffering(differing: number, rows: Rows): string {
+  const units = findPlainUnits(rows);
+  if (!units) return counted(differing, 'row');
+  return `${differing} ${differing === 1 ? units.seen.noun : units.seen.plural}`;
 }
 
 type Column = (row: number) => number;
@@ -119,7 +129,7 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   const bins = binsOf(metric);
   if (bins !== null) {
     const [ours, theirs] = [challenger, champion].map(({ scored, value, influences }) =>
-      calibrationOf(bins, scored, value, influences, rows.weights),
+      calibrationOf(bins, scored, { value, influences }, rows),
     );
     return inferCalibrationGain(ours!, theirs!);
   }

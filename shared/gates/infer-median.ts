@@ -8,6 +8,11 @@ import { inferMedian, inferMedianGain } from './statistics/median-inference.ts';
 import { orderNumbers } from './statistics/order-numbers.ts';
 import { gather } from './statistics/typed.ts';
 
+/** Where rows depend on each other: order statistics are of rows that are drawn one by one. */
+export const dependentMedian: NoInference = {
+  why: 'the rows depend on each other, and the median of such has none: judge mae or mae_trimmed',
+};
+
 const undefinedMedian: NoInference = { why: 'median_absolute_error is undefined in these rows' };
 
 export function inferMedianError(scored: ScoredRows, weights: Float64Array | null): Inference | NoInference {

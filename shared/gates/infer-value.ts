@@ -1,6 +1,6 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
-import { inferMedianError } from './infer-median.ts';
+import { dependentMedian, inferMedianError } from './infer-median.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -27,21 +27,23 @@ export function inferValue(metric: string, rows: Rows): Inference | NoInference 
 
 function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
-  const share = rows.weights === null && findShare(metric, scored.classes?.names ?? null);
-  if (share) return inferShare(metric, share, scored);
-  if (metric === 'median_absolute_error') return inferMedianError(scored, rows.weights);
+  const share = findShare(metric, scored.classes?.names ?? null);
+  if (share && rows.weights === null && !rows.dependence) return inferShare(metric, share, scored);
+  if (metric === 'median_absolute_error')
+    return rows.dependence ? dependentMedian : inferMedianError(scored, rows.weights);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
   const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
   const extremes = rows.weights === null ? extremesOf(prepared) : undefined;
-  if (prepared.kind === 'sums' && prepared.ratioOf && !extremes) return inferFromRatio(prepared, rows);
+  if (prepared.kind === 'sums' && prepared.ratioOf && (share || !extremes))
+    return inferFromRatio(prepared, rows, share !== undefined);
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
   return bins === null
     ? inferFromInfluences(value!, influences, rows, extremes)
-    : inferCalibration(calibrationOf(bins, scored, value!, influences, rows.weights), rows);
+    : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
 }
 
 /** What a row could add at all, of a metric of decisions. */

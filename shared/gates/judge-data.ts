@@ -19,6 +19,7 @@ import { suggestAlike } from './predictions/spellings.ts';
 import type { Predictions, Rows } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
+import { inferFromInfluences } from './units.ts';
 
 export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): RuleVerdict {
   if (!predictions) return error('the predictions, whose rows the gate judges, are missing');
@@ -88,8 +89,9 @@ function codeOfLabel(name: string, { classes }: Predictions): number | null {
 function measureShare(
   label: number,
   confidence: number | undefined,
-  { labels, weights }: Predictions,
+  predictions: Predictions,
 ): Pick<Known, 'estimate' | 'inference' | 'n'> {
+  const { labels, weights } = predictions;
   let [count, weight, total] = [0, 0, 0];
   for (let row = 0; row < labels.length; row++) {
     const counts = weights ? weights[row]! : 1;
@@ -101,7 +103,14 @@ function measureShare(
   const n = labels.length;
   const exact: Inference | NoInference = weights
     ? { why: 'rows have weights, and a weighted share no exact one' }
-    : exactProportion(count, n);
+    : predictions.dependence
+      ? inferFromInfluences(
+          count / n,
+          labels.map((of) => ((of === label ? 1 : 0) - count / n) / n),
+          predictions,
+          { least: Float64Array.of(-count / n / n), greatest: Float64Array.of((1 - count / n) / n) },
+        )
+      : exactProportion(count, n);
   return { estimate: weight / total, inference: confidence === undefined ? null : exact, n };
 }
 

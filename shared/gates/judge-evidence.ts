@@ -20,6 +20,7 @@ import {
   worst,
 } from '../domain/gate-report.ts';
 import { describeLook } from './ask-of-look.ts';
+import { describeDependence } from './dependence.ts';
 import { type Evidence, type JudgeRequest, readEvidence } from './evidence.ts';
 import { judgeGate } from './judge-gate.ts';
 import { measureCurves } from './report/measure-curves.ts';
@@ -43,6 +44,7 @@ export function judgeEvidence(request: JudgeRequest): GateReportDocument {
     sentence: describeVerdict(verdict, deciding, evidence),
     gates,
     rows: evidence.predictions?.labels.length ?? null,
+    dependence: evidence.predictions && describeDependence(evidence.predictions),
     holdout: look && { version: look.version, look: look.look, share: look.share, spent: look.spent },
     evidence: evidence.predictions ? 'predictions' : evidence.hasReported ? 'metrics' : 'none',
     notes: [...evidence.notes, ...lookNotes, ...warnings],

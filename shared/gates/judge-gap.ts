@@ -14,16 +14,19 @@ import type { GapGate } from '../config/gate-schema.ts';
 import type { SliceResult, Verdict } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { type RuleVerdict, unmeasured } from './decide.ts';
+import { findPlainUnits } from './dependence.ts';
 import { describeConfidence } from './describe-rule.ts';
 import type { Evidence } from './evidence.ts';
-import { countGroups, type Group, gapOf, rateOf } from './group-rates.ts';
+import { countGroups, type Group, gapOf, inferDependentRates, rateOf } from './group-rates.ts';
 import { findAbsent, verdictOfSmall } from './judge-slices.ts';
 import { show } from './measure-gate.ts';
 import { type DecisionRule, describeThreshold } from './metrics/decision-rule.ts';
 import type { Predictions } from './rows.ts';
 import { findSlices } from './slice-column.ts';
+import { evenRowsNeeded } from './statistics/even-rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { independentProportions } from './statistics/independent-proportions.ts';
+import type { NoInference } from './statistics/inference.ts';
 
 interface JudgedGap {
   readonly whole: RuleVerdict;
@@ -64,7 +67,9 @@ export function judgeGap(gate: GapGate, { predictions }: Evidence): JudgedGap {
       groups: small.map((group) => tellSmall(gate, group)),
     };
   }
-  return decideGap(gate, judged, small, predictions);
+  const pairs = comparePairs(gate, predictions, judged);
+  if ('why' in pairs) return undecided('inconclusive', `${gate.metric}: no interval, ${pairs.why}`, rows);
+  return decideGap(gate, predictions, { pairs, judged, small });
 }
 
 /** Two groups, the one with the larger rate first, and how far apart they may be. */
@@ -76,17 +81,21 @@ interface Pair {
   readonly most: number;
   /** With the confidence that all pairs together leave. */
   readonly least: number;
+  readonly method: string;
 }
 
-function decideGap(
-  gate: GapGate,
-  judged: readonly Group[],
-  small: readonly Group[],
-  { labels, rule }: Predictions,
-): JudgedGap {
+interface Compared {
+  readonly pairs: readonly Pair[];
+  readonly judged: readonly Group[];
+  readonly small: readonly Group[];
+}
+
+function decideGap(gate: GapGate, predictions: Predictions, { pairs, judged, small }: Compared): JudgedGap {
+  const { labels, rule } = predictions;
   const n = labels.length;
+  const units = findPlainUnits(predictions)?.seen;
+  const among = units ? ` in ${predictions.dependence!.kind === 'groups' ? units.words : units.plural}` : '';
   const { atMost, confidence, slices } = gate;
-  const pairs = comparePairs(judged, confidence);
   const widest = pairs.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
   const range = {
     low: Math.max(...pairs.map(({ least }) => least)),
@@ -98,7 +107,7 @@ function decideGap(
   const tooSmall = firstSmall
     ? `; ${small.length} of ${small.length + judged.length} groups too small to judge, first ${JSON.stringify(firstSmall.name)}`
     : '';
-  const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n})`;
+  const interval = `interval ${show(range.low)} to ${show(range.high)} over ${judged.length} groups (n=${n}${among})`;
   const whole: RuleVerdict = {
     ...unmeasured,
     verdict: doubtful && ofPairs === 'passed' ? 'inconclusive' : ofPairs,
@@ -107,10 +116,12 @@ function decideGap(
     champion: gapOf(judged.flatMap(({ champion }) => champion ?? [])),
     estimate: widest.estimate,
     limit: atMost,
-    interval: { ...range, confidence, method: methodOfPairs },
+    interval: { ...range, confidence, method: pairs[0]!.method },
     n,
   };
-  const results = judged.map((group) => tellGroup(gate, group, pairs)).sort((a, b) => b.harm! - a.harm!);
+  const results = judged
+    .map((group) => tellGroup(gate, predictions, group, pairs))
+    .sort((a, b) => b.harm! - a.harm!);
   return { whole, groups: [...results, ...small.map((group) => tellSmall(gate, group))] };
 }
 
@@ -130,24 +141,40 @@ function describeRelation({ atMost, confidence }: GapGate, verdict: Verdict): st
 
 const methodOfPairs = 'score intervals of all pairs of groups (Miettinen and Nurminen)';
 
-function comparePairs(groups: readonly Group[], confidence: number): Pair[] {
+function comparePairs(
+  { metric, confidence }: GapGate,
+  predictions: Predictions,
+  groups: readonly Group[],
+): Pair[] | NoInference {
   const pairs = (groups.length * (groups.length - 1)) / 2;
   // Either end of either pair could be the one that is wrong.
   const together = 1 - (1 - confidence) / (2 * pairs);
-  return groups.flatMap((one, at) =>
-    groups.slice(at + 1).map((other): Pair => {
+  const compared: Pair[] = [];
+  for (const [at, one] of groups.entries()) {
+    for (const other of groups.slice(at + 1)) {
       const [high, low] = rateOf(one.challenger) >= rateOf(other.challenger) ? [one, other] : [other, one];
-      const difference = independentProportions(high.challenger, low.challenger);
+      const difference = predictions.dependence
+        ? inferDependentRates(metric, predictions, high, low)
+        : independentProportions(high.challenger, low.challenger);
+      if ('why' in difference) return difference;
+      const { evenRows } = difference;
+      const needed = evenRowsNeeded(together);
+      if (evenRows && Math.min(evenRows.low, evenRows.high) < needed) {
+        const why = `a few ${difference.units?.plural ?? 'rows'} carry most of the difference of ${tellRate(high)} and ${tellRate(low)}`;
+        return { why };
+      }
       const alone = difference.interval(confidence);
-      return {
+      compared.push({
         high,
         low,
         estimate: difference.estimate,
         most: Math.max(alone.high, -alone.low),
         least: Math.max(0, difference.interval(together).low),
-      };
-    }),
-  );
+        method: predictions.dependence ? difference.method : methodOfPairs,
+      });
+    }
+  }
+  return compared;
 }
 
 function verdictOf({ atMost }: GapGate, range: { low: number; high: number }): Verdict {
@@ -160,25 +187,33 @@ function tellRate({ name, challenger }: Group): string {
 }
 
 /** A group beside the group it differs from most; its verdict is the worst of its pairs. */
-function tellGroup(gate: GapGate, group: Group, pairs: readonly Pair[]): SliceResult {
+function tellGroup(
+  gate: GapGate,
+  predictions: Predictions,
+  group: Group,
+  pairs: readonly Pair[],
+): SliceResult {
   const own = pairs.filter(({ high, low }) => high === group || low === group);
   const widest = own.reduce((found, pair) => (pair.estimate > found.estimate ? pair : found));
   const other = widest.high === group ? widest.low : widest.high;
   const { confidence } = gate;
   const { trials, successes } = group.challenger;
-  const rate = exactProportion(successes, trials);
+  const rate = predictions.dependence
+    ? inferDependentRates(gate.metric, predictions, group, null)
+    : exactProportion(successes, trials);
+  const estimate = rateOf(group.challenger);
   return {
     slice: group.name,
     verdict: verdictOf(gate, {
       low: Math.max(...own.map(({ least }) => least)),
       high: Math.max(...own.map(({ most }) => most)),
     }),
-    sentence: `${gate.metric} ${show(rate.estimate)}, ${show(widest.estimate)} from ${tellRate(other)} (n=${trials})`,
-    challenger: rate.estimate,
+    sentence: `${gate.metric} ${show(estimate)}, ${show(widest.estimate)} from ${tellRate(other)} (n=${trials})`,
+    challenger: estimate,
     champion: group.champion && group.champion.trials > 0 ? rateOf(group.champion) : null,
-    estimate: rate.estimate,
+    estimate,
     limit: null,
-    interval: { ...rate.interval(confidence), confidence, method: rate.method },
+    interval: 'why' in rate ? null : { ...rate.interval(confidence), confidence, method: rate.method },
     test: null,
     power: null,
     n: trials,

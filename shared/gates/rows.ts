@@ -1,7 +1,7 @@
 import type { DecisionRule } from './metrics/decision-rule.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
-import { gather } from './statistics/typed.ts';
+import { gather, gatherWhole } from './statistics/typed.ts';
 
 /**
  * Labels and scores, row by row. Binary labels are 0 and 1, and scores the chance of class 1; of a multiclass model
@@ -18,6 +18,17 @@ export interface Rows {
   readonly classes: Classes | null;
   /** When omitted, decisions are for class 1 from 0.5 on, and wrong ones cost 1. */
   readonly rule?: DecisionRule | undefined;
+  /** Which rows depend on each other; null or omitted where none do. */
+  readonly dependence?: Dependence | null;
+}
+
+/** Rows of a group depend on each other, or rows that are near each other in an order. */
+export interface Dependence {
+  readonly kind: 'groups' | 'order';
+  /** Column of the file that says so. */
+  readonly column: string;
+  /** For each row the number of its group, or its place in the order. */
+  readonly of: Uint32Array;
 }
 
 interface Classes {
@@ -71,6 +82,7 @@ export function selectRows(rows: Rows, which: Uint32Array): Rows {
       challenger: mapProbabilities(rows.classes.challenger, pick),
       champion: mapProbabilities(rows.classes.champion, pick),
     },
+    dependence: rows.dependence ? { ...rows.dependence, of: gatherWhole(rows.dependence.of, which) } : null,
   };
 }
 

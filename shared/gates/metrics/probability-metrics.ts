@@ -1,3 +1,4 @@
+import type { RowUnits } from '../dependence.ts';
 import { bytesOf } from '../statistics/typed.ts';
 import {
   influencesOnMean,
@@ -89,24 +90,32 @@ function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array)
   };
 }
 
-/** Standard errors of the sum of each bin, as a share of all rows. Null weights are all 1. */
-export function binErrors(bins: number, rows: ScoredRows, weights: Float64Array | null): number[] {
+/** Standard errors of the sum of each bin, as a share of all rows. Null weights are all 1; null units are the rows. */
+export function binErrors(
+  bins: number,
+  rows: ScoredRows,
+  weights: Float64Array | null,
+  units: RowUnits | null,
+): number[] {
   const top = rows.classes ? topOf(rows) : { probability: rows.scores, right: rows.labels };
   if (!top) return [];
+  const count = units?.seen.count ?? rows.labels.length;
   const [sums, squares] = [new Float64Array(bins), new Float64Array(bins)];
+  const errors = new Float64Array(bins * (units ? count : 0));
   let total = 0;
   for (let row = 0; row < rows.labels.length; row++) {
     const weight = weights ? weights[row]! : 1;
     const bin = scoreBin(top.probability[row]!, bins);
     const error = weight * (top.probability[row]! - top.right[row]!);
     sums[bin]! += error;
-    squares[bin]! += error * error;
+    if (units) errors[bins * units.unitOf[row]! + bin]! += error;
+    else squares[bin]! += error * error;
     total += weight;
   }
-  const size = rows.labels.length;
+  for (let at = 0; at < errors.length; at++) squares[at % bins]! += errors[at]! ** 2;
   return Array.from(
     squares,
-    (square, bin) => Math.sqrt(Math.max(0, square - sums[bin]! ** 2 / size)) / total,
+    (square, bin) => Math.sqrt(Math.max(0, square - sums[bin]! ** 2 / count)) / total,
   );
 }
 

@@ -12,8 +12,9 @@
  */
 import { counted } from '../../domain/plural.ts';
 import { mapProbabilities, type Predictions, type Rows, type SliceColumn } from '../rows.ts';
-import { gather } from '../statistics/typed.ts';
+import { gather, gatherWhole } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
+import { collectDependence } from './collect-dependence.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { hashIds, kindsOfIds } from './hash-ids.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
@@ -28,18 +29,24 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
   const ids = orderIds(table.id.bytes, table.id.ends);
   const weight = table.numbers.get('weight');
   const sides = options.task === 'multiclass' ? collectClasses(read, options) : collectNumbers(read, options);
+  const dependence = collectDependence(read, options.dependence, ids.order);
   const problems = [
     ...findRowProblems(read, ids),
+    ...(dependence && 'problems' in dependence ? dependence.problems : []),
     ...('problems' in sides ? sides.problems : []),
     ...(weight ? findNumberProblem('weight', weight, 0, Number.MAX_VALUE, 'a number of 0 or more') : []),
   ];
   if ('broken' in sides) return sides;
-  if (problems.length > 0 || 'problems' in sides) return describeProblems(table.file, rows, problems);
+  if (problems.length > 0 || 'problems' in sides || (dependence && 'problems' in dependence))
+    return describeProblems(table.file, rows, problems);
   if (weight && rows > 0 && !weight.values.some((value) => value > 0)) {
     return broken(`${table.file}: no row has a weight above 0`);
   }
   const { labelled, unlabelled } = partByLabel(ids.order, sides.labels);
-  const rowsAt = (order: Uint32Array): Rows => gatherRows(sides, weight?.values ?? null, order);
+  const rowsAt = (order: Uint32Array): Rows => ({
+    ...gatherRows(sides, weight?.values ?? null, order),
+    dependence: dependence && { ...dependence, of: gatherWhole(dependence.of, order) },
+  });
   const slices = collectSlices(table.categories, options.sliceColumns, labelled, unlabelled);
   return {
     ...rowsAt(labelled),

@@ -141,6 +141,15 @@ export class IdColumn implements CellSink {
     return textOf(this.#bytes, row === 0 ? 0 : this.#ends[row - 1]!, this.#ends[row]!);
   }
 
+  /** Whether two rows have the very same bytes. */
+  isSame(row: number, other: number): boolean {
+    const [start, from] = [row === 0 ? 0 : this.#ends[row - 1]!, other === 0 ? 0 : this.#ends[other - 1]!];
+    const length = this.#ends[row]! - start;
+    if (this.#ends[other]! - from !== length) return false;
+    for (let at = 0; at < length; at++) if (this.#bytes[start + at] !== this.#bytes[from + at]) return false;
+    return true;
+  }
+
   /** Where each id ends; it begins where the one before ends. */
   get ends(): Float64Array {
     return this.#ends.subarray(0, this.#size);
@@ -199,6 +208,11 @@ export class CategoryColumn implements CellSink {
 
   get codes(): Uint16Array {
     return this.#codes.subarray(0, this.#size);
+  }
+
+  /** The bytes of each distinct value. */
+  get values(): readonly Uint8Array[] {
+    return this.#values;
   }
 
   get names(): string[] {

@@ -7,6 +7,7 @@ import { CsvReader } from './read-csv.ts';
 import { type EvidenceFile, readTable } from './read-table.ts';
 import {
   type Broken,
+  type DependenceColumn,
   type Planner,
   planTable,
   type ReadingOptions,
@@ -21,6 +22,7 @@ export type ReadPredictions = Predictions | Broken;
 export function readingOptionsOf(request: {
   readonly task: Task;
   readonly gates: readonly GateConfig[];
+  readonly evaluation?: DependenceFields | undefined;
 }): ReadingOptions {
   const columns = request.gates.flatMap((gate) =>
     gate.kind !== 'data' && gate.slices ? columnsOf(gate.slices.by) : [],
@@ -28,9 +30,21 @@ export function readingOptionsOf(request: {
   return {
     task: request.task,
     sliceColumns: [...new Set(columns)],
+    dependence: dependenceOf(request.evaluation),
     keepIds: needsTrainIds(request.gates),
     allowUnlabelled: allowsUnlabelled(request.gates),
   };
+}
+
+/** The columns of a model file's `evaluation` that say which rows depend on each other: one of them at most. */
+export interface DependenceFields {
+  readonly groups?: string | undefined;
+  readonly order?: string | undefined;
+}
+
+function dependenceOf({ groups, order }: DependenceFields = {}): DependenceColumn | undefined {
+  if (groups !== undefined) return { kind: 'groups', name: groups };
+  return order === undefined ? undefined : { kind: 'order', name: order };
 }
 
 /** Reads the predictions, Parquet or CSV; null where there are none. Fails only where the chunks do. */

@@ -1,5 +1,6 @@
 import type { Task } from '../../config/metric-catalog.ts';
 import type { CellSink } from '../../tables/csv-rows.ts';
+import type { Dependence } from '../rows.ts';
 import { CategoryColumn, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
 import { noteAlikeColumns } from './spellings.ts';
 
@@ -16,10 +17,18 @@ export interface ReadingOptions {
   readonly task: Task;
   /** Columns to read as slices; one that the file lacks is left out. */
   readonly sliceColumns: readonly string[];
+  /** The column that says which rows depend on each other; none when omitted. A file that lacks it is broken. */
+  readonly dependence?: DependenceColumn | undefined;
   /** Whether to keep the ids, as hashes. Not kept when omitted. */
   readonly keepIds?: boolean;
   /** Whether a row may be without a label. An error when omitted. */
   readonly allowUnlabelled?: boolean;
+}
+
+/** A column whose equal values are rows of one group, or whose order is that of the rows. */
+export interface DependenceColumn {
+  readonly kind: Dependence['kind'];
+  readonly name: string;
 }
 
 /** Why a file cannot be used as evidence, with its name. */
@@ -47,6 +56,8 @@ export type Planner<P extends Plan> = (file: string, header: readonly string[]) 
 /** The columns of a file that a judgement needs, read and not yet checked. */
 export interface Table extends Plan {
   readonly id: IdColumn;
+  /** Null where rows are independent, or the column is a category, too. */
+  readonly dependent: IdColumn | null;
   readonly numbers: ReadonlyMap<string, NumberColumn>;
   readonly categories: ReadonlyMap<string, CategoryColumn>;
   /** What was noticed about the header. */
@@ -71,10 +82,13 @@ export const tooManyRows = ({ file, mostRows }: Plan): Broken =>
 export function planTable(
   file: string,
   header: readonly string[],
-  { task, sliceColumns }: ReadingOptions,
+  { task, sliceColumns, dependence }: ReadingOptions,
 ): Table | Broken {
   const probabilities = task === 'multiclass' && header.some((name) => name.startsWith('challenger:'));
-  const needed = ['id', 'label', ...(probabilities ? [] : ['challenger'])];
+  const needed = [
+    ...['id', 'label', ...(probabilities ? [] : ['challenger'])],
+    ...(dependence ? [dependence.name] : []),
+  ];
   const missing = needed.filter((name) => !header.includes(name));
   const has = header.slice(0, 30).map(shorten).join(', ') || 'nothing';
   if (missing.length > 0) return broken(`${file}: the header lacks ${missing.join(', ')}; it has: ${has}`);
@@ -83,19 +97,20 @@ export function planTable(
     return broken(`${file}: ${header.length} columns, ${mostColumns} at most; leave out what no gate needs`);
   }
   const id = new IdColumn();
+  const dependent = dependence ? new IdColumn() : null;
   const numbers = new Map<string, NumberColumn>();
   const categories = new Map<string, CategoryColumn>();
   const sinks = header.map((name): CellSink | null => {
     if (name === 'id') return id;
     const kind = kindOf(name, task, sliceColumns);
-    if (kind === null) return null;
+    if (kind === null) return name === dependence?.name ? dependent : null;
     const column = kind === 'number' ? new NumberColumn() : new CategoryColumn();
     if (column instanceof NumberColumn) numbers.set(name, column);
     else categories.set(name, column);
     return column;
   });
   const notes = noteAlikeColumns(header, optionalColumns);
-  return { file, id, numbers, categories, notes, sinks, mostRows: mostRowsOf(numbers.size) };
+  return { file, id, dependent, numbers, categories, notes, sinks, mostRows: mostRowsOf(numbers.size) };
 }
 
 function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'number' | 'category' | null {

@@ -1,3 +1,5 @@
+import type { UnitsSeen } from '../dependence.ts';
+
 /** A range that holds the true value with the stated confidence; error is shared equally between the two ends. */
 interface Range {
   readonly low: number;
@@ -19,6 +21,8 @@ export interface Inference {
    * its interval means nothing. Omitted where the method is exact.
    */
   readonly evenRows?: Range;
+  /** What counts once where rows depend on each other; omitted where it is the row. */
+  readonly units?: UnitsSeen | undefined;
   readonly interval: (confidence: number) => Range;
   /** One-sided p-value of "the true value is at most the limit": small where it is above. */
   readonly atMost: (limit: number) => number;
@@ -29,6 +33,7 @@ export interface Inference {
 /** Why the rows allow no statement. */
 export interface NoInference {
   readonly why: string;
+  readonly units?: UnitsSeen | undefined;
 }
 
 /** The inference about `transform(value)`, for a transform that only rises or only falls. */
@@ -38,8 +43,9 @@ export function transformInference(
   inverse: (value: number) => number,
   rises: boolean,
 ): Inference {
-  const { evenRows } = inner;
+  const { evenRows, units } = inner;
   return {
+    units,
     method: inner.method,
     estimate: transform(inner.estimate),
     ...(evenRows && { evenRows: rises ? evenRows : { low: evenRows.high, high: evenRows.low } }),

@@ -17,6 +17,13 @@ export function gather(column: Float64Array, rows: Uint32Array): Float64Array<Ar
   return picked;
 }
 
+/** The same of whole numbers. */
+export function gatherWhole(column: Uint32Array, rows: Uint32Array): Uint32Array<ArrayBuffer> {
+  const picked = new Uint32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) picked[at] = column[rows[at]!]!;
+  return picked;
+}
+
 /** A small whole number for each row. */
 export function bytesOf(size: number, valueAt: (row: number) => number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
