@@ -4,7 +4,7 @@
  */
 import type { Cell } from './cell.ts';
 import { areaCells } from './cells/area-cells.ts';
-import { decisionBounds, decisionGains } from './cells/decision-cells.ts';
+import { costCells, decisionBounds, decisionGains } from './cells/decision-cells.ts';
 import { dependentCells } from './cells/dependent-cells.ts';
 import { groupCells } from './cells/group-cells.ts';
 import { multiclassCells } from './cells/multiclass-cells.ts';
@@ -16,6 +16,7 @@ export function allCells(): Cell[] {
   return [
     ...decisionBounds(),
     ...decisionGains(),
+    ...costCells(),
     ...areaCells(),
     ...probabilityCells(),
     ...regressionCells(),

@@ -160,6 +160,7 @@ function judge(
     gates: [gate],
     hasChampion: predictions.champion !== null,
     predictions,
+    rule: { costs: parts[0]!.costs },
     metrics: null,
     trackedMetrics: {},
     look: { ...looks[at]!.taken, alpha: undefined },

@@ -91,6 +91,7 @@ const catalog: Readonly<Record<string, MetricKind>> = {
   r2: regression('higher', Number.NEGATIVE_INFINITY, 1),
   bias: regression('zero', Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
   pinball: regression('lower', 0, Number.POSITIVE_INFINITY),
+  coverage_error: regression('zero', -1, 1),
 };
 
 export const metricNames: readonly string[] = Object.keys(catalog);
@@ -113,7 +114,8 @@ export function parseMetricName(name: string): MetricName | null {
     return { base: `${base}@CLASS`, parameter: null, className: written };
   }
   if (!Object.hasOwn(catalog, base)) return null;
-  if (base === 'pinball') return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
+  if (base === 'pinball' || base === 'coverage_error')
+    return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
   if (base === 'mae_trimmed') return parameterOf(base, written, 0.05, (value) => value > 0 && value <= 0.5);
   if (base === 'ece') {
     return parameterOf(base, written, 10, (value) => Number.isInteger(value) && value >= 2 && value <= 100);

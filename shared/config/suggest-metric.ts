@@ -27,6 +27,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   mae_trimmed: ['trimmedmae', 'trimmedmeanabsoluteerror'],
   mape: ['meanabsolutepercentageerror'],
   r2: ['rsquared', 'explainedvariance'],
+  coverage_error: ['coverage', 'quantilecoverage', 'intervalcoverage'],
   pinball: ['quantileloss', 'pinballloss', 'meanpinballloss'],
 };
 

@@ -4,6 +4,7 @@ import { dependentMedian, inferMedianError } from './infer-median.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
+import { isCovered } from './metrics/regression-metrics.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
@@ -29,6 +30,8 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const scored = scoredBy(rows, 'challenger')!;
   const share = findShare(metric, scored.classes?.names ?? null);
   if (share && rows.weights === null && !rows.dependence) return inferShare(metric, share, scored);
+  const coverage = rows.weights === null && !rows.dependence && inferCoverage(metric, scored);
+  if (coverage) return coverage;
   if (metric === 'median_absolute_error')
     return rows.dependence ? dependentMedian : inferMedianError(scored, rows.weights);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
@@ -54,6 +57,21 @@ export const extremesOf = (metric: Metric): Extremes | undefined =>
 export function binsOf(metric: string): number | null {
   const parsed = parseMetricName(metric);
   return parsed?.base === 'ece' ? parsed.parameter : null;
+}
+
+/** So has the share of labels within a forecast, less a number. */
+function inferCoverage(metric: string, { labels, scores }: ScoredRows): Inference | null {
+  const parsed = parseMetricName(metric);
+  if (parsed?.base !== 'coverage_error' || labels.length === 0) return null;
+  const quantile = parsed.parameter!;
+  let covered = 0;
+  for (let row = 0; row < labels.length; row++) if (isCovered(labels[row]!, scores[row]!)) covered++;
+  return transformInference(
+    exactProportion(covered, labels.length),
+    (share) => share - quantile,
+    (error) => error + quantile,
+    true,
+  );
 }
 
 /** A share of rows has an exact interval. */

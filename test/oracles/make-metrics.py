@@ -1,7 +1,7 @@
 """Writes metrics.json: what scikit-learn 1.2.1 says of small and middling samples, for test/unit/gates/metrics.test.ts.
 
 Run with: python3 test/oracles/make-metrics.py
-smape, bias, ece and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here with numpy.
+smape, bias, ece, coverage and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here with numpy.
 """
 import json
 import pathlib
@@ -69,6 +69,8 @@ def regression(y, s, w):
         "r2": sk.r2_score(y, s, sample_weight=w),
         "bias": np.average(s - y, weights=w),
         "pinball": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.5),
+        "coverage_error": np.average(y <= s, weights=w) - 0.5,
+        "coverage_error@0.9": np.average(y <= s, weights=w) - 0.9,
         "pinball@0.9": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.9),
     }
 

@@ -68,3 +68,25 @@ export function* decisionGains(): Generator<Cell> {
     ]);
   }
 }
+
+const costs = { falsePositive: 1, falseNegative: 20 };
+
+/** Costs that a rare class makes uneven. */
+export function* costCells(): Generator<Cell> {
+  for (const [rows, prevalence] of [
+    [30, 0.5],
+    [100, 0.05],
+    [500, 0.05],
+    [500, 0.005],
+    [5000, 0.005],
+    [5000, 0.3],
+  ] as const) {
+    const rates = prevalence < 0.05 ? rare : usual;
+    const what = `${percent(prevalence)}, misses cost 20`;
+    yield cellOf('expected_cost', 'atMost', rows, [what, () => deciders(prevalence, rates, null, costs)]);
+    yield cellOf('expected_cost', 'superiority', rows, [
+      what,
+      () => deciders(prevalence, rates, rates, costs),
+    ]);
+  }
+}

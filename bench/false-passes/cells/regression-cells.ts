@@ -69,6 +69,16 @@ function* unequalTails(): Generator<Cell> {
       ]);
     }
   }
+  const high: Erring = { ...light, shift: -1.2816 };
+  for (const rows of [30, 500]) {
+    for (const rule of ['atLeast', 'atMost'] as const) {
+      yield cellOf('coverage_error@0.9', rule, rows, ['nine in ten covered', () => estimators(high, null)]);
+    }
+    yield cellOf('coverage_error@0.9', 'superiority', rows, [
+      'nine in ten covered',
+      () => estimators(high, high),
+    ]);
+  }
   const rare: Erring = { ...light, tail: 'one in 100 two hundredfold' };
   for (const rows of [30, 100, 500]) {
     yield cellOf('mae', 'atMost', rows, [`errors of which ${rare.tail}`, () => estimators(rare, null)], {

@@ -1,4 +1,6 @@
 /** Populations of binary models. */
+
+import type { Costs } from '../../../shared/gates/metrics/decision-rule.ts';
 import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { type Discrete, discrete, stratify } from './discrete.ts';
 import type { Population, Said } from './population.ts';
@@ -18,13 +20,19 @@ const deciding = ({ recall, falsePositives }: Rates): Said => ({
   of: [falsePositives, recall].map((chance) => discrete([decided0, decided1], [1 - chance, chance])),
 });
 
-export function deciders(prevalence: number, challenger: Rates, champion: Rates | null): Population {
+export function deciders(
+  prevalence: number,
+  challenger: Rates,
+  champion: Rates | null,
+  costs?: Costs,
+): Population {
   return {
     task: 'binary',
     labels: labelsOf(prevalence),
     challenger: deciding(challenger),
     champion: champion && deciding(champion),
     agreement: 0.7,
+    ...(costs && { costs }),
   };
 }
 

@@ -10,6 +10,7 @@
  * only, so how the two sides agree in single rows does not change it.
  */
 import type { Task } from '../../../shared/config/metric-catalog.ts';
+import type { Costs } from '../../../shared/gates/metrics/decision-rule.ts';
 import { measureMetric, type ScoredRows } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import type { Discrete } from './discrete.ts';
@@ -22,6 +23,8 @@ export interface Population {
   readonly champion: Said | null;
   /** Share of the rows in which the two sides stand at the same quantile of their laws. */
   readonly agreement: number;
+  /** What decisions cost; when omitted, 1 for a wrong one. */
+  readonly costs?: Costs;
 }
 
 /** What one side says of rows. */
@@ -38,7 +41,7 @@ export const scoreOf = ({ score }: Said, label: number, value: number): number =
   score ? score(label, value) : value;
 
 /** The true value of a metric; throws where it has none. */
-export function trueValue(metric: string, { task, labels }: Population, said: Said): number {
+export function trueValue(metric: string, { task, labels, costs }: Population, said: Said): number {
   const kinds = labels.values.length;
   const rows = said.of.reduce((sum, { values }) => sum + values.length, 0);
   const [label, score, weight, top] = Array.from({ length: 4 }, () => new Float64Array(rows));
@@ -56,6 +59,7 @@ export function trueValue(metric: string, { task, labels }: Population, said: Sa
     scores: score!,
     classes: task === 'multiclass' ? { names: namesOf(kinds), known: Array(kinds).fill(true) } : null,
     probabilities: said.tops ? spreadTops(score!, top!, kinds) : null,
+    rule: { costs },
   };
   const prepared = prepareMetric(metric, scored);
   const value = prepared && measureMetric(prepared, rows, weight!);

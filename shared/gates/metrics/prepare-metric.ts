@@ -4,7 +4,7 @@ import { expectedCost } from './expected-cost.ts';
 import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
 import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
-import { pinball, regressionMetrics } from './regression-metrics.ts';
+import { coverageError, pinball, regressionMetrics } from './regression-metrics.ts';
 import { meanErrorTrimmed } from './robust-metrics.ts';
 
 const plain: Readonly<Record<string, PrepareMetric>> = {
@@ -20,6 +20,7 @@ const plain: Readonly<Record<string, PrepareMetric>> = {
 const withParameter: Readonly<Record<string, (parameter: number) => PrepareMetric>> = {
   ece: calibrationError,
   pinball,
+  coverage_error: coverageError,
   mae_trimmed: meanErrorTrimmed,
 };
 

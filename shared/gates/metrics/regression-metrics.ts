@@ -88,6 +88,13 @@ export const pinball = (quantile: number): PrepareMetric =>
     label >= score ? quantile * (label - score) : (1 - quantile) * (score - label),
   );
 
+/** Whether a label is at most the quantile that is forecast. */
+export const isCovered = (label: number, score: number): boolean => label <= score;
+
+/** Share of labels at most the quantile that is forecast, less what it should be: above 0 forecasts are too high. */
+export const coverageError = (quantile: number): PrepareMetric =>
+  meanOfRows((label, score) => (isCovered(label, score) ? 1 : 0) - quantile);
+
 /** Each is undefined without rows. */
 export const regressionMetrics: Readonly<Record<string, PrepareMetric>> = {
   /** Mean absolute error, in the label's unit (Willmott and Matsuura, Climate Research 30, 2005). */

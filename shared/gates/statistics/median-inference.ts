@@ -91,7 +91,7 @@ function correlateSides(ours: Side, theirs: Side): number {
 }
 
 /** One side's values, row by row and in rising order. */
-export interface Side {
+interface Side {
   readonly values: Float64Array;
   readonly sorted: Float64Array;
   readonly median: number;

@@ -70,6 +70,8 @@ export function measurePlainly(
       const middle = (sorted.length - 1) / 2;
       return mean([sorted[Math.floor(middle)]!, sorted[Math.ceil(middle)]!]);
     }
+    case 'coverage_error':
+      return share(rows, (row) => error(row) >= 0) - Number(parameter ?? 0.5);
     case 'mae_trimmed': {
       const kept = (1 - Number(parameter ?? 0.05)) * rows.length;
       const sorted = rows.map((row) => Math.abs(error(row))).sort((a, b) => a - b);

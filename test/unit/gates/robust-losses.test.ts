@@ -212,3 +212,33 @@ describe('a trimmed mean of errors', () => {
     expect(() => readGate({ gate: 'g', kind: 'bound', metric, atMost: 1, source: 'predictions' })).toThrow();
   });
 });
+
+describe('a gate on the coverage of quantile forecasts', () => {
+  const rows = Array.from({ length: 1000 }, (_, at) => ({ label: at < 905 ? 1 : 3, challenger: 2 }));
+  const ask = (limit: object, of = rows) =>
+    judgeRows(
+      [readGate({ gate: 'g', kind: 'bound', metric: 'coverage_error@0.9', confidence: 0.95, ...limit })],
+      of,
+      { task: 'regression' },
+    ).gates[0]!;
+
+  it('bounds it from either side by an exact interval', () => {
+    expect(ask({ atLeast: -0.02 })).toMatchObject({
+      verdict: 'passed',
+      challenger: expect.closeTo(0.005, 12),
+      interval: { method: 'exact binomial interval' },
+    });
+    expect(ask({ atMost: 0.03 }).verdict).toBe('passed');
+    expect(ask({ atMost: 0 }).verdict).toBe('inconclusive');
+    expect(ask({ atMost: -0.05 }).verdict).toBe('failed');
+  });
+
+  it('counts a label on the forecast as covered', () => {
+    expect(
+      ask(
+        { atLeast: -0.02 },
+        rows.map((row) => ({ ...row, label: 2 })),
+      ).challenger,
+    ).toBeCloseTo(0.1, 12);
+  });
+});
