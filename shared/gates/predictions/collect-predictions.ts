@@ -17,6 +17,7 @@ import { collectClasses } from './collect-classes.ts';
 import { collectDependence } from './collect-dependence.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { hashIds, kindsOfIds } from './hash-ids.ts';
+import { noteGroups } from './note-groups.ts';
 import { type IdOrder, orderIds } from './order-ids.ts';
 import { adviseUnlabelled, describeProblems, findNumberProblem, type Problem } from './problems.ts';
 import type { ReadSides, Sides } from './sides.ts';
@@ -58,9 +59,29 @@ export function collectPredictions(read: ReadTable, options: ReadingOptions): Pr
       ...table.notes,
       ...noteUnlabelled(table.file, unlabelled.length, rows),
       ...sides.notes,
+      ...noteDependence(read, options, sides, labelled),
       ...[...slices].flatMap(([name, column]) => noteAlikeSlices(name, column)),
     ],
   };
+}
+
+/** Of columns that nobody says anything of. Squared errors of probabilities, absolute ones of numbers, wrong classes. */
+function noteDependence(
+  { table }: ReadTable,
+  { task, dependence, sliceColumns }: ReadingOptions,
+  { labels, challenger }: ReadSides,
+  order: Uint32Array,
+): string[] {
+  if (dependence) return [];
+  const slices = [...table.categories].filter(([name]) => sliceColumns.includes(name));
+  const columns = new Map([...slices, ...table.watched]);
+  if (columns.size === 0) return [];
+  const losses = new Float64Array(order.length);
+  for (let at = 0; at < losses.length; at++) {
+    const error = Math.abs(challenger[order[at]!]! - labels[order[at]!]!);
+    losses[at] = task === 'multiclass' ? Math.min(1, error) : task === 'binary' ? error * error : error;
+  }
+  return noteGroups(columns, order, losses);
 }
 
 /** Rows with a label, and those without, each in the order given. */

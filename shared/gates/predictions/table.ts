@@ -9,6 +9,8 @@ const mostRows = 5_000_000;
 /** Numbers in all columns together that are read: 320 MB of them. */
 const mostNumbers = 40_000_000;
 const mostColumns = 10_000;
+/** Columns that no gate needs and are looked at for groups; the first ones of the file. */
+const mostWatched = 20;
 
 /** Columns that a file may lack; without another that is needed it is broken. */
 const optionalColumns = ['champion', 'weight'];
@@ -60,6 +62,8 @@ export interface Table extends Plan {
   readonly dependent: IdColumn | null;
   readonly numbers: ReadonlyMap<string, NumberColumn>;
   readonly categories: ReadonlyMap<string, CategoryColumn>;
+  /** Columns that no gate needs. */
+  readonly watched: ReadonlyMap<string, CategoryColumn>;
   /** What was noticed about the header. */
   readonly notes: readonly string[];
 }
@@ -98,11 +102,19 @@ export function planTable(
   }
   const id = new IdColumn();
   const dependent = dependence ? new IdColumn() : null;
+  const watched = new Map<string, CategoryColumn>();
+  // Columns of Parquet that no gate needs may be of any type.
+  const watches = !dependence && !file.toLowerCase().endsWith('.parquet');
   const numbers = new Map<string, NumberColumn>();
   const categories = new Map<string, CategoryColumn>();
   const sinks = header.map((name): CellSink | null => {
     if (name === 'id') return id;
     const kind = kindOf(name, task, sliceColumns);
+    if (kind === null && watches && watched.size < mostWatched) {
+      const column = new CategoryColumn();
+      watched.set(name, column);
+      return column;
+    }
     if (kind === null) return name === dependence?.name ? dependent : null;
     const column = kind === 'number' ? new NumberColumn() : new CategoryColumn();
     if (column instanceof NumberColumn) numbers.set(name, column);
@@ -110,7 +122,17 @@ export function planTable(
     return column;
   });
   const notes = noteAlikeColumns(header, optionalColumns);
-  return { file, id, dependent, numbers, categories, notes, sinks, mostRows: mostRowsOf(numbers.size) };
+  return {
+    file,
+    id,
+    dependent,
+    numbers,
+    categories,
+    watched,
+    notes,
+    sinks,
+    mostRows: mostRowsOf(numbers.size),
+  };
 }
 
 function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'number' | 'category' | null {

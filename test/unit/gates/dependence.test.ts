@@ -282,3 +282,31 @@ describe('rows in an order', () => {
     expect(result).toMatchObject({ verdict: 'inconclusive', interval: null });
   });
 });
+
+describe('a column that looks like a group', () => {
+  /** Rows of customers whose scores are good or bad all together, to a degree. */
+  const clustered = (customers: number, own: number): Row[] => {
+    const draw = random();
+    return Array.from({ length: customers }, () => draw.unit() - 0.5).flatMap((shift, customer) =>
+      Array.from({ length: 10 }, (_, row) => {
+        const score = 0.5 + 0.2 * (row % 2 === 1 ? 1 : -1) * (1 + own * shift) + 0.1 * (draw.unit() - 0.5);
+        return { label: row % 2, challenger: score, champion: 0.5, customer: `c${customer}` };
+      }),
+    );
+  };
+
+  it('is warned of with its design effect, unless it is declared', () => {
+    const notes = judgeRows([accuracy], clustered(100, 1)).notes.join();
+    expect(notes).toMatch(
+      /column customer looks like a group: .* its 100 values correlate by 0\.\d+, .* \(design effect \d\.\d\); set evaluation\.groups: customer/,
+    );
+    expect(judgeRows([accuracy], clustered(100, 1), groups).notes).toEqual([]);
+  });
+
+  it('is none where errors do not correlate, where there are few values, or each has one row', () => {
+    const alone = clustered(100, 1).map((row, at) => ({ ...row, customer: `r${at}` }));
+    for (const rows of [clustered(100, 0), clustered(20, 1), alone]) {
+      expect(judgeRows([accuracy], rows).notes).toEqual([]);
+    }
+  });
+});
