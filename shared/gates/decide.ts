@@ -150,9 +150,17 @@ function describeUneven(
   const needed = evenRowsNeeded(confidence);
   const worth = evenRows ? endsOf(evenRows, measured)[0] : needed;
   if (worth >= needed || measured.n === null) return undefined;
-  const asked = `${describeConfidence(confidence)} confidence needs ${Math.ceil(needed)}`;
+  const percent = describeConfidence(confidence);
   const few = units ? units.plural : 'rows';
-  return `a few ${few} carry most of it: all ${units?.count ?? measured.n} tell as much as ${Math.floor(worth)} even ones, and ${asked}; about ${countAlike(Math.ceil((measured.n * needed) / worth), measured.n, units)} would do${units ? '' : suggestRobust(measured.metric)}`;
+  const count = units?.count ?? measured.n;
+  const robust = units ? '' : suggestRobust(measured.metric);
+  if (worth === 0) {
+    return `a few ${few} carry nearly all of it, as where values have no variance: no number of rows would do for a mean${robust}`;
+  }
+  const enough = `about ${countAlike(Math.ceil((measured.n * needed) / worth), measured.n, units)} would do${robust}`;
+  if (worth >= count)
+    return `so few ${few} do not tell an error as small as ${percent} confidence leaves; ${enough}`;
+  return `a few ${few} carry most of it: all ${count} tell as much as ${Math.floor(worth)} even ones, and ${percent} confidence needs ${Math.ceil(needed)}; ${enough}`;
 }
 
 /** Errors with tails so heavy have a median all the same. */

@@ -15,7 +15,7 @@ const method = 'empirical-likelihood interval';
  * known what a row could be.
  */
 export function inferFromRatio({ ratioOf }: SumMetric, rows: Rows, isShare = false): Inference | NoInference {
-  const { top, bottom, metricOf, ratioAt, rises } = ratioOf!(rows.weights);
+  const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
   const size = rows.labels.length;
   const units = { top: new Float64Array(size), bottom: new Float64Array(size) };
@@ -26,7 +26,7 @@ export function inferFromRatio({ ratioOf }: SumMetric, rows: Rows, isShare = fal
     units.bottom[row] = weight * bottom(row);
   }
   const worst = isShare && rows.dependence && rows.weights === null ? worstOfShare(units) : undefined;
-  const inferred = inferUnits(units, rows, worst);
+  const inferred = inferUnits(units, rows, { worst, bothUneven });
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
 
@@ -51,7 +51,7 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && rows.weights === null ? worstOf(extremes, size) : undefined;
-  return inferUnits(units, rows, worst);
+  return inferUnits(units, rows, { worst });
 }
 
 interface Sums {
@@ -70,15 +70,23 @@ interface Worst {
  * its rows the worst: seldom is one so bad, and the added unit lies halfway there (`bench:false-passes`: all the way keeps
  * more than is stated, at half the power).
  */
-function inferUnits({ top, bottom }: Sums, rows: Rows, worst?: Worst): Inference | NoInference {
+function inferUnits(
+  { top, bottom }: Sums,
+  rows: Rows,
+  { worst, bothUneven }: { readonly worst: Worst | undefined; readonly bothUneven?: boolean },
+): Inference | NoInference {
+  const known = { bothUneven, unbounded: isUnbounded(rows) };
   const units = rows.dependence ? findUnits(rows, beyondRatio({ top, bottom })) : null;
-  if (!units) return inferRatio(method, { top, bottom }, worst);
+  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst });
   if ('why' in units) return units;
   const { seen, stretch } = units;
   const most = towardsWorst * stretch * largestUnit(units);
   const worstUnit = worst && { least: most * worst.least, greatest: most * worst.greatest };
   const sums = { top: sumUnits(top, units), bottom: sumUnits(bottom, units) };
-  const inferred = inferRatio(`${method} of ${seen.plural}`, stretchTops(sums, stretch), worstUnit);
+  const inferred = inferRatio(`${method} of ${seen.plural}`, stretchTops(sums, stretch), {
+    ...known,
+    worst: worstUnit,
+  });
   return 'why' in inferred
     ? {
         why: inferred.why.replaceAll(/\brows?\b/g, (word) => (word === 'row' ? seen.noun : seen.plural)),
@@ -114,6 +122,10 @@ function worstOf({ least, greatest }: Extremes, size: number): Worst {
     greatest: size * greatest.reduce((a, b) => Math.max(a, b), 0),
   };
 }
+
+/** Whether what rows add may be of any size: their weights may, and errors of a regression. */
+const isUnbounded = ({ weights, classes, labels }: Rows): boolean =>
+  weights !== null || (classes === null && labels.some((label) => label !== 0 && label !== 1));
 
 const weightsOf =
   ({ weights }: Rows) =>

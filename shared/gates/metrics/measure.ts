@@ -62,6 +62,8 @@ interface Ratio {
   readonly metricOf: (ratio: number) => number;
   readonly ratioAt: (value: number) => number;
   readonly rises: boolean;
+  /** Whether the bottom is a loss like the top, of any size. */
+  readonly bothUneven?: boolean;
 }
 
 /** A metric that sees the order of the scores. Null weights are all 1. */

@@ -55,6 +55,7 @@ const r2: PrepareMetric = ({ labels, scores }) => {
         metricOf: (unexplained) => 1 - unexplained,
         ratioAt: (value) => 1 - value,
         rises: false,
+        bothUneven: true,
       };
     },
     influences: (weights) => {

@@ -33,16 +33,32 @@ interface Units {
 
 /** So many rows of equal weight must there be at least. */
 export const leastUnits = 10;
-/** How far the added unit lies from the second-order place towards the worst unit seen. */
-const towardsWorst = 0.5;
+/** How far the added unit lies from the second-order place towards the worst unit seen: all the way where few were. */
+const towardsWorst = (units: number): number => Math.min(1, 0.5 + fewUnits / units);
+/** Of so few units the skewness is half a guess. */
+const fewUnits = 15;
+/** A small error takes some units, however even they are: 33 for one of 1 in 800. */
+const evenRowsPerUnit = 1.4;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
-/**
- * `worst`: where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate
- * (top less estimate times bottom). Then that unit is the one added, whatever was seen.
- */
-export function inferRatio(method: string, units: Units, worst?: Worst): Inference | NoInference {
+interface Known {
+  /**
+   * Where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate (top
+   * less estimate times bottom). Then that unit is the one added, whatever was seen.
+   */
+  readonly worst?: Worst | undefined;
+  /** Both sums may be uneven in themselves, and their difference hide it. */
+  readonly bothUneven?: boolean;
+  /** Values may be of any size, as errors and weights are and what follows from decisions and ranks is not. */
+  readonly unbounded?: boolean;
+}
+
+export function inferRatio(
+  method: string,
+  units: Units,
+  { worst, bothUneven, unbounded = false }: Known = {},
+): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
     return {
@@ -54,10 +70,11 @@ export function inferRatio(method: string, units: Units, worst?: Worst): Inferen
   // An end may lie so many times farther out than any row.
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
+  const apart = bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY;
   const sideOf = (sign: 1 | -1): Side =>
     worst
       ? { sign, added: (sign > 0 ? worst.greatest : -worst.least) / meanBottom / unit, ...bounded }
-      : describeSide(sign, moments, centred);
+      : describeSide(sign, moments, centred, { apart, unbounded });
   const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
@@ -103,18 +120,62 @@ interface Side {
   readonly evenRows: number;
 }
 
-function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array): Side {
+function describeSide(
+  sign: 1 | -1,
+  moments: Moments,
+  centred: Float64Array,
+  { apart, unbounded }: { readonly apart: number; readonly unbounded: boolean },
+): Side {
+  const count = centred.length;
   const { deviation, kurtosis, greatest, least } = moments;
   const skewness = sign * moments.skewness;
   const secondOrder = (deviation * skewness) / 2;
   const worst = sign > 0 ? greatest : -least;
   return {
     sign,
-    added: secondOrder + towardsWorst * Math.max(0, worst - secondOrder),
+    added: secondOrder + towardsWorst(count) * Math.max(0, worst - secondOrder),
     // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
-    degrees: Math.max(leastDegrees, Math.min(centred.length - 1, (2 * centred.length) / (kurtosis - 1))),
-    evenRows: skewness > 0 ? centred.length / skewness ** 2 : Number.POSITIVE_INFINITY,
+    degrees: Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1))),
+    evenRows:
+      unbounded && hasNoVariance(sign, kurtosis, centred) ? 0 : Math.min(apart, evenRowsOf(count, skewness)),
   };
+}
+
+/** Where there is no skewness towards the side, as many as there are, times what they may be worth at most. */
+function evenRowsOf(count: number, skewness: number): number {
+  const most = evenRowsPerUnit * count;
+  return skewness > 0 ? Math.min(most, count / (1 + fewUnits / count) / skewness ** 2) : most;
+}
+
+/** Of a sum by itself, towards its large values. */
+function evenRowsOfSum(values: Float64Array): number {
+  const { unit, centred } = standardise(values, new Float64Array(values.length).fill(1), undefined);
+  if (unit === 0) return Number.POSITIVE_INFINITY;
+  const { skewness, kurtosis } = measureMoments(centred);
+  return hasNoVariance(1, kurtosis, centred) ? 0 : evenRowsOf(values.length, skewness);
+}
+
+/** Tails no heavier than these need not be looked at: the kurtosis of exponential values. */
+const lightKurtosis = 9;
+/** Values with a tail index below it have no variance. */
+const leastTailIndex = 2;
+
+/**
+ * Whether values fall off so slowly towards a side that their variance is infinite as far as one can see, so that no
+ * moment of theirs says anything: by the tail index of Hill (Annals of Statistics 3, 1975) of the outermost values, as
+ * many as the root of their number.
+ */
+function hasNoVariance(sign: 1 | -1, kurtosis: number, centred: Float64Array): boolean {
+  if (kurtosis <= lightKurtosis) return false;
+  const outermost = centred.map((value) => sign * value).sort();
+  const count = Math.max(10, Math.floor(Math.sqrt(centred.length)));
+  const threshold = outermost[outermost.length - 1 - count];
+  if (threshold === undefined || threshold <= 0) return false;
+  let logarithms = 0;
+  for (let place = outermost.length - count; place < outermost.length; place++) {
+    logarithms += Math.log(outermost[place]! / threshold);
+  }
+  return count < leastTailIndex * logarithms;
 }
 
 interface Moments {
