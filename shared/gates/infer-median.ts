@@ -66,7 +66,7 @@ function inferWeighted(
     const top = topOf(limit, within);
     const share = top.reduce((sum, weight) => sum + weight, 0) / total;
     const least = -(heaviest / 2 + (share - 0.5) * (total / size));
-    const inferred = inferRatio(method, { top, bottom: weights }, { least, greatest: heaviest });
+    const inferred = inferRatio(method, { top, bottom: weights }, { worst: { least, greatest: heaviest } });
     return 'why' in inferred ? 1 : inferred.atMost(0.5);
   };
   const [within, beyond] = [true, false].map((side) =>
