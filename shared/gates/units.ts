@@ -73,7 +73,7 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, bothUneven }: { readonly worst: Worst | undefined; readonly bothUneven?: boolean },
+  { worst, bothUneven = false }: { readonly worst: Worst | undefined; readonly bothUneven?: boolean },
 ): Inference | NoInference {
   const known = { bothUneven, unbounded: isUnbounded(rows) };
   const units = rows.dependence ? findUnits(rows, beyondRatio({ top, bottom })) : null;
