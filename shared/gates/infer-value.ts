@@ -1,4 +1,5 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
+import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { dependentMedian, inferMedianError } from './infer-median.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';

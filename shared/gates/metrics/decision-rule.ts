@@ -6,7 +6,7 @@ export interface DecisionRule {
   readonly costs?: Costs | undefined;
 }
 
-interface Costs {
+export interface Costs {
   readonly falsePositive?: number | undefined;
   readonly falseNegative?: number | undefined;
   readonly truePositive?: number | undefined;
