@@ -1,6 +1,7 @@
 import type { GateConfig } from '../config/gate-schema.ts';
 import type { Task } from '../config/metric-catalog.ts';
 import type { HoldoutLook } from './ask-of-look.ts';
+import { findUnknownCosts } from './find-unknown-costs.ts';
 import type { DecisionRule } from './metrics/decision-rule.ts';
 import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -60,6 +61,7 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
   const predictions = parsed && !('broken' in parsed) ? decideBy(parsed, request.rule) : null;
   const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
+  const costs = findUnknownCosts(predictions, request.rule);
   const nothing =
     parsed === null && values.size === 0 ? 'the evaluation left neither predictions nor metrics' : null;
   return {
@@ -67,8 +69,8 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
     trainIds: request.trainIds ?? null,
     hasReported: values.size > 0,
     reported: (side, name) => values.get(`${side}/${name}`) ?? null,
-    broken: brokenPredictions ?? broken ?? nothing,
-    notes: [...(parsed?.notes ?? []), ...notes],
+    broken: brokenPredictions ?? broken ?? costs.broken ?? nothing,
+    notes: [...(parsed?.notes ?? []), ...costs.notes, ...notes],
   };
 }
 

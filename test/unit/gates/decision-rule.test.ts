@@ -128,6 +128,33 @@ describe('expected_cost', () => {
     expect(passed / worlds).toBeLessThanOrEqual(0.025);
   });
 
+  const ofCosts = (costs: object, predictions: string) =>
+    judgeEvidence({
+      runId: 'r',
+      task: 'multiclass',
+      gates: [readGate({ gate: 'g', kind: 'bound', metric: 'expected_cost', atMost: 9, minimumRows: 1 })],
+      rule: { costs },
+      hasChampion: false,
+      predictions,
+      metrics: null,
+      trackedMetrics: {},
+      look: null,
+    });
+
+  it('is an error where costs are of a class that is spelled otherwise, and noted where nobody has it', () => {
+    const few = ['id,label,challenger', 'a,cat,dog', 'b,dog,dog'].join('\n');
+    const misspelt = ofCosts({ matrix: { Cat: { dog: 50 } } }, few);
+    expect(misspelt.verdict).toBe('error');
+    expect(misspelt.sentence).toContain(
+      'evaluation.costs names the class "Cat", which no row is of or decided for; "cat" looks like "Cat" and is another',
+    );
+    const absent = ofCosts({ matrix: { cat: { emu: 50 } } }, few);
+    expect(absent.verdict).toBe('passed');
+    expect(absent.notes).toContain(
+      'evaluation.costs names the class "emu", which no row is of or decided for',
+    );
+  });
+
   it('takes a matrix for several classes', () => {
     const matrix = { cat: { dog: 5, cat: -1 }, dog: { cat: 2 } };
     const predictions = [
