@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
+import { findMetric, metricNames } from '../../../shared/config/metric-catalog.ts';
 import { readingOptionsOf, readPredictions } from '../../../shared/gates/predictions/read-predictions.ts';
 import { chooseBlockLength } from '../../../shared/gates/statistics/block-length.ts';
 import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
@@ -309,4 +310,33 @@ describe('a column that looks like a group', () => {
       expect(judgeRows([accuracy], rows).notes).toEqual([]);
     }
   });
+});
+
+/** Metrics that nothing could be said of are inconclusive; whatever has an interval must not get a narrower one. */
+describe('every metric of the catalogue', () => {
+  const repeatRows = (rows: readonly Row[]): Row[] =>
+    rows.flatMap((row) => Array.from({ length: 8 }, () => row));
+  it.each(metricNames.filter((name) => !name.includes('@')))(
+    'learns nothing of %s from copies of a row',
+    (name) => {
+      for (const task of ['binary', 'regression'] as const) {
+        const draw = random();
+        const rows = noisy(120, (row) => ({ customer: `c${row}` })).map((row) =>
+          task === 'binary' ? row : { ...row, label: 1 + Number(row['label']) + draw.unit() },
+        );
+        for (const gate of [
+          bound(name, findMetric(name)!.better === 'higher' ? { atLeast: 0.4 } : { atMost: 0.4 }),
+          gain(name),
+        ]) {
+          const over = { task, ...groups };
+          const [once, copied] = [only(gate, rows, over), only(gate, repeatRows(rows), over)];
+          if (!copied.interval || !once.interval) continue;
+          const widthOf = ({ low, high }: { low: number; high: number }): number => high - low;
+          expect(widthOf(copied.interval) / widthOf(once.interval), `${gate.kind} ${task}`).toBeGreaterThan(
+            0.99,
+          );
+        }
+      }
+    },
+  );
 });
