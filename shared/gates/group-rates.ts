@@ -88,7 +88,7 @@ export function inferDependentRates(
   const value = rateOf(high.challenger) - (low ? rateOf(low.challenger) : 0);
   // The group with fewer rows moves the difference most.
   const trials = Math.min(high.challenger.trials, low?.challenger.trials ?? Number.POSITIVE_INFINITY);
-  return inferFromInfluences(value, influences, rows, oneClass(1 / trials));
+  return inferFromInfluences(value, influences, rows, { extremes: oneClass(1 / trials) });
 }
 
 export const rateOf = ({ successes, trials }: Proportion): number => successes / trials;

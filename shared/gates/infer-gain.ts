@@ -137,7 +137,20 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   const differences = challenger.influences.map((influence, row) =>
     gainOf(better, influence, champion.influences[row]!),
   );
-  return inferFromInfluences(gain, differences, rows, extremesOfGain(better, challenger, champion));
+  return inferFromInfluences(gain, differences, rows, {
+    extremes: extremesOfGain(better, challenger, champion),
+    gainIf: gainIfOf(better, challenger.prepared, champion.prepared),
+  });
+}
+
+/** What a row would add if it were of that class, where the metric is a mean over rows. */
+function gainIfOf(better: Direction, challenger: Metric, champion: Metric) {
+  const [ours, theirs] = [challenger, champion].map((metric) =>
+    metric.kind === 'sums' ? metric.valueIf : undefined,
+  );
+  return ours && theirs
+    ? (row: number, label: number): number => gainOf(better, ours(row, label), theirs(row, label))
+    : undefined;
 }
 
 function extremesOfGain(

@@ -47,7 +47,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const bins = binsOf(metric);
   if (prepared.kind === 'ranks' && metric === 'pr_auc') return inferAveragePrecision(prepared, value!, rows);
   return bins === null
-    ? inferFromInfluences(value!, influences, rows, extremes)
+    ? inferFromInfluences(value!, influences, rows, { extremes })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
 }
 

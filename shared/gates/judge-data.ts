@@ -108,7 +108,12 @@ function measureShare(
           count / n,
           labels.map((of) => ((of === label ? 1 : 0) - count / n) / n),
           predictions,
-          { least: Float64Array.of(-count / n / n), greatest: Float64Array.of((1 - count / n) / n) },
+          {
+            extremes: {
+              least: Float64Array.of(-count / n / n),
+              greatest: Float64Array.of((1 - count / n) / n),
+            },
+          },
         )
       : exactProportion(count, n);
   return { estimate: weight / total, inference: confidence === undefined ? null : exact, n };

@@ -14,8 +14,8 @@ const method = 'empirical-likelihood interval';
  * What the rows say of a metric that is a ratio of sums over them, or a function of one. `isShare`: of rows, so that it is
  * known what a row could be.
  */
-export function inferFromRatio({ ratioOf }: SumMetric, rows: Rows, isShare = false): Inference | NoInference {
-  const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = ratioOf!(rows.weights);
+export function inferFromRatio(metric: SumMetric, rows: Rows, isShare = false): Inference | NoInference {
+  const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = metric.ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
   const size = rows.labels.length;
   const units = { top: new Float64Array(size), bottom: new Float64Array(size) };
@@ -26,7 +26,11 @@ export function inferFromRatio({ ratioOf }: SumMetric, rows: Rows, isShare = fal
     units.bottom[row] = weight * bottom(row);
   }
   const worst = isShare && rows.dependence && rows.weights === null ? worstOfShare(units) : undefined;
-  const inferred = inferUnits(units, rows, { worst, bothUneven });
+  const inferred = inferUnits(units, rows, {
+    worst,
+    bothUneven,
+    possible: metric.valueIf && findPossible(metric.valueIf, rows, units),
+  });
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
 
@@ -38,7 +42,10 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  extremes?: Extremes,
+  {
+    extremes,
+    gainIf,
+  }: { readonly extremes?: Extremes | undefined; readonly gainIf?: ValueIf | undefined } = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -51,7 +58,34 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && rows.weights === null ? worstOf(extremes, size) : undefined;
-  return inferUnits(units, rows, { worst });
+  return inferUnits(units, rows, { worst, possible: gainIf && findPossible(gainIf, rows, units) });
+}
+
+type ValueIf = (row: number, label: number) => number;
+
+/** More numbers than this are not gone through for what could have been. */
+const mostPossible = 20_000_000;
+
+/** What a row with the scores of one that there is could have added beyond the ratio of all, of whatever class. */
+function findPossible(valueIf: ValueIf, rows: Rows, { top, bottom }: Sums): Worst | undefined {
+  const classes = rows.classes?.names.length ?? 2;
+  if (rows.weights || rows.labels.length * classes > mostPossible) return undefined;
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < rows.labels.length; row++) {
+    for (let label = 0; label < classes; label++) {
+      const value = valueIf(row, label);
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+  }
+  const ratio = sum(top) / sum(bottom);
+  return { least: least - ratio, greatest: greatest - ratio };
+}
+
+interface Options {
+  readonly worst: Worst | undefined;
+  readonly possible?: Worst | undefined;
+  readonly bothUneven?: boolean;
 }
 
 interface Sums {
@@ -73,11 +107,11 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, bothUneven = false }: { readonly worst: Worst | undefined; readonly bothUneven?: boolean },
+  { worst, bothUneven = false, possible }: Options,
 ): Inference | NoInference {
   const known = { bothUneven, unbounded: isUnbounded(rows) };
   const units = rows.dependence ? findUnits(rows, beyondRatio({ top, bottom })) : null;
-  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst });
+  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });
   if ('why' in units) return units;
   const { seen, stretch } = units;
   const most = towardsWorst * stretch * largestUnit(units);

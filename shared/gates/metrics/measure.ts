@@ -43,6 +43,8 @@ export interface SumMetric extends Influential {
   readonly add: (row: number, weight: number, sums: Float64Array) => void;
   readonly value: (sums: Float64Array) => number | null;
   readonly ratioOf: ((weights: Float64Array | null) => Ratio) | null;
+  /** Of a mean over rows: what the row's number would be if it were of that class. */
+  readonly valueIf?: ((row: number, label: number) => number) | undefined;
   /**
    * Of decisions: for each class the least and the greatest derivative by the weight of a row that is of it, whatever it
    * might be decided for. Rows all count the same.
@@ -97,18 +99,24 @@ export const plainRatio = {
   rises: true,
 };
 
+interface MeanKind extends Pick<SumMetric, 'valueIf'> {
+  readonly root?: boolean;
+  readonly ofEachClass?: boolean;
+}
+
 /**
  * A metric made of the weighted mean of one number for each row, or of its root. Undefined where the number of a row that
  * counts is: those rows are weighed apart, since 0 times NaN is NaN.
  */
 export function meanOf(
   values: Float64Array,
-  { root = false, ofEachClass = false }: { readonly root?: boolean; readonly ofEachClass?: boolean } = {},
+  { root = false, ofEachClass = false, valueIf }: MeanKind = {},
 ): SumMetric {
   return {
     kind: 'sums',
     width: 3,
     ofEachClass,
+    valueIf,
     add: (row, weight, sums) => {
       const value = values[row]!;
       if (Number.isFinite(value)) sums[0]! += weight * value;

@@ -17,12 +17,19 @@ const clip = (probability: number): number => Math.min(1 - epsilon, Math.max(eps
 /** Mean of -log of the probability given to the true class (Good, JRSS B 14, 1952). Undefined without rows. */
 export const logLoss: PrepareMetric = ({ labels, scores, classes, probabilities }) => {
   if (classes) {
-    return probabilities && meanOf(labels.map((label, row) => -Math.log(clip(probabilities[label]![row]!))));
+    if (!probabilities) return null;
+    const valueIf = (row: number, label: number): number => -Math.log(clip(probabilities[label]![row]!));
+    return meanOf(
+      labels.map((label, row) => valueIf(row, label)),
+      { valueIf },
+    );
   }
-  const losses = labels.map((label, row) =>
-    label === 1 ? -Math.log(clip(scores[row]!)) : -Math.log1p(-clip(scores[row]!)),
+  const valueIf = (row: number, label: number): number =>
+    label === 1 ? -Math.log(clip(scores[row]!)) : -Math.log1p(-clip(scores[row]!));
+  return meanOf(
+    labels.map((label, row) => valueIf(row, label)),
+    { ofEachClass: true, valueIf },
   );
-  return meanOf(losses, { ofEachClass: true });
 };
 
 /**
@@ -31,9 +38,10 @@ export const logLoss: PrepareMetric = ({ labels, scores, classes, probabilities 
  */
 export const brier: PrepareMetric = ({ labels, scores, classes, probabilities }) => {
   if (!classes) {
+    const valueIf = (row: number, label: number): number => (scores[row]! - label) ** 2;
     return meanOf(
-      labels.map((label, row) => (scores[row]! - label) ** 2),
-      { ofEachClass: true },
+      labels.map((label, row) => valueIf(row, label)),
+      { ofEachClass: true, valueIf },
     );
   }
   if (!probabilities) return null;

@@ -37,6 +37,8 @@ export const leastUnits = 10;
 const towardsWorst = (units: number): number => Math.min(1, 0.5 + fewUnits / units);
 /** Of so few units the skewness is half a guess. */
 const fewUnits = 15;
+/** What could have been is far beyond what was seen, from so many times it on. */
+const farBeyond = 4;
 /** A small error takes some units, however even they are: 33 for one of 1 in 800. */
 const evenRowsPerUnit = 1.4;
 /** Of Student's t: fewer are as good as nothing. */
@@ -48,6 +50,11 @@ interface Known {
    * less estimate times bottom). Then that unit is the one added, whatever was seen.
    */
   readonly worst?: Worst | undefined;
+  /**
+   * The least and the greatest that a unit like those seen could have added. Where it is far beyond what was, as where a
+   * model is certain and never found wrong, it is the one that is added.
+   */
+  readonly possible?: Worst | undefined;
   /** Both sums may be uneven in themselves, and their difference hide it. */
   readonly bothUneven?: boolean;
   /** Values may be of any size, as errors and weights are and what follows from decisions and ranks is not. */
@@ -57,7 +64,7 @@ interface Known {
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, bothUneven, unbounded = false }: Known = {},
+  { worst, possible, bothUneven, unbounded = false }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -71,10 +78,12 @@ export function inferRatio(
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
   const apart = bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY;
+  const reachOf = (sign: 1 | -1, known: Worst | undefined): number =>
+    known ? (sign > 0 ? known.greatest : -known.least) / meanBottom / unit : 0;
   const sideOf = (sign: 1 | -1): Side =>
     worst
-      ? { sign, added: (sign > 0 ? worst.greatest : -worst.least) / meanBottom / unit, ...bounded }
-      : describeSide(sign, moments, centred, { apart, unbounded });
+      ? { sign, added: reachOf(sign, worst), ...bounded }
+      : describeSide(sign, moments, centred, { apart, unbounded, reach: reachOf(sign, possible) });
   const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
@@ -124,7 +133,11 @@ function describeSide(
   sign: 1 | -1,
   moments: Moments,
   centred: Float64Array,
-  { apart, unbounded }: { readonly apart: number; readonly unbounded: boolean },
+  {
+    apart,
+    unbounded,
+    reach,
+  }: { readonly apart: number; readonly unbounded: boolean; readonly reach: number },
 ): Side {
   const count = centred.length;
   const { deviation, kurtosis, greatest, least } = moments;
@@ -133,7 +146,10 @@ function describeSide(
   const worst = sign > 0 ? greatest : -least;
   return {
     sign,
-    added: secondOrder + towardsWorst(count) * Math.max(0, worst - secondOrder),
+    added:
+      reach > farBeyond * worst
+        ? reach
+        : secondOrder + towardsWorst(count) * Math.max(0, worst - secondOrder),
     // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
     degrees: Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1))),
     evenRows:
