@@ -90,6 +90,8 @@ export function inferRatio(
   const beyond = ({ sign, added, degrees }: Side, limit: number): number => {
     const shift = (estimate - limit) / unit;
     const tail = tailAt(sign, shift, added + sign * shift);
+    // Limits nearer than doubles can tell refute nothing.
+    if (Number.isNaN(tail)) return 1;
     return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
   };
   // Where all rows are alike, the added one alone makes the error.
