@@ -6,7 +6,7 @@ import { normalCdf, normalQuantile } from './normal.ts';
  * error: rows are worth n / k^2 even ones, and so many per square of the error's normal quantile keep what is stated.
  * The number is from simulation (`bench:false-passes`).
  */
-const perSquare = 5;
+const perSquare = 6;
 
 /** The least one-sided error that so many even rows tell. */
 export function leastErrorOf(evenRows: number): number {

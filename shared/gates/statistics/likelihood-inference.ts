@@ -40,7 +40,7 @@ const fewUnits = 15;
 /** What could have been is far beyond what was seen, from so many times it on. */
 const farBeyond = 4;
 /** A small error takes some units, however even they are: 33 for one of 1 in 800. */
-const evenRowsPerUnit = 1.4;
+const evenRowsPerUnit = 1.7;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
