@@ -1,5 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../shared/gates/judge-evidence.ts';
 import { isLook } from '../shared/gates/makes-claim.ts';
@@ -11,6 +10,7 @@ import { renderPage } from '../shared/gates/report/render-page.ts';
 import { lookAgain } from '../shared/gates/spend-error.ts';
 import { readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
+import { cannotRead, readEvidenceFile } from './evidence-file.ts';
 import { readModel } from './read-model.ts';
 import { printJson } from './service.ts';
 import { writePage } from './write-page.ts';
@@ -81,19 +81,11 @@ function readLook(text: string): number {
   );
 }
 
-/** What is read of a file, Parquet or CSV by its name; null where none is given. */
-async function readFile<T>(
+/** Null where no file is given. */
+const readFile = async <T>(
   file: string | undefined,
   read: (files: readonly EvidenceFile[]) => Promise<T | null>,
-): Promise<T | null> {
-  if (file === undefined) return null;
-  try {
-    const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 1024 * 1024 }) };
-    return await read([source]);
-  } catch (cause) {
-    throw cannotRead(file, cause);
-  }
-}
+): Promise<T | null> => (file === undefined ? null : readEvidenceFile(file, read));
 
 function readText(file: string): string {
   try {
@@ -101,12 +93,6 @@ function readText(file: string): string {
   } catch (cause) {
     throw cannotRead(file, cause);
   }
-}
-
-function cannotRead(file: string, cause: unknown): Error {
-  return new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    cause,
-  });
 }
 
 /** Broken JSON is evidence, too: the report says so. */

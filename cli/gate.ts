@@ -1,16 +1,20 @@
 import { type Command, UsageError } from './command.ts';
 
 export const gate: Command = {
-  summary: "Judge an evaluation's files by a model file's gates, without the service.",
+  summary: "Judge an evaluation's files by a model file's gates, or plan how many rows they need.",
   usage: [
     'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--html FILE] [--json]',
+    'ratchet gate plan --model models/NAME.yaml --rows N [--positives SHARE] [--challenger [METRIC=]VALUE] [--gain [METRIC=]VALUE] [--disagreement SHARE] [--predictions FILE] [--look N] [--json]',
+    'plan says before any training what each gate could find with a holdout of so many rows, and how many it needs.',
+    'It exits with 0, and 2 for wrong usage.',
     'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
     'The same code judges in the service; --run gives the run id that random numbers are seeded with, to repeat its report.',
     'Interim looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     '--html writes the report as a page, too.',
-    'Exit code: 0 passed, 1 failed, 2 inconclusive, 3 error, wrong usage included.',
+    'Exit code of evaluate: 0 passed, 1 failed, 2 inconclusive, 3 error, wrong usage included.',
   ].join('\n'),
   async run(args) {
+    if (args[0] === 'plan') return (await import('./plan-gates.ts')).plan(args.slice(1));
     try {
       // Gates and statistics are loaded only where they judge: no other command waits for them.
       const { evaluateGates } = await import('./evaluate-gates.ts');
