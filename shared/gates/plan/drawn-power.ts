@@ -12,8 +12,7 @@ import { judgeGate } from '../judge-gate.ts';
 import { type Dependence, type Predictions, type SliceColumn, selectRows } from '../rows.ts';
 import { exactProportion } from '../statistics/exact-proportion.ts';
 import { type Random, seedRandom } from '../statistics/random.ts';
-import type { PowerModel } from './power-model.ts';
-import type { Unknown } from './suppose.ts';
+import type { PowerModel, Unknown } from './power-model.ts';
 
 const worldsDrawn = 200;
 /** Rows to judge in one search, all worlds together. */
@@ -37,17 +36,33 @@ export function drawPower(
   }
   const { estimate, limit, sentence } = judge(gate, predictions);
   if (estimate === null || limit === null) return { unknown: `of that file it has no number: ${sentence}` };
+  return powerOfWorlds(gate, {
+    method: 'holdouts drawn from the predictions, judged',
+    value: estimate,
+    limit,
+    because: ['what the predictions show is true'],
+    draw: (rows, random) => drawWorld(predictions, rows, random),
+    progress,
+  });
+}
+
+interface Worlds extends Pick<PowerModel, 'method' | 'value' | 'limit' | 'because'> {
+  readonly draw: (rows: number, random: Random) => Predictions;
+  readonly progress: (sentence: string) => void;
+}
+
+/** How often the gate passes in worlds that are drawn; any source of them will do. */
+export function powerOfWorlds(gate: GateConfig, worlds: Worlds): PowerModel {
+  const { draw, progress, ...supposed } = worlds;
   const known = new Map<string, Drawing>();
-  const drawAll = (rows: number, confidence: number | null): Drawing => {
+  const judgeAll = (rows: number, confidence: number | null): Drawing => {
     const key = `${rows} ${confidence}`;
     const before = known.get(key);
     if (before) return before;
     progress(`gate ${gate.gate}: judging ${worldsDrawn} holdouts of ${rows} rows`);
     const random = seedRandom(`plan ${rows}`);
     const asked = confidence === null ? gate : ({ ...gate, confidence } as GateConfig);
-    const judged = Array.from({ length: worldsDrawn }, () =>
-      judge(asked, drawWorld(predictions, rows, random)),
-    );
+    const judged = Array.from({ length: worldsDrawn }, () => judge(asked, draw(rows, random)));
     const found = {
       share: judged.filter(({ verdict }) => verdict === 'passed').length / worldsDrawn,
       detectable: medianOf(judged.flatMap(({ power }) => power?.minimumDetectable ?? [])),
@@ -56,12 +71,10 @@ export function drawPower(
     return found;
   };
   return {
-    method: `${worldsDrawn} holdouts drawn from the predictions and judged`,
-    value: estimate,
-    limit,
-    because: ['what the predictions show is true'],
-    passes: (rows, confidence) => drawAll(rows, confidence).share,
-    detectable: (rows, confidence) => drawAll(rows, confidence).detectable,
+    ...supposed,
+    method: `${worldsDrawn} ${supposed.method}`,
+    passes: (rows, confidence) => judgeAll(rows, confidence).share,
+    detectable: (rows, confidence) => judgeAll(rows, confidence).detectable,
     rangeOf: (share) => exactProportion(Math.round(share * worldsDrawn), worldsDrawn).interval(0.95),
     mostRows: Math.floor(mostRowsOfWorlds / worldsDrawn),
   };

@@ -56,7 +56,7 @@ export function planData(gate: DataGate, rows: number, positives: number | null)
       atLeast !== undefined && atMost !== undefined
         ? null
         : findDistance(sign > 0 ? 1 - limit : limit, (distance) => chanceOf(limit + sign * distance, rows)),
-    rowsNeeded: findLeast(5_000_000, (count) => chanceOf(share, count)),
+    rowsNeeded: findLeast({ most: 5_000_000, start: rows, within: 0.001 }, (count) => chanceOf(share, count)),
     sentence: `a share of ${show(share)} would pass`,
   };
 }

@@ -18,9 +18,9 @@ import { drawPower } from './drawn-power.ts';
 import { planGuards } from './guards.ts';
 import { planData } from './plan-data.ts';
 import type { GatePlan, PlannedGate } from './plan-document.ts';
-import type { PowerModel } from './power-model.ts';
+import type { PowerModel, Unknown } from './power-model.ts';
 import { countLooks, findLeast, fromThereOn } from './search.ts';
-import { type Suppositions, supposeBound, supposeGain, type Unknown } from './suppose.ts';
+import { type Suppositions, supposeBound, supposeGain } from './suppose.ts';
 
 export interface PlanRequest {
   readonly model: string;
@@ -117,13 +117,17 @@ function modelOf(gate: MetricGate | GapGate, request: PlanRequest): PowerModel |
       unknown: 'it hangs on the sizes of the groups: give --predictions with the file of an earlier run',
     };
   }
-  return gate.kind === 'bound' ? supposeBound(gate, given) : supposeGain(gate, given);
+  return gate.kind === 'bound' ? supposeBound(gate, given, progress) : supposeGain(gate, given);
 }
 
-function findRows({ mostRows, passes, rangeOf }: PowerModel, asked: number | null): number | null {
+function findRows(
+  { mostRows, passes, rangeOf }: PowerModel,
+  start: number,
+  asked: number | null,
+): number | null {
   // What is counted in drawn worlds is not exact to so little.
-  const factors = rangeOf ? [1] : fromThereOn;
-  return findLeast(mostRows, (count) =>
+  const [factors, within] = rangeOf ? [[1], 0.03] : [fromThereOn, 0.001];
+  return findLeast({ most: mostRows, start, within }, (count) =>
     Math.min(...factors.map((factor) => passes(Math.ceil(count * factor), asked))),
   );
 }
@@ -151,7 +155,7 @@ function measure(
     power,
     powerRange: model.rangeOf?.(power) ?? null,
     minimumDetectable: model.detectable(rows, asked),
-    rowsNeeded: findRows(model, asked),
+    rowsNeeded: findRows(model, rows, asked),
     looks: asked === null ? null : countLooks(mostLooks, powerAt),
   };
   return { ...found, sentence: describe(gate, found, asked, model.mostRows) };
@@ -163,7 +167,7 @@ function describe(
   asked: number | null,
   mostRows: number,
 ): string {
-  const { supposed, power, minimumDetectable, rowsNeeded, looks } = found;
+  const { supposed, power, rowsNeeded, looks } = found;
   const what = gate.kind === 'against-champion' ? `a gain in ${gate.metric} of` : gate.metric;
   const certainty = asked === null ? 'as measured' : `with ${describeConfidence(asked)} confidence`;
   const parts = [

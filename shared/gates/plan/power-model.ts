@@ -1,3 +1,8 @@
+/** What must be given to plan a gate. */
+export interface Unknown {
+  readonly unknown: string;
+}
+
 /** What a plan is computed from: how often a gate passes with so many rows. */
 export interface PowerModel {
   readonly method: string;

@@ -6,16 +6,33 @@ import { power } from '../statistics/power.ts';
  */
 export const fromThereOn: readonly number[] = [1, 1.03, 1.08, 1.15, 1.25];
 
-/** The least whole number with enough power, of those that doubling and halving meet; null where `most` has too little. */
-export function findLeast(most: number, powerOf: (count: number) => number): number | null {
-  let high = 1;
-  while (powerOf(high) < power) {
-    if (high >= most) return null;
-    high = Math.min(most, high * 2);
+interface Search {
+  readonly most: number;
+  readonly start: number;
+  /** How far the answer may be above the least, as a share of it. */
+  readonly within: number;
+}
+
+/** The least whole number with enough power, by doubling, halving and bisection; null where `most` has too little. */
+export function findLeast(
+  { most, start, within }: Search,
+  powerOf: (count: number) => number,
+): number | null {
+  let high = Math.min(start, most);
+  let low = high;
+  if (powerOf(high) >= power) {
+    while (low > 0 && powerOf(low) >= power) {
+      high = low;
+      low = Math.floor(low / 2);
+    }
+  } else {
+    do {
+      if (high >= most) return null;
+      low = high;
+      high = Math.min(most, high * 2);
+    } while (powerOf(high) < power);
   }
-  let low = high / 2;
-  // To one in a thousand: the power of so many whole rows goes up and down by more.
-  while (high - low > Math.max(1, high / 1000)) {
+  while (high - low > Math.max(1, high * within)) {
     const middle = Math.floor((low + high) / 2);
     if (powerOf(middle) < power) low = middle;
     else high = middle;

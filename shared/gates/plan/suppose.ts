@@ -2,7 +2,7 @@
  * From what is supposed of a model to how often a gate passes.
  *
  * Owns: which metrics' power follows from a supposed value and shares of rows, and what must be given for it.
- * Does not own: the probabilities (share-power.ts, area-power.ts), metrics that need an earlier run's file (drawn-power.ts).
+ * Does not own: the probabilities (share-power.ts, suppose-area.ts), metrics that need an earlier run's file (drawn-power.ts).
  */
 import type { AgainstChampionGate, BoundGate } from '../../config/gate-schema.ts';
 import type { Task } from '../../config/metric-catalog.ts';
@@ -10,10 +10,10 @@ import { findMetric } from '../../config/metric-catalog.ts';
 import { classesOfMetric } from '../../config/metric-classes.ts';
 import { show } from '../measure-gate.ts';
 import { findShare, type Share } from '../metrics/shares.ts';
-import { powerOfArea } from './area-power.ts';
-import type { PowerModel } from './power-model.ts';
+import type { PowerModel, Unknown } from './power-model.ts';
 import { findDistance } from './search.ts';
 import { powerOfPairs, powerOfShare } from './share-power.ts';
+import { supposeArea } from './suppose-area.ts';
 
 export interface Suppositions {
   readonly task: Task;
@@ -27,11 +27,6 @@ export interface Suppositions {
   readonly disagreement: number | undefined;
 }
 
-/** What must be given to plan a gate. */
-export interface Unknown {
-  readonly unknown: string;
-}
-
 const usualDisagreement = 0.1;
 const mostRows = 5_000_000;
 const askPredictions = '--predictions with the file of an earlier run';
@@ -43,7 +38,11 @@ interface Sample {
   readonly enough: (rows: number, value: number) => boolean;
 }
 
-export function supposeBound(gate: BoundGate, given: Suppositions): PowerModel | Unknown {
+export function supposeBound(
+  gate: BoundGate,
+  given: Suppositions,
+  progress: (sentence: string) => void,
+): PowerModel | Unknown {
   const { metric } = gate;
   const share =
     given.task === 'regression' ? undefined : findShare(metric, given.task === 'multiclass' ? [] : null);
@@ -55,29 +54,25 @@ export function supposeBound(gate: BoundGate, given: Suppositions): PowerModel |
   const best = findMetric(metric)!.better === 'lower' ? 0 : 1;
   const said = given.challenger.get(metric);
   const value = said ?? (limit + best) / 2;
+  const because = [
+    said === undefined
+      ? `${metric} ${show(value)} is supposed, halfway from the limit to ${best}: --challenger says another`
+      : `${metric} ${show(value)}`,
+    ...describeClasses(gate.metric, given, share),
+  ];
+  if (!share) return supposeArea(gate, { area: value, positives: given.positives!, because }, progress);
+  const of = shareOf(share);
   const chance = (rows: number, truth: number, confidence: number | null): number => {
     if (!sample.enough(rows, truth)) return 0;
-    if (isArea) {
-      const positives = rows * given.positives!;
-      return powerOfArea({ positives, negatives: rows - positives }, truth, limit, confidence);
-    }
-    const of = shareOf(share!);
     const [supposed, asked] = best === 0 ? [1 - truth, 1 - limit] : [of(truth), of(limit)];
     return powerOfShare(Math.round(sample.countOf(rows, truth)), supposed, asked, confidence);
   };
   const sign = best === 0 ? -1 : 1;
   return {
-    method: isArea
-      ? 'variance of an area by Hanley and McNeil, normal approximation'
-      : 'exact binomial probability of the counts that pass',
+    method: 'exact binomial probability of the counts that pass',
     value,
     limit,
-    because: [
-      said === undefined
-        ? `${metric} ${show(value)} is supposed, halfway from the limit to ${best}: --challenger says another`
-        : `${metric} ${show(value)}`,
-      ...describeClasses(gate.metric, given, share),
-    ],
+    because,
     passes: (rows, confidence) => chance(rows, value, confidence),
     detectable: (rows, confidence) =>
       findDistance(Math.abs(best - limit), (distance) => chance(rows, limit + sign * distance, confidence)),
@@ -165,13 +160,11 @@ function sampleOf(
   };
   const perClass = gate.minimumPerClass ?? Math.min(10, gate.minimumRows);
   const classes = classesAbout(gate.metric, task);
-  // What an interval of an area takes, whatever the gate says.
-  const least = share ? perClass : Math.max(10, perClass);
   return {
     countOf,
     enough: (rows, value) =>
       Math.round(countOf(rows, value)) >= gate.minimumRows &&
-      classes.every((of) => Math.round(rows * ofClass(of)) >= least),
+      classes.every((of) => Math.round(rows * ofClass(of)) >= perClass),
   };
 }
 
