@@ -47,8 +47,18 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const bins = binsOf(metric);
   if (prepared.kind === 'ranks' && metric === 'pr_auc') return inferAveragePrecision(prepared, value!, rows);
   return bins === null
-    ? inferFromInfluences(value!, influences, rows, { extremes })
+    ? inferFromInfluences(value!, influences, rows, {
+        extremes,
+        possible: metric === 'roc_auc' && !rows.weights ? worstPlacements(value!, rows) : undefined,
+      })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
+}
+
+/** A row of the rarer class below, or above, all of the other. */
+function worstPlacements(area: number, { labels }: Rows): { least: number; greatest: number } {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  const rarer = labels.length / Math.min(positives, labels.length - positives);
+  return { least: -area * rarer, greatest: (1 - area) * rarer };
 }
 
 /** What a row could add at all, of a metric of decisions. */

@@ -42,10 +42,7 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  {
-    extremes,
-    gainIf,
-  }: { readonly extremes?: Extremes | undefined; readonly gainIf?: ValueIf | undefined } = {},
+  { extremes, gainIf, possible }: KnownOfRows = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -58,7 +55,16 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && rows.weights === null ? worstOf(extremes, size) : undefined;
-  return inferUnits(units, rows, { worst, possible: gainIf && findPossible(gainIf, rows, units) });
+  return inferUnits(units, rows, { worst, possible: gainIf ? findPossible(gainIf, rows, units) : possible });
+}
+
+/** What is known of rows that were not seen; of no use where rows have weights. */
+interface KnownOfRows {
+  readonly extremes?: Extremes | undefined;
+  /** What a row would add if it were of that class. */
+  readonly gainIf?: ValueIf | undefined;
+  /** The least and the greatest that a row could add beyond the value, times the number of rows. */
+  readonly possible?: Worst | undefined;
 }
 
 type ValueIf = (row: number, label: number) => number;

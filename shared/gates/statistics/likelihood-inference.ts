@@ -51,8 +51,8 @@ interface Known {
    */
   readonly worst?: Worst | undefined;
   /**
-   * The least and the greatest that a unit like those seen could have added. Where it is far beyond what was, as where a
-   * model is certain and never found wrong, it is the one that is added.
+   * The least and the greatest that a unit like those seen could have added. It is the one that is added where it is far
+   * beyond what was seen, as where a model is certain and never found wrong, and where units are too uneven for less.
    */
   readonly possible?: Worst | undefined;
   /** Both sums may be uneven in themselves, and their difference hide it. */
@@ -96,14 +96,19 @@ export function inferRatio(
   };
   // Where all rows are alike, the added one alone makes the error.
   const step = unit * Math.max(moments.deviation / Math.sqrt(centred.length), 1 / centred.length);
+  const boundedOf = (sign: 1 | -1): Side => ({ sign, added: reachOf(sign, possible), ...bounded });
+  const sideFor = (side: Side, error: number): Side =>
+    possible && error < leastErrorOf(side.evenRows) ? boundedOf(side.sign) : side;
   const endOf = (side: Side, error: number): number =>
-    findEnd((limit) => beyond(side, limit), error, estimate, side.sign * step);
-  const tell = (side: Side, limit: number): number =>
-    Math.max(leastErrorOf(side.evenRows), beyond(side, limit));
+    findEnd((limit) => beyond(sideFor(side, error), limit), error, estimate, side.sign * step);
+  const tell = (side: Side, limit: number): number => {
+    const uneven = Math.max(leastErrorOf(side.evenRows), beyond(side, limit));
+    return possible ? Math.min(uneven, beyond(boundedOf(side.sign), limit)) : uneven;
+  };
   return {
     method,
     estimate,
-    evenRows: { low: below.evenRows, high: above.evenRows },
+    ...(possible ? {} : { evenRows: { low: below.evenRows, high: above.evenRows } }),
     interval: (confidence) => ({
       low: endOf(below, (1 - confidence) / 2),
       high: endOf(above, (1 - confidence) / 2),
