@@ -78,7 +78,9 @@ async function startControl(
   ports: Ports,
   running: Running[],
 ): Promise<number> {
-  const loopback = await listening('control', home, () => serveControl(control, ports.wanted('control')));
+  const loopback = await listening('control', home, async () =>
+    serveControl(control, await ports.wanted('control')),
+  );
   running.push(loopback);
   return loopback.port;
 }

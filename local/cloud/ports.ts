@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { findFreePort } from '../launch/free-port.ts';
+import { holdFreePort } from '../launch/free-port.ts';
 import { errorText, LocalError } from '../process/local-error.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
@@ -11,8 +11,8 @@ type PortName = (typeof names)[number];
 const PortsSchema = z.partialRecord(z.enum(names), z.int().min(1).max(65_535));
 
 export interface Ports {
-  /** The port chosen before in this HOME, or one that is free. */
-  wanted(name: PortName): number;
+  /** The port chosen before in this HOME, or one that was held free until now. */
+  wanted(name: PortName): Promise<number>;
   /** Remembers the ports that were given, so that the next start has the same addresses. */
   keep(chosen: Readonly<Record<PortName, number>>): void;
 }
@@ -20,14 +20,19 @@ export interface Ports {
 export async function openPorts(home: string): Promise<Ports> {
   const file = join(home, 'ports.json');
   const wanted = new Map(Object.entries(readStateFile(file, PortsSchema) ?? {}));
+  const releases = new Map<string, () => Promise<void>>();
   for (const name of names) {
-    while (!wanted.has(name)) {
-      const port = await findFreePort();
-      if (![...wanted.values()].includes(port)) wanted.set(name, port);
-    }
+    if (wanted.has(name)) continue;
+    const { port, release } = await holdFreePort();
+    wanted.set(name, port);
+    releases.set(name, release);
   }
   return {
-    wanted: (name) => wanted.get(name)!,
+    wanted: async (name) => {
+      await releases.get(name)?.();
+      releases.delete(name);
+      return wanted.get(name)!;
+    },
     keep: (chosen) => writeFileAtomically(file, `${JSON.stringify(chosen)}\n`, 0o644),
   };
 }

@@ -50,6 +50,11 @@ interface ServicesDependencies {
 
 const dayMs = 86_400_000;
 
+const queues = [
+  { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
+  { name: localCloud.eventsQueue, requiresSession: true, maxDeliveryCount: 2000 },
+];
+
 export async function startServices(dependencies: ServicesDependencies): Promise<Services> {
   const { options, ports } = dependencies;
   const eventGridKey = keptKey(join(options.home, 'event-grid.key'));
@@ -77,13 +82,13 @@ export async function startServices(dependencies: ServicesDependencies): Promise
     return service;
   };
 
-  const identity = await start('identity', (context) =>
-    startIdentity({ ...context, port: ports.wanted('identity') }),
+  const identity = await start('identity', async (context) =>
+    startIdentity({ ...context, port: await ports.wanted('identity') }),
   );
-  eventGrid = await start('event-grid', (context) =>
+  eventGrid = await start('event-grid', async (context) =>
     startEventGrid({
       ...context,
-      port: ports.wanted('eventGrid'),
+      port: await ports.wanted('eventGrid'),
       key: eventGridKey,
       subscriptions: defaultSubscriptions(options),
       ...(options.chaos && { chaos: options.chaos }),
@@ -92,31 +97,32 @@ export async function startServices(dependencies: ServicesDependencies): Promise
       sendToQueue: sendToQueueOf(() => started(serviceBus, 'Service Bus').connectionString),
     }),
   );
-  storage = await start('storage', (context) =>
-    startStorage({ ...context, blobPort: ports.wanted('blob'), tablePort: ports.wanted('table') }),
-  );
-  const { blobEndpoint, connectionString } = storage;
-  serviceBus = await start('service-bus', (context) =>
-    startServiceBus({
+  storage = await start('storage', async (context) =>
+    startStorage({
       ...context,
-      port: ports.wanted('serviceBus'),
-      queues: [
-        { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
-        { name: localCloud.eventsQueue, requiresSession: true, maxDeliveryCount: 2000 },
-      ],
+      blobPort: await ports.wanted('blob'),
+      tablePort: await ports.wanted('table'),
     }),
   );
-  const azureMl = await start('azure-ml', (context) =>
+  const { blobEndpoint, connectionString } = storage;
+  serviceBus = await start('service-bus', async (context) =>
+    startServiceBus({
+      ...context,
+      port: await ports.wanted('serviceBus'),
+      queues,
+    }),
+  );
+  const azureMl = await start('azure-ml', async (context) =>
     startAzureMl({
       ...context,
-      port: ports.wanted('azureMl'),
+      port: await ports.wanted('azureMl'),
       tls,
       identity,
       blob: { endpoint: blobEndpoint, connectionString },
     }),
   );
-  const logAnalytics = await start('log-analytics', (context) =>
-    startLogAnalytics({ ...context, port: ports.wanted('logs'), tls, identity }),
+  const logAnalytics = await start('log-analytics', async (context) =>
+    startLogAnalytics({ ...context, port: await ports.wanted('logs'), tls, identity }),
   );
   return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics };
 }

@@ -1,28 +1,56 @@
+/**
+ * Ports of 127.0.0.1 that are free.
+ *
+ * Below what any system gives to connections that go out: a server that is down for a while finds its port free. Hosts and
+ * clouds have a range each, so that neither takes, while another starts, what that one found free.
+ */
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** Below what any system gives to connections that go out: a server that is down for a while finds its port free. */
-const [firstPort, lastPort] = [20_000, 32_000] as const;
+type Range = readonly [first: number, last: number];
+const ofHosts: Range = [20_000, 22_999];
+const ofClouds: Range = [23_000, 32_000];
 const triesAtMost = 50;
 
-/** A port of 127.0.0.1 that was free a moment ago: the preferred one, or any. */
+/** What this process was given for a host: that one may not listen yet. */
+const given = new Set<number>();
+
+/** A port that was free a moment ago, and is given once: the preferred one, or any. */
 export async function findFreePort(preferred?: number): Promise<number> {
-  const tried = [...(preferred ? [preferred] : []), ...draw(triesAtMost)];
-  for (const port of tried) if (await isFree(port)) return port;
-  throw new Error(`no port of 127.0.0.1 is free: tried ${tried.join(', ')}`);
+  const drawn = draw(ofHosts).filter((port) => !given.has(port));
+  const held = await holdFirst([...(preferred ? [preferred] : []), ...drawn]);
+  given.add(held.port);
+  await held.release();
+  return held.port;
 }
 
-function draw(count: number): number[] {
-  return Array.from({ length: count }, () => randomInt(firstPort, lastPort + 1));
+/** A port that nobody else gets until it is released. */
+interface HeldPort {
+  readonly port: number;
+  readonly release: () => Promise<void>;
 }
 
-/** Throws where listening fails for another reason than that the port is taken, or not ours to take. */
-function isFree(port: number): Promise<boolean> {
+export const holdFreePort = (): Promise<HeldPort> => holdFirst(draw(ofClouds));
+
+function draw([first, last]: Range): number[] {
+  return Array.from({ length: triesAtMost }, () => randomInt(first, last + 1));
+}
+
+async function holdFirst(ports: readonly number[]): Promise<HeldPort> {
+  for (const port of ports) {
+    const server = await hold(port);
+    if (server) return { port, release: () => new Promise((resolve) => server.close(() => resolve())) };
+  }
+  throw new Error(`no port of 127.0.0.1 is free: tried ${ports.join(', ')}`);
+}
+
+/** Null where it is taken. Throws where listening fails for another reason than that the port is taken, or not ours. */
+function hold(port: number): Promise<Server | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer().unref();
     server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(false) : reject(error),
+      error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(null) : reject(error),
     );
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }

@@ -60,7 +60,8 @@ test('a wide fan-out takes turns for many results at once, since each turn repla
   expect((await host.client.getStatus('wide')).output).toBe((3999 * 4000 * 7999) / 6);
   using db = new DatabaseSync(file, { readOnly: true });
   const turns = Number(db.prepare('SELECT count(*) AS turns FROM history').get()?.['turns']);
-  expect(turns).toBeLessThan(100);
+  // A turn for each result would be 4,000; a busy machine brings fewer at once.
+  expect(turns).toBeLessThan(400);
 });
 
 test('a lane begins in order of arrival, no more than its limit at once, and nothing once closed', async () => {
