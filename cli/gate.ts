@@ -8,7 +8,7 @@ export const gate: Command = {
     'plan says before any training what each gate could find with a holdout of so many rows, and how many it needs.',
     'It exits with 0, and 2 for wrong usage.',
     'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
-    'The same code judges in the service; --run gives the run id that random numbers are seeded with, to repeat its report.',
+    'The same code judges in the service; --run gives the run id that the report bears.',
     'Interim looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
     '--html writes the report as a page, too.',
     'Exit code of evaluate: 0 passed, 1 failed, 2 inconclusive, 3 error, wrong usage included.',

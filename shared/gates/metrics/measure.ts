@@ -1,8 +1,8 @@
 /**
  * What a metric is here: prepared once over the rows one side scored, then measured under any weights of the rows.
  *
- * One shape serves the plain value (every weight 1), weighted rows, the jackknife (one weight 0) and the bootstrap
- * (weights count how often a row was drawn), so an interval is always about the very number that is reported.
+ * One shape serves the plain value (every weight 1), weighted rows, the jackknife (weights 0) and the derivatives
+ * by the weights that intervals are made of, so an interval is always about the very number that is reported.
  *
  * Invariants
  * 1. A value is a finite number, or null where the metric is undefined: never NaN, never infinite.
