@@ -72,6 +72,10 @@ export function decide(
   if (!Number.isFinite(range.low) || !Number.isFinite(range.high)) {
     return withoutInterval(`so few rows bound it to one side only with ${percent} confidence`);
   }
+  // What follows from the width must be a number, too.
+  if (!Number.isFinite(1e6 * (range.high - range.low))) {
+    return withoutInterval('the values are too large to compute with');
+  }
   const alone = judgeInterval(range, inference, confidence, measured);
   const verdict = correction ? correctVerdict(alone, confidence, correction) : alone;
   const power = measurePower(

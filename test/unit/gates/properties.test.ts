@@ -131,9 +131,9 @@ describe.each(['binary', 'regression'] as const)('gates of a %s model, whatever 
         check(report, gate, rows);
         if (report.verdict === 'passed') passed++;
       }),
-      { numRuns: 300 },
+      { numRuns: 900 },
     );
-    expect(passed, 'some pass at all').toBeGreaterThan(0);
+    expect(passed, 'some pass at all').toBeGreaterThan(2);
   });
 
   it('say the same whatever the order of the rows, and the same again', () => {
