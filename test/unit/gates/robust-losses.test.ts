@@ -145,6 +145,26 @@ describe('a gate on the median of errors without a mean', () => {
   });
 });
 
+describe('a gate on errors near the end of doubles', () => {
+  it('has no interval, and no number that JSON does not know', () => {
+    const gate = readGate({
+      gate: 'g',
+      kind: 'bound',
+      metric: 'median_absolute_error',
+      atMost: 1,
+      confidence: 0.95,
+      minimumRows: 1,
+    });
+    const rows = Array.from({ length: 40 }, (_, row) => ({
+      label: row % 2 === 0 ? 0 : -1.29e308,
+      challenger: 0,
+    }));
+    const report = judgeRows([gate], rows, { task: 'regression' });
+    expect(report.gates[0]).toMatchObject({ verdict: 'inconclusive', interval: null, power: null });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+});
+
 describe('a gain in the median', () => {
   it('is 0 for sides that are alike, and found where there is one', () => {
     const ours = drawErrors(2000, 'ours', 0.8);
