@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import type { StageConfig } from '../shared/config/schema.ts';
+import type { NotifyStage } from '../shared/config/stage-schema.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { lasting, type Patience, twoMinutesMs } from './patience.ts';
 import { cancelRunEvent } from './run-job.ts';
@@ -7,7 +7,7 @@ import { messageOf, now, StepFailure, takeStep } from './take-step.ts';
 
 export interface ReleaseInput {
   readonly runId: string;
-  readonly stages: readonly StageConfig[];
+  readonly stages: readonly NotifyStage[];
   readonly model: ModelVersion;
   readonly previous: ModelVersion | null;
   readonly gateReportHash: string;
@@ -65,7 +65,7 @@ df.app.orchestration('release', function* (context) {
   return { told, failure: null } satisfies ReleaseResult;
 });
 
-function tellOf(context: df.OrchestrationContext, { stage }: StageConfig): NonNullable<Patience['tell']> {
+function tellOf(context: df.OrchestrationContext, { stage }: NotifyStage): NonNullable<Patience['tell']> {
   // biome-ignore lint/correctness/useYield: nothing is waited for; others that tell write to the ledger.
   return function* (_step, waits) {
     context.df.setCustomStatus({ stage, ...(waits !== null && { waits }) });

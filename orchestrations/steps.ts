@@ -6,6 +6,7 @@
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
+import type { NotifyStage } from '../shared/config/stage-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
@@ -160,7 +161,7 @@ export interface Steps {
     output: ModelVersion;
   };
   /** Tells one stage's channel. Every delivery carries the same release id. */
-  'publish-release': { input: { stage: StageConfig; notice: ReleaseNotice }; output: { releaseId: string } };
+  'publish-release': { input: { stage: NotifyStage; notice: ReleaseNotice }; output: { releaseId: string } };
   /** Writes a decision to the ledger, replacing an earlier answer to the same signal. */
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */

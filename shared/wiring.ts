@@ -19,7 +19,8 @@ import type { Tracking, TrackingOptions } from './azure/tracking.ts';
 import type { Workspace } from './azure/workspace.ts';
 import type { FleetPolicy } from './config/fleet-schema.ts';
 import type { ModelFiles } from './config/model-files.ts';
-import type { PinnedModel, StageConfig } from './config/schema.ts';
+import type { PinnedModel } from './config/schema.ts';
+import type { NotifyStage } from './config/stage-schema.ts';
 import { RatchetError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { ReleaseChannel } from './release/channel.ts';
@@ -217,7 +218,7 @@ function wireReleases({ settings, credential, tls }: Base) {
   });
 
   return {
-    async releaseChannel(stage: StageConfig): Promise<ReleaseChannel> {
+    async releaseChannel(stage: NotifyStage): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/service-bus-channel.ts');
         return serviceBusChannel(await queues(), stage.queue);

@@ -16,6 +16,7 @@ import { HoldoutSchema } from './holdout-schema.ts';
 import { JobSchema } from './job-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
+import { ReleaseSchema } from './release-schema.ts';
 import {
   findSharedNames,
   MetricTriggerSchema,
@@ -122,24 +123,6 @@ const TriggersSchema = z.strictObject({
     .describe('Whether a version that a person registered asks to be evaluated and promoted.'),
 });
 
-const StageSchema = z.discriminatedUnion('channel', [
-  z.strictObject({
-    stage: name('a stage name').describe('Name of the stage.'),
-    channel: z.literal('service-bus').describe('Sends the release notice to a Service Bus queue.'),
-    queue: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
-      .default('model-releases')
-      .describe('Name of the queue. Turn duplicate detection on: the message id is the release id.'),
-  }),
-  z.strictObject({
-    stage: name('a stage name').describe('Name of the stage.'),
-    channel: z
-      .literal('event-grid')
-      .describe('Publishes the release notice as event `Ratchet.ModelReleased`.'),
-  }),
-]);
-
 const evidenceColumn = z
   .string()
   .min(1)
@@ -199,9 +182,7 @@ export const ModelConfigSchema = z
     holdout: HoldoutSchema.optional().describe(
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),
-    release: z
-      .strictObject({ stages: z.array(StageSchema).min(1).describe('The stages, in order.') })
-      .describe('How a champion is made known.'),
+    release: ReleaseSchema.describe('How a champion reaches those it serves.'),
   })
   .superRefine(({ task, gates, data, triggers }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
@@ -249,7 +230,7 @@ export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
 export type { Expectations } from './data-schema.ts';
 export type { GateConfig } from './gate-schema.ts';
-export type StageConfig = ModelConfig['release']['stages'][number];
+export type { StageConfig } from './stage-schema.ts';
 
 /** A model file as one run uses it from beginning to end, whatever happens to the file meanwhile. */
 export interface PinnedModel {

@@ -1,0 +1,112 @@
+/**
+ * What a release can be doing, and what is seen of the target that serves. Plain JSON.
+ *
+ * Owns: the closed list of states, the shape of what is told. Does not own: what is kept, transitions (shared/release).
+ */
+import type { ModelVersion } from './run.ts';
+import type { Word } from './word.ts';
+
+/** What a release is doing. Closed; docs/releases.md draws it. */
+export const releaseStates = [
+  'queued', // another release holds the target
+  'deploying', // the version is brought to the target, and gets no traffic
+  'notifying', // a channel is told
+  'waiting-for-approval',
+  'shadow', // the version is sent copies of requests
+  'canary', // the version answers a share of the requests
+  'promoting', // every request is being given to the version
+  'serving', // the version answers every request and is watched; the one before is kept ready
+  'asking', // somebody else changed the target, or nobody can say: a person is asked
+  'rolling-back',
+  // Final:
+  'settled', // the version serves, and rollbacks go to it
+  'rolled-back', // the version before was seen to answer
+  'rejected', // people did not approve, and the target is as it was
+  'superseded', // a newer version took its place before it served everybody
+  'failed', // the version could not be deployed, or did not answer, and the target is as it was
+] as const;
+export type ReleaseState = (typeof releaseStates)[number];
+export type FinalState = Extract<
+  ReleaseState,
+  'settled' | 'rolled-back' | 'rejected' | 'superseded' | 'failed'
+>;
+
+/** Percent of the requests, by the name of the deployment; deployments without any are left out. */
+export type Traffic = Readonly<Record<string, number>>;
+
+/** What is asked of a target, or seen at it. */
+export interface Split {
+  readonly traffic: Traffic;
+  /** Percent of the requests that are copied, by deployment. */
+  readonly mirror: Traffic;
+}
+
+/** What a target serves, as it was read. */
+export interface Observed extends Split {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Whether a change of the target is under way: what was read may be about to change. */
+  readonly isUpdating: boolean;
+  readonly deployments: readonly ObservedDeployment[];
+}
+
+export interface ObservedDeployment {
+  readonly deployment: string;
+  /** Null where it names no version of a model of the workspace. */
+  readonly model: { readonly name: string; readonly version: string } | null;
+  readonly state: 'ready' | 'changing' | 'failed';
+}
+
+/** A version that a release has settled: what rollbacks go to. */
+export interface SettledVersion {
+  readonly model: ModelVersion;
+  readonly deployment: string;
+  /** SHA-256 over the version's files, hex; null where it served before there was a release of it. */
+  readonly digest: string | null;
+  /** Null: it served when the first release came. */
+  readonly releaseId: string | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** What one look at the checks found. */
+export interface LookResult {
+  readonly at: string;
+  readonly verdict: 'passed' | 'failed' | 'inconclusive';
+  readonly sentence: string;
+  /** Requests that the version was sent in the step. */
+  readonly requests: number;
+}
+
+/** One of the people whose approval a stage needs. */
+export interface Approval extends Word {
+  /** SHA-256 of what was approved, hex. */
+  readonly binding: string;
+}
+
+export type AskReason =
+  /** Somebody else changed the target. */
+  | 'drifted'
+  /** The checks could not say, and the file has a person asked. */
+  | 'inconclusive'
+  /** There is no version to go back to. */
+  | 'no-way-back'
+  /** A rollback does not get through. */
+  | 'stuck';
+
+export interface Question {
+  readonly why: AskReason;
+  readonly sentence: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/** A release that is over. */
+export interface EndedRelease {
+  readonly releaseId: string;
+  readonly model: ModelVersion;
+  readonly state: FinalState;
+  readonly sentence: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}

@@ -1,0 +1,159 @@
+/**
+ * A release and its target as the target's entity keeps them, what a release is to do next, and what it is told.
+ *
+ * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
+ */
+import type { CheckConfig } from '../config/check-schema.ts';
+import type { ReleaseConfig, TargetConfig } from '../config/release-schema.ts';
+import type { NotifyStage } from '../config/stage-schema.ts';
+import type {
+  Approval,
+  EndedRelease,
+  FinalState,
+  LookResult,
+  Observed,
+  Question,
+  ReleaseState,
+  SettledVersion,
+  Split,
+} from '../domain/release-state.ts';
+import type { ModelVersion } from '../domain/run.ts';
+import type { Word } from '../domain/word.ts';
+
+/** The way back: who or what ordered it, to which version, and how the release is to end. */
+export interface WayBack {
+  readonly word: Word;
+  readonly end: Exclude<FinalState, 'settled'>;
+  /** Null: there is none. */
+  readonly to: SettledVersion | null;
+  /** Whether the version it goes to was seen to answer. */
+  readonly answered: boolean;
+}
+
+/** What is to be released. */
+export interface Candidate {
+  readonly releaseId: string;
+  readonly runId: string;
+  readonly model: ModelVersion;
+  readonly previous: ModelVersion | null;
+  /** SHA-256, hex: of the gate report, the data's manifest and the model file. */
+  readonly gateReportHash: string;
+  readonly dataHash: string;
+  readonly configHash: string;
+  /** People who requested it: they cannot approve it where the stage says so. */
+  readonly requestedBy: readonly string[];
+  readonly target: TargetConfig;
+  readonly stages: ReleaseConfig['stages'];
+  /** A person's order to go back to a settled version, where it is that. */
+  readonly rollback?: Word;
+}
+
+export interface Release extends Candidate {
+  readonly state: ReleaseState;
+  /** When it came to be in this state (ISO 8601, UTC). */
+  readonly since: string;
+  readonly startedAt: string;
+  /** Where it stands in `stages`, and in the steps of a canary. */
+  readonly stage: number;
+  readonly step: number;
+  /** When what the step asks of the target was first seen there (ISO 8601, UTC); null: not yet. */
+  readonly stepSince: string | null;
+  readonly deployment: string;
+  readonly digest: string | null;
+  /** When its deployment was first asked for (ISO 8601, UTC). */
+  readonly deployingSince: string | null;
+  readonly isReady: boolean;
+  readonly hasAnswered: boolean;
+  readonly approvals: readonly Approval[];
+  /** Looks at the checks in this step: all, and those at which it could have gone on. */
+  readonly looks: number;
+  readonly decisiveLooks: number;
+  readonly lastLook: LookResult | null;
+  /** Whether the model's entity knows it as the champion. */
+  readonly isChampion: boolean;
+  readonly asks: Question | null;
+  readonly back: WayBack | null;
+  /** What it does and waits for, for a person. */
+  readonly sentence: string;
+}
+
+/** The state of a target's entity. Bounded. */
+export interface TargetState {
+  /** The one release that may change the target. */
+  readonly release: Release | null;
+  /** Those that wait for it, the first to come first. */
+  readonly queue: readonly Release[];
+  /** The latest last. */
+  readonly settled: readonly SettledVersion[];
+  /** What the target is to serve; null before it was first looked at. */
+  readonly desired: Split | null;
+  /** What it is being changed to, until that is seen. */
+  readonly changingTo: Split | null;
+  readonly observed: Observed | null;
+  /** When it was last changed, or asked to be (ISO 8601, UTC): what was read before says nothing. */
+  readonly changedAt: string | null;
+  readonly ended: readonly EndedRelease[];
+}
+
+export const newTargetState: TargetState = {
+  release: null,
+  queue: [],
+  settled: [],
+  desired: null,
+  changingTo: null,
+  observed: null,
+  changedAt: null,
+  ended: [],
+};
+
+/** A look at the checks that is due: about which requests, and how sure it must be. */
+export interface DueLook {
+  /** ISO 8601, UTC: requests from then on. */
+  readonly from: string;
+  readonly until: string;
+  readonly deployment: string;
+  /** Those that answered beside it, to compare with. */
+  readonly champions: readonly string[];
+  readonly mirrored: boolean;
+  readonly checks: readonly CheckConfig[];
+  /** Share of the error that this look may spend on going on, and on going back; 0: it cannot go on. */
+  readonly forwardShare: number;
+  readonly backShare: number;
+  readonly minimumRequests: number;
+}
+
+/** What the orchestration is to do next. */
+export type ReleaseAction =
+  | { readonly do: 'wait'; readonly until: string }
+  | { readonly do: 'observe' }
+  | {
+      readonly do: 'deploy';
+      readonly deployment: string;
+      readonly model: ModelVersion;
+      readonly digest: string | null;
+    }
+  | { readonly do: 'ask-version'; readonly deployment: string; readonly model: ModelVersion }
+  | { readonly do: 'shift'; readonly to: Split }
+  | { readonly do: 'look'; readonly look: DueLook }
+  | { readonly do: 'notify'; readonly stage: NotifyStage }
+  | { readonly do: 'crown'; readonly champion: ModelVersion | null }
+  | { readonly do: 'retire'; readonly deployment: string }
+  | { readonly do: 'end'; readonly ended: EndedRelease; readonly wake: readonly string[] };
+
+/** What became of an action, or happened beside it. */
+export type ReleaseEvent =
+  | { readonly event: 'observed'; readonly observed: Observed }
+  | {
+      readonly event: 'deployed';
+      readonly state: 'ready' | 'changing' | 'failed';
+      readonly digest: string | null;
+      readonly why: string;
+    }
+  | { readonly event: 'answered'; readonly answered: boolean; readonly why: string }
+  | { readonly event: 'shifted' }
+  | { readonly event: 'looked'; readonly look: LookResult }
+  | { readonly event: 'notified' }
+  | { readonly event: 'crowned' }
+  | { readonly event: 'retired' }
+  /** A step was refused for good. */
+  | { readonly event: 'refused'; readonly did: ReleaseAction['do']; readonly why: string };

@@ -1,0 +1,26 @@
+/** What a release asks of whatever serves a model. Every call may be repeated: it then finds done what was done. */
+import type { Observed, Split } from '../../domain/release-state.ts';
+import type { ModelVersion } from '../../domain/run.ts';
+
+/** A version that is to be deployed, or is. */
+export interface Deployed {
+  readonly deployment: string;
+  readonly model: ModelVersion;
+  readonly releaseId: string;
+}
+
+export interface ReleaseTarget {
+  /** Reads what is served back from the service. */
+  observe(): Promise<Observed>;
+  /**
+   * Has the version deployed under that name, without traffic, and answers how that stands. A deployment of the name
+   * that serves another version is a refusal: it is not replaced.
+   */
+  deploy(what: Deployed): Promise<{ readonly state: 'ready' | 'changing' | 'failed'; readonly why: string }>;
+  /** Sends the deployment the file's smoke requests: whether each was answered, by that version. */
+  askVersion(what: Deployed): Promise<{ readonly answered: boolean; readonly why: string }>;
+  /** Begins to change who answers. What was reached is for `observe` to say. */
+  shift(to: Split): Promise<void>;
+  /** Deletes a deployment without traffic; one that is gone stays so. */
+  retire(deployment: string): Promise<void>;
+}
