@@ -110,3 +110,13 @@ export interface EndedRelease {
   readonly startedAt: string;
   readonly endedAt: string;
 }
+
+/** What people order of a release. */
+export type ReleaseOrder =
+  /** Has it go back, wherever it is. */
+  | { readonly order: 'abort'; readonly releaseId: string }
+  /** Of exactly what `binding` names. */
+  | { readonly order: 'approve'; readonly releaseId: string; readonly binding: string }
+  | { readonly order: 'reject'; readonly releaseId: string }
+  /** Answers what a person is asked: it goes on as it was. */
+  | { readonly order: 'go-on'; readonly releaseId: string };
