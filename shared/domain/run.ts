@@ -9,6 +9,7 @@ export type RunPhase = (typeof runPhases)[number];
 /** How a run ended. Closed; docs/runs.md lists each. */
 export const runOutcomes = [
   'released', // the challenger is the champion
+  'candidate', // the challenger has passed, and its release over stages has begun
   'gate-failed', // the challenger is not good enough
   'inconclusive', // the evidence does not suffice to say
   'evidence-error', // the evidence is missing or broken

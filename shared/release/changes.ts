@@ -89,12 +89,12 @@ export function endRelease(
 }
 
 export function describeEnd(
-  { releaseId, model, startedAt }: Release,
+  { releaseId, runId, model, target, startedAt }: Release,
   state: FinalState,
   endedAt: string,
   sentence: string,
 ): EndedRelease {
-  return { releaseId, model, state, sentence, startedAt, endedAt };
+  return { releaseId, runId, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
 }
 
 function addSettled(

@@ -5,6 +5,7 @@
  */
 import type { CheckConfig } from '../config/check-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../config/release-schema.ts';
+import type { Policy } from '../config/schema.ts';
 import type { NotifyStage } from '../config/stage-schema.ts';
 import type {
   Approval,
@@ -46,6 +47,8 @@ export interface Candidate {
   readonly requestedBy: readonly string[];
   readonly target: TargetConfig;
   readonly stages: ReleaseConfig['stages'];
+  /** Those of the model file: they hold a step forward. */
+  readonly freezes: Policy['freezes'];
   /** A person's order to go back to a settled version, where it is that. */
   readonly rollback?: Word;
 }

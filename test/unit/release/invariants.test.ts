@@ -16,8 +16,8 @@ function interfere(world: World): void {
   if (!held) return;
   const { releaseId } = held;
   if (held.state === 'waiting-for-approval') {
-    if (world.happens(0.5)) world.approve(held, 'ada');
-    if (world.happens(0.5)) world.approve(held, 'ben');
+    if (!world.breaks(0.3)) world.approve(held, 'ada');
+    if (!world.breaks(0.3)) world.approve(held, 'ben');
     if (world.breaks(0.1)) world.order({ order: 'reject', releaseId }, 'ada');
   }
   if (world.breaks(0.01)) world.order({ order: 'abort', releaseId }, 'ada');
@@ -28,7 +28,7 @@ function interfere(world: World): void {
   if (world.breaks(0.05)) world.hold = world.hold === null ? 'freeze quarter-end is in force' : null;
 }
 
-export function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
+function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
   const world = new World(...tape);
   world.begin(candidateOf('2'));
   for (let turn = 0; turn < turns; turn++) {

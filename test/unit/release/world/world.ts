@@ -59,6 +59,7 @@ export function candidateOf(version: string, more: Partial<Candidate> = {}): Can
     requestedBy: ['rita'],
     target: release.target!,
     stages: release.stages,
+    freezes: [],
     ...more,
   };
 }
