@@ -5,7 +5,10 @@ import { errorText, LocalError } from '../process/local-error.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
-const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl', 'logs'] as const;
+const names = [
+  ...(['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus'] as const),
+  ...(['azureMl', 'scoring', 'logs'] as const),
+] as const;
 type PortName = (typeof names)[number];
 
 const PortsSchema = z.partialRecord(z.enum(names), z.int().min(1).max(65_535));
@@ -45,7 +48,7 @@ export async function listening<T>(what: string, home: string, start: () => Prom
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new LocalError(
       'port-in-use',
-      `${what}: ${errorText(error)}; stop the program that has the port, or delete ${join(home, 'ports.json')} to choose others`,
+      `${what}: ${errorText(error)}; stop the program that uses the port, or delete ${join(home, 'ports.json')} to choose other ports`,
       error,
     );
   }

@@ -103,8 +103,11 @@ export class Ledger {
   takeLook<Taken extends TakenLook>(asked: AskedLook, spend: (parts: TakenLook['parts']) => Taken) {
     const { model, runId } = asked;
     const subject = { model, run: runId };
-    return this.#in(this.#holdouts, `recording the look of run ${runId} at its holdout`, subject, (table) =>
-      retryLostRaces(() => takeLook(table, asked, spend)),
+    return this.#in(
+      this.#holdouts,
+      `recording the interim look of run ${runId} at its holdout`,
+      subject,
+      (table) => retryLostRaces(() => takeLook(table, asked, spend)),
     );
   }
 
