@@ -49,7 +49,7 @@ export async function askDeployment(
   const count = smoke.requests.length;
   for (const [at, body] of smoke.requests.entries()) {
     const answer = await asking.scoring.ask(asked, { ...of, body });
-    if (answer && [401, 403].includes(answer.status)) throw notAdmitted(asked, endpoint, answer.status);
+    if (answer && answer.status in notTheVersions) throw notAsked(asked, endpoint, answer.status);
     const problem = findSmokeProblem(answer, smoke.versionAt, version, known);
     if (problem !== null) {
       const why = `deployment ${deployment}, asked as version ${version} with smoke request ${at + 1} of ${count}, ${problem}`;
@@ -87,8 +87,19 @@ function textOf({ asked, subject }: Asked, answer: Json, field: string): string 
   throw new RatchetError('azure-unavailable', `${asked}: the answer holds no ${field}`, { subject });
 }
 
-/** It says nothing of the version: a key may have been changed, a role is assigned minutes later. */
-function notAdmitted({ asked, subject }: Asked, { authMode }: Endpoint, status: number): RatchetError {
-  const message = `${asked}: the endpoint answered ${status} to what its authMode ${authMode} takes; look at the identity of the app and its roles in docs/settings.md`;
+/**
+ * Answers of the endpoint that say nothing of the version: a key may have been changed, a role is assigned minutes
+ * later, many people may ask just now.
+ */
+const notTheVersions: Readonly<Record<number, string>> = {
+  401: 'look at the identity of the app and its roles in docs/settings.md',
+  403: 'look at the identity of the app and its roles in docs/settings.md',
+  429: 'wait, or give its deployments more machines in release.target.instances',
+};
+
+function notAsked({ asked, subject }: Asked, { authMode }: Endpoint, status: number): RatchetError {
+  const what =
+    status === 429 ? 'more is asked of it than it takes' : `it takes what authMode ${authMode} says`;
+  const message = `${asked}: the endpoint answered ${status}: ${what}; ${notTheVersions[status]}`;
   return new RatchetError('azure-unavailable', message, { subject });
 }

@@ -2,12 +2,12 @@
  * What is sent to have a version deployed, and to have an endpoint's requests split. Pure.
  *
  * Sources: specification 2024-04-01; "Perform safe rollout of new deployments for real-time inference" (mirror traffic
- * is ended by 0, goes to one deployment and is 50 % at most).
+ * is ended by 0, goes to one deployment, which answers no live requests, and is 50 % at most).
  */
 import type { TargetConfig } from '../../config/release-schema.ts';
 import { releaseTag } from '../../domain/lineage.ts';
 import type { Split, Traffic } from '../../domain/release-state.ts';
-import type { Endpoint } from './endpoint-resources.ts';
+import { type Endpoint, stateOf } from './endpoint-resources.ts';
 import type { Deployed } from './target.ts';
 
 /** Percent of the requests that may be copied. */
@@ -56,7 +56,9 @@ function assetId(workspaceId: string, kind: 'environments' | 'codes', asset: str
  */
 export function splitBody(endpoint: Endpoint, to: Split, deployments: readonly string[]): object | null {
   const { raw } = endpoint;
-  if (isSame(endpoint.traffic, to.traffic) && isSame(endpoint.mirrorTraffic, to.mirror)) return null;
+  const isThere = isSame(endpoint.traffic, to.traffic) && isSame(endpoint.mirrorTraffic, to.mirror);
+  // After a change that failed, what is told need not be what is served: it is asked for again.
+  if (isThere && stateOf(endpoint.provisioningState) !== 'failed') return null;
   const { id, name, type, systemData, identity, properties, ...frame } = raw;
   const { provisioningState, scoringUri, swaggerUri, keys, ...kept } = properties as Record<string, unknown>;
   const mirrorTraffic = withEnds(endpoint.mirrorTraffic, to.mirror, deployments);
@@ -104,6 +106,8 @@ export function findSplitProblem({ traffic, mirror }: Split, ready: readonly str
   const copied = mirrored[0]?.[1] ?? 0;
   if (copied > mirrorAtMost)
     return `at most ${mirrorAtMost} % of the requests can be copied; found ${copied} %`;
+  const [twice] = mirrored.filter(([name]) => (traffic[name] ?? 0) > 0);
+  if (twice) return `deployment ${twice[0]} would be sent copies of what it answers`;
   const asked = [...Object.entries(traffic), ...mirrored];
   const away = asked.find(([name, percent]) => percent > 0 && !ready.includes(name));
   return away ? `deployment ${away[0]} is not there, or not ready` : null;

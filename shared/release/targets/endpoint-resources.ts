@@ -85,7 +85,7 @@ function ownModel(id: string, workspace: string): ObservedDeployment['model'] {
 }
 
 /** A state that nobody knows is none of those that last. */
-function stateOf(provisioningState: string | null | undefined): ObservedDeployment['state'] {
+export function stateOf(provisioningState: string | null | undefined): ObservedDeployment['state'] {
   switch (provisioningState?.toLowerCase()) {
     case 'succeeded':
       return 'ready';
