@@ -95,7 +95,10 @@ export class OnlineEndpointTarget implements ReleaseTarget {
     const endpoint = await reader.endpoint();
     const deployments = await reader.deployments();
     const asked = reader.about(`changing the traffic of endpoint ${reader.name}`);
-    const ready = deployments.filter(({ state }) => state === 'ready');
+    // What answers already may go on answering: whether it can, only the service knows.
+    const ready = deployments.filter(
+      ({ deployment, state }) => state === 'ready' || (endpoint.traffic[deployment] ?? 0) > 0,
+    );
     const problem = findSplitProblem(
       to,
       ready.map(({ deployment }) => deployment),
