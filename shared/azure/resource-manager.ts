@@ -134,7 +134,7 @@ export class ResourceManager {
 }
 
 function parseAnswer({ asked, subject }: Asked, { status, bodyAsText }: PipelineResponse): Json {
-  if (status === 202 || status === 204) return {};
+  if (status === 202 || !bodyAsText) return {};
   try {
     const answer: unknown = JSON.parse(bodyAsText ?? '');
     if (answer && typeof answer === 'object' && !Array.isArray(answer)) return answer as Json;

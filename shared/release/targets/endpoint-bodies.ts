@@ -63,15 +63,20 @@ export function splitBody(endpoint: Endpoint, to: Split, deployments: readonly s
   const { provisioningState, scoringUri, swaggerUri, keys, ...kept } = properties as Record<string, unknown>;
   const mirrorTraffic = withEnds(endpoint.mirrorTraffic, to.mirror, deployments);
   return {
-    ...frame,
+    ...withoutNulls(frame),
     ...(identity ? { identity: ownIdentity(identity as Record<string, unknown>) } : {}),
     properties: {
-      ...kept,
+      ...withoutNulls(kept),
       traffic: withEnds(endpoint.traffic, to.traffic, deployments),
       // Not told of mirrors, the service is not asked for any.
       ...(('mirrorTraffic' in kept || Object.keys(mirrorTraffic).length > 0) && { mirrorTraffic }),
     },
   };
+}
+
+/** The service answers null for what is not set; whether it takes that back it does not say. */
+function withoutNulls(all: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
 /** What ends is said to: the deployments that there are, and had a part so far, get 0. */

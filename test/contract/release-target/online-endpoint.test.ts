@@ -354,6 +354,36 @@ describe('an answer that is lost', () => {
   });
 });
 
+describe('a step', () => {
+  it('costs few calls', async () => {
+    await serve('counted', '1');
+    let calls: string[] = [];
+    const front = await openFront(r, ({ method }) => {
+      calls.push(method);
+      return undefined;
+    });
+    const target = await r.target('counted', {}, front.endpoint);
+    const costOf = async (step: () => Promise<unknown>) => {
+      calls = [];
+      await step();
+      await r.settle('counted');
+      return calls.join(' ');
+    };
+    try {
+      expect(await costOf(() => target.observe())).toBe('GET GET');
+      expect(await costOf(() => target.deploy(version('2')))).toBe('GET GET PUT');
+      expect(await costOf(() => target.deploy(version('2')))).toBe('GET GET');
+      expect(await costOf(() => target.shift({ traffic: { 'version-2': 100 }, mirror: {} }))).toBe(
+        'GET GET PUT',
+      );
+      expect(await costOf(() => target.shift({ traffic: { 'version-2': 100 }, mirror: {} }))).toBe('GET GET');
+      expect(await costOf(() => target.retire('version-1'))).toBe('GET DELETE');
+    } finally {
+      front.close();
+    }
+  });
+});
+
 describe('errors', () => {
   it('never lead to the token that was sent', async () => {
     const { inspect } = await import('node:util');

@@ -25,6 +25,7 @@ const raw = (properties: object = {}, more: object = {}) => ({
   location: 'westeurope',
   kind: 'Managed',
   tags: { team: 'mail' },
+  sku: null,
   identity: { type: 'SystemAssigned', principalId: 'p', tenantId: 't' },
   properties: {
     authMode: 'Key',
@@ -54,7 +55,7 @@ const split = (properties: object, traffic: Record<string, number>, mirror: Reco
 
 describe('the body of another split', () => {
   it('is the endpoint as it was read, without what the service alone writes', () => {
-    expect(split({ novelty: { kept: true } }, { green: 100 })).toEqual({
+    expect(split({ novelty: { kept: true }, compute: null }, { green: 100 })).toEqual({
       location: 'westeurope',
       kind: 'Managed',
       tags: { team: 'mail' },
