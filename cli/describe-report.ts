@@ -30,12 +30,19 @@ function describeGate(result: GateResult): string[] {
     `rule: ${result.rule}`,
     ...(interval ? [`method: ${interval.method}`] : []),
     ...(test ? [`test: ${test.name}, p = ${test.pValue.toPrecision(3)}`] : []),
+    ...describeWorth(result),
   ];
   return [
     `${colour(verdict)(verdict.padEnd(12))}  ${pc.bold(result.gate)}${role}  ${result.sentence}`,
     ...details.map((line) => pc.dim(`${' '.repeat(14)}${line}`)),
     ...(slices ? slices.results.map((slice) => describeSlice(slices.by, slice)) : []),
   ];
+}
+
+/** Reports of before `schemaVersion` 3 do not say it. */
+function describeWorth({ n, effectiveRows }: GateResult): string[] {
+  if (typeof effectiveRows !== 'number' || n === null || effectiveRows === n) return [];
+  return [`effective rows: ${Number(effectiveRows.toFixed(1))} of ${n}`];
 }
 
 function describeSlice(by: string, { slice, verdict, sentence }: SliceResult): string {

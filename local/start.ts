@@ -8,7 +8,7 @@ import { describeService, renderService } from './launch/describe-service.ts';
 import { type LocalCloud, launchLocalCloud } from './launch/local-cloud.ts';
 import { onInterrupt } from './launch/on-interrupt.ts';
 import { requireNode24 } from './launch/require-node.ts';
-import { ensureSampleMail, publishSampleCode } from './launch/sample-model.ts';
+import { ensureSampleMail, publishSampleCode, publishSampleScoring } from './launch/sample-model.ts';
 import { readStartSettings, type StartSettings } from './launch/start-settings.ts';
 
 requireNode24('npm start');
@@ -58,6 +58,7 @@ async function start({ modelsFolder, ...settings }: StartSettings, flags: { json
     const models = await checkService(local, logStart);
     if (modelsFolder === null) {
       await publishSampleCode(local.cloud());
+      await publishSampleScoring(local.cloud());
       await ensureSampleMail(local.cloud());
     }
     const keys = flags.keys ? resolve(local.home, 'host', 'keys.json') : null;

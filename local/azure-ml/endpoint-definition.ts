@@ -4,6 +4,8 @@ import { userError } from '../http/service-error.ts';
 import { optional } from './details.ts';
 import { type OnlineResource, parseResource, textMap } from './online-resource.ts';
 
+const keyText = optional(z.string().min(16, 'must have 16 characters at least'));
+
 const PropertiesSchema = z.strictObject({
   authMode: z.enum(['Key', 'AMLToken', 'AADToken']),
   description: optional(z.string()),
@@ -12,25 +14,70 @@ const PropertiesSchema = z.strictObject({
   /** Percent, by the name of the deployment. */
   traffic: optional(z.record(z.string(), z.int().min(0).max(100))).transform((given) => given ?? {}),
   compute: optional(z.never('is for endpoints on Kubernetes, which are not served here')),
+  /** Only to make an endpoint with; the service never returns them here. */
+  keys: optional(z.strictObject({ primaryKey: keyText, secondaryKey: keyText })),
 });
 
-export type EndpointDefinition = OnlineResource<z.infer<typeof PropertiesSchema>>;
+/** Percent of what is copied, by the name of the deployment. */
+const mirrorTraffic = optional(z.record(z.string(), z.int().min(0).max(50, 'may be 50 at most'))).transform(
+  (given) => given ?? {},
+);
+const WithMirrorSchema = PropertiesSchema.extend({ mirrorTraffic });
+
+type Properties = Omit<z.infer<typeof PropertiesSchema>, 'keys'>;
+
+export type EndpointDefinition = OnlineResource<
+  Properties & {
+    /** Absent where an earlier edition kept it. */
+    readonly mirrorTraffic?: Readonly<Record<string, number>>;
+  }
+>;
 
 const kind = {
   what: 'endpoint',
   properties: PropertiesSchema,
-  // Keys are for the data plane, which is not served; the service never returns them here.
-  readOnly: ['provisioningState', 'scoringUri', 'swaggerUri', 'keys'],
+  readOnly: ['provisioningState', 'scoringUri', 'swaggerUri'],
 };
 
+/**
+ * Whether an api-version knows `mirrorTraffic`: the specification has it from 2023-04-01 on. A PUT of an earlier one
+ * leaves none: "if you use an older version … you lose the mirror traffic setting" (safe rollout).
+ */
+export function knowsMirror(apiVersion: string | null): boolean {
+  return (apiVersion ?? '') >= '2023-04-01';
+}
+
+interface ParsedEndpoint {
+  readonly endpoint: EndpointDefinition;
+  readonly keys: { readonly primaryKey?: string | undefined; readonly secondaryKey?: string | undefined };
+}
+
 /** Throws a UserError that lists every problem. */
-export function parseEndpoint(body: unknown): EndpointDefinition {
-  const endpoint = parseResource(kind, body);
-  const percents = Object.values(endpoint.properties.traffic);
-  const total = percents.reduce((sum, percent) => sum + percent, 0);
+export function parseEndpoint(body: unknown, apiVersion: string | null): ParsedEndpoint {
+  const parsed = knowsMirror(apiVersion)
+    ? parseResource({ ...kind, properties: WithMirrorSchema }, body)
+    : parseResource(kind, body);
+  const { keys, ...properties } = { mirrorTraffic: {}, ...parsed.properties };
+  checkShares(properties);
+  return { endpoint: { ...parsed, properties }, keys: keys ?? {} };
+}
+
+/** "Perform safe rollout": mirroring goes to one deployment, of 50 % at most, which takes no live traffic. */
+function checkShares({ traffic, mirrorTraffic }: EndpointDefinition['properties']): void {
+  const total = Object.values(traffic).reduce((sum, percent) => sum + percent, 0);
   if (total !== 0 && total !== 100)
     throw userError(
       `properties.traffic: sums to ${total}; it must sum to 100, or to 0 for no traffic at all`,
     );
-  return endpoint;
+  const mirrors = Object.entries(mirrorTraffic ?? {}).filter(([, percent]) => percent > 0);
+  if (mirrors.length > 1)
+    throw userError(
+      `properties.mirrorTraffic: names ${mirrors.map(([name]) => name).join(', ')}; traffic is mirrored to one deployment only`,
+    );
+  for (const [name] of mirrors) {
+    if ((traffic[name] ?? 0) > 0)
+      throw userError(
+        `properties.mirrorTraffic.${name}: it takes ${traffic[name]} % of the traffic; a deployment takes live or mirrored traffic, not both`,
+      );
+  }
 }

@@ -1,27 +1,23 @@
 /**
- * The local Azure Machine Learning workspace: Resource Manager, MLflow tracking and run artifacts on one TLS port.
+ * The local Azure Machine Learning workspace: Resource Manager, MLflow tracking and run artifacts on one TLS port, its
+ * online endpoints on another.
  *
- * Owns: the workspace's state (azure-ml.sqlite), its jobs' processes and their folders.
+ * Owns: the workspace's state (azure-ml.sqlite), the processes of its jobs and deployments, and their folders.
  * Does not own: blobs (the storage emulator does), tokens (identity does), delivery of events (event-grid does).
  *
  * Invariants
  * 1. What was answered is on disk: a change is committed before the reply is sent.
- * 2. Nothing is answered without a genuine token, except a log at its signed address.
+ * 2. Nothing is answered without a genuine token or an endpoint's key, except a log at its signed address.
  * 3. A request counts as work until it is answered, a job until its end is published.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CloudContext, localCloud } from '../cloud-context.ts';
+import { localCloud } from '../cloud-context.ts';
 import { jsonBodies } from '../http/guard.ts';
 import { listenOnLoopback } from '../http/listen.ts';
-import type { TokenAuthority } from '../identity/index.ts';
 import { inTransaction } from '../process/in-transaction.ts';
-import type { TlsMaterial } from '../tls/index.ts';
 import { assetRoutes } from './arm/assets.ts';
 import { jobRoutes } from './arm/jobs.ts';
-import { deploymentRoutes } from './arm/online-deployments.ts';
-import { endpointRoutes } from './arm/online-endpoints.ts';
-import { onlineOperationRoutes } from './arm/online-replies.ts';
 import { workspaceRoutes } from './arm/workspace.ts';
 import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
@@ -29,20 +25,17 @@ import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
 import { JobRunner } from './job-runner/index.ts';
 import { Locator } from './locate.ts';
-import { Provisioning } from './provisioning.ts';
+import { type OnlineOptions, openOnline } from './open-online.ts';
 import { type Router, serve } from './server.ts';
 import { AssetStore } from './store/assets.ts';
 import { openWorkspace } from './store/database.ts';
 import { JobStore } from './store/jobs.ts';
-import { OnlineStore } from './store/online.ts';
 import { openOutbox } from './store/outbox.ts';
 import { TrackingStore } from './store/tracking.ts';
 
-interface AzureMlOptions extends CloudContext {
+interface AzureMlOptions extends OnlineOptions {
   /** 0 for any free one. */
   readonly port: number;
-  readonly tls: TlsMaterial;
-  readonly identity: TokenAuthority;
   readonly blob: { readonly endpoint: string; readonly connectionString: string };
   /** How many jobs may run at once; 2 when omitted. */
   readonly jobSlots?: number;
@@ -53,7 +46,11 @@ export interface AzureMl {
   readonly endpoint: string;
   /** What the workspace says of itself: `azureml://localhost:PORT/mlflow/v1.0/subscriptions/...`. */
   readonly mlflowTrackingUri: string;
-  /** Ends the jobs' processes without ending the jobs: the next start runs them again. */
+  /** `https://localhost:PORT`, what scoring addresses begin with. */
+  readonly scoringEndpoint: string;
+  /** What befalls endpoints and deployments from now on (serving/faults.ts). */
+  setFaults(body: unknown): void;
+  /** Ends the processes of jobs and deployments, and neither jobs nor deployments: the next start runs them again. */
   stop(): Promise<void>;
 }
 
@@ -71,7 +68,6 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const outbox = openOutbox(database, options);
   const jobs = new JobStore(database, outbox, now);
   const assets = new AssetStore(database, outbox, now);
-  const online = new OnlineStore(database, outbox, now);
   const locator = new Locator(assets, jobs, options.blob.endpoint);
   const blobs = await openCachedBlobs(options);
   const runner = new JobRunner({
@@ -84,7 +80,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     trackingUri: `${origin}${mlflowPath}`,
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
-  const provisioning = new Provisioning({ cloud: options, online, locator, blobs });
+  const online = await openOnline(options, { database, outbox, assets, locator, blobs });
   const artifacts = new Artifacts(blobs, runner, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
     jobs,
@@ -109,22 +105,23 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       ...workspaceRoutes(mlflowTrackingUri, options.blob.endpoint),
       ...jobRoutes(jobDependencies),
       ...assetRoutes(assets, locator, blobs),
-      ...endpointRoutes({ online, provisioning, now }),
-      ...deploymentRoutes({ online, provisioning, assets, locator, now }),
+      ...online.workspaceRoutes,
     },
-    operations: onlineOperationRoutes(online),
+    operations: online.operationRoutes,
   };
 
   outbox.drain();
   runner.start();
-  provisioning.start();
+  await online.start();
   serve(loopback, router, options);
 
   return {
     endpoint: origin,
     mlflowTrackingUri,
+    scoringEndpoint: online.scoringOrigin,
+    setFaults: (body) => online.setFaults(body),
     async stop() {
-      await Promise.all([runner.stop(), provisioning.stop()]);
+      await Promise.all([runner.stop(), online.stop()]);
       await loopback.stop();
       database.close();
     },

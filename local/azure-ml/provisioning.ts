@@ -1,17 +1,20 @@
 /**
  * Brings the operations on online endpoints and deployments to their end, some time after they were begun.
  *
- * Owns: when an operation ends, and whether it succeeds. Does not own: what it changes (store/online.ts).
+ * Owns: when an operation ends, and whether it succeeds. Does not own: what it changes (store/online.ts), how a deployment
+ * comes to be served (serving/serving.ts).
  *
  * Invariants
  * 1. Every operation that was accepted ends, however often this program is killed on the way.
- * 2. Waiting is a wait for the clock; ending counts as work until its event is published.
+ * 2. Waiting is a wait for the clock; ending counts as work until its event is published, and so does the start of a
+ *    deployment's process, which takes real time.
  */
 import { maskSecrets } from '../../shared/mask-secrets.ts';
 import type { CloudContext } from '../cloud-context.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { type Blobs, holdsFiles } from './blobs.ts';
 import type { Locator } from './locate.ts';
+import type { Serving } from './serving/serving.ts';
 import type { OnlineOperation, OnlineStore, OperationError } from './store/online.ts';
 
 interface Dependencies {
@@ -19,6 +22,7 @@ interface Dependencies {
   readonly online: OnlineStore;
   readonly locator: Locator;
   readonly blobs: Pick<Blobs, 'exists' | 'list'>;
+  readonly serving: Pick<Serving, 'bring' | 'drop'>;
 }
 
 /** The service takes minutes; here it is long enough to be seen. */
@@ -63,17 +67,29 @@ export class Provisioning {
     try {
       online.end(operation, await this.#findFault(operation));
     } catch (error) {
+      if (this.#stopping) return;
       cloud.log('error', `azure-ml: ${operation.id} is tried again: ${maskSecrets(String(error))}`);
       this.watch(operation, cloud.clock.now() + provisioningMs);
     }
   }
 
-  /** A deployment brings the files of its model onto its machines: where there are none, it fails. */
   async #findFault(operation: OnlineOperation): Promise<OperationError | null> {
-    const { online, locator, blobs } = this.#deps;
+    const { online, serving } = this.#deps;
+    if (operation.kind === 'delete') {
+      await serving.drop(operation.endpoint, operation.deployment);
+      return null;
+    }
     const deployment = online.findDeployment(operation.endpoint, operation.deployment);
-    if (operation.kind === 'delete' || !deployment) return null;
-    const { model } = deployment.resource.properties;
+    if (!deployment) return null;
+    return (
+      (await this.#findModelFault(deployment.resource.properties.model)) ??
+      (await serving.bring(operation, deployment.resource))
+    );
+  }
+
+  /** A deployment brings the files of its model onto its machines: where there are none, it fails. */
+  async #findModelFault(model: string): Promise<OperationError | null> {
+    const { locator, blobs } = this.#deps;
     try {
       const files = locator.locate('properties.model', model, 'models');
       if (await holdsFiles(blobs, files)) return null;

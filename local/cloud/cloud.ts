@@ -57,6 +57,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       work,
       eventGrid: services.eventGrid,
       logAnalytics: services.logAnalytics,
+      azureMl: services.azureMl,
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),
     };
@@ -92,6 +93,7 @@ function describe(services: Services, controlPort: number): CloudState {
     control: `http://127.0.0.1:${controlPort}`,
     workspaceId: localCloud.workspaceId,
     armEndpoint: azureMl.endpoint,
+    scoringEndpoint: azureMl.scoringEndpoint,
     caFile: tls.caFile,
     storage: storage.connectionString,
     serviceBus: serviceBus.connectionString,
@@ -117,6 +119,7 @@ function keepPorts(
     table: storage.tablePort,
     serviceBus: serviceBus.port,
     azureMl: portOf(azureMl.endpoint),
+    scoring: portOf(azureMl.scoringEndpoint),
     logs: portOf(state.logsEndpoint),
   });
 }

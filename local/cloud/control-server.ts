@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AzureMl } from '../azure-ml/index.ts';
 import type { Clock } from '../clock/clock.ts';
 import { reportClock, setClock } from '../clock/clock-endpoint.ts';
 import type { Work } from '../clock/work.ts';
@@ -15,6 +16,7 @@ export interface Control {
   readonly work: Work;
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
+  readonly azureMl: Pick<AzureMl, 'setFaults'>;
   /** Called after the clock was set. */
   onClockSet(): void;
   shutdown(): void;
@@ -32,7 +34,7 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
+ * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
   const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
@@ -81,6 +83,9 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
       return { status: 200, body: eventGrid.subscriptions() };
     case 'PUT /logs/faults':
       logAnalytics.failNext(parseFaults(await readJson(request)));
+      return { status: 200, body: {} };
+    case 'PUT /online-endpoints/faults':
+      control.azureMl.setFaults(await readJson(request));
       return { status: 200, body: {} };
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };

@@ -5,7 +5,10 @@ import { errorText, LocalError } from '../process/local-error.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
-const names = ['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus', 'azureMl', 'logs'] as const;
+const names = [
+  ...(['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus'] as const),
+  ...(['azureMl', 'scoring', 'logs'] as const),
+] as const;
 type PortName = (typeof names)[number];
 
 const PortsSchema = z.partialRecord(z.enum(names), z.int().min(1).max(65_535));

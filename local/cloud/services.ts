@@ -1,8 +1,8 @@
 /**
  * The services of the local cloud, each in its own folder, started in the order they need each other.
  *
- * Invariant: Event Grid starts before whoever publishes to it, storage before whoever keeps blobs in it; they stop in
- * the opposite order.
+ * Invariant: Event Grid starts before whoever publishes to it, storage before whoever keeps blobs in it, Log Analytics
+ * before whoever sends rows to it; they stop in the opposite order.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -106,23 +106,21 @@ export async function startServices(dependencies: ServicesDependencies): Promise
   );
   const { blobEndpoint, connectionString } = storage;
   serviceBus = await start('service-bus', async (context) =>
-    startServiceBus({
-      ...context,
-      port: await ports.wanted('serviceBus'),
-      queues,
-    }),
+    startServiceBus({ ...context, port: await ports.wanted('serviceBus'), queues }),
+  );
+  const logAnalytics = await start('log-analytics', async (context) =>
+    startLogAnalytics({ ...context, port: await ports.wanted('logs'), tls, identity }),
   );
   const azureMl = await start('azure-ml', async (context) =>
     startAzureMl({
       ...context,
       port: await ports.wanted('azureMl'),
+      scoringPort: await ports.wanted('scoring'),
       tls,
       identity,
       blob: { endpoint: blobEndpoint, connectionString },
+      sink: (table, rows) => void logAnalytics.ingest(table, rows),
     }),
-  );
-  const logAnalytics = await start('log-analytics', async (context) =>
-    startLogAnalytics({ ...context, port: await ports.wanted('logs'), tls, identity }),
   );
   return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics };
 }

@@ -11,6 +11,8 @@ export const CloudStateSchema = z.looseObject({
   control: z.string(),
   workspaceId: z.string(),
   armEndpoint: z.string(),
+  /** What the scoring addresses of online endpoints begin with. */
+  scoringEndpoint: z.string(),
   /** PEM file of the authority that signed the workspace's certificate. */
   caFile: z.string(),
   storage: z.string(),

@@ -6,6 +6,7 @@ import { historyFiles, isoDay, type MailFile, weekMs } from '../../examples/spam
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from './cloud-state.ts';
 import { type Publication, publishCode } from './publish-assets.ts';
+import { workspaceClient } from './workspace-client.ts';
 
 /** As in models/spam-filter.yaml. */
 export const sampleModel = { name: 'spam-filter', codeVersion: '2', dataPath: 'mail/spam-filter/' } as const;
@@ -21,6 +22,39 @@ export function publishSampleCode(cloud: CloudState): Promise<Publication> {
     version: sampleModel.codeVersion,
     folder: codeFolder,
   });
+}
+
+/** What a deployment of the sample model names. */
+interface ScoringAssets {
+  readonly codeId: string;
+  readonly scoringScript: string;
+  readonly environmentId: string;
+}
+
+/**
+ * The scoring code as a code asset of its own, and an environment with the routes it answers at. In Azure the image is
+ * one whose command is `node "$AML_APP_ROOT/$AZUREML_ENTRY_SCRIPT"`.
+ */
+export async function publishSampleScoring(cloud: CloudState): Promise<ScoringAssets> {
+  const name = `${sampleModel.name}-scoring`;
+  const { version } = await publishCode(cloud, { name, version: null, folder: codeFolder });
+  const at = [localCloud.resourceGroup, localCloud.workspace, name, '1'] as const;
+  const route = (path: string) => ({ path, port: 5001 });
+  await workspaceClient(cloud).environmentVersions.createOrUpdate(...at, {
+    properties: {
+      image: 'docker.io/library/node:24',
+      inferenceConfig: {
+        livenessRoute: route('/'),
+        readinessRoute: route('/'),
+        scoringRoute: route('/score'),
+      },
+    },
+  });
+  return {
+    codeId: `${cloud.workspaceId}/codes/${name}/versions/${version}`,
+    scoringScript: 'score-server.ts',
+    environmentId: `${cloud.workspaceId}/environments/${name}/versions/1`,
+  };
 }
 
 /** Answers the ids of the signals that the uploads are. */

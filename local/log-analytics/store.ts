@@ -4,6 +4,7 @@
  * Invariants
  * 1. What was ingested is on disk when `ingest` returns, all of a call or nothing.
  * 2. A column has one type from its first value on; a column of whole numbers may become one of real numbers.
+ * 3. Standard tables are there before any row (standard-tables.ts).
  */
 
 import { utcTimeMs } from '../clock/utc-time.ts';
@@ -12,6 +13,7 @@ import { inTransaction } from '../process/in-transaction.ts';
 import { openDatabase } from '../process/open-database.ts';
 import type { Column, Table, Type, Value } from './kql/values.ts';
 import { quote } from './quote.ts';
+import { standardTables } from './standard-tables.ts';
 
 /** Half-open, by TimeGenerated; null: all rows. */
 export interface TimeSpan {
@@ -43,6 +45,12 @@ export function openLogsStore(file: string, now: () => number) {
     'INSERT INTO columns (tbl, name, type) VALUES (?, ?, ?) ON CONFLICT (tbl, name) DO UPDATE SET type = excluded.type',
   );
   const readColumns = (table: string) => columnsOf.all(table) as unknown as Column[];
+  for (const [table, columns] of Object.entries(standardTables)) {
+    if (readColumns(table).length > 0) continue;
+    inTransaction(database, () => {
+      for (const { name, type } of columns) setColumn.run(table, name, type);
+    });
+  }
 
   return {
     /** Answers the number of rows. Throws a ServiceError 400 that names what does not fit. */

@@ -32,14 +32,26 @@ const finding = {
     .object({
       minimumDetectable: z
         .number()
-        .describe('Least true distance from the limit that so many rows tell 8 times in 10.'),
+        .nullable()
+        .describe(
+          'Least true distance from the limit that so many rows tell 8 times in 10; null where they are too uneven to tell any.',
+        ),
       rowsToDecide: z
         .number()
         .nullable()
-        .describe('Rows that would decide if the truth is as measured; null where these did.'),
+        .describe(
+          'Rows that would decide if the truth is as measured; null where these did, and where no number would.',
+        ),
     })
     .nullable(),
   n: rows.nullable().describe('Rows judged; null for a reported number.'),
+  effectiveRows: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe(
+      'What those that the metric is of are worth, in independent rows of equal weight: by their weights (Kish), and by the design effect where rows depend on each other; null where no rows are judged.',
+    ),
 };
 
 const SliceResultSchema = z.object({

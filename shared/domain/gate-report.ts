@@ -20,7 +20,7 @@ function rankOf(verdict: Verdict | 'ignored'): number {
   return verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
 }
 
-export const gateReportSchemaVersion = 2;
+export const gateReportSchemaVersion = 3;
 
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
 export const severities = ['block', 'warn', 'record'] as const;
@@ -47,12 +47,18 @@ export interface Finding {
   readonly test: { readonly name: string; readonly pValue: number } | null;
   /** What so many rows can tell; see docs/gates.md. */
   readonly power: {
-    readonly minimumDetectable: number;
-    /** Only where the rows did not decide, and the estimate is off the limit. */
+    /** Null where the rows are too uneven to tell any distance on the side of the limit where the estimate lies. */
+    readonly minimumDetectable: number | null;
+    /** Only where the rows did not decide, the estimate is off the limit, and some number would do. */
     readonly rowsToDecide: number | null;
   } | null;
   /** Rows judged; null for a reported number. */
   readonly n: number | null;
+  /**
+   * What those that the metric is of are worth, in independent rows of equal weight: `minimumRows` counts them so, and
+   * rows that depend on each other are worth less by their design effect. Null where no rows are judged.
+   */
+  readonly effectiveRows: number | null;
 }
 
 /** A gate's rule in one slice of the rows. */

@@ -6,12 +6,12 @@
  */
 import type { Finding, Verdict } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
-import type { UnitsSeen } from './dependence.ts';
 import { describeConfidence } from './describe-rule.ts';
 import { type GateMeasurement, show } from './measure-gate.ts';
 import { evenRowsNeeded } from './statistics/even-rows.ts';
 import type { Inference } from './statistics/inference.ts';
 import { measurePower } from './statistics/power.ts';
+import { describePower } from './tell-power.ts';
 
 export interface RuleVerdict extends Finding {
   readonly verdict: Verdict;
@@ -27,6 +27,7 @@ export const unmeasured: Omit<Finding, 'sentence'> = {
   test: null,
   power: null,
   n: null,
+  effectiveRows: null,
 };
 
 /** What judging several slices together makes of one of them: p-values that its interval's verdict must also meet. */
@@ -46,9 +47,9 @@ export function decide(
   correction?: Correction,
 ): RuleVerdict {
   const { challenger, champion, estimate, limit, test, n, inference } = measured;
-  const units = inference?.units;
-  const rows = `(n=${n}${units ? ` in ${units.words}` : ''}${measured.sample ?? ''})`;
-  const bare = { challenger, champion, estimate, limit, test, n, interval: null, power: null };
+  const effectiveRows = worthOf(measured);
+  const rows = describeRows(measured, effectiveRows);
+  const bare = { challenger, champion, estimate, limit, test, n, effectiveRows, interval: null, power: null };
   if (inference === null) {
     const holds = isOnGoodSide(estimate, measured);
     const relation = holds ? goodSign(measured) : badSign(measured);
@@ -78,17 +79,22 @@ export function decide(
   }
   const alone = judgeInterval(range, inference, confidence, measured);
   const verdict = correction ? correctVerdict(alone, confidence, correction) : alone;
+  const isGood = isOnGoodSide(estimate, measured);
+  // What would decide is the end towards the limit.
+  const end = isGood ? 0 : 1;
+  const evenRows = inference.evenRows && endsOf(inference.evenRows, measured)[end];
+  const reach = Math.abs(estimate - endsOf(range, measured)[end]);
+  const needed = correction ? confidenceToDecide(confidence, correction, isGood) : confidence;
   const power = measurePower(
-    { rows: n ?? 0, width: range.high - range.low, confidence },
+    { rows: n ?? 0, width: range.high - range.low, confidence, reach, evenRows },
     Math.abs(estimate - limit),
-    correction && confidenceToDecide(confidence, correction, isOnGoodSide(estimate, measured)),
+    needed,
   );
   const among = correction ? describeCorrection(correction, verdict) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
-  const uneven = describeUneven(inference, confidence, measured);
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${uneven ?? describePower(power, n, units)}`
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${describePower(power, measured, { evenRows, confidence: needed })}`
       : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} ${rows}`;
   return {
     ...bare,
@@ -145,32 +151,20 @@ function judgeInterval(
   return goodRows >= needed && isBeyond(goodEnd, measured) ? 'failed' : 'inconclusive';
 }
 
-/** Where few rows carry the value: what they are worth, and how many would do. */
-function describeUneven(
-  { evenRows, units }: Inference,
-  confidence: number,
-  measured: GateMeasurement,
-): string | undefined {
-  const needed = evenRowsNeeded(confidence);
-  const worth = evenRows ? endsOf(evenRows, measured)[0] : needed;
-  if (worth >= needed || measured.n === null) return undefined;
-  const percent = describeConfidence(confidence);
-  const few = units ? units.plural : 'rows';
-  const count = units?.count ?? measured.n;
-  const robust = units ? '' : suggestRobust(measured.metric);
-  if (worth === 0) {
-    return `a few ${few} carry nearly all of it, as where values have no variance: no number of rows would do for a mean${robust}`;
-  }
-  const enough = `about ${countAlike(Math.ceil((measured.n * needed) / worth), measured.n, units)} would do${robust}`;
-  if (worth >= count)
-    return `so few ${few} do not tell an error as small as ${percent} confidence leaves; ${enough}`;
-  return `a few ${few} carry most of it: all ${count} tell as much as ${Math.floor(worth)} even ones, and ${percent} confidence needs ${Math.ceil(needed)}; ${enough}`;
+/** What the rows that the value is of are worth. */
+function worthOf({ n, sample, inference }: GateMeasurement): number | null {
+  if (n === null) return null;
+  return (sample?.effective ?? n) / (inference?.units?.designEffect ?? 1);
 }
 
-/** Errors with tails so heavy have a median all the same. */
-function suggestRobust(metric: string): string {
-  const isLossOfNumbers = metric === 'mae' || metric === 'rmse';
-  return isLossOfNumbers ? '; median_absolute_error needs no even rows, mae_trimmed hardly any' : '';
+/** `(n=412, 187 of class 1 worth 150.2)`. */
+function describeRows({ n, sample, inference }: GateMeasurement, worth: number | null): string {
+  const units = inference?.units;
+  const isLess = worth !== null && worth < (sample?.rows ?? n!) - 0.05;
+  const said = [sample?.among ?? '', isLess ? `worth ${Number(worth.toFixed(1))}` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+  return `(n=${n}${units ? ` in ${units.words}` : ''}${said === '' ? '' : `, ${said}`})`;
 }
 
 function isOnGoodSide(value: number, { goal, inclusive, limit }: GateMeasurement): boolean {
@@ -189,21 +183,4 @@ function goodSign({ goal, inclusive }: GateMeasurement): string {
 
 function badSign({ goal, inclusive }: GateMeasurement): string {
   return `${goal === 'above' ? '<' : '>'}${inclusive ? '' : '='}`;
-}
-
-function describePower(
-  { minimumDetectable, rowsToDecide }: NonNullable<Finding['power']>,
-  n: number | null,
-  units: UnitsSeen | undefined,
-): string {
-  const rows =
-    rowsToDecide === null ? '' : `, and about ${countAlike(rowsToDecide, n, units)} would decide this one`;
-  return `a true distance of ${show(minimumDetectable)} would be found 8 times in 10${rows}`;
-}
-
-/** So many rows, or as many units as have so many. */
-function countAlike(rows: number, n: number | null, units: UnitsSeen | undefined): string {
-  if (!units || !n) return counted(rows, 'row');
-  const count = Math.max(units.count + 1, Math.ceil((rows * units.count) / n));
-  return `${count} ${units.plural}`;
 }

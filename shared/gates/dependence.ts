@@ -24,6 +24,8 @@ export interface UnitsSeen {
   readonly plural: string;
   /** `100 groups of customer_id`, `62 blocks of 16 rows by time`. */
   readonly words: string;
+  /** How many times the variance of as many independent rows these make of theirs; omitted where none was measured. */
+  readonly designEffect?: number;
 }
 
 /** Units numbered from 0, one for each row. */
@@ -69,6 +71,13 @@ export function sumUnits(values: Float64Array, { unitOf, seen }: RowUnits): Floa
   const sums = new Float64Array(seen.count);
   for (let row = 0; row < values.length; row++) sums[unitOf[row]!]! += values[row]!;
   return sums;
+}
+
+/** By what each row adds beyond the whole (Kish, "Survey sampling", 1965): 1 and more, since chance alone makes it less. */
+export function measureDesignEffect(beyond: Float64Array, units: RowUnits): number {
+  const squares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+  const effect = (units.stretch ** 2 * squares(sumUnits(beyond, units))) / squares(beyond);
+  return Number.isFinite(effect) ? Math.max(1, effect) : 1;
 }
 
 /** Rows of the largest unit. */

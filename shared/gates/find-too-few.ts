@@ -38,13 +38,18 @@ export function findTooFew(gate: MetricGate, rows: Rows, needed: Needed): string
   return `${has}, and ${gate.metric} needs ${perClass} of each class that it is about`;
 }
 
-/** Which of the rows a metric is of, and what they are worth, behind their number: `, 187 of class 1`, `, worth 12.5`. */
-export function describeSample(gate: MetricGate, rows: Rows): string {
+/** The rows that a metric is of: in words where they are not all, and what they are worth by their weights. */
+export interface Sample {
+  /** `187 of class 1`; empty where they are all. */
+  readonly among: string;
+  readonly rows: number;
+  readonly effective: number;
+}
+
+export function measureSample(gate: MetricGate, rows: Rows): Sample {
   const { ofSome, count } = countSample(gate, rows);
-  const some = ofSome ? `${count.rows}${describeAmong(ofSome, rows)}` : '';
-  const worth = count.weighted ? `worth ${Number(count.effective.toFixed(1))}` : '';
-  const said = [some, worth].filter((part) => part !== '').join(' ');
-  return said === '' ? '' : `, ${said}`;
+  const among = ofSome ? `${count.rows}${describeAmong(ofSome, rows)}` : '';
+  return { among, rows: count.rows, effective: count.effective };
 }
 
 /** The rows that a gate's metric is of; of a number that the job reports nobody knows which. */

@@ -8,7 +8,7 @@
  * that it is small is believed until it exceeds even that. Neither claims more than it says, in any calibration there is.
  */
 
-import { findUnits, sumUnits } from './dependence.ts';
+import { findUnits, measureDesignEffect, sumUnits } from './dependence.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { binErrors } from './metrics/probability-metrics.ts';
 import type { Rows } from './rows.ts';
@@ -100,7 +100,10 @@ export function inferCalibrationGain(
   return {
     method,
     estimate: gain,
-    units: units && 'unitOf' in units ? units.seen : undefined,
+    units:
+      units && 'unitOf' in units
+        ? { ...units.seen, designEffect: measureDesignEffect(challenger.influences, units) }
+        : undefined,
     interval: (confidence) => ({
       low: lowestOf(atMost, -1, gain, (1 - confidence) / 2),
       high: -lowestOf((limit) => atLeast(-limit), -1, -gain, (1 - confidence) / 2),

@@ -35,7 +35,8 @@ export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): 
 function judgeRows(atLeast: number, predictions: Predictions): RuleVerdict {
   const { effective, weighted, rows: n } = countRows(predictions, () => true);
   const words = weighted ? 'effective rows' : 'rows';
-  return settle({ words, estimate: effective, limit: atLeast, goal: 'above', inference: null, n });
+  const sample = { among: '', rows: n, effective };
+  return settle({ words, estimate: effective, limit: atLeast, goal: 'above', inference: null, n, sample });
 }
 
 /** Of all rows, weighed as they are. */
@@ -90,7 +91,7 @@ function measureShare(
   label: number,
   confidence: number | undefined,
   predictions: Predictions,
-): Pick<Known, 'estimate' | 'inference' | 'n'> {
+): Pick<Known, 'estimate' | 'inference' | 'n' | 'sample'> {
   const { labels, weights } = predictions;
   let [count, weight, total] = [0, 0, 0];
   for (let row = 0; row < labels.length; row++) {
@@ -116,7 +117,9 @@ function measureShare(
           },
         )
       : exactProportion(count, n);
-  return { estimate: weight / total, inference: confidence === undefined ? null : exact, n };
+  const { effective } = countRows(predictions, () => true);
+  const inference = confidence === undefined ? null : exact;
+  return { estimate: weight / total, inference, n, sample: { among: '', rows: n, effective } };
 }
 
 function judgeOverlap(
@@ -147,7 +150,7 @@ function findUnlike(predictions: ByteKinds, training: ByteKinds): string | null 
   return `no id could be in both files: every id ${all}, and none ${none}; ids are compared byte by byte: write them alike`;
 }
 
-type Known = Pick<GateMeasurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n'>;
+type Known = Pick<GateMeasurement, 'words' | 'estimate' | 'limit' | 'goal' | 'inference' | 'n' | 'sample'>;
 
 function settle(known: Known, confidence?: number): RuleVerdict {
   const { estimate, words } = known;

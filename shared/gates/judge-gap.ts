@@ -217,6 +217,7 @@ function tellGroup(
     test: null,
     power: null,
     n: trials,
+    effectiveRows: trials / (('why' in rate ? undefined : rate.units?.designEffect) ?? 1),
     harm: widest.estimate - gate.atMost,
     corrected: null,
   };
@@ -229,6 +230,7 @@ function tellSmall({ metric, slices }: GapGate, { name, challenger: { trials } }
     verdict: verdictOfSmall(slices, name),
     sentence: `${metric} is a share of ${counted(trials, 'row')} of it, a group needs ${slices.minimumRows}`,
     n: trials,
+    effectiveRows: trials,
     harm: null,
     corrected: null,
   };

@@ -12,7 +12,7 @@ import { boundUnlabelled, describeUnlabelled } from './bound-unlabelled.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
-import { describeSample, findTooFew } from './find-too-few.ts';
+import { findTooFew, measureSample } from './find-too-few.ts';
 import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';
 import { findAbsent, judgeSlices } from './judge-slices.ts';
@@ -92,19 +92,29 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   const challenger = numberOf('challenger');
   if (challenger === null) return missing(gate, 'challenger', rows ? tellNoClass(gate, rows) : '');
   const count = evidence.predictions?.labels.length ?? null;
+  const sample = rows && measureSample(gate, rows);
+  const effectiveRows = sample?.effective ?? null;
   // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
   const few = evidence.predictions && findTooFew(gate, evidence.predictions, { ...gate, who: 'the gate' });
   if (few !== null) {
     const champion = numberOf('champion');
     const sentence = `${gate.metric}: ${few}`;
-    return { ...unmeasured, verdict: 'inconclusive', sentence, challenger, champion, n: count };
+    return {
+      ...unmeasured,
+      verdict: 'inconclusive',
+      sentence,
+      challenger,
+      champion,
+      n: count,
+      effectiveRows,
+    };
   }
   const early =
     gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
-  if (early) return { ...early, n: rows && count };
+  if (early) return { ...early, n: rows && count, effectiveRows };
   const measured = measureGate(gate, rows ? { rows } : { reported: evidence.reported });
   if ('missing' in measured) return missing(gate, measured.missing, rows ? tellNoClass(gate, rows) : '');
-  return decide(rows ? { ...measured, sample: describeSample(gate, rows) } : measured, gate.confidence);
+  return decide(sample ? { ...measured, sample } : measured, gate.confidence);
 }
 
 /** Of a metric of one class that is none of the file's: which one looks alike. */

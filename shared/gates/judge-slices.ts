@@ -2,7 +2,7 @@ import type { MetricGate } from '../config/gate-schema.ts';
 import type { SliceResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { decide, testRule, unmeasured } from './decide.ts';
-import { describeSample, findTooFew } from './find-too-few.ts';
+import { findTooFew, measureSample } from './find-too-few.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { suggestAlike } from './predictions/spellings.ts';
 import { type Predictions, type Rows, selectRows } from './rows.ts';
@@ -48,7 +48,7 @@ function measureSlice(gate: MetricGate, slices: SlicesOfGate, rows: Rows): GateM
   const few = findTooFew(gate, rows, { who: 'a slice', minimumRows, minimumPerClass });
   if (few !== null) return few;
   const measurement = measureGate(gate, { rows });
-  if (!('missing' in measurement)) return { ...measurement, sample: describeSample(gate, rows) };
+  if (!('missing' in measurement)) return { ...measurement, sample: measureSample(gate, rows) };
   return `${gate.metric} of the ${measurement.missing} is undefined in its ${counted(rows.labels.length, 'row')}`;
 }
 

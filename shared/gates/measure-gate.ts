@@ -2,6 +2,7 @@ import type { AgainstChampionGate, BoundGate, MetricGate } from '../config/gate-
 import { findMetric, seesDecisions } from '../config/metric-catalog.ts';
 import type { Finding } from '../domain/gate-report.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import type { Sample } from './find-too-few.ts';
 import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
 import { describeThreshold } from './metrics/decision-rule.ts';
@@ -26,8 +27,8 @@ export interface GateMeasurement {
   readonly words: string;
   /** Rows measured; null for a reported number. */
   readonly n: number | null;
-  /** Which of them the value is of, and what they are worth, behind their number: `, 187 of class 1`. */
-  readonly sample?: string;
+  /** Which of them the value is of; all of them, and each as much as the next, when omitted. */
+  readonly sample?: Sample;
 }
 
 /** The side whose number is not there, or is undefined. */

@@ -1,6 +1,13 @@
 import { parseMetricName } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
-import { countUnits, findPlainUnits, findUnits, largestUnit, sumUnits } from './dependence.ts';
+import {
+  countUnits,
+  findPlainUnits,
+  findUnits,
+  largestUnit,
+  measureDesignEffect,
+  sumUnits,
+} from './dependence.ts';
 import { countRows } from './find-too-few.ts';
 import type { Extremes, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
@@ -116,7 +123,8 @@ function inferUnits(
   { worst, bothUneven = false, possible }: Options,
 ): Inference | NoInference {
   const known = { bothUneven, unbounded: isUnbounded(rows) };
-  const units = rows.dependence ? findUnits(rows, beyondRatio({ top, bottom })) : null;
+  const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
+  const units = beyond && findUnits(rows, beyond);
   if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });
   if ('why' in units) return units;
   const { seen, stretch } = units;
@@ -132,7 +140,7 @@ function inferUnits(
         why: inferred.why.replaceAll(/\brows?\b/g, (word) => (word === 'row' ? seen.noun : seen.plural)),
         units: seen,
       }
-    : { ...inferred, units: seen };
+    : { ...inferred, units: { ...seen, designEffect: measureDesignEffect(beyond!, units) } };
 }
 
 /** What each adds beyond the ratio of all. */

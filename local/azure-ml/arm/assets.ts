@@ -15,6 +15,7 @@ import {
 import type { Request } from '../http.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
+import { parseInferenceConfig } from '../serving/container.ts';
 import type { Asset, AssetStore, Container } from '../store/assets.ts';
 import type { AssetKind } from '../uris.ts';
 import { listReply } from './listing.ts';
@@ -159,6 +160,7 @@ function parseAsset(rules: KindRules, properties: Record<string, unknown>) {
   if (rules.kind === 'environments' && !fixed['image'] && !fixed['build']) {
     throw userError('properties: neither image nor build; an environment is made of one of them');
   }
+  if (rules.kind === 'environments') parseInferenceConfig(fixed['inferenceConfig']);
   if (rules.kind === 'models') checkTagLengths(change.data.tags ?? {});
   return { fixed, change: change.data };
 }

@@ -1,4 +1,4 @@
-/** Managed online deployments: who asks for what, and what is refused. No model is run. */
+/** Managed online deployments: who asks for what, and what is refused. What is run: serving/serving.ts. */
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, ServiceError, userError } from '../../http/service-error.ts';
 import { type DeploymentDefinition, parseDeployment, readModelId } from '../deployment-definition.ts';
@@ -7,6 +7,7 @@ import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import { addLabels, checkOnlineName } from '../online-resource.ts';
 import { type Provisioning, provisioningMs } from '../provisioning.ts';
+import type { Faults } from '../serving/faults.ts';
 import type { AssetStore } from '../store/assets.ts';
 import type { Deployment, Endpoint, OnlineStore } from '../store/online.ts';
 import { listReply } from './listing.ts';
@@ -18,6 +19,7 @@ interface DeploymentDependencies {
   readonly provisioning: Provisioning;
   readonly assets: AssetStore;
   readonly locator: Locator;
+  readonly faults: Faults;
   readonly now: () => number;
 }
 
@@ -47,14 +49,15 @@ function putDeployment(request: Request, params: Params, deps: DeploymentDepende
   const asked = parseDeployment(request.body);
   const existing = online.findDeployment(endpoint, name);
   const deployment = existing?.deployment ?? name;
-  checkIdle(online, endpoint, `${existing ? 'update' : 'create'} a deployment in endpoint ${endpoint}`);
+  checkIdle(deps, endpoint, `${existing ? 'update' : 'create'} a deployment in endpoint ${endpoint}`);
   checkRoom(online, endpoint, existing);
   if (existing?.state === 'Failed' && existing.served === null)
     throw badRequest(
       `Specified deployment [${deployment}] failed during initial provisioning and is in an unrecoverable state. Delete and re-create.`,
     );
   const resource = settle(asked, existing, deps);
-  const operation = online.beginPut({ endpoint, deployment }, resource, deps.now() + provisioningMs);
+  const dueMs = deps.now() + provisioningMs + deps.faults.slowStartMs(endpoint, deployment);
+  const operation = online.beginPut({ endpoint, deployment }, resource, dueMs);
   deps.provisioning.watch(operation);
   const body = deploymentBody(online.findDeployment(endpoint, deployment)!, request);
   return madeReply(request, operation, !existing, body);
@@ -106,8 +109,10 @@ function deleteDeployment(request: Request, params: Params, deps: DeploymentDepe
   const existing = parent && online.findDeployment(parent.endpoint, params['name'] ?? '');
   if (!existing) return { status: 204 };
   const { endpoint, deployment } = existing;
-  checkIdle(online, endpoint, `delete deployment ${deployment}`);
-  if ((parent.resource.properties.traffic[deployment] ?? 0) > 0)
+  checkIdle(deps, endpoint, `delete deployment ${deployment}`);
+  const { traffic, mirrorTraffic = {} } = parent.resource.properties;
+  // Of mirrored traffic nobody says it: the narrower reading.
+  if ((traffic[deployment] ?? 0) > 0 || (mirrorTraffic[deployment] ?? 0) > 0)
     throw badRequest(`Can't delete deployment [${deployment}] with non-zero traffic weight`);
   const operation = online.beginDelete({ endpoint, deployment }, deps.now() + provisioningMs);
   deps.provisioning.watch(operation);

@@ -1,19 +1,25 @@
-/** Managed online endpoints: who asks for what, and what is refused. Nothing is served at them. */
+/** Managed online endpoints: who asks for what, and what is refused. What is served at them: serving/server.ts. */
 import type { Reply } from '../../http/json-exchange.ts';
 import { userError } from '../../http/service-error.ts';
-import { type EndpointDefinition, parseEndpoint } from '../endpoint-definition.ts';
+import { type EndpointDefinition, knowsMirror, parseEndpoint } from '../endpoint-definition.ts';
 import type { Request } from '../http.ts';
 import type { Params, Routes } from '../match.ts';
 import { addLabels, checkOnlineName } from '../online-resource.ts';
 import { type Provisioning, provisioningMs } from '../provisioning.ts';
+import type { Faults } from '../serving/faults.ts';
+import type { EndpointKeyStore } from '../store/endpoint-keys.ts';
 import type { Endpoint, OnlineStore } from '../store/online.ts';
 import { hasLabels, listReply } from './listing.ts';
 import { badRequest, checkIdle, deletingReply, madeReply, noEndpoint, onlineBody } from './online-replies.ts';
 
 interface EndpointDependencies {
   readonly online: OnlineStore;
+  readonly keys: EndpointKeyStore;
   readonly provisioning: Provisioning;
+  readonly faults: Faults;
   readonly now: () => number;
+  /** What scoring addresses begin with. */
+  readonly scoringOrigin: string;
 }
 
 /** Of a subscription in a region. */
@@ -25,7 +31,7 @@ export function endpointRoutes(deps: EndpointDependencies): Routes {
     'GET /onlineEndpoints/:name': (request, { name = '' }) => {
       const endpoint = deps.online.findEndpoint(name);
       if (!endpoint) throw noEndpoint(name);
-      return { status: 200, body: endpointBody(endpoint, request) };
+      return { status: 200, body: endpointBody(endpoint, request, deps) };
     },
     'PUT /onlineEndpoints/:name': (request, params) => putEndpoint(request, params, deps),
     'DELETE /onlineEndpoints/:name': (request, params) => deleteEndpoint(request, params, deps),
@@ -35,29 +41,39 @@ export function endpointRoutes(deps: EndpointDependencies): Routes {
 function putEndpoint(request: Request, { name = '' }: Params, deps: EndpointDependencies): Reply {
   const { online } = deps;
   checkOnlineName('endpoint name', name);
-  const asked = parseEndpoint(request.body);
+  const { endpoint: asked, keys } = parseEndpoint(request.body, request.query.get('api-version'));
   const existing = online.findEndpoint(name);
   const endpoint = existing?.endpoint ?? name;
-  checkIdle(online, endpoint, `update endpoint ${endpoint}`);
+  checkIdle(deps, endpoint, `update endpoint ${endpoint}`);
   if (!existing && online.endpoints().length >= endpointsAtMost)
     throw badRequest(`OutOfQuota: a subscription has ${endpointsAtMost} endpoints at most; delete one first`);
-  checkTraffic(asked, endpoint, online);
+  checkShares(asked, endpoint, online);
   const labels = addLabels(existing?.resource.properties.properties ?? {}, asked.properties.properties);
   const resource = { ...asked, properties: { ...asked.properties, properties: labels } };
   const operation = online.beginPut({ endpoint, deployment: '' }, resource, deps.now() + provisioningMs);
+  if (!existing) deps.keys.of(endpoint, keys);
   deps.provisioning.watch(operation);
-  return madeReply(request, operation, !existing, endpointBody(online.findEndpoint(endpoint)!, request));
+  return madeReply(
+    request,
+    operation,
+    !existing,
+    endpointBody(online.findEndpoint(endpoint)!, request, deps),
+  );
 }
 
-function checkTraffic({ properties }: EndpointDefinition, endpoint: string, online: OnlineStore): void {
-  for (const [name, percent] of Object.entries(properties.traffic)) {
-    const deployment = online.findDeployment(endpoint, name);
-    if (deployment?.deployment !== name)
-      throw userError(`properties.traffic.${name}: endpoint ${endpoint} has no deployment ${name}`);
-    if (percent > 0 && deployment.state !== 'Succeeded')
-      throw userError(
-        `properties.traffic.${name}: deployment ${name} is in ${deployment.state} provisioning state, and takes no traffic`,
-      );
+/** Shares go to deployments that are there, and ready for them. */
+function checkShares(definition: EndpointDefinition, endpoint: string, online: OnlineStore): void {
+  const { traffic, mirrorTraffic = {} } = definition.properties;
+  for (const [field, shares] of Object.entries({ traffic, mirrorTraffic })) {
+    for (const [name, percent] of Object.entries(shares)) {
+      const deployment = online.findDeployment(endpoint, name);
+      if (deployment?.deployment !== name)
+        throw userError(`properties.${field}.${name}: endpoint ${endpoint} has no deployment ${name}`);
+      if (percent > 0 && deployment.state !== 'Succeeded')
+        throw userError(
+          `properties.${field}.${name}: deployment ${name} is in ${deployment.state} provisioning state, and takes no traffic`,
+        );
+    }
   }
 }
 
@@ -65,7 +81,7 @@ function deleteEndpoint(request: Request, { name = '' }: Params, deps: EndpointD
   const existing = deps.online.findEndpoint(name);
   if (!existing) return { status: 204 };
   const { endpoint } = existing;
-  checkIdle(deps.online, endpoint, `delete endpoint ${endpoint}`);
+  checkIdle(deps, endpoint, `delete endpoint ${endpoint}`);
   const operation = deps.online.beginDelete({ endpoint, deployment: '' }, deps.now() + provisioningMs);
   deps.provisioning.watch(operation);
   return deletingReply(request, operation);
@@ -78,7 +94,8 @@ const orders: ReadonlyMap<string, string> = new Map([
   ['updatedatasc', 'modifiedtime asc'],
 ]);
 
-function listEndpoints(request: Request, { online }: EndpointDependencies): Reply {
+function listEndpoints(request: Request, deps: EndpointDependencies): Reply {
+  const { online } = deps;
   const { query } = request;
   const order = query.get('orderBy') ?? 'CreatedAtDesc';
   const sort = orders.get(order.toLowerCase());
@@ -97,16 +114,18 @@ function listEndpoints(request: Request, { online }: EndpointDependencies): Repl
       name: endpoint.endpoint,
       details: { isArchived: false, tags: endpoint.resource.tags },
     }));
-  return listReply(request, fitting, (endpoint) => endpointBody(endpoint, request), sort);
+  return listReply(request, fitting, (endpoint) => endpointBody(endpoint, request, deps), sort);
 }
 
-/** Nothing is served: the scoring address is one that no name server knows. */
-function endpointBody(kept: Endpoint, request: Request): object {
-  const { endpoint } = kept;
-  const host = `https://${endpoint}.local.inference.invalid`;
-  return onlineBody(request, `onlineEndpoints/${endpoint}`, 'onlineEndpoints', kept, {
+function endpointBody(kept: Endpoint, request: Request, { scoringOrigin }: EndpointDependencies): object {
+  const { endpoint, resource } = kept;
+  const { mirrorTraffic = {}, ...properties } = resource.properties;
+  const isKnown = knowsMirror(request.query.get('api-version'));
+  const shown = { ...kept, resource: { ...resource, properties } };
+  return onlineBody(request, `onlineEndpoints/${endpoint}`, 'onlineEndpoints', shown, {
+    ...(isKnown && { mirrorTraffic }),
     keys: null,
-    scoringUri: `${host}/score`,
-    swaggerUri: `${host}/swagger.json`,
+    scoringUri: `${scoringOrigin}/${endpoint}/score`,
+    swaggerUri: `${scoringOrigin}/${endpoint}/swagger.json`,
   });
 }

@@ -6,6 +6,7 @@ import type { Request } from '../http.ts';
 import type { Routes } from '../match.ts';
 import type { OnlineResource } from '../online-resource.ts';
 import { provisioningMs } from '../provisioning.ts';
+import type { Faults } from '../serving/faults.ts';
 import type { OnlineOperation, OnlineStore } from '../store/online.ts';
 import { armResource, provider } from './resource.ts';
 
@@ -75,8 +76,18 @@ function linkTo(request: Request, kind: string, operation: string): string {
   return `${request.origin}${locations}/${kind}/${operation}?api-version=${version}`;
 }
 
-/** Throws 409 while anything is under way on the endpoint or one of its deployments. */
-export function checkIdle(online: OnlineStore, endpoint: string, what: string): void {
+/** Throws 409 while anything is under way on the endpoint or one of its deployments, or where it is asked for. */
+export function checkIdle(
+  { online, faults }: { readonly online: OnlineStore; readonly faults: Faults },
+  endpoint: string,
+  what: string,
+): void {
+  if (faults.takeConflict(endpoint))
+    throw new ServiceError(
+      409,
+      'Conflict',
+      `Cannot ${what} because endpoint ${endpoint} is in Updating provisioning state. Wait for its end and try again.`,
+    );
   const operation = online.underWay(endpoint);
   if (!operation) return;
   const busy = operation.deployment === '' ? `endpoint ${endpoint}` : `deployment ${operation.deployment}`;

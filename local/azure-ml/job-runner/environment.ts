@@ -24,25 +24,32 @@ export function secretsIn(environment: Readonly<Record<string, string>>): string
 }
 
 /**
- * The environment variables of a job's process. Of this program's own only the search path is passed on: a job must
- * not find the keys and endpoints of the machine it happens to run on. What the service sets wins over the job's own.
+ * What every process of the workspace finds, in folders of its own. Of this program's environment only the search path is
+ * passed on: a process must not find the keys and endpoints of the machine it happens to run on.
  */
-export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
-  const temporary = temporaryOf(surroundings.folder);
-  const home = homeOf(surroundings.folder);
+export function containedEnvironment(folder: string): Record<string, string> {
+  const temporary = temporaryOf(folder);
+  const home = homeOf(folder);
   const own: Record<string, string> = {};
   if (process.platform === 'win32') {
     for (const name of neededByWindows) if (process.env[name]) own[name] = process.env[name];
     own['USERPROFILE'] = home;
   }
   return {
-    ...job.definition.environmentVariables,
     ...own,
     PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
     HOME: home,
     TMPDIR: temporary,
     TMP: temporary,
     TEMP: temporary,
+  };
+}
+
+/** The environment variables of a job's process. What the service sets wins over the job's own. */
+export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
+  return {
+    ...job.definition.environmentVariables,
+    ...containedEnvironment(surroundings.folder),
     AZUREML_RUN_ID: job.name,
     MLFLOW_RUN_ID: job.name,
     MLFLOW_EXPERIMENT_ID: experimentIdOf(job.definition.experimentName),

@@ -56,9 +56,9 @@ async function fetchInput(
   );
 }
 
-/** Brings the job's code into its working folder. */
+/** Brings code into the folder it is run in. */
 export async function prepareCode(
-  definition: JobDefinition,
+  definition: { readonly codeId?: string | undefined },
   workingFolder: string,
   storage: { readonly blobs: Blobs; readonly locator: Locator },
   signal: AbortSignal,

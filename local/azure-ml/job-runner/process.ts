@@ -1,5 +1,5 @@
 /**
- * Runs one job's process and keeps what it prints.
+ * Runs one process, of a job or a deployment, and keeps what it prints.
  *
  * Invariants
  * 1. No shell: words reach the program as they are.
@@ -7,7 +7,7 @@
  * 3. The time limit is real time: a process lives in real time whatever the clock says.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MaskStream } from './mask-stream.ts';
 import { endLeftovers, killTree } from './process-tree.ts';
@@ -16,15 +16,17 @@ interface Launch {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The job's own folder: what it left is known by it. */
+  /** The process's own folder: what it left is known by it. */
   readonly folder: string;
-  /** What must not be kept of what the job prints. */
+  /** What must not be kept of what it prints. */
   readonly secrets: readonly string[];
   /**
    * Receives standard output and standard error, line by line in the order they came, without secrets, after what it
    * already holds.
    */
   readonly logFile: string;
+  /** Is told of all that the log receives. */
+  readonly onOutput?: (chunk: Buffer) => void;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   /** Called before the process can do anything that needs to be known about it. */
@@ -47,7 +49,7 @@ const drainMs = 1_000;
 
 export async function runProcess(launch: Launch): Promise<ProcessEnd> {
   if (launch.signal.aborted) return { kind: 'aborted' };
-  const log = openLog(launch.logFile);
+  const log = openLog(launch.logFile, launch.onOutput);
   try {
     return await runLogged(launch, log);
   } finally {
@@ -149,15 +151,19 @@ interface Log {
   close(): void;
 }
 
-function openLog(file: string): Log {
+function openLog(file: string, onOutput: (chunk: Buffer) => void = () => {}): Log {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
   const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
+  // Attempt after attempt is kept, but not without end.
+  if (fstatSync(descriptor).size > logLimitBytes) ftruncateSync(descriptor);
   let leftBytes = logLimitBytes;
   let open = true;
   return {
     write(chunk) {
       if (!open || leftBytes <= 0) return;
-      writeSync(descriptor, chunk.subarray(0, leftBytes));
+      const kept = chunk.subarray(0, leftBytes);
+      writeSync(descriptor, kept);
+      onOutput(kept);
       leftBytes -= chunk.length;
       if (leftBytes <= 0)
         writeSync(descriptor, `\n[the log ends here: ${logLimitBytes} bytes is all that is kept]\n`);

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../../process/open-database.ts';
 
@@ -35,8 +36,19 @@ CREATE TABLE IF NOT EXISTS online_operations (
   id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, deployment TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
   started_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, ended_ms INTEGER, error TEXT
 );
+CREATE TABLE IF NOT EXISTS online_instances (
+  id TEXT PRIMARY KEY, endpoint TEXT NOT NULL COLLATE NOCASE, deployment TEXT NOT NULL COLLATE NOCASE,
+  resource TEXT NOT NULL, process TEXT, ready INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS endpoint_keys (
+  endpoint TEXT PRIMARY KEY COLLATE NOCASE, primary_key TEXT NOT NULL, secondary_key TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL);
 `;
 
-/** Opens the workspace's state, making it when absent. */
-export const openWorkspace = (file: string): DatabaseSync => openDatabase(file, schema);
+/** Opens the workspace's state, making it when absent. It holds keys: its owner alone reads it. */
+export function openWorkspace(file: string): DatabaseSync {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+  return openDatabase(file, schema);
+}

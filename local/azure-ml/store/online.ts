@@ -16,46 +16,21 @@ import { inTransaction } from '../../process/in-transaction.ts';
 import { type DeploymentDefinition, readModelId } from '../deployment-definition.ts';
 import type { EndpointDefinition } from '../endpoint-definition.ts';
 import { modelDeployed } from '../events.ts';
+import type { Weights } from '../serving/weights.ts';
+import {
+  type Deployment,
+  type Endpoint,
+  type OnlineOperation,
+  type OnlineRow,
+  type OnlineState,
+  type OperationError,
+  type OperationRow,
+  onlineOf,
+  operationOf,
+} from './online-rows.ts';
 import type { Outbox } from './outbox.ts';
 
-type OnlineState = 'Creating' | 'Updating' | 'Deleting' | 'Succeeded' | 'Failed';
-
-interface Online<Definition> {
-  readonly seq: number;
-  readonly endpoint: string;
-  readonly resource: Definition;
-  readonly state: OnlineState;
-  /** The operation that changed it last. */
-  readonly operation: string;
-  readonly createdMs: number;
-  readonly modifiedMs: number;
-}
-
-export type Endpoint = Online<EndpointDefinition>;
-
-export interface Deployment extends Online<DeploymentDefinition> {
-  readonly deployment: string;
-  /** The model that was deployed last, `NAME:VERSION`; null where none ever was. */
-  readonly served: string | null;
-}
-
-export interface OnlineOperation {
-  readonly id: string;
-  readonly endpoint: string;
-  /** Empty where it is about the endpoint itself. */
-  readonly deployment: string;
-  readonly kind: 'put' | 'delete';
-  readonly status: 'InProgress' | 'Succeeded' | 'Failed';
-  readonly startedMs: number;
-  readonly dueMs: number;
-  readonly endedMs: number | null;
-  readonly error: OperationError | null;
-}
-
-export interface OperationError {
-  readonly code: string;
-  readonly message: string;
-}
+export type { Deployment, Endpoint, OnlineOperation, OperationError };
 
 /** What is to change: an endpoint, or a deployment of it. */
 interface Change {
@@ -76,7 +51,7 @@ export class OnlineStore {
 
   /** Names are the same in any case, as Resource Manager has it. */
   findEndpoint(endpoint: string): Endpoint | undefined {
-    return this.#rows('endpoint = ? AND deployment = ?', endpoint, '')[0] as Endpoint | undefined;
+    return this.#rows<Endpoint>("endpoint = ? AND deployment = ''", endpoint)[0];
   }
 
   findDeployment(endpoint: string, deployment: string): Deployment | undefined {
@@ -85,12 +60,24 @@ export class OnlineStore {
 
   /** Newest first. */
   endpoints(): readonly Endpoint[] {
-    return this.#rows("deployment = ''") as readonly Online<unknown>[] as readonly Endpoint[];
+    return this.#rows<Endpoint>("deployment = ''");
+  }
+
+  /** What requests go by: the weights of the endpoint's last change that has succeeded. */
+  weightsOf(endpoint: string): Weights {
+    const { weights, resource } = this.findEndpoint(endpoint) ?? {};
+    const none = { traffic: {}, mirrorTraffic: {} };
+    return { ...none, ...(weights ?? resource?.properties) };
   }
 
   /** Of one endpoint, newest first. */
   deployments(endpoint: string): readonly Deployment[] {
     return this.#rows("endpoint = ? AND deployment <> ''", endpoint);
+  }
+
+  /** What the last operations of deployments are called by their instances. */
+  instancesNamed(instanceOf: (operation: string) => string): ReadonlySet<string> {
+    return new Set(this.#rows("deployment <> ''").map(({ operation }) => instanceOf(operation)));
   }
 
   countDeployments(): number {
@@ -151,7 +138,9 @@ export class OnlineStore {
         .run(error ? 'Failed' : 'Succeeded', this.#now(), error && JSON.stringify(error), id);
       if (operation.kind === 'delete') this.#remove(operation);
       else this.#setState(operation, error ? 'Failed' : 'Succeeded');
-      const isMade = operation.kind === 'put' && operation.deployment !== '' && error === null;
+      const succeeded = operation.kind === 'put' && error === null;
+      if (succeeded && operation.deployment === '') this.#setWeights(operation.endpoint);
+      const isMade = succeeded && operation.deployment !== '';
       if (isMade) this.#tell(operation);
       if (isMade) crashPoint('deployment-before-commit');
       return isMade;
@@ -178,15 +167,25 @@ export class OnlineStore {
       .run(state, endpoint, deployment);
   }
 
-  /** An endpoint takes its deployments along; a deployment is in its endpoint's traffic no more. */
+  #setWeights(endpoint: string): void {
+    const { traffic, mirrorTraffic } = this.findEndpoint(endpoint)!.resource.properties;
+    this.#database
+      .prepare("UPDATE online_resources SET served = ? WHERE endpoint = ? AND deployment = ''")
+      .run(JSON.stringify({ traffic, mirrorTraffic }), endpoint);
+  }
+
+  /** An endpoint takes its deployments and keys along; a deployment is in its endpoint's traffic no more. */
   #remove({ endpoint, deployment }: Change): void {
     this.#database
       .prepare("DELETE FROM online_resources WHERE endpoint = ? AND (deployment = ? OR ? = '')")
       .run(endpoint, deployment, deployment);
+    if (deployment === '')
+      this.#database.prepare('DELETE FROM endpoint_keys WHERE endpoint = ?').run(endpoint);
     const { resource } = this.findEndpoint(endpoint) ?? {};
     if (!resource) return;
     const { [deployment]: _gone, ...traffic } = resource.properties.traffic;
-    const left = { ...resource, properties: { ...resource.properties, traffic } };
+    const { [deployment]: _mirror, ...mirrorTraffic } = resource.properties.mirrorTraffic ?? {};
+    const left = { ...resource, properties: { ...resource.properties, traffic, mirrorTraffic } };
     this.#database
       .prepare("UPDATE online_resources SET resource = ? WHERE endpoint = ? AND deployment = ''")
       .run(JSON.stringify(left), endpoint);
@@ -210,37 +209,8 @@ export class OnlineStore {
     this.#outbox.put([modelDeployed({ ...served, properties: properties.properties }, this.#now())]);
   }
 
-  #rows(where: string, ...parameters: readonly string[]): Deployment[] {
+  #rows<Kept extends Deployment | Endpoint = Deployment>(where: string, ...named: readonly string[]): Kept[] {
     const rows = this.#database.prepare(`SELECT * FROM online_resources WHERE ${where} ORDER BY seq DESC`);
-    return (rows.all(...parameters) as unknown as OnlineRow[]).map(onlineOf);
+    return (rows.all(...named) as unknown as OnlineRow[]).map((row) => onlineOf(row) as Kept);
   }
-}
-
-interface OnlineRow {
-  seq: number;
-  endpoint: string;
-  deployment: string;
-  resource: string;
-  state: OnlineState;
-  served: string | null;
-  operation: string;
-  created_ms: number;
-  modified_ms: number;
-}
-
-function onlineOf(row: OnlineRow): Deployment {
-  const { resource, created_ms: createdMs, modified_ms: modifiedMs, ...rest } = row;
-  return { ...rest, resource: JSON.parse(resource) as DeploymentDefinition, createdMs, modifiedMs };
-}
-
-interface OperationRow extends Omit<OnlineOperation, 'startedMs' | 'dueMs' | 'endedMs' | 'error'> {
-  started_ms: number;
-  due_ms: number;
-  ended_ms: number | null;
-  error: string | null;
-}
-
-function operationOf(row: OperationRow): OnlineOperation {
-  const { started_ms: startedMs, due_ms: dueMs, ended_ms: endedMs, error, ...rest } = row;
-  return { ...rest, startedMs, dueMs, endedMs, error: error === null ? null : JSON.parse(error) };
 }

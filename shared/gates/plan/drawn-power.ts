@@ -65,7 +65,7 @@ export function powerOfWorlds(gate: GateConfig, worlds: Worlds): PowerModel {
     const judged = Array.from({ length: worldsDrawn }, () => judge(asked, draw(rows, random)));
     const found = {
       share: judged.filter(({ verdict }) => verdict === 'passed').length / worldsDrawn,
-      detectable: medianOf(judged.flatMap(({ power }) => power?.minimumDetectable ?? [])),
+      detectable: medianOf(judged.map(({ power }) => power?.minimumDetectable ?? Number.POSITIVE_INFINITY)),
     };
     known.set(key, found);
     return found;
@@ -92,9 +92,10 @@ function judge(gate: GateConfig, predictions: Predictions) {
   return judgeGate(gate, { evidence, hasChampion: true, look: null });
 }
 
-/** Half of the values lie below; null where there are none. */
+/** Half of the values lie below; null where it is none: in worlds in which nothing is found no distance is. */
 function medianOf(values: readonly number[]): number | null {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+  const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  return Number.isFinite(middle) ? middle : null;
 }
 
 function drawWorld(predictions: Predictions, rows: number, random: Random): Predictions {

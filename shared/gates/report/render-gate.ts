@@ -39,7 +39,8 @@ const known = (facts: readonly (readonly [string, string | null])[]): Fact[] =>
 export const describeFacts = (facts: readonly Fact[]): Html[] =>
   facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
 
-function numbersOfGate({ kind, challenger, champion, estimate, limit, interval, n }: GateResult): Fact[] {
+function numbersOfGate(gate: GateResult): Fact[] {
+  const { kind, challenger, champion, estimate, limit, interval, n, effectiveRows } = gate;
   const number = (value: number | null): string | null => (value === null ? null : show(value));
   return known([
     ['challenger', number(challenger)],
@@ -51,6 +52,7 @@ function numbersOfGate({ kind, challenger, champion, estimate, limit, interval, 
       interval && `${show(interval.low)} to ${show(interval.high)}`,
     ],
     ['rows', number(n)],
+    ['effective rows', effectiveRows === n ? null : number(effectiveRows)],
   ]);
 }
 
@@ -67,6 +69,7 @@ function factsOf({ rule, interval, test, power, holdout, unlabelled }: GateResul
 
 function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResult['power']>): string {
   const rows = rowsToDecide === null ? '' : `; about ${counted(rowsToDecide, 'row')} would decide`;
+  if (minimumDetectable === null) return `no distance from the limit would be found${rows}`;
   return `a true distance of ${figure(minimumDetectable)} from the limit would be found 8 times in 10${rows}`;
 }
 

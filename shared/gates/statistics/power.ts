@@ -1,31 +1,59 @@
+import { evenRowsNeeded } from './even-rows.ts';
 import { normalQuantile } from './normal.ts';
+
+/** Of the even rows that are needed, so many times as many are there nearly always. */
+const surelyEven = 1.25;
 
 /** How often a true difference of the stated size would be found. */
 export const power = 0.8;
 
 interface Power {
-  /** Least true distance from the limit that this many rows would tell from it 8 times in 10. */
-  readonly minimumDetectable: number;
-  /** Rows that would decide 8 times in 10 if the truth is as estimated; null where it sits on the limit. */
+  /** Least true distance from the limit that this many rows would tell from it 8 times in 10; null where none. */
+  readonly minimumDetectable: number | null;
+  /**
+   * Rows that would decide 8 times in 10 if the truth is as estimated; null where it sits on the limit, or no number of
+   * rows is even enough.
+   */
   readonly rowsToDecide: number | null;
+}
+
+interface Sample {
+  readonly rows: number;
+  /** Of the interval of this confidence. */
+  readonly width: number;
+  readonly confidence: number;
+  /** From the estimate to the end that decides; half of the width when omitted. */
+  readonly reach?: number | undefined;
+  /** How many even rows these are worth on the side that decides (even-rows.ts); any number when omitted. */
+  readonly evenRows?: number | undefined;
 }
 
 /**
  * What a sample can tell, from the width of its interval, by the normal approximation: the error shrinks with the
- * root of the rows. `neededConfidence` is that of the decision where it is more than the interval's, one of several
- * corrected together (Chow, Shao and Wang, "Sample size calculations in clinical research", 2008, chapter 3).
+ * root of the rows, and what makes an interval lopsided with their number. `neededConfidence` is that of the decision where it is more than the interval's, one of several
+ * corrected together (Chow, Shao and Wang, "Sample size calculations in clinical research", 2008, chapter 3). Rows too
+ * uneven for it tell nothing, however far the truth lies; what they are worth grows with their number.
  */
 export function measurePower(
-  sample: { readonly rows: number; readonly width: number; readonly confidence: number },
+  { rows, width, confidence, reach = 0, evenRows = Number.POSITIVE_INFINITY }: Sample,
   distance: number,
-  neededConfidence = sample.confidence,
+  neededConfidence = confidence,
 ): Power {
-  const zOf = (confidence: number): number => normalQuantile((1 + confidence) / 2);
-  const standardError = sample.width / (2 * zOf(sample.confidence));
+  const zOf = (of: number): number => normalQuantile((1 + of) / 2);
+  const standardError = width / (2 * zOf(confidence));
   const minimumDetectable = (zOf(neededConfidence) + normalQuantile(power)) * standardError;
-  const rows = Math.ceil(sample.rows * (minimumDetectable / distance) ** 2);
+  const lopsided = Math.max(0, reach - width / 2);
+  // The root of the share of the rows at which the distance would be reached: minimumDetectable u + lopsided u^2.
+  const root =
+    (2 * distance) / (minimumDetectable + Math.sqrt(minimumDetectable ** 2 + 4 * lopsided * distance));
+  const needed = evenRowsNeeded(neededConfidence);
+  const least = Math.max(
+    rows + 1,
+    Math.ceil(rows / root ** 2),
+    Math.ceil((rows * needed * surelyEven) / evenRows),
+  );
   return {
-    minimumDetectable,
-    rowsToDecide: Number.isSafeInteger(rows) ? Math.max(rows, sample.rows + 1) : null,
+    minimumDetectable: evenRows < needed ? null : minimumDetectable,
+    rowsToDecide: Number.isSafeInteger(least) ? least : null,
   };
 }

@@ -26,7 +26,7 @@ describe('an endpoint', () => {
       identity: { type: 'SystemAssigned' },
       properties: { authMode: 'Key', description: 'd', provisioningState: 'Succeeded', traffic: {} },
     });
-    expect(made.properties.scoringUri).toBe('https://front.local.inference.invalid/score');
+    expect(made.properties.scoringUri).toBe(`${d.workspace.azureMl.scoringEndpoint}/front/score`);
     expect(await d.readEndpoint('FRONT')).toEqual(made);
     const listed = await all(d.workspace.client.onlineEndpoints.list(...at, { tags: 'area=mail' }));
     expect(listed).toEqual([made]);

@@ -78,6 +78,7 @@ export interface FetchOptions {
   readonly body?: string;
   /** The bearer token; one for the app when omitted, none when null. */
   readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -98,7 +99,14 @@ export const idOf = (kind: 'codes' | 'environments', name: string, version = '1'
   `${localCloud.workspaceId}/${kind}/${name}/versions/${version}`;
 export const nodeId = idOf('environments', 'node', '24');
 
-export async function openWorkspace(options: { jobSlots?: number; clock?: Clock } = {}): Promise<Workspace> {
+interface WorkspaceOptions {
+  readonly jobSlots?: number;
+  readonly clock?: Clock;
+  readonly sink?: (table: string, rows: readonly object[]) => void;
+  readonly random?: () => number;
+}
+
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-azure-ml-'));
   const blob = await startBlobService();
   const container = BlobServiceClient.fromConnectionString(blob.connectionString).getContainerClient(
@@ -120,9 +128,9 @@ export async function openWorkspace(options: { jobSlots?: number; clock?: Clock 
   mkdirSync(join(home, 'identity'));
   const identity = await startIdentity({ ...contextFor('identity'), port: 0 });
   Object.assign(process.env, identity.environment);
-  const start = (port: number) =>
-    startAzureMl({ ...contextFor('azure-ml'), ...options, port, tls, identity, blob });
-  const azureMl = await start(0);
+  const start = (port: number, scoringPort: number) =>
+    startAzureMl({ ...contextFor('azure-ml'), ...options, port, scoringPort, tls, identity, blob });
+  const azureMl = await start(0, 0);
   const client = new AzureMachineLearningWorkspaces(
     new ManagedIdentityCredential(),
     localCloud.subscriptionId,
@@ -163,7 +171,8 @@ export async function openWorkspace(options: { jobSlots?: number; clock?: Clock 
     fetch: (path, fetchOptions = {}) => fetchJson(workspace, path, fetchOptions),
     async restart() {
       await workspace.azureMl.stop();
-      workspace.azureMl = await start(Number(new URL(workspace.endpoint).port));
+      const { scoringEndpoint } = workspace.azureMl;
+      workspace.azureMl = await start(portOf(workspace.endpoint), portOf(scoringEndpoint));
     },
     async close() {
       await workspace.azureMl.stop();
@@ -174,6 +183,8 @@ export async function openWorkspace(options: { jobSlots?: number; clock?: Clock 
   };
   return workspace;
 }
+
+const portOf = (url: string): number => Number(new URL(url).port);
 
 /**
  * Submits through the client's own pipeline, but past its serializer, which drops the `uri` of inputs and outputs
@@ -221,13 +232,14 @@ export function ask(url: string, ca: string, options: FetchOptions): Promise<Ans
     const headers = {
       ...(token && { authorization: `Bearer ${token}` }),
       'content-type': 'application/json',
+      ...options.headers,
     };
     const request = httpsRequest(url, { method, headers, ca }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        const isJson = /json/.test(response.headers['content-type'] ?? '');
+        const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
         const status = response.statusCode ?? 0;
         resolve({ status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
       });

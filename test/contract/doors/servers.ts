@@ -30,6 +30,8 @@ export function listDoors(cloud: CloudState, hostUrl: string): readonly Door[] {
       cloud.armEndpoint,
       `/mlflow/v1.0${cloud.workspaceId}/api/2.0/mlflow/runs/log-metric`,
     ),
+    door('online endpoints', cloud.scoringEndpoint, '/doors/score'),
+    door('the control server, faults', cloud.control, '/online-endpoints/faults'),
     door('Log Analytics', cloud.logsEndpoint, `/v1/workspaces/${cloud.logsWorkspaceId}/query`),
     door('storage, blobs', blob, '/devstoreaccount1?comp=batch'),
     door('storage, tables', table, '/devstoreaccount1/Tables'),

@@ -80,7 +80,7 @@ describe('a data gate on the balance of labels', () => {
     const rows = [...labelled(50, 50, { weight: 3 }), ...labelled(50, 0, { weight: 1 })];
     expect(judge(balance({ atLeast: 0.7 }), rows).estimate).toBeCloseTo(0.75, 12);
     expect(said(judge(balance({ atLeast: 0.7 }, { confidence: 0.9 }), rows))).toBe(
-      'inconclusive: share of label "1" 0.7500: no interval, rows have weights, and a weighted share no exact one (n=100)',
+      'inconclusive: share of label "1" 0.7500: no interval, rows have weights, and a weighted share no exact one (n=100, worth 80)',
     );
   });
 

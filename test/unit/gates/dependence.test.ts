@@ -254,7 +254,7 @@ describe('rows in an order', () => {
   it('are counted in blocks, and their intervals are wider', () => {
     const rows = drifting(1000, (row) => row);
     const report = judgeRows([mae], rows, regression);
-    expect(report.sentence).toMatch(/\(n=1000 in \d+ blocks of \d+ rows by time\)/);
+    expect(report.sentence).toMatch(/\(n=1000 in \d+ blocks of \d+ rows by time, worth \d+(\.\d)?\)/);
     expect(report.dependence).toEqual({ kind: 'order', column: 'time', groups: null });
     const widthOf = (over = {}) => {
       const { low, high } = only(mae, rows, { ...regression, ...over }).interval!;

@@ -391,8 +391,8 @@ describe('power', () => {
     // Standard error 0.01 on 400 rows: (1.96 + 0.84) x 0.01; at half that distance four times the rows.
     const width = 2 * normalQuantile(0.975) * 0.01;
     const { minimumDetectable } = measurePower({ rows: 400, width, confidence: 0.95 }, 0.014);
-    near(minimumDetectable, 0.028016, 1e-5);
-    expect(measurePower({ rows: 400, width, confidence: 0.95 }, minimumDetectable / 2).rowsToDecide).toBe(
+    near(minimumDetectable!, 0.028016, 1e-5);
+    expect(measurePower({ rows: 400, width, confidence: 0.95 }, minimumDetectable! / 2).rowsToDecide).toBe(
       1600,
     );
     expect(measurePower({ rows: 400, width, confidence: 0.95 }, 0).rowsToDecide).toBeNull();

@@ -107,7 +107,7 @@ describe('the rows that a gate needs', () => {
     const data = readGate({ gate: 'd', kind: 'data', rows: { atLeast: 9 } });
     expect(judge(data, uneven)).toMatchObject({
       verdict: 'failed',
-      sentence: 'effective rows 8.434 < 9 (n=80)',
+      sentence: 'effective rows 8.434 < 9 (n=80, worth 8.4)',
     });
   });
 
