@@ -23,9 +23,11 @@ import type { PinnedModel } from './config/schema.ts';
 import type { NotifyStage } from './config/stage-schema.ts';
 import { RatchetError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { once } from './once.ts';
 import type { ReleaseChannel } from './release/channel.ts';
 import type { Settings } from './settings.ts';
 import { findModelsDir, watchModels } from './watch-models.ts';
+import { wireTargets } from './wire-targets.ts';
 
 export type Wiring = ReturnType<typeof createWiring>;
 
@@ -41,6 +43,7 @@ export function createWiring(env: Environment) {
     ...wireStorage(base),
     ...wireModels(base),
     ...wireReleases(base),
+    releaseTarget: wireTargets(base),
   };
 }
 
@@ -230,18 +233,6 @@ function wireReleases({ settings, credential, tls }: Base) {
 }
 
 export const wiring = createWiring(process.env);
-
-/** Makes a thing when it is first asked for, and the same for everybody after. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
 
 async function fleetOf({ fleet }: ModelFiles): Promise<FleetPolicy | null> {
   if (fleet.policy || fleet.problems.length === 0) return fleet.policy;

@@ -10,8 +10,11 @@ export const gateReportPagePath = (runId: string): string => `runs/${runId}/gate
 /** A manifest lists every partition of the model's data. */
 export const manifestLimitBytes = 64 * 1024 * 1024;
 
-/** The same path as jobs and models name it: the default datastore has this name in every workspace. */
-export const datastoreUri = (path: string): string => `azureml://datastores/workspaceblobstore/paths/${path}`;
+/** The default datastore has this name in every workspace. */
+export const datastore = 'workspaceblobstore';
+
+/** The same path as jobs and models name it. */
+export const datastoreUri = (path: string): string => `azureml://datastores/${datastore}/paths/${path}`;
 
 /**
  * The long form of a datastore's path, as the registry and the clients of Azure ML keep it; what is in another form

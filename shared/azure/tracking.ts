@@ -112,7 +112,9 @@ export class Tracking {
     }
     const body = response.bodyAsText ?? '';
     if (response.status === 200) return body;
-    const failure = { statusCode: response.status, response, ...parseFailure(body) };
+    // Not the whole response: it leads to the request, and that to the token.
+    const answer = { headers: response.headers, bodyAsText: body };
+    const failure = { statusCode: response.status, response: answer, ...parseFailure(body) };
     if (isAbsent(failure)) return null;
     throw azureError(asked, subject, failure);
   }

@@ -24,6 +24,9 @@ export const tagLength = 256;
 
 export const runTag = 'ratchetRun';
 
+/** The tag of a deployment that a release has made: the release's id. */
+export const releaseTag = 'ratchetRelease';
+
 /** Whether tags, with whatever casing the event used for the keys, mark one of our own registrations. */
 export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(tags).some((key) => key.toLowerCase() === runTag.toLowerCase());

@@ -47,6 +47,11 @@ export interface Observed extends Split {
   readonly at: string;
   /** Whether a change of the target is under way: what was read may be about to change. */
   readonly isUpdating: boolean;
+  /**
+   * Why the split that was read may not be what is served: the last change of it has failed, and the service may still
+   * tell what was asked. Absent: it is what is served.
+   */
+  readonly doubt?: string;
   readonly deployments: readonly ObservedDeployment[];
 }
 

@@ -5,9 +5,9 @@
 import { dataFileName } from '../config/data-files.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import type { DeployedModel, Deployment } from '../domain/deployment.ts';
+import { readModelId } from '../domain/model-id.ts';
 import { dataSignal, listensToData, type UploadedFile } from './data-signal.ts';
 import type { Fact, Models } from './fact.ts';
-import { readModelId } from './parse-model-deployed.ts';
 import { parseWorkspaceEvent } from './parse-workspace-event.ts';
 
 /** Who says so, in place of Event Grid. */

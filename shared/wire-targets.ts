@@ -1,0 +1,40 @@
+/** Builds what reaches the targets of releases, for the wiring. As lazily as it: see there. */
+import type { TokenCredential } from '@azure/identity';
+import { scopeOf, type TlsOptions } from './azure/tls.ts';
+import type { TargetConfig } from './config/release-schema.ts';
+import { once } from './once.ts';
+import type { ReleaseTarget } from './release/targets/target.ts';
+import type { Settings } from './settings.ts';
+
+interface Base {
+  readonly settings: () => Promise<Settings>;
+  readonly credential: () => Promise<TokenCredential>;
+  readonly tls: () => Promise<TlsOptions>;
+}
+
+export function wireTargets({ settings, credential, tls }: Base) {
+  const connections = once(async () => {
+    const { workspace, armEndpoint } = await settings();
+    const [sdk, { ResourceManager }, { Scoring }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./azure/resource-manager.ts'),
+      import('./azure/scoring.ts'),
+    ]);
+    const trust = await tls();
+    const identity = await credential();
+    const options = { endpoint: armEndpoint, credential: identity, scope: scopeOf(armEndpoint), tls: trust };
+    return {
+      workspace,
+      resources: new ResourceManager(sdk, options),
+      scoring: new Scoring(sdk, trust),
+      token: async (scope: string): Promise<string> => (await identity.getToken(scope))?.token ?? '',
+      now: () => new Date(),
+    };
+  });
+
+  /** What serves a model, as `release.target` of its file has it. */
+  return async (target: TargetConfig): Promise<ReleaseTarget> => {
+    const { OnlineEndpointTarget } = await import('./release/targets/online-endpoint.ts');
+    return new OnlineEndpointTarget({ target, ...(await connections()) });
+  };
+}
