@@ -5,6 +5,7 @@
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
+import type { TargetConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
@@ -16,7 +17,9 @@ import type { ModelState } from '../shared/domain/model-state.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
+import type { LookResult } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
+import type { DueLook } from '../shared/release/state.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
@@ -197,6 +200,11 @@ export interface Steps {
   'query-logs': { input: QueryMeasurement; output: Measured };
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
+  /**
+   * Counts the requests that a release's version and its champion were sent, and judges its checks. Counts that are not to
+   * be had are an inconclusive look, which says why; `at` is the look's `until`.
+   */
+  'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };
