@@ -36,6 +36,20 @@ export interface CheckAtLook {
   readonly backError: number;
 }
 
+/** What the look may spend on a check. All must hold for a step forward, and any of them rolls back. */
+export function atLook(
+  check: CheckConfig,
+  look: RequestLook,
+  sides: Pick<CheckAtLook, 'challenger' | 'champion'>,
+): CheckAtLook {
+  const error = (1 - check.confidence) / 2;
+  const [forwardError, backError] = [
+    error * look.forwardShare,
+    (error * look.backShare) / look.checks.length,
+  ];
+  return { check, look, ...sides, forwardError, backError };
+}
+
 /** About the share of bad requests, or how much more of them than the champion's; null: nothing was counted. */
 export function infer(
   { check, challenger, champion }: Pick<CheckAtLook, 'check' | 'challenger' | 'champion'>,
@@ -54,4 +68,22 @@ export function infer(
 
 export function limitOf({ atMost, worseBy }: CheckConfig): number {
   return worseBy ?? atMost!;
+}
+
+/** So many bad requests may be one mishap: a caller that repeats itself, an instance that has just been started. */
+const mishapsAtMost = 2;
+
+/** Whether the check is shown to be violated: what is unclear is taken for the version's good. */
+export function isBeyond(at: CheckAtLook): boolean {
+  const seen = infer(at, 'back');
+  if (seen === null || !(at.backError > 0) || at.challenger.bad!.least <= mishapsAtMost) return false;
+  return seen.atMost(limitOf(at.check)) <= at.backError;
+}
+
+/** Whether the check is shown to hold: what is unclear is taken for the worse. */
+export function isWithin(at: CheckAtLook): boolean {
+  const { challenger, look, check, forwardError } = at;
+  if (challenger.requests < look.minimumRequests || !(forwardError > 0)) return false;
+  const seen = infer(at, 'forward');
+  return seen !== null && seen.atLeast(limitOf(check)) <= forwardError;
 }

@@ -3,7 +3,7 @@ import { lookOfShare } from '../../domain/look-share.ts';
 import { counted, plural } from '../../domain/plural.ts';
 import type { RequestCounts } from '../../domain/request-counts.ts';
 import { describeConfidence } from '../describe-rule.ts';
-import { type CheckAtLook, infer, limitOf, type RequestLook, type Side } from './check-at-look.ts';
+import { type CheckAtLook, infer, isWithin, limitOf, type RequestLook, type Side } from './check-at-look.ts';
 
 interface Sides {
   readonly challenger: readonly RequestCounts[];
@@ -45,7 +45,7 @@ export function describeFailed(at: CheckAtLook): string {
   return `Check ${check.check} failed: ${tell(at, 'least')}; with ${sure(backError)} confidence it is at least ${figure(at, low)}, and ${limit(at)} is allowed (look ${lookOfShare(at.look.backShare)}).`;
 }
 
-export function describeOpen(at: CheckAtLook, isWithin: (at: CheckAtLook) => boolean): string {
+export function describeOpen(at: CheckAtLook): string {
   const { check, challenger, champion, forwardError, look } = at;
   const begin = `Check ${check.check} cannot say`;
   if (challenger.bad === null || (check.worseBy !== undefined && champion.bad === null))
@@ -59,13 +59,13 @@ export function describeOpen(at: CheckAtLook, isWithin: (at: CheckAtLook) => boo
   if (challenger.requests < look.minimumRequests)
     return `${begin}: ${numbers}; ${of}, and a step forward needs ${counted(look.minimumRequests, 'request')} at least.`;
   const high = infer(at, 'forward')!.interval(1 - 2 * forwardError).high;
-  return `${begin}: ${numbers}; ${of}, and with ${sure(forwardError)} confidence it could be up to ${figure(at, high)} (look ${lookOfShare(look.forwardShare)} at a step forward): ${describeNeed(at, isWithin)}.`;
+  return `${begin}: ${numbers}; ${of}, and with ${sure(forwardError)} confidence it could be up to ${figure(at, high)} (look ${lookOfShare(look.forwardShare)} at a step forward): ${describeNeed(at)}.`;
 }
 
 const searchedAtMost = 10_000_000;
 
 /** With how many requests, of which as large a share is bad, the same look would pass. */
-function describeNeed(at: CheckAtLook, isWithin: (at: CheckAtLook) => boolean): string {
+function describeNeed(at: CheckAtLook): string {
   const passes = (factor: number): boolean =>
     isWithin({ ...at, challenger: grow(at.challenger, factor), champion: grow(at.champion, factor) });
   let [short, enough] = [1, 2];

@@ -7,7 +7,8 @@
  * Invariants
  * 1. Passed: every check is shown to hold, with the confidence that the look is asked, and on `minimumRequests` at
  *    least. What is missing, unclear or too little never passes.
- * 2. Failed: a check is shown to be violated. That needs no minimum: the few requests of a broken version are evidence.
+ * 2. Failed: a check is shown to be violated. That needs no minimum of requests, for those of a broken version are
+ *    evidence however few, but three bad ones: one or two may be a single mishap.
  * 3. More errors never turn failed into anything else, or anything else into passed; fewer never passed into anything else.
  * 4. Over all looks at a step together, a version that stands exactly at a limit is let forward with a chance of at most
  *    (1 - confidence) / 2, and with at most the same chance rolled back, however many looks and checks there are. Every
@@ -19,7 +20,7 @@
 import type { CheckConfig } from '../../config/check-schema.ts';
 import type { LookResult } from '../../domain/release-state.ts';
 import type { RequestCounts, Tally } from '../../domain/request-counts.ts';
-import { type CheckAtLook, infer, limitOf, type RequestLook } from './check-at-look.ts';
+import { atLook, type CheckAtLook, isBeyond, isWithin, type RequestLook } from './check-at-look.ts';
 import { describeFailed, describeOpen, describePassed, describeSilence } from './describe-check.ts';
 
 type Judgement = Omit<LookResult, 'at'>;
@@ -39,13 +40,8 @@ export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[
   const silence = describeSilence(look, { challenger, champions });
   const judged = look.checks.map((check) => {
     const bad = (side: readonly RequestCounts[]) => ({ requests: total(side), bad: countBad(check, side) });
-    const error = (1 - check.confidence) / 2;
-    const at: CheckAtLook = {
-      ...{ check, look, challenger: bad(challenger), champion: bad(champions) },
-      forwardError: silence === null ? error * look.forwardShare : 0,
-      backError: (error * look.backShare) / look.checks.length,
-    };
-    return judgeCheck(at);
+    const at = atLook(check, look, { challenger: bad(challenger), champion: bad(champions) });
+    return judgeCheck(silence === null ? at : { ...at, forwardError: 0 });
   });
   const worst = (['failed', 'inconclusive', 'passed'] as const).find((verdict) =>
     judged.some((one) => one.verdict === verdict),
@@ -63,21 +59,7 @@ export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[
 function judgeCheck(at: CheckAtLook): CheckVerdict {
   if (isBeyond(at)) return { verdict: 'failed', sentence: describeFailed(at) };
   if (isWithin(at)) return { verdict: 'passed', sentence: describePassed(at) };
-  return { verdict: 'inconclusive', sentence: describeOpen(at, isWithin) };
-}
-
-/** Whether the check is shown to be violated: what is unclear is taken for the version's good. */
-function isBeyond(at: CheckAtLook): boolean {
-  const seen = infer(at, 'back');
-  return seen !== null && at.backError > 0 && seen.atMost(limitOf(at.check)) <= at.backError;
-}
-
-/** Whether the check is shown to hold: what is unclear is taken for the worse. */
-function isWithin(at: CheckAtLook): boolean {
-  const { challenger, look, check, forwardError } = at;
-  if (challenger.requests < look.minimumRequests || !(forwardError > 0)) return false;
-  const seen = infer(at, 'forward');
-  return seen !== null && seen.atLeast(limitOf(check)) <= forwardError;
+  return { verdict: 'inconclusive', sentence: describeOpen(at) };
 }
 
 /** Null where one of them was not counted. */
