@@ -16,7 +16,7 @@ does, and by looks that each spend all of it. Then what the score interval would
 how many looks and requests a broken version is rolled back. Everything is judged by the release's own code. The same seed
 gives the same figures.
 
-  --worlds N   worlds of a cell (default 2000)
+  --worlds N   worlds of a cell (default 1000)
   --seed TEXT  (default ratchet)
 `;
 
@@ -28,7 +28,7 @@ await runBenchmark({
   name: 'canary-looks',
   help,
   options: {
-    worlds: { type: 'string', default: '2000' },
+    worlds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: 'ratchet' },
   },
   async measure(values, { say }): Promise<Figures> {

@@ -4,7 +4,7 @@ import { exactDifference } from '../../shared/gates/statistics/exact-difference.
 import { independentProportions } from '../../shared/gates/statistics/independent-proportions.ts';
 
 /** What a test that is asked an error really has, at shares whose difference is exactly the limit. */
-export interface MethodCell {
+interface MethodCell {
   readonly trials: number;
   readonly championTrials: number;
   readonly championRate: number;
