@@ -2,6 +2,7 @@
  * How often looking at a running canary again and again lets a version forward, or rolls it back, by luck; and how soon a
  * broken one is found.
  */
+import { setImmediate } from 'node:timers/promises';
 import { atMost, cells, worseBy } from './canary-looks/cells.ts';
 import { compareMethods, methodCells } from './canary-looks/methods.ts';
 import { alpha, findBroken, judgeAtLimit } from './canary-looks/simulate.ts';
@@ -31,13 +32,17 @@ await runBenchmark({
     worlds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: 'ratchet' },
   },
-  async measure(values, { say }): Promise<Figures> {
+  async measure(values, { say, signal }): Promise<Figures> {
     const settings = { seed: values.seed, worlds: readCount('worlds', values.worlds, 20) };
-    const judged = cells.map((cell) => {
+    const judged: Figures['cells'][number][] = [];
+    for (const cell of cells) {
       say(`${settings.worlds} worlds: ${cell.name}, ${cell.requests} requests, ${cell.looks} looks`);
       const { check: _, ...named } = cell;
-      return { ...named, outcome: judgeAtLimit(cell, settings) };
-    });
+      judged.push({ ...named, outcome: judgeAtLimit(cell, settings) });
+      // Lets an interruption be heard.
+      await setImmediate();
+      signal.throwIfAborted();
+    }
     say('broken versions');
     const few = { ...settings, worlds: Math.min(settings.worlds, 400) };
     const found = [atMost(0.01), worseBy(0.01)].flatMap((check) =>

@@ -173,15 +173,23 @@ describe('a look at the requests of a release', () => {
     },
   );
 
-  it('cannot say where the logs refuse the question, and says why', async () => {
+  it.each([
+    [
+      'another workspace',
+      '11111111-2222-3333-4444-555555555555',
+      /^The checks cannot be answered: requests of endpoint spam-filter, good-2 and champion-1: Azure answered 404 WorkspaceNotFoundError/,
+    ],
+    [
+      'no workspace',
+      '',
+      /^The checks cannot be answered: RATCHET_LOGS_WORKSPACE must be set where .* release checks/,
+    ],
+  ])('cannot say where there is %s to ask, and says so', async (_name, RATCHET_LOGS_WORKSPACE, said) => {
     vi.resetModules();
-    const step = await loadSteps({
-      ...world.settings,
-      RATCHET_LOGS_WORKSPACE: '11111111-2222-3333-4444-555555555555',
+    const step = await loadSteps({ ...world.settings, RATCHET_LOGS_WORKSPACE });
+    expect(await step('look-at-requests', { target, look: look('good-2') })).toEqual({
+      ...{ at: window.until, verdict: 'inconclusive', requests: 0 },
+      sentence: expect.stringMatching(said),
     });
-    const { verdict, sentence } = await step('look-at-requests', { target, look: look('good-2') });
-    expect(verdict).toBe('inconclusive');
-    expect(sentence).toMatch(/^The checks cannot be answered: requests of endpoint spam-filter, good-2 /);
-    expect(sentence).toContain('404 WorkspaceNotFoundError');
   });
 });
