@@ -135,7 +135,7 @@ interface Broken {
   readonly requestsALook: number;
 }
 
-const longest = 2000;
+const longest = 1000;
 
 export function findBroken(broken: Broken, { seed, worlds }: Settings): Found {
   const { check, rate, championRate, requestsALook } = broken;
