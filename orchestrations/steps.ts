@@ -192,8 +192,6 @@ export interface Steps {
   'shift-traffic': { input: { target: TargetConfig; to: Split }; output: null };
   /** Deletes a deployment that has no traffic. */
   'retire-deployment': { input: { target: TargetConfig; deployment: string }; output: null };
-  /** Judges the requests that a version was sent. */
-  'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
   /** Makes a target's state anew from what the ledger knows of releases. */
   'rebuild-target': { input: { endpoint: string }; output: TargetState };
   /** Starts the orchestration of a release, unless it was started. */
@@ -242,6 +240,11 @@ export interface Steps {
   'query-logs': { input: QueryMeasurement; output: Measured };
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
+  /**
+   * Counts the requests that a release's version and its champion were sent, and judges its checks. Counts that are not to
+   * be had are an inconclusive look, which says why; `at` is the look's `until`.
+   */
+  'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };

@@ -43,7 +43,8 @@ export function describeRelease(
 ): ReleaseRow | null {
   const held = [release, ...queue].find((each) => each?.releaseId === releaseId);
   if (held) {
-    const { runId, model, target, state, since, startedAt, sentence, asks, lastLook, approvals } = held;
+    const { runId, model, target, state, since, startedAt, sentence, asks, lastLook, approvals, digest } =
+      held;
     const stage = stageOf(held);
     return {
       ...{ releaseId, runId, model, endpoint: target.endpoint, state, since, startedAt, sentence },
@@ -52,6 +53,7 @@ export function describeRelease(
       asks: asks?.why ?? null,
       lastLook,
       approvals,
+      digest,
       binding: bindingOf(held),
       writtenAt: now,
       endedAt: null,
@@ -59,10 +61,10 @@ export function describeRelease(
   }
   const over = ended.findLast((each) => each.releaseId === releaseId);
   if (!over) return null;
-  const { model, state, sentence, startedAt, endedAt, runId, endpoint } = over;
+  const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
   return {
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
-    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], binding: null },
+    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest, binding: null },
     ...{ writtenAt: now, endedAt },
   };
 }

@@ -1,10 +1,12 @@
+import { digestOfModel } from '../../shared/azure/model-digest.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
 defineStep('deploy-version', async ({ target, digest, ...what }) => {
   const { model, releaseId } = what;
-  const found = await wiring.modelDigest(model);
+  const [blobs, { workspace }] = await Promise.all([wiring.blobs(), wiring.settings()]);
+  const found = await digestOfModel(blobs, workspace.id, model.modelUri);
   if (digest !== null && found !== digest) {
     throw new RatchetError(
       'azure-refused',

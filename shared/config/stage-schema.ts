@@ -149,5 +149,5 @@ export type ProductionStage = z.infer<typeof ProductionSchema>;
 
 /** Those that tell a channel: without a target there are no others. */
 export function notifyStages(stages: readonly StageConfig[]): readonly NotifyStage[] {
-  return stages.filter((stage) => stage.kind === undefined || stage.kind === 'notify');
+  return stages.flatMap((stage) => ('channel' in stage ? [stage] : []));
 }

@@ -109,6 +109,7 @@ export interface Question {
 /** A release that is over. */
 export interface EndedRelease {
   readonly releaseId: string;
+  readonly digest: string | null;
   readonly runId: string;
   readonly endpoint: string;
   readonly model: ModelVersion;
@@ -148,6 +149,8 @@ export interface ReleaseRow {
   readonly asks: AskReason | null;
   readonly lastLook: LookResult | null;
   readonly approvals: readonly Approval[];
+  /** SHA-256 over the version's files, hex; null before it was deployed. */
+  readonly digest: string | null;
   /** What an approval now would be of, SHA-256; null once it is over. */
   readonly binding: string | null;
   readonly writtenAt: string;

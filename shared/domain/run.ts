@@ -73,3 +73,8 @@ export interface Run {
 export function modelOfRun(runId: string): string | null {
   return /^(.+)-\d{8}-[0-9a-f]+$/.exec(runId)?.[1] ?? null;
 }
+
+/** The same of a release, whose id is that of its run, or of an order to go back, and the word `release`. */
+export function modelOfRelease(releaseId: string): string | null {
+  return /^(.+)-\d{8}-[0-9a-f]+-release$/.exec(releaseId)?.[1] ?? null;
+}

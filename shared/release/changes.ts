@@ -89,12 +89,12 @@ export function endRelease(
 }
 
 export function describeEnd(
-  { releaseId, runId, model, target, startedAt }: Release,
+  { releaseId, runId, digest, model, target, startedAt }: Release,
   state: FinalState,
   endedAt: string,
   sentence: string,
 ): EndedRelease {
-  return { releaseId, runId, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
+  return { releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
 }
 
 function addSettled(

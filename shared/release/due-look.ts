@@ -1,15 +1,11 @@
 /** When the checks of a release are looked at, about which requests, and with how much of the error. Pure. */
+import { lookShare } from '../domain/look-share.ts';
 import { iso, msOf } from './changes.ts';
 import { checksOf, isJudged, stageOf } from './stages.ts';
 import type { DueLook, Release, TargetState } from './state.ts';
 
 /** What so few seconds have brought is not looked at. */
 const shortestMs = 10_000;
-
-/** Share of a step's error that its k-th look may spend: 1/2, 1/6, 1/12 and so on, which sum to 1. */
-export function shareOfLook(look: number): number {
-  return 1 / (look * (look + 1));
-}
 
 /** The look that is due, or null. */
 export function findDueLook(state: TargetState, release: Release, now: string): DueLook | null {
@@ -26,8 +22,8 @@ export function findDueLook(state: TargetState, release: Release, now: string): 
     champions: others,
     mirrored: (mirror[release.deployment] ?? 0) > 0,
     checks: checksOf(release),
-    forwardShare: isDecisive ? shareOfLook(release.decisiveLooks + 1) : 0,
-    backShare: shareOfLook(release.looks + 1),
+    forwardShare: isDecisive ? lookShare(release.decisiveLooks + 1) : 0,
+    backShare: lookShare(release.looks + 1),
     minimumRequests: isJudged(stage) ? stage.minimumRequests : 0,
   };
 }

@@ -178,7 +178,7 @@ describe('a query that is wrong is refused for good', () => {
     await expect(logs()).rejects.toMatchObject({
       code: 'bad-setting',
       message:
-        'RATCHET_LOGS_WORKSPACE must be set where a model file has triggers.queries; found nothing; see docs/settings.md',
+        'RATCHET_LOGS_WORKSPACE must be set where a model file has triggers.queries or release checks; found nothing; see docs/settings.md',
     });
   });
 });
