@@ -121,6 +121,7 @@ describe('a release, whatever happens', () => {
       if (!isLeft || !isJudged(stageOf(was))) return;
       expect(deed.action.do).toBe('look');
       if (deed.action.do === 'look') expect(deed.action.look.forwardShare).toBeGreaterThan(0);
+      expect(deed.event).toMatchObject({ look: { verdict: 'passed' } });
     }
   });
 

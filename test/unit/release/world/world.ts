@@ -73,6 +73,8 @@ export interface Deed {
   readonly hold: string | null | undefined;
   /** What the endpoint served when the action was taken. */
   readonly real: Split;
+  /** What it brought about. */
+  event?: ReleaseEvent;
 }
 
 export class World {
@@ -151,6 +153,7 @@ export class World {
       // Killed after it has acted: it acts again.
       if (this.breaks(0.1)) this.#act(action);
       const event = this.#act(action);
+      this.deeds.at(-1)!.event = event;
       const told = { releaseId, now: this.now, ...event };
       this.state = takeEvent(this.state, told);
       return action;
