@@ -54,7 +54,7 @@ function describe(view: ModelView): string {
     );
   else if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
   if (live?.asks)
-    parts.push(`it waits for an operator until ${live.asks.until}: ratchet accept, or ratchet refuse`);
+    parts.push(`it waits for a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
   if (glass)
     parts.push(
       `${glass.by} approved an override of run ${glass.runId} (${glass.reason}) at ${glass.at}: a second approval is missing`,

@@ -63,7 +63,8 @@ function* promote(
   const { glass, heldBack } = input;
   const { run, gateReportHash, dataHash, stages } = heldBack;
   const { runId, configHash, signals } = run;
-  yield* mark(context, input, promoted, `${glass.first} and ${glass.second} have broken the glass.`);
+  const begun = glass.sentence ?? `${glass.first} and ${glass.second} have broken the glass.`;
+  yield* mark(context, input, promoted, begun);
   const challenger = run.challenger!;
   const patience = glass.until === undefined ? endless : { untilMs: Date.parse(glass.until) };
   const who = `${glass.first.slice(0, nameLength)} and ${glass.second.slice(0, nameLength)}`;
@@ -101,7 +102,7 @@ function* endGlass(
   const promotion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
   const sentence = released
     ? `${promotion}: it is the champion.${failure ? ` Released to ${counted(promoted.told, 'stage')}; ${failure}.` : ''}`
-    : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
+    : `${who} overrode the gates of run ${run.runId}, but nothing was released: ${failure}.`;
   yield* mark(context, input, promoted, sentence);
   const outcome = released && failure === null ? 'released' : 'failed';
   const champion = released ? promoted.version : null;

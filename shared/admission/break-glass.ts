@@ -71,16 +71,9 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
   };
   const { champion } = state;
   const reasons = [first.reason, by.reason] as const;
-  const glass = {
-    id,
-    first: first.by.trim(),
-    second: by.by.trim(),
-    reasons,
-    at: by.at,
-    champion,
-    until: addMs(by.at, waitsMs),
-  };
-  const sentence = `Overridden by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
+  const people = { first: first.by.trim(), second: by.by.trim() };
+  const sentence = `Overridden by ${people.first} and ${people.second}: the challenger of run ${runId} is promoted.`;
+  const glass = { id, ...people, reasons, at: by.at, champion, until: addMs(by.at, waitsMs), sentence };
   return { ...done(next, sentence), wake: [], glass };
 }
 

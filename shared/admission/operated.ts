@@ -29,6 +29,8 @@ export interface Glass {
   readonly champion: ModelVersion | null;
   /** How long outages are waited out (ISO 8601, UTC); absent in histories of before they were. */
   readonly until?: string;
+  /** What the run's row says meanwhile; absent in histories of before it was given here. */
+  readonly sentence?: string;
 }
 
 export function done(state: ModelState, sentence: string): Operated {

@@ -103,6 +103,7 @@ describe('the glass', () => {
       at: at(24),
       champion: version,
       until: at(47),
+      sentence: 'Overridden by jane and bob: the challenger of run run-1 is promoted.',
     });
     expect(second.state).not.toHaveProperty('glass');
     expect(second.state.live).toMatchObject({ kind: 'promote', breaksGlass: true, signals: [] });
