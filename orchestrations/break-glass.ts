@@ -117,10 +117,10 @@ function* mark(
   { registered, told }: Promoted,
   sentence: string,
 ): Generator<df.Task, void, unknown> {
-  const { first, second, reasons, at } = glass;
+  const { first, second, actors, reasons, at } = glass;
   yield* takeStep(context, 'mark-broken-glass', {
     runId: heldBack.run.runId,
-    brokenGlass: { first, second, reasons, at, sentence },
+    brokenGlass: { first, second, ...(actors && { actors }), reasons, at, sentence },
     registeredVersion: registered,
     released: told > 0,
   });

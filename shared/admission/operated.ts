@@ -1,4 +1,5 @@
 /** What an operation answers. */
+import type { Actor } from '../domain/actor.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { sleepers } from './pending.ts';
@@ -22,6 +23,8 @@ export interface Glass {
   readonly id: string;
   readonly first: string;
   readonly second: string;
+  /** Absent in histories of before people were proven. */
+  readonly actors?: readonly [Actor, Actor];
   readonly reasons: readonly [string, string];
   /** When the second one spoke (ISO 8601, UTC). */
   readonly at: string;

@@ -80,7 +80,7 @@ describe('npm start', () => {
     const answer = await fetch(`${first.api}/models/spam-filter/signals`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
-      body: JSON.stringify({ reason: 'a first champion', requestedBy: 'test' }),
+      body: JSON.stringify({ reason: 'a first champion' }),
     });
     expect(answer.status).toBe(202);
     await until(first.child, first.output, async () =>
