@@ -117,7 +117,7 @@ function toVisitor(claims: Claims, { groups }: SignIn): Visitor {
   const isApplication = all('kind').includes('app') || all('subject').includes(id) || names.length === 0;
   const shown = (isApplication ? all('application') : names).find(isShowable) ?? id;
   const held = new Set([
-    ...all('roles').map((role) => role.trim()),
+    ...all('roles'),
     ...all('groups').flatMap((group) => groups.get(group.toLowerCase()) ?? []),
   ]);
   const leftOut = groups.size > 0 && all('groups').length === 0 && all('leftOut').some(saysLeftOut);

@@ -11,7 +11,9 @@ import { throughOutages } from '../world/world.ts';
 const run = promisify(execFile);
 
 /** The `npx ratchet` lines of the README and of the pages for operators, about data and access, as words. */
-const pages = ['README.md', 'docs/operators.md', 'docs/data.md', 'docs/access.md'].map((page) => readFileSync(page, 'utf8'));
+const pages = ['README.md', 'docs/operators.md', 'docs/data.md', 'docs/access.md'].map((page) =>
+  readFileSync(page, 'utf8'),
+);
 const commands = [...pages.join('\n').matchAll(/```sh\n(.*?)```/gs)]
   .flatMap((block) => block[1]!.split('\n'))
   .filter((line) => line.startsWith('npx ratchet '))
