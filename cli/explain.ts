@@ -10,8 +10,7 @@ import { askService, encodeId, printJson, serviceOptions, serviceUsage } from '.
 export const explain: Command = {
   summary:
     'Show the whole chain of a signal or a run: the request, the decision and its reason, the run and its result.',
-  usage:
-    `ratchet explain SIGNAL|RUN ${serviceUsage}    a signal id has colons, a run id has none`,
+  usage: `ratchet explain SIGNAL|RUN ${serviceUsage}    a signal id has colons, a run id has none`,
   async run(args) {
     const { values, positionals } = readArgs(args, serviceOptions);
     const [id, ...more] = positionals;
