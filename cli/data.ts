@@ -8,14 +8,14 @@ import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 const options = { ...serviceOptions, model: { type: 'string' }, ...pageOptions } as const;
 
 export const data: Command = {
   summary: "Show the verdicts on a model's uploaded files, or check a file before it is uploaded.",
   usage: [
-    `ratchet data MODEL ${pageUsage} [--url URL] [--key KEY] [--json]`,
+    `ratchet data MODEL ${pageUsage} ${serviceUsage}`,
     'ratchet data check FILE --model models/NAME.yaml [--json]    needs no service, which checks with the same code',
     'Exit code of a check: 0 accepted, 1 refused, 2 wrong usage, 3 any other error.',
   ].join('\n'),

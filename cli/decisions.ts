@@ -3,11 +3,11 @@ import type { Decision } from '../shared/domain/decision.ts';
 import { type Command, readArgs } from './command.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const decisions: Command = {
   summary: 'Show the decision on each signal and its reason, newest first.',
-  usage: `ratchet decisions [--model MODEL] [--outcome OUTCOME] [--since TIME] ${pageUsage} [--url URL] [--key KEY] [--json]`,
+  usage: `ratchet decisions [--model MODEL] [--outcome OUTCOME] [--since TIME] ${pageUsage} ${serviceUsage}`,
   async run(args) {
     const { values } = readArgs(args, {
       ...serviceOptions,

@@ -5,13 +5,12 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, encodeId, printJson, serviceOptions } from './service.ts';
+import { askService, encodeId, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const explain: Command = {
   summary:
     'Show the whole chain of a signal or a run: the request, the decision and its reason, the run and its result.',
-  usage:
-    'ratchet explain SIGNAL|RUN [--url URL] [--key KEY] [--json]    a signal id has colons, a run id has none',
+  usage: `ratchet explain SIGNAL|RUN ${serviceUsage}    a signal id has colons, a run id has none`,
   async run(args) {
     const { values, positionals } = readArgs(args, serviceOptions);
     const [id, ...more] = positionals;

@@ -3,7 +3,7 @@ import type { FleetState } from '../shared/domain/fleet-state.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { operate, operationOptions } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson } from './service.ts';
+import { askService, printJson, serviceUsage } from './service.ts';
 
 /** The state, with what is wrong with the fleet file. */
 type FleetView = FleetState & { readonly problems?: readonly string[] };
@@ -11,8 +11,8 @@ type FleetView = FleetState & { readonly problems?: readonly string[] };
 export const fleet: Command = {
   summary: 'Show the fleet: slots, budget, the kill switch; stop it, or resume it.',
   usage: [
-    'ratchet fleet [--url URL] [--key KEY] [--json]',
-    'ratchet fleet stop|resume --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',
+    `ratchet fleet ${serviceUsage}`,
+    `ratchet fleet stop|resume --reason TEXT ${serviceUsage}`,
     'stop is the kill switch: no run of any model starts. Signals that arrive meanwhile are rejected, and not replayed later.',
   ].join('\n'),
   async run(args) {

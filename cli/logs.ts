@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { printable } from '../shared/gates/report/printable.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 /** A part of a log, as the service answers it. */
 interface Part {
@@ -21,7 +21,7 @@ const askAgainMs = 1_000;
 export const logs: Command = {
   summary: "Show the log of a run's job.",
   usage: [
-    'ratchet logs RUN [--phase train|evaluate] [--follow] [--url URL] [--key KEY] [--json]',
+    `ratchet logs RUN [--phase train|evaluate] [--follow] ${serviceUsage}`,
     'Without --phase: the latest job of the run. --follow keeps printing until the job ends.',
     'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),

@@ -21,6 +21,7 @@ import { request } from './request.ts';
 import { runs } from './runs.ts';
 import { thaw } from './thaw.ts';
 import { validate } from './validate.ts';
+import { whoami } from './whoami.ts';
 import { withdraw } from './withdraw.ts';
 
 const commands: Readonly<Record<string, Command>> = {
@@ -45,6 +46,7 @@ const commands: Readonly<Record<string, Command>> = {
   fleet,
   operations,
   rebuild,
+  whoami,
   local,
 };
 
@@ -96,7 +98,8 @@ function help(): string {
     ...lines,
     '',
     '  ratchet COMMAND --help shows a command.',
-    '  Commands that call the service take --url (or RATCHET_URL), --key (or RATCHET_KEY: a function key) and --json.',
+    '  Commands that call the service take --url (or RATCHET_URL) and --json, and say who asks: --token (or RATCHET_TOKEN), locally',
+    '  --as NAME, or for a machine --key (or RATCHET_KEY: a function key). Without one it is the first of .ratchet/people.json.',
     '  Without --url it is the service that runs in this folder or one above it (.ratchet, or RATCHET_HOME), or else',
     '  http://127.0.0.1:7071. --version prints the version.',
   ].join('\n');

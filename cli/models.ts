@@ -7,7 +7,7 @@ import { counted } from '../shared/domain/plural.ts';
 import type { Word } from '../shared/domain/word.ts';
 import { type Command, readArgs } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | 'lastRun'> {
   readonly model: string;
@@ -27,7 +27,7 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
 
 export const models: Command = {
   summary: 'Show every model: its champion, what serves where, the run under way, the waiting signal.',
-  usage: 'ratchet models [--url URL] [--key KEY] [--json]',
+  usage: `ratchet models ${serviceUsage}`,
   async run(args) {
     const { values } = readArgs(args, serviceOptions);
     const answer = (await askService(values, 'models')) as { models: ModelView[] };
@@ -54,7 +54,7 @@ function describe(view: ModelView): string {
     );
   else if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
   if (live?.asks)
-    parts.push(`it waits for an operator until ${live.asks.until}: ratchet accept, or ratchet refuse`);
+    parts.push(`it waits for a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
   if (glass)
     parts.push(
       `${glass.by} approved an override of run ${glass.runId} (${glass.reason}) at ${glass.at}: a second approval is missing`,

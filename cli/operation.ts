@@ -1,24 +1,23 @@
 /** What the operators' commands have in common: who, why, the request, and what is printed of the answer. */
-import { userInfo } from 'node:os';
 import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import { modelOfRun } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const operationOptions = {
   ...serviceOptions,
   reason: { type: 'string' },
-  by: { type: 'string' },
 } as const;
 
-export const operationUsage = '--reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]';
+export const operationUsage = `--reason TEXT ${serviceUsage}`;
 
 interface OperationValues {
   readonly reason?: string | undefined;
-  readonly by?: string | undefined;
   readonly url?: string | undefined;
+  readonly as?: string | undefined;
+  readonly token?: string | undefined;
   readonly key?: string | undefined;
   readonly json?: boolean | undefined;
 }
@@ -36,7 +35,7 @@ export async function operate(
     {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...action, reason: values.reason, by: values.by ?? userInfo().username }),
+      body: JSON.stringify({ ...action, reason: values.reason }),
     },
     [409],
   )) as { operation: Operation };

@@ -3,11 +3,11 @@ import type { Operation } from '../shared/domain/operation.ts';
 import { type Command, readArgs } from './command.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson, serviceOptions } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const operations: Command = {
   summary: 'Show what operators did, who did it and why, newest first.',
-  usage: `ratchet operations [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
+  usage: `ratchet operations [--model MODEL] ${pageUsage} ${serviceUsage}`,
   async run(args) {
     const { values } = readArgs(args, {
       ...serviceOptions,

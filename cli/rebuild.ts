@@ -1,11 +1,10 @@
-import { userInfo } from 'node:os';
 import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { operationOptions, operationsPath } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askService, printJson } from './service.ts';
+import { askService, printJson, serviceUsage } from './service.ts';
 
 interface Preview {
   readonly model: string;
@@ -15,13 +14,13 @@ interface Preview {
   readonly changes: readonly { readonly what: string; readonly before: string; readonly after: string }[];
 }
 
-type Values = Parameters<typeof askService>[0] & { readonly reason?: string; readonly by?: string };
+type Values = Parameters<typeof askService>[0] & { readonly reason?: string };
 
 export const rebuild: Command = {
   summary: "Rebuild models' states from the ledger and the registry, after the task hub was lost.",
   usage: [
-    'ratchet rebuild [MODEL] --dry-run [--url URL] [--key KEY] [--json]',
-    'ratchet rebuild [MODEL] --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',
+    `ratchet rebuild [MODEL] --dry-run ${serviceUsage}`,
+    `ratchet rebuild [MODEL] --reason TEXT ${serviceUsage}`,
     'Without MODEL: every model. --dry-run shows what would change, and changes nothing. A model without a state is rebuilt',
     'by itself at its next signal; an existing state keeps what it has; only what is missing is filled in.',
   ].join('\n'),
@@ -57,7 +56,7 @@ async function preview(model: string, values: Values & { json: boolean }): Promi
 }
 
 async function carryOut(model: string, values: Values & { json: boolean }): Promise<Operation> {
-  const body = { action: 'rebuild', reason: values.reason, by: values.by ?? userInfo().username };
+  const body = { action: 'rebuild', reason: values.reason };
   const { operation } = (await askService(
     values,
     operationsPath(model),

@@ -5,14 +5,14 @@ import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
 import { printableTexts } from './printable-texts.ts';
-import { askForText, askService, printJson, serviceOptions } from './service.ts';
+import { askForText, askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 import { writePage } from './write-page.ts';
 
 export const runs: Command = {
   summary: 'Show the runs, newest first, or one run with its gates.',
   usage: [
-    'ratchet runs RUN [--html FILE] [--url URL] [--key KEY] [--json]',
-    `ratchet runs [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
+    `ratchet runs RUN [--html FILE] ${serviceUsage}`,
+    `ratchet runs [--model MODEL] ${pageUsage} ${serviceUsage}`,
     '--html saves the gate report of the run as the page that the service keeps.',
   ].join('\n'),
   async run(args) {

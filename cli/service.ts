@@ -1,12 +1,17 @@
 import { printable } from '../shared/gates/report/printable.ts';
-import { findService, type Service, type Where } from './find-service.ts';
+import { findService, type Pass, type Service, type Where } from './find-service.ts';
 
 /** Options of every command that asks the service. */
 export const serviceOptions = {
   url: { type: 'string' },
+  as: { type: 'string' },
+  token: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
+
+/** How every command that asks the service says which and who asks. */
+export const serviceUsage = '[--as NAME | --token TOKEN | --key KEY] [--url URL] [--json]';
 
 /**
  * Asks the HTTP API and answers its JSON. Throws with the service's own words when it refuses, unless it does so with
@@ -38,20 +43,30 @@ async function ask(
   answers: readonly number[],
 ): Promise<{ base: string; text: string }> {
   const service = findService(where);
-  const { base, key } = service;
+  const { base, pass } = service;
   tell(service, where.json === true);
   const headers = new Headers(init.headers);
-  if (key) headers.set('x-functions-key', key);
-  const response = await fetch(`${base}/api/${path}`, { ...init, headers }).catch((cause: unknown) => {
-    throw new Error(describeSilence(service), { cause });
-  });
+  if (pass.kind === 'person') headers.set('authorization', `Bearer ${pass.token}`);
+  else if (pass.key) headers.set('x-functions-key', pass.key);
+  const door = pass.kind === 'person' ? 'api/signed-in' : 'api';
+  // A token is for this address alone: it is not sent on to another one.
+  const response = await fetch(`${base}/${door}/${path}`, { ...init, headers, redirect: 'manual' }).catch(
+    (cause: unknown) => {
+      throw new Error(describeSilence(service), { cause });
+    },
+  );
   const text = await response.text();
   if (response.ok || answers.includes(response.status)) return { base, text };
-  if (response.status === 401)
-    throw new Error(`${base} requires a function key: pass it with --key or set RATCHET_KEY`);
   const detail = detailOf(text);
+  if (response.status === 401 && detail === null) throw new Error(describeDoor(base, pass));
   if (detail === null && !isJson(response)) throw new Error(describeStranger(base, text, response.status));
   throw new Error(`${base} answered ${response.status}: ${printable(detail ?? text.slice(0, 500))}`);
+}
+
+function describeDoor(base: string, pass: Pass): string {
+  if (pass.kind === 'person')
+    return `${base} does not know the token: it may have expired, or be of another service`;
+  return `${base} wants to know who asks: a person by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key or RATCHET_KEY`;
 }
 
 let told = false;

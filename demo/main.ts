@@ -41,7 +41,7 @@ async function main(options: DemoOptions): Promise<DemoReport> {
   await publishSampleCode(local.cloud());
   describeStage(view, local, corpus);
 
-  const api = ratchetApi(local.apiRoot, model);
+  const api = ratchetApi({ apiRoot: local.apiRoot, token: local.tokenOf('ada') }, model);
   const seen = await playStory({ local, api, production, view }, corpus.mails, options.weeks);
   const report = makeReport({ ...seen, durationMs: Math.round(performance.now() - beganMs) });
   view.closing(report);

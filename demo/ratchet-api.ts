@@ -13,14 +13,24 @@ export interface RatchetApi {
   gateReport(runId: string): Promise<GateReport | null>;
 }
 
-export function ratchetApi(apiRoot: string, model: string): RatchetApi {
-  const get = async <T>(path: string): Promise<T> => (await call(`${apiRoot}${path}`, 200)) as T;
+interface Service {
+  /** `http://127.0.0.1:PORT/api`. */
+  readonly apiRoot: string;
+  /** Of the person who asks. */
+  readonly token: string;
+}
+
+export function ratchetApi({ apiRoot, token }: Service, model: string): RatchetApi {
+  const root = `${apiRoot}/signed-in`;
+  const authorization = `Bearer ${token}`;
+  const get = async <T>(path: string): Promise<T> =>
+    (await call(`${root}${path}`, 200, { headers: { authorization } })) as T;
   return {
     askForRun: async (reason, key) =>
-      (await call(`${apiRoot}/models/${model}/signals`, 202, {
+      (await call(`${root}/models/${model}/signals`, 202, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key },
-        body: JSON.stringify({ reason, requestedBy: 'demo' }),
+        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ reason }),
       })) as { signalId: string },
     decisions: async () =>
       (await get<{ decisions: readonly Decision[] }>(`/decisions?model=${model}&limit=1000`)).decisions,
@@ -30,12 +40,12 @@ export function ratchetApi(apiRoot: string, model: string): RatchetApi {
   };
 }
 
-async function call(url: string, wantedStatus: number, init?: RequestInit): Promise<unknown> {
+async function call(url: string, wantedStatus: number, init: RequestInit): Promise<unknown> {
   const response = await fetch(url, init);
   const text = await response.text();
   if (response.status !== wantedStatus) {
     throw new Error(
-      `${init?.method ?? 'GET'} ${url} answered ${response.status}, not ${wantedStatus}: ${text}`,
+      `${init.method ?? 'GET'} ${url} answered ${response.status}, not ${wantedStatus}: ${text}`,
     );
   }
   return JSON.parse(text);

@@ -1,18 +1,18 @@
-import { app } from '@azure/functions';
 import type { Decision } from '../shared/domain/decision.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { readIds } from '../shared/http/read-id.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
 import { modelOfSignal } from '../shared/signals/signal-id.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** The decision on one signal, with the run it started or joined. A signal's id may hold slashes. */
-app.http('get-decision', {
+serve('get-decision', {
   route: 'decisions/{*id}',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
     const ledger = await wiring.ledger();
     const signalIds = readIds(request);
     const decision = await findDecision(ledger, signalIds);
@@ -23,7 +23,7 @@ app.http('get-decision', {
     }
     const run = decision.runId === null ? null : await ledger.getRun(decision.runId);
     return { jsonBody: { decision, run } };
-  }),
+  },
 });
 
 async function findDecision(ledger: Ledger, signalIds: readonly string[]): Promise<Decision | null> {

@@ -1,15 +1,16 @@
-import { app } from '@azure/functions';
 import { admissionOutcomes } from '../shared/domain/decision.ts';
 import { readChoice, readPaging, readTime } from '../shared/http/read-query.ts';
-import { answering, continuing } from '../shared/http/respond.ts';
+import { continuing } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** The decisions of the ledger, newest first: `?model=&outcome=&since=&limit=&continuation=`. */
-app.http('get-decisions', {
+serve('get-decisions', {
   route: 'decisions',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
     const page = await (await wiring.ledger()).listDecisions({
       model: request.query.get('model') ?? undefined,
       outcome: readChoice(request, 'outcome', admissionOutcomes),
@@ -17,5 +18,5 @@ app.http('get-decisions', {
       ...readPaging(request),
     });
     return { jsonBody: { decisions: page.items, ...continuing(page) } };
-  }),
+  },
 });

@@ -1,17 +1,17 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { fleetEntity } from '../shared/domain/durable-names.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** The fleet: the kill switch, who has a place, who waits for one, what is spent, and the fleet file. */
-app.http('get-fleet', {
+serve('get-fleet', {
   route: 'fleet',
-  methods: ['GET'],
-  authLevel: 'function',
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (_request, context) => {
+  handler: async (_request, context) => {
     const { readKnownFleet } = await import('../shared/dispatch/read-known-state.ts');
     const entity = new df.EntityId(fleetEntity, 'fleet');
     const { entityState } = await df.getClient(context).readEntityState<FleetState>(entity);
@@ -20,5 +20,5 @@ app.http('get-fleet', {
     const { describeProblems } = await import('../shared/config/model-files.ts');
     const jsonBody = { stopped, lastStop, places, waiting, spent, policy };
     return { jsonBody: { ...jsonBody, problems: describeProblems(problems) } };
-  }),
+  },
 });

@@ -1,22 +1,22 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { runOfGlass } from '../shared/domain/broken-glass.ts';
 import { findServing } from '../shared/domain/deployment.ts';
 import { modelEntity } from '../shared/domain/durable-names.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
  * Every model with its champion, what serves where, the run under way, what waits, is frozen and spent, and what is wrong
  * with its file. `configHash` null: the file has never been valid here, and the model answers nothing else.
  */
-app.http('get-models', {
+serve('get-models', {
   route: 'models',
-  methods: ['GET'],
-  authLevel: 'function',
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (_request, context) => {
+  handler: async (_request, context) => {
     const client = df.getClient(context);
     const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
     const { describeProblems } = await import('../shared/config/model-files.ts');
@@ -51,7 +51,7 @@ app.http('get-models', {
     });
     const fleetProblems = describeProblems(fleet.problems);
     return { jsonBody: { models: await Promise.all(models), fleetProblems } };
-  }),
+  },
 });
 
 /** A model without a state is new, or its state was lost: then its next signal has it rebuilt, and this is what it will be. */

@@ -1,19 +1,20 @@
-import { app } from '@azure/functions';
 import { readPaging } from '../shared/http/read-query.ts';
-import { answering, continuing } from '../shared/http/respond.ts';
+import { continuing } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** What operators did, newest first: `?model=&limit=&continuation=`. `model=(fleet)` has those on the fleet. */
-app.http('get-operations', {
+serve('get-operations', {
   route: 'operations',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
     const model = request.query.get('model') ?? undefined;
     const page = await (await wiring.ledger()).listOperations({
       model: model === '(fleet)' ? null : model,
       ...readPaging(request),
     });
     return { jsonBody: { operations: page.items, ...continuing(page) } };
-  }),
+  },
 });

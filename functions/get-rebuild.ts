@@ -1,18 +1,18 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { modelEntity } from '../shared/domain/durable-names.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { requireModelName } from '../shared/http/require-model.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** What a rebuild of a model's state from ledger and registry would change. It changes nothing. */
-app.http('get-rebuild', {
+serve('get-rebuild', {
   route: 'models/{model}/rebuild',
-  methods: ['GET'],
-  authLevel: 'function',
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  handler: async (request, context) => {
     const { describeRebuild, mergeRebuilt } = await import('../shared/admission/merge-rebuilt.ts');
     const { readKnownState } = await import('../shared/dispatch/read-known-state.ts');
     const model = requireModelName(request, await wiring.modelFiles());
@@ -22,5 +22,5 @@ app.http('get-rebuild', {
     const after = mergeRebuilt(state, await readKnownState(model));
     const isNew = !entityState;
     return { jsonBody: { model, isNew, champion: after.champion, changes: describeRebuild(state, after) } };
-  }),
+  },
 });

@@ -1,9 +1,8 @@
-import { app } from '@azure/functions';
 import { jobNameOf } from '../shared/domain/durable-names.ts';
 import { endOfJob } from '../shared/domain/job-status.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { readChoice, readOffset } from '../shared/http/read-query.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 const phases = ['train', 'evaluate'] as const;
@@ -12,11 +11,12 @@ const phases = ['train', 'evaluate'] as const;
  * A part of what a job of a run has printed: `?phase=&from=`. Without a phase it is the run's latest job. `next` in an
  * answer is where the next part begins; `ended` says that no more will come.
  */
-app.http('get-run-log', {
+serve('get-run-log', {
   route: 'runs/{id}/log',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);
     const asked = readChoice(request, 'phase', phases);
     const from = readOffset(request, 'from');
@@ -34,7 +34,7 @@ app.http('get-run-log', {
     const phase = asked ?? 'train';
     const nothing = { job: null, file: null, status: null, text: '', next: from, more: false };
     return { jsonBody: { runId, phase, ...nothing, ended: run.outcome !== null } };
-  }),
+  },
 });
 
 function isEnded({ status, more }: { status: string; more: boolean }): boolean {

@@ -1,7 +1,6 @@
-import { app } from '@azure/functions';
 import { gateReportPagePath } from '../shared/azure/run-files.ts';
 import { RatchetError } from '../shared/errors.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
@@ -18,17 +17,18 @@ const pageHeaders = {
 } as const;
 
 /** A run's gate report as a page. */
-app.http('get-run-report', {
+serve('get-run-report', {
   route: 'runs/{id}/report',
-  methods: ['GET'],
-  authLevel: 'function',
-  handler: answering(async (request) => {
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);
     const run = await (await wiring.ledger()).getRun(runId);
     const page = run && (await (await wiring.blobs()).readText(gateReportPagePath(runId)));
     if (!page) throw nothingFound(runId, run !== null);
     return { headers: pageHeaders, body: page };
-  }),
+  },
 });
 
 function nothingFound(runId: string, isRun: boolean): RatchetError {

@@ -1,20 +1,20 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { gateReportPath } from '../shared/azure/run-files.ts';
 import { findProgress } from '../shared/dispatch/run-progress.ts';
 import { RatchetError } from '../shared/errors.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 const longestReportBytes = 8 * 1024 * 1024;
 
 /** One run of the ledger, with its gate report once there is one, and what it waits for while it goes on. */
-app.http('get-run', {
+serve('get-run', {
   route: 'runs/{id}',
-  methods: ['GET'],
-  authLevel: 'function',
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  handler: async (request, context) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);
     const ledger = await wiring.ledger();
     const run = await ledger.getRun(runId);
@@ -36,5 +36,5 @@ app.http('get-run', {
       async (jobName) => (await (await wiring.workspace()).getJob(jobName)).status,
     );
     return { jsonBody: { run, progress, gateReport: report === null ? null : JSON.parse(report) } };
-  }),
+  },
 });

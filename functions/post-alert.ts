@@ -1,8 +1,7 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { takeFact } from '../shared/dispatch/take-fact.ts';
 import { readBody } from '../shared/http/read-body.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Azure Monitor sends at most 256 KB of the common schema: log rules of version 1 embed rows of their query. */
@@ -15,12 +14,13 @@ const longestAlertBytes = 512 * 1024;
  * An alert that concerns no model is 202 all the same: a refusal helps nobody, and an action group that keeps failing
  * calls the endpoint no more for a while, with the alerts of every other model.
  */
-app.http('post-alert', {
+serve('post-alert', {
   route: 'alerts',
-  methods: ['POST'],
-  authLevel: 'function',
+  method: 'POST',
+  doors: 'machines',
+  access: 'report',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  handler: async (request, context) => {
     const { AlertSchema, notesOn, parseAlert } = await import('../shared/signals/parse-alert.ts');
     const alert = await readBody(request, AlertSchema, longestAlertBytes);
     const facts = parseAlert(alert, await wiring.models());
@@ -29,5 +29,5 @@ app.http('post-alert', {
     const signals = facts.flatMap((fact) => (fact.type === 'signal' ? [fact.signal] : []));
     const answer = signals.map(({ id, model, summary }) => ({ model, signalId: id, summary }));
     return { status: 202, jsonBody: { signals: answer, notes: notesOn(alert, facts) } };
-  }),
+  },
 });

@@ -1,17 +1,17 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { readBody } from '../shared/http/read-body.ts';
 import { requireModel } from '../shared/http/require-model.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Takes a notice that a file was put into a model's data path by something whose events do not come here. */
-app.http('post-data', {
+serve('post-data', {
   route: 'models/{model}/data',
-  methods: ['POST'],
-  authLevel: 'function',
+  method: 'POST',
+  doors: 'machines',
+  access: 'report',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  handler: async (request, context) => {
     const [{ DataNoticeSchema }, { offerFile }] = await Promise.all([
       import('../shared/signals/parse-data-notice.ts'),
       import('../shared/dispatch/offer-file.ts'),
@@ -20,5 +20,5 @@ app.http('post-data', {
     const { file } = await readBody(request, DataNoticeSchema);
     const notice = { pinned, file, source: 'data-api' };
     return { status: 202, jsonBody: await offerFile(df.getClient(context), await wiring.blobs(), notice) };
-  }),
+  },
 });

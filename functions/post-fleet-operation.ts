@@ -1,20 +1,24 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { allow } from '../shared/access/visitor.ts';
 import { readBody } from '../shared/http/read-body.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 
 /** The kill switch: `stop` has no run start any more, `resume` ends that. */
-app.http('post-fleet-operation', {
+serve('post-fleet-operation', {
   route: 'fleet/operations',
-  methods: ['POST'],
-  authLevel: 'function',
+  method: 'POST',
+  doors: 'both',
+  access: 'body',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
-    const { FleetOperationSchema, fleetActionOf } = await import('../shared/operations/parse-operation.ts');
+  handler: async (request, context, visitor) => {
+    const { accessOf, FleetOperationSchema, fleetActionOf } = await import(
+      '../shared/operations/parse-operation.ts'
+    );
     const { requestOperation } = await import('../shared/dispatch/request-operation.ts');
     const body = await readBody(request, FleetOperationSchema);
-    const { by, reason } = body;
     const action = fleetActionOf(body);
-    return requestOperation(df.getClient(context), request, { model: null, action, by, reason });
-  }),
+    const actor = allow(visitor, accessOf(action));
+    const asked = { model: null, action, actor, reason: body.reason };
+    return requestOperation(df.getClient(context), request, asked);
+  },
 });

@@ -1,19 +1,19 @@
-import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { offerRecovery } from '../shared/dispatch/offer-recovery.ts';
 import { offerSignal } from '../shared/dispatch/offer-signal.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { requireModel } from '../shared/http/require-model.ts';
-import { answering } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Takes a report of production metrics; each breach of a threshold is a signal, each good value a recovery. */
-app.http('post-metrics', {
+serve('post-metrics', {
   route: 'models/{model}/metrics',
-  methods: ['POST'],
-  authLevel: 'function',
+  method: 'POST',
+  doors: 'machines',
+  access: 'report',
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  handler: async (request, context) => {
     const { judgeReport, MetricReportSchema } = await import('../shared/signals/parse-metric-report.ts');
     const pinned = requireModel(request, await wiring.modelFiles());
     const report = await readBody(request, MetricReportSchema);
@@ -30,5 +30,5 @@ app.http('post-metrics', {
     }));
     const recovered = recoveries.map(({ rule, recovery }) => ({ rule, summary: recovery.summary }));
     return { status: 202, jsonBody: { model: pinned.config.model, breaches: asked, recoveries: recovered } };
-  }),
+  },
 });

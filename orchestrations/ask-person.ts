@@ -5,7 +5,7 @@
  * Does not own: which answer counts (shared/admission/answer-run.ts); an event only wakes.
  */
 import type * as df from 'durable-functions';
-import type { Word } from '../shared/domain/word.ts';
+import { type Word, wordOf } from '../shared/domain/word.ts';
 import { askModel } from './ask-model.ts';
 import type { RunWalk } from './run-walk.ts';
 import { describeRun } from './settle.ts';
@@ -48,5 +48,5 @@ export function* askPerson(
   if (!answer) return { acceptedBy: null, sentence: `${judged} Nobody answered by ${until}.` };
   const { accepted, by, reason, at } = answer;
   const sentence = `${judged} ${accepted ? 'Accepted' : 'Refused'} by ${by} at ${at} (${reason}).`;
-  return { acceptedBy: accepted ? { by, reason, at } : null, sentence };
+  return { acceptedBy: accepted ? wordOf(answer) : null, sentence };
 }

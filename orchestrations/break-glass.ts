@@ -67,7 +67,8 @@ function* promote(
   const { glass, heldBack } = input;
   const { run, gateReportHash, dataHash, stages } = heldBack;
   const { runId, configHash, signals } = run;
-  yield* mark(context, input, promoted, `${glass.first} and ${glass.second} have broken the glass.`);
+  const begun = glass.sentence ?? `${glass.first} and ${glass.second} have broken the glass.`;
+  yield* mark(context, input, promoted, begun);
   const challenger = run.challenger!;
   const patience = glass.until === undefined ? endless : { untilMs: Date.parse(glass.until) };
   const who = `${glass.first.slice(0, nameLength)} and ${glass.second.slice(0, nameLength)}`;
@@ -130,7 +131,7 @@ function* endGlass(
     ? `${promotion}. ${promoted.begun}`
     : released
       ? `${promotion}: it is the champion.${failure ? ` Released to ${counted(promoted.told, 'stage')}; ${failure}.` : ''}`
-      : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
+      : `${who} overrode the gates of run ${run.runId}, but nothing was released: ${failure}.`;
   yield* mark(context, input, promoted, sentence);
   const outcome = promoted.begun ? 'candidate' : released && failure === null ? 'released' : 'failed';
   const champion = released ? promoted.version : null;
@@ -145,10 +146,10 @@ function* mark(
   { registered, told }: Promoted,
   sentence: string,
 ): Generator<df.Task, void, unknown> {
-  const { first, second, reasons, at } = glass;
+  const { first, second, actors, reasons, at } = glass;
   yield* takeStep(context, 'mark-broken-glass', {
     runId: heldBack.run.runId,
-    brokenGlass: { first, second, reasons, at, sentence },
+    brokenGlass: { first, second, ...(actors && { actors }), reasons, at, sentence },
     registeredVersion: registered,
     released: told > 0,
   });

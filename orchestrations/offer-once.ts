@@ -113,13 +113,14 @@ function* offerAgain(
 
 /** Only what the rules ask for: what is recorded of an offer stays small. */
 function describeOffer({ signal, pinned }: SignalOffer, runId: string, at: string): Offer {
-  const { id, kind, cause, observedAt, persistence, newData } = signal;
+  const { id, kind, byMachine, cause, observedAt, persistence, newData } = signal;
   const { config } = pinned;
   const { policy } = config;
   return {
     signal: {
       id,
       kind,
+      ...(byMachine && { byMachine }),
       ...(cause !== undefined && { cause, observedAt }),
       ...(persistence && { persistence }),
       ...(newData && { newData }),

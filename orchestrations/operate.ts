@@ -12,7 +12,7 @@ import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
 /** Input of the orchestration: an operation before it is carried out. */
-type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'reason'>;
+type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'actor' | 'reason'>;
 
 df.app.orchestration('operate', function* (context) {
   const request = context.df.getInput<OperationRequest>();
@@ -41,10 +41,10 @@ function* carryOutOrSay(
 
 function* carryOut(
   context: df.OrchestrationContext,
-  { model, action, by, reason }: OperationRequest,
+  { model, action, by, actor, reason }: OperationRequest,
   at: string,
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
-  const word = { by, reason, now: at };
+  const word = { by, ...(actor && { actor }), reason, now: at };
   if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
   if (action.action === 'rebuild') return yield* operateRebuild(context, model);
   if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);

@@ -9,6 +9,9 @@ import { maskSecrets } from './mask-secrets.ts';
 export const errorCodes = {
   'bad-request': { status: 400, retryable: false },
   'bad-signature': { status: 401, retryable: false },
+  'not-signed-in': { status: 401, retryable: false },
+  'sign-in-off': { status: 403, retryable: false },
+  forbidden: { status: 403, retryable: false },
   'unknown-model': { status: 404, retryable: false },
   'not-found': { status: 404, retryable: false },
   'not-listening': { status: 409, retryable: false },

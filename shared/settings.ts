@@ -9,6 +9,9 @@
  * 2. The value of a secret is in no message.
  */
 import { z } from 'zod';
+import { roles } from './access/access-table.ts';
+import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
+import type { SignIn } from './access/read-principal.ts';
 import { RatchetError } from './errors.ts';
 
 export interface Settings {
@@ -31,6 +34,8 @@ export interface Settings {
   readonly clientId: string | null;
   /** Secrets that notices of uploads may be signed with; none: the hook is not there. */
   readonly dataHookSecrets: readonly string[];
+  /** How people prove who they are. */
+  readonly signIn: SignIn;
 }
 
 export interface WorkspaceName {
@@ -80,6 +85,14 @@ const EnvironmentSchema = z.object({
     .transform((secrets) => secrets.split(',').map((secret) => secret.trim()))
     .refine((secrets) => secrets.every((secret) => secret.length >= 32))
     .default([]),
+  RATCHET_ROLES: z
+    .string()
+    .refine((value) => readRoles(value) !== null)
+    .optional(),
+  RATCHET_TEAMS: z
+    .string()
+    .refine((value) => readTeams(value) !== null)
+    .optional(),
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
@@ -153,6 +166,14 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
     next: 'make one with openssl rand -hex 32, or leave it out: the hook is not there then',
     secret: true,
   },
+  RATCHET_ROLES: {
+    must: `be roles (${roles.join(', ')}) and the object ids (GUIDs) of the groups that have them, such as approver=ID,ID;operator=ID`,
+    next: 'copy the ids under Microsoft Entra ID, Groups, or leave it out where app roles are assigned',
+  },
+  RATCHET_TEAMS: {
+    must: 'be names that model files use, in lower case, and the object ids (GUIDs) of the groups they stand for, such as ml-leads=ID,ID',
+    next: 'copy the ids under Microsoft Entra ID, Groups, or leave it out',
+  },
 };
 
 /** Reads and checks all settings. Throws one `bad-setting` error that lists every problem. */
@@ -170,7 +191,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       subject: { settings: wrong.join(',') },
     });
   }
-  return settingsOf(result.data);
+  return settingsOf(result.data, env);
 }
 
 function describeProblem(name: SettingName, value: string | undefined): string {
@@ -202,7 +223,7 @@ function checkConnections(given: Readonly<Record<string, string | undefined>>): 
   return problems;
 }
 
-function settingsOf(env: Environment): Settings {
+function settingsOf(env: Environment, given: Readonly<Record<string, string | undefined>>): Settings {
   const [id, subscriptionId, resourceGroup, name] = workspaceId.exec(env.RATCHET_WORKSPACE_ID)!;
   const namespace = env.RATCHET_SERVICEBUS__fullyQualifiedNamespace;
   return {
@@ -225,5 +246,10 @@ function settingsOf(env: Environment): Settings {
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,
     dataHookSecrets: env.RATCHET_DATA_HOOK_SECRET,
+    signIn: {
+      // Set by the platform alone, to True or False; whatever else it is, it does not say that authentication is on.
+      isOn: given['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true',
+      groups: joinGroups(readRoles(env.RATCHET_ROLES ?? ''), readTeams(env.RATCHET_TEAMS ?? '')),
+    },
   };
 }

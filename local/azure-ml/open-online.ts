@@ -54,7 +54,8 @@ interface Online {
 }
 
 export async function openOnline(options: OnlineOptions, parts: Parts): Promise<Online> {
-  const { sink = () => {}, random = Math.random, scoringPort: port = 0, tls, identity } = options;
+  const { random = Math.random, scoringPort: port = 0, tls, identity } = options;
+  const sink = logging(options);
   const { database, assets, locator, blobs } = parts;
   const loopback = await listenOnLoopback({ port, tls, bodies: notByPages });
   const now = () => options.clock.now();
@@ -83,5 +84,16 @@ export async function openOnline(options: OnlineOptions, parts: Parts): Promise<
       await Promise.all([provisioning.stop(), serving.stop()]);
       await loopback.stop();
     },
+  };
+}
+
+/** What cannot be logged is told of, and costs neither a request nor a process. */
+function logging({ sink = () => {}, log }: OnlineOptions): LogSink {
+  return (table, rows) => {
+    try {
+      sink(table, rows);
+    } catch (error) {
+      log('error', `azure-ml: ${rows.length} rows are not in ${table}: ${String(error)}`);
+    }
   };
 }

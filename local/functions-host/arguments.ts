@@ -13,6 +13,8 @@ export const usage = `Runs an Azure Functions app (Node.js, v4 programming model
                            (default: Host.LocalHttpPort of the settings, else 0)
   --settings FILE          a local.settings.json; the environment wins over it
   --keys on|off            whether callers must send access keys (default: on; they are in HOME/keys.json)
+  --sign-in FILE           plays App Service authentication for the people of a file: their tokens make them known
+                           to the app (default: it is off, as in Azure before somebody switches it on)
   --clock system|virtual   the machine's time, or the time set with PUT /admin/local/clock
                            (default: RATCHET_CLOCK, else system)
   --clock-start ISO        start of a virtual clock, if HOME has none yet (default: now)
@@ -30,6 +32,8 @@ export interface Arguments {
   readonly settings: string | null;
   readonly port: number | null;
   readonly keys: 'on' | 'off';
+  /** Null: App Service authentication is off. */
+  readonly signIn: string | null;
   readonly clock: 'system' | 'virtual';
   readonly clockStart: string | null;
   readonly skipUnsupported: boolean;
@@ -46,6 +50,7 @@ const options = {
   port: text,
   settings: text,
   keys: text,
+  'sign-in': text,
   clock: text,
   'clock-start': text,
   'skip-unsupported': flag,
@@ -64,6 +69,7 @@ export function readArguments(args: readonly string[]): Arguments | null {
     settings: values.settings === undefined ? null : resolve(values.settings),
     port: values.port === undefined ? null : readPort(values.port),
     keys: readChoice('keys', values.keys ?? 'on'),
+    signIn: values['sign-in'] === undefined ? null : resolve(values['sign-in']),
     clock: readChoice('clock', values.clock ?? (process.env['RATCHET_CLOCK'] || 'system')),
     clockStart: values['clock-start'] ?? null,
     skipUnsupported: values['skip-unsupported'] === true,

@@ -2,6 +2,7 @@
  * Which part of the host answers a request, and whether its key opens that door.
  *
  * Invariants
+ * 0. App Service authentication stands before everything, as in Azure (sign-in/).
  * 1. The host's own roots come before the app's routes; no route of an app can lie below them (router.ts sees to it).
  * 2. A request without the right key gets 401 and learns nothing else.
  * 3. The host's own roots take no body that a page of another origin could send (http/guard.ts).
@@ -18,6 +19,7 @@ import type { Door, Keys } from './http/keys.ts';
 import { presentedKey } from './http/request.ts';
 import type { Router } from './http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 
 interface DispatchDependencies extends RetryDependencies {
   readonly keys: Keys;
@@ -26,6 +28,7 @@ interface DispatchDependencies extends RetryDependencies {
   readonly durable: DurableWebhook | null;
   /** Null: the app has no blob trigger. */
   readonly blobs: BlobTriggers | null;
+  readonly signIn: SignIn;
   readonly admin: AdminDependencies;
   readonly customHeaders: Readonly<Record<string, string>>;
 }
@@ -42,7 +45,8 @@ const notFound: Target = { door: { kind: 'anonymous' }, answer: async () => ({ s
 export function createDispatcher(
   dependencies: DispatchDependencies,
 ): (exchange: Exchange) => Promise<Answer> {
-  return async (exchange) => {
+  return async (incoming) => {
+    const exchange = { ...incoming, request: dependencies.signIn.admit(incoming.request) };
     const path = exchange.request.url.pathname.replace(/^\//, '');
     const rpcPath = findRpcPath(dependencies.durable, path);
     if (rpcPath !== null) {

@@ -22,6 +22,7 @@ import { type HostJson, readHostJson } from './host-json.ts';
 import { requestLimitBytes } from './http/body.ts';
 import { type Answer, type Exchange, type HttpServer, startServer } from './http/server.ts';
 import { applySettings, readSettingsFile } from './settings.ts';
+import { openSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { openTriggers } from './triggers.ts';
 
 export interface HostOptions {
@@ -37,6 +38,8 @@ export interface HostOptions {
   readonly settingsFile?: string;
   /** Whether callers must present keys. */
   readonly keys: boolean;
+  /** The people App Service authentication knows. Absent: it is off. */
+  readonly signInFile?: string;
   /** Run the other functions of an app that has some this host has no part for. Default: refuse to start. */
   readonly skipUnsupported?: boolean;
   /** How long a stop waits for invocations under way. Default 10 s. */
@@ -62,7 +65,7 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
   const work = new Work();
   const startedAt = new Date();
 
-  const { lock, hostJson, server, open } = await prepare(options, work, parts);
+  const { lock, hostJson, signIn, server, open } = await prepare(options, work, parts);
   const origin = `http://127.0.0.1:${server.port}`;
   const triggers = await openTriggers({
     appDirectory: resolve(options.appDirectory),
@@ -93,7 +96,7 @@ export async function startHost(options: HostOptions): Promise<HostHandle> {
     timerInput: timers.input,
     shutDown: () => void stop(),
   };
-  open(createDispatcher({ ...shared, ...triggers, admin, customHeaders: hostJson.customHeaders }));
+  open(createDispatcher({ ...shared, ...triggers, signIn, admin, customHeaders: hostJson.customHeaders }));
   triggers.start();
   lock.announce({ pid: process.pid, url: origin, startedAt: startedAt.toISOString() });
   const running = parts.move();
@@ -110,6 +113,9 @@ async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableS
   const settings = settingsFile === undefined ? noSettings : readSettingsFile(settingsFile);
   for (const warning of settings.warnings) log('warn', warning);
   parts.defer(applySettings(settings.values));
+  const signIn = openSignIn(options.signInFile);
+  // The platform's own: what the environment or the settings say of it counts no more than there.
+  process.env['WEBSITE_AUTH_ENABLED'] = options.signInFile === undefined ? 'False' : 'True';
   requestLimitBytes(); // throws where its setting is wrong
   const hostJson = readHostJson(resolve(options.appDirectory));
   for (const warning of hostJson.warnings) log('warn', warning);
@@ -118,12 +124,13 @@ async function prepare(options: HostOptions, work: Work, parts: AsyncDisposableS
   parts.defer(() => server.close(closeGraceMs));
   // The durable client rewrites every link to port 7071 unless the environment names this host.
   process.env['WEBSITE_HOSTNAME'] = `localhost:${server.port}`;
-  return { lock, hostJson, server, open };
+  return { lock, hostJson, signIn, server, open };
 }
 
 interface Ground extends OpenServer {
   readonly lock: HomeLock;
   readonly hostJson: HostJson;
+  readonly signIn: SignIn;
 }
 
 /** For answers that are written but not yet taken. */

@@ -27,6 +27,7 @@ async function run(args: Arguments): Promise<void> {
     clock,
     log,
     keys: args.keys === 'on',
+    ...(args.signIn === null ? {} : { signInFile: args.signIn }),
     skipUnsupported: args.skipUnsupported,
     ...(args.port === null ? {} : { port: args.port }),
     ...(args.settings === null ? {} : { settingsFile: args.settings }),

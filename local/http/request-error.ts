@@ -1,7 +1,7 @@
 /** Why a request is refused before anything is done for it. The message names the rule, what was seen and the next step. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  readonly status: 400 | 403 | 413 | 415 | 503;
+  readonly status: 400 | 401 | 403 | 413 | 415 | 503;
 
   constructor(status: RequestError['status'], message: string) {
     super(message);
@@ -16,6 +16,7 @@ export class RequestError extends Error {
 
 const codes: Readonly<Record<RequestError['status'], string>> = {
   400: 'BadRequest',
+  401: 'Unauthorized',
   403: 'Forbidden',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',

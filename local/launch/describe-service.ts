@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { ServedModel } from './check-service.ts';
-import { type LocalCloud, repository } from './local-cloud.ts';
+import { type LocalCloud, peopleFileOf, repository } from './local-cloud.ts';
 
 export function describeService(local: LocalCloud) {
   const cloud = local.cloud();
@@ -15,6 +15,7 @@ export function describeService(local: LocalCloud) {
     logAnalytics: { workspace: cloud.logsWorkspaceId, endpoint: cloud.logsEndpoint },
     clock: local.controls(),
     home: local.home,
+    people: peopleFileOf(local.home),
     logs: local.logFiles,
   };
 }
@@ -35,6 +36,7 @@ export function renderService(local: LocalCloud, { keys, models }: Started): str
     ['Event Grid', cloud.eventGridEndpoint],
     ['Log Analytics', cloud.logsEndpoint],
     ['state', near(local.home)],
+    ['people', `${near(peopleFileOf(local.home))} (ratchet whoami --as NAME)`],
     ['logs', `${near(local.logFiles.host)}, ${near(local.logFiles.cloud)}`],
     ...(keys === null ? [] : [['keys', near(keys)] satisfies [string, string]]),
     ['models', models.map(({ model }) => model).join(', ') || 'none yet'],

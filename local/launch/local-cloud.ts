@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openKeys } from '../functions-host/http/keys.ts';
+import { openPeople } from '../functions-host/sign-in/people.ts';
 import { lockHome } from '../process/home-lock.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { type ChildOptions, type Exit, startChild } from './child.ts';
@@ -52,6 +53,8 @@ export interface LocalCloud {
   readonly apiRoot: string;
   /** Addresses and keys of the emulated services. */
   cloud(): CloudState;
+  /** The token of a person of this machine. Throws where there is nobody of that name. */
+  tokenOf(name: string): string;
   /** Control roots of both processes, for `local/clock/advance.ts`. */
   controls(): readonly string[];
   readonly logFiles: { readonly cloud: string; readonly host: string };
@@ -125,6 +128,7 @@ function prepare(options: LaunchOptions, hostPort: number): LocalCloud {
     hostUrl,
     apiRoot: `${hostUrl}/api`,
     cloud,
+    tokenOf: (name) => findToken(peopleFileOf(home), name),
     controls: () => [cloud().control, `${hostUrl}/admin/local`],
     logFiles,
     startCloud: cloudProcess.start,
@@ -175,12 +179,23 @@ function describeHost(
     script: join(repository, 'local', 'functions-host', 'main.ts'),
     args: [
       ...['--app', repository, '--home', join(home, 'host'), '--port', String(start.hostPort)],
-      ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', ...clockArgs(options)],
+      ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', '--sign-in', peopleFileOf(home)],
+      ...clockArgs(options),
     ],
     env: { RATCHET_MODELS_DIR: modelsFolder, ...options.env, ...start.env },
     logFile: start.logFile,
     signal,
   };
+}
+
+/** The people of this machine and their tokens. */
+export const peopleFileOf = (home: string): string => join(home, 'people.json');
+
+function findToken(file: string, name: string): string {
+  const people = openPeople(file);
+  const person = people.find((candidate) => candidate.name === name);
+  if (person) return person.token;
+  throw new Error(`${file}: nobody is named ${name}; it has ${people.map((each) => each.name).join(', ')}`);
 }
 
 /** The keys of the host in this folder: the cloud needs one of them before the host has started. */

@@ -1,6 +1,7 @@
 /** A run starts: what it is recorded as, what it reserves, and whom it answers. Pure. */
 import type { Budget } from '../config/policy-schema.ts';
 import type { ModelState, Spent } from '../domain/model-state.ts';
+import { isOfPerson } from '../domain/signal.ts';
 import * as answer from './answers.ts';
 import { dropOld, reserve } from './budget.ts';
 import { addPendingDecision, union } from './pending.ts';
@@ -20,7 +21,7 @@ export function admit(state: ModelState, question: Question): PolicyAnswer {
   const signals = union(groupOf(state, question), absorbed?.signals ?? []);
   const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
   const approved = isLeader ? state.pending?.approved : undefined;
-  const reevaluates = state.kept !== undefined && signal.kind !== 'manual' && kind === 'retrain';
+  const reevaluates = state.kept !== undefined && !isOfPerson(signal) && kind === 'retrain';
   const { newData, ...rest } = state;
   const next: ModelState = {
     ...rest,

@@ -5,7 +5,8 @@
  * Does not own: the kill switch (fleet.ts), registering and releasing (the break-glass orchestration).
  *
  * Invariants
- * 1. It takes two names that differ by more than casing and blanks, the second within 24 hours of the first.
+ * 1. It takes two proven people, the second within 24 hours of the first. A word from before people were proven counts
+ *    for nobody.
  * 2. Nothing else of the model is under way meanwhile: the glass takes the place of a run.
  */
 import { glassIdOf, runOfGlass } from '../domain/broken-glass.ts';
@@ -50,13 +51,17 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
     const sentence = `Not overridden: run ${live.runId} is under way; wait for its end, or cancel it.`;
     return refuse(state, sentence);
   }
-  if (first?.runId !== runId) return speakFirst(state, runId, by);
+  const { actor } = by;
+  if (actor?.kind !== 'person') {
+    return refuse(state, `Not overridden: nobody has proven to be ${by.by}; sign in, and approve again.`);
+  }
+  if (first?.runId !== runId || !first.actor) return speakFirst(state, runId, by);
   const until = addMs(first.at, glassHoldsMs);
   if (by.at > until) {
     const sentence = `Expired: the approval of ${first.by} of ${first.at} was valid until ${until}; two people have to approve again.`;
     return refuse({ ...rest, live }, sentence);
   }
-  if (personOf(first.by) === personOf(by.by)) {
+  if (first.actor.id === actor.id) {
     return refuse(
       state,
       `Not overridden: ${first.by} approved at ${first.at}; the second approval must be another person's, by ${until}.`,
@@ -71,16 +76,9 @@ export function breakGlass(state: ModelState, runId: string, by: Word): Operated
   };
   const { champion } = state;
   const reasons = [first.reason, by.reason] as const;
-  const glass = {
-    id,
-    first: first.by.trim(),
-    second: by.by.trim(),
-    reasons,
-    at: by.at,
-    champion,
-    until: addMs(by.at, waitsMs),
-  };
-  const sentence = `Overridden by ${glass.first} and ${glass.second}: the challenger of run ${runId} is promoted.`;
+  const people = { first: first.by, second: by.by, actors: [first.actor, actor] as const };
+  const sentence = `Overridden by ${people.first} and ${people.second}: the challenger of run ${runId} is promoted.`;
+  const glass = { id, ...people, reasons, at: by.at, champion, until: addMs(by.at, waitsMs), sentence };
   return { ...done(next, sentence), wake: [], glass };
 }
 
@@ -91,8 +89,4 @@ function speakFirst(state: ModelState, runId: string, by: Word): Operated {
     : '';
   const sentence = `Noted: nothing is released yet. Another person has to approve it by ${addMs(by.at, glassHoldsMs)}.${instead}`;
   return { ...done({ ...state, glass: { ...by, runId } }, sentence), wake: [] };
-}
-
-function personOf(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
 }

@@ -18,6 +18,7 @@
 import type { Policy } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { Mode, ModelState } from '../domain/model-state.ts';
+import { isOfPerson } from '../domain/signal.ts';
 import { admit } from './admit.ts';
 import * as answer from './answers.ts';
 import { findBlock, lookAgainMs } from './blocks.ts';
@@ -54,7 +55,7 @@ function decide(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   const expired = endExpired(before ? freed : noteNews(freed, offer), offer, mode);
   const noted = expired.state;
   const isLeader = noted.pending?.signals[0] === signal.id;
-  const byRequest = signal.kind === 'registry' || signal.kind === 'manual';
+  const byRequest = isOfPerson(signal);
   const approved = isLeader && noted.pending?.approved !== undefined;
   const question = { ...offer, byPerson: byRequest || approved, isNew: before === undefined, isLeader };
   const answered = answerSignal(noted, question, mode);

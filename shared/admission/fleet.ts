@@ -80,14 +80,14 @@ function lastAsked({ waiting }: FleetState): string {
 export function operateFleet(
   state: FleetState,
   { action }: FleetAction,
-  { by, reason, now }: OperatorWord,
+  { now, ...word }: OperatorWord,
 ): { readonly state: FleetState; readonly done: boolean; readonly sentence: string } {
   const { stopped } = state;
   if (action === 'stop') {
     if (stopped)
       return { state, done: false, sentence: `Stopped before, by ${stopped.by} at ${stopped.at}.` };
     const sentence = 'Stopped: no run starts. Runs under way go on; cancel them one by one.';
-    return { state: { ...state, stopped: { by, reason, at: now } }, done: true, sentence };
+    return { state: { ...state, stopped: { ...word, at: now } }, done: true, sentence };
   }
   if (!stopped) return { state, done: false, sentence: 'Nothing to resume: the fleet is not stopped.' };
   const sentence = `Resumed. Signals that came before now start nothing: the stop by ${stopped.by} of ${stopped.at} is not made up for.`;

@@ -1,5 +1,6 @@
 /** What becomes of a signal that finds a run under way: `whileRunning` of the policy. Pure. */
 import type { Mode, ModelState } from '../domain/model-state.ts';
+import { isOfPerson } from '../domain/signal.ts';
 import * as answer from './answers.ts';
 import { findBlock } from './blocks.ts';
 import { findLackOfData } from './news.ts';
@@ -35,9 +36,7 @@ function waitForLive(state: ModelState, question: Question): PolicyAnswer {
 function lookAgainAt({ signal, now, policy }: Question, deadline: string): string {
   const pollAt = addMs(now, Math.max(durationMs(policy.pollJobs), 1000));
   const afterDeadline = addMs(deadline, 1000);
-  return signal.kind === 'registry' || signal.kind === 'manual'
-    ? pollAt
-    : earlierAfter(now, afterDeadline, pollAt);
+  return isOfPerson(signal) ? pollAt : earlierAfter(now, afterDeadline, pollAt);
 }
 
 function earlierAfter(now: string, a: string, b: string): string {

@@ -3,6 +3,7 @@
  *
  * An operation that finds nothing to do says so and changes nothing: repeating one does no harm.
  */
+import type { Actor } from '../domain/actor.ts';
 import { runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelAction } from '../domain/operation.ts';
@@ -16,6 +17,7 @@ import { isoOf } from './time.ts';
 
 export interface OperatorWord {
   readonly by: string;
+  readonly actor?: Actor;
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly now: string;
@@ -25,7 +27,8 @@ const frozenAtMost = 20;
 
 export function operateModel(before: ModelState, action: ModelAction, word: OperatorWord): Operated {
   const state = mendTimes(before, word.now);
-  const by: Word = { by: word.by, reason: word.reason, at: word.now };
+  const { now, ...said } = word;
+  const by: Word = { ...said, at: now };
   switch (action.action) {
     case 'freeze':
       return freeze(state, action.until, by);

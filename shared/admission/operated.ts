@@ -1,4 +1,5 @@
 /** What an operation answers. */
+import type { Actor } from '../domain/actor.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { sleepers } from './pending.ts';
@@ -22,6 +23,8 @@ export interface Glass {
   readonly id: string;
   readonly first: string;
   readonly second: string;
+  /** Absent in histories of before people were proven. */
+  readonly actors?: readonly [Actor, Actor];
   readonly reasons: readonly [string, string];
   /** When the second one spoke (ISO 8601, UTC). */
   readonly at: string;
@@ -29,6 +32,8 @@ export interface Glass {
   readonly champion: ModelVersion | null;
   /** How long outages are waited out (ISO 8601, UTC); absent in histories of before they were. */
   readonly until?: string;
+  /** What the run's row says meanwhile; absent in histories of before it was given here. */
+  readonly sentence?: string;
 }
 
 export function done(state: ModelState, sentence: string): Operated {

@@ -13,7 +13,7 @@ import type { Signal } from '../domain/signal.ts';
 
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
-    Partial<Pick<Signal, 'cause' | 'persistence' | 'newData' | 'observedAt'>>;
+    Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'newData' | 'observedAt'>>;
   /** Id of the run this signal would start. */
   readonly runId: string;
   /** ISO 8601, UTC. */

@@ -5,6 +5,7 @@ import type { PinnedModel } from '../config/schema.ts';
 import { type FleetState, newFleetState } from '../domain/fleet-state.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Run } from '../domain/run.ts';
+import { wordOf } from '../domain/word.ts';
 import { spentOf } from './rebuild-model.ts';
 
 interface FleetFacts {
@@ -35,7 +36,6 @@ export function rebuildFleet({ operations, runs, policy, models }: FleetFacts, n
 function findSwitch(operations: readonly Operation[]): Pick<FleetState, 'stopped' | 'lastStop'> {
   const [last, before] = operations.filter(({ action }) => /^(?:stop|resume)$/.test(action.action));
   if (!last) return { stopped: null, lastStop: null };
-  const word = ({ by, reason, at }: Operation) => ({ by, reason, at });
-  if (last.action.action === 'stop') return { stopped: word(last), lastStop: null };
-  return { stopped: null, lastStop: { ...word(before ?? last), until: last.at } };
+  if (last.action.action === 'stop') return { stopped: wordOf(last), lastStop: null };
+  return { stopped: null, lastStop: { ...wordOf(before ?? last), until: last.at } };
 }

@@ -19,6 +19,7 @@ import type { ModelConfig } from '../config/schema.ts';
 import type { ModelFacts } from '../domain/model-facts.ts';
 import type { ModelState, RememberedSignal, Spent } from '../domain/model-state.ts';
 import type { ModelVersion, Run, RunOutcome } from '../domain/run.ts';
+import { wordOf } from '../domain/word.ts';
 import { keepFrozen } from './operate.ts';
 import { addMs, durationMs } from './time.ts';
 
@@ -158,9 +159,10 @@ export function spentOf(
 }
 
 function findMode({ operations }: ModelFacts): Pick<ModelState, 'mode'> {
-  for (const { action, by, reason, at } of operations) {
+  for (const operation of operations) {
+    const { action } = operation;
     if (action.action !== 'set-mode') continue;
-    return action.mode === 'file' ? {} : { mode: { by, reason, at, mode: action.mode } };
+    return action.mode === 'file' ? {} : { mode: { ...wordOf(operation), mode: action.mode } };
   }
   return {};
 }
@@ -168,9 +170,11 @@ function findMode({ operations }: ModelFacts): Pick<ModelState, 'mode'> {
 function findFrozen({ operations }: ModelFacts, now: string): Pick<ModelState, 'frozen'> {
   const thaw = operations.findIndex(({ action }) => action.action === 'thaw');
   const since = thaw === -1 ? operations : operations.slice(0, thaw);
-  const frozen = since.flatMap(({ action, by, reason, at }) => {
+  const frozen = since.flatMap((operation) => {
+    const { action } = operation;
     if (action.action !== 'freeze') return [];
-    return action.until === null || action.until > now ? [{ by, reason, at, until: action.until }] : [];
+    const { until } = action;
+    return until === null || until > now ? [{ ...wordOf(operation), until }] : [];
   });
   return frozen.length === 0 ? {} : { frozen: keepFrozen(frozen.reverse()) };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest, HttpResponse, HttpResponseInit } from '@azure/functions';
+import { type Actor, describeActor } from '../domain/actor.ts';
 import type { Operation, OperatorAction } from '../domain/operation.ts';
 import { shortHash } from '../domain/short-hash.ts';
 import { readIdempotencyKey } from '../http/read-idempotency-key.ts';
@@ -18,7 +19,7 @@ interface OperatorRequest {
   /** Null: the fleet. */
   readonly model: string | null;
   readonly action: OperatorAction;
-  readonly by: string;
+  readonly actor: Actor;
   readonly reason: string;
 }
 
@@ -32,17 +33,18 @@ const wait = { timeoutInMilliseconds: 15_000, retryIntervalInMilliseconds: 150 }
 export async function requestOperation(
   client: OperationStarter,
   request: HttpRequest,
-  { model, action, by, reason }: OperatorRequest,
+  { model, action, actor, reason }: OperatorRequest,
 ): Promise<HttpResponseInit> {
-  const key = readIdempotencyKey(request) ?? randomUUID();
+  const given = readIdempotencyKey(request);
+  // Nobody's request is taken for the repetition of somebody else's.
+  const key = given === null ? randomUUID() : `${shortHash(actor.id)}-${given}`;
   const id = `operation:${model ?? '(fleet)'}:${key}`;
   const instanceId = `operation-${shortHash(id)}`;
   const subject = { signal: id, model: model ?? '(fleet)' };
-  const input = { id, model, action, by, reason };
+  const input = { id, model, action, by: describeActor(actor), actor, reason };
   await startOnce(client, { orchestrator: 'operate', instanceId, input, subject });
   const answer = await client.waitForCompletionOrCreateCheckStatusResponse(request, instanceId, wait);
-  if (answer.status === 202)
-    return { status: 202, jsonBody: { operation: { id, model, action, by, reason } } };
+  if (answer.status === 202) return { status: 202, jsonBody: { operation: input } };
   const operation = (await answer.json()) as Operation;
   return { status: operation.done ? 200 : 409, jsonBody: { operation } };
 }

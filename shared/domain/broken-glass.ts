@@ -1,8 +1,12 @@
+import type { Actor } from './actor.ts';
+
 /** What the row of a run keeps for ever once two people have promoted its challenger against the gates. */
 export interface BrokenGlass {
-  /** Who spoke first, and who joined: names are what callers say of themselves. */
+  /** Who spoke first, and who joined, for people to read. */
   readonly first: string;
   readonly second: string;
+  /** The same two as the platform has proven them. Absent: from before it was, names are what callers said of themselves. */
+  readonly actors?: readonly [Actor, Actor];
   /** In the same order. */
   readonly reasons: readonly [string, string];
   /** When the second one spoke (ISO 8601, UTC). */

@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import type { Mode } from './model-state.ts';
 
 /** What an operator may do to a model. `reason` and `by` of every operation stand in the ledger. */
@@ -38,7 +39,10 @@ export interface Operation {
   /** Null: the fleet. */
   readonly model: string | null;
   readonly action: OperatorAction;
+  /** For people to read. */
   readonly by: string;
+  /** Who it was, as the platform has proven it. Absent: from before it was, `by` is what a caller said of itself. */
+  readonly actor?: Actor;
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -16,8 +16,10 @@ export interface Signal {
   readonly kind: SignalKind;
   /** When the fact was observed (ISO 8601, UTC), or null where the event does not say. */
   readonly observedAt: string | null;
-  /** Who or what says so: `metrics-api`, `event-grid`, `person:jane`. */
+  /** Who or what says so: `metrics-api`, `event-grid`, `person:jane`, `machine:function key`. */
   readonly source: string;
+  /** A request that a machine made: it is automation's, whatever its kind. Absent: a person's, or no request. */
+  readonly byMachine?: true;
   /** One sentence a person understands: `accuracy 0.871 is below 0.95 (n=214)`. */
   readonly summary: string;
   /** The numbers and names behind the summary. */
@@ -45,4 +47,9 @@ export interface Recovery {
   readonly source: string;
   /** One sentence a person understands: `accuracy 0.961 is not below 0.95 (n=214, window 2002-W36).` */
   readonly summary: string;
+}
+
+/** Whether a person stands behind a signal: a request of a machine is automation's, as every other event. */
+export function isOfPerson({ kind, byMachine }: Pick<Signal, 'kind' | 'byMachine'>): boolean {
+  return kind === 'registry' || (kind === 'manual' && !byMachine);
 }

@@ -4,15 +4,16 @@
  * Owns: the body to an action, and what is said about one that is wrong. Does not own: what it does (shared/admission).
  */
 import { z } from 'zod';
+import type { Access } from '../access/access-table.ts';
 import { isoTime } from '../config/fields.ts';
+import { proven } from '../config/proven-field.ts';
 import { modes } from '../domain/model-state.ts';
-import type { FleetAction, ModelAction, RebuildAction } from '../domain/operation.ts';
+import type { FleetAction, ModelAction, OperatorAction, RebuildAction } from '../domain/operation.ts';
 
 const word = {
   /** Why: it stands in the ledger. */
   reason: z.string().trim().min(1).max(1000),
-  /** Who. */
-  by: z.string().trim().min(1).max(200),
+  by: proven,
 };
 
 const modelActions = [
@@ -98,4 +99,9 @@ export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): Model
 
 export function fleetActionOf({ action }: z.infer<typeof FleetOperationSchema>): FleetAction {
   return { action };
+}
+
+/** What an action takes, as the table of access names it. Mode auto starts runs that nobody has approved. */
+export function accessOf(action: OperatorAction): Access {
+  return action.action === 'set-mode' && action.mode === 'auto' ? 'set-mode-auto' : action.action;
 }

@@ -1,24 +1,31 @@
 import { z } from 'zod';
+import { proven } from '../config/proven-field.ts';
+import { type Actor, describeActor } from '../domain/actor.ts';
 import type { Signal } from '../domain/signal.ts';
 
 export const ManualRequestSchema = z.strictObject({
   /** Why a run is wanted: it stands in the ledger. */
   reason: z.string().trim().min(1).max(1000),
-  /** Who asks. */
-  requestedBy: z.string().trim().min(1).max(200),
+  requestedBy: proven,
 });
 
 type ManualRequest = z.infer<typeof ManualRequestSchema>;
 
 /** `key` makes a repeated request the same signal. */
-export function manualSignal(model: string, request: ManualRequest, key: string): Signal {
+export function manualSignal(
+  model: string,
+  { reason }: ManualRequest,
+  { key, actor }: { readonly key: string; readonly actor: Actor },
+): Signal {
+  const requestedBy = describeActor(actor);
   return {
     id: `manual:${model}:${key}`,
     model,
     kind: 'manual',
     observedAt: null,
-    source: `person:${request.requestedBy}`,
-    summary: `${request.requestedBy} requests a run: ${request.reason}`,
-    evidence: { reason: request.reason, requestedBy: request.requestedBy },
+    source: actor.kind === 'person' ? `person:${actor.name}` : describeActor(actor),
+    ...(actor.kind === 'machine' && { byMachine: true }),
+    summary: `${requestedBy} requests a run: ${reason}`,
+    evidence: { reason, requestedBy, actor: { ...actor } },
   };
 }

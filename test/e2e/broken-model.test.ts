@@ -15,7 +15,7 @@ const post = (body: unknown): RequestInit => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-const request = post({ reason: 'try it', requestedBy: 'test' });
+const request = post({ reason: 'try it' });
 
 describe('a broken model file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-broken-'));
@@ -57,7 +57,7 @@ describe('a broken model file', () => {
     expect((await world.ask('models/tiny/signals', request)).status).toBe(202);
     expect((await world.ask('fleet')).status).toBe(200);
     expect((await world.ask('models/tiny/data')).status).toBe(200);
-    const freeze = post({ action: 'freeze', by: 'test', reason: 'until it is mended' });
+    const freeze = post({ action: 'freeze', reason: 'until it is mended' });
     expect((await world.ask('models/broken/operations', freeze)).status).toBe(200);
   });
 

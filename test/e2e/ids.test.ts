@@ -30,7 +30,7 @@ describe('an id', () => {
 
   beforeAll(async () => {
     world = await openWorld();
-    const frozen = { action: 'freeze', by: 'test', reason: 'only decisions are of interest' };
+    const frozen = { action: 'freeze', reason: 'only decisions are of interest' };
     const json = { 'content-type': 'application/json' };
     await world.ask('models/tiny/operations', {
       method: 'POST',
@@ -63,7 +63,7 @@ describe('an id', () => {
     'that is not there, %s, is answered 404 by every route that takes one',
     async (id) => {
       const encoded = encodeURIComponent(id);
-      const body = JSON.stringify({ reason: 'r', requestedBy: 'x', by: 'x', action: 'thaw', file: 'x' });
+      const body = JSON.stringify({ reason: 'r', action: 'thaw', file: 'x' });
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
       const gets = [
         `decisions/${encoded}`,

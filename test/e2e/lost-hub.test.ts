@@ -32,7 +32,7 @@ describe('a task hub that is lost', () => {
     world.ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...body, by: 'jane', reason: 'test' }),
+      body: JSON.stringify({ ...body, reason: 'test' }),
     });
 
   const loseHub = async (): Promise<void> => {

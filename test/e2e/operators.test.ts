@@ -38,7 +38,7 @@ function actOn(world: () => World) {
   return {
     post,
     async operate(path: string, action: object): Promise<{ status: number; operation: Operation }> {
-      const { status, body } = await post(path, { ...action, by: 'jane', reason: 'the test says so' });
+      const { status, body } = await post(path, { ...action, reason: 'the test says so' });
       return { status, operation: (body as { operation: Operation }).operation };
     },
     async breach(model: string, window: string): Promise<string> {
@@ -243,8 +243,9 @@ describe('operators', () => {
     [{ action: 'set-mode' }, 'mode: missing; action set-mode requires it'],
     [{ action: 'cancel-run' }, 'runId: missing; action cancel-run requires it'],
     [{ action: 'thaw', why: 'x' }, 'why: unknown field'],
+    [{ action: 'thaw', by: 'eve' }, 'by: who acts is proven, not claimed'],
   ])('are told what is wrong with %o', async (action, message) => {
-    const { status, body } = await post('models/freezes/operations', { ...action, by: 'jane', reason: 'x' });
+    const { status, body } = await post('models/freezes/operations', { ...action, reason: 'x' });
     expect(status).toBe(400);
     expect((body as { detail: string }).detail).toContain(message);
   });

@@ -36,23 +36,30 @@ describe('people in place of the gates', () => {
       writeFileSync(join(folder, `${model}.yaml`), change(tiny.replace('model: tiny', `model: ${model}`)));
     }
     world = await openWorld({ modelsFolder: folder });
+    vi.stubEnv('RATCHET_HOME', world.home);
   });
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await world?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const operate = async (path: string, body: object): Promise<{ status: number; operation: Operation }> => {
+  const operate = async (
+    path: string,
+    body: object,
+    as = 'jane',
+  ): Promise<{ status: number; operation: Operation }> => {
     const answer = await world.ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ reason: 'the test says so', by: 'jane', ...body }),
+      body: JSON.stringify({ reason: 'the test says so', ...body }),
+      as,
     });
     return { status: answer.status, operation: (answer.body as { operation: Operation }).operation };
   };
-  const say = (action: string, { model, runId }: Run, by = 'jane') =>
-    operate(`models/${model}/operations`, { action, runId, by });
+  const say = (action: string, { model, runId }: Run, as = 'jane') =>
+    operate(`models/${model}/operations`, { action, runId }, as);
   const untilRun = (model: string, fits: (run: Run) => boolean): Promise<Run> =>
     throughOutages(async () => (await world.runs()).find((run) => run.model === model && fits(run)), 30_000);
   const asking = async (model: string): Promise<Run> => {
@@ -100,9 +107,9 @@ describe('people in place of the gates', () => {
       asks: expect.stringContaining('ratchet accept'),
     });
     expect((await ratchet('models')).text).toMatch(
-      /it waits for an operator until \S+Z: ratchet accept, or ratchet refuse/,
+      /it waits for a person until \S+Z: ratchet accept, or ratchet refuse/,
     );
-    const accepted = await ratchet('accept', run.runId, '--reason', 'rows are dear', '--by', 'jane');
+    const accepted = await ratchet('accept', run.runId, '--reason', 'rows are dear', '--as', 'jane');
     expect(accepted).toEqual({
       code: 0,
       text: `Accepted: run ${run.runId} is registered and released as one that passed.`,
@@ -134,7 +141,7 @@ describe('people in place of the gates', () => {
       status: 409,
       operation: { done: false, sentence: expect.stringContaining('is not under way') },
     });
-    expect((await ratchet('refuse', run.runId, '--reason', 'wait for rows', '--by', 'bob')).code).toBe(0);
+    expect((await ratchet('refuse', run.runId, '--reason', 'wait for rows', '--as', 'bob')).code).toBe(0);
     const end = await ended(run);
     expect(end).toMatchObject({ outcome: 'inconclusive', released: false, registeredVersion: null });
     expect(end.sentence).toMatch(/ Refused by bob at \S+Z \(wait for rows\)\.$/);
@@ -160,10 +167,10 @@ describe('people in place of the gates', () => {
     expect(await settled('fails')).toMatchObject({ outcome: 'gate-failed', released: false });
   });
 
-  it('never break the glass alone, nor twice by the same name', async () => {
+  it('never break the glass alone, nor twice by the same person', async () => {
     const run = await settled('weak');
     expect(run.outcome).toBe('gate-failed');
-    const first = await ratchet('break-glass', run.runId, '--reason', 'fraud wave', '--by', 'jane');
+    const first = await ratchet('break-glass', run.runId, '--reason', 'fraud wave', '--as', 'jane');
     expect(first).toEqual({
       code: 0,
       text: expect.stringMatching(/^Noted: nothing is released yet\. Another person/),
@@ -171,13 +178,27 @@ describe('people in place of the gates', () => {
     expect((await ratchet('models')).text).toContain(
       `jane approved an override of run ${run.runId} (fraud wave) at `,
     );
-    for (const name of ['jane', ' JANE ']) {
-      expect(await say('break-glass', run, name)).toMatchObject({
+    for (const again of ['once more', 'with another reason']) {
+      const said = operate('models/weak/operations', {
+        action: 'break-glass',
+        runId: run.runId,
+        reason: again,
+      });
+      expect(await said).toMatchObject({
         status: 409,
         operation: {
           done: false,
           sentence: expect.stringContaining('the second approval must be another person'),
         },
+      });
+    }
+    // Nobody without the role is the second, nor is a machine.
+    for (const as of ['olga', 'vic', null]) {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, as };
+      const body = JSON.stringify({ action: 'break-glass', runId: run.runId, reason: 'x' });
+      expect(await world.ask('models/weak/operations', { ...init, body })).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden', detail: expect.stringContaining('the role approver') },
       });
     }
     expect(await championOf('weak')).toMatchObject({ live: null, champion: null });
@@ -187,7 +208,7 @@ describe('people in place of the gates', () => {
 
   it('break it together: the challenger is the champion, and ledger and registry say so for ever', async () => {
     const run = await settled('weak');
-    const second = await ratchet('break-glass', run.runId, '--reason', 'agreed', '--by', 'bob');
+    const second = await ratchet('break-glass', run.runId, '--reason', 'agreed', '--as', 'bob');
     const sentence = `jane and bob promoted version 1 of run ${run.runId} against the gates: it is the champion.`;
     expect(second).toEqual({ code: 0, text: sentence });
     const marked = (await world.runs()).find(({ runId }) => runId === run.runId)!;
@@ -198,6 +219,10 @@ describe('people in place of the gates', () => {
       registeredVersion: '1',
       brokenGlass: {
         ...{ first: 'jane', second: 'bob', reasons: ['fraud wave', 'agreed'] },
+        actors: [
+          { kind: 'person', name: 'jane', id: expect.any(String) },
+          { kind: 'person', name: 'bob', id: expect.any(String) },
+        ],
         ...{ at: expect.any(String), sentence },
       },
     });

@@ -10,8 +10,10 @@ import { throughOutages } from '../world/world.ts';
 
 const run = promisify(execFile);
 
-/** The `npx ratchet` lines of the README and of the pages for operators and about data, as words. */
-const pages = ['README.md', 'docs/operators.md', 'docs/data.md'].map((page) => readFileSync(page, 'utf8'));
+/** The `npx ratchet` lines of the README and of the pages for operators, about data and access, as words. */
+const pages = ['README.md', 'docs/operators.md', 'docs/data.md', 'docs/access.md'].map((page) =>
+  readFileSync(page, 'utf8'),
+);
 const commands = [...pages.join('\n').matchAll(/```sh\n(.*?)```/gs)]
   .flatMap((block) => block[1]!.split('\n'))
   .filter((line) => line.startsWith('npx ratchet '))
@@ -36,6 +38,8 @@ const shown: readonly [command: string, shows: RegExp][] = [
   ['operations', /thaw {2}spam-filter[\s\S]*audit over[\s\S]*freeze {2}spam-filter[\s\S]*audit this week/],
   ['data', /^No file has been checked\.\n$/],
   ['data', /^accepted {2}new\.csv {2}1 row, \d+ bytes\n$/],
+  ['whoami', /^\S+ {2}a person, id \S+\nroles {2}operator, approver\nmay {4}read, .*break-glass/],
+  ['whoami', /^vic {2}a person, id \S+\nroles {2}viewer\nmay {4}read\n$/],
 ];
 const looks = ['models', 'decisions', 'runs', 'explain', 'operations'];
 

@@ -77,10 +77,16 @@ async function serve(): Promise<{ api: string; child: ChildProcess; output: Outp
 describe('npm start', () => {
   it('serves a run over a stop and a start at the same address', async () => {
     const first = await serve();
-    const answer = await fetch(`${first.api}/models/spam-filter/signals`, {
+    const { people } = JSON.parse(readFileSync(join(home, 'people.json'), 'utf8')) as {
+      people: { token: string }[];
+    };
+    const answer = await fetch(`${first.api}/signed-in/models/spam-filter/signals`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
-      body: JSON.stringify({ reason: 'a first champion', requestedBy: 'test' }),
+      headers: {
+        ...{ authorization: `Bearer ${people[0]!.token}`, 'idempotency-key': 'one' },
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ reason: 'a first champion' }),
     });
     expect(answer.status).toBe(202);
     await until(first.child, first.output, async () =>

@@ -140,7 +140,7 @@ describe('a cancellation', () => {
     world.ask(`models/${model}/operations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...action, by: 'jane', reason: 'a better idea' }),
+      body: JSON.stringify({ ...action, reason: 'a better idea' }),
     });
   const now = async (): Promise<number> => {
     const { now: time } = (await (await fetch(`${world.controls()[1]}/clock`)).json()) as { now: string };

@@ -92,7 +92,7 @@ describe('the last job of a run', () => {
       world.ask(`models/${model}/operations`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ action: 'cancel-run', runId, by: 'jane', reason: 'its file is gone' }),
+        body: JSON.stringify({ action: 'cancel-run', runId, reason: 'its file is gone' }),
       });
     expect(await operate('never-there')).toMatchObject({ status: 404 });
     expect(await operate('deleted')).toMatchObject({ status: 200 });

@@ -99,7 +99,7 @@ describe('the orchestrators of today', () => {
     const history = recorded.history.map((event) => (isRelease(event) ? { ...event, Result } : event));
     const [difference] = await replayHistory(app, { ...recorded, history });
     expect(difference).toContain(
-      'jane and bob broke the glass of run weak-20261126-d5346fa3, and nothing was released: stage production could not be told: no queue.',
+      'jane and bob overrode the gates of run weak-20261126-d5346fa3, but nothing was released: stage production could not be told: no queue.',
     );
     expect(difference).toContain('"released":false');
   });

@@ -4,7 +4,7 @@
  * It talks to the application over HTTP only, and counts what the application brought about in the services with
  * the services' own clients.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,9 +20,16 @@ import type { Run } from '../../shared/domain/run.ts';
 
 const fixture = fileURLToPath(new URL('../fixtures/tiny-model', import.meta.url));
 
+interface AskInit extends RequestInit {
+  readonly as?: string | null;
+}
+
 export interface World extends LocalCloud {
-  /** Asks the API. Answers status and parsed body. */
-  ask(path: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
+  /**
+   * Asks the API. Answers status and parsed body. `as` is who asks, null a machine; omitted: Jane operates and requests,
+   * a machine reads and reports.
+   */
+  ask(path: string, init?: AskInit): Promise<{ status: number; body: unknown }>;
   /** A new file of data, which the next evaluation scores: a holdout that was looked at too often decides nothing. */
   uploadData(): Promise<void>;
   /** Asks for a run until the service has accepted the request, however often it is away. Answers the signal id. */
@@ -42,8 +49,18 @@ export interface World extends LocalCloud {
   close(): Promise<void>;
 }
 
+/** The first is whom the command line acts as. */
+const people = [
+  { name: 'jane', roles: ['operator', 'approver'] },
+  { name: 'bob', roles: ['operator', 'approver'] },
+  { name: 'eve', roles: ['operator', 'approver'] },
+  { name: 'olga', roles: ['operator'] },
+  { name: 'vic', roles: ['viewer'] },
+];
+
 export async function openWorld(options: Partial<LaunchOptions> = {}): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-world-'));
+  writeFileSync(join(home, 'people.json'), JSON.stringify({ people }), { mode: 0o600 });
   const local = await launchLocalCloud({
     home,
     modelsFolder: join(fixture, 'models'),
@@ -65,8 +82,19 @@ export async function openWorld(options: Partial<LaunchOptions> = {}): Promise<W
 }
 
 function act(local: LocalCloud): Pick<World, 'ask' | 'requestRun'> {
-  const ask: World['ask'] = async (path, init) => {
-    const response = await fetch(`${local.apiRoot}/${path}`, init);
+  const tokens = new Map<string, string>();
+  const tokenOf = (name: string): string => {
+    const token = tokens.get(name) ?? local.tokenOf(name);
+    tokens.set(name, token);
+    return token;
+  };
+  const ask: World['ask'] = async (path, init = {}) => {
+    const byDefault = init.method === 'POST' && /\/(?:operations|signals)$/.test(path) ? 'jane' : null;
+    const { as = byDefault, ...rest } = init;
+    const headers = new Headers(rest.headers);
+    if (as !== null) headers.set('authorization', `Bearer ${tokenOf(as)}`);
+    const door = as === null ? local.apiRoot : `${local.apiRoot}/signed-in`;
+    const response = await fetch(`${door}/${path}`, { ...rest, headers });
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
   };
@@ -76,7 +104,7 @@ function act(local: LocalCloud): Pick<World, 'ask' | 'requestRun'> {
       const init = {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
-        body: JSON.stringify({ reason: `test ${key}`, requestedBy: 'test' }),
+        body: JSON.stringify({ reason: `test ${key}` }),
       };
       const answer = await throughOutages(async () => {
         const { status, body } = await ask(`models/${model}/signals`, init);

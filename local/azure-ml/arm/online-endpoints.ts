@@ -50,7 +50,8 @@ function putEndpoint(request: Request, { name = '' }: Params, deps: EndpointDepe
   checkShares(asked, endpoint, online);
   const labels = addLabels(existing?.resource.properties.properties ?? {}, asked.properties.properties);
   const resource = { ...asked, properties: { ...asked.properties, properties: labels } };
-  const operation = online.beginPut({ endpoint, deployment: '' }, resource, deps.now() + provisioningMs);
+  const dueMs = deps.now() + provisioningMs + deps.faults.slowStartMs(endpoint, '');
+  const operation = online.beginPut({ endpoint, deployment: '' }, resource, dueMs);
   if (!existing) deps.keys.of(endpoint, keys);
   deps.provisioning.watch(operation);
   return madeReply(

@@ -17,7 +17,9 @@ import type { DeploymentDefinition } from '../deployment-definition.ts';
 import { optional, problemsOf } from '../details.ts';
 
 const RouteSchema = z.strictObject({
-  path: z.string().regex(/^\/[^\s#]*$/, 'must begin with a slash, such as /score'),
+  path: z
+    .string()
+    .regex(/^\/[!-"$-~]*$/, 'must begin with a slash, such as /score, and be of plain characters'),
   port: z.int().min(1).max(65_535),
 });
 const InferenceConfigSchema = z.strictObject({

@@ -46,7 +46,7 @@ export class Exchanges {
     try {
       const fault = this.#faults.onRequest(endpoint, deployment);
       if (fault.crash) served.instance.crash();
-      if (fault.delayMs > 0) await pause(fault.delayMs);
+      if (fault.delayMs > 0) await pause(fault.delayMs, undefined, { ref: false });
       if (fault.failStatus !== null) return answerOf(wrongAnswer(fault.failStatus));
       return await this.#forward(served, request);
     } finally {
@@ -81,6 +81,11 @@ function timeoutOf({ properties }: DeploymentDefinition): number {
 }
 
 function answerOf(forwarded: Exclude<Forwarded, { kind: 'timeout' }>): Answer {
+  if (forwarded.kind === 'too-large')
+    return {
+      ...refusal(424, 'response_payload_too_large', 'The answer of the model is longer than 10 MiB'),
+      model: { status: 200, reason: 'OK' },
+    };
   if (forwarded.kind === 'unreachable')
     return {
       ...refusal(424, 'model_not_ready', 'The container does not answer: it has ended, or is being started'),
@@ -102,7 +107,7 @@ function modelError(reason: string, status?: number): Record<string, string> {
 function refusal(status: number, reason: string, message: string): Answer {
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    ...modelError(reason, status === 424 ? 503 : undefined),
+    ...modelError(reason, reason === 'model_not_ready' ? 503 : undefined),
   };
   return {
     status,

@@ -10,9 +10,9 @@ import { problemsOf } from '../details.ts';
 const count = z.int().min(1);
 const FaultSchema = z.strictObject({
   endpoint: z.string().min(1),
-  /** Absent: every deployment of the endpoint. */
+  /** Absent: the endpoint and every deployment of it. */
   deployment: z.string().min(1).optional(),
-  /** Making or changing the deployment takes this much longer, by the cloud's clock. */
+  /** Making or changing it takes this much longer, by the cloud's clock. */
   slowStartMs: z.int().min(0).optional(),
   /** Each time it has been sent so many requests, its process is ended; the last of them gets no answer. */
   crashAfterRequests: count.optional(),

@@ -19,6 +19,7 @@ export interface ModelAnswer {
 export type Forwarded =
   | { readonly kind: 'answered'; readonly answer: ModelAnswer }
   | { readonly kind: 'timeout' }
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'unreachable' };
 
 /** What belongs to one connection (RFC 9110, section 7.6.1), and what is for the service alone. */
@@ -35,6 +36,9 @@ const passedOn = (headers: IncomingHttpHeaders): Record<string, string> =>
     ),
   );
 
+/** An earlier edition of the service's documentation had 1.5 MB; nobody says how much it is now. */
+const longestAnswerBytes = 10 * 1024 * 1024;
+
 export function forward(
   { method, path, headers, body }: ScoringRequest,
   port: number,
@@ -50,7 +54,14 @@ export function forward(
       },
       (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let length = 0;
+        response.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          chunks.push(chunk);
+          if (length <= longestAnswerBytes) return;
+          resolve({ kind: 'too-large' });
+          response.destroy();
+        });
         response.on('error', fail);
         response.on('close', () => {
           if (!response.complete) return fail();

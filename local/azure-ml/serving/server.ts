@@ -162,11 +162,10 @@ class Scoring {
     const copy = { ...asked, requestId: randomUUID() };
     const headers = { ...request.headers, 'x-request-id': copy.requestId };
     void cloud.work.during(async () => {
-      const { endpoint } = copy;
-      const answer = await this.#exchanges.ask(
-        { endpoint, deployment: mirror, served },
-        { ...request, headers },
-      );
+      const addressed = { endpoint: copy.endpoint, deployment: mirror, served };
+      const answer = await this.#exchanges
+        .ask(addressed, { ...request, headers })
+        .catch((error: unknown) => this.#refuse(error));
       this.#keep(copy, mirror, answer, performance.now());
     });
   }
@@ -184,11 +183,7 @@ class Scoring {
       responseBytes: answer.body.length,
       modelMs: answer.model === null ? null : totalMs,
     };
-    try {
-      this.#deps.sink(trafficTable, [trafficRow(exchange)]);
-    } catch (error) {
-      this.#deps.cloud.log('error', `azure-ml: a request is not in ${trafficTable}: ${String(error)}`);
-    }
+    this.#deps.sink(trafficTable, [trafficRow(exchange)]);
   }
 
   #refuse(error: unknown): Answer {

@@ -24,7 +24,7 @@ import { endLeftovers, killOrphan, killTree, markProcess } from '../job-runner/p
 import type { Locator } from '../locate.ts';
 import type { AssetStore } from '../store/assets.ts';
 import type { OnlineOperation, OperationError } from '../store/online.ts';
-import type { RunningInstance, RunningStore } from '../store/running.ts';
+import type { NewInstance, RunningStore } from '../store/running.ts';
 import { consoleRows, type LogSink } from './console-log.ts';
 import { type Container, containerOf, runsAlike } from './container.ts';
 import { Instance, NotReadyError } from './instance.ts';
@@ -92,12 +92,12 @@ export class Serving {
         return null;
       }
       if (before && before.instance.port !== null && runsAlike(before.definition, definition)) {
-        this.#deps.running.serve(before.id, definition);
+        this.#deps.running.serve({ id: before.id, definition, container });
         this.#served.set(keyOf(endpoint, deployment), { ...before, definition });
         return null;
       }
       if (before?.id === id) await this.#drop(keyOf(endpoint, deployment)); // begun before a kill
-      await this.#replace({ id, endpoint, deployment, definition }, container);
+      await this.#replace({ id, endpoint, deployment, definition, container });
       return null;
     } catch (error) {
       if (this.#stopping.signal.aborted) throw error;
@@ -144,36 +144,32 @@ export class Serving {
     return containerOf(definition, this.#deps.assets.find('environments', name, version)?.fixed);
   }
 
-  #resume({ id, endpoint, deployment, definition }: RunningInstance): void {
-    const container = this.#containerOf(definition);
-    if (container === null) return;
-    const instance = this.#make({ id, endpoint, deployment, definition }, container);
+  #resume(one: NewInstance): void {
+    const { id, endpoint, deployment, definition } = one;
+    const instance = this.#make(one);
     this.#served.set(keyOf(endpoint, deployment), { id, definition, instance });
     instance.resume();
   }
 
-  async #replace(named: Omit<RunningInstance, 'process' | 'isReady'>, container: Container): Promise<void> {
-    const { id, endpoint, deployment, definition } = named;
+  async #replace(named: NewInstance): Promise<void> {
+    const { id, endpoint, deployment, definition, container } = named;
     const { running } = this.#deps;
     running.begin(named);
     const place = { home: this.#home, id };
     await endLeftovers(folderOf(this.#home, id));
     await bringFiles(definition, container, place, this.#deps, this.#stopping.signal);
     this.#stopping.signal.throwIfAborted();
-    const instance = this.#make(named, container);
+    const instance = this.#make(named);
     this.#starting.add(instance);
     await instance.start().finally(() => this.#starting.delete(instance));
     const key = keyOf(endpoint, deployment);
     const before = this.#served.get(key);
-    running.serve(id, definition);
+    running.serve(named);
     this.#served.set(key, { id, definition, instance });
     if (before) await this.#discard(before);
   }
 
-  #make(
-    { id, endpoint, deployment, definition }: Omit<RunningInstance, 'process' | 'isReady'>,
-    container: Container,
-  ) {
+  #make({ id, endpoint, deployment, definition, container }: NewInstance): Instance {
     const { cloud, running, sink } = this.#deps;
     const folder = folderOf(this.#home, id);
     let pid: number | undefined;

@@ -7,16 +7,21 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../../process/in-transaction.ts';
 import type { DeploymentDefinition } from '../deployment-definition.ts';
+import type { Container } from '../serving/container.ts';
 import type { ProcessMark } from './jobs.ts';
 
-export interface RunningInstance {
+interface RunningInstance {
   readonly id: string;
   readonly endpoint: string;
   readonly deployment: string;
   readonly definition: DeploymentDefinition;
+  /** As it was when it began: what it was made of may be gone by now. */
+  readonly container: Container;
   readonly process: ProcessMark | null;
   readonly isReady: boolean;
 }
+
+export type NewInstance = Omit<RunningInstance, 'process' | 'isReady'>;
 
 export class RunningStore {
   readonly #database: DatabaseSync;
@@ -29,19 +34,19 @@ export class RunningStore {
     const rows = this.#database.prepare('SELECT * FROM online_instances').all() as unknown as Row[];
     return rows.map(({ resource, process, ready, ...row }) => ({
       ...row,
-      definition: JSON.parse(resource) as DeploymentDefinition,
+      ...(JSON.parse(resource) as Pick<RunningInstance, 'definition' | 'container'>),
       process: process === null ? null : (JSON.parse(process) as ProcessMark),
       isReady: ready === 1,
     }));
   }
 
-  begin({ id, endpoint, deployment, definition }: Omit<RunningInstance, 'process' | 'isReady'>): void {
+  begin({ id, endpoint, deployment, definition, container }: NewInstance): void {
     this.#database
       .prepare(
         `INSERT INTO online_instances (id, endpoint, deployment, resource, ready) VALUES (?, ?, ?, ?, 0)
          ON CONFLICT (id) DO UPDATE SET resource = excluded.resource, process = NULL, ready = 0`,
       )
-      .run(id, endpoint, deployment, JSON.stringify(definition));
+      .run(id, endpoint, deployment, JSON.stringify({ definition, container }));
   }
 
   setProcess(id: string, mark: ProcessMark): void {
@@ -51,7 +56,7 @@ export class RunningStore {
   }
 
   /** This one serves from now on, and no other of its deployment. */
-  serve(id: string, definition: DeploymentDefinition): void {
+  serve({ id, definition, container }: Pick<NewInstance, 'id' | 'definition' | 'container'>): void {
     inTransaction(this.#database, () => {
       this.#database
         .prepare(
@@ -61,7 +66,7 @@ export class RunningStore {
         .run(id, id);
       this.#database
         .prepare('UPDATE online_instances SET ready = 1, resource = ? WHERE id = ?')
-        .run(JSON.stringify(definition), id);
+        .run(JSON.stringify({ definition, container }), id);
     });
   }
 

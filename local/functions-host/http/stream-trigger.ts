@@ -81,12 +81,10 @@ function forward(
   pace: BodyPace,
 ): Promise<Answer> {
   const { url, method } = exchange.request;
-  const {
-    connection: _connection,
-    expect: _expect,
-    upgrade: _upgrade,
-    ...headers
-  } = exchange.message.headers;
+  const ofConnection = new Set(['connection', 'expect', 'upgrade']);
+  const headers = Object.fromEntries(
+    [...exchange.request.headers].filter(([name]) => !ofConnection.has(name)),
+  );
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(new URL(`${url.pathname}${url.search}`, streamUrl), {
       method,

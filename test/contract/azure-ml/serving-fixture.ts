@@ -1,5 +1,6 @@
 /** A workspace whose deployments are served, and callers of them. */
 import type { OnlineDeployment } from '@azure/arm-machinelearning';
+import type { Clock } from '../../../local/clock/clock.ts';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { at, deployment, endpoint, modelId, often } from './online-fixture.ts';
 import { type Answer, ask, codeUri, idOf, openWorkspace } from './workspace-fixture.ts';
@@ -14,7 +15,7 @@ export interface LogRow {
  * Answers `POST /score` with what it was made of, and does as the body asks: `status`, `die`, and `until`, a file to wait for. As its environment
  * asks, it never starts (`EXIT`), never is ready (`UNREADY`), or prints a line (`SAY`).
  */
-const echo = `
+export const echo = `
 import { createServer } from 'node:http';
 import { existsSync, readdirSync } from 'node:fs';
 const { env } = process;
@@ -36,7 +37,7 @@ createServer((request, response) => {
 `;
 
 /** Models m:1 and m:2, code echo:1; environment echo:1 with the routes of a container. */
-export async function openScoring(options: { random?: () => number } = {}) {
+export async function openScoring(options: { random?: () => number; clock?: Clock } = {}) {
   const rows = new Map<string, LogRow[]>();
   const workspace = await openWorkspace({
     ...options,

@@ -206,6 +206,7 @@ describe('options', () => {
       skipUnsupported: false,
       port: null,
       keys: 'on',
+      signIn: null,
       clock: 'system',
       clockStart: null,
       jsonLog: false,

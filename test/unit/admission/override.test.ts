@@ -9,7 +9,13 @@ import { run as ledgerRun } from '../../fixtures/ledger.ts';
 
 const monday = Date.parse('2026-03-02T08:00:00.000Z');
 const at = (hours: number) => new Date(monday + hours * 3_600_000).toISOString();
-const word = (by: string, hours: number) => ({ by, reason: `${by} says so`, now: at(hours) });
+const person = (name: string) => ({ kind: 'person', name, id: `id-of-${name.toLowerCase()}` }) as const;
+const word = (by: string, hours: number) => ({
+  by,
+  actor: person(by),
+  reason: `${by} says so`,
+  now: at(hours),
+});
 const version = { name: 'm', version: '1', modelUri: 'azureml://1' };
 
 const live = (runId: string): ModelState => ({
@@ -27,7 +33,10 @@ describe('a run that asks', () => {
     const second = operateModel(accepted.state, refuse, word('bob', 2));
     expect(second).toMatchObject({ done: false, sentence: `Accepted before, by jane at ${at(1)}.` });
     const ended = endAsking(second.state, { runId: 'run-1' });
-    expect(ended.answer).toEqual({ by: 'jane', reason: 'jane says so', at: at(1), accepted: true });
+    expect(ended.answer).toEqual({
+      ...{ by: 'jane', actor: person('jane'), reason: 'jane says so' },
+      ...{ at: at(1), accepted: true },
+    });
     expect(endAsking(ended.state, { runId: 'run-1' }).answer).toBeNull();
     expect(ended.state).toEqual(live('run-1'));
   });
@@ -99,10 +108,12 @@ describe('the glass', () => {
       id: `run-1-glass-${Date.parse(at(24))}`,
       first: 'jane',
       second: 'bob',
+      actors: [person('jane'), person('bob')],
       reasons: ['jane says so', 'bob says so'],
       at: at(24),
       champion: version,
       until: at(47),
+      sentence: 'Overridden by jane and bob: the challenger of run run-1 is promoted.',
     });
     expect(second.state).not.toHaveProperty('glass');
     expect(second.state.live).toMatchObject({ kind: 'promote', breaksGlass: true, signals: [] });
@@ -128,14 +139,49 @@ describe('the glass', () => {
     expect(settleRun(state, settlement).state.lastRun).toMatchObject({ runId: 'run-1', outcome: 'released' });
   });
 
-  it('is not broken by the same person in other letters', () => {
-    for (const name of ['jane', 'JANE', ' Jane ', 'ｊａｎｅ']) {
-      expect(speak(first.state, name, 1)).toMatchObject({
+  it('is not broken by the same person under another name', () => {
+    for (const by of ['jane', 'JANE', 'jane@example.com', 'bob']) {
+      const again = { ...word(by, 1), actor: { ...person('jane'), name: by } };
+      expect(operateModel(first.state, glassOf('run-1'), again)).toMatchObject({
         done: false,
         sentence: `Not overridden: jane approved at ${at(0)}; the second approval must be another person's, by ${at(24)}.`,
         state: first.state,
       });
     }
+  });
+
+  it('is broken by two people of one name', () => {
+    const other = { ...word('jane', 1), actor: { ...person('jane'), id: 'another-jane' } };
+    expect(operateModel(first.state, glassOf('run-1'), other).glass).toMatchObject({
+      actors: [{ id: 'id-of-jane' }, { id: 'another-jane' }],
+    });
+  });
+
+  it('is not broken by a machine, nor by somebody who has not been proven, first or second', () => {
+    const { actor: _actor, ...claimed } = word('bob', 1);
+    const key = {
+      ...word('bob', 1),
+      actor: { kind: 'machine', name: 'function key', id: 'function-key' } as const,
+    };
+    for (const said of [claimed, key]) {
+      for (const state of [champion, first.state]) {
+        expect(operateModel(state, glassOf('run-1'), said)).toMatchObject({
+          done: false,
+          sentence: 'Not overridden: nobody has proven to be bob; sign in, and approve again.',
+          state,
+        });
+      }
+    }
+  });
+
+  it('takes a word from before people were proven for none', () => {
+    const before = { ...champion, glass: { by: 'jane', reason: 'x', at: at(0), runId: 'run-1' } };
+    const second = speak(before, 'bob', 1);
+    expect(second.glass).toBeUndefined();
+    expect(second.sentence).toMatch(
+      /^Noted: nothing is released yet\..* The approval of jane .* is dropped\.$/,
+    );
+    expect(speak(second.state, 'eve', 2).glass).toMatchObject({ first: 'bob', second: 'eve' });
   });
 
   it('is not broken by a word that has expired, and two speak anew', () => {
@@ -178,7 +224,7 @@ describe('the glass', () => {
 
   it('is broken only by two different people about one run within a day, whatever is said before', () => {
     const said = fc.record({
-      by: fc.constantFrom('jane', 'Jane ', 'bob', 'BOB', 'eve'),
+      by: fc.constantFrom('jane', 'Jane', 'bob', 'BOB', 'eve'),
       runId: fc.constantFrom('run-1', 'run-2'),
       hours: fc.integer({ min: 0, max: 30 }),
     });

@@ -15,7 +15,8 @@ import {
 
 const parsed = parseModelFile('m.yaml', readFileSync('test/fixtures/spam-filter.yaml', 'utf8'));
 if (!('model' in parsed)) throw new Error('the sample model file is broken');
-const signal = manualSignal('spam-filter', { reason: 'test', requestedBy: 'jane' }, 'key');
+const actor = { kind: 'person', name: 'jane', id: 'id-of-jane' } as const;
+const signal = manualSignal('spam-filter', { reason: 'test' }, { key: 'key', actor });
 const offer = { signal, pinned: parsed.model };
 const instanceId = signalInstanceId(signal.id);
 const running = statusOf(instanceId, { runtimeStatus: 'Running' });

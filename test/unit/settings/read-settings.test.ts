@@ -45,6 +45,7 @@ describe('settings', () => {
       eventGrid: null,
       logs: { workspaceId: null, endpoint: 'https://api.loganalytics.io/v1' },
       modelsDir: null,
+      signIn: { isOn: false, groups: new Map() },
       clientId: null,
       dataHookSecrets: [],
     });

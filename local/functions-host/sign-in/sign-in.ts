@@ -1,0 +1,76 @@
+/**
+ * App Service authentication, as far as an app notices it: it stands before everything, and tells the app who a request
+ * comes from by the header `X-MS-CLIENT-PRINCIPAL` (learn.microsoft.com/azure/app-service/overview-authentication-authorization).
+ *
+ * Owns: that header and its kin, and whether a token is somebody's.
+ * Does not own: what an app makes of it. As in Azure with "allow unauthenticated access", a request without a token passes
+ * as nobody's; one with a token that is nobody's is refused.
+ *
+ * Invariants
+ * 1. While it is on, no header of that family gets in from outside.
+ * 2. While it is off, such headers pass, as in Azure: an app that trusts them then is found out here.
+ * 3. How long it takes says nothing about how much of a token was right. No token is in a log or an answer.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { RequestError } from '../../http/request-error.ts';
+import type { HostRequest } from '../http/request.ts';
+import { openPeople, type Person } from './people.ts';
+
+export interface SignIn {
+  /** The request as the app may see it. Throws a RequestError 401. */
+  admit(request: HostRequest): HostRequest;
+}
+
+/** Absent: off. */
+export function openSignIn(peopleFile: string | undefined): SignIn {
+  if (peopleFile === undefined) return { admit: (request) => request };
+  const people = openPeople(peopleFile).map((person) => ({ person, digest: digestOf(person.token) }));
+  return {
+    admit(request) {
+      const kept = [...request.headers].filter(([name]) => !name.startsWith('x-ms-client-principal'));
+      const token = presentedToken(request.headers.get('authorization'));
+      if (token === null) return { ...request, headers: new Map(kept) };
+      const digest = digestOf(token);
+      const [found] = people.filter((known) => timingSafeEqual(known.digest, digest));
+      if (!found) {
+        throw new RequestError(
+          401,
+          'Authorization: the token is nobody’s here; people and tokens are in people.json of the state folder',
+        );
+      }
+      return { ...request, headers: new Map([...kept, ...principalOf(found.person)]) };
+    },
+  };
+}
+
+function presentedToken(header: string | null | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? null;
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+const claimTypes = 'http://schemas.microsoft.com/identity/claims';
+const soapClaims = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
+
+/** As App Service writes it for a token of Microsoft Entra ID. */
+function principalOf({ id, name, roles, teams }: Person): [string, string][] {
+  const principal = {
+    auth_typ: 'aad',
+    claims: [
+      { typ: `${claimTypes}/objectidentifier`, val: id },
+      { typ: `${soapClaims}/nameidentifier`, val: `subject-${id}` },
+      { typ: 'preferred_username', val: name },
+      ...[...roles, ...teams].map((role) => ({ typ: 'roles', val: role })),
+    ],
+    name_typ: `${soapClaims}/emailaddress`,
+    role_typ: 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role',
+  };
+  return [
+    ['x-ms-client-principal', Buffer.from(JSON.stringify(principal)).toString('base64')],
+    ['x-ms-client-principal-id', id],
+    ['x-ms-client-principal-name', name],
+    ['x-ms-client-principal-idp', 'aad'],
+  ];
+}

@@ -1,0 +1,17 @@
+/**
+ * Who acted, as ledger and states keep it: proven by the platform, never what a caller says of itself.
+ *
+ * Rows and states of before have none: their `by` is what a caller said.
+ */
+export interface Actor {
+  readonly kind: 'person' | 'machine';
+  /** For people to read: `ada@example.com`, `function key`. Two actors may bear one name; compare `id`. */
+  readonly name: string;
+  /** The object id of a person or an application in its directory; `function-key` for whoever holds a key. */
+  readonly id: string;
+}
+
+/** An actor in a sentence, and where there is only room for a text. No person's name has a colon (shared/access). */
+export function describeActor({ kind, name }: Actor): string {
+  return kind === 'person' ? name : `machine:${name}`;
+}
