@@ -6,20 +6,25 @@ import * as df from 'durable-functions';
 import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
+import { isReleaseOrder, operateTarget, type ReleaseOfModel } from './operate-target.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
 import { rebuildModel } from './rebuild.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
 /** Input of the orchestration: an operation before it is carried out. */
-type OperationRequest = Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'actor' | 'reason'>;
+interface OperationRequest extends Pick<Operation, 'id' | 'model' | 'action' | 'by' | 'actor' | 'reason'> {
+  /** What an order about a release is about; absent of other operations. */
+  readonly release?: ReleaseOfModel;
+}
 
 df.app.orchestration('operate', function* (context) {
   const request = context.df.getInput<OperationRequest>();
   if (!request) throw new Error('operate was started without an operation');
   const at = now(context);
   const { done, sentence } = yield* carryOutOrSay(context, request, at);
-  const operation: Operation = { ...request, at, done, sentence };
+  const { release: _, ...said } = request;
+  const operation: Operation = { ...said, at, done, sentence };
   yield* takeStep(context, 'record-operation', operation);
   return operation;
 });
@@ -41,13 +46,15 @@ function* carryOutOrSay(
 
 function* carryOut(
   context: df.OrchestrationContext,
-  { model, action, by, actor, reason }: OperationRequest,
+  { id, model, action, by, actor, reason, release }: OperationRequest,
   at: string,
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
   const word = { by, ...(actor && { actor }), reason, now: at };
   if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
   if (action.action === 'rebuild') return yield* operateRebuild(context, model);
   if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);
+  if (isReleaseOrder(action))
+    return yield* operateTarget(context, { model, action, by, actor, reason, release, id }, at);
   const answer = yield* askModel(context, model, 'operate', { action: action as ModelAction, word });
   if (answer.cancelRunId !== null) {
     const because = `${by} cancelled it (${reason})`;

@@ -1,9 +1,11 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
-import type { ReleaseOrder, ReleaseRow } from '../shared/domain/release-state.ts';
+import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
+import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
 import { bindingOf } from '../shared/release/transitions/binding.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
+import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
 import { stageOf } from '../shared/release/transitions/stages.ts';
 import type {
   Candidate,
@@ -29,8 +31,9 @@ export interface TargetOperations {
     input: { readonly releaseId: string; readonly now: string } & ReleaseEvent;
     output: object | EntityRefusal;
   };
+  rollBack: { input: RollBackOrder; output: Omit<RolledBack, 'state'> | EntityRefusal };
   operate: {
-    input: { readonly order: ReleaseOrder; readonly word: Word };
+    input: { readonly order: Order; readonly word: Word };
     output: Omit<OperatedRelease, 'state'> | EntityRefusal;
   };
 }

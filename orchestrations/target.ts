@@ -4,6 +4,7 @@ import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../shared/release/transitions/operate-release.ts';
+import { rollBack } from '../shared/release/transitions/roll-back.ts';
 import { newTargetState, type TargetState } from '../shared/release/transitions/state.ts';
 import { takeEvent } from '../shared/release/transitions/take-event.ts';
 import { defineEntity } from './define-entity.ts';
@@ -27,6 +28,10 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   },
   tell(state, input: Input<'tell'>) {
     return { state: takeEvent(state, input), answer: {} };
+  },
+  rollBack(state, input: Input<'rollBack'>) {
+    const { state: next, ...answer } = rollBack(state, input);
+    return { state: next, answer };
   },
   operate(state, input: Input<'operate'>) {
     const { state: next, ...answer } = operateRelease(state, input);

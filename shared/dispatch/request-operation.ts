@@ -21,6 +21,8 @@ interface OperatorRequest {
   readonly action: OperatorAction;
   readonly actor: Actor;
   readonly reason: string;
+  /** What an order about a release needs of the model file. */
+  readonly release?: object;
 }
 
 const wait = { timeoutInMilliseconds: 15_000, retryIntervalInMilliseconds: 150 };
@@ -33,7 +35,7 @@ const wait = { timeoutInMilliseconds: 15_000, retryIntervalInMilliseconds: 150 }
 export async function requestOperation(
   client: OperationStarter,
   request: HttpRequest,
-  { model, action, actor, reason }: OperatorRequest,
+  { model, action, actor, reason, release }: OperatorRequest,
 ): Promise<HttpResponseInit> {
   const given = readIdempotencyKey(request);
   // Nobody's request is taken for the repetition of somebody else's.
@@ -41,10 +43,11 @@ export async function requestOperation(
   const id = `operation:${model ?? '(fleet)'}:${key}`;
   const instanceId = `operation-${shortHash(id)}`;
   const subject = { signal: id, model: model ?? '(fleet)' };
-  const input = { id, model, action, by: describeActor(actor), actor, reason };
+  const said = { id, model, action, by: describeActor(actor), actor, reason };
+  const input = { ...said, ...(release && { release }) };
   await startOnce(client, { orchestrator: 'operate', instanceId, input, subject });
   const answer = await client.waitForCompletionOrCreateCheckStatusResponse(request, instanceId, wait);
-  if (answer.status === 202) return { status: 202, jsonBody: { operation: input } };
+  if (answer.status === 202) return { status: 202, jsonBody: { operation: said } };
   const operation = (await answer.json()) as Operation;
   return { status: operation.done ? 200 : 409, jsonBody: { operation } };
 }

@@ -20,6 +20,27 @@ export type ModelAction =
   /** One of two people who promote the challenger of a settled run against the gates. */
   | { readonly action: 'break-glass'; readonly runId: string };
 
+/** What people order of a release that is under way. */
+export type ReleaseAction =
+  /** Of exactly what `binding` names (SHA-256, hex); `teams` are those the person is proven to be in. */
+  | {
+      readonly action: 'approve-release';
+      readonly releaseId: string;
+      readonly binding: string;
+      readonly teams: readonly string[];
+    }
+  | { readonly action: 'reject-release'; readonly releaseId: string }
+  /** Has it go back, wherever it is. */
+  | { readonly action: 'abort-release'; readonly releaseId: string }
+  /** Answers what a person is asked: it goes on. */
+  | { readonly action: 'go-on-release'; readonly releaseId: string };
+
+/** Has an earlier version serve again: a settled one, the latest before the one that serves where none is named. */
+export interface RollBackAction {
+  readonly action: 'roll-back';
+  readonly version: string | null;
+}
+
 /** Makes a model's state anew from ledger and registry, as far as it lacks anything. */
 export interface RebuildAction {
   readonly action: 'rebuild';
@@ -30,7 +51,7 @@ export type FleetAction =
   /** The kill switch: no run starts any more. What comes or waits meanwhile is rejected, not kept for later. */
   { readonly action: 'stop' } | { readonly action: 'resume' };
 
-export type OperatorAction = ModelAction | RebuildAction | FleetAction;
+export type OperatorAction = ModelAction | ReleaseAction | RollBackAction | RebuildAction | FleetAction;
 
 /** One row of the ledger: what an operator did, or tried to. */
 export interface Operation {

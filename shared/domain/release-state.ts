@@ -119,16 +119,6 @@ export interface EndedRelease {
   readonly endedAt: string;
 }
 
-/** What people order of a release. */
-export type ReleaseOrder =
-  /** Has it go back, wherever it is. */
-  | { readonly order: 'abort'; readonly releaseId: string }
-  /** Of exactly what `binding` names. */
-  | { readonly order: 'approve'; readonly releaseId: string; readonly binding: string }
-  | { readonly order: 'reject'; readonly releaseId: string }
-  /** Answers what a person is asked: it goes on as it was. */
-  | { readonly order: 'go-on'; readonly releaseId: string };
-
 /** One row of the ledger: a release, as far as it has come. */
 export interface ReleaseRow {
   readonly releaseId: string;

@@ -8,7 +8,7 @@ import type { Access } from '../access/access-table.ts';
 import { isoTime } from '../config/fields.ts';
 import { proven } from '../config/proven-field.ts';
 import { modes } from '../domain/model-state.ts';
-import type { FleetAction, ModelAction, OperatorAction, RebuildAction } from '../domain/operation.ts';
+import type { FleetAction, OperatorAction } from '../domain/operation.ts';
 
 const word = {
   /** Why: it stands in the ledger. */
@@ -26,6 +26,11 @@ const modelActions = [
   'accept-run',
   'refuse-run',
   'break-glass',
+  'approve-release',
+  'reject-release',
+  'abort-release',
+  'go-on-release',
+  'roll-back',
   'rebuild',
 ] as const;
 type ModelActionName = (typeof modelActions)[number];
@@ -41,9 +46,16 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'accept-run': ['runId'],
   'refuse-run': ['runId'],
   'break-glass': ['runId'],
+  'approve-release': ['releaseId', 'binding'],
+  'reject-release': ['releaseId'],
+  'abort-release': ['releaseId'],
+  'go-on-release': ['releaseId'],
+  'roll-back': ['version'],
   rebuild: [],
 };
-const required: readonly string[] = ['mode', 'runId'];
+const required: readonly string[] = ['mode', 'runId', 'releaseId', 'binding'];
+
+const ownFieldNames = ['until', 'mode', 'signal', 'runId', 'releaseId', 'binding', 'version'] as const;
 
 export const ModelOperationSchema = z
   .strictObject({
@@ -53,10 +65,16 @@ export const ModelOperationSchema = z
     mode: z.enum([...modes, 'file']).optional(),
     signal: z.string().min(1).max(1000).optional(),
     runId: z.string().min(1).max(200).optional(),
+    releaseId: z.string().min(1).max(250).optional(),
+    binding: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'what is approved, 64 hexadecimal digits: GET /api/releases/{id} has it')
+      .optional(),
+    version: z.string().min(1).max(100).optional(),
   })
   .superRefine((body, context) => {
     const own = ownFields[body.action];
-    for (const field of ['until', 'mode', 'signal', 'runId'] as const) {
+    for (const field of ownFieldNames) {
       if (body[field] !== undefined && !own.includes(field)) {
         context.addIssue({
           code: 'custom',
@@ -76,7 +94,10 @@ export const ModelOperationSchema = z
 
 export const FleetOperationSchema = z.strictObject({ action: z.enum(['stop', 'resume']), ...word });
 
-export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): ModelAction | RebuildAction {
+export function modelActionOf(
+  body: z.infer<typeof ModelOperationSchema>,
+  teams: readonly string[],
+): Exclude<OperatorAction, FleetAction> {
   switch (body.action) {
     case 'freeze':
       return {
@@ -92,6 +113,14 @@ export function modelActionOf(body: z.infer<typeof ModelOperationSchema>): Model
     case 'refuse-run':
     case 'break-glass':
       return { action: body.action, runId: body.runId! };
+    case 'approve-release':
+      return { action: body.action, releaseId: body.releaseId!, binding: body.binding!, teams };
+    case 'reject-release':
+    case 'abort-release':
+    case 'go-on-release':
+      return { action: body.action, releaseId: body.releaseId! };
+    case 'roll-back':
+      return { action: 'roll-back', version: body.version ?? null };
     default:
       return { action: body.action };
   }

@@ -62,7 +62,7 @@ function newRelease(candidate: Candidate, now: string): Release {
     step: 0,
     stepSince: null,
     deployment: deploymentOf(candidate.model.version),
-    digest: null,
+    digest: candidate.expectedDigest ?? null,
     deployingSince: null,
     isReady: false,
     pausedUntil: null,

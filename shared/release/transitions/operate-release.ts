@@ -9,7 +9,10 @@
  * 2. An approval counts for exactly what its binding names, once for each person, and never for who requested it where
  *    the stage says so.
  */
-import type { ReleaseOrder } from '../../domain/release-state.ts';
+
+import type { ApprovalStage } from '../../config/stage-schema.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { ReleaseAction as Order } from '../../domain/operation.ts';
 import type { Word } from '../../domain/word.ts';
 import { bindingOf } from './binding.ts';
 import { describeEnd, enter, later, msOf, turnBack, withRelease } from './changes.ts';
@@ -27,7 +30,7 @@ export interface OperatedRelease {
 
 export function operateRelease(
   state: TargetState,
-  { order, word }: { readonly order: ReleaseOrder; readonly word: Word },
+  { order, word }: { readonly order: Order; readonly word: Word },
 ): OperatedRelease {
   const { release } = state;
   const { releaseId } = order;
@@ -39,25 +42,20 @@ export function operateRelease(
     const now = release ? `release ${release.releaseId} is under way` : 'no release is under way';
     return refuse(state, `There is no release ${releaseId}; ${now}.`);
   }
-  switch (order.order) {
-    case 'abort':
+  switch (order.action) {
+    case 'abort-release':
       return abort(state, release, word);
-    case 'approve':
-      return approve(state, release, order.binding, word);
-    case 'reject':
+    case 'approve-release':
+      return approve(state, release, order, word);
+    case 'reject-release':
       return reject(state, release, word);
-    case 'go-on':
+    case 'go-on-release':
       return goOn(state, release, word);
   }
 }
 
-function operateQueued(
-  state: TargetState,
-  queued: Release,
-  { order }: ReleaseOrder,
-  word: Word,
-): OperatedRelease {
-  if (order !== 'abort' && order !== 'reject') {
+function operateQueued(state: TargetState, queued: Release, { action }: Order, word: Word): OperatedRelease {
+  if (action !== 'abort-release' && action !== 'reject-release') {
     const { releaseId } = queued;
     return refuse(state, `Release ${releaseId} waits for its turn: nothing can be approved of it yet.`);
   }
@@ -82,43 +80,57 @@ function abort(state: TargetState, release: Release, word: Word): OperatedReleas
   return done(next, release, `Aborted: version ${release.model.version} goes back; ${where}.`);
 }
 
-function approve(state: TargetState, release: Release, binding: string, word: Word): OperatedRelease {
-  const stage = stageOf(release);
-  if (stage?.kind !== 'approval' || release.back)
-    return refuse(state, `Nothing to approve: the release is ${release.state}. ${release.sentence}`);
-  if (release.state !== 'waiting-for-approval' && release.asks === null && !release.isReady)
-    return refuse(state, `Nothing to approve yet: the release is ${release.state}. ${release.sentence}`);
-  if (later(release.stageSince, msOf(stage.within)) <= word.at)
-    return refuse(
-      state,
-      `Too late: stage ${stage.stage} was open for ${stage.within}, from ${release.stageSince}.`,
-    );
-  if (stage.by && !stage.by.includes(word.by))
-    return refuse(
-      state,
-      `${word.by} is none of those who may approve stage ${stage.stage}: ${stage.by.join(', ')}.`,
-    );
-  if (stage.notRequester && release.requestedBy.includes(word.by))
-    return refuse(state, `${word.by} requested the run, and cannot approve its release: somebody else must.`);
+function approve(
+  state: TargetState,
+  release: Release,
+  { binding, teams }: Extract<Order, { action: 'approve-release' }>,
+  word: Word,
+): OperatedRelease {
   const current = bindingOf(release);
-  if (binding !== current)
-    return refuse(
-      state,
-      `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and the release stands at ${current.slice(0, 12)}; look at the release again.`,
-    );
-  const others = release.approvals.filter((each) => each.by !== word.by && each.binding === current);
-  if (
-    others.length < release.approvals.length &&
-    release.approvals.some((each) => each.by === word.by && each.binding === current)
-  )
+  const why =
+    findClosed(release, word.at) ?? findBarred(release, word, teams) ?? findOther(release, binding, current);
+  if (why !== null) return refuse(state, why);
+  const stage = stageOf(release) as ApprovalStage;
+  const valid = release.approvals.filter((each) => each.binding === current);
+  if (valid.some((each) => isSamePerson(each, word)))
     return refuse(state, `${word.by} has approved before: another person must.`);
-  const approvals = [...others, { ...word, binding }];
+  const approvals = [...valid, { ...word, binding }];
   const left = stage.need - approvals.length;
   const sentence =
     left > 0
       ? `Approved by ${approvals.map(({ by }) => by).join(', ')}; ${left} more must.`
       : `Approved: version ${release.model.version} leaves stage ${stage.stage}.`;
   return done(withRelease(state, { ...release, approvals, pausedUntil: null }), release, sentence);
+}
+
+/** Why nothing can be approved now; null: it can. */
+function findClosed(release: Release, at: string): string | null {
+  const stage = stageOf(release);
+  if (stage?.kind !== 'approval' || release.back || !release.isReady)
+    return `Nothing to approve: the release is ${release.state}. ${release.sentence}`;
+  if (later(release.stageSince, msOf(stage.within)) > at) return null;
+  return `Too late: stage ${stage.stage} was open for ${stage.within}, from ${release.stageSince}.`;
+}
+
+/** Why this person cannot approve. */
+function findBarred(release: Release, { by, actor }: Word, teams: readonly string[]): string | null {
+  const stage = stageOf(release) as ApprovalStage;
+  if (actor?.kind !== 'person') return `${by} is no person, and cannot approve.`;
+  const names = [actor.name, actor.id, ...teams];
+  if (stage.by && !stage.by.some((name) => names.includes(name)))
+    return `${by} is none of those who may approve stage ${stage.stage}: ${stage.by.join(', ')}.`;
+  if (stage.notRequester && release.requestedBy.some((id) => id === actor.id || id === actor.name))
+    return `${by} requested the run, and cannot approve its release: somebody else must.`;
+  return null;
+}
+
+function findOther(release: Release, binding: string, current: string): string | null {
+  if (binding === current) return null;
+  return `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and release ${release.releaseId} stands at ${current.slice(0, 12)}; look at the release again.`;
+}
+
+function isSamePerson(a: { readonly by: string; readonly actor?: Actor }, b: typeof a): boolean {
+  return (a.actor?.id ?? a.by) === (b.actor?.id ?? b.by);
 }
 
 function reject(state: TargetState, release: Release, word: Word): OperatedRelease {

@@ -51,6 +51,8 @@ export interface Candidate {
   readonly freezes: Policy['freezes'];
   /** A person's order to go back to a settled version, where it is that. */
   readonly rollback?: Word;
+  /** What its files must be, where that is known (SHA-256, hex); null, or absent: it is not. */
+  readonly expectedDigest?: string | null;
 }
 
 export interface Release extends Candidate {

@@ -18,10 +18,10 @@ function interfere(world: World): void {
   if (held.state === 'waiting-for-approval') {
     if (!world.breaks(0.3)) world.approve(held, 'ada');
     if (!world.breaks(0.3)) world.approve(held, 'ben');
-    if (world.breaks(0.1)) world.order({ order: 'reject', releaseId }, 'ada');
+    if (world.breaks(0.1)) world.order({ action: 'reject-release', releaseId }, 'ada');
   }
-  if (world.breaks(0.01)) world.order({ order: 'abort', releaseId }, 'ada');
-  if (held.asks && world.happens(0.3)) world.order({ order: 'go-on', releaseId }, 'ada');
+  if (world.breaks(0.01)) world.order({ action: 'abort-release', releaseId }, 'ada');
+  if (held.asks && world.happens(0.3)) world.order({ action: 'go-on-release', releaseId }, 'ada');
   if (world.breaks(0.02)) world.traffic = { 'version-1': 60, 'version-9': 40 };
   if (world.breaks(0.02)) world.traffic = { [held.deployment]: 100 };
   if (world.breaks(0.01) && !world.traffic[held.deployment]) world.deployed.delete(held.deployment);
@@ -74,7 +74,7 @@ describe('a release, whatever happens', () => {
         const { world, ended } = live(tape, turns);
         if (ended) return;
         const before = world.state.release!.back;
-        world.order({ order: 'abort', releaseId: 'run-2-release' }, 'ada');
+        world.order({ action: 'abort-release', releaseId: 'run-2-release' }, 'ada');
         const after = world.state.release!;
         expect(after.back).not.toBeNull();
         expect(after.back === before || after.state === 'rolling-back').toBe(true);

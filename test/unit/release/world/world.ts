@@ -3,7 +3,8 @@
  * tells, dies in between and does it again. What happens is drawn from a seed.
  */
 import { ReleaseSchema } from '../../../../shared/config/release-schema.ts';
-import type { Observed, ReleaseOrder, Split, Traffic } from '../../../../shared/domain/release-state.ts';
+import type { ReleaseAction as Order } from '../../../../shared/domain/operation.ts';
+import type { Observed, Split, Traffic } from '../../../../shared/domain/release-state.ts';
 import { seedRandom } from '../../../../shared/gates/statistics/random.ts';
 import { beginRelease } from '../../../../shared/release/transitions/begin-release.ts';
 import { bindingOf } from '../../../../shared/release/transitions/binding.ts';
@@ -118,17 +119,17 @@ export class World {
     this.state = beginRelease(this.state, { candidate, now: this.now }).state;
   }
 
-  order(order: ReleaseOrder, by: string): boolean {
+  order(order: Order, by: string): boolean {
     const { state, done } = operateRelease(this.state, {
       order,
-      word: { by, reason: 'so it is', at: this.now },
+      word: { by, actor: { kind: 'person', name: by, id: by }, reason: 'so it is', at: this.now },
     });
     this.state = state;
     return done;
   }
 
   approve(held: Release, by: string, binding = bindingOf(held)): boolean {
-    return this.order({ order: 'approve', releaseId: held.releaseId, binding }, by);
+    return this.order({ action: 'approve-release', releaseId: held.releaseId, binding, teams: [] }, by);
   }
 
   /** One turn of the orchestration of a release. */

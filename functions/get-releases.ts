@@ -1,0 +1,17 @@
+import { readPaging } from '../shared/http/read-query.ts';
+import { continuing } from '../shared/http/respond.ts';
+import { serve } from '../shared/http/serve.ts';
+import { wiring } from '../shared/wiring.ts';
+
+/** The releases of the ledger, newest first: `?model=&limit=&continuation=`. */
+serve('get-releases', {
+  route: 'releases',
+  method: 'GET',
+  doors: 'both',
+  access: 'read',
+  handler: async (request) => {
+    const model = request.query.get('model') ?? undefined;
+    const page = await (await wiring.ledger()).listReleases({ model, ...readPaging(request) });
+    return { jsonBody: { releases: page.items, ...continuing(page) } };
+  },
+});

@@ -1,0 +1,61 @@
+/** Carries out what people order of a release: tells the target's entity, and wakes whom it concerns. */
+import type * as df from 'durable-functions';
+import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
+import type { Policy } from '../shared/config/schema.ts';
+import type { Actor } from '../shared/domain/actor.ts';
+import { releaseIdOf } from '../shared/domain/durable-names.ts';
+import type { OperatorAction, ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
+import { shortHash } from '../shared/domain/short-hash.ts';
+import { askTarget } from './ask-target.ts';
+import { takeStep } from './take-step.ts';
+
+/** The release part of a model file, and what else a rollback takes from it. */
+export interface ReleaseOfModel {
+  readonly target: TargetConfig;
+  readonly stages: ReleaseConfig['stages'];
+  readonly freezes: Policy['freezes'];
+  readonly configHash: string;
+}
+
+interface TargetOrder {
+  readonly id: string;
+  readonly model: string;
+  readonly action: ReleaseAction | RollBackAction;
+  readonly by: string;
+  readonly actor?: Actor | undefined;
+  readonly reason: string;
+  readonly release: ReleaseOfModel | undefined;
+}
+
+export function isReleaseOrder(action: OperatorAction): action is ReleaseAction | RollBackAction {
+  return action.action === 'roll-back' || action.action.endsWith('-release');
+}
+
+export function* operateTarget(
+  context: df.OrchestrationContext,
+  { id, model, action, by, actor, reason, release }: TargetOrder,
+  at: string,
+): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
+  if (!release) throw new Error(`operation ${id} names no target`);
+  const word = { by, ...(actor && { actor }), reason, at };
+  if (action.action !== 'roll-back') {
+    const { done, sentence, wake } = yield* askTarget(context, release.target, 'operate', {
+      order: action,
+      word,
+    });
+    yield* takeStep(context, 'wake-releases', { releases: wake });
+    return { done, sentence };
+  }
+  const releaseId = releaseIdOf(
+    `${model}-${at.slice(0, 10).replaceAll('-', '')}-${shortHash(id).slice(0, 8)}`,
+  );
+  const order = { version: action.version, word, releaseId, model, ...release };
+  const { done, sentence, wake, candidate } = yield* askTarget(context, release.target, 'rollBack', order);
+  yield* takeStep(context, 'wake-releases', { releases: wake });
+  if (candidate) {
+    const { runId, model: version, previous, gateReportHash, target, freezes } = candidate;
+    const input = { releaseId, runId, model: version, previous, gateReportHash, target, freezes };
+    yield* takeStep(context, 'start-release', input);
+  }
+  return { done, sentence };
+}

@@ -1,0 +1,89 @@
+/**
+ * An order to have an earlier version serve again, outside of a release or within one. Pure.
+ *
+ * Under way, a release is ordered back; that is an abort. Otherwise the settled version asks for the target as a candidate
+ * whose only stage is production: it is deployed where it is gone, its digest compared, asked, given every request and
+ * watched, as any version is.
+ */
+import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
+import type { Policy } from '../../config/schema.ts';
+import type { SettledVersion } from '../../domain/release-state.ts';
+import type { ModelVersion } from '../../domain/run.ts';
+import type { Word } from '../../domain/word.ts';
+import { beginRelease } from './begin-release.ts';
+import { type OperatedRelease, operateRelease } from './operate-release.ts';
+import type { Candidate, TargetState } from './state.ts';
+
+export interface RollBackOrder {
+  /** Null: the latest before the one that serves. */
+  readonly version: string | null;
+  readonly word: Word;
+  /** Id of the release that it becomes, where it becomes one. */
+  readonly releaseId: string;
+  readonly model: string;
+  readonly configHash: string;
+  readonly target: TargetConfig;
+  readonly stages: ReleaseConfig['stages'];
+  readonly freezes: Policy['freezes'];
+}
+
+export interface RolledBack extends OperatedRelease {
+  /** The release that is to be started; null: none. */
+  readonly candidate: Candidate | null;
+}
+
+export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
+  const { version, word, model } = order;
+  const { release } = state;
+  if (release?.rollback && release.releaseId === order.releaseId)
+    return refuse(state, `Release ${release.releaseId} has begun before.`, release);
+  if (release && !release.back && (version === null || version !== release.model.version)) {
+    const action = { action: 'abort-release', releaseId: release.releaseId } as const;
+    const aborted = operateRelease(state, { order: action, word });
+    const goes = aborted.state.release?.back?.to?.model.version;
+    if (version === null || goes === version || !release.hadTraffic) return { ...aborted, candidate: null };
+  }
+  const serves = state.settled.at(-1);
+  const to =
+    version === null
+      ? state.settled.at(-2)
+      : state.settled.findLast((each) => each.model.version === version);
+  if (!to) return refuse(state, describeMissing(state, version, model));
+  if (to === serves && !release)
+    return refuse(state, `Version ${to.model.version} of ${model} serves already, since ${to.at}.`);
+  const candidate = candidateOf(order, to, serves?.model ?? null);
+  const { state: next, sentence, wake } = beginRelease(state, { candidate, now: word.at });
+  return {
+    state: next,
+    done: true,
+    sentence: `Version ${to.model.version} is to serve again: ${sentence}`,
+    wake,
+    candidate,
+  };
+}
+
+function candidateOf(
+  { word, releaseId, target, stages, freezes, configHash }: RollBackOrder,
+  { model, digest }: SettledVersion,
+  previous: ModelVersion | null,
+): Candidate {
+  const runId = releaseId.replace(/-release$/, '');
+  return {
+    ...{ releaseId, runId, model, previous, configHash, target, freezes },
+    ...{ gateReportHash: '', dataHash: '', requestedBy: [] },
+    stages: stages.filter(({ kind }) => kind === 'production'),
+    rollback: word,
+    expectedDigest: digest,
+  };
+}
+
+function describeMissing({ settled }: TargetState, version: string | null, model: string): string {
+  const known = settled.map((each) => each.model.version).join(', ') || 'none';
+  return version === null
+    ? `There is no version of ${model} to go back to; settled: ${known}.`
+    : `Version ${version} of ${model} is not settled, and nothing goes back to it; settled: ${known}.`;
+}
+
+function refuse(state: TargetState, sentence: string, known: Candidate | null = null): RolledBack {
+  return { state, done: known !== null, sentence, wake: [], candidate: known };
+}
