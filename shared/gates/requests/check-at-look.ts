@@ -29,7 +29,7 @@ export interface Side {
 }
 
 /** The two sides of a check in the same time. */
-export interface Sides {
+interface Sides {
   readonly challenger: Side;
   readonly champion: Side;
 }
