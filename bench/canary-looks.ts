@@ -24,6 +24,9 @@ gives the same figures.
 /** Shares of bad answers of versions that are broken, and requests at each look. */
 const brokenRates = [1, 0.3, 0.1, 0.05];
 const requestsALook = [1, 10, 100];
+const beside = { championRate: 0.005, championTimes: 9 };
+/** A day of looks, every five minutes. */
+const goodLooks = 288;
 
 await runBenchmark({
   name: 'canary-looks',
@@ -48,11 +51,20 @@ await runBenchmark({
       brokenRates.flatMap((rate) =>
         requestsALook.map((requests) => {
           say(`broken in ${rate} of the answers, ${requests} requests a look`);
-          return findBroken({ check, rate, championRate: 0.005, requestsALook: requests }, few);
+          return findBroken({ ...beside, check, rate, requestsALook: requests, goodLooks: 0 }, few);
         }),
       ),
     );
-    return { settings, alpha, cells: judged, methods: methodCells.map(compareMethods), found };
+    const late = brokenRates.map((rate) =>
+      findBroken({ ...beside, check: atMost(0.01), rate, requestsALook: 100, goodLooks }, few),
+    );
+    return {
+      settings,
+      alpha,
+      cells: judged,
+      methods: methodCells.map(compareMethods),
+      found: [...found, ...late],
+    };
   },
   tell: tellFigures,
   wrong({ cells: judged }) {

@@ -10,7 +10,7 @@ import {
   type RequestLook,
 } from '../../shared/gates/requests/check-at-look.ts';
 import { exactProportion } from '../../shared/gates/statistics/exact-proportion.ts';
-import { drawBinomial, seedRandom } from '../../shared/gates/statistics/random.ts';
+import { drawBinomial, type Random, seedRandom } from '../../shared/gates/statistics/random.ts';
 import type { Cell } from './cells.ts';
 
 /** In how many of the worlds, as a share with the exact 95 % interval that so many worlds leave. */
@@ -36,15 +36,23 @@ export interface Settings {
 export const alpha = 0.025;
 
 function lookAt(check: CheckConfig, share: number): RequestLook {
+  const window = { from: '2026-01-01T00:00:00Z', until: '2026-01-01T04:00:00Z' };
   const names = { deployment: 'challenger', champions: ['champion'], mirrored: false };
-  return { ...names, checks: [check], forwardShare: share, backShare: share, minimumRequests: 1 };
+  const shares = { forwardShare: share, backShare: share };
+  return { ...window, ...names, checks: [check], ...shares, minimumRequests: 1 };
 }
 
 interface Counts {
-  requests: number;
-  bad: number;
-  championRequests: number;
-  championBad: number;
+  readonly requests: number;
+  readonly bad: number;
+  readonly championRequests: number;
+  readonly championBad: number;
+}
+
+/** All of the window, and the requests of its last quarter. */
+interface Seen {
+  readonly all: Counts;
+  readonly recent: Counts;
 }
 
 function checkAt(check: CheckConfig, share: number, counts: Counts): CheckAtLook {
@@ -61,16 +69,16 @@ export function judgeAtLimit(cell: Cell, { seed, worlds }: Settings): Outcome {
   const pValues = rememberPValues(cell.check);
   for (let world = 0; world < worlds; world++) {
     const ever = { each: { forward: false, back: false }, shared: { forward: false, back: false } };
-    for (const [at, counts] of drawLooks(
+    for (const [at, { all, recent }] of drawLooks(
       cell,
       `${seed}/${cell.name}/${cell.requests}/${cell.looks}/${world}`,
     ).entries()) {
-      const p = pValues(counts);
+      const [p, recently] = [pValues(all), pValues(recent)];
       for (const way of ways) {
-        const errors = checkAt(cell.check, way === 'each' ? 1 : lookShare(at + 1), counts);
+        const errors = checkAt(cell.check, way === 'each' ? 1 : lookShare(at + 1), all);
         if (p.forward <= errors.forwardError) ever[way].forward = true;
         // As if one bad request were enough, which it is not: the bound holds without that rule.
-        if (p.back <= errors.backError) ever[way].back = true;
+        if (Math.min(p.back, recently.back) <= errors.backError) ever[way].back = true;
       }
     }
     for (const way of ways)
@@ -91,7 +99,8 @@ function rememberPValues(check: CheckConfig): (counts: Counts) => { forward: num
     const found = known.get(key);
     if (found) return found;
     const limit = limitOf(check);
-    const seen = infer(checkAt(check, 1, counts), 'forward')!;
+    const seen = infer(checkAt(check, 1, counts), 'forward');
+    if (seen === null) return { forward: 1, back: 1 };
     // Only one of the two can be small.
     const isBelow = seen.estimate < limit;
     const p = {
@@ -103,19 +112,40 @@ function rememberPValues(check: CheckConfig): (counts: Counts) => { forward: num
   };
 }
 
-function drawLooks(cell: Cell, seed: string): Counts[] {
+const none: Counts = { requests: 0, bad: 0, championRequests: 0, championBad: 0 };
+
+function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
+  const of = (field: keyof Counts) => a[field] + sign * b[field];
+  const [requests, bad] = [of('requests'), of('bad')];
+  return { requests, bad, championRequests: of('championRequests'), championBad: of('championBad') };
+}
+
+/** With the requests of one more look. */
+function drawMore(before: Counts, requests: number, cell: Rates, random: Random): Counts {
+  const championRequests = cell.check.worseBy === undefined ? 0 : requests * cell.championTimes;
+  const bad = drawBinomial(random, requests, cell.rate);
+  const championBad = drawBinomial(random, championRequests, cell.championRate);
+  return combine(before, { requests, bad, championRequests, championBad }, 1);
+}
+
+type Rates = Pick<Cell, 'check' | 'rate' | 'championRate' | 'championTimes'>;
+
+/** The latest look of these, with what came in the last quarter of them. */
+function lookBack(looks: readonly Counts[]): Seen {
+  const all = looks.at(-1)!;
+  const quarter = Math.floor(looks.length / 4);
+  const before = quarter === 0 ? all : (looks[looks.length - 1 - quarter] ?? none);
+  return { all, recent: combine(all, before, -1) };
+}
+
+function drawLooks(cell: Cell, seed: string): Seen[] {
   const random = seedRandom(seed);
-  const sum: Counts = { requests: 0, bad: 0, championRequests: 0, championBad: 0 };
+  const looks: Counts[] = [];
   return Array.from({ length: cell.looks }, (_, at) => {
-    const requests = Math.max(1, Math.round((cell.requests * (at + 1)) / cell.looks)) - sum.requests;
-    const champions = requests * cell.championTimes;
-    sum.requests += requests;
-    sum.bad += drawBinomial(random, requests, cell.rate);
-    if (cell.check.worseBy !== undefined) {
-      sum.championRequests += champions;
-      sum.championBad += drawBinomial(random, champions, cell.championRate);
-    }
-    return { ...sum };
+    const before = looks.at(-1) ?? none;
+    const requests = Math.max(1, Math.round((cell.requests * (at + 1)) / cell.looks)) - before.requests;
+    looks.push(drawMore(before, requests, cell, random));
+    return lookBack(looks);
   });
 }
 
@@ -124,30 +154,32 @@ export interface Found {
   readonly check: string;
   readonly rate: number;
   readonly requestsALook: number;
+  readonly goodLooks: number;
   readonly looks: { readonly median: number; readonly late: number };
   readonly requests: { readonly median: number; readonly late: number };
 }
 
-interface Broken {
-  readonly check: CheckConfig;
-  readonly rate: number;
-  readonly championRate: number;
+interface Broken extends Rates {
   readonly requestsALook: number;
+  /** Looks at which it was as good as its champion, before. */
+  readonly goodLooks: number;
 }
 
 const longest = 1000;
 
 export function findBroken(broken: Broken, { seed, worlds }: Settings): Found {
-  const { check, rate, championRate, requestsALook } = broken;
+  const { check, rate, championRate, requestsALook, goodLooks } = broken;
   const looks = Array.from({ length: worlds }, (_, world) => {
-    const random = seedRandom(`${seed}/broken/${rate}/${requestsALook}/${world}`);
-    const counts = { requests: 0, bad: 0, championRequests: 0, championBad: 0 };
-    for (let look = 1; look <= longest; look++) {
-      counts.requests += requestsALook;
-      counts.bad += drawBinomial(random, requestsALook, rate);
-      counts.championRequests += 9 * requestsALook;
-      counts.championBad += drawBinomial(random, 9 * requestsALook, championRate);
-      if (isBeyond(checkAt(check, lookShare(look), counts))) return look;
+    const random = seedRandom(`${seed}/broken/${rate}/${requestsALook}/${goodLooks}/${world}`);
+    const seen: Counts[] = [];
+    for (let look = 1; look <= goodLooks + longest; look++) {
+      const rates = look > goodLooks ? broken : { ...broken, rate: championRate };
+      seen.push(drawMore(seen.at(-1) ?? none, requestsALook, rates, random));
+      if (look <= goodLooks) continue;
+      const share = lookShare(look);
+      const { all, recent } = lookBack(seen);
+      if (isBeyond(checkAt(check, share, all)) || isBeyond(checkAt(check, share, recent)))
+        return look - goodLooks;
     }
     return longest;
   }).sort((a, b) => a - b);
@@ -155,7 +187,7 @@ export function findBroken(broken: Broken, { seed, worlds }: Settings): Found {
   const [median, late] = [at(0.5), at(0.95)];
   return {
     ...{ check: check.worseBy === undefined ? `at most ${check.atMost}` : `${check.worseBy} more`, rate },
-    ...{ requestsALook, looks: { median, late } },
+    ...{ requestsALook, goodLooks, looks: { median, late } },
     requests: { median: median * requestsALook, late: late * requestsALook },
   };
 }

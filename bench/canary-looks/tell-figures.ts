@@ -49,9 +49,9 @@ export function tellFigures({ settings, alpha, cells, methods, found }: Figures)
     'When a broken version is rolled back (half of the worlds; 19 of 20):',
     '',
     renderTable(
-      ['limit', 'bad', 'requests a look', 'looks', 'requests'],
-      found.map(({ check, rate, requestsALook, looks, requests }) => [
-        ...[check, percent(rate), String(requestsALook)],
+      ['limit', 'bad', 'good looks before', 'requests a look', 'looks', 'requests'],
+      found.map(({ check, rate, goodLooks, requestsALook, looks, requests }) => [
+        ...[check, percent(rate), String(goodLooks), String(requestsALook)],
         ...[`${looks.median}; ${looks.late}`, `${requests.median}; ${requests.late}`],
       ]),
     ),

@@ -16,7 +16,7 @@
  * table, learn.microsoft.com.
  */
 import type { LogsTable } from '../domain/logs-table.ts';
-import type { RequestCounts } from '../domain/request-counts.ts';
+import { type RequestCounts, type RequestTally, recentMs } from '../domain/request-counts.ts';
 import { RatchetError } from '../errors.ts';
 import type { Logs } from './logs.ts';
 
@@ -48,9 +48,9 @@ export async function countRequests(logs: Logs, question: TrafficQuestion): Prom
 
 /** The query; `TimeGenerated` is bounded by the time span it is sent with. */
 export function trafficQuery(question: TrafficQuestion): string {
-  const { workspace, endpoint, deployments, from, until } = question;
+  const { workspace, endpoint, deployments, until } = question;
   const ofDeployments = deployments.map((name) => `DeploymentName =~ ${quote(name)}`).join(' or ');
-  const lastQuarter = new Date(Date.parse(until) - (Date.parse(until) - Date.parse(from)) / 4);
+  const recentFrom = new Date(Date.parse(until) - recentMs(question));
   const slow = thresholds(question).flatMap((ms) => [
     `slow_${ms} = countif(failed or ms >= ${ms})`,
     `maybe_slow_${ms} = countif(failed or unclear or isnull(ms) or ms >= ${ms})`,
@@ -65,9 +65,9 @@ export function trafficQuery(question: TrafficQuestion): string {
     '| project deployment, at, ms,',
     '    failed = status >= 500 or status == 408 or status == 424 or modelStatus >= 500,',
     '    unclear = isnull(status) or status < 100 or status == 429 or status == 499',
-    `| summarize requests = count(), recent = countif(at >= datetime(${lastQuarter.toISOString()})),`,
+    '| summarize requests = count(),',
     `    ${['errors = countif(failed)', 'maybe_errors = countif(failed or unclear)', ...slow].join(',\n    ')}`,
-    '    by deployment',
+    `    by deployment, recent = at >= datetime(${recentFrom.toISOString()})`,
   ].join('\n');
 }
 
@@ -80,21 +80,23 @@ function quote(name: string): string {
 
 function readCounts(table: LogsTable, question: TrafficQuestion, asked: string): RequestCounts[] {
   const at = (column: string): number => table.columns.findIndex(({ name }) => name === column);
+  const tallyAll = (rows: LogsTable['rows']): RequestTally => {
+    const sum = (column: string): number =>
+      rows.reduce((all, row) => all + readCount(row[at(column)], column, asked), 0);
+    const tally = (column: string) => ({ least: sum(column), most: sum(`maybe_${column}`) });
+    return {
+      requests: sum('requests'),
+      errors: tally('errors'),
+      slow: Object.fromEntries(thresholds(question).map((ms) => [ms, tally(`slow_${ms}`)])),
+    };
+  };
   return question.deployments.map((deployment) => {
     // The service's names are the same in upper and lower case.
     const rows = table.rows.filter(
       (row) => String(row[at('deployment')]).toLowerCase() === deployment.toLowerCase(),
     );
-    const sum = (column: string): number =>
-      rows.reduce((all, row) => all + readCount(row[at(column)], column, asked), 0);
-    const tally = (column: string) => ({ least: sum(column), most: sum(`maybe_${column}`) });
-    return {
-      deployment,
-      requests: sum('requests'),
-      recent: sum('recent'),
-      errors: tally('errors'),
-      slow: Object.fromEntries(thresholds(question).map((ms) => [ms, tally(`slow_${ms}`)])),
-    };
+    const recent = tallyAll(rows.filter((row) => row[at('recent')] === true));
+    return { deployment, ...tallyAll(rows), recent };
   });
 }
 

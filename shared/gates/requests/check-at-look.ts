@@ -7,6 +7,9 @@ import type { Inference } from '../statistics/inference.ts';
 
 /** A look that is due. */
 export interface RequestLook {
+  /** ISO 8601, UTC: of the requests that were counted. */
+  readonly from: string;
+  readonly until: string;
   readonly deployment: string;
   /** Those that answered beside it, to compare with. */
   readonly champions: readonly string[];
@@ -25,34 +28,37 @@ export interface Side {
   readonly bad: Tally | null;
 }
 
-/** A check with what it is held against, for the verdict and for its sentence. */
-export interface CheckAtLook {
-  readonly check: CheckConfig;
-  readonly look: RequestLook;
+/** The two sides of a check in the same time. */
+interface Sides {
   readonly challenger: Side;
   readonly champion: Side;
+}
+
+/** A check with what it is held against, for the verdict and for its sentence. */
+export interface CheckAtLook extends Sides {
+  readonly check: CheckConfig;
+  readonly look: RequestLook;
   /** One-sided errors that this look may spend on the check; 0: none. */
   readonly forwardError: number;
   readonly backError: number;
 }
 
-/** What the look may spend on a check. All must hold for a step forward, and any of them rolls back. */
-export function atLook(
-  check: CheckConfig,
-  look: RequestLook,
-  sides: Pick<CheckAtLook, 'challenger' | 'champion'>,
-): CheckAtLook {
+/** Windows that may roll back: all of the step, for what is slightly bad, and its end, for what has just broken. */
+const windows = 2;
+
+/** What the look may spend on a check. All must hold for a step forward; any of them rolls back, in any window. */
+export function atLook(check: CheckConfig, look: RequestLook, sides: Sides): CheckAtLook {
   const error = (1 - check.confidence) / 2;
   const [forwardError, backError] = [
     error * look.forwardShare,
-    (error * look.backShare) / look.checks.length,
+    (error * look.backShare) / look.checks.length / windows,
   ];
   return { check, look, ...sides, forwardError, backError };
 }
 
 /** About the share of bad requests, or how much more of them than the champion's; null: nothing was counted. */
 export function infer(
-  { check, challenger, champion }: Pick<CheckAtLook, 'check' | 'challenger' | 'champion'>,
+  { check, challenger, champion }: Pick<CheckAtLook, 'check' | keyof Sides>,
   direction: 'forward' | 'back',
 ): Inference | null {
   if (challenger.bad === null || challenger.requests === 0) return null;

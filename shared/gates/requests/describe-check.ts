@@ -1,11 +1,11 @@
 /** What a look at a check says, for a person: the numbers, the limit, the confidence, and what would do. */
 import { lookOfShare } from '../../domain/look-share.ts';
 import { counted, plural } from '../../domain/plural.ts';
-import type { RequestCounts } from '../../domain/request-counts.ts';
+import { type RequestCounts, type RequestTally, recentMs } from '../../domain/request-counts.ts';
 import { describeConfidence } from '../describe-rule.ts';
 import { type CheckAtLook, infer, isWithin, limitOf, type RequestLook, type Side } from './check-at-look.ts';
 
-interface Sides {
+interface Counted {
   readonly challenger: readonly RequestCounts[];
   readonly champions: readonly RequestCounts[];
 }
@@ -17,8 +17,8 @@ const missedAtLeast = 10;
  * Why a version may answer nothing, which looks in counts like a version without a fault; null where it answers. A version
  * that crashes hard, and one that gets no requests, leave the same trace: none, beside a champion that answers.
  */
-export function describeSilence(look: RequestLook, { challenger, champions }: Sides): string | null {
-  const [own, others] = [sum(challenger, 'requests'), sum(champions, 'requests')];
+export function describeSilence(look: RequestLook, { challenger, champions }: Counted): string | null {
+  const [own, others] = [total(challenger), total(champions)];
   const beside = look.champions.length === 0 ? '' : `, and ${count(others)} of ${names(look.champions)}`;
   if (own === 0) {
     const why = look.mirrored
@@ -26,11 +26,13 @@ export function describeSilence(look: RequestLook, { challenger, champions }: Si
       : 'it is sent none, it answers none, or the endpoint does not log its traffic (docs/release-checks.md)';
     return `The log has no request of ${look.deployment}${beside}: ${why}.`;
   }
-  const [ownRecent, othersRecent] = [sum(challenger, 'recent'), sum(champions, 'recent')];
+  const [ownRecent, othersRecent] = [challenger, champions].map((side) =>
+    total(side.map(({ recent }) => recent)),
+  ) as [number, number];
   const othersBefore = others - othersRecent;
   const expected = othersBefore === 0 ? 0 : (othersRecent * own) / othersBefore;
   if (ownRecent > 0 || expected < missedAtLeast) return null;
-  return `The log has no request of ${look.deployment} in the last quarter of the time, and ${count(othersRecent)} of ${names(look.champions)}: it has stopped to answer, or is sent none any more.`;
+  return `The log has no request of ${look.deployment} ${recently(look)}, and ${count(othersRecent)} of ${names(look.champions)}: it has stopped to answer, or is sent none any more.`;
 }
 
 export function describePassed(at: CheckAtLook): string {
@@ -39,10 +41,11 @@ export function describePassed(at: CheckAtLook): string {
   return `Check ${check.check} passed: ${tell(at, 'most')}; with ${sure(forwardError)} confidence it is at most ${figure(at, high)}, and ${limit(at)} is allowed (look ${lookOfShare(at.look.forwardShare)} at a step forward).`;
 }
 
-export function describeFailed(at: CheckAtLook): string {
-  const { check, backError } = at;
+export function describeFailed(at: CheckAtLook, isRecent: boolean): string {
+  const { check, look, backError } = at;
+  const when = isRecent ? ` ${recently(look)}` : '';
   const low = infer(at, 'back')!.interval(1 - 2 * backError).low;
-  return `Check ${check.check} failed: ${tell(at, 'least')}; with ${sure(backError)} confidence it is at least ${figure(at, low)}, and ${limit(at)} is allowed (look ${lookOfShare(at.look.backShare)}).`;
+  return `Check ${check.check} failed${when}: ${tell(at, 'least')}; with ${sure(backError)} confidence it is at least ${figure(at, low)}, and ${limit(at)} is allowed (look ${lookOfShare(look.backShare)}).`;
 }
 
 export function describeOpen(at: CheckAtLook): string {
@@ -129,6 +132,10 @@ const sure = (error: number): string => describeConfidence(1 - error);
 const count = (number: number): string => String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 const names = (deployments: readonly string[]): string => deployments.join(' and ');
 
-function sum(side: readonly RequestCounts[], field: 'requests' | 'recent'): number {
-  return side.reduce((all, counts) => all + counts[field], 0);
+const total = (side: readonly RequestTally[]): number =>
+  side.reduce((all, { requests }) => all + requests, 0);
+
+function recently(look: RequestLook): string {
+  const seconds = recentMs(look) / 1000;
+  return `in the last ${seconds < 120 ? counted(Math.round(seconds), 'second') : counted(Math.round(seconds / 60), 'minute')}`;
 }

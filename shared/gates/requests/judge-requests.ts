@@ -8,7 +8,8 @@
  * 1. Passed: every check is shown to hold, with the confidence that the look is asked, and on `minimumRequests` at
  *    least. What is missing, unclear or too little never passes.
  * 2. Failed: a check is shown to be violated. That needs no minimum of requests, for those of a broken version are
- *    evidence however few, but three bad ones: one or two may be a single mishap.
+ *    evidence however few, but three bad ones: one or two may be a single mishap. The end of the window is judged by
+ *    itself, too: what breaks late is not outweighed by what went well before.
  * 3. More errors never turn failed into anything else, or anything else into passed; fewer never passed into anything else.
  * 4. Over all looks at a step together, a version that stands exactly at a limit is let forward with a chance of at most
  *    (1 - confidence) / 2, and with at most the same chance rolled back, however many looks and checks there are. Every
@@ -19,8 +20,15 @@
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
 import type { LookResult } from '../../domain/release-state.ts';
-import type { RequestCounts, Tally } from '../../domain/request-counts.ts';
-import { atLook, type CheckAtLook, isBeyond, isWithin, type RequestLook } from './check-at-look.ts';
+import type { RequestCounts, RequestTally, Tally } from '../../domain/request-counts.ts';
+import {
+  atLook,
+  type CheckAtLook,
+  isBeyond,
+  isWithin,
+  type RequestLook,
+  type Side,
+} from './check-at-look.ts';
 import { describeFailed, describeOpen, describePassed, describeSilence } from './describe-check.ts';
 
 type Judgement = Omit<LookResult, 'at'>;
@@ -39,9 +47,21 @@ export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[
   const requests = total(challenger);
   const silence = describeSilence(look, { challenger, champions });
   const judged = look.checks.map((check) => {
-    const bad = (side: readonly RequestCounts[]) => ({ requests: total(side), bad: countBad(check, side) });
-    const at = atLook(check, look, { challenger: bad(challenger), champion: bad(champions) });
-    return judgeCheck(silence === null ? at : { ...at, forwardError: 0 });
+    const at = atLook(check, look, {
+      challenger: countSide(check, challenger),
+      champion: countSide(check, champions),
+    });
+    const recently = {
+      challenger: countSide(
+        check,
+        challenger.map(({ recent }) => recent),
+      ),
+      champion: countSide(
+        check,
+        champions.map(({ recent }) => recent),
+      ),
+    };
+    return judgeCheck(silence === null ? at : { ...at, forwardError: 0 }, { ...at, ...recently });
   });
   const worst = (['failed', 'inconclusive', 'passed'] as const).find((verdict) =>
     judged.some((one) => one.verdict === verdict),
@@ -56,25 +76,22 @@ export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[
   return { verdict: worst, sentence: [...told.slice(0, toldAtMost), ...rest].join(' '), requests };
 }
 
-function judgeCheck(at: CheckAtLook): CheckVerdict {
-  if (isBeyond(at)) return { verdict: 'failed', sentence: describeFailed(at) };
+function judgeCheck(at: CheckAtLook, recently: CheckAtLook): CheckVerdict {
+  if (isBeyond(at)) return { verdict: 'failed', sentence: describeFailed(at, false) };
+  if (isBeyond(recently)) return { verdict: 'failed', sentence: describeFailed(recently, true) };
   if (isWithin(at)) return { verdict: 'passed', sentence: describePassed(at) };
   return { verdict: 'inconclusive', sentence: describeOpen(at) };
 }
 
-/** Null where one of them was not counted. */
-function countBad(
-  { metric, slowerThanMs }: CheckConfig,
-  side: readonly RequestCounts[],
-): CheckAtLook['challenger']['bad'] {
+function countSide({ metric, slowerThanMs }: CheckConfig, side: readonly RequestTally[]): Side {
   const tallies = side.map(({ errors, slow }) =>
     metric === 'error_rate' ? errors : (slow[slowerThanMs!] ?? null),
   );
-  if (!tallies.every((tally): tally is Tally => tally !== null)) return null;
-  const sum = (end: keyof Tally) => tallies.reduce((all, tally) => all + tally[end], 0);
-  return { least: sum('least'), most: sum('most') };
+  const areCounted = tallies.every((tally): tally is Tally => tally !== null);
+  const sum = (end: keyof Tally) => tallies.reduce((all, tally) => all + (tally?.[end] ?? 0), 0);
+  return { requests: total(side), bad: areCounted ? { least: sum('least'), most: sum('most') } : null };
 }
 
-function total(side: readonly RequestCounts[]): number {
+function total(side: readonly RequestTally[]): number {
   return side.reduce((sum, { requests }) => sum + requests, 0);
 }

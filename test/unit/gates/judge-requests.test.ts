@@ -4,7 +4,7 @@ import { atMost, type Cell, worseBy } from '../../../bench/canary-looks/cells.ts
 import { alpha, findBroken, judgeAtLimit } from '../../../bench/canary-looks/simulate.ts';
 import { type CheckConfig, CheckSchema } from '../../../shared/config/check-schema.ts';
 import { lookOfShare, lookShare } from '../../../shared/domain/look-share.ts';
-import type { RequestCounts } from '../../../shared/domain/request-counts.ts';
+import type { RequestCounts, RequestTally } from '../../../shared/domain/request-counts.ts';
 import type { RequestLook } from '../../../shared/gates/requests/check-at-look.ts';
 import { judgeRequests } from '../../../shared/gates/requests/judge-requests.ts';
 
@@ -12,11 +12,21 @@ const errors = atMost(0.01);
 const beside = worseBy(0.01);
 const fast = CheckSchema.parse({ check: 'fast', metric: 'slow_rate', slowerThanMs: 500, atMost: 0.05 });
 
+const window = { from: '2026-03-09T12:00:00.000Z', until: '2026-03-09T13:00:00.000Z' };
 const look = (checks: readonly CheckConfig[], more: Partial<RequestLook> = {}): RequestLook => ({
-  ...{ deployment: 'spam-8', champions: ['spam-7'], mirrored: false, checks },
+  ...{ ...window, deployment: 'spam-8', champions: ['spam-7'], mirrored: false, checks },
   ...{ forwardShare: 1 / 2, backShare: 1 / 2, minimumRequests: 500, ...more },
 });
 
+function tally(requests: number, bad: number, most = bad, slow = bad): RequestTally {
+  return {
+    requests,
+    errors: { least: bad, most },
+    slow: { 500: { least: slow, most: Math.max(slow, most) } },
+  };
+}
+
+/** A quarter of the requests is of the last quarter of the time, and as good as the others. */
 function counts(
   requests: number,
   bad: number,
@@ -26,10 +36,11 @@ function counts(
     ...more
   }: { most?: number; slow?: number } & Partial<Omit<RequestCounts, 'slow'>> = {},
 ): RequestCounts {
-  const recent = Math.floor(requests / 4);
-  const slowTally = { 500: { least: slow, most: Math.max(slow, most) } };
-  return { deployment: 'spam-8', requests, recent, errors: { least: bad, most }, slow: slowTally, ...more };
+  const quarter = (count: number) => Math.floor(count / 4);
+  const recent = tally(quarter(requests), quarter(bad), quarter(most), quarter(slow));
+  return { deployment: 'spam-8', ...tally(requests, bad, most, slow), recent, ...more };
 }
+const nothing = tally(0, 0);
 const champion = (requests: number, bad: number) => counts(requests, bad, { deployment: 'spam-7' });
 
 describe('a check of the share of bad requests', () => {
@@ -44,7 +55,7 @@ describe('a check of the share of bad requests', () => {
       'fails where all of it lies beyond, on few requests, too',
       counts(40, 12),
       'failed',
-      'Check errors failed: 12 of 40 requests (30 %) of spam-8 failed; with 98.75 % confidence it is at least 15.1 %, and 1 % is allowed (look 1).',
+      'Check errors failed: 12 of 40 requests (30 %) of spam-8 failed; with 99.375 % confidence it is at least 13.8 %, and 1 % is allowed (look 1).',
     ],
     [
       'cannot say where the limit lies within it, and says how many requests would do',
@@ -159,7 +170,7 @@ describe('several checks', () => {
   });
 
   it('share what may be spent on a rollback', () => {
-    const seen = [counts(300, 9), champion(2700, 0)];
+    const seen = [counts(300, 10), champion(2700, 0)];
     const many = Array.from({ length: 20 }, (_, at) => ({ ...errors, check: `errors-${at}` }));
     expect(judgeRequests(look([errors], { backShare: 0.2 }), seen).verdict).toBe('failed');
     expect(judgeRequests(look(many, { backShare: 0.2 }), seen).verdict).toBe('inconclusive');
@@ -175,22 +186,22 @@ describe('several checks', () => {
 
 describe('a version that is not heard of', () => {
   it('has stopped, where the champion goes on', () => {
-    const stopped = counts(900, 0, { recent: 0 });
+    const stopped = counts(900, 0, { recent: nothing });
     expect(judgeRequests(look([errors]), [stopped, champion(8100, 10)])).toEqual({
       ...{ verdict: 'inconclusive', requests: 900 },
       sentence:
-        'The log has no request of spam-8 in the last quarter of the time, and 2,025 of spam-7: it has stopped to answer, or is sent none any more.',
+        'The log has no request of spam-8 in the last 15 minutes, and 2,025 of spam-7: it has stopped to answer, or is sent none any more.',
     });
-    expect(judgeRequests(look([fast]), [stopped, { ...champion(8100, 10), recent: 0 }]).verdict).toBe(
+    expect(judgeRequests(look([fast]), [stopped, { ...champion(8100, 10), recent: nothing }]).verdict).toBe(
       'passed',
     );
     expect(judgeRequests(look([fast]), [stopped]).verdict).toBe('passed');
   });
 
   it('is still rolled back for what it did before', () => {
-    expect(judgeRequests(look([errors]), [counts(900, 400, { recent: 0 }), champion(8100, 10)]).verdict).toBe(
-      'failed',
-    );
+    expect(
+      judgeRequests(look([errors]), [counts(900, 400, { recent: nothing }), champion(8100, 10)]).verdict,
+    ).toBe('failed');
   });
 });
 
@@ -204,7 +215,11 @@ describe('whatever is counted', () => {
     .map(({ requests, parts: [a, b, c, d] }) => {
       const within = (part: number) => Math.floor(part ** 4 * requests);
       const [least, most] = [within(a!), within(b!)].sort((x, y) => x - y) as [number, number];
-      return counts(requests, least, { most, slow: within(c!), recent: within(d!) });
+      return counts(requests, least, {
+        most,
+        slow: within(c!),
+        recent: tally(within(d!), Math.min(within(d!), within(a!)), within(d!)),
+      });
     });
   const shares = fc.constantFrom(0, 1 / 2, 1 / 4, lookShare(50), lookShare(2000));
   const checks = fc.subarray([errors, beside, fast], { minLength: 1 });
@@ -310,9 +325,23 @@ describe('a version exactly at the limit, looked at again and again', () => {
 describe('a version that is clearly broken', () => {
   it('is rolled back within few requests, long before a minimum of them', () => {
     const settings = { seed: 'test', worlds: 200 };
-    const broken = { rate: 0.3, championRate: 0.005, requestsALook: 10 };
+    const broken = { rate: 0.3, championRate: 0.005, championTimes: 9, requestsALook: 10, goodLooks: 0 };
     expect(findBroken({ ...broken, check: errors }, settings).requests.late).toBeLessThanOrEqual(60);
     expect(findBroken({ ...broken, check: beside }, settings).requests.late).toBeLessThanOrEqual(100);
     expect(findBroken({ ...broken, rate: 1, check: errors }, settings).looks.late).toBe(1);
+  });
+
+  it('is found as well where it breaks after many good requests', () => {
+    const broken = { rate: 0.3, championRate: 0.001, championTimes: 9, requestsALook: 100, goodLooks: 200 };
+    expect(
+      findBroken({ ...broken, check: errors }, { seed: 'test', worlds: 50 }).looks.late,
+    ).toBeLessThanOrEqual(5);
+    const late = counts(10_000, 45, { recent: tally(300, 40) });
+    expect(judgeRequests(look([errors]), [late])).toMatchObject({
+      verdict: 'failed',
+      sentence: expect.stringMatching(
+        /^Check errors failed in the last 15 minutes: 40 of 300 requests \(13\.3 %\) of spam-8 failed; /,
+      ),
+    });
   });
 });
