@@ -101,10 +101,6 @@ describe('a version', () => {
         model: modelId('m', '2'),
         instanceType: 'Standard_DS3_v2',
         environmentId: expect.stringMatching(/\/environments\/node\/versions\/24$/),
-        codeConfiguration: {
-          codeId: expect.stringMatching(/\/codes\/score\/versions\/1$/),
-          scoringScript: 'score.py',
-        },
         environmentVariables: {
           LEVEL: 'low',
           RATCHET_MODEL_NAME: 'm',
