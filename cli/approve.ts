@@ -2,7 +2,7 @@ import { type Command, readArgs } from './command.ts';
 import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const approve: Command = {
-  summary: 'Let a suggested run start (mode suggest).',
+  summary: 'Approve a suggested run, so that it starts (mode suggest).',
   usage: `ratchet approve MODEL ${operationUsage}`,
   async run(args) {
     const { values, positionals } = readArgs(args, operationOptions);

@@ -16,16 +16,16 @@ export const data: Command = {
   summary: "Show the verdicts on a model's uploaded files, or check a file before it is uploaded.",
   usage: [
     `ratchet data MODEL ${pageUsage} [--url URL] [--key KEY] [--json]`,
-    'ratchet data check FILE --model models/NAME.yaml [--json]    without the service; the same code checks there',
-    'Exit code of a check: 0 accepted, 1 refused, 2 wrong usage, 3 broken.',
+    'ratchet data check FILE --model models/NAME.yaml [--json]    needs no service, which checks with the same code',
+    'Exit code of a check: 0 accepted, 1 refused, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, options);
     const [first, file, ...more] = positionals;
-    if (first === undefined || more.length > 0) throw new UsageError('name a model, or say data check FILE');
+    if (first === undefined || more.length > 0) throw new UsageError('name a model, or use data check FILE');
     if (file === undefined) return list(first, values);
     if (first !== 'check')
-      throw new UsageError(`${JSON.stringify(first)} is nothing to do with a file; say data check FILE`);
+      throw new UsageError(`${JSON.stringify(first)} is not an action on a file; use data check FILE`);
     if (values.model === undefined)
       throw new UsageError('--model is missing: the model file with data.expect');
     return check(file, values.model, values.json);
@@ -55,7 +55,8 @@ async function check(path: string, modelFile: string, asJson: boolean): Promise<
   const { checkData } = await import('../shared/data/check-data.ts');
   const config = readModel(modelFile);
   if (!config) return 3;
-  if (!config.data.expect) throw new UsageError(`${modelFile} has no data.expect: there is nothing to check`);
+  if (!config.data.expect)
+    throw new UsageError(`${modelFile} has no data.expect, so there is nothing to check; add it`);
   const handle = await open(path);
   try {
     const { size: bytes } = await handle.stat();

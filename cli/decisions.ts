@@ -6,7 +6,7 @@ import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const decisions: Command = {
-  summary: 'Show what became of each signal and why, newest first.',
+  summary: 'Show the decision on each signal and its reason, newest first.',
   usage: `ratchet decisions [--model MODEL] [--outcome OUTCOME] [--since TIME] ${pageUsage} [--url URL] [--key KEY] [--json]`,
   async run(args) {
     const { values } = readArgs(args, {

@@ -34,7 +34,7 @@ export async function evaluateGates(args: readonly string[]): Promise<number> {
     json: { type: 'boolean', default: false },
   });
   if (positionals.length !== 1 || positionals[0] !== 'evaluate') {
-    throw new UsageError('say what to do: gate evaluate');
+    throw new UsageError('name what to do: gate evaluate, or gate plan');
   }
   if (values.model === undefined) throw new UsageError('--model is missing: the model file with the gates');
   if (values.predictions === undefined && values.metrics === undefined) {
@@ -71,13 +71,13 @@ export async function evaluateGates(args: readonly string[]): Promise<number> {
 }
 
 const uncounted = (look: number): string =>
-  `judged as look ${look} at this holdout: files have no ledger of looks, --look says which one it is`;
+  `judged as look ${look} at this holdout: looks at files are not counted; set --look to say which one it is`;
 
 function readLook(text: string): number {
   const look = Number(text);
   if (Number.isInteger(look) && look >= 1 && look <= mostLooks) return look;
   throw new UsageError(
-    `--look must be a whole number from 1 to ${mostLooks}; found ${JSON.stringify(text)}; count this judging, too`,
+    `--look must be a whole number from 1 to ${mostLooks}; found ${JSON.stringify(text)}; count this evaluation, too`,
   );
 }
 

@@ -9,7 +9,7 @@ import { askService, encodeId, printJson, serviceOptions } from './service.ts';
 
 export const explain: Command = {
   summary:
-    'Show the whole chain of a signal or a run: what asked, what was answered and why, what came of it.',
+    'Show the whole chain of a signal or a run: the request, the decision and its reason, the run and its result.',
   usage:
     'ratchet explain SIGNAL|RUN [--url URL] [--key KEY] [--json]    a signal id has colons, a run id has none',
   async run(args) {

@@ -34,7 +34,7 @@ export function findService(where: Where): Service {
   const home = findHome();
   const running = home === null ? null : readRunning(home);
   if (home === null || running === null)
-    return { base: usualBase, key: given, described: 'the usual address', named: false };
+    return { base: usualBase, key: given, described: 'the default address', named: false };
   const key = given ?? (running.keys ? readHostKey(home) : null);
   return { base: running.url, key, described: `the service of ${near(home)}`, named: false };
 }
@@ -56,7 +56,7 @@ function readRunning(home: string): { url: string; keys: boolean } | null {
   if (state === null) return null;
   const { url, keys } = state;
   if (typeof url !== 'string')
-    throw new Error(`${file}: url: expected a text; stop the service and start it again`);
+    throw new Error(`${file}: url: expected a string; stop the service and start it again`);
   return { url, keys: keys === true };
 }
 

@@ -13,7 +13,7 @@ export const fleet: Command = {
   usage: [
     'ratchet fleet [--url URL] [--key KEY] [--json]',
     'ratchet fleet stop|resume --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',
-    'stop is the kill switch: no run of any model starts. What comes meanwhile is rejected, and not made up for.',
+    'stop is the kill switch: no run of any model starts. Signals that arrive meanwhile are rejected, and not replayed later.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, operationOptions);
@@ -38,7 +38,7 @@ function describe({ stopped, places, waiting, spent, policy, problems = [] }: Fl
     ...problems.map((problem) => pc.red(problem)),
     stopped ? pc.red(`stopped by ${stopped.by} at ${stopped.at}: ${stopped.reason}`) : 'open: runs may start',
     `slots    ${places.length}${most === undefined ? '' : ` of ${most}`} taken${places.length > 0 ? `: ${places.map(({ model }) => model).join(', ')}` : ''}`,
-    `waiting  ${waiting.length === 0 ? 'nobody' : waiting.map(({ model, since }) => `${model} since ${since}`).join(', ')}`,
+    `waiting  ${waiting.length === 0 ? 'none' : waiting.map(({ model, since }) => `${model} since ${since}`).join(', ')}`,
     ...(policy?.budget
       ? [`budget   ${hours.toFixed(2)} h spent or reserved in ${policy.budget.window}`]
       : []),

@@ -5,12 +5,12 @@ export const gate: Command = {
   usage: [
     'ratchet gate evaluate --model models/NAME.yaml [--predictions FILE] [--metrics FILE] [--train-ids FILE] [--no-champion] [--run RUN] [--look N] [--html FILE] [--json]',
     'ratchet gate plan --model models/NAME.yaml --rows N [--positives SHARE] [--challenger [METRIC=]VALUE] [--gain [METRIC=]VALUE] [--disagreement SHARE] [--predictions FILE] [--look N] [--json]',
-    'plan says before any training what each gate could find with a holdout of so many rows, and how many it needs.',
-    'It exits with 0, and 2 for wrong usage.',
+    'plan says before any training what each gate could detect with a holdout of N rows, and how many rows it needs.',
+    'Exit code of plan: 0 planned, 2 wrong usage.',
     'Predictions and train ids are Parquet where the name ends in .parquet, CSV otherwise.',
-    'The same code judges in the service; --run gives the run id that the report bears.',
-    'Interim looks at the holdout are counted by the service only: --look says how often it has been judged, this time included.',
-    '--html writes the report as a page, too.',
+    'The service judges with the same code; --run sets the run id in the report.',
+    'An interim look is one evaluation on the same holdout. Only the service counts them: --look says which one this is.',
+    '--html also writes the report as a page.',
     'Exit code of evaluate: 0 passed, 1 failed, 2 inconclusive, 3 error, wrong usage included.',
   ].join('\n'),
   async run(args) {

@@ -8,9 +8,9 @@ export const local: Command = {
     'ratchet local publish DIR --as NAME[:VERSION] [--json]',
     'ratchet local upload FILE ... --model MODEL [--json]',
     'publish makes a code asset of the folder, for code: azureml:NAME:VERSION in a model file. Without VERSION it takes the',
-    'one that has this code already, or the next number. A version never changes. .amlignore names what to leave out.',
-    'upload puts files below data.path of the model file, which is what data.expect and triggers.data look at.',
-    'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 broken.',
+    'one that has this code already, or the next number. A version never changes. .amlignore lists what to leave out.',
+    'upload puts the files under data.path of the model file, where data.expect and triggers.data apply to them.',
+    'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run([action, ...args]) {
     switch (action) {

@@ -19,11 +19,11 @@ interface Part {
 const askAgainMs = 1_000;
 
 export const logs: Command = {
-  summary: 'Show what a job of a run has printed.',
+  summary: "Show the log of a run's job.",
   usage: [
     'ratchet logs RUN [--phase train|evaluate] [--follow] [--url URL] [--key KEY] [--json]',
-    'Without --phase it is the latest job of the run. --follow goes on until the job has ended.',
-    'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 broken.',
+    'Without --phase: the latest job of the run. --follow keeps printing until the job ends.',
+    'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -33,7 +33,8 @@ export const logs: Command = {
     });
     const [runId, ...more] = positionals;
     if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
-    if (values.json && values.follow) throw new UsageError('--json shows what there is: leave --follow out');
+    if (values.json && values.follow)
+      throw new UsageError('--json prints the log as it is now: leave --follow out');
     const ask = async (from: number, phase = values.phase): Promise<Part> => {
       const query = new URLSearchParams({ from: String(from), ...(phase !== undefined && { phase }) });
       return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as Part;
@@ -74,7 +75,7 @@ async function printWhole(ask: Ask): Promise<number> {
 
 function describeNothing({ job, file, status, phase, ended }: Part): string {
   if (job === null) {
-    const why = ended ? 'the run ended before it' : 'the run has not come to it yet';
+    const why = ended ? 'the run ended before this phase' : 'the run has not reached this phase yet';
     return pc.yellow(`no ${phase} job: ${why}`);
   }
   return pc.yellow(

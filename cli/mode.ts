@@ -2,7 +2,7 @@ import { type Command, readArgs, UsageError } from './command.ts';
 import { operate, operationOptions, operationsPath, operationUsage, theOneModel } from './operation.ts';
 
 export const mode: Command = {
-  summary: 'Set the mode of a model over its file, or give it back to the file.',
+  summary: "Override the mode in a model's file, or return to the file's mode.",
   usage: `ratchet mode MODEL auto|suggest|observe|off|file ${operationUsage}`,
   async run(args) {
     const { values, positionals } = readArgs(args, operationOptions);

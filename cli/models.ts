@@ -26,7 +26,7 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
 }
 
 export const models: Command = {
-  summary: 'Show every model: its champion, what serves where, the run under way, the signal that waits.',
+  summary: 'Show every model: its champion, what serves where, the run under way, the waiting signal.',
   usage: 'ratchet models [--url URL] [--key KEY] [--json]',
   async run(args) {
     const { values } = readArgs(args, serviceOptions);
@@ -49,10 +49,12 @@ function describe(view: ModelView): string {
     parts.push(`mode ${mode}${modeSetBy ? ` (set by ${modeSetBy.by})` : ''}`);
   for (const { by, until } of frozen) parts.push(`frozen by ${by} until ${until ?? 'thawed'}`);
   if (live?.breaksGlass)
-    parts.push(`the challenger of run ${live.runId} is being promoted against the gates since ${live.since}`);
+    parts.push(
+      `the challenger of run ${live.runId} is being promoted in override of the gates since ${live.since}`,
+    );
   else if (live) parts.push(`run ${live.runId} under way since ${live.since}`);
   if (live?.asks)
-    parts.push(`it waits for a person until ${live.asks.until}: ratchet accept, or ratchet refuse`);
+    parts.push(`it waits for an operator until ${live.asks.until}: ratchet accept, or ratchet refuse`);
   if (glass)
     parts.push(
       `${glass.by} approved an override of run ${glass.runId} (${glass.reason}) at ${glass.at}: a second approval is missing`,
@@ -60,7 +62,7 @@ function describe(view: ModelView): string {
   if (pending?.suggestedUntil)
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
-  if (waiting.length > 0) parts.push(`${counted(waiting.length, 'request')} of people waiting`);
+  if (waiting.length > 0) parts.push(`${counted(waiting.length, 'manual request')} waiting`);
   if (view.budget) parts.push(describeBudget(view.budget, view.spent ?? []));
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
   return [`${pc.bold(model)}  ${parts.join('; ')}`, ...describeProblems(view)].join('\n');
@@ -83,6 +85,6 @@ function describeBudget(
 function describeProblems({ problems = [], configHash }: ModelView): string[] {
   if (problems.length === 0) return [];
   const goesOn =
-    configHash === null ? 'it takes no requests until it is fixed' : 'it goes on as the file was before';
-  return [pc.red(`  its file is broken: ${goesOn}`), ...problems.map((problem) => `    ${problem}`)];
+    configHash === null ? 'it takes no requests until it is fixed' : 'its last valid version stays in use';
+  return [pc.red(`  its model file is invalid: ${goesOn}`), ...problems.map((problem) => `    ${problem}`)];
 }

@@ -29,7 +29,7 @@ export async function operate(
   path: string,
   action: Readonly<Record<string, string>>,
 ): Promise<number> {
-  if (!values.reason) throw new UsageError('--reason is missing: it stands in the ledger');
+  if (!values.reason) throw new UsageError('--reason is missing: it is recorded in the ledger');
   const answer = (await askService(
     values,
     path,
@@ -46,7 +46,7 @@ export async function operate(
 }
 
 function describeOutcome({ done, sentence, id }: Operation): string {
-  if (sentence === undefined) return `Under way: ${id}. ratchet operations shows what came of it.`;
+  if (sentence === undefined) return `Under way: ${id}. ratchet operations shows the result.`;
   return done ? sentence : pc.yellow(sentence);
 }
 
@@ -69,7 +69,7 @@ export function runCommand(name: string, action: string, summary: string): Comma
       const model = modelOfRun(runId);
       if (model === null) {
         throw new UsageError(
-          `${runId} is no run id; one looks like spam-filter-20020902-1f2e3d4c: ratchet runs`,
+          `${runId} is not a run id, such as spam-filter-20020902-1f2e3d4c; ratchet runs lists them`,
         );
       }
       return operate(values, operationsPath(model), { action, runId });

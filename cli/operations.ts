@@ -6,7 +6,7 @@ import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions } from './service.ts';
 
 export const operations: Command = {
-  summary: 'Show what operators did, who and why, newest first.',
+  summary: 'Show what operators did, who did it and why, newest first.',
   usage: `ratchet operations [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
   async run(args) {
     const { values } = readArgs(args, {

@@ -33,7 +33,7 @@ export async function plan(args: readonly string[]): Promise<number> {
     throw new UsageError(`gate plan takes options only; found ${JSON.stringify(positionals[0])}`);
   if (values.model === undefined) throw new UsageError('--model is missing: the model file with the gates');
   if (values.rows === undefined)
-    throw new UsageError('--rows is missing: how many rows the holdout would have');
+    throw new UsageError('--rows is missing: the number of rows the holdout would have');
   const most = values.predictions === undefined ? mostRows : mostRowsDrawn;
   const rows = readWhole('--rows', values.rows, most);
   const look = readWhole('--look', values.look, mostLooks);
@@ -83,11 +83,13 @@ export async function plan(args: readonly string[]): Promise<number> {
 
 async function readDrawn(file: string, model: ModelConfig): Promise<Predictions> {
   if (!existsSync(file))
-    throw new UsageError(`there is no file ${file}; --predictions is that of an earlier run`);
+    throw new UsageError(
+      `there is no file ${file}; --predictions takes the predictions file of an earlier run`,
+    );
   const read = await readEvidenceFile(file, (files) => readPredictions(files, readingOptionsOf(model)));
   if (!read || 'broken' in read || read.labels.length === 0) {
     const why = read && 'broken' in read ? read.broken : 'it has no rows';
-    throw new UsageError(`--predictions ${file} cannot be drawn from: ${why}`);
+    throw new UsageError(`--predictions ${file} cannot be used for planning: ${why}`);
   }
   return { ...read, rule: decisionRuleOf(model) };
 }
@@ -130,9 +132,9 @@ function readValues(
     const at = text.lastIndexOf('=');
     const metric = at < 0 ? onlyMetric(option, text, metrics) : text.slice(0, at);
     if (!metrics.includes(metric)) {
-      const known = metrics.length > 0 ? `they are about ${metrics.join(', ')}` : 'none is about a metric';
+      const known = metrics.length > 0 ? `they use ${metrics.join(', ')}` : 'none of them uses a metric';
       throw new UsageError(
-        `${option} ${text}: no gate it is for is about ${metric}${suggest(metric, metrics)}; ${known}`,
+        `${option} ${text}: no gate that this option applies to uses ${metric}${suggest(metric, metrics)}; ${known}`,
       );
     }
     if (values.has(metric)) throw new UsageError(`${option} gives ${metric} a second time; give it once`);
@@ -144,9 +146,9 @@ function readValues(
 function onlyMetric(option: string, text: string, metrics: readonly string[]): string {
   if (metrics.length === 1) return metrics[0]!;
   if (metrics.length === 0)
-    throw new UsageError(`${option} ${text}: the model file has no gate that it could be for`);
+    throw new UsageError(`${option} ${text}: the model file has no gate that this option applies to`);
   throw new UsageError(
-    `${option} ${text}: of which metric? give ${option} ${metrics[0]}=${text}; gates are about ${metrics.join(', ')}`,
+    `${option} ${text}: name the metric, as in ${option} ${metrics[0]}=${text}; the gates use ${metrics.join(', ')}`,
   );
 }
 

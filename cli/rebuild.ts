@@ -23,7 +23,7 @@ export const rebuild: Command = {
     'ratchet rebuild [MODEL] --dry-run [--url URL] [--key KEY] [--json]',
     'ratchet rebuild [MODEL] --reason TEXT [--by NAME] [--url URL] [--key KEY] [--json]',
     'Without MODEL: every model. --dry-run shows what would change, and changes nothing. A model without a state is rebuilt',
-    'by itself at its next signal; a state that is there keeps what it has, and takes what it lacks.',
+    'by itself at its next signal; an existing state keeps what it has; only what is missing is filled in.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -34,7 +34,7 @@ export const rebuild: Command = {
     if (more.length > 0) throw new UsageError('name at most one model');
     const isDry = values['dry-run'];
     if (!isDry && !values.reason)
-      throw new UsageError('--reason is missing: it stands in the ledger; or say --dry-run');
+      throw new UsageError('--reason is missing: it is recorded in the ledger; or use --dry-run');
     const models = model === undefined ? await listModels(values) : [model];
     const answers: unknown[] = [];
     for (const each of models)
@@ -65,7 +65,7 @@ async function carryOut(model: string, values: Values & { json: boolean }): Prom
     [409],
   )) as { operation: Operation };
   if (!values.json) {
-    const { sentence = 'Under way: ratchet operations shows what came of it.' } = printableTexts(operation);
+    const { sentence = 'Under way: ratchet operations shows the result.' } = printableTexts(operation);
     console.log(`${pc.bold(model)}  ${sentence}`);
   }
   return operation;

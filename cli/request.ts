@@ -17,7 +17,7 @@ export const request: Command = {
       'idempotency-key': { type: 'string' },
     });
     const model = theOneModel(positionals);
-    if (!values.reason) throw new UsageError('--reason is missing: it stands in the ledger');
+    if (!values.reason) throw new UsageError('--reason is missing: it is recorded in the ledger');
     const key = values['idempotency-key'];
     const answer = (await askService(values, `models/${encodeURIComponent(model)}/signals`, {
       method: 'POST',

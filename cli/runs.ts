@@ -13,7 +13,7 @@ export const runs: Command = {
   usage: [
     'ratchet runs RUN [--html FILE] [--url URL] [--key KEY] [--json]',
     `ratchet runs [--model MODEL] ${pageUsage} [--url URL] [--key KEY] [--json]`,
-    '--html writes the gate report of the run as a page, as the service keeps it.',
+    '--html saves the gate report of the run as the page that the service keeps.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -30,8 +30,7 @@ export const runs: Command = {
       values.json ? printJson(one) : console.log(describeOne(printableTexts(one)));
       return 0;
     }
-    if (values.html !== undefined)
-      throw new UsageError('--html is about one run: name it, runs RUN --html FILE');
+    if (values.html !== undefined) throw new UsageError('--html needs one run: runs RUN --html FILE');
     const { model, limit, continuation } = values;
     const path = listingPath('runs', { model, limit, continuation });
     const answer = (await askService(values, path)) as { runs: Run[]; continuation?: string };

@@ -48,7 +48,7 @@ async function ask(
   const text = await response.text();
   if (response.ok || answers.includes(response.status)) return { base, text };
   if (response.status === 401)
-    throw new Error(`${base} wants a function key: give it with --key or RATCHET_KEY`);
+    throw new Error(`${base} requires a function key: pass it with --key or set RATCHET_KEY`);
   const detail = detailOf(text);
   if (detail === null && !isJson(response)) throw new Error(describeStranger(base, text, response.status));
   throw new Error(`${base} answered ${response.status}: ${printable(detail ?? text.slice(0, 500))}`);
@@ -72,7 +72,7 @@ function describeSilence({ base, described, named }: Service): string {
 function describeStranger(base: string, text: string, status = 200): string {
   const begin = printable(text.trim().slice(0, 60)).replaceAll(/\s+/g, ' ');
   const what = begin === '' ? 'nothing' : `${JSON.stringify(begin)}…`;
-  return `${base} answered ${status} with ${what}, which is no answer of Ratchet: is --url the address of the service, without a path?`;
+  return `${base} answered ${status} with ${what}, which is not Ratchet's API: check that --url is the address of the service, without a path`;
 }
 
 const isJson = (response: Response): boolean => /[/+]json\b/.test(response.headers.get('content-type') ?? '');

@@ -7,7 +7,7 @@ export const validate: Command = {
   usage: [
     'ratchet validate [FILE ...] [--json]',
     'Without files: the folder RATCHET_MODELS_DIR, or models, as the service reads it.',
-    'Warnings name what is valid but hardly intended.',
+    'Warnings name what is valid but probably not intended.',
     'Exit code: 0 all valid, with or without warnings, 1 problems, 2 no such file or folder.',
   ].join('\n'),
   async run(args) {

@@ -45,7 +45,7 @@ function missingDecisions({ signalIds, decisions }: Observations): string[] {
     return made[0]!.outcome === 'deferred' ? [`signal ${id} still waits (${made[0]!.reason})`] : [];
   });
   const unsent = decisions.filter(({ signal }) => !sent.has(signal.id));
-  return [...wrong, ...unsent.map(({ signal }) => `signal ${signal.id} has a decision, but nobody sent it`)];
+  return [...wrong, ...unsent.map(({ signal }) => `signal ${signal.id} has a decision, but was never sent`)];
 }
 
 function missingKinds(seen: Observations): string[] {

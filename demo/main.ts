@@ -119,7 +119,9 @@ try {
   process.exitCode = report.happened ? 0 : 1;
 } catch (error) {
   if (!interrupted)
-    process.stderr.write(`\nThe demo could not go on: ${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(
+      `\nThe demo could not continue: ${error instanceof Error ? error.message : error}\n`,
+    );
   process.exitCode = 1;
   if (!interrupted) await cleanUp();
 }

@@ -33,7 +33,7 @@ app.http('get-run-report', {
 
 function nothingFound(runId: string, isRun: boolean): RatchetError {
   const message = isRun
-    ? `run ${JSON.stringify(runId)} has no gate report as a page; one is written when the run's gates are judged, GET /api/runs/{id} says how far it is`
+    ? `run ${JSON.stringify(runId)} has no gate report yet; it is written when the run's gates are judged; GET /api/runs/{id} shows the run's progress`
     : `no run ${JSON.stringify(runId)} in the ledger; GET /api/runs lists them`;
   return new RatchetError('not-found', message, { subject: { runId } });
 }

@@ -19,7 +19,10 @@ app.http('post-data-hook', {
   handler: answering(async (request, context) => {
     const { dataHookSecrets: secrets } = await wiring.settings();
     if (secrets.length === 0) {
-      throw new RatchetError('not-found', 'there is no hook here: RATCHET_DATA_HOOK_SECRET is not set');
+      throw new RatchetError(
+        'not-found',
+        'the data hook is off: RATCHET_DATA_HOOK_SECRET is not set; set it to accept notices, as docs/data.md shows',
+      );
     }
     // Nothing is read from, and nothing said about models and files to, whoever has not signed.
     const signature = readSignature(request.headers.get(signatureHeader), Date.now());

@@ -10,6 +10,8 @@ app.timer('reconcile-tick', {
   handler: async (_timer, context) => {
     const started = await startReconcile(df.getClient(context));
     if (started === 'under-way')
-      context.warn('reconcile-tick: the last scan for lost events has not ended yet');
+      context.warn(
+        'reconcile-tick: the previous scan for lost events is still running; this tick starts none',
+      );
   },
 });

@@ -24,6 +24,7 @@ app.timer('schedule-tick', {
     const models = [...files.models.values()];
     if (!models.some(({ config }) => asksByTime(config))) return;
     const look = await startLook(df.getClient(context));
-    if (look === 'under-way') context.warn('schedule-tick: the last look at the schedules has not ended yet');
+    if (look === 'under-way')
+      context.warn('schedule-tick: the previous schedule scan is still running; this tick starts none');
   },
 });

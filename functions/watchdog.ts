@@ -9,6 +9,7 @@ app.timer('watchdog', {
   extraInputs: [df.input.durableClient()],
   handler: async (_timer, context) => {
     const started = await startWatch(df.getClient(context));
-    if (started === 'under-way') context.warn('watchdog: the last look for lost work has not ended yet');
+    if (started === 'under-way')
+      context.warn('watchdog: the previous scan for lost work is still running; this tick starts none');
   },
 });

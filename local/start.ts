@@ -15,15 +15,15 @@ requireNode24('npm start');
 
 const helpText = `npm start -- [options]
 
-Runs the service and its local cloud on this machine until Ctrl-C, and goes on where it was at the next start.
+Runs the service and its local cloud on this machine until Ctrl-C, and continues where it stopped at the next start.
 
-  --keys     ask for function keys, as in Azure; they are kept in the state folder, host/keys.json
-  --json     print what runs where as one JSON document when everything is ready
+  --keys     require function keys, as in Azure; they are stored in the state folder, host/keys.json
+  --json     print the addresses of all services as one JSON document when everything is ready
   --help     show this
 
   RATCHET_HOME        state folder (default .ratchet)
   RATCHET_MODELS_DIR  folder of the model files (default: the sample models)
-  RATCHET_PORT        port of the application (default: that of the last start, or 7071 where it is free)
+  RATCHET_PORT        port of the application (default: the one of the last start, or 7071 if it is free)
   RATCHET_CLOCK       system or virtual (default system)
 `;
 
@@ -83,7 +83,9 @@ async function failOnDeath(local: LocalCloud, stopping: AbortSignal): Promise<vo
   ]);
   if (stopping.aborted) return untilExit;
   await local.stop();
-  throw new Error(`${dead.name} ended by itself; start again to go on from its state.\n${logTail(dead.log)}`);
+  throw new Error(
+    `${dead.name} stopped unexpectedly; start again to continue from its state.\n${logTail(dead.log)}`,
+  );
 }
 
 let flags: ReturnType<typeof readFlags>;

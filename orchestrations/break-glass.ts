@@ -11,8 +11,10 @@
  */
 import * as df from 'durable-functions';
 import type { Glass } from '../shared/admission/operated.ts';
+import type { TargetConfig } from '../shared/config/release-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
+import { beginStagedRelease } from './begin-staged-release.ts';
 import { freeModel } from './free-model.ts';
 import { endless } from './patience.ts';
 import { register } from './register.ts';
@@ -53,6 +55,8 @@ interface Promoted {
   version: ModelVersion | null;
   registered: string | null;
   told: number;
+  /** What its release over stages said when it began. */
+  begun?: string;
 }
 
 function* promote(
@@ -74,6 +78,10 @@ function* promote(
     run.kind === 'promote' ? challenger : yield* register(context, made, { ratchetBreakGlass }, patience);
   promoted.version = model;
   promoted.registered = model.version;
+  if (heldBack.release?.target) {
+    promoted.begun = yield* beginOverStages(context, input, model, heldBack.release.target);
+    return null;
+  }
   const release: ReleaseInput = {
     ...{ runId, stages, model, previous: glass.champion, gateReportHash },
     ...(glass.until !== undefined && { until: glass.until }),
@@ -85,6 +93,25 @@ function* promote(
   )) as ReleaseResult;
   promoted.told = told.length;
   return failure;
+}
+
+/** What serves the model is changed stage by stage, whoever wanted it. */
+function* beginOverStages(
+  context: df.OrchestrationContext,
+  { glass, heldBack }: GlassInput,
+  model: ModelVersion,
+  target: TargetConfig,
+): Generator<df.Task, string, unknown> {
+  const { run, release, freezes = [], gateReportHash, dataHash } = heldBack;
+  const { runId, configHash, signals } = run;
+  return yield* beginStagedRelease(
+    context,
+    {
+      ...{ runId, model, previous: glass.champion, gateReportHash, dataHash, configHash, target, signals },
+      ...{ stages: release!.stages, freezes },
+    },
+    endless,
+  );
 }
 
 /** The mark before the model's word: a repeated call never finds the model free and the run unmarked. */
@@ -99,11 +126,13 @@ function* endGlass(
   const released = promoted.told > 0;
   const who = `${glass.first} and ${glass.second}`;
   const promotion = `${who} promoted version ${promoted.registered ?? '?'} of run ${run.runId} against the gates`;
-  const sentence = released
-    ? `${promotion}: it is the champion.${failure ? ` Released to ${counted(promoted.told, 'stage')}; ${failure}.` : ''}`
-    : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
+  const sentence = promoted.begun
+    ? `${promotion}. ${promoted.begun}`
+    : released
+      ? `${promotion}: it is the champion.${failure ? ` Released to ${counted(promoted.told, 'stage')}; ${failure}.` : ''}`
+      : `${who} broke the glass of run ${run.runId}, and nothing was released: ${failure}.`;
   yield* mark(context, input, promoted, sentence);
-  const outcome = released && failure === null ? 'released' : 'failed';
+  const outcome = promoted.begun ? 'candidate' : released && failure === null ? 'released' : 'failed';
   const champion = released ? promoted.version : null;
   const settlement = { runId: glass.id, outcome, champion, now: now(context) } as const;
   yield* freeModel(context, { model, settlement });

@@ -5,6 +5,7 @@
  * Invariant: an operation never throws. A thrown Error would reach its caller as "[object Object]".
  */
 
+import type { Crowning } from '../shared/admission/crown-champion.ts';
 import type { PlaceRequest } from '../shared/admission/fleet.ts';
 import type { RebuiltChange } from '../shared/admission/merge-rebuilt.ts';
 import type { OperatorWord } from '../shared/admission/operate.ts';
@@ -12,6 +13,7 @@ import type { Operated } from '../shared/admission/operated.ts';
 import type { AdmissionResult, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
 import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
 import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
+import type { Policy } from '../shared/config/schema.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { InconclusiveAnswer, ModelState } from '../shared/domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
@@ -39,6 +41,13 @@ export interface ModelOperations {
   endAsking: {
     input: { readonly runId: string };
     output: { readonly answer: InconclusiveAnswer | null } | EntityRefusal;
+  };
+  /** A release says which version serves. */
+  crown: { input: Crowning; output: object | EntityRefusal };
+  /** Whether a freeze keeps a release from going forward. */
+  askFreeze: {
+    input: { readonly freezes: Policy['freezes']; readonly now: string };
+    output: { readonly freeze: { readonly because: string; readonly until: string } | null } | EntityRefusal;
   };
   operate: {
     input: { readonly action: ModelAction; readonly word: OperatorWord };

@@ -1,4 +1,6 @@
 import { askPerson, endAsking } from '../shared/admission/answer-run.ts';
+import { findFreeze } from '../shared/admission/blocks.ts';
+import { crownChampion } from '../shared/admission/crown-champion.ts';
 import { decideAdmission } from '../shared/admission/decide-admission.ts';
 import { describeRebuild, mergeRebuilt } from '../shared/admission/merge-rebuilt.ts';
 import { operateModel } from '../shared/admission/operate.ts';
@@ -47,6 +49,12 @@ defineEntity<ModelState>(modelEntity, newModelState, {
   endAsking(state, input: Input<'endAsking'>) {
     const { state: next, answer } = endAsking(state, input);
     return { state: next, answer: { answer } };
+  },
+  crown(state, input: Input<'crown'>) {
+    return { state: crownChampion(state, input), answer: {} };
+  },
+  askFreeze(state, { freezes, now }: Input<'askFreeze'>) {
+    return { state, answer: { freeze: findFreeze(state, freezes, now) } };
   },
   operate(state, { action, word }: Input<'operate'>) {
     const { state: next, ...answer } = operateModel(state, action, word);

@@ -93,7 +93,8 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'release');
   const { reportHash: gateReportHash, sentence } = judged;
-  return yield* runRelease(walk, { model: registered, gateReportHash }, sentence);
+  const handed = { model: registered, gateReportHash, dataHash: data.manifestHash };
+  return yield* runRelease(walk, handed, sentence);
 }
 
 /** A challenger that may be registered and released. */

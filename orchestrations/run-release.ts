@@ -7,7 +7,10 @@
  * Invariant: once a stage has been notified, the world has the new version: it is the champion, whatever stopped the walk.
  */
 import type * as df from 'durable-functions';
+import type { TargetConfig } from '../shared/config/release-schema.ts';
+import { notifyStages } from '../shared/config/stage-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
+import { beginStagedRelease } from './begin-staged-release.ts';
 import { afterwards } from './insist.ts';
 import { dayMs, lasting } from './patience.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
@@ -15,18 +18,25 @@ import type { RunEnd } from './run-input.ts';
 import { note, type RunWalk } from './run-walk.ts';
 import { takeStep } from './take-step.ts';
 
+/** What a run hands to its release. */
+interface Handed extends Pick<ReleaseInput, 'model' | 'gateReportHash'> {
+  readonly dataHash: string;
+}
+
 export function* runRelease(
   walk: RunWalk,
-  what: Pick<ReleaseInput, 'model' | 'gateReportHash'>,
+  what: Handed,
   /** What the gates, or a person, said. */
   judged: string,
 ): Generator<df.Task, RunEnd, unknown> {
   const { context, input, patience } = walk;
   const { runId, pinned, endsJobs, hearsCancel } = input;
   if (hearsCancel && walk.cancel.isCompleted) return cancelled(walk.cancel);
+  const { target, stages } = pinned.config.release;
+  if (target) return yield* handOver(walk, what, target, judged);
   const release: ReleaseInput = {
     runId,
-    stages: pinned.config.release.stages,
+    stages: notifyStages(stages),
     model: what.model,
     previous: input.champion,
     gateReportHash: what.gateReportHash,
@@ -39,6 +49,27 @@ export function* runRelease(
   const result = (yield releasing) as ReleaseResult;
   note(walk, { released: result.told.length > 0 });
   return describeEnd(walk, result, judged);
+}
+
+/** A release over stages has a life of its own: the run is over once it has begun. */
+function* handOver(
+  { context, input, patience }: RunWalk,
+  { model, gateReportHash, dataHash }: Handed,
+  target: TargetConfig,
+  judged: string,
+): Generator<df.Task, RunEnd, unknown> {
+  const { runId, pinned, signals, champion } = input;
+  const { configHash, config } = pinned;
+  const begun = yield* beginStagedRelease(
+    context,
+    {
+      ...{ runId, model, previous: champion, gateReportHash, dataHash, configHash, target, signals },
+      stages: config.release.stages,
+      freezes: config.policy.freezes,
+    },
+    patience,
+  );
+  return { outcome: 'candidate', sentence: `${judged} ${begun}` };
 }
 
 function* passCancelOn(

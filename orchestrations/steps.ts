@@ -5,7 +5,8 @@
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
-import type { Expectations, JobConfig, PinnedModel, StageConfig } from '../shared/config/schema.ts';
+import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
+import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
@@ -16,11 +17,14 @@ import type { ModelState } from '../shared/domain/model-state.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
+import type { LookResult, Observed, ReleaseRow, Split } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
+import type { DueLook, TargetState } from '../shared/release/state.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
+import type { StagedReleaseInput } from './staged-release.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -87,8 +91,18 @@ export interface HeldBack {
   >;
   readonly gateReportHash: string;
   readonly dataHash: string;
-  /** Those of the model file as it is now. */
-  readonly stages: readonly StageConfig[];
+  /** That of the model file as it is now; absent in histories of before targets, which have `stages`. */
+  readonly release?: ReleaseConfig;
+  readonly stages: readonly NotifyStage[];
+  readonly freezes?: Policy['freezes'];
+}
+
+/** A version at a target, or on its way there. */
+interface DeployedVersion {
+  readonly target: TargetConfig;
+  readonly deployment: string;
+  readonly model: ModelVersion;
+  readonly releaseId: string;
 }
 
 export interface Steps {
@@ -162,6 +176,35 @@ export interface Steps {
   };
   /** Tells one stage's channel. Every delivery carries the same release id. */
   'publish-release': { input: { stage: NotifyStage; notice: ReleaseNotice }; output: { releaseId: string } };
+  /** Reads back what a target serves. */
+  'observe-target': { input: { target: TargetConfig }; output: Observed };
+  /**
+   * Has a version deployed without traffic, unless it is, and answers how that stands, with the digest of its files. A
+   * digest other than the given one is a refusal.
+   */
+  'deploy-version': {
+    input: DeployedVersion & { digest: string | null };
+    output: { state: 'ready' | 'changing' | 'failed'; digest: string | null; why: string };
+  };
+  /** Sends a deployment the smoke requests of the model file: whether that version answered each. */
+  'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
+  /** Begins to change who answers the requests of a target. */
+  'shift-traffic': { input: { target: TargetConfig; to: Split }; output: null };
+  /** Deletes a deployment that has no traffic. */
+  'retire-deployment': { input: { target: TargetConfig; deployment: string }; output: null };
+  /** Makes a target's state anew from what the ledger knows of releases. */
+  'rebuild-target': { input: { endpoint: string }; output: TargetState };
+  /** Starts the orchestration of a release, unless it was started. */
+  'start-release': { input: StagedReleaseInput; output: null };
+  /** Has releases look again at once; those that are over are passed over. */
+  'wake-releases': { input: { releases: readonly string[] }; output: null };
+  /** Writes a release, as far as it has come, to the ledger. */
+  'record-release': { input: ReleaseRow; output: null };
+  /** The people who requested what these signals asked for. */
+  'find-requesters': {
+    input: { model: string; signals: readonly string[] };
+    output: { requestedBy: readonly string[] };
+  };
   /** Writes a decision to the ledger, replacing an earlier answer to the same signal. */
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */
@@ -197,6 +240,11 @@ export interface Steps {
   'query-logs': { input: QueryMeasurement; output: Measured };
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
+  /**
+   * Counts the requests that a release's version and its champion were sent, and judges its checks. Counts that are not to
+   * be had are an inconclusive look, which says why; `at` is the look's `until`.
+   */
+  'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };

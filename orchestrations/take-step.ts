@@ -30,9 +30,13 @@ const patientSteps: ReadonlySet<StepName> = new Set<StepName>([
   'read-monitor-run',
   'rebuild-fleet',
   'rebuild-model',
+  'rebuild-target',
   'record-decision',
   'record-operation',
+  'record-release',
   'record-run',
+  'start-release',
+  'wake-releases',
   'wake-signals',
 ]);
 

@@ -137,7 +137,7 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
   RATCHET_EVENTGRID_KEY: { must: 'be an access key of the topic', next: 'copy key 1 or key 2', secret: true },
   RATCHET_LOGS_WORKSPACE: {
     must: 'be the workspace id (a GUID) of a Log Analytics workspace',
-    next: 'copy it from the overview of the workspace, or leave it out where no model file has queries',
+    next: 'copy it from the overview of the workspace, or leave it out where no model file has queries or release checks',
   },
   RATCHET_LOGS_ENDPOINT: {
     must: 'be an https address',

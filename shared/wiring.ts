@@ -114,7 +114,8 @@ function wireWorkspace({ settings, credential, tls }: Base) {
 function wireLogs({ settings, credential, tls }: Base): () => Promise<Logs> {
   return once(async (): Promise<Logs> => {
     const { workspaceId, endpoint } = (await settings()).logs;
-    if (workspaceId === null) throw unset('RATCHET_LOGS_WORKSPACE', 'a model file has triggers.queries');
+    if (workspaceId === null)
+      throw unset('RATCHET_LOGS_WORKSPACE', 'a model file has triggers.queries or release checks');
     const [{ LogsQueryClient }, { Logs, logsPolicy }] = await Promise.all([
       import('@azure/monitor-query-logs'),
       import('./azure/logs.ts'),

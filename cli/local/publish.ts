@@ -22,11 +22,11 @@ export async function publish(args: readonly string[]): Promise<number> {
   if (values.json) printJson({ code, outcome, files });
   else if (isRefused)
     console.error(
-      `ratchet local: ${code} is there with other code, and a version never changes: publish it as another, --as ${name}`,
+      `ratchet local: ${code} exists with other code, and a version never changes: publish a new version with --as ${name}`,
     );
   else
     console.log(
-      `${outcome === 'published' ? 'Published' : 'There already, unchanged'}: code: ${code}  (${counted(files, 'file')} of ${folder})`,
+      `${outcome === 'published' ? 'Published' : 'Already published, unchanged'}: code: ${code}  (${counted(files, 'file')} of ${folder})`,
     );
   return isRefused ? 1 : 0;
 }

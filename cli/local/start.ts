@@ -13,7 +13,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const models = process.env['RATCHET_MODELS_DIR'] || 'models';
   if (!existsSync(models))
     throw new UsageError(
-      `there is no folder ${models}: make it, for one YAML file a model, or set RATCHET_MODELS_DIR`,
+      `there is no folder ${models}: create it, with one YAML file for each model, or set RATCHET_MODELS_DIR`,
     );
   const child = spawn(process.execPath, [join(repository, 'local', 'start.ts'), ...args], {
     stdio: 'inherit',

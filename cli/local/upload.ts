@@ -21,7 +21,7 @@ export async function upload(args: readonly string[]): Promise<number> {
     json: { type: 'boolean', default: false },
   });
   if (positionals.length === 0) throw new UsageError('name the files to upload');
-  if (values.model === undefined) throw new UsageError('--model is missing: whose data it is');
+  if (values.model === undefined) throw new UsageError('--model is missing: the model that the data is for');
   for (const file of positionals) checkFile(file);
   checkNames(positionals);
   const { home, cloud } = findRunningCloud();
@@ -44,7 +44,7 @@ export async function upload(args: readonly string[]): Promise<number> {
 function checkFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${file}`);
-  if (!found.isFile()) throw new UsageError(`${file} is no file; name the files in it`);
+  if (!found.isFile()) throw new UsageError(`${file} is not a file; name the files in it`);
 }
 
 function pathOf(file: string, { data }: ModelConfig): string {
@@ -56,7 +56,9 @@ function checkNames(files: readonly string[]): void {
   const names = files.map((file) => basename(file));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
-    throw new UsageError(`two of the files are named ${twice}: one would replace the other`);
+    throw new UsageError(
+      `two of the files are named ${twice}, and one would replace the other: rename one of them`,
+    );
 }
 
 /** The file of a model in the folder that the service reads. */

@@ -142,6 +142,6 @@ export function jobTimeoutMs(definition: JobDefinition): number | undefined {
   const timeoutMs = parseDurationMs(timeout);
   if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
   throw userError(
-    `properties.limits.timeout: ${JSON.stringify(timeout)} is no ISO 8601 duration above zero without years and months, such as PT30M`,
+    `properties.limits.timeout: ${JSON.stringify(timeout)} must be an ISO 8601 duration above zero without years and months, such as PT30M`,
   );
 }

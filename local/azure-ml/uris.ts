@@ -55,7 +55,7 @@ function asset(name: string, version: string, assetKind?: AssetKind): Reference 
 function inDatastore(subject: string, datastore: string, path: string): Reference {
   if (datastore !== localCloud.datastore) {
     throw userError(
-      `${subject}: datastore ${JSON.stringify(datastore)} does not exist here; use ${localCloud.datastore}`,
+      `${subject}: datastore ${JSON.stringify(datastore)} does not exist in the local workspace; use ${localCloud.datastore}`,
     );
   }
   return { kind: 'blob', container: localCloud.container, path };
@@ -68,7 +68,7 @@ function blobAddress(subject: string, uri: string, blobEndpoint: string): Refere
   const slash = path?.indexOf('/') ?? -1;
   if (path === undefined || slash < 1) {
     throw userError(
-      `${subject}: ${JSON.stringify(uri)} is none of azureml://datastores/${localCloud.datastore}/paths/..., azureml:NAME:VERSION, azureml://jobs/JOB/outputs/OUTPUT, or a blob of ${localCloud.storageAccount}`,
+      `${subject}: ${JSON.stringify(uri)} is not one of azureml://datastores/${localCloud.datastore}/paths/..., azureml:NAME:VERSION, azureml://jobs/JOB/outputs/OUTPUT, or a blob of ${localCloud.storageAccount}`,
     );
   }
   return { kind: 'blob', container: path.slice(0, slash), path: path.slice(slash + 1) };

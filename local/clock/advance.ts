@@ -39,7 +39,7 @@ export async function untilQuiet(
     if (idle && counts === before) return reports;
     before = idle ? counts : '';
     if (Date.now() > giveUpAt) {
-      throw new Error(`virtual time cannot move: work is still under way: ${JSON.stringify(reports)}`);
+      throw new Error(`virtual time cannot advance while work is under way: ${JSON.stringify(reports)}`);
     }
     await sleep(10);
   }

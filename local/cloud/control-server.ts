@@ -90,7 +90,7 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };
     default:
-      return { status: 404, body: { error: `no ${request.method} ${request.url} here` } };
+      return { status: 404, body: { error: `there is no ${request.method} ${request.url} here` } };
   }
 }
 

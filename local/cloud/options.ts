@@ -6,14 +6,14 @@ this machine.
 
   node local/cloud.ts --home DIR [options]
 
-  --home DIR            folder for its state; made when absent. Ports, once chosen, are kept there
-  --host-url URL        where the Functions host is, or will be (default http://127.0.0.1:7071)
-  --host-key KEY        the host's system key for Event Grid, when it asks for keys; better in RATCHET_HOST_KEY,
-                        which no list of processes shows
-  --clock system|virtual  what time it is: the machine's, or as PUT {control}/clock says
-  --clock-start ISO     first time of a virtual clock that HOME has no time of (default now)
-  --retry-schedule JSON milliseconds between Event Grid's tries (default: the documented schedule)
-  --chaos JSON          {"drop": share, "duplicate": share, "delayMs": most, "shuffle": true, "seed": N}: Event Grid at its worst
+  --home DIR            folder for its state; created if absent. Ports, once chosen, are kept there
+  --host-url URL        address of the Functions host (default http://127.0.0.1:7071)
+  --host-key KEY        the host's system key for Event Grid, if it requires keys; better in RATCHET_HOST_KEY,
+                        which the list of processes does not show
+  --clock system|virtual  the machine's time, or the time set with PUT {control}/clock
+  --clock-start ISO     start of a virtual clock, if HOME has none yet (default now)
+  --retry-schedule JSON milliseconds between Event Grid's attempts (default: the documented schedule)
+  --chaos JSON          {"drop": share, "duplicate": share, "delayMs": most, "shuffle": true, "seed": N}: Event Grid with faults
   --debug               log debug entries too
   --help                this text
 `;

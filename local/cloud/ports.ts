@@ -48,7 +48,7 @@ export async function listening<T>(what: string, home: string, start: () => Prom
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new LocalError(
       'port-in-use',
-      `${what}: ${errorText(error)}; stop the program that has the port, or delete ${join(home, 'ports.json')} to choose others`,
+      `${what}: ${errorText(error)}; stop the program that uses the port, or delete ${join(home, 'ports.json')} to choose other ports`,
       error,
     );
   }

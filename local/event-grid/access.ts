@@ -23,7 +23,7 @@ function refuseToken(token: string, key: string, nowMs: number): string | null {
     return 'the aeg-sas-token is not signed with the key of this topic';
   const expiry = /(?:^|&)e=([^&]*)/.exec(signed)?.[1] ?? '';
   const expiryMs = utcTimeMs(decode(expiry).replace(/\+/g, ' '));
-  return expiryMs > nowMs ? null : `the aeg-sas-token is past its expiry ${decode(expiry)}`;
+  return expiryMs > nowMs ? null : `the aeg-sas-token expired at ${decode(expiry)}`;
 }
 
 function decode(text: string): string {

@@ -160,7 +160,7 @@ function recordFailure(
     log('warn', `${what}; dropped (${next.reason}): the subscription has no dead-letter container`);
   } else {
     giveUp(failed, next.reason, store, nowMs);
-    log('warn', `${what}; goes to dead-letter container ${subscription.deadLetterTo} (${next.reason})`);
+    log('warn', `${what}; dead-lettered to container ${subscription.deadLetterTo} (${next.reason})`);
   }
 }
 
@@ -180,13 +180,13 @@ async function bury(
     await writeDeadLetter(container, deadLetterPath(subscription, nowMs), body);
     store.remove([delivery.seq]);
   } catch (error) {
-    const what = `dead letter ${idOf(delivery.event)} of ${subscription.name}: container ${container} refused it`;
+    const what = `dead letter ${idOf(delivery.event)} of ${subscription.name}: writing to container ${container} failed`;
     if (nowMs - (delivery.deadSinceMs ?? nowMs) >= deadLetterPatienceMs) {
       store.remove([delivery.seq]);
-      log('error', `${what} for too long; dropped: ${String(error)}`);
+      log('error', `${what} for too long, the event is dropped: ${String(error)}`);
     } else {
       store.postpone(delivery, nowMs + deadLetterDelayMs);
-      log('warn', `${what}; tried again in five minutes: ${String(error)}`);
+      log('warn', `${what}, next attempt in five minutes: ${String(error)}`);
     }
   }
 }

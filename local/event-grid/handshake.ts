@@ -28,7 +28,7 @@ export async function shakeHands(
       : await askForOrigin(subscription, request);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return `no answer (${cause instanceof Error ? cause.message || cause.name : String(cause)})`;
+    return `no response (${cause instanceof Error ? cause.message || cause.name : String(cause)})`;
   }
 }
 
@@ -62,7 +62,7 @@ async function askForCode(
   });
   const text = await response.text();
   if (response.status !== 200) return `status ${response.status} instead of 200`;
-  return readValidationResponse(text) === code ? null : 'an answer without the right validationResponse';
+  return readValidationResponse(text) === code ? null : 'a response without the right validationResponse';
 }
 
 function readValidationResponse(text: string): unknown {

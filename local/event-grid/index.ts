@@ -149,7 +149,7 @@ function createListener(
         if (error instanceof CallerGoneError) return void response.destroy();
         log('error', `${request.method} ${request.url}: ${String(error)}`);
         if (response.headersSent) response.destroy();
-        else refuse(response, 500, 'InternalServerError', 'see the log of the local cloud');
+        else refuse(response, 500, 'InternalServerError', 'internal error; see the log of the local cloud');
       });
   };
 }

@@ -27,7 +27,12 @@ export async function answerPublish(
   const { key, clock, accept } = dependencies;
   if (!isTopicName(topic)) {
     request.resume();
-    return refuse(response, 404, 'NotFound', `no topic '${topic}'; there are workspace, storage and ratchet`);
+    return refuse(
+      response,
+      404,
+      'NotFound',
+      `no topic '${topic}'; the topics are workspace, storage and ratchet`,
+    );
   }
   const refusal = refuseAccess(request.headers, key, clock.now());
   if (refusal !== null) {

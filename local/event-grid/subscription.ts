@@ -65,7 +65,7 @@ function checkEndpoint(fields: Record<string, unknown>): void {
     check(fields, 'endpointUrl', 'an http(s) URL', (url) => /^https?:$/.test(parseUrl(url)?.protocol ?? ''));
     return;
   }
-  const one = 'nothing beside destination';
+  const one = 'no other endpoint field beside destination';
   check(fields, 'endpointUrl', one, (url) => url === undefined);
   const problem = findDestinationProblem(fields['destination']);
   if (problem !== null) throw new TypeError(`subscription.destination.${problem}`);

@@ -148,12 +148,18 @@ export class Subscriptions {
       if (stopped.signal.aborted) return;
       if (refusal === null) {
         store.putSubscription(subscription, true);
-        log('info', `subscription ${name}: ${endpointOf(subscription)} agreed to the events of ${topic}`);
+        log(
+          'info',
+          `subscription ${name}: ${endpointOf(subscription)} accepted the handshake: events of ${topic} are delivered`,
+        );
         this.#deliver(entry);
         return;
       }
       if (refusal !== reported) {
-        log('info', `subscription ${name}: the handshake waits for its endpoint: ${refusal}`);
+        log(
+          'info',
+          `subscription ${name}: the endpoint has not accepted the handshake yet, trying again: ${refusal}`,
+        );
       }
       reported = refusal;
       await sleep(handshakeRetryMs, undefined, { signal: stopped.signal }).catch(() => undefined);

@@ -8,16 +8,16 @@ export const usage = `Runs an Azure Functions app (Node.js, v4 programming model
   node local/functions-host/main.ts --app DIR --home DIR [options]
 
   --app DIR                folder of the app: package.json, host.json
-  --home DIR               folder for this host's state; made when absent
+  --home DIR               folder for this host's state; created if absent
   --port N                 port on 127.0.0.1; 0 for any free one
                            (default: Host.LocalHttpPort of the settings, else 0)
   --settings FILE          a local.settings.json; the environment wins over it
-  --keys on|off            whether callers must present access keys (default: on; they are in HOME/keys.json)
-  --clock system|virtual   what time it is: the machine's, or as PUT /admin/local/clock says
+  --keys on|off            whether callers must send access keys (default: on; they are in HOME/keys.json)
+  --clock system|virtual   the machine's time, or the time set with PUT /admin/local/clock
                            (default: RATCHET_CLOCK, else system)
-  --clock-start ISO        first time of a virtual clock that HOME has no time of (default: now)
-  --skip-unsupported       leave out functions with triggers or bindings this host has no part for, with a
-                           warning (default: refuse to start, naming the first)
+  --clock-start ISO        start of a virtual clock, if HOME has none yet (default: now)
+  --skip-unsupported       leave out functions whose triggers or bindings this host does not support, with a
+                           warning (default: refuse to start, and name the first)
   --json-log               one JSON object a line on standard error
   --debug                  log debug entries too
   --help                   this text

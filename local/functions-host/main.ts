@@ -34,7 +34,7 @@ async function run(args: Arguments): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void host.stop());
   // What nobody awaited must not end the process: other functions run in it.
   process.on('unhandledRejection', (error) =>
-    log('error', `a rejection was not handled: ${errorDetail(error)}`),
+    log('error', `unhandled promise rejection: ${errorDetail(error)}`),
   );
   process.stdout.write(`Functions host ready at ${host.url} with ${host.app.functions.length} functions\n`);
   await host.stopped;

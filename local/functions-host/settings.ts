@@ -8,7 +8,7 @@ import { errorText, LocalError } from '../process/local-error.ts';
 const SettingsFileSchema = z.object({
   IsEncrypted: z.literal(false, 'encrypted settings cannot be read here; decrypt them first').optional(),
   Values: z
-    .record(z.string(), z.string('every value is a text; put numbers and booleans in quotes'))
+    .record(z.string(), z.string('every value is a string; put numbers and booleans in quotes'))
     .default({}),
   Host: z.looseObject({ LocalHttpPort: z.int().min(0).max(65_535).optional() }).optional(),
 });
@@ -30,8 +30,8 @@ export function readSettingsFile(file: string): SettingsFile {
 
 function whyWithoutEffect(name: string): string {
   return /^CORS/i.test(name)
-    ? 'is not honoured, it has no effect: pages of other origins are never let in; remove it, or serve the page from the address of this host'
-    : 'no such field here; it has no effect (LocalHttpPort is the only one that has)';
+    ? 'has no effect: this host never accepts pages of other origins; remove it, or serve the page from the address of this host'
+    : 'unknown field, which has no effect (only LocalHttpPort has one)';
 }
 
 /** Reads a JSON file. Comments are not JSON; the message says so because editors allow them in these files. */

@@ -83,7 +83,11 @@ export async function openTriggers(options: TriggerOptions): Promise<Triggers> {
       stopping.abort();
       const stops = [timers.stop(), receivers.stop(), durable?.stop(stopGraceMs), app.drain(stopGraceMs)];
       const inTime = await settlesWithin(stopGraceMs + 1000, Promise.allSettled(stops));
-      if (!inTime) log('warn', `gave up on invocations that still ran ${stopGraceMs} ms after the stop`);
+      if (!inTime)
+        log(
+          'warn',
+          `stopped while invocations were still running ${stopGraceMs} ms after the request to stop`,
+        );
       await app.terminate();
     },
   };

@@ -32,7 +32,7 @@ function letCome(message: IncomingMessage, limitBytes: number): void {
 function tooLarge(limitBytes: number): RequestError {
   return new RequestError(
     413,
-    `the body is longer than ${limitBytes} bytes, all that is taken here; send less`,
+    `the body is longer than ${limitBytes} bytes, the most that is accepted here; send less`,
   );
 }
 
@@ -108,7 +108,10 @@ export async function readBody(
   }
 }
 
-const noRoom = new RequestError(503, 'too many bodies come at once; send this one again later');
+const noRoom = new RequestError(
+  503,
+  'too many request bodies are being received at once; send this one again later',
+);
 
 function whenGone(message: IncomingMessage, reject: (error: CallerGoneError) => void): void {
   message.once('error', (error) => reject(new CallerGoneError(error.message)));

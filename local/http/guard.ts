@@ -46,8 +46,8 @@ function refuseName({ url = '', headers }: RequestHead, address: Address): Reque
     const { port } = address;
     return new RequestError(
       403,
-      `Host: this server answers to 127.0.0.1:${port} and localhost:${port} alone, got ${quote(name)}; ` +
-        'call it by one of these, and let a proxy or tunnel in front of it send that name',
+      `Host: this server answers only to 127.0.0.1:${port} and localhost:${port}, got ${quote(name)}; ` +
+        'use one of these, and have a proxy or tunnel in front of it send that name',
     );
   }
   return null;

@@ -26,7 +26,7 @@ export async function checkService(local: LocalCloud, logStart: number): Promise
   const said = findSetting(local.logFiles.host, logStart);
   throw new Error(
     said ??
-      `the service answers ${response.status}: ${text.slice(0, 500)}\n${logTail(local.logFiles.host, logStart)}`,
+      `the service answered ${response.status} to its first request: ${text.slice(0, 500)}\n${logTail(local.logFiles.host, logStart)}`,
   );
 }
 

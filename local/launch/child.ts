@@ -74,7 +74,7 @@ export function startChild(options: ChildOptions): Child {
       if (found !== undefined) return found;
       if (Date.now() > giveUpAt) {
         throw new Error(
-          `${options.name}: ${what} did not come within ${limitMs} ms.\n${logTail(options.logFile, logStart)}`,
+          `${options.name}: ${limitMs} ms passed before ${what}.\n${logTail(options.logFile, logStart)}`,
         );
       }
       await sleep(lookEveryMs);
@@ -139,5 +139,5 @@ export function logTail(file: string, fromByte = 0, lineCount = 25): string {
     return `(no log at ${file})`;
   }
   const lines = text.trimEnd().split('\n').slice(-lineCount);
-  return [`The end of ${file}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+  return [`The last lines of ${file}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }

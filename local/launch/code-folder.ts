@@ -23,14 +23,15 @@ const limitBytes = 300 * 1024 * 1024;
 export function readCodeFolder(folder: string): CodeFile[] {
   const isIgnored = readIgnored(folder);
   const names = listFiles(folder, '', isIgnored);
-  if (names.length === 0) throw new Error(`${folder}: there is no file to publish`);
+  if (names.length === 0)
+    throw new Error(`${folder}: no file to publish; add the code, or check ${join(folder, '.amlignore')}`);
   let left = limitBytes;
   return names.sort().map((name) => {
     const content = readFileSync(join(folder, name));
     left -= content.byteLength;
     if (left >= 0) return { name, content };
     throw new Error(
-      `${folder}: more than ${limitBytes} bytes; name what is no code in ${join(folder, '.amlignore')}`,
+      `${folder}: more than ${limitBytes} bytes; list what is not code in ${join(folder, '.amlignore')}`,
     );
   });
 }
@@ -42,7 +43,7 @@ function listFiles(folder: string, below: string, isIgnored: (name: string) => b
     if (entry.isDirectory()) return listFiles(folder, `${name}/`, isIgnored);
     if (entry.isFile()) return [name];
     throw new Error(
-      `${join(folder, name)} is no file but a link or the like; copy the file there, or name it in ${join(folder, '.amlignore')}`,
+      `${join(folder, name)} is neither a file nor a folder, but a link or a special file; replace it by a copy, or list it in ${join(folder, '.amlignore')}`,
     );
   });
 }
@@ -57,7 +58,7 @@ function readIgnored(folder: string): (name: string) => boolean {
   const negated = patterns.find((pattern) => pattern.startsWith('!'));
   if (negated !== undefined)
     throw new Error(
-      `${file}: ${JSON.stringify(negated)}: lines that take back are not supported; list what to leave out`,
+      `${file}: ${JSON.stringify(negated)}: lines that begin with ! are not supported; list only what to leave out`,
     );
   const expressions = patterns.map(toExpression);
   return (name) => expressions.some((expression) => expression.test(name));

@@ -48,11 +48,11 @@ export function renderService(local: LocalCloud, { keys, models }: Started): str
     pc.bold('Ratchet is running'),
     '',
     ...lines,
-    ...(problems.length > 0 ? ['', '  These model files are broken:', '', ...problems] : []),
-    ...(first ? ['', '  Ask for a run, then watch it, in a second terminal in this folder:', ''] : []),
+    ...(problems.length > 0 ? ['', '  These model files are invalid:', '', ...problems] : []),
+    ...(first ? ['', '  Request a run, then watch it, in a second terminal in this folder:', ''] : []),
     ...(first ? tryIt(first.model).map((line) => `  ${line}`) : []),
     '',
-    '  Ctrl-C stops everything; the next start goes on from here.',
+    '  Ctrl-C stops everything; the next start continues from here.',
     '',
   ].join('\n')}\n`;
 }

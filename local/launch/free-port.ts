@@ -41,7 +41,9 @@ async function holdFirst(ports: readonly number[]): Promise<HeldPort> {
     const server = await hold(port);
     if (server) return { port, release: () => new Promise((resolve) => server.close(() => resolve())) };
   }
-  throw new Error(`no port of 127.0.0.1 is free: tried ${ports.join(', ')}`);
+  throw new Error(
+    `no free port on 127.0.0.1: tried ${ports.join(', ')}; stop a program that uses one of them`,
+  );
 }
 
 /** Null where it is taken. Throws where listening fails for another reason than that the port is taken, or not ours. */

@@ -39,5 +39,5 @@ function readPort(name: string, text: string): number {
 function readFolder(name: string, text: string): string {
   const folder = resolve(text);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-  throw new Error(`${name}: expected a folder of model files, there is none at ${folder}`);
+  throw new Error(`${name}: expected a folder of model files; there is no folder ${folder}`);
 }

@@ -45,7 +45,7 @@ function openLock(file: string, home: string, kind: HomeKind, stateFile: string)
       kind === 'service' ? 'set RATCHET_HOME to another folder' : 'give this one its own --home';
     throw new LocalError(
       'home-in-use',
-      `${home}: another ${kind} runs there${describeOwner(stateFile)}; stop it, or ${elsewhere}`,
+      `${home}: another ${kind} is already running with this state folder${describeOwner(stateFile)}; stop it, or ${elsewhere}`,
       error,
     );
   }

@@ -35,7 +35,7 @@ export function openState<T>(file: string, open: (file: string) => T): T {
 export function damagedState(file: string, why: string, cause: unknown): LocalError {
   return new LocalError(
     'state',
-    `${file}: ${why}; bring it back from a copy, or delete it to go on without what it knew`,
+    `${file}: ${why}; restore it from a backup, or delete it to continue without its contents`,
     cause,
   );
 }

@@ -65,7 +65,7 @@ function accept(socket: Socket, container: Container, { log }: LinkContext): Con
     if (frameBytes <= maxFrameBytes) return;
     log(
       'warn',
-      `a connection is closed: it begins a frame of ${frameBytes} bytes, ${maxFrameBytes} are allowed`,
+      `a connection is closed: it announced a frame of ${frameBytes} bytes, and at most ${maxFrameBytes} are allowed`,
     );
     socket.destroy();
   };

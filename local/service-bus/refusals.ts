@@ -10,7 +10,7 @@ export function lockLost(queue: string): ServiceBusRefusal {
 export function notFound(what: string): ServiceBusRefusal {
   return new ServiceBusRefusal(
     conditions.messageNotFound,
-    `${what}: it was received or withdrawn before, or its number is another; peek to see which there are`,
+    `${what}: it was already received or cancelled, or its sequence number is wrong; peek to list the messages`,
   );
 }
 

@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import { gateReportPath, manifestLimitBytes, manifestPath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { PinnedModel } from '../../shared/config/schema.ts';
+import { notifyStages } from '../../shared/config/stage-schema.ts';
 import { statusOf } from '../../shared/dispatch/instances.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { RatchetError } from '../../shared/errors.ts';
@@ -55,7 +56,9 @@ async function findHeldBack(run: Run, pinned: PinnedModel): Promise<HeldBack> {
     run: { ...facts, model: run.model, ...(brokenGlass && { brokenGlass }) },
     gateReportHash: hasReport ? await hashOf(runId, gateReportPath(runId), reportLimitBytes) : '',
     dataHash: hasReport ? await hashOf(runId, manifestPath(runId), manifestLimitBytes) : '',
-    stages: pinned.config.release.stages,
+    release: pinned.config.release,
+    freezes: pinned.config.policy.freezes,
+    stages: notifyStages(pinned.config.release.stages),
   };
 }
 

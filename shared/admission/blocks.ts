@@ -60,6 +60,21 @@ export function findBlock(question: BlockQuestion): Block | null {
   return longest && describe(longest);
 }
 
+/** The freeze in force that lasts longest, in a sentence; null: none. */
+export function findFreeze(
+  state: Pick<ModelState, 'frozen'>,
+  freezes: Policy['freezes'],
+  now: string,
+): { readonly because: string; readonly until: string } | null {
+  const nowMs = Date.parse(now);
+  const inForce = [
+    ...freezes.map((freeze) => freezeBlock(freeze, now)),
+    ...(state.frozen ?? []).map((frozen) => operatorBlock(frozen, nowMs)),
+  ].filter((candidate) => candidate !== null && candidate.untilMs > nowMs);
+  const [longest] = inForce.sort((a, b) => b!.untilMs - a!.untilMs);
+  return longest ? { because: longest.because(), until: isoOf(longest.untilMs) } : null;
+}
+
 function findCandidates(question: BlockQuestion, nowMs: number): (Candidate | null)[] {
   const { state, policy, now, byPerson } = question;
   const candidates: (Candidate | null)[] = [rateBlock(state, policy, nowMs), budgetBlock(question, nowMs)];

@@ -34,7 +34,7 @@ export interface Settled {
  *
  * A run that was given up for dead and ends after all frees nothing; a version it released is the champion all
  * the same, because the world has it. A cancelled run is no failure: it counts neither for the breaker nor for the
- * doubling cooldown.
+ * doubling cooldown. One whose challenger is a candidate is judged by its release (crown-champion.ts).
  */
 export function settleRun(state: ModelState, settlement: Settlement): Settled {
   const { runId, outcome, now, computeHours } = settlement;
@@ -50,7 +50,8 @@ export function settleRun(state: ModelState, settlement: Settlement): Settled {
   // Judging a version registered by hand says nothing of the challenger that waits, unless it is the champion now.
   const waits = live.kind === 'promote' && !settlement.champion ? before : undefined;
   const kept = settlement.keep ?? waits;
-  const failures = (state.unsuccessful ?? 0) + (outcome === 'cancelled' ? 0 : 1);
+  const isFailure = outcome !== 'cancelled' && outcome !== 'candidate';
+  const failures = (state.unsuccessful ?? 0) + (isFailure ? 1 : 0);
   return {
     state: {
       ...rest,

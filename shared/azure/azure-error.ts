@@ -109,7 +109,7 @@ function codeOf(cause: unknown): string | null {
 function answerOf(cause: unknown, timeoutMs: number): string {
   const error = asSdkError(cause);
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
-    return `no answer within ${timeoutMs / 1000} s; look at the health of the service and the network`;
+    return `no answer within ${timeoutMs / 1000} s; check the health of the service and the network`;
   }
   const status = statusOf(cause);
   const said = firstLine(error.message);
@@ -123,13 +123,13 @@ function nextStep(cause: unknown): string {
   const status = statusOf(cause);
   const name = asSdkError(cause).name ?? '';
   if (status === 401 || status === 403 || credentialError.test(name)) {
-    return '; look at the identity of the app and its roles in docs/settings.md';
+    return "; check the app's identity and its roles, listed in docs/settings.md";
   }
   // The Service Bus client hides the code of a failed connection in the message.
   const { code, message } = asSdkError(cause);
   const isUnreachable =
     status === null && (networkFailure.test(String(code)) || networkFailure.test(String(message)));
-  return isUnreachable ? '; look at the address in the settings and at the network' : '';
+  return isUnreachable ? '; check the address in the settings and the network' : '';
 }
 
 /** Services append request ids and times on further lines; the first says what is wrong. */

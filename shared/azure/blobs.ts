@@ -88,7 +88,7 @@ export class Blobs {
     const tell = (error: unknown): RatchetError => {
       const isGone = isAbsent(error) || statusOf(error) === 412;
       if (!isGone) return this.#error('reading', path, error);
-      const message = `${path} is gone or has changed: it is not there with etag ${etag}`;
+      const message = `${path} was deleted or has changed: there is no version with etag ${etag}`;
       return new RatchetError('not-found', message, { subject: { path }, cause: error });
     };
     const found = await blob.getProperties({ conditions, ...callLimit() }).catch((error: unknown) => {
@@ -200,7 +200,7 @@ async function textOf(
 function tooLarge(path: string, bytes: number, limitBytes: number): RatchetError {
   return new RatchetError(
     'body-too-large',
-    `${path} has at least ${bytes} bytes, more than the ${limitBytes} Ratchet reads; write less`,
+    `${path} has at least ${bytes} bytes, more than the ${limitBytes} that Ratchet reads; write less`,
     { subject: { path } },
   );
 }

@@ -57,7 +57,7 @@ function literalInputs(
   if (taken.length > 0) {
     throw new RatchetError(
       'bad-config',
-      `settings.${taken[0]} of job ${subject['job']} has the name of an input Ratchet fills; rename it`,
+      `settings.${taken[0]} of job ${subject['job']} has the name of an input that Ratchet sets; rename it`,
       { subject },
     );
   }

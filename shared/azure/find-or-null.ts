@@ -11,7 +11,7 @@ export async function findOrNull<T extends { readonly properties?: unknown }>(
     const found = await read();
     // An answer that is none, such as an empty body of a gateway: the client hands it on.
     if (found?.properties) return found;
-    throw new RatchetError('azure-unavailable', `${asked}: the answer holds no properties`, { subject });
+    throw new RatchetError('azure-unavailable', `${asked}: the response has no properties`, { subject });
   } catch (error) {
     if (isAbsent(error)) return null;
     throw azureError(asked, subject, error);

@@ -14,7 +14,7 @@ export async function keepFirstNumber(blobs: Blobs, runId: string, number: numbe
   if (kept !== undefined) return Number(kept);
   throw new RatchetError(
     'bad-config',
-    `${path} must hold the first number that may be the version of run ${runId}, as {"firstNumber": 3}; found ${JSON.stringify(text?.slice(0, 100) ?? null)}; correct the file, or delete it; the step is tried again`,
+    `${path} must hold the lowest version number that run ${runId} may register, such as {"firstNumber": 3}; found ${JSON.stringify(text?.slice(0, 100) ?? null)}; correct the file, or delete it; the step is retried`,
     { subject: { run: runId, path } },
   );
 }

@@ -51,7 +51,7 @@ export class Logs {
     if (result.status === 'Success') return readTable(result.tables[0]);
     throw new RatchetError(
       'azure-unavailable',
-      `${asked}: Log Analytics answered in part, and a part is not judged: ${describe(result.partialError)}`,
+      `${asked}: Log Analytics returned a partial result, which is never judged: ${describe(result.partialError)}`,
       { subject },
     );
   }

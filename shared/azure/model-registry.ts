@@ -100,9 +100,13 @@ export class ModelRegistry {
     if (isRefusal(failure) && (await this.#nextNumber(name)) > Number(version)) return null;
     const asked = `registering model ${name}:${version}`;
     if (failure !== null) throw azureError(asked, subject, failure);
-    throw new RatchetError('azure-unavailable', `${asked}: it was accepted, and is not there yet`, {
-      subject,
-    });
+    throw new RatchetError(
+      'azure-unavailable',
+      `${asked}: accepted, but the version cannot be read back yet`,
+      {
+        subject,
+      },
+    );
   }
 
   /** A model's versions, the latest registered first, at most `limit` of them. */

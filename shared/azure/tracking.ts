@@ -125,7 +125,7 @@ export function parseAnswer(body: string, { asked, subject }: Asked): Readonly<R
   try {
     return (JSON.parse(body) as Record<string, unknown> | null) ?? {};
   } catch (cause) {
-    throw new RatchetError('azure-unavailable', `${asked}: the answer is not JSON`, { subject, cause });
+    throw new RatchetError('azure-unavailable', `${asked}: the response is not JSON`, { subject, cause });
   }
 }
 

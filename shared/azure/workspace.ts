@@ -148,7 +148,7 @@ export class Workspace {
       },
     );
     if (workspace.mlFlowTrackingUri) return workspace.mlFlowTrackingUri;
-    throw new RatchetError('azure-unavailable', `${asked}: it names no MLflow tracking address`, {
+    throw new RatchetError('azure-unavailable', `${asked}: the workspace has no MLflow tracking address`, {
       subject: { workspace: name },
     });
   }

@@ -10,7 +10,7 @@ export const CheckSchema = z
     metric: z
       .enum(['error_rate', 'slow_rate'])
       .describe(
-        'Share of the requests that a deployment answered with a status of 400 or more of its own making (`error_rate`: 5xx and 424), or later than `slowerThanMs` or not at all (`slow_rate`).',
+        'Share of the requests that a deployment answered with a status of 400 or more of its own making (`error_rate`: 5xx, 408 and 424), or later than `slowerThanMs` or not at all (`slow_rate`).',
       ),
     slowerThanMs: z
       .int()
@@ -32,7 +32,7 @@ export const CheckSchema = z
       .lt(1)
       .default(0.95)
       .describe(
-        'Confidence of the interval, all of which must lie within the limit, over all looks of a stage together.',
+        'Confidence of the interval, all of which must lie within the limit, over all looks at a step together: docs/release-checks.md.',
       ),
   })
   .refine(({ atMost, worseBy }) => (atMost === undefined) !== (worseBy === undefined), {

@@ -52,11 +52,9 @@ export function describeProblems(problems: readonly ConfigProblem[]): string[] {
 /** What is wrong with all the files, and what becomes of it: lines for the log. */
 export function describeBroken({ models, broken, fleet }: ModelFiles): string[] {
   const lines = [...broken].flatMap(([name, problems]) => {
-    const goesOn = models.has(name)
-      ? 'goes on as its file was before'
-      : 'takes no requests until it is fixed';
+    const goesOn = models.has(name) ? 'keeps its last valid version' : 'takes no requests until it is fixed';
     return problems.map((problem) => `${formatProblem(problem)} (model ${name} ${goesOn})`);
   });
-  const goesOn = fleet.policy ? 'the fleet goes on as it was before' : 'no run starts until it is mended';
+  const goesOn = fleet.policy ? 'the fleet keeps its last valid version' : 'no run starts until it is fixed';
   return [...lines, ...fleet.problems.map((problem) => `${formatProblem(problem)} (${goesOn})`)];
 }

@@ -40,7 +40,7 @@ export async function startOnce(client: OrchestrationStarter, start: Start): Pro
     const said = cause instanceof Error ? cause.message.split('\n')[0]!.slice(0, 400) : String(cause);
     throw new RatchetError(
       'azure-unavailable',
-      `signal ${start.subject.signal}: the task hub did not take it: ${said || 'no reason was given'}; send it again`,
+      `signal ${start.subject.signal}: the task hub did not accept it: ${said || 'no reason was given'}; send it again`,
       { subject: start.subject, cause },
     );
   }

@@ -16,7 +16,7 @@ export async function offerArrivedFile(
   { path, ...fact }: FileFact,
 ): Promise<IgnoredFact | null> {
   const found = await blobs.find(path);
-  if (!found) return ignored('file gone', `${path} is not there any more`);
+  if (!found) return ignored('file gone', `${path} no longer exists`);
   if (found.bytes === 0) return ignored('empty file', `${path} is empty`);
   await offer(client, fact, found);
   return null;

@@ -25,21 +25,21 @@ export async function offerFile(
 ): Promise<{ readonly signalId: string; readonly repeated: boolean }> {
   const { model, data } = pinned.config;
   if (!listensToData(pinned.config)) {
-    const message = `model ${model} does not listen to data; set triggers.data in its model file`;
+    const message = `model ${model} takes no data signals: its model file has no triggers.data; add it to start runs on new files`;
     throw new RatchetError('not-listening', message, { subject: { model } });
   }
   const path = `${data.path}${file}`;
   if (dataFileName(data, path) === null) {
-    const message = `file ${JSON.stringify(file)} is not data of model ${model} by data.files and data.ignore of its model file; give it another name, or change them`;
+    const message = `file ${JSON.stringify(file)} is left out by data.files and data.ignore in the model file of ${model}; rename the file, or change these fields`;
     throw new RatchetError('not-listening', message, { subject: { model, file } });
   }
   const found = await blobs.find(path);
   if (!found) {
-    const message = `there is no file ${JSON.stringify(file)} below ${data.path}; upload it first, then tell of it`;
+    const message = `there is no file ${JSON.stringify(file)} below ${data.path}; upload it, then send the notice again`;
     throw new RatchetError('not-found', message, { subject: { model, file } });
   }
   if (found.bytes === 0) {
-    const message = `file ${JSON.stringify(file)} below ${data.path} is empty, and an empty file is no data; upload its content, then tell of it`;
+    const message = `file ${JSON.stringify(file)} below ${data.path} is empty, and empty files are not used; upload its content, then send the notice again`;
     throw new RatchetError('not-listening', message, { subject: { model, file } });
   }
   const signal = dataSignal(model, found, { source, observedAt: null });

@@ -31,12 +31,12 @@ export async function findProgress(
       case 'train':
       case 'evaluate': {
         const job = `${runId}-${phase}`;
-        return `Waits for job ${job}, which is ${await jobStatus(job).catch(() => 'not there yet')}.`;
+        return `Waits for job ${job}, which is ${await jobStatus(job).catch(() => 'not submitted yet')}.`;
       }
       case 'gate':
-        return 'Waits for the judgement of its gates.';
+        return 'Waits for its gates to be judged.';
       case 'register':
-        return 'Waits for the registration of its version.';
+        return 'Waits for its model version to be registered.';
       case 'release': {
         const { stage } = await readCustomStatus(client, `${runId}-release`);
         return typeof stage === 'string'
@@ -44,7 +44,7 @@ export async function findProgress(
           : 'Waits for the stages of its release.';
       }
       case 'settled':
-        return 'Waits for its end to be written down.';
+        return 'Waits for its outcome to be recorded.';
     }
   }
 }

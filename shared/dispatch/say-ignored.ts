@@ -18,6 +18,8 @@ export function sayIgnored({ kind, why }: IgnoredFact, log: IgnoredLog, from: st
     log.debug(`${from} ignored: ${why}`);
   } else {
     said.add(kind);
-    log.info(`${from} ignored: ${why}. More of this kind (${kind}) are ignored without a line like this.`);
+    log.info(
+      `${from} ignored: ${why}. Further events of this kind (${kind}) are logged at debug level only.`,
+    );
   }
 }

@@ -32,7 +32,7 @@ export async function takeEvents(body: unknown, client: FactClient, log: EventLo
   for (const part of unreadable) {
     const path = await setAside(await wiring.blobs(), part);
     log.error(
-      `a message cannot be read: ${part.reason}; it is kept as ${path}: mend its sender, and send it again`,
+      `a message cannot be read: ${part.reason}; it is kept as blob ${path}: fix its sender, and send it again`,
     );
   }
 }
@@ -45,7 +45,9 @@ async function takeEvent(event: IncomingEvent, client: FactClient, log: EventLog
     // It would be the same next time, and those behind it in a queue would wait for nothing.
     if (!(error instanceof RatchetError) || error.code !== 'azure-refused') throw error;
     const path = await setAside(await wiring.blobs(), { reason: error.message, body: event });
-    log.error(`${name} is refused for good: ${error.message}; it is kept as ${path}`);
+    log.error(
+      `${name} was refused, and a retry would not help: ${error.message}; the event is kept as blob ${path}`,
+    );
   }
 }
 

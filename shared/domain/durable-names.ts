@@ -2,6 +2,15 @@
 
 export const modelEntity = 'model';
 export const fleetEntity = 'fleet';
+export const targetEntity = 'target';
+
+/** The entity of what serves a model. */
+export function targetKey({ kind, endpoint }: { readonly kind: string; readonly endpoint: string }): string {
+  return `${kind}~${endpoint.toLowerCase()}`;
+}
+
+/** One for each run: its orchestration's id, too. */
+export const releaseIdOf = (runId: string): string => `${runId}-release`;
 
 /** The same for every attempt, which is what makes a submission happen once. */
 export function jobNameOf({

@@ -109,9 +109,50 @@ export interface Question {
 /** A release that is over. */
 export interface EndedRelease {
   readonly releaseId: string;
+  readonly digest: string | null;
+  readonly runId: string;
+  readonly endpoint: string;
   readonly model: ModelVersion;
   readonly state: FinalState;
   readonly sentence: string;
   readonly startedAt: string;
   readonly endedAt: string;
+}
+
+/** What people order of a release. */
+export type ReleaseOrder =
+  /** Has it go back, wherever it is. */
+  | { readonly order: 'abort'; readonly releaseId: string }
+  /** Of exactly what `binding` names. */
+  | { readonly order: 'approve'; readonly releaseId: string; readonly binding: string }
+  | { readonly order: 'reject'; readonly releaseId: string }
+  /** Answers what a person is asked: it goes on as it was. */
+  | { readonly order: 'go-on'; readonly releaseId: string };
+
+/** One row of the ledger: a release, as far as it has come. */
+export interface ReleaseRow {
+  readonly releaseId: string;
+  /** The run whose challenger it releases. */
+  readonly runId: string;
+  readonly model: ModelVersion;
+  readonly endpoint: string;
+  readonly state: ReleaseState;
+  /** Since when it is in this state (ISO 8601, UTC). */
+  readonly since: string;
+  readonly startedAt: string;
+  /** What it does and waits for, or how it ended, for a person. */
+  readonly sentence: string;
+  readonly stage: string | null;
+  /** Of a canary: percent. */
+  readonly step: number | null;
+  /** Why a person is asked; null: nobody is. */
+  readonly asks: AskReason | null;
+  readonly lastLook: LookResult | null;
+  readonly approvals: readonly Approval[];
+  /** SHA-256 over the version's files, hex; null before it was deployed. */
+  readonly digest: string | null;
+  /** What an approval now would be of, SHA-256; null once it is over. */
+  readonly binding: string | null;
+  readonly writtenAt: string;
+  readonly endedAt: string | null;
 }

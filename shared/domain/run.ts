@@ -9,6 +9,7 @@ export type RunPhase = (typeof runPhases)[number];
 /** How a run ended. Closed; docs/runs.md lists each. */
 export const runOutcomes = [
   'released', // the challenger is the champion
+  'candidate', // the challenger has passed, and its release over stages has begun
   'gate-failed', // the challenger is not good enough
   'inconclusive', // the evidence does not suffice to say
   'evidence-error', // the evidence is missing or broken
@@ -71,4 +72,9 @@ export interface Run {
 /** The model in a run id: `spam-filter` of `spam-filter-20020902-1f2e3d4c`. Null where the text is no run id. */
 export function modelOfRun(runId: string): string | null {
   return /^(.+)-\d{8}-[0-9a-f]+$/.exec(runId)?.[1] ?? null;
+}
+
+/** The same of a release, whose id is that of its run, or of an order to go back, and the word `release`. */
+export function modelOfRelease(releaseId: string): string | null {
+  return /^(.+)-\d{8}-[0-9a-f]+-release$/.exec(releaseId)?.[1] ?? null;
 }

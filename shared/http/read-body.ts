@@ -52,14 +52,18 @@ async function readStream(body: NonNullable<HttpRequest['body']>, limitBytes: nu
     clearTimeout(timer);
     void reader.cancel().catch(() => undefined);
   }
-  if (late) throw new RatchetError('body-too-slow', `the body did not come within ${longestBodyMs / 1000} s`);
+  if (late)
+    throw new RatchetError(
+      'body-too-slow',
+      `the body did not arrive within ${longestBodyMs / 1000} s; send it again`,
+    );
   return Buffer.concat(chunks, length);
 }
 
 function tooLarge(limitBytes: number): RatchetError {
   return new RatchetError(
     'body-too-large',
-    `the body is too long: at most ${limitBytes} bytes are read; send less`,
+    `the body is too long: at most ${limitBytes} bytes are accepted; send less`,
   );
 }
 
@@ -76,7 +80,7 @@ function parseJson(bytes: Uint8Array): unknown {
     // What a person pastes into a reason by mistake goes into histories and states: it is taken out here.
     return JSON.parse(maskSecrets(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (cause) {
-    throw new RatchetError('bad-request', 'the body is not JSON in UTF-8', { cause });
+    throw new RatchetError('bad-request', 'the body is not valid JSON in UTF-8', { cause });
   }
 }
 

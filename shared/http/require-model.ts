@@ -10,7 +10,7 @@ export function requireModel(request: HttpRequest, files: ModelFiles): PinnedMod
   const pinned = files.models.get(name);
   if (pinned) return pinned;
   const problems = describeProblems(files.broken.get(name) ?? []).join('; ');
-  const message = `model ${name} cannot be asked until its file is mended: ${problems}`;
+  const message = `model ${name} takes no requests until its model file is fixed: ${problems}`;
   throw new RatchetError('bad-config', message, { subject: { model: name } });
 }
 

@@ -29,16 +29,20 @@ export function answering(handler: Handler): Handler {
     } catch (error) {
       if (error instanceof RatchetError) {
         if (error.status >= 500) context.error(`${error.code}: ${error.message}`);
-        const detail =
-          error.status === 500 ? 'the service is not set up correctly; its log says how' : error.message;
-        return problem(error.status, error.code, detail, { subject: error.subject });
+        return problem(error.status, error.code, detailOf(error, context), { subject: error.subject });
       }
       context.error(maskSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-      return problem(
-        500,
-        'internal',
-        `something broke; the log has it under invocation ${context.invocationId}`,
-      );
+      return problem(500, 'internal', internal(context));
     }
   };
 }
+
+/** What a caller may know: of what is wrong inside, where an operator finds it. */
+function detailOf(error: RatchetError, context: InvocationContext): string {
+  if (error.status !== 500) return error.message;
+  if (error.code === 'bad-setting') return 'the service is misconfigured; its log names the setting';
+  return internal(context);
+}
+
+const internal = ({ invocationId }: InvocationContext): string =>
+  `internal error; the service's log has the details under invocation ${invocationId}`;

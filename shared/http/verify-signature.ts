@@ -30,14 +30,14 @@ export function readSignature(header: string | null, nowMs: number): Signature {
     throw refusal('must be t=UNIXSECONDS,v2=HEX, with 64 hexadecimal digits');
   }
   if (version!.toLowerCase() === 'v1') {
-    throw refusal('is of the form v1, which does not cover the model; send v2, as docs/data.md shows');
+    throw refusal('has version v1, which does not cover the model; send v2, as docs/data.md shows');
   }
   const lateMs = nowMs - Number(unixSeconds) * 1000;
   if (Math.abs(lateMs) > toleranceMs) {
     const seconds = Math.round(Math.abs(lateMs) / 1000);
     const apart = lateMs > 0 ? `${seconds} s old` : `${seconds} s in the future`;
     throw refusal(
-      `is ${apart}, ${toleranceMs / 1000} s allowed; sign the notice again, and look at the clock`,
+      `is ${apart}, and at most ${toleranceMs / 1000} s are allowed; sign the notice again, and check the sender's clock`,
     );
   }
   return { unixSeconds, digest: Buffer.from(hex, 'hex') };
@@ -62,7 +62,9 @@ export function verifySignature(
     timingSafeEqual(createHmac('sha256', secret).update(head).update(body).digest(), digest),
   );
   if (matches.includes(true)) return;
-  throw refusal('does not fit the method, the path, the body and any secret that is set');
+  throw refusal(
+    "does not match the request's method, path and body under any secret in RATCHET_DATA_HOOK_SECRET; sign as docs/data.md shows",
+  );
 }
 
 function refusal(why: string): RatchetError {

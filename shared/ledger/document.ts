@@ -19,7 +19,7 @@ export function writeDocument(
   if (text.length > mostParts * partLength) {
     throw new RatchetError(
       'broken-invariant',
-      `a row of the ledger holds ${mostParts * partLength} characters; found ${text.length}; shorten the evidence`,
+      `a ledger row holds at most ${mostParts * partLength} characters; found ${text.length}; shorten the evidence`,
       { subject },
     );
   }

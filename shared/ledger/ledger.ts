@@ -21,6 +21,7 @@ import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { ReleaseRow } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
 import { retryLostRaces, writeForward } from './conditional-writes.ts';
 import {
@@ -34,6 +35,7 @@ import { type DecisionQuery, readDecision, readDecisions, writeDecision } from '
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
 import { type OperationQuery, operationRow, readOperations } from './operations.ts';
 import type { Page } from './read-newest.ts';
+import { type ReleaseQuery, readRelease, readReleases, writeRelease } from './releases.ts';
 import { changeRun, type RunQuery, readRun, readRuns, writeRun } from './runs.ts';
 import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
@@ -43,6 +45,7 @@ const operationsTable = 'RatchetOperations';
 const dataTable = 'RatchetData';
 const deploymentsTable = 'RatchetDeployments';
 const holdoutsTable = 'RatchetHoldouts';
+const releasesTable = 'RatchetReleases';
 
 export class Ledger {
   readonly #decisions: TableClient;
@@ -51,6 +54,7 @@ export class Ledger {
   readonly #data: TableClient;
   readonly #deployments: TableClient;
   readonly #holdouts: TableClient;
+  readonly #releases: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
@@ -60,6 +64,7 @@ export class Ledger {
     this.#data = openTable(dataTable);
     this.#deployments = openTable(deploymentsTable);
     this.#holdouts = openTable(holdoutsTable);
+    this.#releases = openTable(releasesTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -103,8 +108,11 @@ export class Ledger {
   takeLook<Taken extends TakenLook>(asked: AskedLook, spend: (parts: TakenLook['parts']) => Taken) {
     const { model, runId } = asked;
     const subject = { model, run: runId };
-    return this.#in(this.#holdouts, `recording the look of run ${runId} at its holdout`, subject, (table) =>
-      retryLostRaces(() => takeLook(table, asked, spend)),
+    return this.#in(
+      this.#holdouts,
+      `recording the interim look of run ${runId} at its holdout`,
+      subject,
+      (table) => retryLostRaces(() => takeLook(table, asked, spend)),
     );
   }
 
@@ -140,6 +148,27 @@ export class Ledger {
   /** A page of what operators did. */
   listOperations(query: OperationQuery): Promise<Page<Operation>> {
     return this.#in(this.#operations, 'listing operations', {}, (table) => readOperations(table, query));
+  }
+
+  /** Writes a release unless the ledger has a later word of it. */
+  async recordRelease(release: ReleaseRow): Promise<void> {
+    const { releaseId, model } = release;
+    const subject = { model: model.name, release: releaseId };
+    await this.#in(this.#releases, `recording release ${releaseId}`, subject, (table) =>
+      writeRelease(table, release),
+    );
+  }
+
+  /** A page of releases, the newest first. */
+  listReleases(query: ReleaseQuery): Promise<Page<ReleaseRow>> {
+    return this.#in(this.#releases, 'listing releases', {}, (table) => readReleases(table, query));
+  }
+
+  getRelease(releaseId: string): Promise<ReleaseRow | null> {
+    const subject = { release: releaseId };
+    return this.#in(this.#releases, `reading release ${releaseId}`, subject, (table) =>
+      readRelease(table, releaseId),
+    );
   }
 
   /** Writes the verdict on a file's content over an earlier one. */

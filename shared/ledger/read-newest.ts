@@ -122,6 +122,6 @@ function readContinuation(text: string): Place {
   }
   throw new RatchetError(
     'bad-request',
-    `continuation must be the one of an earlier page; found ${JSON.stringify(text.slice(0, 40))}; leave it out to begin anew`,
+    `continuation must come from an earlier page; found ${JSON.stringify(text.slice(0, 40))}; leave it out to start at the first page`,
   );
 }

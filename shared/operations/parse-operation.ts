@@ -57,10 +57,18 @@ export const ModelOperationSchema = z
     const own = ownFields[body.action];
     for (const field of ['until', 'mode', 'signal', 'runId'] as const) {
       if (body[field] !== undefined && !own.includes(field)) {
-        context.addIssue({ code: 'custom', path: [field], message: `action ${body.action} has no ${field}` });
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: `action ${body.action} takes no ${field}; leave it out`,
+        });
       }
       if (body[field] === undefined && own.includes(field) && required.includes(field)) {
-        context.addIssue({ code: 'custom', path: [field], message: `action ${body.action} needs it` });
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: `missing; action ${body.action} requires it`,
+        });
       }
     }
   });

@@ -5,6 +5,7 @@
  */
 import type { CheckConfig } from '../config/check-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../config/release-schema.ts';
+import type { Policy } from '../config/schema.ts';
 import type { NotifyStage } from '../config/stage-schema.ts';
 import type {
   Approval,
@@ -28,6 +29,8 @@ export interface WayBack {
   readonly to: SettledVersion | null;
   /** Whether the version it goes to was seen to answer. */
   readonly answered: boolean;
+  /** Whether a person knows that there is no such version. */
+  readonly acknowledged: boolean;
 }
 
 /** What is to be released. */
@@ -44,6 +47,8 @@ export interface Candidate {
   readonly requestedBy: readonly string[];
   readonly target: TargetConfig;
   readonly stages: ReleaseConfig['stages'];
+  /** Those of the model file: they hold a step forward. */
+  readonly freezes: Policy['freezes'];
   /** A person's order to go back to a settled version, where it is that. */
   readonly rollback?: Word;
 }
@@ -53,6 +58,8 @@ export interface Release extends Candidate {
   /** When it came to be in this state (ISO 8601, UTC). */
   readonly since: string;
   readonly startedAt: string;
+  /** When it came to its stage, or to the step of a canary (ISO 8601, UTC). */
+  readonly stageSince: string;
   /** Where it stands in `stages`, and in the steps of a canary. */
   readonly stage: number;
   readonly step: number;
@@ -63,14 +70,24 @@ export interface Release extends Candidate {
   /** When its deployment was first asked for (ISO 8601, UTC). */
   readonly deployingSince: string | null;
   readonly isReady: boolean;
+  /** What is under way is not asked again before (ISO 8601, UTC). */
+  readonly pausedUntil: string | null;
   readonly hasAnswered: boolean;
   readonly approvals: readonly Approval[];
   /** Looks at the checks in this step: all, and those at which it could have gone on. */
   readonly looks: number;
   readonly decisiveLooks: number;
   readonly lastLook: LookResult | null;
+  /** A person has had the step go on until then (ISO 8601, UTC), where its checks cannot say. */
+  readonly holdsUntil: string | null;
   /** Whether the model's entity knows it as the champion. */
   readonly isChampion: boolean;
+  /** Whether the target was ever asked to give it requests, or copies of them. */
+  readonly hadTraffic: boolean;
+  /** What the target served before. */
+  readonly before: Split | null;
+  /** What could not be cleared away at its end, and why; null: nothing. */
+  readonly leavesBehind: string | null;
   readonly asks: Question | null;
   readonly back: WayBack | null;
   /** What it does and waits for, for a person. */
@@ -90,8 +107,8 @@ export interface TargetState {
   /** What it is being changed to, until that is seen. */
   readonly changingTo: Split | null;
   readonly observed: Observed | null;
-  /** When it was last changed, or asked to be (ISO 8601, UTC): what was read before says nothing. */
-  readonly changedAt: string | null;
+  /** Whether it may have changed since it was last looked at. */
+  readonly isStale: boolean;
   readonly ended: readonly EndedRelease[];
 }
 
@@ -102,7 +119,7 @@ export const newTargetState: TargetState = {
   desired: null,
   changingTo: null,
   observed: null,
-  changedAt: null,
+  isStale: true,
   ended: [],
 };
 
@@ -125,6 +142,8 @@ export interface DueLook {
 /** What the orchestration is to do next. */
 export type ReleaseAction =
   | { readonly do: 'wait'; readonly until: string }
+  /** It would go forward: whether it may is to be asked first. */
+  | { readonly do: 'ask-hold' }
   | { readonly do: 'observe' }
   | {
       readonly do: 'deploy';
@@ -138,7 +157,14 @@ export type ReleaseAction =
   | { readonly do: 'notify'; readonly stage: NotifyStage }
   | { readonly do: 'crown'; readonly champion: ModelVersion | null }
   | { readonly do: 'retire'; readonly deployment: string }
-  | { readonly do: 'end'; readonly ended: EndedRelease; readonly wake: readonly string[] };
+  | EndAction;
+
+/** It is over; those that wait for the target are to be woken. */
+export interface EndAction {
+  readonly do: 'end';
+  readonly ended: EndedRelease;
+  readonly wake: readonly string[];
+}
 
 /** What became of an action, or happened beside it. */
 export type ReleaseEvent =
@@ -157,3 +183,17 @@ export type ReleaseEvent =
   | { readonly event: 'retired' }
   /** A step was refused for good. */
   | { readonly event: 'refused'; readonly did: ReleaseAction['do']; readonly why: string };
+
+/** What the orchestration asks. */
+export interface NextQuestion {
+  readonly releaseId: string;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+  /** What keeps it from going forward, in a sentence; null: nothing; undefined: not asked yet. */
+  readonly hold?: string | null;
+}
+
+export interface NextAnswer {
+  readonly state: TargetState;
+  readonly action: ReleaseAction;
+}

@@ -49,14 +49,14 @@ export function parseStorageEvent(event: IncomingEvent, container: string, model
       type === 'DirectoryRenamed' ? readFolder(event, path, pinned) : readFile(event, type, path, pinned),
     );
   if (facts.length > 0) return facts;
-  return [ignored('no data', `${excerpt(path)} is data of no model that listens to data`)];
+  return [ignored('no data', `${excerpt(path)} is in the data path of no model that uses data signals`)];
 }
 
 function readFile(event: IncomingEvent, type: string, path: string, pinned: PinnedModel): readonly Fact[] {
   const { model, data } = pinned.config;
   if (!path.startsWith(data.path)) return [];
   if (dataFileName(data, path) === null) {
-    const why = `${excerpt(path)} is not data of ${model} by data.files and data.ignore of its model file`;
+    const why = `${excerpt(path)} is left out by data.files and data.ignore in the model file of ${model}`;
     return [ignored('data.files', why, model)];
   }
   const etag = text(field(event.data, 'eTag'));

@@ -121,7 +121,7 @@ describe('a notice of an upload', () => {
       404,
       /there is no file "never\.csv" below sales\/; upload it/,
     ],
-    ['a model that does not listen', 'deaf', '{"file":"a.csv"}', 409, /model deaf does not listen to data/],
+    ['a model that does not listen', 'deaf', '{"file":"a.csv"}', 409, /model deaf takes no data signals/],
     ['a file elsewhere', 'tiny', '{"file":"../tiny/2026-01-01.jsonl"}', 400, /file: a name below data\.path/],
     ['nothing', 'tiny', '{}', 400, /file: /],
     [
@@ -162,10 +162,14 @@ describe('a signed notice', () => {
 
   it.each([
     ['without a signature', {}, /is missing; sign the request/],
-    ['with another secret', sign('a secret of nobody that is long enough'), /does not fit the method/],
-    ['that is stale', sign(secrets[0]!, now() - 600), /is \d+ s old, 300 s allowed/],
-    ['of another body', sign(secrets[0]!, undefined, '{}'), /does not fit the method/],
-    ['for another model', sign(secrets[0]!, undefined, body, 'other'), /does not fit the method/],
+    [
+      'with another secret',
+      sign('a secret of nobody that is long enough'),
+      /does not match the request's method/,
+    ],
+    ['that is stale', sign(secrets[0]!, now() - 600), /is \d+ s old, and at most 300 s are allowed/],
+    ['of another body', sign(secrets[0]!, undefined, '{}'), /does not match the request's method/],
+    ['for another model', sign(secrets[0]!, undefined, body, 'other'), /does not match the request's method/],
   ])('%s is 401, and learns nothing of models', async (_name, headers, detail) => {
     for (const model of ['tiny', 'nobody']) {
       expect(await hook(headers, body, model)).toMatchObject({

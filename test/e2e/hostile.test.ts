@@ -21,7 +21,7 @@ describe('what an outsider may send', () => {
   ) => world.ask(path, { method: 'POST', headers, body });
 
   it.each([
-    ['a body that is no JSON', 'models/tiny/metrics', '{', json, 400, /not JSON/],
+    ['a body that is no JSON', 'models/tiny/metrics', '{', json, 400, /not valid JSON/],
     [
       'no content type',
       'models/tiny/metrics',
@@ -70,7 +70,7 @@ describe('what an outsider may send', () => {
       new Uint8Array([0xff, 0xfe, 0x22]),
       json,
       400,
-      /not JSON in UTF-8/,
+      /not valid JSON in UTF-8/,
     ],
     [
       'a hostile idempotency key',

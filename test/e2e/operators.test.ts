@@ -239,9 +239,9 @@ describe('operators', () => {
   it.each([
     [{ action: 'freze' }, 'action: '],
     [{ action: 'freeze', until: 'tomorrow' }, 'until: an ISO 8601 time with a zone'],
-    [{ action: 'thaw', until: '2026-03-01T00:00:00Z' }, 'until: action thaw has no until'],
-    [{ action: 'set-mode' }, 'mode: action set-mode needs it'],
-    [{ action: 'cancel-run' }, 'runId: action cancel-run needs it'],
+    [{ action: 'thaw', until: '2026-03-01T00:00:00Z' }, 'until: action thaw takes no until; leave it out'],
+    [{ action: 'set-mode' }, 'mode: missing; action set-mode requires it'],
+    [{ action: 'cancel-run' }, 'runId: missing; action cancel-run requires it'],
     [{ action: 'thaw', why: 'x' }, 'why: unknown field'],
   ])('are told what is wrong with %o', async (action, message) => {
     const { status, body } = await post('models/freezes/operations', { ...action, by: 'jane', reason: 'x' });

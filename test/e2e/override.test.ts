@@ -100,7 +100,7 @@ describe('people in place of the gates', () => {
       asks: expect.stringContaining('ratchet accept'),
     });
     expect((await ratchet('models')).text).toMatch(
-      /it waits for a person until \S+Z: ratchet accept, or ratchet refuse/,
+      /it waits for an operator until \S+Z: ratchet accept, or ratchet refuse/,
     );
     const accepted = await ratchet('accept', run.runId, '--reason', 'rows are dear', '--by', 'jane');
     expect(accepted).toEqual({

@@ -256,7 +256,7 @@ describe('events by way of a Service Bus queue', () => {
         if (way === 'queue') {
           const log = readFileSync(world.logFiles.host, 'utf8');
           const kept = log.match(
-            /a message cannot be read: .*? it is kept as dead-letters\/[0-9a-f]+\.json/g,
+            /a message cannot be read: .*? it is kept as blob dead-letters\/[0-9a-f]+\.json/g,
           );
           expect(new Set(kept).size).toBe(5);
         }

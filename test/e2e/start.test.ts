@@ -118,7 +118,7 @@ describe('npm start', () => {
     expect(second.output.stdout).toBe('');
     const url = api.replace('/api', '');
     expect(second.output.stderr).toBe(
-      `${home}: another service runs there (process ${child.pid} at ${url}); stop it, or set RATCHET_HOME to another folder\n`,
+      `${home}: another service is already running with this state folder (process ${child.pid} at ${url}); stop it, or set RATCHET_HOME to another folder\n`,
     );
     expect(['ports.json', 'service.json'].map((name) => readFileSync(join(home, name), 'utf8'))).toEqual(
       before,
@@ -171,7 +171,7 @@ describe('npm start', () => {
     const { child, output } = run([]);
     expect(await ended(child)).toBe(1);
     expect(output.stderr).toContain(`${join(home, name)}: `);
-    expect(output.stderr).toContain('delete it to go on without what it knew');
+    expect(output.stderr).toContain('delete it to continue without its contents');
   });
 
   it('ends, with the reason, when a part of it dies', async () => {
@@ -180,7 +180,7 @@ describe('npm start', () => {
     const end = ended(child);
     process.kill(pid, 'SIGKILL');
     expect(await end).toBe(1);
-    expect(output.stderr).toContain('the Functions host ended by itself');
+    expect(output.stderr).toContain('the Functions host stopped unexpectedly');
     expect(existsSync(join(home, 'cloud', 'cloud.json')), 'the cloud has stopped, too').toBe(false);
   });
 

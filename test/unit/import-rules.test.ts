@@ -105,7 +105,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config/estimate.ts',
       'shared/config/pin.ts',
     ],
-    types: ['shared/config', 'shared/signals', 'shared/dispatch'],
+    types: ['shared/config', 'shared/signals', 'shared/dispatch', 'shared/release'],
   },
   functions: {
     rooms: [

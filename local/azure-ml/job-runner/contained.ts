@@ -34,7 +34,8 @@ export async function makeFolder(root: string, ...below: readonly string[]): Pro
     if (!(await isFolder(folder))) await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
   }
-  if ((await findFolder(folder)) === null) throw new Error(`${root} is reached by a link now; start again`);
+  if ((await findFolder(folder)) === null)
+    throw new Error(`${root} or a folder above it was replaced by a link; restore it, and start again`);
   return folder;
 }
 
@@ -81,7 +82,7 @@ async function followInside(subject: string, folder: string, link: string): Prom
   if (real?.startsWith(folder + sep) && (await look(real))?.isFile()) return real;
   const shown = JSON.stringify(relative(folder, link).split(sep).join('/').slice(0, 200));
   throw leaves(
-    `${subject}: ${shown} is a link to ${real === null ? 'nothing' : 'what is no file of the same folder'}`,
+    `${subject}: ${shown} is a link to ${real === null ? 'nothing' : 'a place outside its folder'}`,
   );
 }
 
@@ -92,7 +93,7 @@ export async function openInside(subject: string, folder: string, real: string):
   });
   try {
     if (!(await file.stat()).isFile() || !(await whereIs(file, real)).startsWith(folder + sep)) {
-      throw leaves(`${subject}: a file of it lies elsewhere`);
+      throw leaves(`${subject}: a file in it is a link to a place outside its folder`);
     }
     return file;
   } catch (error) {

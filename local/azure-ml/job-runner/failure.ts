@@ -28,7 +28,7 @@ export function failUnlessWell(end: ProcessEnd, program: string): void {
     case 'timeout':
       throw new JobFailure(
         'JobTimeout',
-        `The process was ended after ${end.timeoutMs / 1000} s, its limits.timeout; raise the limit or give it less to do`,
+        `The process was ended after ${end.timeoutMs / 1000} s, its limits.timeout; raise the limit, or reduce the work of the job`,
       );
     case 'not-started':
       throw new JobFailure(

@@ -63,7 +63,10 @@ export class JobRunner {
   start(): void {
     for (const job of this.#deps.jobs.unfinished()) {
       if (job.process && killOrphan(job.process)) {
-        this.#deps.cloud.log('warn', `azure-ml: job ${job.name}: ended the process left over from before`);
+        this.#deps.cloud.log(
+          'warn',
+          `azure-ml: job ${job.name}: ended its process, left over from the previous start of the local cloud`,
+        );
       }
       if (job.status !== 'CancelRequested') this.submit(job.name);
       else void this.#endLeftovers(job.name).then(() => this.#deps.jobs.finish(job.name, 'Canceled'));
@@ -189,7 +192,7 @@ export class JobRunner {
     if (await endLeftovers(this.folderOf(name))) return;
     this.#deps.cloud.log(
       'error',
-      `azure-ml: job ${name}: processes it has left cannot be ended; end them by hand`,
+      `azure-ml: job ${name}: processes that it left behind could not be ended; end them by hand`,
     );
   }
 

@@ -41,7 +41,7 @@ export async function storeOutputs(
   for (const [name, port] of Object.entries(job.definition.outputs)) {
     const subject = `outputs.${name}`;
     const place = await findFolder(folder, 'outputs', name);
-    if (place === null) throw leaves(`${subject}: its folder was removed, or is a link now`);
+    if (place === null) throw leaves(`${subject}: the job removed its folder, or replaced it by a link`);
     const files = await findFiles(subject, place);
     const given = storage.locator.locate(subject, port.uri ?? '', 'data');
     const location = outputLocation(name, port, given);
@@ -67,7 +67,8 @@ async function storeArtifacts(
 ): Promise<void> {
   const place = await findFolder(folder, 'code', 'outputs');
   if (place === null) {
-    if (await isThere(join(folder, 'code', 'outputs'))) throw leaves('./outputs: it is a link, or no folder');
+    if (await isThere(join(folder, 'code', 'outputs')))
+      throw leaves('./outputs: the job replaced it by a link or a file');
     return;
   }
   await storeFiles('./outputs', place, await findFiles('./outputs', place), location, blobs, signal);

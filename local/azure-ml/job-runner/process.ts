@@ -166,7 +166,7 @@ function openLog(file: string, onOutput: (chunk: Buffer) => void = () => {}): Lo
       onOutput(kept);
       leftBytes -= chunk.length;
       if (leftBytes <= 0)
-        writeSync(descriptor, `\n[the log ends here: ${logLimitBytes} bytes is all that is kept]\n`);
+        writeSync(descriptor, `\n[the log ends here: only its first ${logLimitBytes} bytes are kept]\n`);
     },
     close() {
       open = false;

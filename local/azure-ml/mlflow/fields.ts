@@ -79,5 +79,5 @@ export function texts(fields: Readonly<Record<string, unknown>>, name: string): 
   const value = fields[name] ?? [];
   const items = Array.isArray(value) ? value : [value];
   if (items.every((item) => typeof item !== 'object')) return items.map(String);
-  throw invalidParameter(`Invalid value for parameter '${name}': expected a list of texts.`);
+  throw invalidParameter(`Invalid value for parameter '${name}': expected a list of strings.`);
 }

@@ -57,7 +57,7 @@ function testOf(entity: string, key: string, operator: string, operand: string):
   }
   const actual = textOf(entity, key);
   const compare = textOperators[operator];
-  if (!compare) throw invalidParameter(`${entity}.${key}: ${operator} does not compare texts`);
+  if (!compare) throw invalidParameter(`${entity}.${key}: ${operator} does not compare strings`);
   return (run) => {
     const value = actual(run);
     return value !== undefined && compare(value, operand);

@@ -22,7 +22,7 @@ export interface AdminDependencies extends RetryDependencies {
 }
 
 const bodyLimitBytes = 1024 * 1024;
-const notFound = jsonAnswer(404, { error: 'no such admin path' });
+const notFound = jsonAnswer(404, { error: 'there is no such admin path' });
 
 /** Answers an exchange below `/admin`, whose key has been checked. `path` is what follows, in lower case. */
 export async function handleAdmin(
@@ -148,9 +148,9 @@ function toInvocation(
     case 'servicebustrigger':
       return { trigger: { string: text }, triggerMetadata: { DeliveryCount: { int: 1 } } };
     case 'blobtrigger':
-      return 'a function with a blob trigger is run by a blob: upload one that matches its path';
+      return 'a function with a blob trigger cannot be run by hand: upload a blob that matches its path';
     default:
-      return `a function with a ${fn.trigger.type} is run by an orchestration alone`;
+      return `a function with a ${fn.trigger.type} cannot be run by hand: only an orchestration starts it`;
   }
 }
 

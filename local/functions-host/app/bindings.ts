@@ -86,7 +86,7 @@ function requireSupported(functionName: string, binding: Binding, isTrigger: boo
   if (supported.has(type)) return;
   throw new UnsupportedFunctionError(
     functionName,
-    `${kind} type ${binding.type} is not supported by the embedded host; it has ${[...supported].join(', ')}. ` +
+    `${kind} type ${binding.type} is not supported by the embedded host, which supports ${[...supported].join(', ')}. ` +
       "Use a client in the function's code, run the app on the real host, or go on with the other functions: " +
       '--skip-unsupported',
   );

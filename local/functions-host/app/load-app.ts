@@ -123,7 +123,7 @@ async function loadFile(file: string, { isModule }: AppFiles): Promise<void> {
   } catch (error) {
     throw new LocalError(
       'app',
-      `${file}: cannot be loaded; mend the file, or leave it out of package.json#main:\n${errorDetail(error)}`,
+      `${file}: cannot be loaded; fix the file, or leave it out of package.json#main:\n${errorDetail(error)}`,
       error,
     );
   }

@@ -88,7 +88,7 @@ function findBlob(
 ): TriggeringBlob | 'malformed' | null {
   const type = String(event.eventType ?? event.type);
   if (type !== 'Microsoft.Storage.BlobCreated') {
-    log('debug', `an event of type ${type.slice(0, 200)} starts nothing`, { function: fn.name });
+    log('debug', `an event of type ${type.slice(0, 200)} starts no function`, { function: fn.name });
     return null;
   }
   const url = event.data?.url;
@@ -96,7 +96,7 @@ function findBlob(
   if (address === null) return 'malformed';
   const parameters = matchPath(pattern, address);
   if (parameters !== null) return { address, parameters };
-  log('debug', `${pathOf(address)} does not match the path: it starts nothing`, { function: fn.name });
+  log('debug', `${pathOf(address)} does not match the path: it starts no function`, { function: fn.name });
   return null;
 }
 
@@ -116,7 +116,11 @@ async function run(
   try {
     const content = await store.read(blob.address, stopping);
     if (content === null) {
-      log('warn', `${pathOf(blob.address)} is gone: its event is taken for done`, { function: fn.name });
+      log(
+        'warn',
+        `${pathOf(blob.address)} was deleted before it could be read: its event is taken as handled`,
+        { function: fn.name },
+      );
     } else {
       await invokeWithRetry(dependencies, fn, toInvocation(fn.trigger, blob, content), hold);
     }

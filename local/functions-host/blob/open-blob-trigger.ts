@@ -17,7 +17,7 @@ export async function openBlobTrigger(fn: RegisteredFunction): Promise<BlobTrigg
   if (trigger['sdkBinding'] === true) {
     throw refusal(
       name,
-      'sdkBinding is not supported by the embedded host; leave it out, and the blob comes whole',
+      'sdkBinding is not supported by the embedded host; leave it out to receive the whole blob',
     );
   }
   const pattern = readPattern(name, trigger['path']);

@@ -39,7 +39,7 @@ function parseName(pattern: string): Pick<PathPattern, 'names'> & { literals: re
       names.push(requireName(parameter));
       literals.push('');
     } else if (token === '{' || token === '}') {
-      throw new Error(`a brace stands alone; write ${token}${token} for the character itself`);
+      throw new Error(`a single brace; write ${token}${token} for the character itself`);
     } else {
       const text = token === '{{' || token === '}}' ? token.charAt(0) : token;
       literals[literals.length - 1] += text;
@@ -51,9 +51,11 @@ function parseName(pattern: string): Pick<PathPattern, 'names'> & { literals: re
 function requireName(parameter: string): string {
   if (/^[A-Za-z_]\w*$/.test(parameter)) return parameter;
   if (/^(?:rand-guid|datetime)(?::|$)/i.test(parameter)) {
-    throw new Error(`{${parameter}} makes a new value, which only an output can have; name a parameter`);
+    throw new Error(`{${parameter}} creates a new value, which only an output may do; name a parameter`);
   }
-  throw new Error(`{${parameter}} is no parameter; use letters, digits and underscores, a letter first`);
+  throw new Error(
+    `{${parameter}} is not a parameter name; use letters, digits and underscores, beginning with a letter`,
+  );
 }
 
 /**

@@ -202,13 +202,16 @@ export class Runtime implements DurableRuntime {
 
   #report(subject: string, error: unknown): void {
     if (this.#stopped) return;
-    this.#engine.log('error', `${subject} broke and is tried again at the next start: ${messageOf(error)}`);
+    this.#engine.log(
+      'error',
+      `${subject} failed in the host itself and is tried again at its next start: ${messageOf(error)}`,
+    );
   }
 
   #halt(error: unknown): void {
     this.#engine.log(
       'error',
-      `the durable store cannot be written, nothing more is run: ${messageOf(error)}`,
+      `the durable store cannot be written, so no more functions run; restart the host once the cause is fixed: ${messageOf(error)}`,
     );
     this.#timers.stop();
     void this.#mailboxes.close();

@@ -56,7 +56,7 @@ export class BodyPace {
       this.#readBytes += Buffer.byteLength(chunk);
       if (this.#readBytes > this.#longestBytes) {
         throw new Error(
-          `the body of the answer is longer than ${this.#longestBytes} bytes, all that is kept of one at once; ` +
+          `the body of the response is longer than ${this.#longestBytes} bytes, the most that is buffered; ` +
             'stream it: app.setup({ enableHttpStream: true })',
         );
       }

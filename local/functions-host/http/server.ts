@@ -78,7 +78,7 @@ function toListenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== 'EADDRINUSE') return error;
   return new LocalError(
     'port-in-use',
-    `port ${port} is in use; stop what listens there, or give another with --port`,
+    `port ${port} is in use; stop the program that uses it, or choose another port with --port`,
     error,
   );
 }
@@ -96,7 +96,7 @@ async function exchange(
     if (response.writableFinished) return;
     options.log(
       'debug',
-      `${message.method} ${pathOnly(message.url)}: the caller went before its answer was whole`,
+      `${message.method} ${pathOnly(message.url)}: the caller disconnected before its response was complete`,
     );
     gone.abort();
   });
@@ -125,7 +125,7 @@ async function sendFailure(
 ): Promise<void> {
   if (error instanceof CallerGoneError || response.destroyed) return void response.destroy();
   if (response.headersSent) {
-    log('error', `an answer broke off: ${errorDetail(error)}`);
+    log('error', `a response was cut short: ${errorDetail(error)}`);
     return void response.destroy();
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -77,7 +77,7 @@ async function settle(
     const what = passed ? 'completed' : 'abandoned';
     log(
       'warn',
-      `message ${message.messageId} could not be ${what}, it will come again: ${errorText(error)}`,
+      `message ${message.messageId} could not be ${what}, and will be delivered again: ${errorText(error)}`,
       { function: fn.name },
     );
   }

@@ -36,5 +36,8 @@ export function openScheduleStore(file: string): ScheduleStore {
 function read(file: string): Record<string, ScheduleStatus> {
   const parsed = z.record(z.string(), StatusSchema).safeParse(readJson(file, 'settings'));
   if (parsed.success) return parsed.data;
-  throw new LocalError('settings', `${describeIssues(file, parsed.error)}\ndelete the file to begin anew`);
+  throw new LocalError(
+    'settings',
+    `${describeIssues(file, parsed.error)}\ndelete the file to start without it`,
+  );
 }

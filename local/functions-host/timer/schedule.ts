@@ -30,7 +30,7 @@ const days = 'sunday monday tuesday wednesday thursday friday saturday'.split(' 
 export function parseSchedule(text: string, timeZone: string): Schedule {
   const intervalMs = parseTimeSpan(text);
   if (intervalMs !== null) {
-    if (intervalMs <= 0) throw new Error(`${JSON.stringify(text)}: an interval must be longer than nothing`);
+    if (intervalMs <= 0) throw new Error(`${JSON.stringify(text)}: an interval must be longer than 0`);
     return { next: (afterMs) => afterMs + intervalMs };
   }
   const fields = text.trim().split(/\s+/);

@@ -99,7 +99,7 @@ function readSchedule(fn: RegisteredFunction): Schedule {
   const { schedule } = fn.trigger;
   const timeZone = process.env['WEBSITE_TIME_ZONE'] || 'UTC';
   try {
-    if (typeof schedule !== 'string') throw new Error(`expected a text, got ${JSON.stringify(schedule)}`);
+    if (typeof schedule !== 'string') throw new Error(`expected a string, got ${JSON.stringify(schedule)}`);
     requireTimeZone(timeZone);
     return parseSchedule(schedule, timeZone);
   } catch (error) {

@@ -29,7 +29,7 @@ describe('the workspace', () => {
     const failure = await failureOf(workspace.getJob('a-train'));
     expect(failure).toMatchObject({ code: 'azure-unavailable', subject: { job: 'a-train' } });
     expect(failure.message).toMatch(
-      /^reading job a-train: connect ECONNREFUSED \S+; look at the address in the settings and at the network$/,
+      /^reading job a-train: connect ECONNREFUSED \S+; check the address in the settings and the network$/,
     );
   });
 
@@ -64,7 +64,7 @@ describe('the metrics of a job', () => {
     const failure = await failureOf(tracking.metricsOf('a-evaluate'));
     expect(failure.code).toBe('azure-unavailable');
     expect(failure.message).toMatch(
-      /^reading run a-evaluate: Azure answered 401 \S+ .+; look at the identity of the app and its roles in docs\/settings.md$/,
+      /^reading run a-evaluate: Azure answered 401 \S+ .+; check the app's identity and its roles, listed in docs\/settings.md$/,
     );
     expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('f0rged');
   });
@@ -92,7 +92,7 @@ describe('blobs', () => {
     expect(await blobs.readText('read/nothing')).toBeNull();
     await expect(blobs.readText('read/text', 6)).rejects.toMatchObject({
       code: 'body-too-large',
-      message: 'read/text has at least 7 bytes, more than the 6 Ratchet reads; write less',
+      message: 'read/text has at least 7 bytes, more than the 6 that Ratchet reads; write less',
     });
   });
 

@@ -162,7 +162,8 @@ describe('decisions in the ledger', () => {
   it('refuse a continuation that is none', async () => {
     await expect(ledger.listDecisions({ limit: 1, continuation: 'bm9uZQ' })).rejects.toMatchObject({
       code: 'bad-request',
-      message: 'continuation must be the one of an earlier page; found "bm9uZQ"; leave it out to begin anew',
+      message:
+        'continuation must come from an earlier page; found "bm9uZQ"; leave it out to start at the first page',
     });
   });
 });

@@ -145,7 +145,7 @@ describe('a release over Event Grid', () => {
       (reason: Error) => reason,
     );
     expect(error).toMatchObject({ code: 'azure-unavailable' });
-    expect(error?.message).toMatch(/Azure answered 401 .*look at the identity of the app and its roles/);
+    expect(error?.message).toMatch(/Azure answered 401 .*check the app's identity and its roles/);
     expect(`${error?.message}${error?.stack}`).not.toContain(wrong);
   });
 });

@@ -44,7 +44,7 @@ describe("GET a run's report", () => {
       headers: { 'content-type': 'application/problem+json' },
     });
     expect(detailOf(unjudged)).toBe(
-      `run "${runId}" has no gate report as a page; one is written when the run's gates are judged, GET /api/runs/{id} says how far it is`,
+      `run "${runId}" has no gate report yet; it is written when the run's gates are judged; GET /api/runs/{id} shows the run's progress`,
     );
   });
 

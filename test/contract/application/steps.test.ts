@@ -454,7 +454,7 @@ describe('a step refuses', () => {
     const challenger = challengerOf(runId);
     const registration = { runId, challenger, jobName: `${runId}-train`, tags: tagsOf(runId) };
     await expect(step('register-model', registration)).rejects.toThrow(
-      `bad-config: runs/${runId}/registration.json must hold the first number that may be the version of run ${runId}, as {"firstNumber": 3}; found "{ \\"firstNumber\\": \\"many\\" }"; correct the file, or delete it; the step is tried again`,
+      `bad-config: runs/${runId}/registration.json must hold the lowest version number that run ${runId} may register, such as {"firstNumber": 3}; found "{ \\"firstNumber\\": \\"many\\" }"; correct the file, or delete it; the step is retried`,
     );
   });
 

@@ -120,7 +120,9 @@ describe('a message', () => {
     for (let time = 0; time < 2; time++) await takeEvents(body, hub.client, log);
     expect(asked).toEqual([]);
     expect(new Set(errors).size).toBe(1);
-    const [, path] = /it is kept as (dead-letters\/[0-9a-f]{32}\.json): mend its sender/.exec(errors[0]!)!;
+    const [, path] = /it is kept as blob (dead-letters\/[0-9a-f]{32}\.json): fix its sender/.exec(
+      errors[0]!,
+    )!;
     const document = JSON.parse((await container.getBlobClient(path!).downloadToBuffer()).toString());
     expect(document).toEqual({ deadLetterReason: expect.stringMatching(/\w/), ...kept });
     expect(errors[0]).toContain(document.deadLetterReason);
@@ -208,8 +210,8 @@ describe('an event of the storage account', () => {
     for (let time = 0; time < 3; time++) await takeEvents(renamed('gone.csv'), hub.client, log);
     expect(asked).toEqual([]);
     expect(told).toEqual([
-      'event e2 ignored: mail/spam-filter/empty.csv is empty. More of this kind (empty file) are ignored without a line like this.',
-      'event renamed-gone.csv ignored: mail/spam-filter/gone.csv is not there any more. More of this kind (file gone) are ignored without a line like this.',
+      'event e2 ignored: mail/spam-filter/empty.csv is empty. Further events of this kind (empty file) are logged at debug level only.',
+      'event renamed-gone.csv ignored: mail/spam-filter/gone.csv no longer exists. Further events of this kind (file gone) are logged at debug level only.',
     ]);
   });
 
@@ -284,7 +286,7 @@ describe('where the ledger refuses an event for good', () => {
     await refused([deployed, breach], hub.client, log);
     expect(paths()).toEqual([signal]);
     const [, reason, path] =
-      /^event e7 is refused for good: (recording the deployment to front: .*InvalidInput.*); it is kept as (.*)$/s.exec(
+      /^event e7 was refused, and a retry would not help: (recording the deployment to front: .*InvalidInput.*); the event is kept as blob (.*)$/s.exec(
         errors[0]!,
       )!;
     const kept = JSON.parse((await container.getBlobClient(path!).downloadToBuffer()).toString());
@@ -324,7 +326,7 @@ describe('the function queued-events', () => {
     const { callback } = (await load('ratchet-events'))!;
     away = true;
     const begun = performance.now();
-    await expect(callback([breach], hub.context)).rejects.toThrow(/the task hub did not take it/);
+    await expect(callback([breach], hub.context)).rejects.toThrow(/the task hub did not accept it/);
     expect(performance.now() - begun).toBeGreaterThan(900);
   });
 

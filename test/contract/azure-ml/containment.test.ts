@@ -108,18 +108,18 @@ async function run(deed: string) {
 
 describe('an output', () => {
   it.each([
-    ['folder', /^outputs\.result: its folder was removed, or is a link now; write the files themselves/],
-    ['folder above', /^outputs\.result: its folder was removed, or is a link now/],
     [
-      'file',
-      /^outputs\.result: "innocent\.txt" is a link to what is no file of the same folder; write the files/,
+      'folder',
+      /^outputs\.result: the job removed its folder, or replaced it by a link; write the files themselves/,
     ],
-    ['folder within', /^outputs\.result: "a\/b" is a link to what is no file/],
-    ['relative link', /^outputs\.result: "x" is a link to what is no file/],
+    ['folder above', /^outputs\.result: the job removed its folder, or replaced it by a link/],
+    ['file', /^outputs\.result: "innocent\.txt" is a link to a place outside its folder; write the files/],
+    ['folder within', /^outputs\.result: "a\/b" is a link to a place outside/],
+    ['relative link', /^outputs\.result: "x" is a link to a place outside/],
     ['dangling link', /^outputs\.result: "x" is a link to nothing/],
-    ['sibling with our name in front', /^outputs\.result: "x" is a link to what is no file/],
-    ['own folder', /^outputs\.result: its folder was removed, or is a link now/],
-    ['folder of all jobs', /^outputs\.result: its folder was removed, or is a link now/],
+    ['sibling with our name in front', /^outputs\.result: "x" is a link to a place outside/],
+    ['own folder', /^outputs\.result: the job removed its folder, or replaced it by a link/],
+    ['folder of all jobs', /^outputs\.result: the job removed its folder, or replaced it by a link/],
   ])('whose %s leads elsewhere fails the job, and nothing is uploaded', async (deed, message) => {
     const { status, code, message: said, uploaded } = await run(deed);
     expect({ status, code, uploaded }).toEqual({ status: 'Failed', code: 'OutputRefused', uploaded: {} });

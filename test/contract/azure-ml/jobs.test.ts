@@ -169,7 +169,7 @@ describe('a job that goes wrong', () => {
 
     expect(job.status).toBe('Failed');
     expect(job.properties?.['errorMessage']).toBe(
-      'The process was ended after 1 s, its limits.timeout; raise the limit or give it less to do',
+      'The process was ended after 1 s, its limits.timeout; raise the limit, or reduce the work of the job',
     );
     const childPid = Number(readFileSync(`${workspace.home}/child-of-never-ends`, 'utf8'));
     await until(() => !isRunning(childPid));

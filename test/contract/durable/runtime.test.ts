@@ -138,7 +138,7 @@ describe('a store', () => {
     await expect(host.client.raiseEvent('w', 'go', 1)).rejects.toThrow(/500/);
     await expect(host.client.startNew('waits')).rejects.toThrow(/500/);
     expect(host.logged[0]).toMatch(
-      /^error: the durable store cannot be written, nothing more is run: .*messages/,
+      /^error: the durable store cannot be written, so no more functions run; restart the host once the cause is fixed: .*messages/,
     );
   });
 
@@ -149,7 +149,7 @@ describe('a store', () => {
     db.close();
     expect(() => new Store(other)).toThrow(
       `durable store ${other}: layout 7 found, 1 expected; it was written by another version: ` +
-        'move the file away to start with an empty one',
+        'move the file elsewhere to start with an empty one',
     );
   });
 });

@@ -196,6 +196,6 @@ test.each([
 test('a subscription has one endpoint', () => {
   const both = { ...toQueue('plain'), endpointUrl: 'http://127.0.0.1/' };
   expect(() => parseSubscription(both)).toThrow(
-    'subscription.endpointUrl: expected nothing beside destination, got "http://127.0.0.1/"',
+    'subscription.endpointUrl: expected no other endpoint field beside destination, got "http://127.0.0.1/"',
   );
 });

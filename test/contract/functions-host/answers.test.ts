@@ -68,7 +68,7 @@ test('a caller that waits for an end and goes is waited for no longer', async ()
   await until('it has begun', async () => (await send(status)).body.includes('"Running"'));
   outgoing.destroy();
   await until('nothing is under way', () => host.work.busy === 0);
-  expect(host.entries.some(({ message }) => message.includes('the caller went before its answer'))).toBe(
-    true,
-  );
+  expect(
+    host.entries.some(({ message }) => message.includes('the caller disconnected before its response')),
+  ).toBe(true);
 });

@@ -265,7 +265,7 @@ describe('a delivery', () => {
     expect(await recorded('csv')).toHaveLength(before);
     expect(host.entries).toContainEqual({
       level: 'warn',
-      message: 'inbox/daily/gone.csv is gone: its event is taken for done',
+      message: 'inbox/daily/gone.csv was deleted before it could be read: its event is taken as handled',
       function: 'onCsv',
     });
   });
@@ -370,8 +370,8 @@ describe('an app is refused', () => {
     ],
     ['of a path without container', `path: '/{n}', ${whole}`, /function onBlob: path "\/\{n\}": expected/],
     ['of a container with a parameter', `path: '{c}/{n}', ${whole}`, /must be a name, without parameters/],
-    ['of an open brace', `path: 'c/{n', ${whole}`, /a brace stands alone; write \{\{/],
-    ['of a new id in the path', `path: 'c/{rand-guid}', ${whole}`, /which only an output can have/],
+    ['of an open brace', `path: 'c/{n', ${whole}`, /a single brace; write \{\{/],
+    ['of a new id in the path', `path: 'c/{rand-guid}', ${whole}`, /which only an output may do/],
     ['that asks for a client', `path: 'c/{n}', sdkBinding: true, ${whole}`, /sdkBinding is not supported/],
     [
       'without its setting',

@@ -116,7 +116,7 @@ describe('an app that cannot run is refused with its reason:', () => {
     [
       'a file that throws',
       { 'a.js': 'throw new Error("no luck")' },
-      /a\.js: cannot be loaded; mend the file.*\n.*no luck/,
+      /a\.js: cannot be loaded; fix the file.*\n.*no luck/,
     ],
     ['a file with a syntax error', { 'a.js': 'const = 1;' }, /a\.js: cannot be loaded/],
     [

@@ -106,7 +106,9 @@ describe('the process', () => {
     const first = await start();
     const second = run('--app', fixture('host-app-cjs'), '--home', home.home);
     expect(await second.exit).toBe(1);
-    expect(second.stderr).toContain(`another host runs there (process ${first.child.pid} at `);
+    expect(second.stderr).toContain(
+      `another host is already running with this state folder (process ${first.child.pid} at `,
+    );
     first.child.kill('SIGKILL');
     await first.exit;
     expect((await fetch(`${(await start()).url}/api/bytes`)).status).toBe(200);

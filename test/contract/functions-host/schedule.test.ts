@@ -47,7 +47,7 @@ describe('a schedule', () => {
     ['*/0 * * * * *', 'second field "*/0"'],
     ['1 2 3', 'got 3 field(s)'],
     ['', 'got 1 field(s)'],
-    ['00:00:00', 'longer than nothing'],
+    ['00:00:00', 'longer than 0'],
   ])('%j is refused, since Azure would not run it', (schedule, message) => {
     expect(() => parseSchedule(schedule, 'UTC')).toThrow(message);
   });

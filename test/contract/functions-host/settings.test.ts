@@ -30,16 +30,16 @@ describe('a settings file', () => {
   test('says which of its fields have no effect', () => {
     const { warnings } = settings('{"Host":{"CORS":"*","CORSCredentials":true,"LocalHttpport":7071}}');
     expect(warnings).toEqual([
-      expect.stringMatching(/local\.settings\.json: Host\.CORS: is not honoured/),
-      expect.stringMatching(/Host\.CORSCredentials: is not honoured/),
-      expect.stringMatching(/Host\.LocalHttpport: no such field here; it has no effect/),
+      expect.stringMatching(/local\.settings\.json: Host\.CORS: has no effect/),
+      expect.stringMatching(/Host\.CORSCredentials: has no effect/),
+      expect.stringMatching(/Host\.LocalHttpport: unknown field, which has no effect/),
     ]);
   });
 
   test.each([
     ['{"IsEncrypted":true,"Values":{"A":"cipher"}}', 'IsEncrypted: encrypted settings cannot be read here'],
-    ['{"Values":{"A":1}}', 'Values.A: every value is a text'],
-    ['{"Values":{"SECRET":["x"]}}', 'Values.SECRET: every value is a text'],
+    ['{"Values":{"A":1}}', 'Values.A: every value is a string'],
+    ['{"Values":{"SECRET":["x"]}}', 'Values.SECRET: every value is a string'],
     ['{"Host":{"LocalHttpPort":70710}}', 'Host.LocalHttpPort'],
     ['// none', 'is not JSON'],
   ])('%s is refused', (content, message) => {

@@ -24,7 +24,7 @@ const appDirectory = writeApp(join(home, 'app'), {
 
 test('are refused at the start, with the name, what there is, and how to go on', async () => {
   await expect(startTestHost({ appDirectory, home: join(home, 'strict') })).rejects.toThrow(
-    /function queue: trigger type queueTrigger is not supported .* it has httptrigger, .*--skip-unsupported/,
+    /function queue: trigger type queueTrigger is not supported .* which supports httptrigger, .*--skip-unsupported/,
   );
 });
 

@@ -123,7 +123,7 @@ describe('a query that gets no whole answer', () => {
   it.each<[Fault, string]>([
     [
       'partial',
-      'Log Analytics answered in part, and a part is not judged: PartialError There were some errors when processing your query.: QueryExecutionError A part of the workspace did not answer in time',
+      'Log Analytics returned a partial result, which is never judged: PartialError There were some errors when processing your query.: QueryExecutionError A part of the workspace did not answer in time',
     ],
     ['timeout', 'Azure answered 504 GatewayTimeout Gateway timeout'],
     ['throttled', 'Azure answered 429 ThrottledError The request is throttled: too many queries at once'],
@@ -140,7 +140,7 @@ describe('a query that gets no whole answer', () => {
     const nowhere = createWiring({ ...world.settings, RATCHET_LOGS_ENDPOINT: 'https://localhost:1/v1' });
     const failure = await failureOf(query('Scores', undefined, nowhere.logs()));
     expect(failure).toMatchObject({ code: 'azure-unavailable', subject: { model: 'tiny', rule: 'low' } });
-    expect(failure.message).toMatch(/ECONNREFUSED.*; look at the address in the settings/);
+    expect(failure.message).toMatch(/ECONNREFUSED.*; check the address in the settings/);
   });
 });
 
@@ -178,7 +178,7 @@ describe('a query that is wrong is refused for good', () => {
     await expect(logs()).rejects.toMatchObject({
       code: 'bad-setting',
       message:
-        'RATCHET_LOGS_WORKSPACE must be set where a model file has triggers.queries; found nothing; see docs/settings.md',
+        'RATCHET_LOGS_WORKSPACE must be set where a model file has triggers.queries or release checks; found nothing; see docs/settings.md',
     });
   });
 });

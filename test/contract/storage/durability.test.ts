@@ -78,7 +78,9 @@ test('every blob and entity that was acknowledged is there after the process was
 test('a second cloud on the same folder is refused, the first goes on', async () => {
   const home = temporaryHome();
   const first = await startCloudProcess(home);
-  await expect(startCloudProcess(home)).rejects.toThrow(/another cloud runs there \(process \d+\)/);
+  await expect(startCloudProcess(home)).rejects.toThrow(
+    /another cloud is already running with this state folder \(process \d+\)/,
+  );
   expect((await fetch(`${first.state.control}/status`)).status).toBe(200);
 });
 

@@ -106,7 +106,7 @@ describe('an error of an Azure service', () => {
       // The identity endpoint answers 400 while an identity is not assigned yet.
       const error = say(Object.assign(new Error('Identity not found'), { name, statusCode: 400 }));
       expect(error.retryable).toBe(true);
-      expect(error.message).toContain('look at the identity of the app');
+      expect(error.message).toContain("check the app's identity");
     },
   );
 
@@ -157,7 +157,7 @@ describe('an error of an Azure service', () => {
   it('tells that no answer came in time', () => {
     const error = say(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
     expect(error.message).toBe(
-      `${asked}: no answer within 45 s; look at the health of the service and the network`,
+      `${asked}: no answer within 45 s; check the health of the service and the network`,
     );
     expect(error.retryable).toBe(true);
     const download = azureError(asked, {}, new DOMException('late', 'TimeoutError'), 240_000);
@@ -167,7 +167,7 @@ describe('an error of an Azure service', () => {
   it('points to the roles when access is refused', () => {
     const error = say(new RestError('not authorised', { statusCode: 403, code: 'AuthorizationFailed' }));
     expect(error.message).toBe(
-      `${asked}: Azure answered 403 AuthorizationFailed not authorised; look at the identity of the app and its roles in docs/settings.md`,
+      `${asked}: Azure answered 403 AuthorizationFailed not authorised; check the app's identity and its roles, listed in docs/settings.md`,
     );
   });
 

@@ -92,7 +92,7 @@ describe('a training job', () => {
   it('may not have a setting with the name of an input Ratchet fills', () => {
     const job = { ...config, settings: { manifest: 'mine' } };
     expect(() => buildJob({ ...training, job }, workspaceId)).toThrow(
-      'settings.manifest of job spam-filter-20020902-1f2e3d4c-train has the name of an input Ratchet fills; rename it',
+      'settings.manifest of job spam-filter-20020902-1f2e3d4c-train has the name of an input that Ratchet sets; rename it',
     );
   });
 });

@@ -33,7 +33,7 @@ describe('a credential whose identity endpoint answers nothing', () => {
     expect(azureError('reading job a', {}, error)).toMatchObject({
       code: 'azure-unavailable',
       message: expect.stringMatching(
-        /^reading job a: the identity endpoint gave no token within 0\.05 s; look at the identity of the app/,
+        /^reading job a: the identity endpoint gave no token within 0\.05 s; check the app's identity/,
       ),
     });
   });

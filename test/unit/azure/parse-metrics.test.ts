@@ -23,6 +23,6 @@ describe('the metrics of a run', () => {
   });
 
   it('are refused where the answer is no JSON', () => {
-    expect(() => parse('<html>')).toThrow('reading run j: the answer is not JSON');
+    expect(() => parse('<html>')).toThrow('reading run j: the response is not JSON');
   });
 });

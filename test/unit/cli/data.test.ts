@@ -64,7 +64,7 @@ describe('ratchet data check', () => {
     expect(await main(['data'])).toBe(2);
     expect(await main(['data', 'chekc', good])).toBe(2);
     expect(err.join('\n')).toMatch(
-      /name a model, or say data check FILE.*"chekc" is nothing to do with a file/s,
+      /name a model, or use data check FILE.*"chekc" is not an action on a file/s,
     );
   });
 });

@@ -67,7 +67,7 @@ describe('ratchet gate evaluate', () => {
     const args = ['gate', 'evaluate', '--model', model, '--predictions', predictions(40, 2, 'champion')];
     expect(await main([...args, '--html', page])).toBe(0);
     expect(out.join('\n')).toContain('PASSED');
-    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>.*files have no ledger of looks/s);
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>.*looks at files are not counted/s);
     expect(await main([...args, '--html', join(folder, 'nowhere', 'report.html')])).toBe(3);
     expect(err[0]).toMatch(/cannot write .*report\.html: ENOENT.*; name a file in a folder that is there$/);
   });
@@ -82,7 +82,7 @@ describe('ratchet gate evaluate', () => {
     expect(await judge()).toMatchObject([
       0,
       expect.stringMatching(
-        /note: judged as look 1 at this holdout: files have no ledger of looks, --look says which one it is$/,
+        /note: judged as look 1 at this holdout: looks at files are not counted; set --look to say which one it is$/,
       ),
     ]);
     expect(await judge('--look', '200')).toMatchObject([
@@ -91,7 +91,7 @@ describe('ratchet gate evaluate', () => {
     ]);
     for (const bad of ['0', '1.5', 'often']) expect(await main([...args, '--look', bad])).toBe(3);
     expect(err[0]).toContain(
-      '--look must be a whole number from 1 to 10000; found "0"; count this judging, too',
+      '--look must be a whole number from 1 to 10000; found "0"; count this evaluation, too',
     );
   });
 

@@ -165,7 +165,7 @@ describe('ratchet', () => {
       });
       expect(asked).toEqual([`GET /api/runs/${run.runId} k`, `GET /api/runs/${run.runId}/report k`]);
       expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ run, gateReport: null });
-      expect(err[0]).toContain('--html is about one run: name it, runs RUN --html FILE');
+      expect(err[0]).toContain('--html needs one run: runs RUN --html FILE');
     });
   });
 
@@ -226,7 +226,7 @@ describe('ratchet', () => {
     });
     expect(out[0]).toMatch(/a.* {2}champion none yet; spent or reserved in P30D: 1\.25 of 8 h$/);
     expect(out[1]).toMatch(
-      /its file is broken: it takes no requests until it is fixed\S*\n {4}models\/b\.yaml:2: no$/,
+      /its model file is invalid: it takes no requests until it is fixed\S*\n {4}models\/b\.yaml:2: no$/,
     );
   });
 
@@ -291,7 +291,7 @@ describe('ratchet', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await main(['models', '--url', url])).toBe(3);
     expect(err[0]).toBe(
-      `ratchet models: ${url} answered 200 with "<!doctype html><title>Wiki</title>"…, which is no answer of Ratchet: is --url the address of the service, without a path?`,
+      `ratchet models: ${url} answered 200 with "<!doctype html><title>Wiki</title>"…, which is not Ratchet's API: check that --url is the address of the service, without a path`,
     );
     server.close();
   });

@@ -46,7 +46,7 @@ describe('ratchet gate plan', () => {
   });
 
   it.each([
-    [[], '--rows is missing: how many rows the holdout would have'],
+    [[], '--rows is missing: the number of rows the holdout would have'],
     [['--rows', 'many'], '--rows must be a whole number from 1 to 5000000; found "many"'],
     [['--rows', '-5'], '--rows'],
     [['--rows', '0'], '--rows must be a whole number from 1 to 5000000; found "0"'],
@@ -63,7 +63,7 @@ describe('ratchet gate plan', () => {
     ],
     [
       ['--rows', '10', '--challenger', 'acuracy=0.9'],
-      'no gate it is for is about acuracy; did you mean "accuracy"?; they are about accuracy',
+      'no gate that this option applies to uses acuracy; did you mean "accuracy"?; they use accuracy',
     ],
     [
       ['--rows', '10', '--challenger', '0.9', '--challenger', 'accuracy=0.8'],

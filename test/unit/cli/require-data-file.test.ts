@@ -26,9 +26,9 @@ describe('a file to upload', () => {
     [
       '_week.csv',
       'content',
-      /_week\.csv is not data of spam-filter by data\.files and data\.ignore .* give it another name, or change them$/,
+      /_week\.csv is left out by data\.files and data\.ignore in the model file of spam-filter: .* rename the file, or change these fields$/,
     ],
-    ['empty.csv', '', /empty\.csv is empty, and an empty file is no data; give it content$/],
+    ['empty.csv', '', /empty\.csv is empty, and empty files are not used; give it content$/],
   ])('is refused as %s with content %j', (name, content, message) => {
     expect(() => require(name, content)).toThrow(message);
   });

@@ -157,7 +157,7 @@ describe('the report of the demo', () => {
       'signal s1 has 2 recorded decisions instead of one',
     ]);
     expect(missingWith({ decisions: [...good.decisions, decision('other')] })).toEqual([
-      'signal other has a decision, but nobody sent it',
+      'signal other has a decision, but was never sent',
     ]);
     const waiting = decision('s1', 'deferred', 'manual', 'freeze');
     expect(missingWith({ decisions: [...good.decisions.slice(0, -1), waiting] })).toEqual([

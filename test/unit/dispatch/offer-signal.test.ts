@@ -60,7 +60,7 @@ describe('offerSignal', () => {
       status: 503,
       retryable: true,
       message: expect.stringMatching(
-        /^signal manual:spam-filter:key: the task hub did not take it: .+; send it again$/,
+        /^signal manual:spam-filter:key: the task hub did not accept it: .+; send it again$/,
       ),
       subject: { signal: signal.id, model: 'spam-filter' },
     });

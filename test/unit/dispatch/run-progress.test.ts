@@ -33,7 +33,7 @@ it.each<[string, RunPhase, Record<string, unknown>, string | undefined, string |
     { 'm-1': { phase: 'evaluate', since } },
     undefined,
     since,
-    'Waits for job m-1-evaluate, which is not there yet.',
+    'Waits for job m-1-evaluate, which is not submitted yet.',
   ],
   [
     'a phase of which the orchestration does not know yet',

@@ -38,7 +38,8 @@ function refusalOf(
   }
 }
 
-const foreign = 'does not fit the method, the path, the body and any secret that is set';
+const foreign =
+  "does not match the request's method, path and body under any secret in RATCHET_DATA_HOOK_SECRET; sign as docs/data.md shows";
 
 describe('the signature of a notice', () => {
   it('is computed as RFC 4231 computes HMAC-SHA-256', () => {
@@ -74,13 +75,17 @@ describe('the signature of a notice', () => {
     [
       'of the first form',
       `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${request.body}`).digest('hex')}`,
-      'is of the form v1, which does not cover the model; send v2, as docs/data.md shows',
+      'has version v1, which does not cover the model; send v2, as docs/data.md shows',
     ],
-    ['too old', sign(now - 301), 'is 301 s old, 300 s allowed; sign the notice again, and look at the clock'],
+    [
+      'too old',
+      sign(now - 301),
+      "is 301 s old, and at most 300 s are allowed; sign the notice again, and check the sender's clock",
+    ],
     [
       'of the future',
       sign(now + 3600),
-      'is 3600 s in the future, 300 s allowed; sign the notice again, and look at the clock',
+      "is 3600 s in the future, and at most 300 s are allowed; sign the notice again, and check the sender's clock",
     ],
     ['of another body', sign(now, secret, { body: '{}' }), foreign],
     ['of another model', sign(now, secret, { path: path.replace('sales', 'spam') }), foreign],

@@ -45,7 +45,7 @@ describe('a child process', () => {
   it('that dies early is reported with the end of its log', async () => {
     const child = start('console.error("no such port"); process.exit(3);');
     await expect(child.until('it was ready', async () => undefined)).rejects.toThrow(
-      /^the sample ended with code 3 before it was ready\.\nThe end of .*x\.log:\n {2}no such port$/,
+      /^the sample ended with code 3 before it was ready\.\nThe last lines of .*x\.log:\n {2}no such port$/,
     );
   });
 

@@ -30,7 +30,7 @@ describe('the settings of npm start', () => {
       'RATCHET_PORT: expected a port from 0 to 65535, 0 for any free one, got "70000"',
     );
     expect(() => readStartSettings({ RATCHET_MODELS_DIR: 'nowhere' }, '/x')).toThrow(
-      'RATCHET_MODELS_DIR: expected a folder of model files, there is none at ',
+      'RATCHET_MODELS_DIR: expected a folder of model files; there is no folder ',
     );
     expect(() => readStartSettings({ RATCHET_PORT: '-1' }, '/x')).toThrow('got "-1"');
     expect(() => readStartSettings({ RATCHET_CLOCK: 'sundial' }, '/x')).toThrow(

@@ -94,7 +94,7 @@ describe('a row', () => {
 
   it('refuses a document larger than a row', () => {
     expect(() => writeDocument({ text: 'x'.repeat(450_000) }, { signal: 's' })).toThrow(
-      'a row of the ledger holds 450000 characters; found 450011; shorten the evidence',
+      'a ledger row holds at most 450000 characters; found 450011; shorten the evidence',
     );
   });
 });

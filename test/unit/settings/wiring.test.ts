@@ -108,7 +108,7 @@ describe('the model files', () => {
       expect(files.models.get('a')?.config.description).toBe('one');
       expect(files.broken.get('a')).not.toEqual([]);
     }
-    expect(describeBroken(await modelFiles()).join()).toContain('(model a goes on as its file was before)');
+    expect(describeBroken(await modelFiles()).join()).toContain('(model a keeps its last valid version)');
     rmSync(file);
     expect([...(await models()).keys()]).toEqual([]);
     expect(describeBroken(await modelFiles())).toEqual([]);

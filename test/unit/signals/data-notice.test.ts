@@ -82,13 +82,13 @@ describe('a notice of an upload', () => {
     [
       '_SUCCESS',
       5,
-      'file "_SUCCESS" is not data of model spam-filter by data.files and data.ignore of its model file; give it another name, or change them',
+      'file "_SUCCESS" is left out by data.files and data.ignore in the model file of spam-filter; rename the file, or change these fields',
     ],
-    ['week.csv.tmp', 5, 'file "week.csv.tmp" is not data of'],
+    ['week.csv.tmp', 5, 'file "week.csv.tmp" is left out by'],
     [
       'week.csv',
       0,
-      'file "week.csv" below mail/spam-filter/ is empty, and an empty file is no data; upload its content, then tell of it',
+      'file "week.csv" below mail/spam-filter/ is empty, and empty files are not used; upload its content, then send the notice again',
     ],
   ])('of %s with %i bytes is refused, as no run would use it', async (file, bytes, message) => {
     const text = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');

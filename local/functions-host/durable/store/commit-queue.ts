@@ -89,7 +89,7 @@ export class CommitQueue {
   #fail(writes: readonly Write[], error: unknown): void {
     this.#store.rollback();
     this.#refusal = new Error(
-      'the durable store could not be written; restart the host once the cause is gone',
+      'the durable store could not be written; restart the host once the cause is fixed',
       {
         cause: error,
       },

@@ -74,7 +74,7 @@ export function prepareSchema(db: DatabaseSync, file: string): void {
   if (found !== 0) {
     throw new Error(
       `durable store ${file}: layout ${String(found)} found, ${schemaVersion} expected; ` +
-        'it was written by another version: move the file away to start with an empty one',
+        'it was written by another version: move the file elsewhere to start with an empty one',
     );
   }
   db.exec(`BEGIN; ${tables} PRAGMA user_version = ${schemaVersion}; COMMIT;`);

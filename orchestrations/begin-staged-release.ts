@@ -1,0 +1,38 @@
+/**
+ * Begins a release over stages: the target's entity is told of the candidate, and its orchestration started.
+ *
+ * Invariant: repeated, it finds begun what has begun: the entity knows the release by its id, and so does the task hub.
+ */
+import type * as df from 'durable-functions';
+import { releaseIdOf } from '../shared/domain/durable-names.ts';
+import type { Candidate } from '../shared/release/state.ts';
+import { askTarget } from './ask-target.ts';
+import type { Patience } from './patience.ts';
+import { now, takeStep } from './take-step.ts';
+
+interface Beginning extends Omit<Candidate, 'releaseId' | 'requestedBy' | 'rollback'> {
+  /** What the run answered: people who asked for it cannot approve its release. */
+  readonly signals: readonly string[];
+}
+
+/** Answers what is to be said of it. */
+export function* beginStagedRelease(
+  context: df.OrchestrationContext,
+  { signals, ...what }: Beginning,
+  patience: Patience,
+): Generator<df.Task, string, unknown> {
+  const { runId, model, target, previous, gateReportHash, freezes } = what;
+  const releaseId = releaseIdOf(runId);
+  const { requestedBy } = yield* takeStep(
+    context,
+    'find-requesters',
+    { model: model.name, signals },
+    patience,
+  );
+  const candidate: Candidate = { ...what, releaseId, requestedBy };
+  const begun = yield* askTarget(context, target, 'begin', { candidate, now: now(context) });
+  yield* takeStep(context, 'wake-releases', { releases: begun.wake });
+  const input = { releaseId, runId, model, previous, gateReportHash, target, freezes };
+  yield* takeStep(context, 'start-release', input);
+  return `Its release over ${what.stages.length} stages: ${begun.sentence}`;
+}

@@ -1,0 +1,80 @@
+/** Does what a release does next, and answers what became of it. */
+import type * as df from 'durable-functions';
+import type { ReleaseAction, ReleaseEvent } from '../shared/release/state.ts';
+import { askModel } from './ask-model.ts';
+import type { Patience } from './patience.ts';
+import type { StagedReleaseInput } from './staged-release.ts';
+import { now, takeStep } from './take-step.ts';
+
+export interface ReleaseWalk extends StagedReleaseInput {
+  readonly context: df.OrchestrationContext;
+  /** Happens once somebody has ordered something of the release, or it has its turn. */
+  woken: df.Task;
+}
+
+type Deed = Exclude<ReleaseAction, { readonly do: 'wait' | 'end' | 'ask-hold' }>;
+
+/** Fails with a StepFailure where it is refused, or away for longer than `patience` lasts. */
+export function* takeAction(
+  walk: ReleaseWalk,
+  action: Deed,
+  patience: Patience,
+): Generator<df.Task, ReleaseEvent, unknown> {
+  const { context, target, releaseId } = walk;
+  switch (action.do) {
+    case 'observe': {
+      const observed = yield* takeStep(context, 'observe-target', { target }, patience);
+      return { event: 'observed', observed };
+    }
+    case 'deploy': {
+      const { deployment, model, digest } = action;
+      const asked = { target, deployment, model, digest, releaseId };
+      return { event: 'deployed', ...(yield* takeStep(context, 'deploy-version', asked, patience)) };
+    }
+    case 'ask-version': {
+      const { deployment, model } = action;
+      const asked = { target, deployment, model, releaseId };
+      return { event: 'answered', ...(yield* takeStep(context, 'ask-version', asked, patience)) };
+    }
+    case 'shift':
+      yield* takeStep(context, 'shift-traffic', { target, to: action.to }, patience);
+      return { event: 'shifted' };
+    case 'look': {
+      const look = yield* takeStep(context, 'look-at-requests', { target, look: action.look }, patience);
+      return { event: 'looked', look };
+    }
+    case 'notify':
+      return yield* notify(walk, action, patience);
+    case 'crown':
+      return yield* crown(walk, action);
+    case 'retire': {
+      const { deployment } = action;
+      yield* takeStep(context, 'retire-deployment', { target, deployment }, patience);
+      return { event: 'retired' };
+    }
+  }
+}
+
+function* notify(
+  { context, runId, model, previous, gateReportHash }: ReleaseWalk,
+  { stage }: Extract<Deed, { do: 'notify' }>,
+  patience: Patience,
+): Generator<df.Task, ReleaseEvent, unknown> {
+  const notice = {
+    releaseId: `${runId}-${stage.stage}`,
+    ...{ runId, stage: stage.stage, model, previous, gateReportHash },
+    releasedAt: now(context),
+  };
+  yield* takeStep(context, 'publish-release', { stage, notice }, patience);
+  return { event: 'notified' };
+}
+
+/** The model's entity knows who its champion is. */
+function* crown(
+  { context, model }: ReleaseWalk,
+  { champion }: Extract<Deed, { do: 'crown' }>,
+): Generator<df.Task, ReleaseEvent, unknown> {
+  const isForward = champion?.version === model.version;
+  yield* askModel(context, model.name, 'crown', { champion, isForward, now: now(context) });
+  return { event: 'crowned' };
+}

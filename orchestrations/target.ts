@@ -1,0 +1,35 @@
+/** target: the entity of what serves a model. It keeps the releases; what they do is shared/release. */
+
+import { targetEntity } from '../shared/domain/durable-names.ts';
+import { beginRelease } from '../shared/release/begin-release.ts';
+import { nextStep } from '../shared/release/next-step.ts';
+import { operateRelease } from '../shared/release/operate-release.ts';
+import { newTargetState, type TargetState } from '../shared/release/state.ts';
+import { takeEvent } from '../shared/release/take-event.ts';
+import { defineEntity } from './define-entity.ts';
+import { describeRelease, type TargetOperations } from './target-operations.ts';
+
+type Input<Name extends keyof TargetOperations> = TargetOperations[Name]['input'];
+
+defineEntity<TargetState>(targetEntity, newTargetState, {
+  /** A state that is there stays: what serves is known by looking. */
+  rebuild(state, { state: rebuilt }: Input<'rebuild'>) {
+    const isFresh = state.release === null && state.ended.length === 0 && state.queue.length === 0;
+    return { state: isFresh ? rebuilt : state, answer: {} };
+  },
+  begin(state, input: Input<'begin'>) {
+    const { state: next, ...answer } = beginRelease(state, input);
+    return { state: next, answer };
+  },
+  next(state, input: Input<'next'>) {
+    const { state: next, action } = nextStep(state, input);
+    return { state: next, answer: { action, row: describeRelease(next, input.releaseId, input.now) } };
+  },
+  tell(state, input: Input<'tell'>) {
+    return { state: takeEvent(state, input), answer: {} };
+  },
+  operate(state, input: Input<'operate'>) {
+    const { state: next, ...answer } = operateRelease(state, input);
+    return { state: next, answer };
+  },
+});

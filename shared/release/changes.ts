@@ -1,0 +1,107 @@
+/** How a release changes from one state to another, with what that means for the rest of it. Pure. */
+import { parseDurationMs } from '../config/duration.ts';
+import type { EndedRelease, FinalState, SettledVersion } from '../domain/release-state.ts';
+import type { Word } from '../domain/word.ts';
+import type { EndAction, Release, TargetState } from './state.ts';
+
+/** Settled versions that are kept: rollbacks go to the newest. */
+const settledAtMost = 10;
+const endedAtMost = 20;
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+export const later = (at: string, byMs: number): string => iso(Date.parse(at) + byMs);
+/** Of a duration that the schema has seen. */
+export const msOf = (duration: string): number => parseDurationMs(duration)!;
+
+export function withRelease(state: TargetState, release: Release): TargetState {
+  return { ...state, release };
+}
+
+/** The same release in a state, with what it says; `since` counts from when the state was entered. */
+export function enter(release: Release, state: Release['state'], now: string, sentence: string): Release {
+  const since = release.state === state ? release.since : now;
+  return { ...release, state, since, sentence };
+}
+
+/** On to the next step, or stage: nothing that was seen of the one before counts there. */
+export function advance(release: Release, now: string): Release {
+  const current = release.stages[release.stage];
+  const isLastStep = current?.kind !== 'canary' || release.step + 1 >= current.steps.length;
+  return {
+    ...release,
+    ...(isLastStep ? { stage: release.stage + 1, step: 0 } : { step: release.step + 1 }),
+    stepSince: null,
+    since: now,
+    stageSince: now,
+    approvals: [],
+    looks: 0,
+    decisiveLooks: 0,
+    lastLook: null,
+    holdsUntil: null,
+    pausedUntil: null,
+  };
+}
+
+/** Orders the release back. A way back that has been ordered stays: nothing turns it forward again. */
+export function turnBack(
+  state: TargetState,
+  release: Release,
+  word: Word,
+  end: NonNullable<Release['back']>['end'],
+): TargetState {
+  if (release.back) return state;
+  const back = { word, end, to: findWayBack(state, release), answered: false, acknowledged: false };
+  const sentence = `Goes back: ${word.reason}`;
+  return withRelease(state, {
+    ...enter(release, 'rolling-back', word.at, sentence),
+    back,
+    asks: null,
+    pausedUntil: null,
+  });
+}
+
+/** The newest settled version other than the one that is released. */
+export function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
+  return settled.findLast((version) => version.deployment !== deployment) ?? null;
+}
+
+/** Ends the release that holds the target; the first that waits has it then. */
+export function endRelease(
+  state: TargetState,
+  release: Release,
+  now: string,
+  end: FinalState,
+  sentence: string,
+): { readonly state: TargetState; readonly action: EndAction } {
+  const ended = describeEnd(release, end, now, sentence);
+  const [next, ...queue] = state.queue;
+  const turn = { state: 'deploying', since: now, stageSince: now, sentence: 'Its turn has come.' } as const;
+  return {
+    state: {
+      ...state,
+      release: next ? { ...next, ...turn } : null,
+      queue,
+      settled: end === 'settled' ? addSettled(state.settled, release, now) : state.settled,
+      ended: [...state.ended, ended].slice(-endedAtMost),
+    },
+    action: { do: 'end', ended, wake: next ? [next.releaseId] : [] },
+  };
+}
+
+export function describeEnd(
+  { releaseId, runId, digest, model, target, startedAt }: Release,
+  state: FinalState,
+  endedAt: string,
+  sentence: string,
+): EndedRelease {
+  return { releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
+}
+
+function addSettled(
+  settled: readonly SettledVersion[],
+  { model, deployment, digest, releaseId }: Release,
+  at: string,
+): readonly SettledVersion[] {
+  const others = settled.filter((version) => version.deployment !== deployment);
+  return [...others, { model, deployment, digest, releaseId, at }].slice(-settledAtMost);
+}

@@ -1,0 +1,173 @@
+/**
+ * What people order of a release: approve, reject, go on, abort. Pure.
+ *
+ * Owns: who may approve what, and that an order to go back is always taken. Does not own: who they are, and whether
+ * they may give orders at all (the HTTP API).
+ *
+ * Invariants
+ * 1. An order to go back is taken in every state that is not final.
+ * 2. An approval counts for exactly what its binding names, once for each person, and never for who requested it where
+ *    the stage says so.
+ */
+import type { ReleaseOrder } from '../domain/release-state.ts';
+import type { Word } from '../domain/word.ts';
+import { bindingOf } from './binding.ts';
+import { describeEnd, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { describeSplit, splitOf } from './splits.ts';
+import { isJudged, stageOf } from './stages.ts';
+import type { Release, TargetState } from './state.ts';
+
+export interface OperatedRelease {
+  readonly state: TargetState;
+  readonly done: boolean;
+  readonly sentence: string;
+  /** Releases whose orchestrations are to look again. */
+  readonly wake: readonly string[];
+}
+
+export function operateRelease(
+  state: TargetState,
+  { order, word }: { readonly order: ReleaseOrder; readonly word: Word },
+): OperatedRelease {
+  const { release } = state;
+  const { releaseId } = order;
+  const queued = state.queue.find((each) => each.releaseId === releaseId);
+  if (queued) return operateQueued(state, queued, order, word);
+  if (release?.releaseId !== releaseId) {
+    const ended = state.ended.findLast((each) => each.releaseId === releaseId);
+    if (ended) return refuse(state, `Release ${releaseId} is over: ${ended.state} at ${ended.endedAt}.`);
+    const now = release ? `release ${release.releaseId} is under way` : 'no release is under way';
+    return refuse(state, `There is no release ${releaseId}; ${now}.`);
+  }
+  switch (order.order) {
+    case 'abort':
+      return abort(state, release, word);
+    case 'approve':
+      return approve(state, release, order.binding, word);
+    case 'reject':
+      return reject(state, release, word);
+    case 'go-on':
+      return goOn(state, release, word);
+  }
+}
+
+function operateQueued(
+  state: TargetState,
+  queued: Release,
+  { order }: ReleaseOrder,
+  word: Word,
+): OperatedRelease {
+  if (order !== 'abort' && order !== 'reject') {
+    const { releaseId } = queued;
+    return refuse(state, `Release ${releaseId} waits for its turn: nothing can be approved of it yet.`);
+  }
+  const queue = state.queue.filter((each) => each !== queued);
+  const ended = [...state.ended, describeEnd(queued, 'rejected', word.at, `${word.by}: ${word.reason}`)];
+  const sentence = `Version ${queued.model.version} does not wait for the endpoint any more.`;
+  return { state: { ...state, queue, ended }, done: true, sentence, wake: [queued.releaseId] };
+}
+
+function abort(state: TargetState, release: Release, word: Word): OperatedRelease {
+  if (release.back) {
+    const { by, at } = release.back.word;
+    return refuse(state, `It goes back already, since ${at}, by ${by}.`);
+  }
+  const next = turnBack(state, release, word, 'rolled-back');
+  const to = next.release?.back?.to;
+  const where = !release.hadTraffic
+    ? 'it has had no requests, and the endpoint stays as it is'
+    : to
+      ? `every request goes to version ${to.model.version}`
+      : 'there is no settled version to go back to: a person will be asked what is to serve';
+  return done(next, release, `Aborted: version ${release.model.version} goes back; ${where}.`);
+}
+
+function approve(state: TargetState, release: Release, binding: string, word: Word): OperatedRelease {
+  const stage = stageOf(release);
+  if (stage?.kind !== 'approval' || release.back)
+    return refuse(state, `Nothing to approve: the release is ${release.state}. ${release.sentence}`);
+  if (release.state !== 'waiting-for-approval' && release.asks === null && !release.isReady)
+    return refuse(state, `Nothing to approve yet: the release is ${release.state}. ${release.sentence}`);
+  if (later(release.stageSince, msOf(stage.within)) <= word.at)
+    return refuse(
+      state,
+      `Too late: stage ${stage.stage} was open for ${stage.within}, from ${release.stageSince}.`,
+    );
+  if (stage.by && !stage.by.includes(word.by))
+    return refuse(
+      state,
+      `${word.by} is none of those who may approve stage ${stage.stage}: ${stage.by.join(', ')}.`,
+    );
+  if (stage.notRequester && release.requestedBy.includes(word.by))
+    return refuse(state, `${word.by} requested the run, and cannot approve its release: somebody else must.`);
+  const current = bindingOf(release);
+  if (binding !== current)
+    return refuse(
+      state,
+      `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and the release stands at ${current.slice(0, 12)}; look at the release again.`,
+    );
+  const others = release.approvals.filter((each) => each.by !== word.by && each.binding === current);
+  if (
+    others.length < release.approvals.length &&
+    release.approvals.some((each) => each.by === word.by && each.binding === current)
+  )
+    return refuse(state, `${word.by} has approved before: another person must.`);
+  const approvals = [...others, { ...word, binding }];
+  const left = stage.need - approvals.length;
+  const sentence =
+    left > 0
+      ? `Approved by ${approvals.map(({ by }) => by).join(', ')}; ${left} more must.`
+      : `Approved: version ${release.model.version} leaves stage ${stage.stage}.`;
+  return done(withRelease(state, { ...release, approvals, pausedUntil: null }), release, sentence);
+}
+
+function reject(state: TargetState, release: Release, word: Word): OperatedRelease {
+  if (stageOf(release)?.kind !== 'approval' || release.back)
+    return refuse(state, `Nothing to reject: the release is ${release.state}. Abort it to have it go back.`);
+  const next = turnBack(state, release, word, 'rejected');
+  return done(next, release, `Rejected: version ${release.model.version} goes back.`);
+}
+
+/** What a person is asked is answered by going on; never past evidence that cannot say. */
+function goOn(state: TargetState, release: Release, word: Word): OperatedRelease {
+  const { asks, back } = release;
+  if (!asks) return refuse(state, `Nothing is asked: the release is ${release.state}. ${release.sentence}`);
+  const going = {
+    ...enter(release, 'deploying', word.at, `${word.by}: ${word.reason}`),
+    asks: null,
+    pausedUntil: null,
+  };
+  if (asks.why === 'no-way-back') {
+    const acknowledged = { ...going, state: 'rolling-back' as const, back: { ...back!, acknowledged: true } };
+    return done(
+      withRelease(state, acknowledged),
+      release,
+      'It ends; what is to serve the endpoint is yours to say.',
+    );
+  }
+  if (asks.why === 'stuck') {
+    const again = { ...going, state: 'rolling-back' as const };
+    return done(withRelease(state, again), release, 'The rollback is tried again at once.');
+  }
+  if (asks.why === 'inconclusive') {
+    const stage = stageOf(release);
+    const holdsUntil = later(word.at, isJudged(stage) ? msOf(stage.onInconclusive.hold) : 0);
+    const sentence = `The step goes on until ${holdsUntil}; it is left forwards only where its checks pass.`;
+    return done(withRelease(state, { ...going, holdsUntil }), release, sentence);
+  }
+  if (!state.desired || !state.observed)
+    return refuse(state, `One deployment must be given every request first. ${asks.sentence}`);
+  // What is there is taken as meant; what the release itself needs of it is looked at again.
+  const desired = splitOf(state.observed);
+  const anew = { ...going, isReady: false, hasAnswered: false, stepSince: null };
+  const sentence = `It goes on from what the endpoint serves now: ${describeSplit(desired)}.`;
+  return done({ ...withRelease(state, anew), desired, changingTo: null, isStale: true }, release, sentence);
+}
+
+function done(state: TargetState, { releaseId }: Release, sentence: string): OperatedRelease {
+  return { state, done: true, sentence, wake: [releaseId] };
+}
+
+function refuse(state: TargetState, sentence: string): OperatedRelease {
+  return { state, done: false, sentence, wake: [] };
+}

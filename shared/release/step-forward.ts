@@ -1,0 +1,186 @@
+/** A release's next step on the way forward, stage by stage. Pure. The invariants are those of next-step.ts. */
+import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '../config/stage-schema.ts';
+import type { ReleaseState, Split } from '../domain/release-state.ts';
+import { bindingOf } from './binding.ts';
+import { advance, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { findDueLook, nextLookAt } from './due-look.ts';
+import { endSettled } from './end-settled.ts';
+import { describeSplit, findStable, giveShare, isSame, splitOf } from './splits.ts';
+import { stageOf } from './stages.ts';
+import type { NextAnswer, NextQuestion, Release, ReleaseAction, TargetState } from './state.ts';
+
+/** The target has just been looked at, and nothing is under way. */
+export function stepForward(state: TargetState, release: Release, question: NextQuestion): NextAnswer {
+  const { now } = question;
+  const look = findDueLook(state, release, now);
+  if (look) return { state, action: { do: 'look', look } };
+  if (release.asks) return waitFor(state, release, now, release.asks.sentence, []);
+  if (!release.isReady) {
+    const { deployment, model, digest } = release;
+    const deploy = { do: 'deploy', deployment, model, digest } as const;
+    const advance = { enters: 'deploying', sentence: `Deploys version ${model.version}.` } as const;
+    return forward(state, release, question, advance, deploy);
+  }
+  if (!release.hasAnswered) {
+    const { deployment, model } = release;
+    return { state, action: { do: 'ask-version', deployment, model } };
+  }
+  const stage = stageOf(release);
+  switch (stage?.kind) {
+    case undefined:
+    case 'notify':
+      return stage ? notify(state, release, stage, question) : endSettled(state, release, now);
+    case 'approval':
+      return approve(state, release, stage, question);
+    case 'shadow':
+    case 'canary':
+      return tryOut(state, release, stage, question);
+    case 'production':
+      return promote(state, release, stage, question);
+  }
+}
+
+function notify(
+  state: TargetState,
+  release: Release,
+  stage: NotifyStage,
+  question: NextQuestion,
+): NextAnswer {
+  const advance = { enters: 'notifying', sentence: `Tells ${stage.stage}.` } as const;
+  return forward(state, release, question, advance, { do: 'notify', stage });
+}
+
+/** Goes on to the next stage at once. */
+function goOn(state: TargetState, release: Release, question: NextQuestion): NextAnswer {
+  const next = advance(release, question.now);
+  return stepForward(withRelease(state, next), next, question);
+}
+
+/** What a release sets out to do: the state it enters, what it says, and what else becomes of it. */
+interface Advance {
+  readonly enters: ReleaseState;
+  readonly sentence: string;
+  readonly changes?: Partial<Release>;
+}
+
+/** A step forward, unless something holds it: then nothing has changed. */
+function forward(
+  state: TargetState,
+  release: Release,
+  { now, hold }: NextQuestion,
+  { enters, sentence, changes }: Advance,
+  action: ReleaseAction,
+): NextAnswer {
+  if (hold === undefined) return { state, action: { do: 'ask-hold' } };
+  if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, []);
+  const entered = { ...enter(release, enters, now, sentence), ...changes };
+  return { state: withRelease(state, entered), action };
+}
+
+function approve(
+  state: TargetState,
+  release: Release,
+  { stage, need, within }: ApprovalStage,
+  question: NextQuestion,
+): NextAnswer {
+  const { now } = question;
+  const binding = bindingOf(release);
+  const valid = release.approvals.filter((approval) => approval.binding === binding);
+  if (valid.length >= need) return goOn(state, release, question);
+  const until = later(release.stageSince, msOf(within));
+  if (now >= until) {
+    const reason = `stage ${stage} was approved by ${valid.length} of ${need} people until ${until}`;
+    const back = turnBack(state, release, { by: 'Ratchet', reason, at: now }, 'rejected');
+    return { state: back, action: { do: 'wait', until: now } };
+  }
+  const sentence = `Waits for approval of stage ${stage} until ${until}: ${valid.length} of ${need}.`;
+  const waiting = enter(release, 'waiting-for-approval', now, release.sentence);
+  return waitFor(state, waiting, now, sentence, [until]);
+}
+
+function tryOut(
+  state: TargetState,
+  release: Release,
+  stage: JudgedStage,
+  question: NextQuestion,
+): NextAnswer {
+  const desired = state.desired!;
+  // Where nobody else serves, there is nobody to compare with and nothing to lose.
+  if (findStable(desired.traffic, release.deployment) === null) return goOn(state, release, question);
+  const asked = askOf(release, stage, desired);
+  if (!isSame(splitOf(state.observed!), asked) || !isSame(desired, asked))
+    return shift(state, release, question, stage.kind, asked);
+  return stay(state, release, question.now, `Serves ${describeSplit(asked)} for ${stage.for}.`);
+}
+
+function askOf(release: Release, stage: JudgedStage, { traffic }: Split): Split {
+  if (stage.kind === 'shadow') return { traffic, mirror: { [release.deployment]: stage.percent } };
+  return { traffic: giveShare(release, stage.steps[release.step]!, traffic), mirror: {} };
+}
+
+function promote(
+  state: TargetState,
+  release: Release,
+  stage: ProductionStage,
+  question: NextQuestion,
+): NextAnswer {
+  const { now } = question;
+  const asked: Split = { traffic: { [release.deployment]: 100 }, mirror: {} };
+  if (!isSame(splitOf(state.observed!), asked) || !isSame(state.desired!, asked)) {
+    return shift(state, release, question, 'promoting', asked);
+  }
+  if (!release.isChampion) return { state, action: { do: 'crown', champion: release.model } };
+  const until = later(release.stepSince ?? now, msOf(stage.keepOld));
+  if (release.stepSince !== null && now >= until) return goOn(state, release, question);
+  const serving = enter(release, 'serving', now, release.sentence);
+  return stay(state, serving, now, `Answers every request; the version before is kept until ${until}.`, [
+    until,
+  ]);
+}
+
+function shift(
+  state: TargetState,
+  release: Release,
+  question: NextQuestion,
+  enters: ReleaseState,
+  to: Split,
+): NextAnswer {
+  const before = release.before ?? state.desired;
+  // Where everybody will hear its answers it is asked once more.
+  const hasAnswered = enters !== 'promoting';
+  const advance = {
+    enters,
+    sentence: `Gives requests to ${describeSplit(to)}.`,
+    changes: { hadTraffic: true, before, hasAnswered },
+  };
+  const next = forward(state, release, question, advance, { do: 'shift', to });
+  return next.action.do === 'shift' ? { ...next, state: { ...next.state, changingTo: to } } : next;
+}
+
+/** The step has begun, and goes on. */
+function stay(
+  state: TargetState,
+  release: Release,
+  now: string,
+  sentence: string,
+  alarms: readonly string[] = [],
+): NextAnswer {
+  return waitFor(state, { ...release, stepSince: release.stepSince ?? now }, now, sentence, alarms);
+}
+
+/** Waits until one of the moments, the next look at the checks, or the next at a target that gives it requests. */
+function waitFor(
+  state: TargetState,
+  release: Release,
+  now: string,
+  sentence: string,
+  alarms: readonly string[],
+): NextAnswer {
+  const { lookEvery } = release.target;
+  const { traffic, mirror } = state.desired ?? { traffic: {}, mirror: {} };
+  const isWatched = release.asks !== null || traffic[release.deployment] || mirror[release.deployment];
+  const longest = later(now, isWatched ? msOf(lookEvery) : 86_400_000);
+  const look = nextLookAt(state, release);
+  const until = [...alarms, longest, ...(look === null ? [] : [look])].reduce((a, b) => (a < b ? a : b));
+  return { state: withRelease(state, { ...release, sentence }), action: { do: 'wait', until } };
+}

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Traffic } from '../../../shared/domain/release-state.ts';
+import { bindingOf } from '../../../shared/release/binding.ts';
+import { isSame, splitOf } from '../../../shared/release/splits.ts';
+import { isJudged, stageOf } from '../../../shared/release/stages.ts';
+import type { Release } from '../../../shared/release/state.ts';
+import { candidateOf, type Deed, World } from './world/world.ts';
+
+const shareOf = ({ traffic, mirror }: { traffic: Traffic; mirror: Traffic }, deployment: string): number =>
+  (traffic[deployment] ?? 0) + (mirror[deployment] ?? 0);
+
+/** What people and others do between two turns. */
+function interfere(world: World): void {
+  const held = world.state.release;
+  if (!held) return;
+  const { releaseId } = held;
+  if (held.state === 'waiting-for-approval') {
+    if (!world.breaks(0.3)) world.approve(held, 'ada');
+    if (!world.breaks(0.3)) world.approve(held, 'ben');
+    if (world.breaks(0.1)) world.order({ order: 'reject', releaseId }, 'ada');
+  }
+  if (world.breaks(0.01)) world.order({ order: 'abort', releaseId }, 'ada');
+  if (held.asks && world.happens(0.3)) world.order({ order: 'go-on', releaseId }, 'ada');
+  if (world.breaks(0.02)) world.traffic = { 'version-1': 60, 'version-9': 40 };
+  if (world.breaks(0.02)) world.traffic = { [held.deployment]: 100 };
+  if (world.breaks(0.01) && !world.traffic[held.deployment]) world.deployed.delete(held.deployment);
+  if (world.breaks(0.05)) world.hold = world.hold === null ? 'freeze quarter-end is in force' : null;
+}
+
+function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
+  const world = new World(...tape);
+  world.begin(candidateOf('2'));
+  for (let turn = 0; turn < turns; turn++) {
+    interfere(world);
+    const action = world.turn('run-2-release');
+    if (action.do === 'end') return { world, ended: action };
+    if (action.do !== 'wait') continue;
+    const waitMs = Math.max(Date.parse(action.until) - world.nowMs, 1_000);
+    world.nowMs += world.happens(0.3) ? waitMs / 10 : waitMs;
+  }
+  return { world, ended: null };
+}
+
+/** A seed and how long chance rules; then nothing happens any more. */
+const tapes = fc.tuple(fc.nat(), fc.integer({ min: 20, max: 1_500 }));
+type Tape = readonly [seed: number, draws: number];
+const held = (deed: Deed): Release => deed.before.release!;
+
+function eachDeed(check: (deed: Deed, earlier: readonly Deed[]) => void): void {
+  fc.assert(
+    fc.property(tapes, (tape) => {
+      const { deeds } = live(tape).world;
+      deeds.forEach((deed, at) => {
+        if (deed.before.release?.releaseId === 'run-2-release') check(deed, deeds.slice(0, at));
+      });
+    }),
+    { numRuns: 150 },
+  );
+}
+
+describe('a release, whatever happens', () => {
+  it('never gives a version more requests once it was ordered back', () => {
+    eachDeed((deed) => {
+      if (deed.action.do !== 'shift' || !held(deed).back) return;
+      const { deployment } = held(deed);
+      expect(shareOf(deed.action.to, deployment)).toBe(0);
+    });
+  });
+
+  it('takes an order to go back in every state that is not final', () => {
+    fc.assert(
+      fc.property(tapes, fc.nat(200), (tape, turns) => {
+        const { world, ended } = live(tape, turns);
+        if (ended) return;
+        const before = world.state.release!.back;
+        world.order({ order: 'abort', releaseId: 'run-2-release' }, 'ada');
+        const after = world.state.release!;
+        expect(after.back).not.toBeNull();
+        expect(after.back === before || after.state === 'rolling-back').toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('goes forward only from what the target was seen to serve, and never through a freeze', () => {
+    eachDeed((deed) => {
+      if (deed.action.do !== 'shift' || held(deed).back) return;
+      const { desired, observed } = deed.before;
+      const { deployment } = held(deed);
+      if (shareOf(deed.action.to, deployment) <= shareOf(splitOf(observed!), deployment)) return;
+      expect(deed.hold).toBeNull();
+      expect(isSame(splitOf(observed!), desired!)).toBe(true);
+      expect(deed.before.isStale).toBe(false);
+    });
+  });
+
+  it('leaves a step forwards only after a look that passed, and an approval only with both people', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { deeds } = live(tape).world;
+        for (let at = 1; at < deeds.length; at++) {
+          const [was, is] = [deeds[at - 1]!.after.release, deeds[at]!.before.release];
+          if (!was || !is || was.back || is.back || was.releaseId !== is.releaseId) continue;
+          checkLeft(was, is, deeds[at - 1]!);
+        }
+        for (const { before, after, action } of deeds) {
+          const [was, is] = [before.release, after.release];
+          if (!was || !is || was.back || is.back || was.stage === is.stage) continue;
+          const stage = stageOf(was);
+          // Within one answer only an approval, a step with nobody to compare with, or the end of keeping is left.
+          if (stage?.kind === 'approval')
+            expect(was.approvals.filter(({ binding }) => binding === bindingOf(was))).toHaveLength(2);
+          else if (isJudged(stage)) expect(action.do).not.toBe('look');
+        }
+      }),
+      { numRuns: 150 },
+    );
+    function checkLeft(was: Release, is: Release, deed: Deed): void {
+      const isLeft = was.stage !== is.stage || was.step !== is.step;
+      if (!isLeft || !isJudged(stageOf(was))) return;
+      expect(deed.action.do).toBe('look');
+      if (deed.action.do === 'look') expect(deed.action.look.forwardShare).toBeGreaterThan(0);
+    }
+  });
+
+  it('spends no more than the error of a step, however often it looks', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { deeds } = live(tape).world;
+        const spent = new Map<string, { forward: number; back: number }>();
+        for (const { action, before } of deeds) {
+          if (action.do !== 'look') continue;
+          const { stage, step } = before.release!;
+          const known = spent.get(`${stage} ${step}`) ?? { forward: 0, back: 0 };
+          spent.set(`${stage} ${step}`, {
+            forward: known.forward + action.look.forwardShare,
+            back: known.back + action.look.backShare,
+          });
+        }
+        for (const { forward, back } of spent.values()) {
+          expect(forward).toBeLessThanOrEqual(1 + 1e-9);
+          expect(back).toBeLessThanOrEqual(1 + 1e-9);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('says how it ended only where the target was seen so', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { world, ended } = live(tape);
+        if (ended?.do !== 'end') return;
+        const last = world.deeds.at(-1)!;
+        const before = last.before.release!;
+        const seen = splitOf(last.before.observed!);
+        if (ended.ended.state === 'settled') {
+          expect(seen).toEqual({ traffic: { 'version-2': 100 }, mirror: {} });
+          expect(before.isChampion).toBe(true);
+          expect(world.state.settled.at(-1)?.deployment).toBe('version-2');
+        } else {
+          expect(shareOf(seen, 'version-2')).toBe(0);
+          const { back, hadTraffic } = before;
+          if (hadTraffic && back?.to) {
+            expect(seen.traffic).toEqual({ [back.to.deployment]: 100 });
+            expect(back.answered).toBe(true);
+          }
+          if (hadTraffic && !back?.to) expect(back?.acknowledged).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends once nothing goes wrong any more', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { world, ended } = live(tape, 100_000 / 50);
+        if (ended) return;
+        // Nobody answers what is asked: that, and only that, is waited for without end.
+        expect(world.state.release?.asks ?? world.hold).not.toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
