@@ -5,7 +5,7 @@
  */
 import type * as df from 'durable-functions';
 import { releaseIdOf } from '../shared/domain/durable-names.ts';
-import type { Candidate } from '../shared/release/state.ts';
+import type { Candidate } from '../shared/release/transitions/state.ts';
 import { askTarget } from './ask-target.ts';
 import type { Patience } from './patience.ts';
 import { now, takeStep } from './take-step.ts';

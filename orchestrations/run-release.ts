@@ -8,8 +8,8 @@
  */
 import type * as df from 'durable-functions';
 import type { TargetConfig } from '../shared/config/release-schema.ts';
-import { notifyStages } from '../shared/config/stage-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
+import { notifyStages } from '../shared/release/transitions/stages.ts';
 import { beginStagedRelease } from './begin-staged-release.ts';
 import { afterwards } from './insist.ts';
 import { dayMs, lasting } from './patience.ts';

@@ -11,32 +11,15 @@
  * 3. What the ledger says of a release is written whenever its state, its stage or its question has changed.
  */
 import * as df from 'durable-functions';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
-import type { Policy } from '../shared/config/schema.ts';
 import type { EndedRelease, ReleaseRow } from '../shared/domain/release-state.ts';
-import type { ModelVersion } from '../shared/domain/run.ts';
-import type { EndAction, ReleaseAction } from '../shared/release/state.ts';
+import type { EndAction, ReleaseAction } from '../shared/release/transitions/state.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { askTarget } from './ask-target.ts';
 import { afterwards } from './insist.ts';
 import { sleepUntil } from './patience.ts';
-import { type ReleaseWalk, takeAction } from './take-action.ts';
+import { type ReleaseWalk, releaseWokenEvent, type StagedReleaseInput } from './release-walk.ts';
+import { takeAction } from './take-action.ts';
 import { messageOf, now, StepFailure, takeStep } from './take-step.ts';
-
-/** Name of the external event that has a release look again at once. */
-export const releaseWokenEvent = 'release-woken';
-
-export interface StagedReleaseInput {
-  readonly releaseId: string;
-  readonly runId: string;
-  readonly model: ModelVersion;
-  readonly previous: ModelVersion | null;
-  readonly gateReportHash: string;
-  readonly target: TargetConfig;
-  readonly freezes: Policy['freezes'];
-  /** What the ledger was last told, of what counts; absent at the beginning. */
-  readonly told?: string;
-}
 
 /** After so many rounds it goes on with a history of its own. */
 const roundsAtMost = 100;

@@ -19,12 +19,12 @@ import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { LookResult, Observed, ReleaseRow, Split } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
-import type { DueLook, TargetState } from '../shared/release/state.ts';
+import type { DueLook, TargetState } from '../shared/release/transitions/state.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
-import type { StagedReleaseInput } from './staged-release.ts';
+import type { StagedReleaseInput } from './release-walk.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {

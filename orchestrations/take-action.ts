@@ -1,16 +1,10 @@
 /** Does what a release does next, and answers what became of it. */
 import type * as df from 'durable-functions';
-import type { ReleaseAction, ReleaseEvent } from '../shared/release/state.ts';
+import type { ReleaseAction, ReleaseEvent } from '../shared/release/transitions/state.ts';
 import { askModel } from './ask-model.ts';
 import type { Patience } from './patience.ts';
-import type { StagedReleaseInput } from './staged-release.ts';
+import type { ReleaseWalk } from './release-walk.ts';
 import { now, takeStep } from './take-step.ts';
-
-export interface ReleaseWalk extends StagedReleaseInput {
-  readonly context: df.OrchestrationContext;
-  /** Happens once somebody has ordered something of the release, or it has its turn. */
-  woken: df.Task;
-}
 
 type Deed = Exclude<ReleaseAction, { readonly do: 'wait' | 'end' | 'ask-hold' }>;
 

@@ -1,17 +1,17 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 import type { ReleaseOrder, ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
-import type { Begun } from '../shared/release/begin-release.ts';
-import { bindingOf } from '../shared/release/binding.ts';
-import type { OperatedRelease } from '../shared/release/operate-release.ts';
-import { stageOf } from '../shared/release/stages.ts';
+import type { Begun } from '../shared/release/transitions/begin-release.ts';
+import { bindingOf } from '../shared/release/transitions/binding.ts';
+import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
+import { stageOf } from '../shared/release/transitions/stages.ts';
 import type {
   Candidate,
   NextQuestion,
   ReleaseAction,
   ReleaseEvent,
   TargetState,
-} from '../shared/release/state.ts';
+} from '../shared/release/transitions/state.ts';
 import type { EntityRefusal } from './entities.ts';
 
 export interface TargetOperations {

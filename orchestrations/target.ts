@@ -1,11 +1,11 @@
 /** target: the entity of what serves a model. It keeps the releases; what they do is shared/release. */
 
 import { targetEntity } from '../shared/domain/durable-names.ts';
-import { beginRelease } from '../shared/release/begin-release.ts';
-import { nextStep } from '../shared/release/next-step.ts';
-import { operateRelease } from '../shared/release/operate-release.ts';
-import { newTargetState, type TargetState } from '../shared/release/state.ts';
-import { takeEvent } from '../shared/release/take-event.ts';
+import { beginRelease } from '../shared/release/transitions/begin-release.ts';
+import { nextStep } from '../shared/release/transitions/next-step.ts';
+import { operateRelease } from '../shared/release/transitions/operate-release.ts';
+import { newTargetState, type TargetState } from '../shared/release/transitions/state.ts';
+import { takeEvent } from '../shared/release/transitions/take-event.ts';
 import { defineEntity } from './define-entity.ts';
 import { describeRelease, type TargetOperations } from './target-operations.ts';
 

@@ -24,7 +24,7 @@ import type { NotifyStage } from './config/stage-schema.ts';
 import { RatchetError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { once } from './once.ts';
-import type { ReleaseChannel } from './release/channel.ts';
+import type { ReleaseChannel } from './release/channels/channel.ts';
 import type { Settings } from './settings.ts';
 import { findModelsDir, watchModels } from './watch-models.ts';
 import { wireTargets } from './wire-targets.ts';
@@ -222,10 +222,10 @@ function wireReleases({ settings, credential, tls }: Base) {
   return {
     async releaseChannel(stage: NotifyStage): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
-        const { serviceBusChannel } = await import('./release/service-bus-channel.ts');
+        const { serviceBusChannel } = await import('./release/channels/service-bus-channel.ts');
         return serviceBusChannel(await queues(), stage.queue);
       }
-      const { eventGridChannel } = await import('./release/event-grid-channel.ts');
+      const { eventGridChannel } = await import('./release/channels/event-grid-channel.ts');
       return eventGridChannel(await topic());
     },
   };

@@ -1,5 +1,5 @@
-import { rebuildTarget } from '../../shared/release/rebuild-target.ts';
-import { newTargetState } from '../../shared/release/state.ts';
+import { rebuildTarget } from '../../shared/release/transitions/rebuild-target.ts';
+import { newTargetState } from '../../shared/release/transitions/state.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

@@ -1,7 +1,7 @@
 import * as df from 'durable-functions';
 import { raiseQuietly } from '../../shared/dispatch/instances.ts';
 import { defineStep } from '../define-step.ts';
-import { releaseWokenEvent } from '../staged-release.ts';
+import { releaseWokenEvent } from '../release-walk.ts';
 
 defineStep(
   'wake-releases',

@@ -90,7 +90,7 @@ function versionOf({ challenger, registeredVersion }: Run): ModelVersion | null 
 function countUnsuccessful(ends: readonly End[]): number {
   const release = ends.findIndex(({ champion }) => champion !== null);
   const since = release === -1 ? ends : ends.slice(0, release);
-  return since.filter(({ outcome }) => outcome !== 'cancelled').length;
+  return since.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'candidate').length;
 }
 
 /** A run that has not ended is live: its orchestration tells its end, or the watchdog finds that there is none. */

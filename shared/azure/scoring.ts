@@ -16,7 +16,7 @@ import { callTimeoutMs, retryOptions } from './call-limits.ts';
 import type { Asked } from './resource-manager.ts';
 import type { TlsOptions } from './tls.ts';
 
-export interface Question {
+interface Question {
   readonly uri: string;
   readonly deployment: string;
   /** A key or a token. */

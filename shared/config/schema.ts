@@ -230,7 +230,6 @@ export type Policy = ModelConfig['policy'];
 export type Freeze = Policy['freezes'][number];
 export type { Expectations } from './data-schema.ts';
 export type { GateConfig } from './gate-schema.ts';
-export type { StageConfig } from './stage-schema.ts';
 
 /** A model file as one run uses it from beginning to end, whatever happens to the file meanwhile. */
 export interface PinnedModel {

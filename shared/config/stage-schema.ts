@@ -146,8 +146,3 @@ export type ApprovalStage = z.infer<typeof ApprovalSchema>;
 /** A stage that is judged by its checks. */
 export type JudgedStage = z.infer<typeof ShadowSchema> | z.infer<typeof CanarySchema>;
 export type ProductionStage = z.infer<typeof ProductionSchema>;
-
-/** Those that tell a channel: without a target there are no others. */
-export function notifyStages(stages: readonly StageConfig[]): readonly NotifyStage[] {
-  return stages.flatMap((stage) => ('channel' in stage ? [stage] : []));
-}

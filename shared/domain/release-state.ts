@@ -7,7 +7,7 @@ import type { ModelVersion } from './run.ts';
 import type { Word } from './word.ts';
 
 /** What a release is doing. Closed; docs/releases.md draws it. */
-export const releaseStates = [
+const releaseStates = [
   'queued', // another release holds the target
   'deploying', // the version is brought to the target, and gets no traffic
   'notifying', // a channel is told
@@ -89,7 +89,7 @@ export interface Approval extends Word {
   readonly binding: string;
 }
 
-export type AskReason =
+type AskReason =
   /** Somebody else changed the target. */
   | 'drifted'
   /** The checks could not say, and the file has a person asked. */

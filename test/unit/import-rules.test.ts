@@ -47,6 +47,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
     types: ['shared/settings.ts'],
   },
+  'shared/release/transitions': { rooms: ['shared/domain', 'shared/config'] },
   'shared/release': {
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
     types: ['shared/settings.ts'],
@@ -83,6 +84,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/domain',
       'shared/config',
       'shared/gates',
+      'shared/release/transitions',
       'shared/admission',
       'shared/data',
       'shared/signals',
@@ -104,8 +106,9 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config/duration.ts',
       'shared/config/estimate.ts',
       'shared/config/pin.ts',
+      'shared/release/transitions',
     ],
-    types: ['shared/config', 'shared/signals', 'shared/dispatch', 'shared/release'],
+    types: ['shared/config', 'shared/signals', 'shared/dispatch'],
   },
   functions: {
     rooms: [

@@ -32,7 +32,7 @@ import { EndpointReader } from './endpoint-reader.ts';
 import { type EndpointDeployment, readDeployment, toObserved } from './endpoint-resources.ts';
 import type { Deployed, ReleaseTarget } from './target.ts';
 
-export interface OnlineEndpointOptions extends Asking {
+interface OnlineEndpointOptions extends Asking {
   readonly target: TargetConfig;
   readonly workspace: WorkspaceName;
   readonly resources: Pick<ResourceManager, 'find' | 'follow' | 'list' | 'put' | 'post' | 'delete'>;

@@ -2,8 +2,8 @@ import type { SendEventGridEventInput } from '@azure/eventgrid';
 import type { ServiceBusMessage } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
 import type { ReleaseNotice } from '../../../shared/domain/release.ts';
-import { eventGridChannel } from '../../../shared/release/event-grid-channel.ts';
-import { serviceBusChannel } from '../../../shared/release/service-bus-channel.ts';
+import { eventGridChannel } from '../../../shared/release/channels/event-grid-channel.ts';
+import { serviceBusChannel } from '../../../shared/release/channels/service-bus-channel.ts';
 
 const notice: ReleaseNotice = {
   releaseId: 'spam-filter-20020902-1f2e3d4c-production',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Traffic } from '../../../shared/domain/release-state.ts';
-import { bindingOf } from '../../../shared/release/binding.ts';
-import { isSame, splitOf } from '../../../shared/release/splits.ts';
-import { isJudged, stageOf } from '../../../shared/release/stages.ts';
-import type { Release } from '../../../shared/release/state.ts';
+import { bindingOf } from '../../../shared/release/transitions/binding.ts';
+import { isSame, splitOf } from '../../../shared/release/transitions/splits.ts';
+import { isJudged, stageOf } from '../../../shared/release/transitions/stages.ts';
+import type { Release } from '../../../shared/release/transitions/state.ts';
 import { candidateOf, type Deed, World } from './world/world.ts';
 
 const shareOf = ({ traffic, mirror }: { traffic: Traffic; mirror: Traffic }, deployment: string): number =>

@@ -5,11 +5,11 @@
 import { ReleaseSchema } from '../../../../shared/config/release-schema.ts';
 import type { Observed, ReleaseOrder, Split, Traffic } from '../../../../shared/domain/release-state.ts';
 import { seedRandom } from '../../../../shared/gates/statistics/random.ts';
-import { beginRelease } from '../../../../shared/release/begin-release.ts';
-import { bindingOf } from '../../../../shared/release/binding.ts';
-import { nextStep } from '../../../../shared/release/next-step.ts';
-import { operateRelease } from '../../../../shared/release/operate-release.ts';
-import { withoutZeros } from '../../../../shared/release/splits.ts';
+import { beginRelease } from '../../../../shared/release/transitions/begin-release.ts';
+import { bindingOf } from '../../../../shared/release/transitions/binding.ts';
+import { nextStep } from '../../../../shared/release/transitions/next-step.ts';
+import { operateRelease } from '../../../../shared/release/transitions/operate-release.ts';
+import { withoutZeros } from '../../../../shared/release/transitions/splits.ts';
 import {
   type Candidate,
   newTargetState,
@@ -17,8 +17,8 @@ import {
   type ReleaseAction,
   type ReleaseEvent,
   type TargetState,
-} from '../../../../shared/release/state.ts';
-import { takeEvent } from '../../../../shared/release/take-event.ts';
+} from '../../../../shared/release/transitions/state.ts';
+import { takeEvent } from '../../../../shared/release/transitions/take-event.ts';
 
 const checks = [{ check: 'errors', metric: 'error_rate', atMost: 0.01 }];
 
@@ -149,7 +149,8 @@ export class World {
       }
       if (action.do === 'wait' || action.do === 'end') return action;
       // Killed after it has acted: it acts again.
-      const event = this.breaks(0.1) ? (this.#act(action), this.#act(action)) : this.#act(action);
+      if (this.breaks(0.1)) this.#act(action);
+      const event = this.#act(action);
       const told = { releaseId, now: this.now, ...event };
       this.state = takeEvent(this.state, told);
       return action;

@@ -4,9 +4,9 @@
  * Owns: what is believed, and which evidence moves a release. Does not own: what it does next (next-step.ts), what
  * people order (operate-release.ts).
  */
-import { counted } from '../domain/plural.ts';
-import type { LookResult, Observed } from '../domain/release-state.ts';
-import type { Word } from '../domain/word.ts';
+import { counted } from '../../domain/plural.ts';
+import type { LookResult, Observed } from '../../domain/release-state.ts';
+import type { Word } from '../../domain/word.ts';
 import { advance, enter, iso, later, msOf, turnBack, withRelease } from './changes.ts';
 import { describeSplit, isSame, splitOf } from './splits.ts';
 import { isJudged, stageOf } from './stages.ts';
@@ -51,7 +51,8 @@ const word = (reason: string, at: string): Word => ({ by: ratchet, reason, at })
 
 function takeObserved(state: TargetState, release: Release, observed: Observed): TargetState {
   const seen = splitOf(observed);
-  const looked: TargetState = { ...state, observed, isStale: false };
+  // What is being changed is to be looked at again.
+  const looked: TargetState = { ...state, observed, isStale: observed.isUpdating };
   const pausedUntil = observed.isUpdating ? later(observed.at, shortestPauseMs) : release.pausedUntil;
   const paused = withRelease(looked, { ...release, pausedUntil });
   if (observed.isUpdating) return paused;

@@ -1,6 +1,6 @@
 /** A release's next step on the way forward, stage by stage. Pure. The invariants are those of next-step.ts. */
-import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '../config/stage-schema.ts';
-import type { ReleaseState, Split } from '../domain/release-state.ts';
+import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '../../config/stage-schema.ts';
+import type { ReleaseState, Split } from '../../domain/release-state.ts';
 import { bindingOf } from './binding.ts';
 import { advance, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { findDueLook, nextLookAt } from './due-look.ts';

@@ -1,5 +1,5 @@
 /** A version asks for a target: it has it at once, waits for it, or takes the place of an older one. Pure. */
-import type { EndedRelease } from '../domain/release-state.ts';
+import type { EndedRelease } from '../../domain/release-state.ts';
 import { describeEnd, turnBack } from './changes.ts';
 import { deploymentOf } from './splits.ts';
 import type { Candidate, Release, TargetState } from './state.ts';

@@ -3,10 +3,10 @@
  *
  * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
  */
-import type { CheckConfig } from '../config/check-schema.ts';
-import type { ReleaseConfig, TargetConfig } from '../config/release-schema.ts';
-import type { Policy } from '../config/schema.ts';
-import type { NotifyStage } from '../config/stage-schema.ts';
+import type { CheckConfig } from '../../config/check-schema.ts';
+import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
+import type { Policy } from '../../config/schema.ts';
+import type { NotifyStage } from '../../config/stage-schema.ts';
 import type {
   Approval,
   EndedRelease,
@@ -17,12 +17,12 @@ import type {
   ReleaseState,
   SettledVersion,
   Split,
-} from '../domain/release-state.ts';
-import type { ModelVersion } from '../domain/run.ts';
-import type { Word } from '../domain/word.ts';
+} from '../../domain/release-state.ts';
+import type { ModelVersion } from '../../domain/run.ts';
+import type { Word } from '../../domain/word.ts';
 
 /** The way back: who or what ordered it, to which version, and how the release is to end. */
-export interface WayBack {
+interface WayBack {
   readonly word: Word;
   readonly end: Exclude<FinalState, 'settled'>;
   /** Null: there is none. */

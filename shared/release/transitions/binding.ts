@@ -1,4 +1,4 @@
-import { hashJson } from '../config/pin.ts';
+import { hashJson } from '../../config/pin.ts';
 import { stageOf } from './stages.ts';
 import type { Release } from './state.ts';
 

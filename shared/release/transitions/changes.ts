@@ -1,7 +1,7 @@
 /** How a release changes from one state to another, with what that means for the rest of it. Pure. */
-import { parseDurationMs } from '../config/duration.ts';
-import type { EndedRelease, FinalState, SettledVersion } from '../domain/release-state.ts';
-import type { Word } from '../domain/word.ts';
+import { parseDurationMs } from '../../config/duration.ts';
+import type { EndedRelease, FinalState, SettledVersion } from '../../domain/release-state.ts';
+import type { Word } from '../../domain/word.ts';
 import type { EndAction, Release, TargetState } from './state.ts';
 
 /** Settled versions that are kept: rollbacks go to the newest. */
@@ -61,7 +61,7 @@ export function turnBack(
 }
 
 /** The newest settled version other than the one that is released. */
-export function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
+function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
   return settled.findLast((version) => version.deployment !== deployment) ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { Queues } from '../azure/service-bus.ts';
+import type { Queues } from '../../azure/service-bus.ts';
 import { type ReleaseChannel, releasedType } from './channel.ts';
 
 /** Sends the notice to a queue. With duplicate detection on, the queue itself drops a second delivery. */

@@ -1,4 +1,4 @@
-import type { ReleaseRow } from '../domain/release-state.ts';
+import type { ReleaseRow } from '../../domain/release-state.ts';
 import { deploymentOf } from './splits.ts';
 import type { TargetState } from './state.ts';
 

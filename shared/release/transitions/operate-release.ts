@@ -9,8 +9,8 @@
  * 2. An approval counts for exactly what its binding names, once for each person, and never for who requested it where
  *    the stage says so.
  */
-import type { ReleaseOrder } from '../domain/release-state.ts';
-import type { Word } from '../domain/word.ts';
+import type { ReleaseOrder } from '../../domain/release-state.ts';
+import type { Word } from '../../domain/word.ts';
 import { bindingOf } from './binding.ts';
 import { describeEnd, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { describeSplit, splitOf } from './splits.ts';

@@ -1,5 +1,5 @@
 /** What a release asks of its target, as percents by deployment. Pure. */
-import type { Observed, Split, Traffic } from '../domain/release-state.ts';
+import type { Observed, Split, Traffic } from '../../domain/release-state.ts';
 import type { Release } from './state.ts';
 
 /** The version answers so many percent; what is left is answered as before, by the one that has answered most. */

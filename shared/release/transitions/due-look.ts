@@ -1,5 +1,5 @@
 /** When the checks of a release are looked at, about which requests, and with how much of the error. Pure. */
-import { lookShare } from '../domain/look-share.ts';
+import { lookShare } from '../../domain/look-share.ts';
 import { iso, msOf } from './changes.ts';
 import { checksOf, isJudged, stageOf } from './stages.ts';
 import type { DueLook, Release, TargetState } from './state.ts';

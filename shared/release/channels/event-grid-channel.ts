@@ -1,4 +1,4 @@
-import type { Topic } from '../azure/event-grid.ts';
+import type { Topic } from '../../azure/event-grid.ts';
 import { type ReleaseChannel, releasedType } from './channel.ts';
 
 /** Publishes the notice as an event whose id is the release id: subscribers drop a second one with it. */

@@ -1,6 +1,6 @@
 /** Which stage a release is in, and which checks are watched there. Pure. */
-import type { CheckConfig } from '../config/check-schema.ts';
-import type { JudgedStage, StageConfig } from '../config/stage-schema.ts';
+import type { CheckConfig } from '../../config/check-schema.ts';
+import type { JudgedStage, NotifyStage, StageConfig } from '../../config/stage-schema.ts';
 import type { Release } from './state.ts';
 
 /** Undefined after the last. */
@@ -18,4 +18,9 @@ export function checksOf({ stages, stage }: Release): readonly CheckConfig[] {
     .slice(0, stage + 1)
     .findLast((each) => 'checks' in each && each.checks !== undefined);
   return withChecks && 'checks' in withChecks ? (withChecks.checks ?? []) : [];
+}
+
+/** Those that tell a channel: without a target there are no others. */
+export function notifyStages(stages: readonly StageConfig[]): readonly NotifyStage[] {
+  return stages.flatMap((stage) => ('channel' in stage ? [stage] : []));
 }

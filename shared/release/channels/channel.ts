@@ -1,4 +1,4 @@
-import type { ReleaseNotice } from '../domain/release.ts';
+import type { ReleaseNotice } from '../../domain/release.ts';
 
 /**
  * A way of telling the world about a release. Telling it twice sends the same `releaseId` twice; it is the
