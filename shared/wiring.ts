@@ -31,10 +31,8 @@ import { wireTargets } from './wire-targets.ts';
 
 export type Wiring = ReturnType<typeof createWiring>;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Everything the application is connected to. Each part is made when it is first asked for. */
-export function createWiring(env: Environment) {
+export function createWiring(env: Readonly<Record<string, string | undefined>>) {
   const base = wireSettings(env);
   return {
     settings: base.settings,
@@ -48,7 +46,7 @@ export function createWiring(env: Environment) {
 }
 
 /** What the others are made with. */
-function wireSettings(env: Environment) {
+function wireSettings(env: Readonly<Record<string, string | undefined>>) {
   const settings = once(async (): Promise<Settings> => (await import('./settings.ts')).readSettings(env));
 
   const credential = once(async (): Promise<TokenCredential> => {

@@ -5,6 +5,7 @@
  *
  * What lets us in is asked for anew each time, and is in no answer, error or log.
  */
+import { azureError } from '../../azure/azure-error.ts';
 import type { Asked, Json, ResourceManager } from '../../azure/resource-manager.ts';
 import type { Scoring } from '../../azure/scoring.ts';
 import type { TargetConfig } from '../../config/release-schema.ts';
@@ -73,7 +74,9 @@ async function secretOf(
     case 'amltoken':
       return textOf(asked, await resources.post(asked, reader.id, 'token'), 'accessToken');
     case 'aadtoken':
-      return token(scoringScope);
+      return token(scoringScope).catch((error: unknown) => {
+        throw azureError(asked.asked, asked.subject, error);
+      });
     default:
       throw reader.refusal(
         `${asked.asked}: its authMode must be Key, AMLToken or AADToken; found ${authMode}`,
@@ -92,8 +95,8 @@ function textOf({ asked, subject }: Asked, answer: Json, field: string): string 
  * later, many people may ask just now.
  */
 const notTheVersions: Readonly<Record<number, string>> = {
-  401: 'look at the identity of the app and its roles in docs/settings.md',
-  403: 'look at the identity of the app and its roles in docs/settings.md',
+  401: "check the app's identity and its roles, listed in docs/settings.md",
+  403: "check the app's identity and its roles, listed in docs/settings.md",
   429: 'wait, or give its deployments more machines in release.target.instances',
 };
 

@@ -45,7 +45,12 @@ async function insist<T>(call: () => Promise<T>): Promise<T> {
 }
 
 async function untilReady(target: ReleaseTarget, endpoint: string): Promise<void> {
-  while ((await insist(() => target.deploy(version('2')))).state !== 'ready') await r.settle(endpoint);
+  for (;;) {
+    const { state, why } = await insist(() => target.deploy(version('2')));
+    if (state === 'failed') throw new Error(why);
+    if (state === 'ready') return;
+    await r.settle(endpoint);
+  }
 }
 
 async function untilSeen(target: ReleaseTarget, endpoint: string, traffic: Record<string, number>) {

@@ -117,7 +117,7 @@ describe('the digest of a model', () => {
     };
     expect(await failureOf(digest(short('moving'), change))).toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('moving/w is gone or has changed'),
+      message: expect.stringMatching(/^moving\/w was deleted or has changed/),
     });
   });
 });

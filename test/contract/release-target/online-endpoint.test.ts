@@ -101,10 +101,6 @@ describe('a version', () => {
         model: modelId('m', '2'),
         instanceType: 'Standard_DS3_v2',
         environmentId: expect.stringMatching(/\/environments\/node\/versions\/24$/),
-        codeConfiguration: {
-          codeId: expect.stringMatching(/\/codes\/score\/versions\/1$/),
-          scoringScript: 'score.py',
-        },
         environmentVariables: {
           LEVEL: 'low',
           RATCHET_MODEL_NAME: 'm',
@@ -401,5 +397,74 @@ describe('errors', () => {
     } finally {
       front.close();
     }
+  });
+
+  it('come of pages that are none of the service, and nothing is believed of those', async () => {
+    await serve('garbled', '1');
+    for (const body of ['<html>busy</html>', '[]', 'null', '"text"', '{"value":3}', '{"name":"garbled"}']) {
+      const front = await openFront(r, () => ({ status: 200, body }));
+      const target = await r.target('garbled', {}, front.endpoint);
+      for (const call of [target.observe(), target.deploy(version('2')), target.retire('version-1')])
+        expect(await failureOf(call)).toMatchObject({ code: 'azure-unavailable' });
+      front.close();
+    }
+    expect((await (await r.target('garbled')).observe()).deployments).toHaveLength(1);
+  });
+});
+
+describe('an address in an answer', () => {
+  it('is followed to the next page of the same service', async () => {
+    await serve('paged', '1', '2');
+    const paths: string[] = [];
+    const front = await openFront(
+      r,
+      ({ path }) => void paths.push(path),
+      ({ path }, text) => {
+        const { value } = JSON.parse(text);
+        if (!Array.isArray(value)) return text;
+        const isFirst = !path.includes('page=2');
+        const nextLink = `${front.endpoint}${path}&page=2`;
+        return JSON.stringify(isFirst ? { value: [value[0]], nextLink } : { value: value.slice(1) });
+      },
+    );
+    const { deployments } = await (await r.target('paged', {}, front.endpoint)).observe();
+    expect(deployments.map(({ deployment: name }) => name).sort()).toEqual(['version-1', 'version-2']);
+    expect(paths).toHaveLength(3);
+    front.close();
+  });
+
+  it('is not followed elsewhere: no token goes there', async () => {
+    await serve('lured', '1');
+    let visits = 0;
+    const elsewhere = await openFront(r, () => {
+      visits++;
+      return { status: 200, body: '{"value":[]}' };
+    });
+    const front = await openFront(
+      r,
+      () => undefined,
+      (_call, text) => {
+        const body = JSON.parse(text);
+        if (Array.isArray(body.value)) body.nextLink = `${elsewhere.endpoint}/subscriptions/x?page=2`;
+        if (body.name !== 'version-1') return JSON.stringify(body);
+        body.properties.provisioningState = 'Failed';
+        body.properties.properties.AzureAsyncOperationUri = `${elsewhere.endpoint}/subscriptions/x`;
+        return JSON.stringify(body);
+      },
+    );
+    const target = await r.target('lured', {}, front.endpoint);
+    const { host } = new URL(elsewhere.endpoint);
+    expect(await failureOf(target.observe())).toMatchObject({
+      code: 'azure-unavailable',
+      message: `listing the deployments of endpoint lured: the answer leads to ${host}`,
+    });
+    const { state, why } = await target.deploy(version('1'));
+    expect(state).toBe('failed');
+    expect(why).toContain(
+      `the service gives no reason here (reading why deployment version-1 failed: the answer leads to ${host})`,
+    );
+    expect(visits).toBe(0);
+    elsewhere.close();
+    front.close();
   });
 });

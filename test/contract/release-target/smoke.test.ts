@@ -1,6 +1,11 @@
 /** Smoke requests over the wire: the application's own clients against a server that answers as deployments do. */
 import { inspect } from 'node:util';
+import * as sdk from '@azure/core-rest-pipeline';
+import { CredentialUnavailableError, ManagedIdentityCredential } from '@azure/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ResourceManager } from '../../../shared/azure/resource-manager.ts';
+import { Scoring } from '../../../shared/azure/scoring.ts';
+import { OnlineEndpointTarget } from '../../../shared/release/targets/online-endpoint.ts';
 import { deployment, endpoint, modelId } from '../azure-ml/online-fixture.ts';
 import {
   type Call,
@@ -10,6 +15,7 @@ import {
   openReleasing,
   type Releasing,
   type Reply,
+  targetOf,
   version,
 } from './target-fixture.ts';
 
@@ -173,8 +179,30 @@ describe('nobody can say', () => {
     const failure = await failureOf(ask());
     expect(failure).toMatchObject({ code: 'azure-unavailable' });
     expect(failure.message).toBe(
-      `asking deployment version-2 of endpoint by-key: the endpoint answered ${status}: it takes what authMode Key says; look at the identity of the app and its roles in docs/settings.md`,
+      `asking deployment version-2 of endpoint by-key: the endpoint answered ${status}: it takes what authMode Key says; check the app's identity and its roles, listed in docs/settings.md`,
     );
+  });
+
+  it('where Entra gives no token', async () => {
+    const { tls } = r.workspace;
+    const trust = { tlsOptions: { ca: [tls.ca] } };
+    const credential = new ManagedIdentityCredential();
+    const target = new OnlineEndpointTarget({
+      target: targetOf('by-aadtoken', { smoke }),
+      workspace: (await r.wiring.settings()).workspace,
+      resources: new ResourceManager(sdk, {
+        ...{ endpoint: front.endpoint, credential, scope: `${front.endpoint}/.default`, tls: trust },
+      }),
+      scoring: new Scoring(sdk, trust),
+      token: async () => {
+        throw new CredentialUnavailableError('no identity is assigned');
+      },
+      now: () => new Date(),
+    });
+    const failure = await failureOf(target.askVersion(version('2')));
+    expect(failure).toMatchObject({ code: 'azure-unavailable', subject: { endpoint: 'by-aadtoken' } });
+    expect(failure.message).toContain("no identity is assigned; check the app's identity and its roles");
+    expect(scored).toEqual([]);
   });
 
   it('where more is asked than the endpoint takes', async () => {
@@ -185,6 +213,18 @@ describe('nobody can say', () => {
         /answered 429: more is asked of it than it takes; .*release\.target\.instances/,
       ),
     });
+  });
+
+  it('in time: the answer that does not come is none', async () => {
+    const asking = new Scoring(sdk, { tlsOptions: { ca: [r.workspace.tls.ca] } });
+    const over = new AbortController();
+    score = () => {
+      over.abort();
+      return { status: 200, body: '{}' };
+    };
+    const about = { asked: 'asking', subject: {} };
+    const of = { uri: `${front.endpoint}/score`, deployment: 'version-2', secret: key, body: {} };
+    expect(await asking.ask(about, { ...of, signal: over.signal })).toBeNull();
   });
 
   it('at an address that is not TLS: the key is not sent there', async () => {

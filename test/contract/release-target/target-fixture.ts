@@ -18,9 +18,8 @@ export const targetOf = (endpoint: string, more: object = {}) =>
     kind: 'online-endpoint',
     endpoint,
     instanceType: 'Standard_DS3_v2',
+    // Of an environment alone: its deployments run no code of ours, and are ready at once.
     environment: 'azureml:node:24',
-    code: 'azureml:score:1',
-    script: 'score.py',
     ...more,
   });
 
