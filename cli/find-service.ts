@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { suggest } from '../shared/config/suggest.ts';
+import { UsageError } from './command.ts';
 
 export interface Service {
   /** Without a slash at its end. */
@@ -54,7 +55,7 @@ export function findService(where: Where): Service {
 function findPass(where: Where, own: { readonly home: string; readonly keys: boolean } | null): Pass {
   const { key, token, as } = where;
   if ([key, token, as].filter((given) => given !== undefined).length > 1)
-    throw new Error('--as, --token and --key each say who asks: give one of them');
+    throw new UsageError('--as, --token and --key each say who asks: give one of them');
   if (token !== undefined) return { kind: 'person', token };
   if (key !== undefined) return { kind: 'machine', key };
   if (as !== undefined) {

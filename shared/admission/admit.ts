@@ -15,11 +15,10 @@ const rememberStarts = 100;
 const shortestDeadlineMs = 600_000;
 
 export function admit(state: ModelState, question: Question): PolicyAnswer {
-  const { signal, runId, now, policy, isLeader, estimateHours = 0 } = question;
+  const { signal, runId, now, policy, isLeader, isNew, estimateHours = 0 } = question;
   const kind = signal.kind === 'registry' ? 'promote' : 'retrain';
   const absorbed = kind === 'promote' ? null : state.pending;
   const signals = union(groupOf(state, question), absorbed?.signals ?? []);
-  const waited = state.answered.some(({ id, outcome }) => id === signal.id && outcome === 'deferred');
   const approved = isLeader ? state.pending?.approved : undefined;
   const reevaluates = state.kept !== undefined && !isOfPerson(signal) && kind === 'retrain';
   const { newData, ...rest } = state;
@@ -37,12 +36,12 @@ export function admit(state: ModelState, question: Question): PolicyAnswer {
       ...(state.lastRun?.restart && { restarted: true }),
       ...(reevaluates && { reevaluates }),
     },
-    starts: [...(state.starts ?? []), now].slice(-rememberStarts),
+    starts: [...(state.starts ?? []).slice(1 - rememberStarts), now],
     ...(policy.budget && {
       spent: book(state, policy.budget, { runId, computeHours: estimateHours, at: now }),
     }),
   };
-  const admission = answer.admitted(runId, signals, { waited, approved });
+  const admission = answer.admitted(runId, signals, { waited: !isNew, approved });
   const sleeper = absorbed?.signals[0];
   if (sleeper === undefined || sleeper === signal.id) return { admission, state: next };
   const fate = answer.joinedLive(next.live!);

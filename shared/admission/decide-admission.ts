@@ -60,7 +60,8 @@ function decide(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   const question = { ...offer, byPerson: byRequest || approved, isNew: before === undefined, isLeader };
   const answered = answerSignal(noted, question, mode);
   if ('needsGrant' in answered) return answered;
-  const admission = { ...lookAgainInTime(answered.admission, now), freedRunId };
+  const timely = lookAgainInTime(answered.admission, now);
+  const admission = freedRunId === null ? timely : { ...timely, freedRunId };
   // Timers that were set by a clock which was ahead ring too late: who sleeps is asked what it waits for now.
   const late = sound === state ? nobody : sleepers(state);
   const woken = [answered.wake ?? nobody, wokenByData(noted, offer), expired.wake, late];
@@ -84,7 +85,7 @@ function uniteBut(asking: string, lists: readonly (readonly string[])[]): readon
 
 function answerSignal(state: ModelState, question: Question, mode: Mode): PolicyAnswer | NeedsGrant {
   const { signal, now, policy, runId, byPerson, isLeader, isNew } = question;
-  const fate = state.fates?.find((known) => known.signal === signal.id);
+  const fate = isNew ? undefined : state.fates?.find((known) => known.signal === signal.id);
   if (fate) {
     const fates = state.fates!.filter((known) => known !== fate);
     return { admission: answer.decidedBefore(fate), state: { ...state, fates } };

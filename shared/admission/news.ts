@@ -10,6 +10,7 @@ import { noteWindow } from './windows.ts';
 
 export function noteNews(state: ModelState, { signal, now }: Offer): ModelState {
   const { cause, observedAt, newData } = signal;
+  if (cause === undefined && newData === undefined) return state;
   const at = cause && asOfArrival(observedAt, now);
   const watched = at && noteWindow(state.watched ?? {}, cause, { at, bad: true });
   return {

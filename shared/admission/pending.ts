@@ -4,6 +4,7 @@
  * Invariants
  * 1. The first signal's orchestration waits for all; the others have their answer.
  * 2. A group that is answered in its absence leaves a fate for the one that sleeps: it is told when it is offered again.
+ * 3. Whoever sleeps or has a fate is remembered as deferred: of a signal that comes for the first time nothing is here.
  */
 import type { ModelState, Pending, PendingCause, PendingDecision } from '../domain/model-state.ts';
 import { later } from './time.ts';
@@ -63,7 +64,7 @@ export function endPending(state: ModelState, fate: Omit<PendingDecision, 'signa
 
 export function addPendingDecision(state: ModelState, fate: PendingDecision): ModelState {
   const others = (state.fates ?? []).filter(({ signal }) => signal !== fate.signal);
-  return { ...state, fates: [...others, fate].slice(-fatesAtMost) };
+  return { ...state, fates: [...others.slice(1 - fatesAtMost), fate] };
 }
 
 /** Those whose orchestrations sleep: whatever may have ended their wait, each is offered again. */

@@ -52,7 +52,8 @@ export function remember(
   const answered: RememberedSignal = { id: signal.id, outcome, reason, runId, at: now };
   const known = forgetOldest(state);
   const others = isNew ? known : known.filter(({ id }) => id !== signal.id);
-  return { ...state, answered: [...others, answered] };
+  // Spread into a new list they would be copied twice: once as they are, and once more to make room for the last.
+  return { ...state, answered: others.concat([answered]) };
 }
 
 /**

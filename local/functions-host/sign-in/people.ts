@@ -24,7 +24,14 @@ const PersonSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, underscores and hyphens'),
   roles: z.array(z.enum(roles)),
   /** Further groups by name, for approvals that a model file leaves to them. */
-  teams: z.array(z.string().regex(/^[a-z][a-z0-9-]{0,47}$/)).optional(),
+  teams: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,47}$/)
+        .refine((team) => !(roles as readonly string[]).includes(team), 'is a role; put it under roles'),
+    )
+    .optional(),
   /** As the directory has it. Made where there is none. */
   id: z.guid().optional(),
   /** Made where there is none; take it out for a new one. */

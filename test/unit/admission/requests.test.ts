@@ -183,3 +183,38 @@ describe('a suggestion that expires during a freeze', () => {
     expect(ask(back.state, 'c', 240).admission.reason).toBe('suggested');
   });
 });
+
+describe('a request of a machine', () => {
+  const byMachine = (state: ModelState, hours: number, over: Partial<Policy> = {}) =>
+    decide(state, {
+      signal: { id: `machine-${hours}`, kind: 'manual', byMachine: true },
+      runId: `run-${hours}`,
+      now: at(hours),
+      policy: { ...policy, ...over },
+    });
+  const ended = settleRun(offer(newModelState, 'first', 0).state, {
+    ...{ runId: 'run-first', outcome: 'gate-failed', champion: null, now: at(1) },
+  }).state;
+
+  it('is suggested in mode suggest, as automation is; a person’s starts', () => {
+    expect(byMachine(newModelState, 2, { mode: 'suggest' }).admission).toMatchObject({
+      outcome: 'deferred',
+      reason: 'suggested',
+    });
+    const person = { signal: { id: 'p', kind: 'manual' as const }, runId: 'run-p', now: at(2) };
+    expect(
+      decide(newModelState, { ...person, policy: { ...policy, mode: 'suggest' } }).admission,
+    ).toMatchObject({
+      outcome: 'admitted',
+    });
+  });
+
+  it('waits out the cooldown, which a person’s does not', () => {
+    const cooling = { cooldown: 'P2D' };
+    expect(byMachine(ended, 2, cooling).admission).toMatchObject({ outcome: 'deferred', reason: 'cooldown' });
+    const person = { signal: { id: 'p', kind: 'manual' as const }, runId: 'run-p', now: at(2) };
+    expect(decide(ended, { ...person, policy: { ...policy, ...cooling } }).admission.outcome).toBe(
+      'admitted',
+    );
+  });
+});

@@ -18,7 +18,8 @@ async function serving(
 ): Promise<string[]> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url} ${request.headers['x-functions-key'] ?? ''}`.trim());
+    const { authorization = '', 'x-functions-key': key = '' } = request.headers;
+    asked.push(`${request.method} ${request.url} ${key}${authorization}`.trim());
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -314,6 +315,7 @@ describe('ratchet', () => {
       home = mkdtempSync(join(tmpdir(), 'ratchet-home-'));
       delete process.env['RATCHET_URL'];
       delete process.env['RATCHET_KEY'];
+      delete process.env['RATCHET_TOKEN'];
       process.env['RATCHET_HOME'] = home;
     });
     afterEach(() => {
@@ -335,6 +337,53 @@ describe('ratchet', () => {
         expect(err).toEqual([expect.stringMatching(`^the service of .*ratchet-home-\\w+, ${url}:$`)]);
       });
       expect(asked).toEqual(['GET /api/decisions of-the-host']);
+    });
+
+    describe('and people', () => {
+      const people = [
+        { name: 'me', token: 'token-of-me' },
+        { name: 'ben', token: 'token-of-ben' },
+      ];
+      /** Asks as these arguments say, and answers the door and what was sent to prove who asks. */
+      const passOf = async (args: readonly string[], here = true): Promise<string[]> => {
+        writeFileSync(join(home, 'people.json'), JSON.stringify({ people }));
+        return serving(200, { decisions: [] }, async (url) => {
+          if (here) runs(url);
+          expect(await main(['decisions', ...args.map((arg) => (arg === 'URL' ? url : arg))])).toBe(0);
+        });
+      };
+
+      it('asks as the first of them, or as the one that is named', async () => {
+        expect(await passOf([])).toEqual(['GET /api/signed-in/decisions Bearer token-of-me']);
+        expect(await passOf(['--as', 'ben'])).toEqual(['GET /api/signed-in/decisions Bearer token-of-ben']);
+      });
+
+      it('asks as the person of a token, or as a machine with a key, where one is given', async () => {
+        expect(await passOf(['--token', 't'])).toEqual(['GET /api/signed-in/decisions Bearer t']);
+        expect(await passOf(['--key', 'k'])).toEqual(['GET /api/decisions k']);
+        process.env['RATCHET_KEY'] = 'of-the-environment';
+        expect(await passOf([])).toEqual(['GET /api/decisions of-the-environment']);
+        process.env['RATCHET_TOKEN'] = 'token-of-the-environment';
+        expect(await passOf([])).toEqual(['GET /api/signed-in/decisions Bearer token-of-the-environment']);
+        expect(await passOf(['--as', 'ben'])).toEqual(['GET /api/signed-in/decisions Bearer token-of-ben']);
+        delete process.env['RATCHET_TOKEN'];
+      });
+
+      it('keeps their tokens to the service of this folder', async () => {
+        expect(await passOf(['--url', 'URL'])).toEqual(['GET /api/signed-in/decisions Bearer token-of-me']);
+        expect(await passOf(['--url', 'URL'], false)).toEqual(['GET /api/decisions']);
+        expect(await main(['decisions', '--url', 'http://127.0.0.1:1', '--as', 'ben'])).toBe(3);
+        expect(err.at(-1)).toContain('--as ben: only the local service knows people by name; give a token');
+      });
+
+      it('refuses a name nobody has, and two that say who asks', async () => {
+        await passOf([]);
+        expect(await main(['decisions', '--as', 'bem'])).toBe(3);
+        expect(err.at(-1)).toContain('--as bem: nobody of that name; did you mean "ben"?; ');
+        expect(err.at(-1)).toContain('people.json has me, ben');
+        expect(await main(['decisions', '--as', 'ben', '--key', 'k'])).toBe(2);
+        expect(err.at(-1)).toContain('--as, --token and --key each say who asks: give one of them');
+      });
     });
 
     it('names the state file that is damaged', async () => {

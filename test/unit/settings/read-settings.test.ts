@@ -111,6 +111,44 @@ describe('settings', () => {
     );
   });
 
+  it('have people only where the platform says that authentication is on', () => {
+    const isOn = (value?: string) =>
+      readSettings({ ...inAzure, ...(value !== undefined && { WEBSITE_AUTH_ENABLED: value }) }).signIn.isOn;
+    expect(['True', 'true', 'TRUE'].map(isOn)).toEqual([true, true, true]);
+    for (const value of [undefined, '', 'False', 'false', '1', 'yes', 'on', ' True', 'True,True'])
+      expect(isOn(value), String(value)).toBe(false);
+  });
+
+  it('map groups to roles and teams, in whatever casing ids are', () => {
+    const [a, b] = ['11111111-2222-4333-8444-55555555555A', '11111111-2222-4333-8444-55555555555b'];
+    const { groups } = readSettings({
+      ...inAzure,
+      RATCHET_ROLES: ` approver=${a}, ${b}; operator=${b};`,
+      RATCHET_TEAMS: `ml-leads=${b}`,
+    }).signIn;
+    expect([...groups]).toEqual([
+      [a!.toLowerCase(), ['approver']],
+      [b, ['approver', 'operator', 'ml-leads']],
+    ]);
+  });
+
+  it.each([
+    ['RATCHET_ROLES', 'aprover=11111111-2222-4333-8444-555555555555', 'roles (viewer, operator, approver)'],
+    ['RATCHET_ROLES', 'approver', 'roles (viewer, operator, approver)'],
+    ['RATCHET_ROLES', 'approver=', 'object ids (GUIDs)'],
+    ['RATCHET_ROLES', 'approver=everybody', 'object ids (GUIDs)'],
+    [
+      'RATCHET_ROLES',
+      'approver=11111111-2222-4333-8444-555555555555=x',
+      'such as approver=ID,ID;operator=ID',
+    ],
+    ['RATCHET_TEAMS', 'approver=11111111-2222-4333-8444-555555555555', 'names that model files use'],
+    ['RATCHET_TEAMS', 'ML Leads=11111111-2222-4333-8444-555555555555', 'names that model files use'],
+  ])('refuse %s that is %s', (name, value, rule) => {
+    expect(() => readSettings({ ...inAzure, [name]: value })).toThrow(rule);
+    expect(() => readSettings({ ...inAzure, [name]: value })).toThrow(JSON.stringify(value));
+  });
+
   it('are all listed in docs/settings.md', () => {
     const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
     expect(settingNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

@@ -271,6 +271,7 @@ describe('admission over any interleaving of signals, repetitions, delays, death
         fc.array(anyCommand, { maxLength: 60, size: 'max' }),
         (raw, fleet, commands) => {
           const world = play(raw, fleet, commands);
+          expect(world.unremembered).toEqual([]);
           for (const id of world.signals.keys()) {
             expect(world.answers.get(id) ?? [], `answers to ${id}`).toHaveLength(1);
           }

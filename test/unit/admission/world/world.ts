@@ -82,6 +82,8 @@ export class World {
   /** Every final answer, by signal: there must be one. */
   readonly answers = new Map<string, Admission[]>();
   readonly signals = new Map<string, { model: string; signal: SignalFacts; sinceMs: number }>();
+  /** Signals that slept, or had a fate, and were not remembered as deferred: there must be none. */
+  readonly unremembered: string[] = [];
   /** Called when a run is admitted, with the state before and the world's books. */
   readonly #onAdmitted: (world: World, run: AdmittedRun, before: ModelState) => void;
 
@@ -217,6 +219,7 @@ export class World {
     const { model, signal } = process;
     const before = this.models.get(model)!;
     this.models.set(model, decided.state);
+    this.#checkRemembered(decided.state);
     const { admission } = decided;
     this.#giveUp(admission.freedRunId);
     if (admission.freedRunId !== null) this.#giveBack(admission.freedRunId, undefined);
@@ -248,6 +251,11 @@ export class World {
     };
     this.#onAdmitted(this, run, before);
     this.runs.push(run);
+  }
+
+  #checkRemembered(state: ModelState): void {
+    const deferred = state.answered.filter(({ outcome }) => outcome === 'deferred').map(({ id }) => id);
+    this.unremembered.push(...unanswered(state).filter((id) => !deferred.includes(id)));
   }
 
   /** Given up once: the clock may be set back afterwards, and the run is dead all the same. */
