@@ -3,10 +3,8 @@ import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
-import { bindingOf } from '../shared/release/transitions/binding.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
-import { stageOf } from '../shared/release/transitions/stages.ts';
 import type {
   Candidate,
   NextQuestion,
@@ -35,39 +33,5 @@ export interface TargetOperations {
   operate: {
     input: { readonly order: Order; readonly word: Word };
     output: Omit<OperatedRelease, 'state'> | EntityRefusal;
-  };
-}
-
-/** A release as the ledger has it; null: the target knows none of this id. */
-export function describeRelease(
-  { release, queue, ended }: TargetState,
-  releaseId: string,
-  now: string,
-): ReleaseRow | null {
-  const held = [release, ...queue].find((each) => each?.releaseId === releaseId);
-  if (held) {
-    const { runId, model, target, state, since, startedAt, sentence, asks, lastLook, approvals, digest } =
-      held;
-    const stage = stageOf(held);
-    return {
-      ...{ releaseId, runId, model, endpoint: target.endpoint, state, since, startedAt, sentence },
-      stage: stage?.stage ?? null,
-      step: stage?.kind === 'canary' ? (stage.steps[held.step] ?? null) : null,
-      asks: asks?.why ?? null,
-      lastLook,
-      approvals,
-      digest,
-      binding: bindingOf(held),
-      writtenAt: now,
-      endedAt: null,
-    };
-  }
-  const over = ended.findLast((each) => each.releaseId === releaseId);
-  if (!over) return null;
-  const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
-  return {
-    ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
-    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest, binding: null },
-    ...{ writtenAt: now, endedAt },
   };
 }
