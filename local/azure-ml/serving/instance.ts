@@ -31,8 +31,8 @@ export interface InstancePlan {
 interface Watchers {
   onSpawn(pid: number): void;
   onOutput(chunk: Buffer): void;
-  /** Null: it was stopped. */
-  onEnd(why: string | null): void;
+  /** Of a process that was not stopped. */
+  onEnd(why: string): void;
 }
 
 /** In the service's words: the process is no use. */
@@ -113,8 +113,8 @@ export class Instance {
         known = true;
         onReady();
       }).catch(String);
-      this.#watchers.onEnd(this.#stop.signal.aborted ? null : why);
       if (this.#stop.signal.aborted) break;
+      this.#watchers.onEnd(why);
       if (!known) {
         onFail(why);
         break;
