@@ -15,14 +15,8 @@
  */
 import { RatchetError } from '../errors.ts';
 import { type Role, roles } from './access-table.ts';
+import type { SignIn } from './sign-in.ts';
 import type { Visitor } from './visitor.ts';
-
-export interface SignIn {
-  /** Whether App Service authentication is on for the app. */
-  readonly isOn: boolean;
-  /** Names of roles and teams by the object id (lower case) of the group that has them. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-}
 
 const principalHeader = 'x-ms-client-principal';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Role, roles } from '../../../shared/access/access-table.ts';
-import { readPrincipal, type SignIn } from '../../../shared/access/read-principal.ts';
+import { readPrincipal } from '../../../shared/access/read-principal.ts';
+import type { SignIn } from '../../../shared/access/sign-in.ts';
 import { RatchetError } from '../../../shared/errors.ts';
 import { claim, encode, objectIdType, ofPerson, principal, subjectType } from './principals.ts';
 
