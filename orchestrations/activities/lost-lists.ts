@@ -31,7 +31,7 @@ interface List {
   read(window: Window): Promise<readonly Fact[]>;
 }
 
-export interface ListedFacts {
+interface ListedFacts {
   readonly facts: readonly Fact[];
   /** Names of the lists that could not be read. */
   readonly behind: readonly string[];
