@@ -151,7 +151,7 @@ class Scoring {
     throw new ServiceError(
       501,
       'NotServedLocally',
-      `Deployment ${deployment} of endpoint ${endpoint} has no code that can be run on this machine: neither images nor MLflow models are run here; give it codeConfiguration with codeId and scoringScript`,
+      `Deployment ${deployment} of endpoint ${endpoint} is not served on this machine: neither images nor MLflow models are run here; give it codeConfiguration with codeId and scoringScript, or make it again where an earlier edition made it`,
     );
   }
 
