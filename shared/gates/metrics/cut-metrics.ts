@@ -6,7 +6,7 @@ import { finite, type PrepareMetric, type RankMetric, ratio } from './measure.ts
 const rounding = 1e-9;
 
 /** Weights of one run of equal scores, from the highest on. */
-export interface Tie {
+interface Tie {
   readonly positives: number;
   readonly negatives: number;
 }
