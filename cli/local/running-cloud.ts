@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { bypassProxies } from '../../local/launch/bypass-proxies.ts';
 import { type CloudState, CloudStateSchema } from '../../local/launch/cloud-state.ts';
 import { readStateFile } from '../../local/process/state-file.ts';
 import { findHome, near } from '../find-service.ts';
@@ -20,6 +21,7 @@ export function findRunningCloud(): RunningCloud {
     throw new Error(
       `the local cloud of ${near(home)} is not running: start it with ratchet local start, or npm start`,
     );
+  bypassProxies();
   return { home, cloud };
 }
 
