@@ -3,6 +3,7 @@ import { bypassProxies } from '../../local/launch/bypass-proxies.ts';
 import { type CloudState, CloudStateSchema } from '../../local/launch/cloud-state.ts';
 import { readStateFile } from '../../local/process/state-file.ts';
 import { findHome, near } from '../find-service.ts';
+import { isAlive } from '../is-alive.ts';
 
 interface RunningCloud {
   readonly home: string;
@@ -23,13 +24,4 @@ export function findRunningCloud(): RunningCloud {
     );
   bypassProxies();
   return { home, cloud };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -374,6 +375,17 @@ describe('ratchet', () => {
         expect(await passOf(['--url', 'URL'], false)).toEqual(['GET /api/decisions']);
         expect(await main(['decisions', '--url', 'http://127.0.0.1:1', '--as', 'ben'])).toBe(3);
         expect(err.at(-1)).toContain('--as ben: only the local service knows people by name; give a token');
+      });
+
+      it('keeps them from whoever listens where a service was that was killed', async () => {
+        const { pid } = spawnSync(process.execPath, ['--version']);
+        const asked = await serving(200, { decisions: [] }, async (url) => {
+          writeFileSync(join(home, 'people.json'), JSON.stringify({ people }));
+          writeFileSync(join(home, 'service.json'), JSON.stringify({ pid, url, keys: true }));
+          await main(['decisions']);
+          await main(['decisions', '--url', url]);
+        });
+        expect(asked).toEqual(['GET /api/decisions']);
       });
 
       it('refuses a name nobody has, and two that say who asks', async () => {
