@@ -32,7 +32,7 @@ import { bringFiles, folderOf, logName, planInstance } from './prepare.ts';
 import { Warden } from './warden.ts';
 
 interface ServingDependencies {
-  readonly cloud: Pick<CloudContext, 'home' | 'clock' | 'log'>;
+  readonly cloud: Pick<CloudContext, 'home' | 'clock' | 'work' | 'log'>;
   readonly running: RunningStore;
   readonly assets: AssetStore;
   readonly blobs: Blobs;
@@ -183,6 +183,7 @@ export class Serving {
     const folder = folderOf(this.#home, id);
     this.#warden.guard({ folder });
     return new Instance(planInstance(definition, container, folder), {
+      beginWork: () => cloud.work.begin(),
       onSpawn: (pid) => {
         try {
           const mark = markProcess(pid);

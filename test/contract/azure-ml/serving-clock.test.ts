@@ -23,6 +23,17 @@ async function ended<T>(begun: Promise<{ pollUntilDone(): Promise<T> }>): Promis
 const putEndpoint = (traffic: Record<string, number>) =>
   s.client.onlineEndpoints.beginCreateOrUpdate(...at, 'front', endpoint({ traffic }), often);
 
+/** As whoever moves a virtual clock waits: at two looks in a row nothing is under way, and nothing has begun. */
+const untilQuiet = () => {
+  let before = -1;
+  return until(() => {
+    const { busy, begun } = s.workspace.work;
+    const isQuiet = busy === 0 && begun === before;
+    before = busy === 0 ? begun : -1;
+    return isQuiet;
+  });
+};
+
 it('a deployment is made in no time of the clock but its own, and its start counts as work', async () => {
   await ended(putEndpoint({}));
   for (const name of ['blue', 'green']) {
@@ -62,6 +73,22 @@ it('a request is logged with the time of the clock', async () => {
     ModelStatusCode: 200,
     AuthType: 'Key',
   });
+});
+
+it.each([
+  ['ends by itself', () => {}, { die: true }],
+  [
+    'is ended on demand',
+    () => s.workspace.azureMl.setFaults({ faults: [{ endpoint: 'front', crashAfterRequests: 1 }] }),
+    {},
+  ],
+])('a process that %s comes back before the clock may move', async (_how, arrange, body) => {
+  const call = await s.caller('front');
+  arrange();
+  expect((await call(body, toDeployment('blue'))).status).toBe(424);
+  s.workspace.azureMl.setFaults({ faults: [] });
+  await untilQuiet();
+  expect((await call({}, toDeployment('blue'))).status).toBe(200);
 });
 
 describe('the metrics of an endpoint', () => {

@@ -81,6 +81,8 @@ it('requests are counted by deployment over a window, and printed lines are foun
     if (result.status !== LogsQueryResultStatus.Success) throw result.partialError;
     return result.tables[0]!.rows;
   };
+  const shown = /```kusto\n(.*?)```/s.exec(readFileSync('docs/local-cloud/serving.md', 'utf8'))![1]!;
+  const documented = shown.replace("'spam'", "'front'");
   const counted =
     "AmlOnlineEndpointTrafficLog | where EndpointName == 'front' | summarize requests = count(), failed = countif(ModelStatusCode >= 500), p95 = percentile(TotalDurationMs, 95) by DeploymentName | order by DeploymentName asc";
   expect(await rowsOf(counted)).toEqual([]);
@@ -107,6 +109,7 @@ it('requests are counted by deployment over a window, and printed lines are foun
   expect((await put({ faults })).status).toBe(200);
   expect((await call('blue', { mails })).status).toBe(424);
   expect(await rowsOf(counted)).toEqual([['blue', 4, 1, expect.any(Number)]]);
+  expect(await rowsOf(documented)).toEqual([['blue', 4, 1, expect.any(Number)]]);
   const unknown = await put({ faults: [{ endpoint: 'front', failShar: 1 }] });
   expect(unknown.status).toBe(400);
   expect(await unknown.text()).toContain('failShar');
