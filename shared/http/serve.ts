@@ -53,10 +53,24 @@ export function serve(name: string, { route, method, access, extraInputs, handle
     ...common,
     route: `signed-in/${route}`,
     authLevel: 'anonymous',
-    handler: answering(async (request, context) => {
-      refuseForeignPage(request);
-      const { signIn } = await wiring.settings();
-      return handler(request, context, admit(readPrincipal(request.headers, signIn)));
-    }),
+    handler: keepingPrivate(
+      answering(async (request, context) => {
+        refuseForeignPage(request);
+        const { signIn } = await wiring.settings();
+        return handler(request, context, admit(readPrincipal(request.headers, signIn)));
+      }),
+    ),
   });
+}
+
+type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+/** What somebody signed in may see is kept by no cache, unless the answer itself says for how long. */
+function keepingPrivate(handler: Handler): Handler {
+  return async (request, context) => {
+    const answer = await handler(request, context);
+    const headers = new Headers(answer.headers as Record<string, string> | undefined);
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+    return { ...answer, headers };
+  };
 }

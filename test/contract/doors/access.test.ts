@@ -308,6 +308,17 @@ describe('a token', () => {
     expect((await ask('GET', 'signed-in/whoami', upper)).code).toBe('not-signed-in');
   });
 
+  test('opens what no cache keeps', async () => {
+    for (const [path, headers] of [
+      ['models', headersOf('vic')],
+      ['runs/none', headersOf('vic')],
+      ['models', {}],
+    ] as const) {
+      const response = await fetch(`${local.apiRoot}/signed-in/${path}`, { headers });
+      expect(response.headers.get('cache-control'), path).toBe('no-store');
+    }
+  });
+
   test('lies in a file for its owner alone, and in no log', () => {
     expect(statSync(join(home, 'people.json')).mode & 0o777).toBe(0o600);
     const logs = readdirSync(join(home, 'logs')).map((name) =>
