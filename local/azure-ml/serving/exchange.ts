@@ -61,6 +61,7 @@ export class Exchanges {
     const query = request.path.indexOf('?');
     const path = query < 0 ? plan.scoringPath : `${plan.scoringPath}${request.path.slice(query)}`;
     const forwarded = await forward({ ...request, path }, port, timeoutMs);
+    if (forwarded.kind === 'unreachable') instance.noteSilence();
     if (forwarded.kind !== 'timeout') return answerOf(forwarded);
     return refusal(
       408,
