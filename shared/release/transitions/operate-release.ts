@@ -49,7 +49,7 @@ export function operateRelease(
       return approve(state, release, order, word);
     case 'reject-release':
       return reject(state, release, word);
-    case 'go-on-release':
+    case 'resume-release':
       return goOn(state, release, word);
   }
 }
