@@ -1,15 +1,17 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
-import type { ReleaseRow } from '../shared/domain/release-state.ts';
+import type { ApprovalAsked, ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
-import { bindingOf } from '../shared/release/transitions/binding.ts';
+import { bindingOf, subjectOf } from '../shared/release/transitions/binding.ts';
+import { later, msOf } from '../shared/release/transitions/changes.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
 import { stageOf } from '../shared/release/transitions/stages.ts';
 import type {
   Candidate,
   NextQuestion,
+  Release,
   ReleaseAction,
   ReleaseEvent,
   TargetState,
@@ -58,6 +60,7 @@ export function describeRelease(
       approvals,
       digest,
       binding: bindingOf(held),
+      approval: describeAsked(held),
       writtenAt: now,
       endedAt: null,
     };
@@ -67,7 +70,21 @@ export function describeRelease(
   const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
   return {
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
-    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest, binding: null },
+    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest },
+    ...{ binding: null, approval: null },
     ...{ writtenAt: now, endedAt },
+  };
+}
+
+/** Null where no approval is asked: the stage is another, or the release goes back. */
+function describeAsked(release: Release): ApprovalAsked | null {
+  const stage = stageOf(release);
+  if (stage?.kind !== 'approval' || release.back) return null;
+  return {
+    need: stage.need,
+    by: stage.by ?? null,
+    barred: stage.notRequester ? release.requestedBy : [],
+    until: later(release.stageSince, msOf(stage.within)),
+    subject: subjectOf(release),
   };
 }
