@@ -42,7 +42,7 @@ export interface RollBackAction {
 }
 
 /** Makes a model's state anew from ledger and registry, as far as it lacks anything. */
-export interface RebuildAction {
+interface RebuildAction {
   readonly action: 'rebuild';
 }
 
