@@ -1,21 +1,35 @@
+import * as df from 'durable-functions';
+import { targetEntity, targetKey } from '../shared/domain/durable-names.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { serve } from '../shared/http/serve.ts';
+import { describeRelease } from '../shared/release/transitions/describe-release.ts';
+import type { TargetState } from '../shared/release/transitions/state.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** One release of the ledger, with what an approval of it would be of. */
+/** One release: as it stands now while it is under way, as the ledger has it once it is over. */
 serve('get-release', {
   route: 'releases/{id}',
   method: 'GET',
   doors: 'both',
   access: 'read',
-  handler: async (request) => {
+  extraInputs: [df.input.durableClient()],
+  handler: async (request, context) => {
     const releaseId = (request.params['id'] ?? '').slice(0, 250);
-    const release = await (await wiring.ledger()).getRelease(releaseId);
-    if (release) return { jsonBody: { release } };
-    throw new RatchetError(
-      'not-found',
-      `no release ${JSON.stringify(releaseId)} in the ledger; GET /api/releases lists them`,
-      { subject: { release: releaseId } },
+    const row = await (await wiring.ledger()).getRelease(releaseId);
+    if (!row) {
+      throw new RatchetError(
+        'not-found',
+        `no release ${JSON.stringify(releaseId)} in the ledger; GET /api/releases lists them`,
+        { subject: { release: releaseId } },
+      );
+    }
+    if (row.endedAt !== null) return { jsonBody: { release: row } };
+    const target = new df.EntityId(
+      targetEntity,
+      targetKey({ kind: 'online-endpoint', endpoint: row.endpoint }),
     );
+    const { entityState } = await df.getClient(context).readEntityState<TargetState>(target);
+    const now = new Date().toISOString();
+    return { jsonBody: { release: (entityState && describeRelease(entityState, releaseId, now)) ?? row } };
   },
 });

@@ -97,9 +97,9 @@ function* record(
   row: ReleaseRow,
   told: string,
 ): Generator<df.Task, string, unknown> {
-  const { state, stage, step, asks, sentence, approvals } = row;
+  const { state, stage, step, asks, sentence, approvals, lastLook } = row;
   context.df.setCustomStatus({ state, stage, step, asks, sentence });
-  const says = [state, stage, step, asks, sentence, approvals.length].join(' ');
+  const says = [state, stage, step, asks, sentence, approvals.length, lastLook?.verdict].join(' ');
   if (says === told) return told;
   yield* afterwards(context, `recording release ${row.releaseId}`, () =>
     takeStep(context, 'record-release', row),

@@ -179,11 +179,11 @@ export interface Steps {
   /** Reads back what a target serves. */
   'observe-target': { input: { target: TargetConfig }; output: Observed };
   /**
-   * Has a version deployed without traffic, unless it is, and answers how that stands, with the digest of its files. A
-   * digest other than the given one is a refusal.
+   * Has a version deployed without traffic, unless it is, and answers how that stands, the first time with the digest of
+   * its files. A digest other than the given one is a refusal.
    */
   'deploy-version': {
-    input: DeployedVersion & { digest: string | null };
+    input: DeployedVersion & { digest: string | null; isFirst: boolean };
     output: { state: 'ready' | 'changing' | 'failed'; digest: string | null; why: string };
   };
   /** Sends a deployment the smoke requests of the model file: whether that version answered each. */

@@ -21,8 +21,8 @@ export function* takeAction(
       return { event: 'observed', observed };
     }
     case 'deploy': {
-      const { deployment, model, digest } = action;
-      const asked = { target, deployment, model, digest, releaseId };
+      const { deployment, model, digest, isFirst } = action;
+      const asked = { target, deployment, model, digest, isFirst, releaseId };
       return { event: 'deployed', ...(yield* takeStep(context, 'deploy-version', asked, patience)) };
     }
     case 'ask-version': {

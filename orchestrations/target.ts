@@ -2,13 +2,14 @@
 
 import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
+import { describeRelease } from '../shared/release/transitions/describe-release.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../shared/release/transitions/operate-release.ts';
 import { rollBack } from '../shared/release/transitions/roll-back.ts';
 import { newTargetState, type TargetState } from '../shared/release/transitions/state.ts';
 import { takeEvent } from '../shared/release/transitions/take-event.ts';
 import { defineEntity } from './define-entity.ts';
-import { describeRelease, type TargetOperations } from './target-operations.ts';
+import type { TargetOperations } from './target-operations.ts';
 
 type Input<Name extends keyof TargetOperations> = TargetOperations[Name]['input'];
 

@@ -46,6 +46,14 @@ export const TargetSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_]{1,64}$/, 'a size of machine, such as Standard_DS3_v2')
     .describe('Size of the machines that serve a deployment.'),
   instances: z.int().min(1).max(50).default(1).describe('How many machines serve a deployment.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .describe(
+      'How many requests a machine takes at once, as many as the scoring code can; what comes beyond is answered 429. The default is that of the service.',
+    ),
   environment: asset
     .optional()
     .describe('Environment of the deployment, as NAME:VERSION after `azureml:`. Omitted: an MLflow model.'),

@@ -34,6 +34,7 @@ export function deploymentBody(
       ...(code !== undefined && {
         codeConfiguration: { codeId: assetId(workspaceId, 'codes', code), scoringScript: script },
       }),
+      requestSettings: { maxConcurrentRequestsPerInstance: target.concurrency },
       environmentVariables: {
         ...target.settings,
         RATCHET_MODEL_NAME: model.name,

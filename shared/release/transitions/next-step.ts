@@ -58,10 +58,12 @@ function stepBack(state: TargetState, release: Release, now: string): NextAnswer
     const deployed = observed.deployments.find(({ deployment }) => deployment === to.deployment);
     if (deployed?.state !== 'ready' && (observed.traffic[to.deployment] ?? 0) === 0) {
       const { deployment, model, digest } = to;
-      return { state, action: { do: 'deploy', deployment, model, digest } };
+      const isFirst = release.pausedUntil === null;
+      return { state, action: { do: 'deploy', deployment, model, digest, isFirst } };
     }
   }
-  if (!isSame(splitOf(observed), goal))
+  // A change that has failed may not be what it says: it is asked for again.
+  if (observed.doubt || !isSame(splitOf(observed), goal))
     return { state: { ...state, changingTo: goal }, action: { do: 'shift', to: goal } };
   const reached: TargetState = { ...state, desired: goal, changingTo: null };
   if (to && !back.answered)

@@ -151,7 +151,10 @@ export type ReleaseAction =
       readonly do: 'deploy';
       readonly deployment: string;
       readonly model: ModelVersion;
-      readonly digest: string | null;
+      readonly digest:
+        | string
+        | null /** Whether its files are to be held against the digest: once is enough. */;
+      readonly isFirst: boolean;
     }
   | { readonly do: 'ask-version'; readonly deployment: string; readonly model: ModelVersion }
   | { readonly do: 'shift'; readonly to: Split }

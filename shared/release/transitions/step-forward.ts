@@ -17,7 +17,8 @@ export function stepForward(state: TargetState, release: Release, question: Next
   if (release.asks) return waitFor(state, release, now, release.asks.sentence, []);
   if (!release.isReady) {
     const { deployment, model, digest } = release;
-    const deploy = { do: 'deploy', deployment, model, digest } as const;
+    const isFirst = release.deployingSince === null;
+    const deploy = { do: 'deploy', deployment, model, digest, isFirst } as const;
     const advance = { enters: 'deploying', sentence: `Deploys version ${model.version}.` } as const;
     return forward(state, release, question, advance, deploy);
   }

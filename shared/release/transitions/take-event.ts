@@ -58,7 +58,7 @@ function takeObserved(state: TargetState, release: Release, observed: Observed):
   if (observed.isUpdating) return paused;
   if (state.desired === null) return adopt(looked, release, observed);
   if (state.changingTo !== null) {
-    if (isSame(seen, state.changingTo))
+    if (!observed.doubt && isSame(seen, state.changingTo))
       return {
         ...looked,
         desired: state.changingTo,
@@ -66,7 +66,8 @@ function takeObserved(state: TargetState, release: Release, observed: Observed):
         release: arrive(release, observed.at),
       };
     // A change that has not arrived yet, or was lost, is asked for again; a way back goes on whatever is seen.
-    if (isSame(seen, state.desired) || release.back) return pauseRelease(looked, release, shortestPauseMs);
+    const hasNotArrived = observed.doubt || isSame(seen, state.changingTo) || isSame(seen, state.desired);
+    if (hasNotArrived || release.back) return pauseRelease(looked, release, shortestPauseMs);
   }
   if (release.back) return looked;
   const foreign = findForeignChange(looked, release, observed);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
-import { describeRelease } from '../../../orchestrations/target-operations.ts';
 import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import { beginRelease } from '../../../shared/release/transitions/begin-release.ts';
 import { bindingOf } from '../../../shared/release/transitions/binding.ts';
+import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
 import { newTargetState, type Release } from '../../../shared/release/transitions/state.ts';
 import { candidateOf } from '../release/world/world.ts';
 import { answering } from './answering.ts';

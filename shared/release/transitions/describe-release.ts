@@ -1,0 +1,54 @@
+import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
+import { bindingOf, subjectOf } from './binding.ts';
+import { later, msOf } from './changes.ts';
+import { stageOf } from './stages.ts';
+import type { Release, TargetState } from './state.ts';
+
+/** A release as the ledger has it; null: the target knows none of this id. */
+export function describeRelease(
+  { release, queue, ended }: TargetState,
+  releaseId: string,
+  now: string,
+): ReleaseRow | null {
+  const held = [release, ...queue].find((each) => each?.releaseId === releaseId);
+  if (held) {
+    const { runId, model, target, state, since, startedAt, sentence, asks, lastLook, approvals, digest } =
+      held;
+    const stage = stageOf(held);
+    return {
+      ...{ releaseId, runId, model, endpoint: target.endpoint, state, since, startedAt, sentence },
+      stage: stage?.stage ?? null,
+      step: stage?.kind === 'canary' ? (stage.steps[held.step] ?? null) : null,
+      asks: asks?.why ?? null,
+      lastLook,
+      approvals,
+      digest,
+      binding: bindingOf(held),
+      approval: describeAsked(held),
+      writtenAt: now,
+      endedAt: null,
+    };
+  }
+  const over = ended.findLast((each) => each.releaseId === releaseId);
+  if (!over) return null;
+  const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
+  return {
+    ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
+    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest },
+    ...{ binding: null, approval: null },
+    ...{ writtenAt: now, endedAt },
+  };
+}
+
+/** Null where no approval is asked: the stage is another, or the release goes back. */
+function describeAsked(release: Release): ApprovalAsked | null {
+  const stage = stageOf(release);
+  if (stage?.kind !== 'approval' || release.back) return null;
+  return {
+    need: stage.need,
+    by: stage.by ?? null,
+    barred: stage.notRequester ? release.requestedBy : [],
+    until: later(release.stageSince, msOf(stage.within)),
+    subject: subjectOf(release),
+  };
+}
