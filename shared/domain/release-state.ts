@@ -7,7 +7,7 @@ import type { ModelVersion } from './run.ts';
 import type { Word } from './word.ts';
 
 /** What a release is doing. Closed; docs/releases.md draws it. */
-const releaseStates = [
+export const releaseStates = [
   'queued', // another release holds the target
   'deploying', // the version is brought to the target, and gets no traffic
   'notifying', // a channel is told
