@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
+import { releaseIdOf } from '../shared/domain/durable-names.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
@@ -109,8 +110,14 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
     `  data    model file ${run.configHash.slice(0, 12)}, champion before ${run.champion?.version ?? 'none'}`,
     ...gates.map((gate) => `  gate    ${gate.gate}: ${gate.verdict}: ${gate.sentence}`),
     ...describeOverrides(run),
-    `  result  ${run.released ? `version ${run.registeredVersion} released` : 'nothing released, the champion stays'}`,
+    `  result  ${describeResult(run)}`,
   ].join('\n');
+}
+
+function describeResult({ released, registeredVersion, outcome, runId }: Run): string {
+  if (released) return `version ${registeredVersion} released`;
+  if (outcome !== 'candidate') return 'nothing released, the champion stays';
+  return `version ${registeredVersion} is registered; ratchet release ${releaseIdOf(runId)} shows its release`;
 }
 
 /** What people said in place of the gates. */

@@ -17,8 +17,12 @@ import { models } from './models.ts';
 import { operations } from './operations.ts';
 import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
+import { release } from './release.ts';
+import { releases } from './releases.ts';
 import { request } from './request.ts';
+import { rollBack } from './roll-back.ts';
 import { runs } from './runs.ts';
+import { serving } from './serving.ts';
 import { thaw } from './thaw.ts';
 import { validate } from './validate.ts';
 import { whoami } from './whoami.ts';
@@ -43,6 +47,10 @@ const commands: Readonly<Record<string, Command>> = {
   accept,
   refuse,
   'break-glass': breakGlass,
+  releases,
+  release,
+  'roll-back': rollBack,
+  serving,
   fleet,
   operations,
   rebuild,

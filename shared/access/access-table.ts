@@ -40,7 +40,7 @@ export const accessTable = {
   'break-glass': { roles: approvers, machines: false, what: 'be one of two who override the gates' },
   'approve-release': { roles: approvers, machines: false, what: 'be one of those who approve a release' },
   'reject-release': { roles: approvers, machines: false, what: 'reject a release that waits for approval' },
-  'go-on-release': { roles: approvers, machines: false, what: 'have a release go on that asks a person' },
+  'resume-release': { roles: approvers, machines: false, what: 'resume a release that asks a person' },
   'abort-release': { roles: operators, machines: true, what: 'have a release go back' },
   'roll-back': { roles: operators, machines: true, what: 'have an earlier version of a model serve again' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },

@@ -1,7 +1,7 @@
 import type { PinnedModel } from '../config/schema.ts';
 import { RatchetError } from '../errors.ts';
 
-/** What an order about a release needs of the model file. Throws where the model has no target. */
+/** What orders about a release, and questions about what serves, need of the model file. Throws where the model has no target. */
 export function requireRelease(model: string, pinned: PinnedModel | undefined) {
   const { release, policy } = pinned?.config ?? {};
   if (pinned && release?.target && policy) {
@@ -10,7 +10,7 @@ export function requireRelease(model: string, pinned: PinnedModel | undefined) {
   }
   throw new RatchetError(
     'not-found',
-    `model ${model} must have release.target in its model file for an order about its release; found none; add it, see docs/releases.md`,
+    `model ${model} has no release.target in its model file, so that Ratchet neither knows what serves it nor changes it; add one, see docs/releases.md`,
     { subject: { model } },
   );
 }

@@ -33,7 +33,7 @@ export type ReleaseAction =
   /** Has it go back, wherever it is. */
   | { readonly action: 'abort-release'; readonly releaseId: string }
   /** Answers what a person is asked: it goes on. */
-  | { readonly action: 'go-on-release'; readonly releaseId: string };
+  | { readonly action: 'resume-release'; readonly releaseId: string };
 
 /** Has an earlier version serve again: a settled one, the latest before the one that serves where none is named. */
 export interface RollBackAction {

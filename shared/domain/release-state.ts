@@ -7,7 +7,7 @@ import type { ModelVersion } from './run.ts';
 import type { Word } from './word.ts';
 
 /** What a release is doing. Closed; docs/releases.md draws it. */
-const releaseStates = [
+export const releaseStates = [
   'queued', // another release holds the target
   'deploying', // the version is brought to the target, and gets no traffic
   'notifying', // a channel is told
@@ -83,6 +83,35 @@ export interface LookResult {
   readonly requests: number;
 }
 
+/** What an approval is of. Hashes are SHA-256, hex. */
+export interface ApprovalSubject {
+  readonly model: string;
+  readonly version: string;
+  /** Over the version's files; null before it was deployed. */
+  readonly digest: string | null;
+  /** Of the data's manifest, the gate report and the model file. */
+  readonly dataHash: string;
+  readonly gateReportHash: string;
+  readonly configHash: string;
+  readonly endpoint: string;
+  /** Of `release.target`, and of the stage that asks, as the model file has them. */
+  readonly targetHash: string;
+  readonly stage: string | null;
+  readonly stageHash: string;
+}
+
+/** What a stage that waits for people asks of them. */
+export interface ApprovalAsked {
+  readonly need: number;
+  /** Null: whoever has the role. */
+  readonly by: readonly string[] | null;
+  /** People who requested the run and so cannot approve. */
+  readonly barred: readonly string[];
+  /** ISO 8601, UTC: then it is rejected. */
+  readonly until: string;
+  readonly subject: ApprovalSubject;
+}
+
 /** One of the people whose approval a stage needs. */
 export interface Approval extends Word {
   /** SHA-256 of what was approved, hex. */
@@ -145,6 +174,8 @@ export interface ReleaseRow {
   readonly digest: string | null;
   /** What an approval now would be of, SHA-256; null once it is over. */
   readonly binding: string | null;
+  /** Null, or absent in rows of before: its stage asks no approval. */
+  readonly approval?: ApprovalAsked | null;
   readonly writtenAt: string;
   readonly endedAt: string | null;
 }

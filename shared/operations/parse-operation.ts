@@ -29,7 +29,7 @@ const modelActions = [
   'approve-release',
   'reject-release',
   'abort-release',
-  'go-on-release',
+  'resume-release',
   'roll-back',
   'rebuild',
 ] as const;
@@ -49,7 +49,7 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'approve-release': ['releaseId', 'binding'],
   'reject-release': ['releaseId'],
   'abort-release': ['releaseId'],
-  'go-on-release': ['releaseId'],
+  'resume-release': ['releaseId'],
   'roll-back': ['version'],
   rebuild: [],
 };
@@ -117,7 +117,7 @@ export function modelActionOf(
       return { action: body.action, releaseId: body.releaseId!, binding: body.binding!, teams };
     case 'reject-release':
     case 'abort-release':
-    case 'go-on-release':
+    case 'resume-release':
       return { action: body.action, releaseId: body.releaseId! };
     case 'roll-back':
       return { action: 'roll-back', version: body.version ?? null };

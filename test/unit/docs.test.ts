@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseFleetFile } from '../../shared/config/load.ts';
+import { parseFleetFile, parseModelFile } from '../../shared/config/load.ts';
 import { admissionOutcomes, reasonCodes } from '../../shared/domain/decision.ts';
+import { releaseStates } from '../../shared/domain/release-state.ts';
 import { runOutcomes, runPhases } from '../../shared/domain/run.ts';
 import { errorCodes } from '../../shared/errors.ts';
 import { ModelOperationSchema } from '../../shared/operations/parse-operation.ts';
@@ -18,6 +19,19 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
 
 const blocks = (page: string, language: string): string[] =>
   [...textOf(page).matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map((match) => match[1]!);
+
+/** The sample model file with a release, its stages, or the checks of one of them, as a page shows them. */
+function withRelease(shown: string): string {
+  const sample = textOf('test/fixtures/spam-filter.yaml').replace(/^release:[^]*/m, '');
+  if (shown.startsWith('release:')) return `${sample}${shown}`;
+  const indent = (text: string, by: number) => text.trimEnd().replaceAll(/^/gm, ' '.repeat(by));
+  const stages = shown.startsWith('checks:')
+    ? `    - stage: shown\n      kind: canary\n      steps: [10]\n${indent(shown, 6)}`
+    : indent(shown, 4);
+  const target = '{ kind: online-endpoint, endpoint: front, instanceType: Standard_DS3_v2 }';
+  const production = /kind: production/.test(shown) ? '' : '\n    - { stage: rest, kind: production }';
+  return `${sample}release:\n  target: ${target}\n  stages:\n${stages}${production}\n`;
+}
 
 describe('the documentation', () => {
   it.each(pages)('of %s links only to what exists', (page) => {
@@ -54,11 +68,24 @@ describe('the documentation', () => {
       expect(textOf('docs/errors.md'), code).toContain(`\`${code}\``);
     for (const code of [...runOutcomes, ...runPhases])
       expect(textOf('docs/runs.md'), code).toContain(`\`${code}\``);
+    const states = [...textOf('docs/releases.md').matchAll(/^\| `([a-z-]+)` \| (?:final: )?/gm)].map(
+      (row) => row[1]!,
+    );
+    for (const state of releaseStates) expect(states, state).toContain(state);
   });
 
   it('shows a fleet file that is valid', () => {
     const [fleet] = blocks('docs/operators.md', 'yaml');
     expect(parseFleetFile('docs/operators.md', fleet!, ['spam-filter'])).toHaveProperty('fleet');
+  });
+
+  it.each(['docs/releases.md', 'docs/release-checks.md'])('of %s shows releases that are valid', (page) => {
+    const shown = blocks(page, 'yaml');
+    expect(shown.length).toBeGreaterThan(0);
+    for (const text of shown) {
+      const parsed = parseModelFile('m.yaml', withRelease(text));
+      expect('problems' in parsed ? parsed.problems : [], text).toEqual([]);
+    }
   });
 
   it('shows request bodies that the API accepts', () => {

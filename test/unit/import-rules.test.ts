@@ -126,6 +126,8 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/azure/run-files.ts',
       'shared/config/model-files.ts',
       'shared/admission/merge-rebuilt.ts',
+      'shared/release/transitions/state.ts',
+      'shared/release/transitions/describe-release.ts',
       'shared/http',
       'shared/wiring.ts',
     ],

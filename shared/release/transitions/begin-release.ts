@@ -1,13 +1,11 @@
 /** A version asks for a target: it has it at once, waits for it, or takes the place of an older one. Pure. */
 import type { EndedRelease } from '../../domain/release-state.ts';
-import { describeEnd, turnBack } from './changes.ts';
+import { describeEnd, endedAtMost, turnBack } from './changes.ts';
 import { deploymentOf } from './splits.ts';
 import type { Candidate, Release, TargetState } from './state.ts';
 
 /** More than that are not kept waiting: the oldest is superseded. */
 const queuedAtMost = 20;
-const endedAtMost = 20;
-
 export interface Begun {
   readonly state: TargetState;
   readonly sentence: string;
@@ -31,9 +29,13 @@ export function beginRelease(
   }
   const by = { by: 'Ratchet', reason: `version ${candidate.model.version} takes its place`, at: now };
   const supersedes = candidate.target.onNewCandidate === 'supersede' || candidate.rollback !== undefined;
-  const isOut = holder.state === 'serving' && candidate.rollback === undefined;
-  const turned = supersedes && !isOut ? turnBack(state, holder, by, 'superseded') : state;
-  const kept = supersedes ? [] : state.queue.slice(-(queuedAtMost - 1));
+  // What serves everybody is not taken away for what may not pass, nor is a person's order to go back.
+  const stays = candidate.rollback === undefined && (holder.isChampion || holder.rollback !== undefined);
+  const turned = supersedes && !stays ? turnBack(state, holder, by, 'superseded') : state;
+  // A person's order is taken out of the line by another one alone. It comes first there: nothing waited beside it.
+  const orders = candidate.rollback ? [] : state.queue.filter(({ rollback }) => rollback !== undefined);
+  const others = state.queue.filter((queued) => !orders.includes(queued));
+  const kept = [...orders, ...(supersedes ? [] : others.slice(-(queuedAtMost - 1 - orders.length)))];
   const dropped = state.queue.filter((queued) => !kept.includes(queued));
   const over: EndedRelease[] = dropped.map((queued) =>
     describeEnd(queued, 'superseded', now, `${by.reason}.`),

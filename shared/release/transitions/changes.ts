@@ -6,7 +6,8 @@ import type { EndAction, Release, TargetState } from './state.ts';
 
 /** Settled versions that are kept: rollbacks go to the newest. */
 const settledAtMost = 10;
-const endedAtMost = 20;
+/** Of releases that are over, each of which its orchestration is told once more. */
+export const endedAtMost = 20;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 export const later = (at: string, byMs: number): string => iso(Date.parse(at) + byMs);
@@ -99,9 +100,13 @@ export function describeEnd(
 
 function addSettled(
   settled: readonly SettledVersion[],
-  { model, deployment, digest, releaseId }: Release,
+  { model, deployment, digest, releaseId, rollback, previous }: Release,
   at: string,
 ): readonly SettledVersion[] {
-  const others = settled.filter((version) => version.deployment !== deployment);
+  // What a person has gone back from is no version to go back to.
+  const left = rollback === undefined ? undefined : previous?.version;
+  const others = settled.filter(
+    (version) => version.deployment !== deployment && version.model.version !== left,
+  );
   return [...others, { model, deployment, digest, releaseId, at }].slice(-settledAtMost);
 }

@@ -1,7 +1,8 @@
-import type { ReleaseRow } from '../../domain/release-state.ts';
-import { bindingOf } from './binding.ts';
+import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
+import { bindingOf, subjectOf } from './binding.ts';
+import { later, msOf } from './changes.ts';
 import { stageOf } from './stages.ts';
-import type { TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** A release as the ledger has it; null: the target knows none of this id. */
 export function describeRelease(
@@ -24,6 +25,7 @@ export function describeRelease(
       approvals,
       digest,
       binding: bindingOf(held),
+      approval: describeAsked(held),
       writtenAt: now,
       endedAt: null,
     };
@@ -33,16 +35,21 @@ export function describeRelease(
   const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
   return {
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
-    ...{
-      stage: null,
-      step: null,
-      isChampion: state === 'settled',
-      asks: null,
-      lastLook: null,
-      approvals: [],
-      digest,
-      binding: null,
-    },
+    ...{ stage: null, step: null, isChampion: state === 'settled', asks: null, lastLook: null },
+    ...{ approvals: [], digest, binding: null, approval: null },
     ...{ writtenAt: now, endedAt },
+  };
+}
+
+/** Null where no approval is asked: the stage is another, or the release goes back. */
+function describeAsked(release: Release): ApprovalAsked | null {
+  const stage = stageOf(release);
+  if (stage?.kind !== 'approval' || release.back) return null;
+  return {
+    need: stage.need,
+    by: stage.by ?? null,
+    barred: stage.notRequester ? release.requestedBy : [],
+    until: later(release.stageSince, msOf(stage.within)),
+    subject: subjectOf(release),
   };
 }

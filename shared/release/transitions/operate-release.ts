@@ -15,7 +15,7 @@ import type { Actor } from '../../domain/actor.ts';
 import type { ReleaseAction as Order } from '../../domain/operation.ts';
 import type { Word } from '../../domain/word.ts';
 import { bindingOf } from './binding.ts';
-import { describeEnd, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { describeEnd, endedAtMost, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { describeSplit, splitOf } from './splits.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
@@ -49,7 +49,7 @@ export function operateRelease(
       return approve(state, release, order, word);
     case 'reject-release':
       return reject(state, release, word);
-    case 'go-on-release':
+    case 'resume-release':
       return goOn(state, release, word);
   }
 }
@@ -60,7 +60,8 @@ function operateQueued(state: TargetState, queued: Release, { action }: Order, w
     return refuse(state, `Release ${releaseId} waits for its turn: nothing can be approved of it yet.`);
   }
   const queue = state.queue.filter((each) => each !== queued);
-  const ended = [...state.ended, describeEnd(queued, 'rejected', word.at, `${word.by}: ${word.reason}`)];
+  const over = describeEnd(queued, 'rejected', word.at, `${word.by}: ${word.reason}`);
+  const ended = [...state.ended, over].slice(-endedAtMost);
   const sentence = `Version ${queued.model.version} does not wait for the endpoint any more.`;
   return { state: { ...state, queue, ended }, done: true, sentence, wake: [queued.releaseId] };
 }

@@ -12,7 +12,7 @@ import type { ModelVersion } from '../../domain/run.ts';
 import type { Word } from '../../domain/word.ts';
 import { beginRelease } from './begin-release.ts';
 import { type OperatedRelease, operateRelease } from './operate-release.ts';
-import type { Candidate, TargetState } from './state.ts';
+import type { Candidate, Release, TargetState } from './state.ts';
 
 export interface RollBackOrder {
   /** Null: the latest before the one that serves. */
@@ -37,12 +37,8 @@ export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
   const { release } = state;
   if (release?.rollback && release.releaseId === order.releaseId)
     return refuse(state, `Release ${release.releaseId} has begun before.`, release);
-  if (release && !release.back && (version === null || version !== release.model.version)) {
-    const action = { action: 'abort-release', releaseId: release.releaseId } as const;
-    const aborted = operateRelease(state, { order: action, word });
-    const goes = aborted.state.release?.back?.to?.model.version;
-    if (version === null || goes === version || !release.hadTraffic) return { ...aborted, candidate: null };
-  }
+  const answer = release && answerUnderWay(state, release, order);
+  if (answer) return answer;
   const serves = state.settled.at(-1);
   const to =
     version === null
@@ -60,6 +56,30 @@ export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
     wake,
     candidate,
   };
+}
+
+/** Null: the release that is under way does not go there, and a release of its own must. */
+function answerUnderWay(
+  state: TargetState,
+  release: Release,
+  { version, word }: RollBackOrder,
+): RolledBack | null {
+  const { releaseId, back, rollback, model } = release;
+  if (!back && rollback) {
+    if (version !== null && version !== model.version) return null;
+    const sentence = `Release ${releaseId} takes every request to version ${model.version} already: ${release.state}. Name another version, or abort it.`;
+    return refuse(state, sentence);
+  }
+  if (!back && version === model.version) return null;
+  const order = { action: 'abort-release', releaseId } as const;
+  const aborted = operateRelease(state, { order, word });
+  const goes = aborted.state.release?.back?.to?.model.version;
+  if (version !== goes && version !== null) return null;
+  if (!back) return { ...aborted, candidate: null };
+  return refuse(
+    state,
+    `Release ${releaseId} goes back already, ${goes ? `to version ${goes}, ` : ''}since ${back.word.at}.`,
+  );
 }
 
 function candidateOf(

@@ -72,8 +72,11 @@ function forward(
   { enters, sentence, changes }: Advance,
   action: ReleaseAction,
 ): NextAnswer {
-  if (hold === undefined) return { state, action: { do: 'ask-hold' } };
-  if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, []);
+  // A person's order to go back is no step forward: no freeze holds it.
+  if (release.rollback === undefined) {
+    if (hold === undefined) return { state, action: { do: 'ask-hold' } };
+    if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, []);
+  }
   const entered = { ...enter(release, enters, now, sentence), ...changes };
   return { state: withRelease(state, entered), action };
 }

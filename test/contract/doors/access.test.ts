@@ -1,15 +1,24 @@
 /** Every route of the application with every kind of caller, over the wire: who comes in, and who may do what. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Child, startChild } from '../../../local/launch/child.ts';
 import { type LocalCloud, launchLocalCloud, repository } from '../../../local/launch/local-cloud.ts';
-import { type Access, ruleOf } from '../../../shared/access/access-table.ts';
+import { type Access, accessTable, ruleOf } from '../../../shared/access/access-table.ts';
 import { claim, ofPerson, principal } from '../../unit/access/principals.ts';
 
-const modelsFolder = fileURLToPath(new URL('../../fixtures/tiny-model/models', import.meta.url));
+const tiny = readFileSync(
+  fileURLToPath(new URL('../../fixtures/tiny-model/models/tiny.yaml', import.meta.url)),
+  'utf8',
+);
+/** The same model with an endpoint: orders about its releases are taken. */
+const served = `${tiny.replace('model: tiny', 'model: served').replace(/^release:[^]*/m, '')}
+release:
+  target: { kind: online-endpoint, endpoint: served, instanceType: Standard_DS3_v2 }
+  stages: [{ stage: production, kind: production }]
+`;
 const home = mkdtempSync(join(tmpdir(), 'ratchet-access-'));
 let local: LocalCloud;
 let keys: { masterKey: string; hostKeys: { default: string }; systemKeys: Record<string, string> };
@@ -23,6 +32,10 @@ const people = [
 
 beforeAll(async () => {
   writeFileSync(join(home, 'people.json'), JSON.stringify({ people }));
+  const modelsFolder = join(home, 'models');
+  mkdirSync(modelsFolder);
+  writeFileSync(join(modelsFolder, 'tiny.yaml'), tiny);
+  writeFileSync(join(modelsFolder, 'served.yaml'), served);
   local = await launchLocalCloud({ home, modelsFolder, keys: true });
   keys = JSON.parse(readFileSync(join(home, 'host', 'keys.json'), 'utf8'));
 }, 120_000);
@@ -157,10 +170,13 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'models',
       'operations',
       'rebuild',
+      'release',
+      'releases',
       'run',
       'run-log',
       'run-report',
       'runs',
+      'serving',
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),
   'get-whoami': 'nothing',
@@ -200,6 +216,7 @@ test.each(callers)('%s comes in where the table says so, at every route', async 
 });
 
 const runId = 'tiny-20260301-1f2e3d4c';
+const releaseId = 'served-20260301-1f2e3d4c-release';
 const operations: readonly (readonly [access: Access, path: string, action: object])[] = [
   ...(['freeze', 'approve', 'withdraw', 'thaw', 'rebuild'] as const).map(
     (action) => [action, 'models/tiny/operations', { action }] as const,
@@ -207,12 +224,31 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
   ...(['cancel-run', 'accept-run', 'refuse-run', 'break-glass'] as const).map(
     (action) => [action, 'models/tiny/operations', { action, runId }] as const,
   ),
+  ...(['reject-release', 'resume-release', 'abort-release'] as const).map(
+    (action) => [action, 'models/served/operations', { action, releaseId }] as const,
+  ),
+  [
+    'approve-release',
+    'models/served/operations',
+    { action: 'approve-release', releaseId, binding: 'a'.repeat(64) },
+  ],
+  ['roll-back', 'models/served/operations', { action: 'roll-back' }],
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'off' }],
   ['set-mode-auto', 'models/tiny/operations', { action: 'set-mode', mode: 'auto' }],
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'file' }],
   ['stop', 'fleet/operations', { action: 'stop' }],
   ['resume', 'fleet/operations', { action: 'resume' }],
 ];
+
+test('every operation of the table is tried', () => {
+  const tried = operations.map(([access]) => access);
+  const others = ['read', 'report', 'request'];
+  expect(
+    Object.keys(accessTable)
+      .filter((access) => !others.includes(access))
+      .sort(),
+  ).toEqual([...new Set<string>(tried)].sort());
+});
 
 test.each(callers)(
   '%s operates where the table says so, and is recorded as who it is',

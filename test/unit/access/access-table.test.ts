@@ -17,11 +17,16 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   viewer: ['read'],
   operator: [
     ...(['read', 'report', 'request', 'freeze', 'thaw', 'set-mode', 'withdraw', 'cancel-run'] as const),
-    ...(['rebuild', 'stop', 'resume'] as const),
+    ...(['abort-release', 'roll-back', 'rebuild', 'stop', 'resume'] as const),
   ],
-  approver: ['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'],
+  approver: [
+    ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),
+    ...(['approve-release', 'reject-release', 'resume-release'] as const),
+  ],
 };
-const byMachines: readonly Access[] = ['read', 'report', 'request', 'freeze', 'cancel-run', 'stop'];
+const byMachines: readonly Access[] = [
+  ...(['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back', 'stop'] as const),
+];
 
 describe('the table of access', () => {
   it.each(roles)('lets a person with the role %s do what it says, and nothing else', (role) => {
@@ -33,7 +38,7 @@ describe('the table of access', () => {
     expect(all.filter((access) => mayDo(both, access))).toEqual(all);
   });
 
-  it('lets a function key report, ask and stop, and nothing else', () => {
+  it('lets a function key report, ask, stop and go back, and nothing else', () => {
     expect(all.filter((access) => mayDo(functionKey, access))).toEqual(byMachines);
   });
 

@@ -223,6 +223,7 @@ it('a deployment of an MLflow model names neither environment nor code', () => {
     'endpointComputeType',
     'model',
     'instanceType',
+    'requestSettings',
     'environmentVariables',
   ]);
 });

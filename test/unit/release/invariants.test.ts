@@ -21,7 +21,7 @@ function interfere(world: World): void {
     if (world.breaks(0.1)) world.order({ action: 'reject-release', releaseId }, 'ada');
   }
   if (world.breaks(0.01)) world.order({ action: 'abort-release', releaseId }, 'ada');
-  if (held.asks && world.happens(0.3)) world.order({ action: 'go-on-release', releaseId }, 'ada');
+  if (held.asks && world.happens(0.3)) world.order({ action: 'resume-release', releaseId }, 'ada');
   if (world.breaks(0.02)) world.traffic = { 'version-1': 60, 'version-9': 40 };
   if (world.breaks(0.02)) world.traffic = { [held.deployment]: 100 };
   if (world.breaks(0.01) && !world.traffic[held.deployment]) world.deployed.delete(held.deployment);

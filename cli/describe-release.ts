@@ -1,0 +1,76 @@
+/** A release for a person: what it does, what it waits for, and what an approval of it would be of. */
+import pc from 'picocolors';
+import type { ApprovalSubject, ReleaseRow } from '../shared/domain/release-state.ts';
+
+export function describeRow({ startedAt, releaseId, model, endpoint, state, sentence }: ReleaseRow): string {
+  return `${startedAt}  ${releaseId}  ${pc.bold(state)}  version ${model.version} to ${endpoint}  ${sentence}`;
+}
+
+/** What answers the question that a release asks, by why it asks. */
+const answers: Readonly<Record<NonNullable<ReleaseRow['asks']>, string>> = {
+  drifted:
+    'resume: goes on from what the endpoint serves now; or put the endpoint right, and it goes on by itself',
+  inconclusive: 'resume: the step goes on for as long again; it is left forwards only where its checks pass',
+  'no-way-back': 'resume: the release ends; what is to serve the endpoint is yours to say',
+  stuck: 'resume: the way back is tried again at once; it is tried every ten minutes anyway',
+};
+
+export function describeRelease(row: ReleaseRow): string {
+  const { releaseId, runId, model, endpoint, state, since, startedAt, endedAt, stage, step, digest } = row;
+  const { lastLook, approvals, asks } = row;
+  return [
+    `${pc.bold(releaseId)}  ${pc.bold(state)} since ${since}`,
+    `  ${row.sentence}`,
+    `  version   ${model.version} of ${model.name} to endpoint ${endpoint}; run ${runId}`,
+    `  digest    ${digest ?? 'not known before it is deployed'}`,
+    `  began     ${startedAt}${endedAt === null ? '' : `, ended ${endedAt}`}`,
+    ...(stage === null ? [] : [`  stage     ${stage}${step === null ? '' : `, ${step} % of the requests`}`]),
+    ...(asks === null
+      ? []
+      : [`  ${pc.red(`asks      a person, because ${asks}`)}`, ...describeAnswers(releaseId, asks)]),
+    ...(lastLook
+      ? [
+          `  last look ${lastLook.verdict} at ${lastLook.at}, ${lastLook.requests} requests: ${lastLook.sentence}`,
+        ]
+      : []),
+    ...approvals.map(({ by, at, reason }) => `  approved  by ${by} at ${at}: ${reason}`),
+    ...describeAsked(row),
+  ].join('\n');
+}
+
+function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']>): string[] {
+  return [
+    `            ratchet release resume ${releaseId} --reason TEXT`,
+    `            ${answers[asks]}`,
+    ...(asks === 'drifted' || asks === 'inconclusive'
+      ? [`            ratchet release abort ${releaseId} --reason TEXT`]
+      : []),
+  ];
+}
+
+function describeAsked({ releaseId, approval, approvals, binding }: ReleaseRow): string[] {
+  if (!approval) return [];
+  const { need, by, barred, until, subject } = approval;
+  const who = by === null ? 'who has the role approver' : `of ${by.join(', ')}`;
+  const but = barred.length === 0 ? '' : `, not ${barred.join(', ')}, who requested the run`;
+  return [
+    `  approval  ${approvals.length} of ${need} ${need === 1 ? 'person' : 'people'} ${who}${but}; until ${until}`,
+    '  An approval now would be of',
+    ...describeSubject(subject),
+    `    binding     ${binding}`,
+    `  ratchet release approve ${releaseId} --binding ${binding} --reason TEXT`,
+  ];
+}
+
+export function describeSubject(subject: ApprovalSubject): string[] {
+  const { model, version, digest, dataHash, gateReportHash, configHash, endpoint, targetHash } = subject;
+  return [
+    `    version     ${version} of ${model}`,
+    `    digest      ${digest ?? 'not known'}`,
+    `    data        ${dataHash}`,
+    `    gate report ${gateReportHash}`,
+    `    model file  ${configHash}`,
+    `    endpoint    ${endpoint}, with what release.target says: ${targetHash}`,
+    `    stage       ${subject.stage}, as the model file has it: ${subject.stageHash}`,
+  ];
+}

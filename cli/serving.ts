@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import pc from 'picocolors';
+import type {
+  Observed,
+  ReleaseState,
+  SettledVersion,
+  Split,
+  Traffic,
+} from '../shared/domain/release-state.ts';
+import { type Command, readArgs } from './command.ts';
+import { theOneModel } from './operation.ts';
+import { printableTexts } from './printable-texts.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
+
+interface ServingView {
+  readonly model: string;
+  readonly target: { readonly kind: string; readonly endpoint: string };
+  readonly desired: Split | null;
+  readonly observed: Observed | null;
+  readonly settled: readonly SettledVersion[];
+  readonly release: {
+    readonly releaseId: string;
+    readonly state: ReleaseState;
+    readonly sentence: string;
+  } | null;
+  /** Releases that wait for the target, the first in line first. */
+  readonly waiting: readonly string[];
+}
+
+export const serving: Command = {
+  summary:
+    'Show what is to serve a model and what was seen to; the versions to go back to; who holds the endpoint.',
+  usage: [
+    `ratchet serving MODEL ${serviceUsage}`,
+    'Exit code: 0, or 1 where what was last seen is not what is to serve.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = readArgs(args, serviceOptions);
+    const path = `models/${encodeURIComponent(theOneModel(positionals))}/serving`;
+    const answer = (await askService(values, path)) as ServingView;
+    if (values.json) printJson(answer);
+    else console.log(describe(printableTexts(answer)));
+    return differs(answer) ? 1 : 0;
+  },
+};
+
+function describe(view: ServingView): string {
+  const { model, target, desired, observed, settled, release, waiting } = view;
+  return [
+    `${pc.bold(model)}  ${target.kind} ${target.endpoint}`,
+    `  desired   ${desired ? describeSplit(desired, observed) : 'not known before the first release looks at the endpoint'}`,
+    ...(observed ? describeObserved(view, observed) : []),
+    `  settled   ${settled.length === 0 ? 'none: nothing to roll back to' : ''}${settled.toReversed().map(describeSettled).join('\n            ')}`,
+    release
+      ? `  release   ${release.releaseId}, ${pc.bold(release.state)}: ${release.sentence}`
+      : '  release   none is under way',
+    ...waiting.map((releaseId) => `  waiting   ${releaseId}`),
+  ].join('\n');
+}
+
+function describeObserved(view: ServingView, observed: Observed): string[] {
+  const { at, isUpdating, doubt, deployments } = observed;
+  const notes = [
+    ...(isUpdating ? ['a change of the endpoint is under way'] : []),
+    ...(doubt === undefined ? [] : [doubt]),
+    ...(differs(view) ? [pc.red('not what is desired')] : []),
+  ];
+  const idle = deployments.filter(
+    ({ deployment }) => !observed.traffic[deployment] && !observed.mirror[deployment],
+  );
+  return [
+    `  observed  ${describeSplit(observed, observed)}, at ${at}${notes.map((note) => `; ${note}`).join('')}`,
+    ...idle.map(
+      ({ deployment, state }) => `            ${named(deployment, observed)}: no requests, ${state}`,
+    ),
+  ];
+}
+
+function describeSplit({ traffic, mirror }: Split, observed: Observed | null): string {
+  const say = (of: Traffic): string =>
+    Object.entries(of)
+      .filter(([, percent]) => percent > 0)
+      .map(([deployment, percent]) => `${percent} % ${named(deployment, observed)}`)
+      .join(', ');
+  const copied = say(mirror);
+  return `${say(traffic) || 'nobody'}${copied && `; copies: ${copied}`}`;
+}
+
+function named(deployment: string, observed: Observed | null): string {
+  const model = observed?.deployments.find((each) => each.deployment === deployment)?.model;
+  return model ? `${deployment} (${model.name} ${model.version})` : deployment;
+}
+
+function describeSettled({ model, at, digest, releaseId }: SettledVersion): string {
+  const how = releaseId === null ? 'it served when the first release came' : `by ${releaseId}`;
+  return `${model.version}, since ${at}, ${how}${digest === null ? '' : `, digest ${digest.slice(0, 12)}`}`;
+}
+
+function differs({ desired, observed }: ServingView): boolean {
+  if (!desired || !observed) return false;
+  const shares = ({ traffic, mirror }: Split) =>
+    [traffic, mirror].map((of) =>
+      Object.fromEntries(Object.entries(of).filter(([, percent]) => percent > 0)),
+    );
+  return !isDeepStrictEqual(shares(desired), shares(observed));
+}
