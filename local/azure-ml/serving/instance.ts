@@ -62,6 +62,7 @@ export class Instance {
   #isReady = false;
   #lastProblem = 'no answer yet';
   #done: Promise<void> = Promise.resolve();
+  readonly #requests = new Set<Promise<unknown>>();
 
   constructor(plan: InstancePlan, watchers: Watchers) {
     this.plan = plan;
@@ -112,6 +113,19 @@ export class Instance {
   /** It has broken off, or did not answer: it may have ended, of which there is no word yet. */
   noteSilence(): void {
     if (!this.#stop.signal.aborted && this.#attempt) this.#hold.take(endHoldMs);
+  }
+
+  /** Takes note of a request to the process until it is answered. */
+  async during<T>(request: Promise<T>): Promise<T> {
+    this.#requests.add(request);
+    return request.finally(() => this.#requests.delete(request));
+  }
+
+  /** Resolves when no request is under way, or after so long. */
+  async drain(longestMs: number): Promise<void> {
+    const giveUp = new AbortController();
+    await Promise.race([Promise.allSettled(this.#requests), pauseFor(longestMs, giveUp.signal)]);
+    giveUp.abort();
   }
 
   /** Resolves when no process is left. */

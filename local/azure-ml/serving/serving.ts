@@ -46,6 +46,9 @@ export interface Served {
   readonly instance: Instance;
 }
 
+/** How long a process that is no longer asked may take for what it was asked before: as Kubernetes' grace period. */
+const drainMs = 30_000;
+
 /** A part of the operation's id that no other has, and that is a name of a folder. */
 export const instanceOf = (operation: string): string => operation.slice(operation.indexOf(':') + 1);
 
@@ -208,7 +211,9 @@ export class Serving {
     await this.#discard(served);
   }
 
+  /** Requests that it has are answered first. */
   async #discard({ instance }: Served): Promise<void> {
+    await instance.drain(drainMs);
     await instance.stop();
     this.#warden.release(instance.plan.folder);
     await rm(instance.plan.folder, { recursive: true, force: true });

@@ -117,6 +117,23 @@ describe('a deployment with code', () => {
     expect((await call()).json.pid).toBe(second.pid);
   });
 
+  it('answers with its old process what that was asked before the new one was ready', async () => {
+    await s.makeEndpoint('draining');
+    const requestSettings = { requestTimeout: 'PT60S', maxConcurrentRequestsPerInstance: 5 };
+    await s.deploy('draining', 'blue', s.echoed({ requestSettings }));
+    const call = await s.caller('draining');
+    const file = join(s.workspace.home, 'drained');
+    const asked = s.rows('AmlOnlineEndpointConsoleLog').length;
+    const held = call({ until: file }, toDeployment('blue'));
+    // It has reached the process: nothing else prints meanwhile.
+    await until(() => s.rows('AmlOnlineEndpointConsoleLog').length > asked);
+    const deployed = s.deploy('draining', 'blue', s.echoed({ requestSettings }, { MODEL: 'm:2' }));
+    await until(async () => (await call({}, toDeployment('blue'))).json.model === 'm:2');
+    writeFileSync(file, '');
+    expect((await held).json).toMatchObject({ model: 'm:1', asked: { until: file } });
+    await deployed;
+  });
+
   it('is started again when its process ends, and answers 424 meanwhile', async () => {
     await s.makeEndpoint('dying');
     await s.deploy('dying', 'blue');
