@@ -22,7 +22,7 @@ const blocks = (page: string, language: string): string[] =>
 
 /** The sample model file with a release, its stages, or the checks of one of them, as a page shows them. */
 function withRelease(shown: string): string {
-  const sample = textOf('test/fixtures/spam-filter.yaml').replace(/^release:[^]*/m, '');
+  const sample = textOf('test/fixtures/spam-filter.yaml').replace(/^release:[\s\S]*/m, '');
   if (shown.startsWith('release:')) return `${sample}${shown}`;
   const indent = (text: string, by: number) => text.trimEnd().replaceAll(/^/gm, ' '.repeat(by));
   const stages = shown.startsWith('checks:')

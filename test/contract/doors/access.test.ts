@@ -14,7 +14,7 @@ const tiny = readFileSync(
   'utf8',
 );
 /** The same model with an endpoint: orders about its releases are taken. */
-const served = `${tiny.replace('model: tiny', 'model: served').replace(/^release:[^]*/m, '')}
+const served = `${tiny.replace('model: tiny', 'model: served').replace(/^release:[\s\S]*/m, '')}
 release:
   target: { kind: online-endpoint, endpoint: served, instanceType: Standard_DS3_v2 }
   stages: [{ stage: production, kind: production }]

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 
-const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8').replace(/^release:[^]*/m, '');
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8').replace(/^release:[\s\S]*/m, '');
 const target =
   '{ kind: online-endpoint, endpoint: front, instanceType: Standard_DS3_v2, smoke: { requests: [1] } }';
 const production = '{ stage: production, kind: production }';
