@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { suggest } from '../shared/config/suggest.ts';
 import { UsageError } from './command.ts';
+import { isAlive } from './is-alive.ts';
 
 export interface Service {
   /** Without a slash at its end. */
@@ -100,7 +101,9 @@ function readRunning(home: string): { url: string; keys: boolean } | null {
   const file = join(home, 'service.json');
   const state = readState(file);
   if (state === null) return null;
-  const { url, keys } = state;
+  const { pid, url, keys } = state;
+  // Killed, it could not take the file back: whoever listens at its address by now is to have no token.
+  if (typeof pid === 'number' && !isAlive(pid)) return null;
   if (typeof url !== 'string')
     throw new Error(`${file}: url: expected a string; stop the service and start it again`);
   return { url, keys: keys === true };

@@ -26,7 +26,7 @@ export const operations: Command = {
   },
 };
 
-function describe({ at, model, action, by, reason, done, sentence }: Operation): string {
-  const head = `${at}  ${pc.bold(action.action)}  ${model ?? 'the fleet'}  by ${by}`;
+function describe({ at, model, action, by, actor, reason, done, sentence }: Operation): string {
+  const head = `${at}  ${pc.bold(action.action)}  ${model ?? 'the fleet'}  by ${by}${actor ? '' : ' (not proven)'}`;
   return [head, `  why:    ${reason}`, `  result: ${done ? '' : 'nothing done. '}${sentence}`].join('\n');
 }

@@ -1,11 +1,9 @@
 import { app } from '@azure/functions';
-import { wiring } from '../shared/wiring.ts';
+import { isSignInOn } from '../shared/access/sign-in.ts';
 
 /** Said once at the start: everything else works, and nobody would look for the reason before a run waits for a person. */
-app.hook.appStart(async () => {
-  // Settings that are wrong are told with the first request that needs them.
-  const settings = await wiring.settings().catch(() => null);
-  if (settings === null || settings.signIn.isOn) return;
+app.hook.appStart(() => {
+  if (isSignInOn(process.env)) return;
   console.warn(
     'App Service authentication is off for this app: nobody can sign in, so that no person can read or operate over /api/signed-in/, and nothing can be approved; switch it on, see docs/access.md',
   );

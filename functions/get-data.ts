@@ -8,7 +8,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-data', {
   route: 'models/{model}/data',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const model = requireModelName(request, await wiring.modelFiles());

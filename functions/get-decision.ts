@@ -10,7 +10,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-decision', {
   route: 'decisions/{*id}',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const ledger = await wiring.ledger();

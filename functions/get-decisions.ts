@@ -8,7 +8,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-decisions', {
   route: 'decisions',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const page = await (await wiring.ledger()).listDecisions({

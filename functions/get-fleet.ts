@@ -8,7 +8,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-fleet', {
   route: 'fleet',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (_request, context) => {

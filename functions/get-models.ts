@@ -13,7 +13,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-models', {
   route: 'models',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (_request, context) => {

@@ -7,7 +7,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-operations', {
   route: 'operations',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const model = request.query.get('model') ?? undefined;

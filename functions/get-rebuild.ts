@@ -9,7 +9,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-rebuild', {
   route: 'models/{model}/rebuild',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

@@ -10,7 +10,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-release', {
   route: 'releases/{id}',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

@@ -7,7 +7,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-releases', {
   route: 'releases',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const model = request.query.get('model') ?? undefined;

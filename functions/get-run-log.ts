@@ -14,7 +14,6 @@ const phases = ['train', 'evaluate'] as const;
 serve('get-run-log', {
   route: 'runs/{id}/log',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);

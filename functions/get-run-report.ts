@@ -20,7 +20,6 @@ const pageHeaders = {
 serve('get-run-report', {
   route: 'runs/{id}/report',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);

@@ -11,7 +11,6 @@ const longestReportBytes = 8 * 1024 * 1024;
 serve('get-run', {
   route: 'runs/{id}',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

@@ -7,7 +7,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('get-runs', {
   route: 'runs',
   method: 'GET',
-  doors: 'both',
   access: 'read',
   handler: async (request) => {
     const model = request.query.get('model') ?? undefined;

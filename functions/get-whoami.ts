@@ -8,7 +8,6 @@ const all = Object.keys(accessTable) as readonly Access[];
 serve('get-whoami', {
   route: 'whoami',
   method: 'GET',
-  doors: 'both',
   access: 'nothing',
   handler: async (_request, _context, visitor) => {
     const { actor, roles, teams, incomplete } = visitor;

@@ -17,7 +17,6 @@ const longestAlertBytes = 512 * 1024;
 serve('post-alert', {
   route: 'alerts',
   method: 'POST',
-  doors: 'machines',
   access: 'report',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

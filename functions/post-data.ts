@@ -8,7 +8,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('post-data', {
   route: 'models/{model}/data',
   method: 'POST',
-  doors: 'machines',
   access: 'report',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

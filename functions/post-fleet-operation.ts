@@ -7,7 +7,6 @@ import { serve } from '../shared/http/serve.ts';
 serve('post-fleet-operation', {
   route: 'fleet/operations',
   method: 'POST',
-  doors: 'both',
   access: 'body',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context, visitor) => {

@@ -10,7 +10,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('post-metrics', {
   route: 'models/{model}/metrics',
   method: 'POST',
-  doors: 'machines',
   access: 'report',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {

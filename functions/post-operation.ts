@@ -10,7 +10,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('post-operation', {
   route: 'models/{model}/operations',
   method: 'POST',
-  doors: 'both',
   access: 'body',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context, visitor) => {

@@ -12,7 +12,6 @@ import { wiring } from '../shared/wiring.ts';
 serve('post-signal', {
   route: 'models/{model}/signals',
   method: 'POST',
-  doors: 'both',
   access: 'request',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context, visitor) => {

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkService } from './launch/check-service.ts';
 import { logTail } from './launch/child.ts';
+import { appSettings } from './launch/cloud-state.ts';
 import { describeService, renderService } from './launch/describe-service.ts';
+import { readShellSettings } from './launch/environment.ts';
 import { type LocalCloud, launchLocalCloud } from './launch/local-cloud.ts';
 import { onInterrupt } from './launch/on-interrupt.ts';
 import { requireNode24 } from './launch/require-node.ts';
@@ -54,6 +56,8 @@ async function start({ modelsFolder, ...settings }: StartSettings, flags: { json
     throw error;
   });
   const failed = failOnDeath(local, stopping.signal);
+  for (const name of readShellSettings(appSettings(local.cloud(), '')).unused)
+    process.stderr.write(`warning: ${name} of this shell is not used: the local cloud sets its own\n`);
   try {
     const models = await checkService(local, logStart);
     if (modelsFolder === null) {

@@ -101,7 +101,7 @@ function* giveUp(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion, kept, endsJobs, hearsCancel }: OfferAnswer,
+  { admission, champion, kept, endsJobs, hearsCancel, endsPredecessor }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
   const input: RunInput = {
@@ -115,14 +115,16 @@ function* run(
     ...(kept && { kept }),
     ...(endsJobs && { endsJobs }),
     ...(hearsCancel && { hearsCancel }),
+    ...(endsPredecessor && admission.freedRunId !== null && { predecessor: admission.freedRunId }),
     startedAt: now(context),
   };
   try {
     yield context.df.callSubOrchestrator('retrain', input, input.runId);
   } catch (error) {
     // The run could not even settle itself, or someone terminated it: free the model in its stead.
-    const { runId } = input;
-    const left = endsJobs ? yield* endJobs(context, jobNamesOf(runId), { model: signal.model, runId }) : '';
+    const { runId, predecessor } = input;
+    const jobs = [...(predecessor === undefined ? [] : jobNamesOf(predecessor)), ...jobNamesOf(runId)];
+    const left = endsJobs ? yield* endJobs(context, jobs, { model: signal.model, runId }) : '';
     const sentence = `The run broke off: ${messageOf(error)}${left}`;
     yield* settle(context, input, { outcome: 'failed', sentence });
   }

@@ -41,16 +41,14 @@ export function* endJob(
   /** Whether the job was looked at after its end was told, or nobody tells. */
   let heard = ended?.isCompleted ?? true;
   for (;;) {
-    const state = yield* tryToEnd(context, jobName);
-    const nowMs = context.df.currentUtcDateTime.getTime();
-    const isOver = nowMs - sinceMs >= seenWithinMs;
-    if (state.ended || isOver) {
+    const { state, isOver } = yield* tryOnce(context, jobName, sinceMs);
+    if (isOver) {
       tell(null);
-      return state.ended ? state : { ...state, error: unseen(state) };
+      return state;
     }
+    const nowMs = context.df.currentUtcDateTime.getTime();
     const againMs = nowMs + pauseOf(nowMs - sinceMs, pollMs);
-    // A model is freed of a run past its deadline: this one lives.
-    yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
+    yield* keepAlive(context, { model, runId }, againMs);
     const since = new Date(sinceMs).toISOString();
     tell(`Waits since ${since} for the end of job ${jobName}, cancelled: ${state.error || state.status}`);
     if (heard || !ended) yield* sleepUntil(context, againMs);
@@ -60,6 +58,27 @@ export function* endJob(
       heard = ended.isCompleted;
     }
   }
+}
+
+/** One attempt. It is over once the job has ended, or was not seen to for so long that a person is to look. */
+export function* tryOnce(
+  context: df.OrchestrationContext,
+  jobName: string,
+  sinceMs: number,
+): Generator<df.Task, { readonly state: JobState; readonly isOver: boolean }, unknown> {
+  const state = yield* tryToEnd(context, jobName);
+  const isOver = context.df.currentUtcDateTime.getTime() - sinceMs >= seenWithinMs;
+  if (state.ended || !isOver) return { state, isOver: state.ended };
+  return { state: { ...state, error: unseen(state) }, isOver };
+}
+
+/** A model is freed of a run past its deadline: until its job is looked at again, this one lives. */
+export function* keepAlive(
+  context: df.OrchestrationContext,
+  { model, runId }: Pick<Ending, 'model' | 'runId'>,
+  againMs: number,
+): Generator<df.Task, void, unknown> {
+  yield* askModel(context, model, 'prolong', { runId, until: new Date(againMs + aliveMs).toISOString() });
 }
 
 /** A job mostly ends soon: it is looked at as often as jobs are polled, but for one that does not end within the hour. */

@@ -88,6 +88,8 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly endsJobs?: boolean;
   /** Absent in answers of before runs heard a cancellation in every wait. */
   readonly hearsCancel?: boolean;
+  /** Absent in answers of before a run itself saw the jobs of one that died before it end. */
+  readonly endsPredecessor?: boolean;
 }
 
 /** There is no state yet: rebuild it, then ask again. */

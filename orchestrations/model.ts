@@ -27,7 +27,14 @@ defineEntity<ModelState>(modelEntity, newModelState, {
       decided.admission.outcome === 'admitted' && next.live?.reevaluates ? { kept: next.kept } : {};
     return {
       state: next,
-      answer: { ...answer, champion: next.champion, endsJobs: true, hearsCancel: true, ...kept },
+      answer: {
+        ...answer,
+        champion: next.champion,
+        endsJobs: true,
+        hearsCancel: true,
+        endsPredecessor: true,
+        ...kept,
+      },
     };
   },
   settle(state, input: Input<'settle'>) {

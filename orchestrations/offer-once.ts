@@ -43,12 +43,13 @@ export function* offerOnce(
 
 /**
  * A run that was given up for dead may have left a job, or live after all (its host was away for days): it is told to
- * end, and its jobs are seen to end before another run of the model submits its own.
+ * end, and its jobs are seen to end before another run of the model submits its own. A run that was admitted sees to that
+ * itself: it can be cancelled meanwhile.
  */
 function* endDeadRun(
   context: df.OrchestrationContext,
   model: string,
-  { admission }: OfferAnswer,
+  { admission, endsPredecessor }: OfferAnswer,
   deadRunId: string,
 ): Generator<df.Task, void, unknown> {
   try {
@@ -57,6 +58,7 @@ function* endDeadRun(
   } catch {
     // It is gone, as it should be.
   }
+  if (endsPredecessor && admission.outcome === 'admitted') return;
   yield* endJobs(context, jobNamesOf(deadRunId), { model, runId: admission.runId ?? deadRunId });
 }
 

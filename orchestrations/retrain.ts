@@ -13,13 +13,15 @@
  * 4. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
  * 5. A promote run begins at evaluate: a version registered by hand meets the same gates.
  * 6. An outage of any service is waited out for as long as the run may take.
- * 7. A run settles once none of its jobs is alive; end-job.ts has the bound.
+ * 7. A run settles once none of its jobs is alive, and begins once none of a run that died before it is; end-job.ts has
+ *    the bound.
  */
 import * as df from 'durable-functions';
 import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
+import { endPredecessor } from './end-predecessor.ts';
 import { register } from './register.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
@@ -35,6 +37,7 @@ df.app.orchestration('retrain', function* (context) {
   const walk = beginWalk(context, input, context.df.waitForExternalEvent(cancelRunEvent));
   let end: RunEnd;
   try {
+    yield* endPredecessor(walk);
     end = yield* takePhases(walk);
   } catch (error) {
     const broken: RunEnd = { outcome: 'failed', sentence: `Ratchet could not go on: ${messageOf(error)}` };

@@ -20,6 +20,8 @@ export interface RunInput {
   readonly endsJobs?: boolean;
   /** Whether it hears a cancellation at once wherever it waits; absent in histories of before it did. */
   readonly hearsCancel?: boolean;
+  /** The run before, where it died: its jobs are seen to end first. Absent where none did, and in histories of before. */
+  readonly predecessor?: string;
 }
 
 /** How a run ends. */

@@ -21,7 +21,7 @@ export interface RunWalk {
   /** Happens once somebody wants the run cancelled. */
   readonly cancel: df.Task;
   /** As long as the run may take, and until it is cancelled. */
-  readonly patience: Patience;
+  patience: Patience;
   phase: RunPhase;
   /** When the phase began (ISO 8601, UTC). */
   since: string;

@@ -4,20 +4,28 @@
  *
  * Owns: what is done about lost work, and that it is written down. Does not own: finding it (find-lost-work).
  *
- * Invariant: what fails for one model is logged, left to the next look, and stops nothing for the others.
+ * Invariants
+ * 1. What fails for one model is logged, left to the next look, and stops nothing for the others.
+ * 2. A job that does not end delays nothing but its own model: everything else is done first, and after two minutes its
+ *    run is left to the next look, which is told since when.
  */
 import * as df from 'durable-functions';
+import type { WatchEnd, WatchInput } from '../shared/domain/watch.ts';
 import { askFleet } from './ask-model.ts';
-import { endJobs } from './end-job.ts';
+import { endJobs, keepAlive, tryOnce } from './end-job.ts';
 import { freeModel } from './free-model.ts';
 import { afterwards } from './insist.ts';
-import { lasting, twoMinutesMs } from './patience.ts';
+import { lasting, sleepUntil, twoMinutesMs } from './patience.ts';
 import { rebuildFleet, rebuildModel } from './rebuild.ts';
 import type { LostWork } from './steps.ts';
 import { now, takeStep } from './take-step.ts';
 import { wake } from './wake.ts';
 
+/** A cancelled job mostly ends soon: between attempts of one look. */
+const pausesMs = [10_000, 30_000, 60_000];
+
 df.app.orchestration('watch-runs', function* (context) {
+  const { ending } = context.df.getInput<WatchInput>() ?? {};
   const lost = yield* takeStep(
     context,
     'find-lost-work',
@@ -28,12 +36,7 @@ df.app.orchestration('watch-runs', function* (context) {
     yield* afterwards(context, `rebuilding model ${model}`, () => rebuildModel(context, model));
   }
   if (lost.isFleetFresh) yield* afterwards(context, 'rebuilding the fleet', () => rebuildFleet(context));
-  const freed: string[] = [];
-  for (const run of lost.runs) {
-    yield* afterwards(context, `freeing model ${run.model} of run ${run.runId}`, function* () {
-      if (yield* free(context, run)) freed.push(run.runId);
-    });
-  }
+  let looked = yield* freeRuns(context, lost.runs, ending);
   for (const { runId } of lost.places) {
     yield* afterwards(context, `giving back the slot of run ${runId}`, function* () {
       const returned = yield* askFleet(context, 'return', { runId });
@@ -45,17 +48,67 @@ df.app.orchestration('watch-runs', function* (context) {
       takeStep(context, 'revive-signal', lostSignal, lasting(context, twoMinutesMs)),
     );
   }
-  return { freed, places: lost.places.length, signals: lost.signals.length };
+  for (const pauseMs of pausesMs) {
+    const left = lost.runs.filter(({ runId }) => looked.ending?.[runId] !== undefined);
+    if (left.length === 0) break;
+    yield* sleepUntil(context, context.df.currentUtcDateTime.getTime() + pauseMs);
+    const again = yield* freeRuns(context, left, looked.ending);
+    looked = { ...again, freed: [...looked.freed, ...again.freed] };
+  }
+  return { ...looked, places: lost.places.length, signals: lost.signals.length };
 });
+
+/** What a look leaves: which runs it has freed, and since when it waits for the jobs of which others. */
+type Freed = Pick<WatchEnd, 'freed' | 'ending'>;
+
+function* freeRuns(
+  context: df.OrchestrationContext,
+  runs: LostWork['runs'],
+  ending: WatchInput['ending'],
+): Generator<df.Task, Freed, unknown> {
+  const freed: string[] = [];
+  const left: Record<string, string> = {};
+  for (const run of runs) {
+    const { model, runId } = run;
+    yield* afterwards(context, `freeing model ${model} of run ${runId}`, function* () {
+      const since = ending?.[runId] ?? now(context);
+      // A look of before there were such marks waits itself.
+      const unseen = ending
+        ? yield* tryJobs(context, run, since)
+        : yield* endJobs(context, run.jobs ?? [], run);
+      if (unseen === null) left[runId] = since;
+      else if (yield* free(context, run, unseen)) freed.push(runId);
+    });
+  }
+  return ending ? { freed, ending: left } : { freed };
+}
+
+/** Has each job end, once. Null: one has not; otherwise what is to be said of those that were not seen to. */
+function* tryJobs(
+  context: df.OrchestrationContext,
+  { model, runId, jobs = [] }: LostWork['runs'][number],
+  since: string,
+): Generator<df.Task, string | null, unknown> {
+  let unseen = '';
+  let waits = false;
+  for (const jobName of jobs) {
+    const { state, isOver } = yield* tryOnce(context, jobName, Date.parse(since));
+    if (!isOver) waits = true;
+    else if (!state.ended) unseen += ` ${state.error}`;
+  }
+  if (!waits) return unseen;
+  yield* keepAlive(context, { model, runId }, context.df.currentUtcDateTime.getTime());
+  return null;
+}
 
 /** The model's entity has the last word: a run that settled meanwhile is not lost. */
 function* free(
   context: df.OrchestrationContext,
-  { model, runId, why, run, jobs = [] }: LostWork['runs'][number],
+  { model, runId, why, run }: LostWork['runs'][number],
+  unseen: string,
 ): Generator<df.Task, boolean, unknown> {
-  const left = yield* endJobs(context, jobs, { model, runId });
   const at = now(context);
-  const sentence = `Lost: ${why}. The watchdog freed model ${model} at ${at}.${left}`;
+  const sentence = `Lost: ${why}. The watchdog freed model ${model} at ${at}.${unseen}`;
   const end = { phase: 'settled', outcome: 'lost', sentence, endedAt: at } as const;
   return yield* freeModel(context, {
     model,

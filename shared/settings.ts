@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { roles } from './access/access-table.ts';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
-import type { SignIn } from './access/read-principal.ts';
+import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { RatchetError } from './errors.ts';
 
 export interface Settings {
@@ -247,8 +247,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     clientId: env.AZURE_CLIENT_ID ?? null,
     dataHookSecrets: env.RATCHET_DATA_HOOK_SECRET,
     signIn: {
-      // Set by the platform alone, to True or False; whatever else it is, it does not say that authentication is on.
-      isOn: given['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true',
+      isOn: isSignInOn(given),
       groups: joinGroups(readRoles(env.RATCHET_ROLES ?? ''), readTeams(env.RATCHET_TEAMS ?? '')),
     },
   };

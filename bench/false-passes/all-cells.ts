@@ -4,6 +4,7 @@
  */
 import type { Cell } from './cell.ts';
 import { areaCells } from './cells/area-cells.ts';
+import { cutCells, recalibrationCells } from './cells/cut-cells.ts';
 import { costCells, decisionBounds, decisionGains } from './cells/decision-cells.ts';
 import { dependentCells } from './cells/dependent-cells.ts';
 import { groupCells } from './cells/group-cells.ts';
@@ -19,6 +20,8 @@ export function allCells(): Cell[] {
     ...costCells(),
     ...areaCells(),
     ...probabilityCells(),
+    ...cutCells(),
+    ...recalibrationCells(),
     ...regressionCells(),
     ...multiclassCells(),
     ...weightCells(),

@@ -10,6 +10,7 @@
 import type { GateConfig } from '../../shared/config/gate-schema.ts';
 import type { GateResult } from '../../shared/domain/gate-report.ts';
 import type { HoldoutLook } from '../../shared/gates/ask-of-look.ts';
+import { evidenceOfRows } from '../../shared/gates/evidence.ts';
 import { judgeGate } from '../../shared/gates/judge-gate.ts';
 import { drawBinomial, type Random } from '../../shared/gates/statistics/random.ts';
 
@@ -93,13 +94,5 @@ export function judgeCounts(gate: GateConfig, counts: Counts, look: HoldoutLook 
   const labels = new Float64Array(rows).fill(1);
   const scored = { labels, challenger, champion, weights: null, classes: null };
   const predictions = { ...scored, slices: new Map(), idHashes: null, notes: [] };
-  const evidence = {
-    predictions,
-    trainIds: null,
-    hasReported: false,
-    reported: () => null,
-    broken: null,
-    notes: [],
-  };
-  return judgeGate(gate, { evidence, hasChampion: true, look });
+  return judgeGate(gate, { evidence: evidenceOfRows(predictions), hasChampion: true, look });
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { bypassProxies } from '../../local/launch/bypass-proxies.ts';
 import { type CloudState, CloudStateSchema } from '../../local/launch/cloud-state.ts';
 import { readStateFile } from '../../local/process/state-file.ts';
 import { findHome, near } from '../find-service.ts';
+import { isAlive } from '../is-alive.ts';
 
 interface RunningCloud {
   readonly home: string;
@@ -20,14 +22,6 @@ export function findRunningCloud(): RunningCloud {
     throw new Error(
       `the local cloud of ${near(home)} is not running: start it with ratchet local start, or npm start`,
     );
+  bypassProxies();
   return { home, cloud };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -8,6 +8,7 @@ import type { TlsMaterial } from '../tls/index.ts';
 import { onlineActionRoutes } from './arm/online-actions.ts';
 import { deploymentRoutes } from './arm/online-deployments.ts';
 import { endpointRoutes } from './arm/online-endpoints.ts';
+import { onlineMetricRoutes } from './arm/online-metrics.ts';
 import { onlineOperationRoutes } from './arm/online-replies.ts';
 import type { Blobs } from './blobs.ts';
 import type { Locator } from './locate.ts';
@@ -21,6 +22,7 @@ import type { AssetStore } from './store/assets.ts';
 import { EndpointKeyStore } from './store/endpoint-keys.ts';
 import { OnlineStore } from './store/online.ts';
 import type { Outbox } from './store/outbox.ts';
+import { RequestStore } from './store/requests.ts';
 import { RunningStore } from './store/running.ts';
 
 export interface OnlineOptions extends CloudContext {
@@ -63,6 +65,7 @@ export async function openOnline(options: OnlineOptions, parts: Parts): Promise<
   const keys = new EndpointKeyStore(database);
   const faults = new Faults(random);
   const running = new RunningStore(database);
+  const requests = new RequestStore(database);
   const serving = new Serving({ cloud: options, running, assets, blobs, locator, sink });
   const provisioning = new Provisioning({ cloud: options, online, locator, blobs, serving });
   return {
@@ -70,15 +73,18 @@ export async function openOnline(options: OnlineOptions, parts: Parts): Promise<
       ...endpointRoutes({ online, keys, provisioning, faults, now, scoringOrigin: loopback.origin }),
       ...deploymentRoutes({ online, provisioning, assets, locator, faults, now }),
       ...onlineActionRoutes({ online, keys, identity, serving, faults }),
+      ...onlineMetricRoutes({ online, requests, now }),
     },
     operationRoutes: onlineOperationRoutes(online),
     scoringOrigin: loopback.origin,
     setFaults: (body) => faults.replace(body),
     async start() {
+      requests.prune(now());
       await serving.start();
       await serving.prune(online.instancesNamed(instanceOf));
       provisioning.start();
-      serveScoring(loopback, { cloud: options, online, serving, keys, identity, faults, random, sink });
+      const kept = { online, serving, keys, requests };
+      serveScoring(loopback, { ...kept, cloud: options, identity, faults, random, sink });
     },
     async stop() {
       await Promise.all([provisioning.stop(), serving.stop()]);

@@ -8,19 +8,21 @@
  * 1. A child does not outlive this process: it has a leash (leash.ts), and its own process group keeps a Ctrl-C from
  *    reaching it before its parent decides the order of the ends.
  * 2. Whoever waits for a child learns of its death, with the end of its log.
+ * 3. A child has of this process's environment what it needs, and no key that happens to be there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './environment.ts';
 
 export interface ChildOptions {
   /** For messages: `the Functions host`. */
   readonly name: string;
   readonly script: string;
   readonly args: readonly string[];
-  /** On top of this process's environment. */
+  /** On top of what every child gets of this process's environment (environment.ts). */
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and standard error are appended here. */
   readonly logFile: string;
@@ -112,7 +114,7 @@ function spawnWithLog({ script, args, env, logFile }: ChildOptions): ChildProces
   const log = openSync(logFile, 'a');
   try {
     return spawn(process.execPath, ['--import', leash, script, ...args], {
-      env: { ...process.env, ...env },
+      env: { ...childEnvironment(), ...env },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     });

@@ -9,6 +9,7 @@ export function describeService(local: LocalCloud) {
   return {
     api: local.apiRoot,
     workspace: { id: cloud.workspaceId, endpoint: cloud.armEndpoint, caFile: cloud.caFile },
+    onlineEndpoints: cloud.scoringEndpoint,
     storage: cloud.storage,
     serviceBus: cloud.serviceBus,
     eventGrid: { endpoint: cloud.eventGridEndpoint, key: cloud.eventGridKey },
@@ -31,6 +32,7 @@ export function renderService(local: LocalCloud, { keys, models }: Started): str
   const rows: [string, string][] = [
     ['API', `${local.apiRoot}/models`],
     ['workspace', cloud.armEndpoint],
+    ['endpoints', cloud.scoringEndpoint],
     ['storage', endpointOf(cloud.storage, 'BlobEndpoint')],
     ['Service Bus', endpointOf(cloud.serviceBus, 'Endpoint')],
     ['Event Grid', cloud.eventGridEndpoint],

@@ -18,8 +18,10 @@ import { openKeys } from '../functions-host/http/keys.ts';
 import { openPeople } from '../functions-host/sign-in/people.ts';
 import { lockHome } from '../process/home-lock.ts';
 import { readStateFile } from '../process/state-file.ts';
+import { bypassProxies } from './bypass-proxies.ts';
 import { type ChildOptions, type Exit, startChild } from './child.ts';
 import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './cloud-state.ts';
+import { readShellSettings } from './environment.ts';
 import { findFreePort } from './free-port.ts';
 import { type Environment, restartable } from './restartable.ts';
 
@@ -79,6 +81,7 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const HostStateSchema = z.looseObject({ pid: z.int(), url: z.string() });
 
 export async function launchLocalCloud(options: LaunchOptions): Promise<LocalCloud> {
+  bypassProxies();
   const lock = lockHome(options.home, 'service');
   let prepared: LocalCloud | undefined;
   const stop = async (): Promise<void> => {
@@ -171,7 +174,8 @@ function describeHost(
 ): ChildOptions {
   const { home, modelsFolder = join(repository, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
-  const values = { ...appSettings(start.cloud, modelsFolder), ...tickSettings(options) };
+  const given = appSettings(start.cloud, modelsFolder);
+  const values = { ...given, ...tickSettings(options) };
   const settings = { IsEncrypted: false, Values: values };
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
@@ -182,7 +186,7 @@ function describeHost(
       ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', '--sign-in', peopleFileOf(home)],
       ...clockArgs(options),
     ],
-    env: { RATCHET_MODELS_DIR: modelsFolder, ...options.env, ...start.env },
+    env: { ...readShellSettings(given).used, RATCHET_MODELS_DIR: modelsFolder, ...options.env, ...start.env },
     logFile: start.logFile,
     signal,
   };

@@ -58,13 +58,14 @@ export function openLogsStore(file: string, now: () => number) {
       if (!names.test(table))
         throw badRows(`table ${quote(table)}: a name is letters, digits and underscores`);
       if (!Array.isArray(rows) || !rows.every(isRecord)) throw badRows('expected a JSON array of objects');
-      const types = new Map(readColumns(table).map(({ name, type }) => [name, type]));
+      const known = new Map(readColumns(table).map(({ name, type }) => [name, type]));
+      const types = new Map(known);
       types.set(timeColumn, 'datetime');
       const dated = rows.map((row) => ({ ...row, [timeColumn]: readTime(row[timeColumn], now()) }));
       for (const row of dated)
         for (const [name, value] of Object.entries(row)) learn(types, table, name, value);
       inTransaction(database, () => {
-        for (const [name, type] of types) setColumn.run(table, name, type);
+        for (const [name, type] of types) if (known.get(name) !== type) setColumn.run(table, name, type);
         for (const row of dated) addRow.run(table, Date.parse(row[timeColumn]!), JSON.stringify(row));
       });
       return rows.length;

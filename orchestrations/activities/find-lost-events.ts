@@ -3,30 +3,22 @@
  *
  * Each scan looks back a day further than the one before, for what takes long to show or was listed late. What the ledger
  * has a decision on, or the task hub an orchestration, is passed over. So is a deployment that the ledger knows: it starts
- * nothing, and where endpoints cannot be listed, all else is found all the same.
+ * nothing. Where one list cannot be read, what the others tell is found all the same.
  */
 import * as df from 'durable-functions';
-import type { EndedJob } from '../../shared/azure/workspace.ts';
 import { takeFact } from '../../shared/dispatch/take-fact.ts';
 import type { Reconciliation } from '../../shared/domain/reconciliation.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Fact, Models } from '../../shared/signals/fact.ts';
-import { rootTag } from '../../shared/signals/find-recovered.ts';
-import { factsOfEndpoint, factsOfFile, factsOfRun, factsOfVersion } from '../../shared/signals/lost-facts.ts';
+import { factsOfEndpoint } from '../../shared/signals/lost-facts.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
+import { isWithin, readLists, type Window } from './lost-lists.ts';
 
 const lookBackMs = 24 * 3_600_000;
 /** A fact that claims to be of later than this was stamped by another clock, and is left to its event. */
 const aheadMs = 5 * 60_000;
-const versionsAtMost = 100;
-const stepsAtMost = 999;
 const toldAtMost = 20;
-
-interface Window {
-  readonly from: string;
-  readonly to: string;
-}
 
 defineStep(
   'find-lost-events',
@@ -37,7 +29,11 @@ defineStep(
     const models = await wiring.models();
     const client = df.getClient(context);
     const found: string[] = [];
-    const facts = await listFacts(models, windowSince(scannedAt, began, now));
+    const since = (name: string): string => previous?.behind?.[name] ?? scannedAt;
+    const { facts, behind, troubles } = await readLists(models, (name) =>
+      windowSince(since(name), began, now),
+    );
+    for (const trouble of troubles) context.warn(`reconcile: not looked at this time: ${trouble}`);
     const deployed = await listDeployments(models, windowSince(endpointsScannedAt, began, now));
     if (deployed.trouble !== null && !(deployed.isForbidden && previous?.endpointsForbidden))
       context.warn(`reconcile: ${deployed.trouble}`);
@@ -59,6 +55,7 @@ defineStep(
       foundCount: found.length,
       endpointsScannedAt: deployed.trouble === null ? now : endpointsScannedAt,
       ...(deployed.isForbidden && { endpointsForbidden: true }),
+      ...(behind.length > 0 && { behind: Object.fromEntries(behind.map((name) => [name, since(name)])) }),
     };
     return scan;
   },
@@ -94,71 +91,6 @@ async function isNews(fact: Fact): Promise<boolean> {
   return (await (await wiring.ledger()).getDecision(model, id)) === null;
 }
 
-async function listFacts(models: Models, window: Window): Promise<readonly Fact[]> {
-  const lists = [
-    await listFiles(models, window),
-    await listVersions(models, window),
-    await listRuns(models, window),
-  ];
-  return lists.flat();
-}
-
-async function listFiles(models: Models, window: Window): Promise<readonly Fact[]> {
-  const blobs = await wiring.blobs();
-  const facts: Fact[] = [];
-  for (const pinned of models.values()) {
-    const { data, triggers, policy } = pinned.config;
-    if (triggers.data === false && policy.minimumNewRows === undefined) continue;
-    for (const file of await blobs.list(data.path)) {
-      const { uploadedAt = null } = file;
-      if (isWithin(uploadedAt, window)) facts.push(...factsOfFile(file, uploadedAt, pinned));
-    }
-  }
-  return facts;
-}
-
-async function listVersions(models: Models, window: Window): Promise<readonly Fact[]> {
-  const { models: registry } = await wiring.workspace();
-  const facts: Fact[] = [];
-  for (const [name, { config }] of models) {
-    if (!config.triggers.registry) continue;
-    for (const { createdAt = null, ...version } of await registry.latest(name, versionsAtMost)) {
-      if (isWithin(createdAt, window)) facts.push(...factsOfVersion({ ...version, createdAt }, models));
-    }
-  }
-  return facts;
-}
-
-/** A list of jobs has no steps: those of a monitor's run are asked for by themselves. */
-async function listRuns(models: Models, window: Window): Promise<readonly Fact[]> {
-  const listens = [...models.values()].some(
-    ({ config: { triggers } }) => triggers.drift || triggers.runs.length > 0,
-  );
-  if (!listens) return [];
-  const facts: Fact[] = [];
-  for (const job of await (await wiring.workspace()).endedJobs(window.from)) {
-    if (!isWithin(job.createdAt, window)) continue;
-    const own = factsOfRun({ ...job, runId: job.jobName, isStep: isStep(job) }, models);
-    const isMonitor = own.some(({ type }) => type === 'monitor-completed');
-    facts.push(...own, ...(isMonitor ? await listSteps(job, models) : []));
-  }
-  return facts;
-}
-
-async function listSteps({ jobName, experiment }: EndedJob, models: Models): Promise<readonly Fact[]> {
-  const tracking = await wiring.runsMetrics();
-  const root = await tracking.findRun(jobName);
-  if (root === null) return [];
-  const filter = `tags.mlflow.rootRunId = '${jobName}'`;
-  const steps = await tracking.searchRuns({ experimentId: root.experimentId, filter, limit: stepsAtMost });
-  return steps
-    .filter(({ runId }) => runId !== jobName)
-    .flatMap(({ runId, tags, endedAt }) =>
-      factsOfRun({ runId, experiment, status: 'Completed', isStep: true, tags, endedAt }, models),
-    )
-    .filter(({ type }) => type === 'signal');
-}
-
 interface Deployments {
   readonly facts: readonly Fact[];
   /** Why not all were looked at, for a person; null where they were. */
@@ -189,12 +121,4 @@ async function listDeployments(models: Models, window: Window): Promise<Deployme
     if (!(error instanceof RatchetError)) throw error;
     return { ...noDeployments, trouble: `deployments are not looked at this time: ${error.message}` };
   }
-}
-
-function isStep({ jobName, tags }: EndedJob): boolean {
-  return (tags[rootTag] ?? jobName) !== jobName;
-}
-
-function isWithin(at: string | null, { from, to }: Window): boolean {
-  return at !== null && at >= from && at <= to;
 }

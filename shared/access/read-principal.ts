@@ -15,14 +15,8 @@
  */
 import { RatchetError } from '../errors.ts';
 import { type Role, roles } from './access-table.ts';
+import type { SignIn } from './sign-in.ts';
 import type { Visitor } from './visitor.ts';
-
-export interface SignIn {
-  /** Whether App Service authentication is on for the app. */
-  readonly isOn: boolean;
-  /** Names of roles and teams by the object id (lower case) of the group that has them. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-}
 
 const principalHeader = 'x-ms-client-principal';
 
@@ -93,7 +87,9 @@ function decode(header: string): { provider: string; claims: Claims } {
     if (typeof typ !== 'string' || typeof val !== 'string') {
       throw notSignedIn(`${principalHeader} has a claim that is not {"typ", "val"} of texts; sign in again`);
     }
-    found.set(typ, [...(found.get(typ) ?? []), val]);
+    const values = found.get(typ);
+    if (values) values.push(val);
+    else found.set(typ, [val]);
   }
   return { provider, claims: found };
 }
@@ -109,12 +105,18 @@ function parseObject(text: string): Record<string, unknown> {
 
 function toVisitor(claims: Claims, { groups }: SignIn): Visitor {
   const all = (kind: keyof typeof types): string[] => types[kind].flatMap((type) => claims.get(type) ?? []);
-  const [id] = all('objectId');
-  if (id === undefined || !/^[\w-]{1,100}$/.test(id)) {
-    throw notSignedIn(`${principalHeader} has no object id (claim oid) that says who it is; sign in again`);
+  // Whoever is compared with somebody else is so by this alone: it is one, and has one spelling.
+  const [id, ...others] = new Set(all('objectId').map((value) => value.toLowerCase()));
+  if (id === undefined || others.length > 0 || !/^[\w-]{1,100}$/.test(id)) {
+    throw notSignedIn(
+      `${principalHeader} has no one object id (claim oid) that says who it is; sign in again`,
+    );
   }
   const names = all('names');
-  const isApplication = all('kind').includes('app') || all('subject').includes(id) || names.length === 0;
+  const isApplication =
+    all('kind').includes('app') ||
+    all('subject').some((value) => value.toLowerCase() === id) ||
+    names.length === 0;
   const shown = (isApplication ? all('application') : names).find(isShowable) ?? id;
   const held = new Set([
     ...all('roles'),

@@ -1,8 +1,7 @@
 /**
  * Whoever sends a request, as far as the platform has proven it, and whether that is enough for what is asked. Pure.
  *
- * Invariant: `allow` is the only way from a visitor to an actor, so that nothing can be recorded as somebody's doing
- * who was not allowed to do it.
+ * Invariant: what is recorded as somebody's doing takes its actor from `allow`, so that nothing is which they may not do.
  */
 import type { Actor } from '../domain/actor.ts';
 import { RatchetError } from '../errors.ts';

@@ -32,10 +32,10 @@ export function rebuildModel(facts: ModelFacts, config: ModelConfig | null, now:
   const { runs } = facts;
   const ends = listEnds(runs);
   const [last] = ends;
-  const release = ends.find(({ champion }) => champion !== null);
+  const release = findRelease(ends, facts);
   // Where the ledger knows of no release, a version that one of our runs registered is not taken for nothing.
   const champion = release?.champion ?? facts.registered;
-  const unsuccessful = countUnsuccessful(ends);
+  const unsuccessful = countUnsuccessful(ends, release?.at ?? null);
   const waiting = findWaiting(facts, now);
   const spent = config ? listSpent(runs, config, now) : [];
   const live = config && findLive(runs[0], config);
@@ -87,10 +87,22 @@ function versionOf({ challenger, registeredVersion }: Run): ModelVersion | null 
   return challenger && { ...challenger, version: registeredVersion ?? challenger.version };
 }
 
+/** The latest by which a version came to serve: a run told its channels, or a release over stages gave it every request. */
+function findRelease(
+  ends: readonly End[],
+  { releases }: ModelFacts,
+): Pick<End, 'at' | 'champion'> | undefined {
+  const told = ends.find(({ champion }) => champion !== null);
+  const served = releases.find(({ isChampion }) => isChampion);
+  if (!served || (told && told.at > served.since)) return told;
+  return { at: served.since, champion: served.model };
+}
+
 /** As settleRun counts: a cancelled run is no failure, and a release begins anew. */
-function countUnsuccessful(ends: readonly End[]): number {
-  const release = ends.findIndex(({ champion }) => champion !== null);
-  const since = release === -1 ? ends : ends.slice(0, release);
+function countUnsuccessful(ends: readonly End[], releasedAt: string | null): number {
+  const since = ends.filter(
+    ({ at, champion }) => champion === null && (releasedAt === null || at > releasedAt),
+  );
   return since.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'candidate').length;
 }
 

@@ -9,7 +9,7 @@ import {
   type Problem,
   slices,
 } from './gate-fields.ts';
-import { findMetric, type MetricKind } from './metric-catalog.ts';
+import { findMetric, idealOf, type MetricKind } from './metric-catalog.ts';
 import { suggestMetric } from './suggest-metric.ts';
 
 export const AgainstChampionGateSchema = z
@@ -66,7 +66,8 @@ function* findComparisonProblems(gate: z.infer<typeof AgainstChampionGateSchema>
   if (gate.better !== undefined) yield* findLikelyTypo(gate);
   if (kind) yield* findMarginProblems(gate, kind);
   if (kind && gate.better !== undefined && gate.better !== kind.better) {
-    const message = `${gate.metric} is better when ${kind.better === 'zero' ? 'nearer to 0' : kind.better}; leave better out`;
+    const ideal = idealOf(kind.better);
+    const message = `${gate.metric} is better when ${ideal === null ? kind.better : `nearer to ${ideal}`}; leave better out`;
     yield { path: ['better'], message };
   }
 }
@@ -78,7 +79,7 @@ function* findMarginProblems(
 ): Generator<Problem> {
   const difference = `no challenger is ${rule === 'superiority' ? 'better' : 'worse'} by`;
   if (marginIs === 'absolute') {
-    const widest = better === 'zero' ? Number.POSITIVE_INFINITY : highest - lowest;
+    const widest = idealOf(better) !== null ? Number.POSITIVE_INFINITY : highest - lowest;
     if (margin < widest) return;
     const meant = margin / 100 < widest ? `; did you mean ${margin / 100}?` : '';
     const message = `${metric} has values from ${lowest} to ${highest}: ${difference} more than ${widest}, and the margin is ${margin}${meant}`;

@@ -9,7 +9,7 @@ import {
   type Problem,
   slices,
 } from './gate-fields.ts';
-import { findMetric, type MetricKind } from './metric-catalog.ts';
+import { findMetric, idealOf, type MetricKind } from './metric-catalog.ts';
 
 export const BoundGateSchema = z
   .strictObject({
@@ -51,7 +51,7 @@ function* findBoundProblems(gate: z.infer<typeof BoundGateSchema>): Generator<Pr
 
 function* findSideProblems(metric: string, kind: MetricKind, side: 'atLeast' | 'atMost'): Generator<Problem> {
   const wrong = kind.better === 'higher' ? 'atMost' : 'atLeast';
-  if (kind.better === 'zero' || side !== wrong) return;
+  if (idealOf(kind.better) !== null || side !== wrong) return;
   const right = side === 'atMost' ? 'atLeast' : 'atMost';
   yield {
     path: [side],

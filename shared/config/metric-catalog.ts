@@ -7,8 +7,14 @@
 export const tasks = ['binary', 'regression', 'multiclass'] as const;
 export type Task = (typeof tasks)[number];
 
-/** `zero`: the nearer to zero the better, from either side. */
-export type Direction = 'higher' | 'lower' | 'zero';
+/** `zero`, `one`: the nearer to it the better, from either side. */
+export type Direction = 'higher' | 'lower' | 'zero' | 'one';
+
+/** The number that a metric is best near to; null where more or less is always better. */
+export function idealOf(better: Direction): number | null {
+  if (better === 'zero') return 0;
+  return better === 'one' ? 1 : null;
+}
 
 export interface MetricKind {
   /** Tasks of the models that have it. */
@@ -37,6 +43,13 @@ const score = (of: readonly Task[], better: Direction, highest = 1): MetricKind 
   better,
   lowest: 0,
   highest,
+  sees: 'score',
+});
+const unbounded = (better: Direction): MetricKind => ({
+  tasks: binary,
+  better,
+  lowest: Number.NEGATIVE_INFINITY,
+  highest: Number.POSITIVE_INFINITY,
   sees: 'score',
 });
 const regression = (better: Direction, lowest: number, highest: number): MetricKind => ({
@@ -82,6 +95,10 @@ const catalog: Readonly<Record<string, MetricKind>> = {
   // Up to 1 with two classes; summed over more of them up to 2.
   brier: score(anyClasses, 'lower', 2),
   ece: score(anyClasses, 'lower'),
+  recall_at_fpr: score(binary, 'higher'),
+  precision_at: score(binary, 'higher'),
+  calibration_slope: unbounded('one'),
+  calibration_intercept: unbounded('zero'),
   mae: regression('lower', 0, Number.POSITIVE_INFINITY),
   rmse: regression('lower', 0, Number.POSITIVE_INFINITY),
   median_absolute_error: regression('lower', 0, Number.POSITIVE_INFINITY),
@@ -100,7 +117,10 @@ export const metricNames: readonly string[] = Object.keys(catalog);
 interface MetricName {
   /** Its name in the catalog: `pinball`, `recall@CLASS`. */
   readonly base: string;
-  /** The number after the `@`, or the default: quantile 0.5, share 0.05, 10 bins; null for metrics that take none. */
+  /**
+   * The number after the `@`, or the default: quantile 0.5, share 0.05, 10 bins, the first tenth of the rows; null for
+   * metrics that take none.
+   */
   readonly parameter: number | null;
   /** The class after the `@`; null for metrics of all classes. */
   readonly className: string | null;
@@ -116,6 +136,16 @@ export function parseMetricName(name: string): MetricName | null {
   if (!Object.hasOwn(catalog, base)) return null;
   if (base === 'pinball' || base === 'coverage_error')
     return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
+  if (base === 'recall_at_fpr') return parameterOf(base, written, 0.05, (value) => value > 0 && value < 1);
+  // A share of the rows, or a number of them.
+  if (base === 'precision_at') {
+    return parameterOf(
+      base,
+      written,
+      0.1,
+      (value) => value > 0 && (value < 1 || Number.isSafeInteger(value)),
+    );
+  }
   if (base === 'mae_trimmed') return parameterOf(base, written, 0.05, (value) => value > 0 && value <= 0.5);
   if (base === 'ece') {
     return parameterOf(base, written, 10, (value) => Number.isInteger(value) && value >= 2 && value <= 100);

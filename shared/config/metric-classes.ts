@@ -23,4 +23,14 @@ const ofOneClass: Readonly<Record<string, string>> = {
   false_positive_rate: '0',
 };
 
-const ofEach = ['balanced_accuracy', 'recall_macro', 'precision_macro', 'f1_macro', 'roc_auc', 'roc_auc_ovr'];
+const ofEach = [
+  'balanced_accuracy',
+  'recall_macro',
+  'precision_macro',
+  'f1_macro',
+  'roc_auc',
+  'roc_auc_ovr',
+  'recall_at_fpr',
+  'calibration_slope',
+  'calibration_intercept',
+];

@@ -5,6 +5,7 @@
  * and what the last one left is read from its status. A look that failed leaves what it was given, so that the next
  * one makes up for it.
  */
+import type { WatchInput } from '../domain/watch.ts';
 import type { ScheduleScan } from '../signals/due-schedules.ts';
 import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts';
 
@@ -29,9 +30,14 @@ export async function startLook(client: OrchestrationStarter): Promise<'started'
   return 'started';
 }
 
-/** The watchdog's look: one orchestration, restarted each time under the same id. */
+/** The watchdog's look: the same. */
 export async function startWatch(client: OrchestrationStarter): Promise<'started' | 'under-way'> {
-  if (isUnderWay(await statusOf(client, watchInstanceId))) return 'under-way';
-  await client.startNew('watch-runs', { instanceId: watchInstanceId, input: {} });
+  const status = await statusOf(client, watchInstanceId, { showInput: true });
+  if (isUnderWay(status)) return 'under-way';
+  const left = (status?.runtimeStatus === 'Completed' ? status.output : status?.input) as
+    | WatchInput
+    | undefined;
+  const input: WatchInput = { ending: left?.ending ?? {} };
+  await client.startNew('watch-runs', { instanceId: watchInstanceId, input });
   return 'started';
 }

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts';
 import type { Operation } from './operation.ts';
+import type { ReleaseRow } from './release-state.ts';
 import type { ModelVersion, Run } from './run.ts';
 
 /** What ledger and registry know of a model: enough to make its state anew. Everything newest first. */
@@ -7,6 +8,8 @@ export interface ModelFacts {
   readonly model: string;
   /** Back to the latest that released a version, and further than any rate or breaker counts. */
   readonly runs: readonly Run[];
+  /** Back to the latest whose version serves. */
+  readonly releases: readonly ReleaseRow[];
   readonly decisions: readonly Decision[];
   /** Signals that waited when they were last heard of. */
   readonly deferred: readonly Decision[];

@@ -8,6 +8,8 @@ export interface Reconciliation {
   readonly foundCount: number;
   /** When endpoints could be listed last; absent in scans of before they were. */
   readonly endpointsScannedAt?: string;
+  /** Lists that could not be read, each with the time of the scan that read it last; absent where all were. */
+  readonly behind?: { readonly [list: string]: string };
   /** The role of the app does not let it read online endpoints: said when it began to be so, and not again. */
   readonly endpointsForbidden?: true;
 }

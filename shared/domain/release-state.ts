@@ -164,6 +164,8 @@ export interface ReleaseRow {
   readonly stage: string | null;
   /** Of a canary: percent. */
   readonly step: number | null;
+  /** Whether its version is the champion, as far as this release has told. */
+  readonly isChampion: boolean;
   /** Why a person is asked; null: nobody is. */
   readonly asks: AskReason | null;
   readonly lastLook: LookResult | null;

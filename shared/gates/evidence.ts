@@ -53,6 +53,18 @@ export interface Evidence {
   readonly notes: readonly string[];
 }
 
+/** The evidence of rows alone: no job reports anything beside them. */
+export function evidenceOfRows(predictions: Predictions): Evidence {
+  return {
+    predictions,
+    trainIds: null,
+    hasReported: false,
+    reported: () => null,
+    broken: null,
+    notes: [],
+  };
+}
+
 export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion' | 'look'>): Evidence {
   const parsed =
     typeof request.predictions === 'string'

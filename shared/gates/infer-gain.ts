@@ -1,8 +1,9 @@
-import { type Direction, findMetric } from '../config/metric-catalog.ts';
+import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
+import { findCut, inferCutDifference } from './infer-cut.ts';
 import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
@@ -28,7 +29,8 @@ interface GainInference {
 
 /** How much better the challenger is: above 0 is better, whichever way the metric runs. */
 export function gainOf(better: Direction, challenger: number, champion: number): number {
-  if (better === 'zero') return Math.abs(champion) - Math.abs(challenger);
+  const ideal = idealOf(better);
+  if (ideal !== null) return Math.abs(champion - ideal) - Math.abs(challenger - ideal);
   return better === 'higher' ? challenger - champion : champion - challenger;
 }
 
@@ -46,6 +48,8 @@ export function inferGain(metric: string, rows: PairedRows): GainInference {
     const why = `the two differ in ${describeDiffering(differing, rows)}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
   }
+  const cut = findCut(metric);
+  if (cut) return { inference: inferCutDifference(metric, cut, bothSides(rows), rows), test: null };
   const inference =
     metric === 'median_absolute_error'
       ? rows.dependence
@@ -125,7 +129,8 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
   const { better } = findMetric(metric)!;
-  if (better === 'zero') return inferBiasGain(challenger, champion, rows);
+  const ideal = idealOf(better);
+  if (ideal !== null) return inferBiasGain(beyond(ideal, challenger), beyond(ideal, champion), rows);
   const bins = binsOf(metric);
   if (bins !== null) {
     const [ours, theirs] = [challenger, champion].map(({ scored, value, influences }) =>
@@ -142,6 +147,12 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
     gainIf: gainIfOf(better, challenger.prepared, champion.prepared),
   });
 }
+
+/** A side, less the value that would be best. */
+const beyond = <Side extends { readonly value: number }>(ideal: number, side: Side): Side => ({
+  ...side,
+  value: side.value - ideal,
+});
 
 /** What a row would add if it were of that class, where the metric is a mean over rows. */
 function gainIfOf(better: Direction, challenger: Metric, champion: Metric) {

@@ -1,7 +1,9 @@
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
+import { findCut, inferCutValue } from './infer-cut.ts';
 import { dependentMedian, inferMedianError } from './infer-median.ts';
+import { inferRecalibration, isRecalibration } from './infer-recalibration.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -10,7 +12,13 @@ import { findShare, isAmong, type Share } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import { findSmallClass, findUnsureEdge, inferFromInfluences, inferFromRatio } from './units.ts';
+import {
+  findOneClass,
+  findSmallClass,
+  findUnsureEdge,
+  inferFromInfluences,
+  inferFromRatio,
+} from './units.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows): Inference | NoInference {
@@ -35,9 +43,14 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (coverage) return coverage;
   if (metric === 'median_absolute_error')
     return rows.dependence ? dependentMedian : inferMedianError(scored, rows.weights);
+  const cut = findCut(metric);
+  if (cut) return inferCutValue(metric, cut, scored, rows);
+  if (isRecalibration(metric)) return inferRecalibration(metric, scored, rows);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
   const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
+  const alone = findOneClass(rows);
+  if (alone) return alone;
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
   const extremes = rows.weights === null ? extremesOf(prepared) : undefined;

@@ -41,6 +41,15 @@ export function inferFromRatio(metric: SumMetric, rows: Rows, isShare = false): 
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
 
+/** What the rows say of the mean of a value for each of them, by what each weighs. */
+export function inferFromMeans(values: Float64Array, rows: Rows): Inference | NoInference {
+  const weightOf = weightsOf(rows);
+  const bottom = values.map((_, row) => weightOf(row));
+  return inferUnits({ top: values.map((value, row) => value * bottom[row]!), bottom }, rows, {
+    worst: undefined,
+  });
+}
+
 /**
  * What the rows say of a value that is to first order a sum of what they add, which is 0 in all. `extremes`: what a row
  * could add at all, where that is known.
@@ -179,6 +188,13 @@ const weightsOf =
   ({ weights }: Rows) =>
   (row: number): number =>
     weights ? weights[row]! : 1;
+
+/** Where all that is known is of one class it is not known what a row of another would do to a mean over classes. */
+export function findOneClass({ classes }: Rows): NoInference | null {
+  const known = classes?.names.filter((_, of) => classes.challenger.known[of]);
+  if (!known || known.length > 1) return null;
+  return { why: `every row is of class ${JSON.stringify(known[0])}, and decided so` };
+}
 
 /** An edge beyond which too few rows lie to tell where it is, of a metric that leaves a share of rows out. */
 export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {

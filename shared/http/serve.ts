@@ -1,9 +1,10 @@
 /**
- * Registers a handler of the HTTP API at the doors it has.
+ * Registers a handler of the HTTP API at both of its doors.
  *
  * A Functions route has one authentication level, and a browser holds no function key. So there are two doors:
  * `/api/…`, which the Functions host opens for a function key: whoever comes is a machine; and `/api/signed-in/…`, which
- * the host leaves open and where this file asks who is signed in. Both lead to one handler.
+ * the host leaves open and where this file asks who is signed in: a person, or an application with a token of its own.
+ * Both lead to one handler.
  *
  * Invariants
  * 1. No route is open to neither check; a function that registers by itself states its own (post-data-hook).
@@ -27,8 +28,6 @@ import { answering } from './respond.ts';
 interface Served {
   readonly route: string;
   readonly method: 'GET' | 'POST';
-  /** `machines`: only with a function key. */
-  readonly doors: 'both' | 'machines';
   /**
    * What the route is for. `body`: the body says it, and the handler asks `allow` before it does anything; here it is
    * asked whether the visitor may do anything at all. `nothing`: the route tells a visitor about itself.
@@ -38,7 +37,7 @@ interface Served {
   handler(request: HttpRequest, context: InvocationContext, visitor: Visitor): Promise<HttpResponseInit>;
 }
 
-export function serve(name: string, { route, method, doors, access, extraInputs, handler }: Served): void {
+export function serve(name: string, { route, method, access, extraInputs, handler }: Served): void {
   const common = { methods: [method], ...(extraInputs && { extraInputs }) };
   const admit = (visitor: Visitor): Visitor => {
     if (access !== 'nothing') allow(visitor, access === 'body' ? 'read' : access);
@@ -50,15 +49,28 @@ export function serve(name: string, { route, method, doors, access, extraInputs,
     authLevel: 'function',
     handler: answering((request, context) => handler(request, context, admit(functionKey))),
   });
-  if (doors === 'machines') return;
   app.http(`${name}-signed-in`, {
     ...common,
     route: `signed-in/${route}`,
     authLevel: 'anonymous',
-    handler: answering(async (request, context) => {
-      refuseForeignPage(request);
-      const { signIn } = await wiring.settings();
-      return handler(request, context, admit(readPrincipal(request.headers, signIn)));
-    }),
+    handler: keepingPrivate(
+      answering(async (request, context) => {
+        refuseForeignPage(request);
+        const { signIn } = await wiring.settings();
+        return handler(request, context, admit(readPrincipal(request.headers, signIn)));
+      }),
+    ),
   });
+}
+
+type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+/** What somebody signed in may see is kept by no cache, unless the answer itself says for how long. */
+function keepingPrivate(handler: Handler): Handler {
+  return async (request, context) => {
+    const answer = await handler(request, context);
+    const headers = new Headers(answer.headers as Record<string, string> | undefined);
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+    return { ...answer, headers };
+  };
 }

@@ -9,6 +9,7 @@ import type { Decision } from '../domain/decision.ts';
 import { runTag } from '../domain/lineage.ts';
 import type { ModelFacts } from '../domain/model-facts.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { ReleaseRow } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
 import type { Ledger } from './ledger.ts';
 import type { Page } from './read-newest.ts';
@@ -24,8 +25,9 @@ export async function readModelFacts(
   registry: ModelRegistry,
   model: string,
 ): Promise<ModelFacts> {
-  const [runs, decisions, deferred, operations, versions] = await Promise.all([
+  const [runs, releases, decisions, deferred, operations, versions] = await Promise.all([
     readRuns(ledger, model),
+    readReleases(ledger, model),
     ledger.listDecisions({ model, limit: decisionsAtMost }),
     readDeferred(ledger, model),
     readOperations(ledger, model),
@@ -35,6 +37,7 @@ export async function readModelFacts(
   return {
     model,
     runs,
+    releases,
     decisions: decisions.items,
     deferred,
     operations,
@@ -49,6 +52,14 @@ function readRuns(ledger: Ledger, model: string): Promise<readonly Run[]> {
   return readUntil(
     (continuation) => ledger.listRuns({ model, limit: runsAtLeast, continuation }),
     (runs) => runs.some(({ released }) => released),
+  );
+}
+
+/** As far back as the latest whose version serves. */
+function readReleases(ledger: Ledger, model: string): Promise<readonly ReleaseRow[]> {
+  return readUntil(
+    (continuation) => ledger.listReleases({ model, limit: runsAtLeast, continuation }),
+    (releases) => releases.some(({ isChampion }) => isChampion),
   );
 }
 

@@ -1,12 +1,15 @@
-"""Writes metrics.json: what scikit-learn 1.2.1 says of small and middling samples, for test/unit/gates/metrics.test.ts.
+"""Writes metrics.json: what scikit-learn 1.2.1 and statsmodels 0.13.5 (logistic recalibration) say of small and middling samples, for
+test/unit/gates/metrics.test.ts.
 
 Run with: python3 test/oracles/make-metrics.py
-smape, bias, ece, coverage and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here with numpy.
+smape, bias, ece, coverage, precision at a cut and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here
+with numpy.
 """
 import json
 import pathlib
 
 import numpy as np
+import statsmodels.api as sm
 from scipy import stats
 from sklearn import metrics as sk
 
@@ -21,6 +24,31 @@ def ece(y, s, w, bins):
             share = np.average(y[inside], weights=w[inside])
             total += w[inside].sum() * abs(confidence - share)
     return total / w.sum()
+
+
+def recall_at_fpr(y, s, w, most):
+    fpr, tpr, _ = sk.roc_curve(y, s, sample_weight=w, drop_intermediate=False)
+    return tpr[fpr <= most * (1 + 1e-9)].max()
+
+
+def precision_at(y, s, w, k):
+    """Mean over the ways to break ties: of the rows at the cut the share that is kept."""
+    kept = k * w.sum() if k < 1 else k
+    cut = min(c for c in np.unique(s) if w[s > c].sum() < kept)
+    above, at = s > cut, s == cut
+    part = (kept - w[above].sum()) / w[at].sum()
+    return (w[above & (y == 1)].sum() + part * w[at & (y == 1)].sum()) / kept
+
+
+def recalibration(y, s, w):
+    e = np.finfo(float).eps
+    p = np.clip(s, e, 1 - e)
+    odds = np.log(p) - np.log1p(-p)
+    fit = dict(tol=1e-15, maxiter=500, tol_criterion="params")
+    family = sm.families.Binomial()
+    line = sm.GLM(y, sm.add_constant(odds), family=family, freq_weights=w).fit(**fit)
+    large = sm.GLM(y, np.ones(len(y)), family=family, freq_weights=w, offset=odds).fit(**fit)
+    return line.params[1], large.params[0]
 
 
 def binary(y, s, w, threshold=0.5, wrong=(1, 1)):
@@ -42,6 +70,13 @@ def binary(y, s, w, threshold=0.5, wrong=(1, 1)):
         "brier": sk.brier_score_loss(y, s, sample_weight=w),
         "ece": ece(y, s, w, 10),
         "ece@15": ece(y, s, w, 15),
+        "recall_at_fpr": recall_at_fpr(y, s, w, 0.05),
+        "recall_at_fpr@0.2": recall_at_fpr(y, s, w, 0.2),
+        "precision_at": precision_at(y, s, w, 0.1),
+        "precision_at@0.33": precision_at(y, s, w, 0.33),
+        "precision_at@7": precision_at(y, s, w, 7),
+        "calibration_slope": recalibration(y, s, w)[0],
+        "calibration_intercept": recalibration(y, s, w)[1],
     }
 
 

@@ -1,11 +1,10 @@
 /** A cancellation that comes in any turn of a recorded run: what is decided next ends the run, and begins nothing more. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Work } from '../../local/clock/work.ts';
-import { loadApp } from '../../local/functions-host/app/load-app.ts';
 import type { FunctionApp } from '../../local/functions-host/contract.ts';
 import { EventType, type HistoryEvent } from '../../local/functions-host/durable/history.ts';
 import type { RecordedHistory } from './history-file.ts';
+import { loadBuiltApp } from './load-built-app.ts';
 import { replayHistory } from './replay-history.ts';
 
 const read = (name: string) =>
@@ -47,14 +46,7 @@ describe('a cancellation in any turn', () => {
   let app: FunctionApp;
 
   beforeAll(async () => {
-    app = await loadApp({
-      appDirectory: process.cwd(),
-      log: () => {},
-      work: new Work(),
-      functionTimeoutMs: null,
-      onlyFunctions: null,
-      clientBinding: () => '{}',
-    });
+    app = await loadBuiltApp();
   });
 
   const copies = cancelEverywhere(read('retrain-hears-cancel'));

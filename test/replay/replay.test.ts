@@ -1,7 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Work } from '../../local/clock/work.ts';
-import { loadApp } from '../../local/functions-host/app/load-app.ts';
 import type { FunctionApp } from '../../local/functions-host/contract.ts';
 import {
   EventType,
@@ -10,6 +8,7 @@ import {
   type TaskScheduled,
 } from '../../local/functions-host/durable/history.ts';
 import type { RecordedHistory } from './history-file.ts';
+import { loadBuiltApp } from './load-built-app.ts';
 import { replayHistory } from './replay-history.ts';
 
 const files = globSync('test/replay/*.json').sort();
@@ -36,14 +35,7 @@ describe('the orchestrators of today', () => {
   let app: FunctionApp;
 
   beforeAll(async () => {
-    app = await loadApp({
-      appDirectory: process.cwd(),
-      log: () => {},
-      work: new Work(),
-      functionTimeoutMs: null,
-      onlyFunctions: null,
-      clientBinding: () => '{}',
-    });
+    app = await loadBuiltApp();
   });
 
   it.each(files)('replay %s to the letter', async (file) => {

@@ -121,6 +121,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/signals',
       'shared/dispatch',
       'shared/operations',
+      'shared/release/transitions',
       'shared/access',
       'shared/azure/run-files.ts',
       'shared/config/model-files.ts',

@@ -1,4 +1,5 @@
 import { delimiter, dirname, join } from 'node:path';
+import { forAnyProgram, pickEnvironment } from '../../process/environment.ts';
 import { experimentIdOf } from '../events.ts';
 import type { Job } from '../store/jobs.ts';
 
@@ -13,9 +14,6 @@ interface JobSurroundings {
 export const homeOf = (jobFolder: string): string => join(jobFolder, 'home');
 export const temporaryOf = (jobFolder: string): string => join(jobFolder, 'tmp');
 
-/** What Windows programs cannot start without. */
-const neededByWindows = ['SystemRoot', 'SystemDrive', 'ComSpec', 'PATHEXT', 'WINDIR'];
-
 const namesSecret = /token|secret|passw|pwd|key|credential|connection_?string|sas(?:_|$)|(?:^|_)pat(?:_|$)/i;
 
 /** The values in a job's environment whose names say that they are secrets. */
@@ -24,19 +22,20 @@ export function secretsIn(environment: Readonly<Record<string, string>>): string
 }
 
 /**
- * What every process of the workspace finds, in folders of its own. Of this program's environment only the search path is
- * passed on: a process must not find the keys and endpoints of the machine it happens to run on.
+ * What every process of the workspace finds, in folders of its own. Of this program's environment only what
+ * leads to programs is passed on: a process must not find the keys and endpoints of the machine it happens to run on. `own` are
+ * the variables that the job or deployment sets itself.
  */
-export function containedEnvironment(folder: string): Record<string, string> {
+export function containedEnvironment(
+  folder: string,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
   const temporary = temporaryOf(folder);
   const home = homeOf(folder);
-  const own: Record<string, string> = {};
-  if (process.platform === 'win32') {
-    for (const name of neededByWindows) if (process.env[name]) own[name] = process.env[name];
-    own['USERPROFILE'] = home;
-  }
   return {
+    ...pickEnvironment(forAnyProgram),
     ...own,
+    ...(process.platform === 'win32' && { USERPROFILE: home }),
     PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
     HOME: home,
     TMPDIR: temporary,
@@ -48,8 +47,7 @@ export function containedEnvironment(folder: string): Record<string, string> {
 /** The environment variables of a job's process. What the service sets wins over the job's own. */
 export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
   return {
-    ...job.definition.environmentVariables,
-    ...containedEnvironment(surroundings.folder),
+    ...containedEnvironment(surroundings.folder, job.definition.environmentVariables),
     AZUREML_RUN_ID: job.name,
     MLFLOW_RUN_ID: job.name,
     MLFLOW_EXPERIMENT_ID: experimentIdOf(job.definition.experimentName),

@@ -78,9 +78,14 @@ export function markProcess(pid: number): ProcessMark {
   return { pid, startedAs: startOf(pid) ?? '' };
 }
 
+/** Whether it runs, and is no other with its id. */
+export function isStillThere({ pid, startedAs }: ProcessMark): boolean {
+  return startedAs !== '' && startOf(pid) === startedAs;
+}
+
 /** Ends what is left of a job's process after this program was killed. Returns whether there was anything. */
 export function killOrphan(mark: ProcessMark): boolean {
-  if (mark.startedAs === '' || startOf(mark.pid) !== mark.startedAs) return false;
+  if (!isStillThere(mark)) return false;
   killTree(mark.pid);
   return true;
 }

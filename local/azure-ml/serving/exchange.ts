@@ -60,7 +60,8 @@ export class Exchanges {
     const timeoutMs = timeoutOf(definition);
     const query = request.path.indexOf('?');
     const path = query < 0 ? plan.scoringPath : `${plan.scoringPath}${request.path.slice(query)}`;
-    const forwarded = await forward({ ...request, path }, port, timeoutMs);
+    const forwarded = await instance.during(forward({ ...request, path }, port, timeoutMs));
+    if (forwarded.kind === 'unreachable') instance.noteSilence();
     if (forwarded.kind !== 'timeout') return answerOf(forwarded);
     return refusal(
       408,

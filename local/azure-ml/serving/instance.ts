@@ -10,10 +10,12 @@
  * 2. Requests are for it only while it is ready: from the success of its readiness probe until its end.
  * 3. A process that ends, or fails its liveness probe, is started again: at once, then after ever longer pauses. One that
  *    ends before it was ready for the first time is not: its deployment has failed.
+ * 4. A start counts as work until it is ready, but not those of a process that ends again and again.
  */
 import { anyBodies } from '../../http/guard.ts';
 import { listenOnLoopback } from '../../http/listen.ts';
 import { type ProcessEnd, runProcess } from '../job-runner/process.ts';
+import { Hold } from './hold.ts';
 import { type ProbePlan, pauseFor, watchProbe } from './probes.ts';
 
 export interface InstancePlan {
@@ -29,10 +31,12 @@ export interface InstancePlan {
 }
 
 interface Watchers {
+  /** Begins work; the function that comes back ends it. */
+  beginWork(): () => void;
   onSpawn(pid: number): void;
   onOutput(chunk: Buffer): void;
-  /** Null: it was stopped. */
-  onEnd(why: string | null): void;
+  /** Of a process that was not stopped. */
+  onEnd(why: string): void;
 }
 
 /** In the service's words: the process is no use. */
@@ -44,19 +48,26 @@ export class NotReadyError extends Error {
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 const forgivenAfterMs = 60_000;
+/** How long a start counts as work at most, and how long it is waited for the word that a process has ended. */
+const startHoldMs = 30_000;
+const startsHeld = 3;
+const endHoldMs = 2_000;
 
 export class Instance {
   readonly plan: InstancePlan;
   readonly #watchers: Watchers;
   readonly #stop = new AbortController();
+  readonly #hold: Hold;
   #attempt: { readonly port: number; readonly abort: AbortController } | null = null;
   #isReady = false;
   #lastProblem = 'no answer yet';
   #done: Promise<void> = Promise.resolve();
+  readonly #requests = new Set<Promise<unknown>>();
 
   constructor(plan: InstancePlan, watchers: Watchers) {
     this.plan = plan;
     this.#watchers = watchers;
+    this.#hold = new Hold(watchers.beginWork);
   }
 
   /** Where it answers; null while it does not. */
@@ -95,7 +106,26 @@ export class Instance {
   /** Ends the process at once, as a fault would; it is started again. */
   crash(): void {
     this.#isReady = false;
+    this.noteSilence();
     this.#attempt?.abort.abort('it was ended on demand');
+  }
+
+  /** It has broken off, or did not answer: it may have ended, of which there is no word yet. */
+  noteSilence(): void {
+    if (!this.#stop.signal.aborted && this.#attempt) this.#hold.take(endHoldMs);
+  }
+
+  /** Takes note of a request to the process until it is answered. */
+  async during<T>(request: Promise<T>): Promise<T> {
+    this.#requests.add(request);
+    return request.finally(() => this.#requests.delete(request));
+  }
+
+  /** Resolves when no request is under way, or after so long. */
+  async drain(longestMs: number): Promise<void> {
+    const giveUp = new AbortController();
+    await Promise.race([Promise.allSettled(this.#requests), pauseFor(longestMs, giveUp.signal)]);
+    giveUp.abort();
   }
 
   /** Resolves when no process is left. */
@@ -103,25 +133,29 @@ export class Instance {
     this.#isReady = false;
     this.#stop.abort('stop');
     await this.#done;
+    this.#hold.release();
   }
 
   async #keepRunning(onReady: () => void, onFail: (why: string) => void, wasReady = false): Promise<void> {
     let [known, pauses] = [wasReady, 0];
     while (!this.#stop.signal.aborted) {
       const beganMs = Date.now();
+      if (pauses <= startsHeld) this.#hold.take(startHoldMs);
       const why = await this.#runOnce(() => {
         known = true;
+        this.#hold.release();
         onReady();
       }).catch(String);
-      this.#watchers.onEnd(this.#stop.signal.aborted ? null : why);
       if (this.#stop.signal.aborted) break;
+      this.#watchers.onEnd(why);
       if (!known) {
         onFail(why);
         break;
       }
       pauses = Date.now() - beganMs > forgivenAfterMs ? 0 : pauses + 1;
-      if (pauses > 1)
-        await pauseFor(Math.min(firstPauseMs * 2 ** (pauses - 2), longestPauseMs), this.#stop.signal);
+      if (pauses > startsHeld) this.#hold.release();
+      if (pauses <= 1) continue;
+      await pauseFor(Math.min(firstPauseMs * 2 ** (pauses - 2), longestPauseMs), this.#stop.signal);
     }
     onFail('it was stopped');
   }

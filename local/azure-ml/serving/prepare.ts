@@ -67,8 +67,7 @@ export function planInstance(
 ): InstancePlan {
   const code = join(folder, 'code');
   const env = {
-    ...properties.environmentVariables,
-    ...containedEnvironment(folder),
+    ...containedEnvironment(folder, properties.environmentVariables),
     AZUREML_MODEL_DIR: modelFolder(folder, properties.model),
     AML_APP_ROOT: code,
     AZUREML_ENTRY_SCRIPT: script,

@@ -19,6 +19,7 @@ import { methodNotAllowed, notFound, ServiceError } from '../../http/service-err
 import type { TokenAuthority } from '../../identity/index.ts';
 import type { EndpointKeyStore } from '../store/endpoint-keys.ts';
 import type { Endpoint, OnlineStore } from '../store/online.ts';
+import type { RequestStore } from '../store/requests.ts';
 import { authorize } from './authorize.ts';
 import type { LogSink } from './console-log.ts';
 import { type Answer, Exchanges } from './exchange.ts';
@@ -33,6 +34,7 @@ interface ScoringDependencies {
   readonly online: OnlineStore;
   readonly serving: Serving;
   readonly keys: EndpointKeyStore;
+  readonly requests: RequestStore;
   readonly identity: TokenAuthority;
   readonly faults: Faults;
   readonly random: () => number;
@@ -149,7 +151,7 @@ class Scoring {
     throw new ServiceError(
       501,
       'NotServedLocally',
-      `Deployment ${deployment} of endpoint ${endpoint} has no code that can be run on this machine: neither images nor MLflow models are run here; give it codeConfiguration with codeId and scoringScript`,
+      `Deployment ${deployment} of endpoint ${endpoint} is not served on this machine: neither images nor MLflow models are run here; give it codeConfiguration with codeId and scoringScript, or make it again where an earlier edition made it`,
     );
   }
 
@@ -183,6 +185,13 @@ class Scoring {
       responseBytes: answer.body.length,
       modelMs: answer.model === null ? null : totalMs,
     };
+    const { endpoint, receivedMs: atMs } = asked;
+    const modelStatus = answer.model?.status ?? null;
+    try {
+      this.#deps.requests.add({ endpoint, deployment, atMs, status: answer.status, modelStatus, totalMs });
+    } catch (error) {
+      this.#deps.cloud.log('error', `azure-ml: a request is not counted: ${String(error)}`);
+    }
     this.#deps.sink(trafficTable, [trafficRow(exchange)]);
   }
 

@@ -32,7 +32,7 @@ import { bringFiles, folderOf, logName, planInstance } from './prepare.ts';
 import { Warden } from './warden.ts';
 
 interface ServingDependencies {
-  readonly cloud: Pick<CloudContext, 'home' | 'clock' | 'log'>;
+  readonly cloud: Pick<CloudContext, 'home' | 'clock' | 'work' | 'log'>;
   readonly running: RunningStore;
   readonly assets: AssetStore;
   readonly blobs: Blobs;
@@ -46,6 +46,9 @@ export interface Served {
   readonly instance: Instance;
 }
 
+/** How long a process that is no longer asked may take for what it was asked before: as Kubernetes' grace period. */
+const drainMs = 30_000;
+
 /** A part of the operation's id that no other has, and that is a name of a folder. */
 export const instanceOf = (operation: string): string => operation.slice(operation.indexOf(':') + 1);
 
@@ -54,16 +57,18 @@ export class Serving {
   readonly #home: string;
   readonly #served = new Map<string, Served>();
   readonly #starting = new Set<Instance>();
-  readonly #warden = new Warden();
+  readonly #warden: Warden;
   readonly #stopping = new AbortController();
 
   constructor(dependencies: ServingDependencies) {
     this.#deps = dependencies;
     this.#home = realpathSync(dependencies.cloud.home);
+    this.#warden = new Warden(this.#home);
   }
 
   /** Takes up what served, and ends what a kill has left. */
   async start(): Promise<void> {
+    await this.#warden.waitForEarlier();
     const known = this.#deps.running.all();
     for (const one of known) {
       if (one.process) killOrphan(one.process);
@@ -161,7 +166,14 @@ export class Serving {
     this.#stopping.signal.throwIfAborted();
     const instance = this.#make(named);
     this.#starting.add(instance);
-    await instance.start().finally(() => this.#starting.delete(instance));
+    try {
+      await instance.start();
+    } catch (error) {
+      this.#warden.release(instance.plan.folder);
+      throw error;
+    } finally {
+      this.#starting.delete(instance);
+    }
     const key = keyOf(endpoint, deployment);
     const before = this.#served.get(key);
     running.serve(named);
@@ -172,25 +184,22 @@ export class Serving {
   #make({ id, endpoint, deployment, definition, container }: NewInstance): Instance {
     const { cloud, running, sink } = this.#deps;
     const folder = folderOf(this.#home, id);
-    let pid: number | undefined;
+    this.#warden.guard({ folder });
     return new Instance(planInstance(definition, container, folder), {
-      onSpawn: (spawned) => {
-        pid = spawned;
+      beginWork: () => cloud.work.begin(),
+      onSpawn: (pid) => {
         try {
-          const mark = markProcess(spawned);
+          const mark = markProcess(pid);
+          this.#warden.guard({ folder, mark });
           running.setProcess(id, mark);
-          this.#warden.watch({ ...mark, folder });
         } catch (error) {
-          killTree(spawned); // a process nobody would know of after a restart must not run
+          killTree(pid); // a process nobody would know of after a restart must not run
           throw error;
         }
       },
       onOutput: (chunk) =>
         sink(...consoleRows({ deployment, instance: id, definition, chunk }, cloud.clock.now())),
-      onEnd: (why) => {
-        if (pid !== undefined) this.#warden.forget(pid);
-        if (why !== null) cloud.log('warn', `azure-ml: deployment ${deployment} of ${endpoint}: ${why}`);
-      },
+      onEnd: (why) => cloud.log('warn', `azure-ml: deployment ${deployment} of ${endpoint}: ${why}`),
     });
   }
 
@@ -202,9 +211,12 @@ export class Serving {
     await this.#discard(served);
   }
 
-  async #discard({ id, instance }: Served): Promise<void> {
+  /** Requests that it has are answered first. */
+  async #discard({ instance }: Served): Promise<void> {
+    await instance.drain(drainMs);
     await instance.stop();
-    await rm(folderOf(this.#home, id), { recursive: true, force: true });
+    this.#warden.release(instance.plan.folder);
+    await rm(instance.plan.folder, { recursive: true, force: true });
   }
 
   /** In the service's words and codes; the log is kept. */

@@ -1,13 +1,13 @@
-/** Run by warden.ts: when its standard input ends, it ends the processes it was told of and did not hear the end of. */
+/** Run by warden.ts: when its standard input ends, it ends what is left in the folders that it guards. */
 import { createInterface } from 'node:readline';
 import { endLeftovers, killOrphan } from '../job-runner/process-tree.ts';
-import type { WardenMessage, Watched } from './warden.ts';
+import type { Guarded, WardenMessage } from './warden.ts';
 
-const watched = new Map<number, Watched>();
+const guarded = new Map<string, Guarded>();
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line) as WardenMessage;
-  if ('watch' in message) watched.set(message.watch.pid, message.watch);
-  else watched.delete(message.forget);
+  if ('guard' in message) guarded.set(message.guard.folder, message.guard);
+  else guarded.delete(message.release);
 }
-for (const process of watched.values()) killOrphan(process);
-for (const { folder, pid } of watched.values()) await endLeftovers(folder, pid);
+for (const { mark } of guarded.values()) if (mark) killOrphan(mark);
+for (const { folder, mark } of guarded.values()) await endLeftovers(folder, mark?.pid);

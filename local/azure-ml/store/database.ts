@@ -40,6 +40,11 @@ CREATE TABLE IF NOT EXISTS online_instances (
   id TEXT PRIMARY KEY, endpoint TEXT NOT NULL COLLATE NOCASE, deployment TEXT NOT NULL COLLATE NOCASE,
   resource TEXT NOT NULL, process TEXT, ready INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS online_requests (
+  seq INTEGER PRIMARY KEY, endpoint TEXT NOT NULL COLLATE NOCASE, deployment TEXT NOT NULL, at_ms INTEGER NOT NULL,
+  status INTEGER NOT NULL, model_status INTEGER, total_ms REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS online_requests_by_time ON online_requests (endpoint, at_ms);
 CREATE TABLE IF NOT EXISTS endpoint_keys (
   endpoint TEXT PRIMARY KEY COLLATE NOCASE, primary_key TEXT NOT NULL, secondary_key TEXT NOT NULL
 );

@@ -174,13 +174,13 @@ export class OnlineStore {
       .run(JSON.stringify({ traffic, mirrorTraffic }), endpoint);
   }
 
-  /** An endpoint takes its deployments and keys along; a deployment is in its endpoint's traffic no more. */
+  /** An endpoint takes its deployments, keys and counts along; a deployment is in its endpoint's traffic no more. */
   #remove({ endpoint, deployment }: Change): void {
     this.#database
       .prepare("DELETE FROM online_resources WHERE endpoint = ? AND (deployment = ? OR ? = '')")
       .run(endpoint, deployment, deployment);
-    if (deployment === '')
-      this.#database.prepare('DELETE FROM endpoint_keys WHERE endpoint = ?').run(endpoint);
+    for (const table of deployment === '' ? ['endpoint_keys', 'online_requests'] : [])
+      this.#database.prepare(`DELETE FROM ${table} WHERE endpoint = ?`).run(endpoint);
     const { resource } = this.findEndpoint(endpoint) ?? {};
     if (!resource) return;
     const { [deployment]: _gone, ...traffic } = resource.properties.traffic;

@@ -76,8 +76,8 @@ function read(file: string): z.infer<typeof PersonSchema>[] {
 
 /** The machine's user first: whose commands are, unless they name somebody else. */
 function firstPeople(): z.infer<typeof PersonSchema>[] {
-  const user = userInfo()
-    .username.toLowerCase()
+  const user = userName()
+    .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '');
   const samples: z.infer<typeof PersonSchema>[] = [
@@ -87,6 +87,15 @@ function firstPeople(): z.infer<typeof PersonSchema>[] {
     { name: 'vic', roles: ['viewer'] },
   ];
   return samples.filter(({ name }, at) => samples.findIndex((other) => other.name === name) === at);
+}
+
+/** A user that the system has no entry of, as in some containers, has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 function requireDifferent(file: string, people: readonly Person[], field: 'name' | 'id' | 'token'): void {

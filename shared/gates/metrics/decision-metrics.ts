@@ -85,8 +85,12 @@ const metricOf =
       extremes: () => {
         const slopes = slopesUnder(null);
         const [least, greatest] = [new Float64Array(classes), new Float64Array(classes)];
-        for (let label = 0; label < classes; label++) {
-          const all = Array.from({ length: classes }, (_, decision) => slopeOf(slopes, label, decision));
+        // What only the other side says changes nothing here.
+        const known = Array.from({ length: classes }, (_, of) => of).filter(
+          (of) => rows.classes?.known[of] !== false,
+        );
+        for (const label of known) {
+          const all = known.map((decision) => slopeOf(slopes, label, decision));
           least[label] = all.reduce((a, b) => Math.min(a, b));
           greatest[label] = all.reduce((a, b) => Math.max(a, b));
         }

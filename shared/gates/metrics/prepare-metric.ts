@@ -1,9 +1,11 @@
 import { parseMetricName } from '../../config/metric-catalog.ts';
+import { precisionAt, recallAtFalsePositives } from './cut-metrics.ts';
 import { classMetrics, plainDecisionMetrics } from './decision-metrics.ts';
 import { expectedCost } from './expected-cost.ts';
 import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
 import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
+import { calibrationIntercept, calibrationSlope } from './recalibration.ts';
 import { coverageError, pinball, regressionMetrics } from './regression-metrics.ts';
 import { meanErrorTrimmed } from './robust-metrics.ts';
 
@@ -14,6 +16,8 @@ const plain: Readonly<Record<string, PrepareMetric>> = {
   roc_auc_ovr: rocAucOneVsRest,
   log_loss: logLoss,
   brier,
+  calibration_slope: calibrationSlope,
+  calibration_intercept: calibrationIntercept,
   ...regressionMetrics,
 };
 
@@ -22,6 +26,8 @@ const withParameter: Readonly<Record<string, (parameter: number) => PrepareMetri
   pinball,
   coverage_error: coverageError,
   mae_trimmed: meanErrorTrimmed,
+  recall_at_fpr: recallAtFalsePositives,
+  precision_at: precisionAt,
 };
 
 /**

@@ -8,6 +8,7 @@
  * 2. A group drawn twice is two groups.
  */
 import type { GateConfig } from '../../config/gate-schema.ts';
+import { evidenceOfRows } from '../evidence.ts';
 import { judgeGate } from '../judge-gate.ts';
 import { type Dependence, type Predictions, type SliceColumn, selectRows } from '../rows.ts';
 import { exactProportion } from '../statistics/exact-proportion.ts';
@@ -81,15 +82,7 @@ export function powerOfWorlds(gate: GateConfig, worlds: Worlds): PowerModel {
 }
 
 function judge(gate: GateConfig, predictions: Predictions) {
-  const evidence = {
-    predictions,
-    trainIds: null,
-    hasReported: false,
-    reported: () => null,
-    broken: null,
-    notes: [],
-  };
-  return judgeGate(gate, { evidence, hasChampion: true, look: null });
+  return judgeGate(gate, { evidence: evidenceOfRows(predictions), hasChampion: true, look: null });
 }
 
 /** Half of the values lie below; null where it is none: in worlds in which nothing is found no distance is. */

@@ -19,6 +19,7 @@ export function describeRelease(
       ...{ releaseId, runId, model, endpoint: target.endpoint, state, since, startedAt, sentence },
       stage: stage?.stage ?? null,
       step: stage?.kind === 'canary' ? (stage.steps[held.step] ?? null) : null,
+      isChampion: held.isChampion,
       asks: asks?.why ?? null,
       lastLook,
       approvals,
@@ -34,8 +35,8 @@ export function describeRelease(
   const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
   return {
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
-    ...{ stage: null, step: null, asks: null, lastLook: null, approvals: [], digest },
-    ...{ binding: null, approval: null },
+    ...{ stage: null, step: null, isChampion: state === 'settled', asks: null, lastLook: null },
+    ...{ approvals: [], digest, binding: null, approval: null },
     ...{ writtenAt: now, endedAt },
   };
 }

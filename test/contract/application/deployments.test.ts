@@ -1,6 +1,6 @@
 /** Deployments of which no event has told, found by looking at the workspace. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
+import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import type { Reconciliation } from '../../../shared/domain/reconciliation.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { type Asked, missing, openTaskHub, type TaskHub } from '../../fixtures/task-hub.ts';
 import { deployVersion } from '../../world/deploy-version.ts';
-import { type Answer, ask } from '../azure-ml/workspace-fixture.ts';
+import { type ArmAnswer, openFront, refusal } from './arm-front.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
 
@@ -24,29 +24,10 @@ let step: RunStep;
 let arm: Server;
 let settings: Readonly<Record<string, string>>;
 /** What Resource Manager answers in place of the workspace. */
-let instead: (path: string) => readonly [status: number, body: unknown] | null = () => null;
+let instead: (path: string) => ArmAnswer | null = () => null;
 const paths: string[] = [];
 const started: Asked[] = [];
 const warned: string[] = [];
-
-/** Resource Manager as the application sees it: the workspace behind a front that can be told what to answer. */
-async function openFront({ azureMl, tls }: LocalServices): Promise<Server> {
-  const { cert, key, ca } = tls;
-  const url = `${process.env['IDENTITY_ENDPOINT']}?api-version=2019-08-01&resource=https://management.azure.com`;
-  const given = await fetch(url, { headers: { 'x-identity-header': process.env['IDENTITY_HEADER']! } });
-  const { access_token: token } = (await given.json()) as { access_token: string };
-  const server = createServer({ cert, key }, async (request, response) => {
-    const path = request.url!.split('?')[0]!.replace(localCloud.workspaceId, '');
-    paths.push(path);
-    const [status, body] =
-      instead(path) ?? answerOf(await ask(`${azureMl.endpoint}${request.url}`, ca, { token }));
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  return server;
-}
-const answerOf = ({ status, json }: Answer) => [status, json] as const;
-const refusal = (status: number, code: string) => [status, { error: { code, message: `${code}.` } }] as const;
 
 beforeAll(async () => {
   const home = temporaryFolder();
@@ -60,7 +41,10 @@ beforeAll(async () => {
     return [202, { id: 'started' }];
   });
   hub.context.warn = (message) => void warned.push(message);
-  arm = await openFront(services);
+  arm = await openFront(services, (path) => {
+    paths.push(path);
+    return instead(path);
+  });
   const { port } = arm.address() as AddressInfo;
   settings = {
     ...services.settings,

@@ -119,7 +119,7 @@ describe('a command job', () => {
     expect(await workspace.read('out/one.txt')).toBe('spamspam');
   });
 
-  it('sees nothing of the environment it was started from but the search path', async () => {
+  it('sees nothing of the environment it was started from but what leads to programs', async () => {
     process.env['SECRET_OF_THE_CLOUD'] = 'do not pass on';
     await workspace.submit('surroundings', {
       codeId: code,
@@ -130,11 +130,16 @@ describe('a command job', () => {
     await workspace.untilEnded('surroundings');
     const env = JSON.parse(await workspace.read('azureml/surroundings/env/env'));
 
-    expect(Object.keys(env).sort()).toEqual([
-      ...['AZUREML_RUN_ID', 'HOME', 'MLFLOW_EXPERIMENT_ID', 'MLFLOW_EXPERIMENT_NAME', 'MLFLOW_RUN_ID'],
-      ...['MLFLOW_TRACKING_TOKEN', 'MLFLOW_TRACKING_URI', 'NODE_EXTRA_CA_CERTS', 'PATH', 'RETRAIN_ID'],
-      ...['TEMP', 'TMP', 'TMPDIR'],
-    ]);
+    expect(Object.keys(env).sort()).toEqual(
+      [
+        ...['AZUREML_RUN_ID', 'HOME', 'MLFLOW_EXPERIMENT_ID', 'MLFLOW_EXPERIMENT_NAME', 'MLFLOW_RUN_ID'],
+        ...['MLFLOW_TRACKING_TOKEN', 'MLFLOW_TRACKING_URI', 'NODE_EXTRA_CA_CERTS', 'PATH', 'RETRAIN_ID'],
+        ...['TEMP', 'TMP', 'TMPDIR'],
+        ...['CONDA_DEFAULT_ENV', 'CONDA_PREFIX', 'LD_LIBRARY_PATH', 'VIRTUAL_ENV'].filter(
+          (name) => process.env[name] !== undefined,
+        ),
+      ].sort(),
+    );
     expect(env.HOME).toBe(`${workspace.home}/azure-ml/jobs/surroundings/home`);
     expect(env.MLFLOW_RUN_ID).toBe('surroundings');
   });

@@ -58,6 +58,11 @@ describe('mirrored traffic', () => {
     expect((await read('2023-04-01')).mirrorTraffic).toEqual({ green: 10 });
     expect((await read('2024-04-01')).mirrorTraffic).toEqual({ green: 10 });
     expect(await read('2022-10-01')).not.toHaveProperty('mirrorTraffic');
+    // What is read can be sent again, and loses nothing.
+    const whole = (await s.raw('GET', 'onlineEndpoints/front')).json;
+    expect((await s.raw('PUT', 'onlineEndpoints/front', whole)).status).toBe(200);
+    await settled('front');
+    expect((await read('2023-04-01')).mirrorTraffic).toEqual({ green: 10 });
     const known = await s.client.onlineEndpoints.get(...at, 'front');
     await s.client.onlineEndpoints.beginCreateOrUpdateAndWait(...at, 'front', known, often);
     expect((await read('2023-04-01')).mirrorTraffic).toEqual({});

@@ -1,10 +1,10 @@
 /** Serving in the local cloud's own process: what its log workspace tells, and what a kill leaves. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { LogsQueryClient, LogsQueryResultStatus } from '@azure/monitor-query-logs';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newModel, saveModel } from '../../../examples/spam-filter/model.ts';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { CloudState } from '../../../local/launch/cloud-state.ts';
@@ -81,6 +81,8 @@ it('requests are counted by deployment over a window, and printed lines are foun
     if (result.status !== LogsQueryResultStatus.Success) throw result.partialError;
     return result.tables[0]!.rows;
   };
+  const shown = /```kusto\n(.*?)```/s.exec(readFileSync('docs/local-cloud/serving.md', 'utf8'))![1]!;
+  const documented = shown.replace("'spam'", "'front'");
   const counted =
     "AmlOnlineEndpointTrafficLog | where EndpointName == 'front' | summarize requests = count(), failed = countif(ModelStatusCode >= 500), p95 = percentile(TotalDurationMs, 95) by DeploymentName | order by DeploymentName asc";
   expect(await rowsOf(counted)).toEqual([]);
@@ -107,6 +109,7 @@ it('requests are counted by deployment over a window, and printed lines are foun
   expect((await put({ faults })).status).toBe(200);
   expect((await call('blue', { mails })).status).toBe(424);
   expect(await rowsOf(counted)).toEqual([['blue', 4, 1, expect.any(Number)]]);
+  expect(await rowsOf(documented)).toEqual([['blue', 4, 1, expect.any(Number)]]);
   const unknown = await put({ faults: [{ endpoint: 'front', failShar: 1 }] });
   expect(unknown.status).toBe(400);
   expect(await unknown.text()).toContain('failShar');
@@ -121,17 +124,8 @@ it('a cloud that is killed leaves no process, and serves again what it served on
   const home = temporaryHome();
   const first = await startCloudProcess(home, systemClock);
   const { deploy, call } = await prepare(home, first.state);
-  const folder = join(home, 'made', 'code');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'echo.mjs'), echo);
-  const { version } = await publishCode(first.state, { name: 'echo', version: null, folder });
-  await deploy('blue', {
-    codeConfiguration: {
-      codeId: `${localCloud.workspaceId}/codes/echo/versions/${version}`,
-      scoringScript: 'echo.mjs',
-    },
-    environmentVariables: { MODEL: 'm:1' },
-  });
+  const codeConfiguration = await publishEcho(home, first.state);
+  await deploy('blue', { codeConfiguration, environmentVariables: { MODEL: 'm:1' } });
   const { pid } = (await call('blue', {})).json;
   await first.kill();
   await until(() => !isRunning(pid));
@@ -144,6 +138,74 @@ it('a cloud that is killed leaves no process, and serves again what it served on
   });
   expect(again).toMatchObject({ model: 'm:1', files: ['model'] });
   expect(again.pid).not.toBe(pid);
+});
+
+/** Processes that run code of a deployment below a folder, as Linux tells. */
+function processesOf(home: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`AML_APP_ROOT=${realpathSync(home)}/`);
+      } catch {
+        return false; // gone, or not ours
+      }
+    })
+    .map(Number);
+}
+
+async function publishEcho(home: string, state: CloudState) {
+  const folder = join(home, 'made', 'code');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'echo.mjs'), echo);
+  const { version } = await publishCode(state, { name: 'echo', version: null, folder });
+  return { codeId: `${localCloud.workspaceId}/codes/echo/versions/${version}`, scoringScript: 'echo.mjs' };
+}
+
+describe.runIf(process.platform === 'linux')('a cloud that is killed', () => {
+  it.each(['deployment-before-commit', 'deployment-after-commit'])(
+    'at %s has the deployment served by one process once it is back',
+    async (point) => {
+      const home = temporaryHome();
+      const first = await startCloudProcess(home, systemClock, { RATCHET_CRASH_AT: point });
+      const { deploy, call, client } = await prepare(home, first.state);
+      const codeConfiguration = await publishEcho(home, first.state);
+      void deploy('blue', { codeConfiguration }).catch(() => undefined);
+      await first.ended;
+      await until(() => processesOf(home).length === 0);
+
+      await startCloudProcess(home, systemClock);
+      await until(async () => {
+        const { properties } = await client.onlineDeployments.get(...at, 'front', 'blue');
+        return properties.provisioningState === 'Succeeded';
+      });
+      const { pid } = await untilSeen(async () => {
+        const { status, json } = await call('blue', {});
+        return status === 200 ? (json as { pid: number }) : undefined;
+      });
+      expect(processesOf(home)).toEqual([pid]);
+    },
+  );
+
+  it('while a process is not ready yet starts it again, once', async () => {
+    const home = temporaryHome();
+    const first = await startCloudProcess(home, systemClock);
+    const { deploy, client } = await prepare(home, first.state);
+    const codeConfiguration = await publishEcho(home, first.state);
+    void deploy('blue', { codeConfiguration, environmentVariables: { UNREADY: '1' } }).catch(() => undefined);
+    const [before] = await untilSeen(() => (processesOf(home).length > 0 ? processesOf(home) : undefined));
+    await first.kill();
+    await until(() => processesOf(home).length === 0);
+
+    await startCloudProcess(home, systemClock);
+    const [after, ...more] = await untilSeen(() =>
+      processesOf(home).length > 0 ? processesOf(home) : undefined,
+    );
+    expect(after).not.toBe(before);
+    expect(more).toEqual([]);
+    const { properties } = await client.onlineDeployments.get(...at, 'front', 'blue');
+    expect(properties.provisioningState).toBe('Creating');
+  });
 });
 
 function isRunning(pid: number): boolean {

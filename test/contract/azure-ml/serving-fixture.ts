@@ -12,7 +12,8 @@ export interface LogRow {
 }
 
 /**
- * Answers `POST /score` with what it was made of, and does as the body asks: `status`, `die`, and `until`, a file to wait for. As its environment
+ * Answers `POST /score` with what it was made of, and does as the body asks: `status`, `die`, `sick` (its probes fail from now on),
+ * `until` (a file to wait for), `bytes` (so long an answer). As its environment
  * asks, it never starts (`EXIT`), never is ready (`UNREADY`), or prints a line (`SAY`).
  */
 export const echo = `
@@ -22,13 +23,16 @@ const { env } = process;
 if (env.SAY) console.log(env.SAY);
 if (env.EXIT) { console.error('the model does not load'); process.exit(Number(env.EXIT)); }
 const about = { model: env.MODEL, pid: process.pid, script: env.AZUREML_ENTRY_SCRIPT, files: readdirSync(env.AZUREML_MODEL_DIR), variables: Object.keys(env).sort() };
+let sick = Boolean(env.UNREADY);
 createServer((request, response) => {
-  if (request.method === 'GET') return response.writeHead(env.UNREADY ? 503 : 200).end();
+  if (request.method === 'GET') return response.writeHead(sick ? 503 : 200).end();
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk)).on('end', async () => {
     const asked = JSON.parse(Buffer.concat(chunks).toString() || '{}');
     console.log('scored ' + JSON.stringify(asked));
     if (asked.die) process.exit(3);
+    if (asked.sick) sick = true;
+    if (asked.bytes) return response.writeHead(200).end('x'.repeat(asked.bytes));
     while (asked.until && !existsSync(asked.until)) await new Promise((resolve) => setTimeout(resolve, 5));
     response.writeHead(asked.status ?? 200, { 'content-type': 'application/json', 'x-own': 'kept' });
     response.end(JSON.stringify({ ...about, asked, path: request.url, headers: request.headers }));

@@ -117,6 +117,23 @@ describe('a deployment with code', () => {
     expect((await call()).json.pid).toBe(second.pid);
   });
 
+  it('answers with its old process what that was asked before the new one was ready', async () => {
+    await s.makeEndpoint('draining');
+    const requestSettings = { requestTimeout: 'PT60S', maxConcurrentRequestsPerInstance: 5 };
+    await s.deploy('draining', 'blue', s.echoed({ requestSettings }));
+    const call = await s.caller('draining');
+    const file = join(s.workspace.home, 'drained');
+    const asked = s.rows('AmlOnlineEndpointConsoleLog').length;
+    const held = call({ until: file }, toDeployment('blue'));
+    // It has reached the process: nothing else prints meanwhile.
+    await until(() => s.rows('AmlOnlineEndpointConsoleLog').length > asked);
+    const deployed = s.deploy('draining', 'blue', s.echoed({ requestSettings }, { MODEL: 'm:2' }));
+    await until(async () => (await call({}, toDeployment('blue'))).json.model === 'm:2');
+    writeFileSync(file, '');
+    expect((await held).json).toMatchObject({ model: 'm:1', asked: { until: file } });
+    await deployed;
+  });
+
   it('is started again when its process ends, and answers 424 meanwhile', async () => {
     await s.makeEndpoint('dying');
     await s.deploy('dying', 'blue');
@@ -133,6 +150,36 @@ describe('a deployment with code', () => {
       return status === 200 ? (json.pid as number) : undefined;
     });
     expect(after).not.toBe(before);
+  });
+
+  it('is started again when it fails its liveness probe, and takes no requests while it is not ready', async () => {
+    await s.makeEndpoint('sick');
+    // Long enough to start on a busy machine; a process that fails is started again after as long.
+    const probe = { initialDelay: 'PT0S', period: 'PT0.02S', timeout: 'PT10S' };
+    const probes = {
+      livenessProbe: { ...probe, failureThreshold: 400 },
+      readinessProbe: { ...probe, failureThreshold: 1000, successThreshold: 2 },
+    };
+    await s.deploy('sick', 'blue', s.echoed(probes));
+    const call = await s.caller('sick');
+    const { pid } = (await call({ sick: true }, toDeployment('blue'))).json;
+    await until(() => !isRunning(pid));
+    const after = await untilSeen(async () => {
+      const { status, json } = await call({}, toDeployment('blue'));
+      return status === 200 ? (json.pid as number) : undefined;
+    });
+    expect(after).not.toBe(pid);
+  });
+
+  it('keeps no secret of what it is given and prints', async () => {
+    const secret = 'a-very-secret-value-of-mine';
+    await s.makeEndpoint('secrets');
+    await s.deploy('secrets', 'blue', s.echoed({}, { API_KEY: secret, SAY: `the key is ${secret}` }));
+    const { content } = await s.client.onlineDeployments.getLogs(...at, 'secrets', 'blue', {});
+    expect(content).toContain('the key is ***');
+    const printed = s.rows('AmlOnlineEndpointConsoleLog').map((row) => String(row['Message']));
+    expect(printed).toContain('the key is ***');
+    expect(printed.join('\n')).not.toContain(secret);
   });
 
   it('has no process any more once it is deleted', async () => {
@@ -209,6 +256,20 @@ describe('requests', () => {
     });
   });
 
+  it('to an endpoint with tokens of Entra take one for Azure Machine Learning, and none of a job', async () => {
+    await s.makeEndpoint('entra', { authMode: 'AADToken' });
+    await s.deploy('entra', 'blue');
+    const { ca } = s.workspace.tls;
+    const url = await s.urlOf('entra');
+    const post = (token: string) =>
+      ask(url, ca, { method: 'POST', body: '{}', token, headers: toDeployment('blue') });
+    const resource = 'https://ml.azure.com';
+    expect((await post(appToken(s.workspace, resource))).status).toBe(200);
+    expect((await post(appToken(s.workspace))).status).toBe(401);
+    const ofJob = s.workspace.identity.issue({ resource, subject: 'job:run-1:1' }).token;
+    expect((await post(ofJob)).status).toBe(401);
+  });
+
   it.each([201, 204, 400, 404, 500, 503])(
     'that the container answers with %i come back as 424 with its status',
     async (status) => {
@@ -220,6 +281,27 @@ describe('requests', () => {
         'ms-azureml-model-error-statuscode': String(status),
       });
       expect(s.rows().at(-1)).toMatchObject({ ResponseCode: 424, ModelStatusCode: status });
+    },
+  );
+
+  it('that the container answers with more than 10 MiB come back as 424', async () => {
+    const call = await s.caller('shared');
+    const answer = await call({ bytes: 11 * 2 ** 20 }, toDeployment('blue'));
+    expect(answer.status).toBe(424);
+    expect(answer.headers['ms-azureml-model-error-reason']).toBe('response_payload_too_large');
+    expect((await call({}, toDeployment('blue'))).status).toBe(200);
+  });
+
+  it.each(['..%2fscore', 'score%00', '%00', '/score', '..', '', 'score/'])(
+    'for the path %j reach no container',
+    async (path) => {
+      const [url, token] = [await s.urlOf('shared'), await s.keyOf('shared')];
+      const before = s.rows().length;
+      const asked = await ask(url.replace(/score$/, path), s.workspace.tls.ca, {
+        ...{ token, method: 'POST', body: '{}' },
+      });
+      expect(asked.status).toBe(404);
+      for (const row of s.rows().slice(before)) expect(row['ModelStatusCode']).toBeNull();
     },
   );
 
@@ -291,5 +373,18 @@ describe('after a restart', () => {
       return status === 200 ? (json.pid as number) : undefined;
     });
     expect(again).not.toBe(pid);
+  });
+
+  it('what was being made is made anew', async () => {
+    await s.makeEndpoint('halfway');
+    const starts = () =>
+      s.rows('AmlOnlineEndpointConsoleLog').filter((row) => row['Message'] === 'halfway starts').length;
+    const body = s.echoed({}, { UNREADY: '1', SAY: 'halfway starts' });
+    await s.client.onlineDeployments.beginCreateOrUpdate(...at, 'halfway', 'blue', body);
+    await until(() => starts() === 1);
+    await s.workspace.restart();
+    await until(() => starts() === 2);
+    const { properties } = await s.client.onlineDeployments.get(...at, 'halfway', 'blue');
+    expect(properties.provisioningState).toBe('Creating');
   });
 });

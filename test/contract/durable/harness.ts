@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly maxActivities?: number;
   readonly maxOrchestrators?: number;
   readonly settings?: Partial<DurableSettings>;
+  /** Omitted: the fixture app. */
+  readonly appDirectory?: string;
 }
 
 export interface Host {
@@ -39,7 +41,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const work = new Work();
   const clock = options.clock ?? new VirtualClock(startMs);
   const app: FunctionApp = await loadApp({
-    appDirectory,
+    appDirectory: options.appDirectory ?? appDirectory,
     log: () => {},
     work,
     functionTimeoutMs: null,

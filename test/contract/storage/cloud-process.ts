@@ -29,8 +29,12 @@ export function temporaryHome(): string {
 }
 
 /** Starts `local/cloud.ts` on a virtual clock and waits until it is ready. */
-export async function startCloudProcess(home: string, args: readonly string[] = []): Promise<CloudProcess> {
-  const service = await startProcess(cloudScript, ['--home', home, '--clock', 'virtual', ...args]);
+export async function startCloudProcess(
+  home: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CloudProcess> {
+  const service = await startProcess(cloudScript, ['--home', home, '--clock', 'virtual', ...args], env);
   return { ...service, state: JSON.parse(readFileSync(join(home, 'cloud.json'), 'utf8')) as CloudState };
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Role, roles } from '../../../shared/access/access-table.ts';
-import { readPrincipal, type SignIn } from '../../../shared/access/read-principal.ts';
+import { readPrincipal } from '../../../shared/access/read-principal.ts';
+import type { SignIn } from '../../../shared/access/sign-in.ts';
 import { RatchetError } from '../../../shared/errors.ts';
 import { claim, encode, objectIdType, ofPerson, principal, subjectType } from './principals.ts';
 
@@ -30,6 +31,12 @@ describe('a principal', () => {
       teams: ['ml-leads'],
       incomplete: null,
     });
+  });
+
+  it('is one person however its object id is spelled, and wherever it stands', () => {
+    const id = '3F2C8A4E-0000-4000-8000-000000000001';
+    const { actor } = read(principal(ofPerson(claim('oid', id))));
+    expect(actor.id).toBe(id.toLowerCase());
   });
 
   it('is nobody where authentication is off, whatever it says', () => {
@@ -107,8 +114,9 @@ describe('a principal', () => {
     ['a claim that is null', principal([null]), 'a claim that is not'],
     ['a claim without a value', principal([{ typ: 'oid' }]), 'a claim that is not'],
     ['a claim with a number', principal([{ typ: 'oid', val: 1 }]), 'a claim that is not'],
-    ['no object id', principal([claim('preferred_username', 'ada')]), 'no object id'],
-    ['an object id with a line end', principal([claim('oid', 'a\nb')]), 'no object id'],
+    ['no object id', principal([claim('preferred_username', 'ada')]), 'no one object id'],
+    ['two object ids', principal(ofPerson(claim('oid', 'another'))), 'no one object id'],
+    ['an object id with a line end', principal([claim('oid', 'a\nb')]), 'no one object id'],
     ['200 kB', 'A'.repeat(200_000), 'is not base64'],
   ])('that is %s is refused with 401', (_what, header, why) => {
     const refusal = refusalOf(header);

@@ -9,6 +9,7 @@ import type { ModelConfig, PinnedModel } from '../../../shared/config/schema.ts'
 import type { ModelFacts } from '../../../shared/domain/model-facts.ts';
 import { type ModelState, modes, newModelState } from '../../../shared/domain/model-state.ts';
 import type { ModelAction, Operation } from '../../../shared/domain/operation.ts';
+import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import { type ModelVersion, type Run, type RunOutcome, runOutcomes } from '../../../shared/domain/run.ts';
 import { decision, run } from '../../fixtures/ledger.ts';
 
@@ -22,6 +23,7 @@ const version = (number: number): ModelVersion => ({
 const nothing: ModelFacts = {
   model: 'tiny',
   runs: [],
+  releases: [],
   decisions: [],
   deferred: [],
   operations: [],
@@ -245,5 +247,34 @@ describe("the fleet's state made anew", () => {
       { model: 'tiny', runId: 'tiny-20260107-1', at: at(6), computeHours: 3, settled: true },
       { model: 'tiny', runId: 'tiny-20260108-2', at: at(8), computeHours: 1, settled: false },
     ]);
+  });
+
+  it('has the version that a release brought to serve, and after a rollback the one that serves again', () => {
+    const row = (version: string, state: ReleaseRow['state'], since: string): ReleaseRow => ({
+      releaseId: `m-20260302-${version}-release`,
+      runId: `m-20260302-${version}`,
+      model: { name: 'm', version, modelUri: '' },
+      endpoint: 'm',
+      state,
+      since,
+      startedAt: since,
+      sentence: '',
+      stage: null,
+      step: null,
+      isChampion: state === 'settled' || state === 'serving',
+      asks: null,
+      lastLook: null,
+      approvals: [],
+      digest: null,
+      binding: null,
+      writtenAt: since,
+      endedAt: state === 'serving' ? null : since,
+    });
+    const [monday, tuesday] = ['2026-03-02T08:00:00.000Z', '2026-03-03T08:00:00.000Z'];
+    const championAfter = (...releases: ReleaseRow[]) =>
+      rebuildModel({ ...nothing, releases }, null, tuesday).champion?.version;
+    expect(championAfter(row('1', 'settled', monday))).toBe('1');
+    expect(championAfter(row('2', 'serving', tuesday), row('1', 'settled', monday))).toBe('2');
+    expect(championAfter(row('2', 'rolled-back', tuesday), row('1', 'settled', monday))).toBe('1');
   });
 });

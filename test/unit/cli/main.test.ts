@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -376,6 +377,17 @@ describe('ratchet', () => {
         expect(err.at(-1)).toContain('--as ben: only the local service knows people by name; give a token');
       });
 
+      it('keeps them from whoever listens where a service was that was killed', async () => {
+        const { pid } = spawnSync(process.execPath, ['--version']);
+        const asked = await serving(200, { decisions: [] }, async (url) => {
+          writeFileSync(join(home, 'people.json'), JSON.stringify({ people }));
+          writeFileSync(join(home, 'service.json'), JSON.stringify({ pid, url, keys: true }));
+          await main(['decisions']);
+          await main(['decisions', '--url', url]);
+        });
+        expect(asked).toEqual(['GET /api/decisions']);
+      });
+
       it('refuses a name nobody has, and two that say who asks', async () => {
         await passOf([]);
         expect(await main(['decisions', '--as', 'bem'])).toBe(3);
@@ -398,5 +410,73 @@ describe('ratchet', () => {
   it('says what to do when nothing answers', async () => {
     expect(await main(['models', '--url', 'http://127.0.0.1:1'])).toBe(3);
     expect(err[0]).toContain('start the service with npm start, or name it with --url');
+  });
+});
+
+describe('ratchet operations', () => {
+  const row = {
+    at: '2026-03-01T01:00:00.000Z',
+    model: 'm',
+    action: { action: 'thaw' },
+    reason: 'x',
+    done: true,
+  };
+
+  it('tells a name that somebody claimed, in rows of before, from one that is proven', async () => {
+    const operations = [
+      { ...row, by: 'jane', actor: { kind: 'person', name: 'jane', id: 'j-1' }, sentence: 'Thawed.' },
+      { ...row, by: 'jane', sentence: 'Thawed before.' },
+    ];
+    await serving(200, { operations }, async (url) => {
+      expect(await main(['operations', '--url', url])).toBe(0);
+    });
+    const lines = out.join('\n').split('\n');
+    expect(lines.filter((line) => line.includes(' by '))).toEqual([
+      expect.stringMatching(/ by jane$/),
+      expect.stringMatching(/ by jane \(not proven\)$/),
+    ]);
+  });
+});
+
+describe('ratchet whoami', () => {
+  const ada = {
+    kind: 'person',
+    name: 'ada',
+    id: 'a-1',
+    roles: ['viewer'],
+    teams: [],
+    may: ['read'],
+    incomplete: null,
+  };
+
+  it('shows who the service takes one for, and exits 1 for somebody without a role', async () => {
+    await serving(200, ada, async (url) => {
+      expect(await main(['whoami', '--url', url, '--token', 't'])).toBe(0);
+    });
+    expect(out.join('\n')).toContain('ada  a person, id a-1\nroles  viewer\nmay    read');
+    await serving(200, { ...ada, roles: [], may: [], incomplete: 'groups are left out' }, async (url) => {
+      expect(await main(['whoami', '--url', url, '--token', 't'])).toBe(1);
+    });
+    expect(out.at(-1)).toContain('none: ask who runs the service to assign one');
+    expect(out.at(-1)).toContain('groups are left out');
+  });
+
+  it('says that a token is not known, without the token', async () => {
+    await serving(401, { error: 'the token is nobody’s' }, async (url) => {
+      expect(await main(['whoami', '--url', url, '--token', 'a-secret-token'])).toBe(3);
+    });
+    expect(err.join('\n')).toContain(
+      'does not know the token: it may have expired, or be of another service',
+    );
+    expect(err.join('\n')).not.toContain('a-secret-token');
+  });
+
+  it('says how to prove who asks where a service wants it', async () => {
+    await serving(401, '', async (url) => {
+      expect(await main(['whoami', '--url', url])).toBe(3);
+    });
+    expect(err.join('\n')).toContain(
+      'a person by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key',
+    );
   });
 });

@@ -67,6 +67,11 @@ describe('metrics', () => {
     ['matthews', 'every decision is the same', [1, 0], [0.9, 0.8]],
     ['roc_auc', 'a class is missing', [1, 1], [0.9, 0.2]],
     ['pr_auc', 'there is no row of class 1', [0, 0], [0.9, 0.2]],
+    ['recall_at_fpr', 'a class is missing', [1, 1], [0.9, 0.2]],
+    ['precision_at@3', 'there are fewer rows', [1, 0], [0.9, 0.2]],
+    ['calibration_slope', 'neither class has a score beyond the other', [1, 0, 0], [0.9, 0.9, 0.2]],
+    ['calibration_slope', 'all scores are equal', [1, 0, 0], [0.5, 0.5, 0.5]],
+    ['calibration_intercept', 'a class is missing', [0, 0], [0.9, 0.2]],
     ['mape', 'a label is 0', [0, 2], [1, 2]],
     ['r2', 'all labels are equal', [0.1, 0.1, 0.1], [1, 2, 3]],
   ])('leave %s undefined where %s', (metric, _why, labels, scores) => {
@@ -118,6 +123,10 @@ describe('metrics', () => {
     for (const wrong of [
       'pinball@1',
       'pinball@x',
+      'recall_at_fpr@0',
+      'recall_at_fpr@1',
+      'precision_at@0',
+      'precision_at@1.5',
       'ece@1',
       'ece@2.5',
       'accuracy@1',

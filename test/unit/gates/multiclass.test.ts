@@ -5,6 +5,7 @@ import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
 import { parsePredictions } from '../../../shared/gates/predictions/read-predictions.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 import { readGate } from './read-gate.ts';
+import { judgeRows } from './tables.ts';
 
 interface OracleCase {
   readonly name: string;
@@ -41,6 +42,22 @@ function drawWorld(rows: number, right: { challenger: number; champion: number }
   });
   return lines([['id', 'label', 'challenger', 'champion', 'source'], ...drawn]);
 }
+
+describe('a file in which all is of one class', () => {
+  it.each(['f1_weighted', 'precision_weighted', 'matthews'])('shows nothing of %s', (metric) => {
+    const rows = Array.from({ length: 40 }, () => ({ label: 'cat', challenger: 'cat' }));
+    const gate = readGate({
+      gate: 'g',
+      kind: 'bound',
+      metric,
+      atLeast: 0.2,
+      confidence: 0.95,
+      minimumRows: 1,
+    });
+    const report = judgeRows([gate], rows, { task: 'multiclass', hasChampion: false });
+    expect(report.verdict, report.sentence).not.toBe('passed');
+  });
+});
 
 describe('metrics of several classes', () => {
   it.each(oracle)(

@@ -51,6 +51,22 @@ export function measurePlainly(
           ),
         ),
       );
+    case 'recall_at_fpr': {
+      const most = Number(parameter ?? 0.05) * negatives.length + 1e-9;
+      const thresholds = [...rows.map(said), Number.POSITIVE_INFINITY];
+      const allowed = thresholds.filter(
+        (from) => negatives.filter((row) => said(row) >= from).length <= most,
+      );
+      const recalls = allowed.map((from) => share(positives, (row) => said(row) >= from));
+      return negatives.length === 0 ? Number.NaN : Math.max(...recalls);
+    }
+    case 'precision_at': {
+      const k = Number(parameter ?? 0.1);
+      return rows.length < k ? Number.NaN : topShare(rows, k < 1 ? k * rows.length : k);
+    }
+    case 'calibration_slope':
+    case 'calibration_intercept':
+      return recalibrate(rows)[base === 'calibration_slope' ? 'slope' : 'intercept'];
     case 'log_loss':
       return mean(rows.map((row) => -Math.log(clip(label(row) === 1 ? said(row) : 1 - said(row)))));
     case 'brier':
@@ -105,6 +121,61 @@ export function measurePlainly(
     default:
       throw new Error(`no plain reading of ${name}`);
   }
+}
+
+/** Share of class 1 among so many of the highest scores, of equal ones as much as there is room for. */
+function topShare(rows: readonly PlainRow[], kept: number): number {
+  let hits = 0;
+  for (const row of rows) {
+    const above = rows.filter((other) => Number(other.said) > Number(row.said)).length;
+    const equal = rows.filter((other) => other.said === row.said).length;
+    hits += Number(row.label) * Math.min(1, Math.max(0, (kept - above) / equal));
+  }
+  return hits / kept;
+}
+
+/** By nested bisection: the sum of residuals falls with the intercept, their product with the log odds with the slope. */
+function recalibrate(rows: readonly PlainRow[]): { slope: number; intercept: number } {
+  const odds = rows.map(({ said }) => Math.log(clip(Number(said))) - Math.log1p(-clip(Number(said))));
+  const labels = rows.map(({ label }) => Number(label));
+  const of = (wanted: number): number[] => odds.filter((_, at) => labels[at] === wanted);
+  if (of(0).length === 0 || of(1).length === 0) return { slope: Number.NaN, intercept: Number.NaN };
+  const fall = (valueAt: (x: number) => number, reach: number): number => {
+    let [from, to] = [-reach, reach];
+    for (let step = 0; step < 120; step++) {
+      const middle = (from + to) / 2;
+      if (valueAt(middle) > 0) from = middle;
+      else to = middle;
+    }
+    return (from + to) / 2;
+  };
+  const sum = (each: (at: number) => number): number => labels.reduce((total, _, at) => total + each(at), 0);
+  const chance = (line: number): number => 1 / (1 + Math.exp(-line));
+  const residual = (a: number, b: number) => (at: number) =>
+    labels[at] === 1 ? chance(-a - b * odds[at]!) : -chance(a + b * odds[at]!);
+  // Ones are summed apart from what is small: they may cancel out.
+  const interceptAt = (b: number): number =>
+    fall((a) => {
+      const ones = sum((at) => Math.round(residual(a, b)(at)));
+      const rest = sum((at) => {
+        const line = a + b * odds[at]!;
+        const isOne = Math.round(residual(a, b)(at)) !== 0;
+        return labels[at] === 1
+          ? isOne
+            ? -chance(line)
+            : chance(-line)
+          : isOne
+            ? chance(-line)
+            : -chance(line);
+      });
+      return ones + rest;
+    }, 1e4);
+  const apart = Math.max(...of(0)) <= Math.min(...of(1)) || Math.max(...of(1)) <= Math.min(...of(0));
+  const slopeOf = (b: number): number => {
+    const rest = residual(interceptAt(b), b);
+    return sum((at) => odds[at]! * rest(at));
+  };
+  return { slope: apart ? Number.NaN : fall(slopeOf, 1e2), intercept: interceptAt(1) };
 }
 
 const clip = (probability: number): number =>

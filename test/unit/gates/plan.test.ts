@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BoundGate, GateConfig, MetricGate } from '../../../shared/config/gate-schema.ts';
+import { evidenceOfRows } from '../../../shared/gates/evidence.ts';
 import { judgeGate } from '../../../shared/gates/judge-gate.ts';
 import { type PlanRequest, planGates } from '../../../shared/gates/plan/plan-gates.ts';
 import { parsePredictions, readingOptionsOf } from '../../../shared/gates/predictions/read-predictions.ts';
@@ -44,15 +45,11 @@ function simulate(gate: GateConfig, worlds: number, draw: (random: Random) => Ro
   let passed = 0;
   for (let world = 0; world < worlds; world++) {
     const predictions: Predictions = { ...draw(random), slices: new Map(), idHashes: null, notes: [] };
-    const evidence = {
-      predictions,
-      trainIds: null,
-      hasReported: false,
-      reported: () => null,
-      broken: null,
-      notes: [],
-    };
-    if (judgeGate(gate, { evidence, hasChampion: true, look: null }).verdict === 'passed') passed++;
+    if (
+      judgeGate(gate, { evidence: evidenceOfRows(predictions), hasChampion: true, look: null }).verdict ===
+      'passed'
+    )
+      passed++;
   }
   return passed / worlds;
 }

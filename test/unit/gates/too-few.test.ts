@@ -289,6 +289,8 @@ describe('a model file', () => {
     });
     expect(byClass.sort()).toEqual([
       'balanced_accuracy',
+      'calibration_intercept',
+      'calibration_slope',
       'f1',
       'f1@CLASS',
       'f1_macro',
@@ -299,6 +301,7 @@ describe('a model file', () => {
       'precision_macro',
       'recall',
       'recall@CLASS',
+      'recall_at_fpr',
       'recall_macro',
       'roc_auc',
       'roc_auc_ovr',

@@ -90,7 +90,7 @@ function signalOf(id: string, { kind, pick }: Command, world: World): SignalFact
   }
   if (kind === 'drift') return { id, kind, cause: 'drift:monitor', observedAt };
   if (kind === 'data') return { id, kind, newData: { rows: pick % 4 === 0 ? null : 60, bytes: 1000 } };
-  return { id, kind };
+  return { id, kind, ...(kind === 'manual' && pick % 2 === 0 && { byMachine: true }) };
 }
 
 function act(world: World, command: Command, index: number): unknown {
@@ -155,7 +155,8 @@ function operate(world: World, model: string, { pick, minutes }: Command): void 
 /** Holds what must never happen against the world's own books, each time a run is admitted. */
 function checkAdmitted(world: World, run: AdmittedRun, before: ModelState): void {
   const { policy } = world.setup(run.model);
-  const byPerson = run.signal.kind === 'manual' || run.signal.kind === 'registry';
+  const { kind, byMachine } = run.signal;
+  const byPerson = kind === 'registry' || (kind === 'manual' && !byMachine);
   const { now, nowMs } = world;
   // One live run: the one before has ended, or was given up past its deadline.
   if (before.live) expect(before.live.deadline < now).toBe(true);
