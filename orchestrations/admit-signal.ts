@@ -23,7 +23,7 @@ import { offerOnce } from './offer-once.ts';
 import type { RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
-import { reconsiderEvent } from './wake.ts';
+import { Wakes } from './wake.ts';
 
 df.app.orchestration('admit-signal', function* (context) {
   const asked = context.df.getInput<SignalOffer>();
@@ -56,11 +56,15 @@ function* offerUntilFinal(
   offer: SignalOffer,
   offeredAt: string,
 ): Generator<df.Task, OfferAnswer | { failure: Failure }, unknown> {
-  let woken: df.Task | undefined;
+  const wakes = new Wakes(context);
   let recorded: string | undefined;
   for (;;) {
-    const offered = yield* insistAndRecord(context, offer, offeredAt, () =>
-      offerOnce(context, offer, offeredAt),
+    const offered = yield* insistAndRecord(
+      context,
+      offer,
+      offeredAt,
+      () => offerOnce(context, offer, offeredAt),
+      offer.hearsWakes && wakes,
     );
     if ('failure' in offered) return offered;
     const answer = offered.value;
@@ -68,10 +72,9 @@ function* offerUntilFinal(
     if (outcome !== 'deferred' || offerAgainAt === null) return answer;
     if (reason !== recorded) yield* record(context, offer, offeredAt, answer.admission);
     recorded = reason;
-    if (!woken || woken.isCompleted) woken = context.df.waitForExternalEvent(reconsiderEvent);
-    const timer = context.df.createTimer(new Date(offerAgainAt));
-    yield context.df.Task.any([timer, woken]);
-    if (!timer.isCompleted) timer.cancel();
+    // Offers of before slept through what had come since they were made.
+    if (!offer.hearsWakes) wakes.heed();
+    yield* wakes.sleepUntil(Date.parse(offerAgainAt));
   }
 }
 
@@ -81,10 +84,10 @@ function insistAndRecord<T>(
   offer: SignalOffer,
   offeredAt: string,
   attempt: () => Generator<df.Task, T, unknown>,
+  wakes?: Wakes,
 ): Generator<df.Task, Insisted<T>, unknown> {
-  return insist(context, `signal ${offer.signal.id}`, attempt, (failure) =>
-    record(context, offer, offeredAt, describeFailure(failure)),
-  );
+  const told = (failure: Failure) => record(context, offer, offeredAt, describeFailure(failure));
+  return insist(context, `signal ${offer.signal.id}`, attempt, told, wakes);
 }
 
 function* giveUp(

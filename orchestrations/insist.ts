@@ -4,7 +4,9 @@
  * Owns: how often and for how long, and that each failure is logged. Does not own: what is recorded of it (its callers).
  */
 import type * as df from 'durable-functions';
+import { sleepUntil } from './patience.ts';
 import { messageOf, now } from './take-step.ts';
+import type { Wakes } from './wake.ts';
 
 const minuteMs = 60_000;
 /** A mended service answers within minutes, a deployed correction within the day. */
@@ -22,14 +24,16 @@ export interface Failure {
 /** Either what the attempt answered, or the failure after which it was given up. */
 export type Insisted<T> = { readonly value: T } | { readonly failure: Failure };
 
-/** `told` is called after each failure but the last, before the pause. */
+/** `told` is called after each failure but the last, before the pause; `wakes`, where there are any, end a pause. */
 export function* insist<T>(
   context: df.OrchestrationContext,
   what: string,
   attempt: () => Generator<df.Task, T, unknown>,
   told: (failure: Failure) => Generator<df.Task, void, unknown>,
+  wakes?: Wakes,
 ): Generator<df.Task, Insisted<T>, unknown> {
   for (let times = 1; ; times++) {
+    wakes?.heed();
     try {
       return { value: yield* attempt() };
     } catch (error) {
@@ -37,7 +41,8 @@ export function* insist<T>(
       logFailure(context, what, failure);
       if (failure.again === null) return { failure };
       yield* told(failure);
-      yield context.df.createTimer(new Date(failure.again));
+      const againMs = Date.parse(failure.again);
+      yield* wakes ? wakes.sleepUntil(againMs) : sleepUntil(context, againMs);
     }
   }
 }

@@ -11,6 +11,7 @@ import { groupCells } from './cells/group-cells.ts';
 import { multiclassCells } from './cells/multiclass-cells.ts';
 import { probabilityCells } from './cells/probability-cells.ts';
 import { regressionCells } from './cells/regression-cells.ts';
+import { relativeCells } from './cells/relative-cells.ts';
 import { weightCells } from './cells/weight-cells.ts';
 
 export function allCells(): Cell[] {
@@ -24,6 +25,7 @@ export function allCells(): Cell[] {
     ...recalibrationCells(),
     ...regressionCells(),
     ...multiclassCells(),
+    ...relativeCells(),
     ...weightCells(),
     ...groupCells(),
     ...dependentCells(),

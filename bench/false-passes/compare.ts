@@ -6,7 +6,7 @@ import { type Rows, scoredBy } from '../../shared/gates/rows.ts';
 import { measureRocAreas } from '../../shared/gates/statistics/delong.ts';
 import { normalCdf, normalQuantile } from '../../shared/gates/statistics/normal.ts';
 import { studentCdf } from '../../shared/gates/statistics/student.ts';
-import type { RuleName } from './rules.ts';
+import { isComparison, type RuleName } from './rules.ts';
 
 /** A method by name: how far the estimate lies beyond the limit (above it), as a normal quantile; null without one. */
 export interface Comparison {
@@ -18,7 +18,9 @@ const means = ['log_loss', 'brier', 'mae', 'mape', 'smape', 'bias', 'pinball'];
 
 /** The method for a metric and a rule over rows without weights, where one is usual. */
 export function comparisonFor(metric: string, rule: RuleName): Comparison | null {
-  const gains = rule === 'superiority' || rule === 'non-inferiority';
+  // Of a margin that is a share no usual method knows the error.
+  if (rule === 'relative non-inferiority') return null;
+  const gains = isComparison(rule);
   if (rule === 'gap' || rule === 'slices') return null;
   const base = metric.split('@')[0]!;
   if (means.includes(base) && !(base === 'bias' && gains)) {

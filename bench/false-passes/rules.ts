@@ -4,7 +4,18 @@ import { findMetric } from '../../shared/config/metric-catalog.ts';
 import { gainOf } from '../../shared/gates/infer-gain.ts';
 import { type Population, trueValue } from './populations/population.ts';
 
-export type RuleName = 'atLeast' | 'atMost' | 'non-inferiority' | 'superiority' | 'gap' | 'slices';
+export type RuleName =
+  | 'atLeast'
+  | 'atMost'
+  | 'non-inferiority'
+  | 'relative non-inferiority'
+  | 'superiority'
+  | 'gap'
+  | 'slices';
+
+/** Whether a rule is about a gain. */
+export const isComparison = (rule: RuleName): boolean =>
+  rule === 'superiority' || rule === 'non-inferiority' || rule === 'relative non-inferiority';
 
 export const confidence = 0.95;
 
@@ -29,8 +40,16 @@ export function ruleOn(name: RuleName, metric: string, parts: readonly Populatio
     return ruleOf(truth, 'below', (limit) => ({ ...common, kind: 'gap', slices, atMost: limit }));
   }
   const value = trueValue(metric, first, first.challenger);
-  if (name === 'superiority' || name === 'non-inferiority') {
-    const truth = gainOf(better, value, trueValue(metric, first, first.champion!));
+  if (isComparison(name)) {
+    const champion = trueValue(metric, first, first.champion!);
+    const truth = gainOf(better, value, champion);
+    if (name === 'relative non-inferiority') {
+      const marginOf = (limit: number): number => -limit / Math.abs(champion);
+      return ruleOf(truth, 'above', (limit) => ({
+        ...{ ...common, kind: 'against-champion', rule: 'non-inferiority', marginIs: 'relative' },
+        margin: marginOf(limit),
+      }));
+    }
     return ruleOf(truth, 'above', (limit) => {
       // Equal laws differ by rounding errors only.
       const margin = Math.abs(limit) < 1e-12 ? 0 : -limit;

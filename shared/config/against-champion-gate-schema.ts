@@ -42,7 +42,9 @@ export const AgainstChampionGateSchema = z
     marginIs: z
       .enum(['absolute', 'relative'])
       .default('absolute')
-      .describe("Whether the margin is in the metric's unit or a share of the champion's value."),
+      .describe(
+        "Whether the margin is in the metric's unit or a share of the champion's true value, whose own error then counts.",
+      ),
     confidence: confidence
       .default(0.95)
       .describe(
@@ -84,6 +86,11 @@ function* findMarginProblems(
     const meant = margin / 100 < widest ? `; did you mean ${margin / 100}?` : '';
     const message = `${metric} has values from ${lowest} to ${highest}: ${difference} more than ${widest}, and the margin is ${margin}${meant}`;
     yield { path: ['margin'], message };
+    return;
+  }
+  if (better === 'one') {
+    const message = `${metric} is better the nearer to 1, and a share of it no distance from there; give an absolute margin`;
+    yield { path: ['marginIs'], message };
     return;
   }
   // Of a metric that is at least 0, more than all of its value cannot be lost, nor gained by becoming smaller.

@@ -7,6 +7,8 @@ import { isUnderWay, type OrchestrationStarter, startOnce, statusOf } from './in
 export interface SignalOffer {
   readonly signal: Signal;
   readonly pinned: PinnedModel;
+  /** Whether it hears what wakes it wherever it sleeps; absent in histories of before it did, which replay as they are. */
+  readonly hearsWakes?: true;
 }
 
 /** Id of the orchestration that admits a signal: the same for every delivery. */
@@ -26,7 +28,7 @@ export function offerSignal(
   return startOnce(client, {
     orchestrator: 'admit-signal',
     instanceId: signalInstanceId(id),
-    input: offer,
+    input: { ...offer, hearsWakes: true },
     subject: { signal: id, model },
   });
 }
@@ -38,5 +40,5 @@ export function offerSignal(
 export async function reviveSignal(client: OrchestrationStarter, offer: SignalOffer): Promise<void> {
   const instanceId = signalInstanceId(offer.signal.id);
   if (isUnderWay(await statusOf(client, instanceId))) return;
-  await client.startNew('admit-signal', { instanceId, input: offer });
+  await client.startNew('admit-signal', { instanceId, input: { ...offer, hearsWakes: true } });
 }

@@ -22,6 +22,8 @@ import { inferFromInfluences } from './units.ts';
 /** One side's calibration: the error seen, what each row adds to it, and the standard error of each bin. */
 interface Calibration {
   readonly value: number;
+  /** No error is larger. */
+  readonly highest: number;
   readonly influences: Float64Array;
   readonly deviations: readonly number[];
   /** Units that are independent where rows are not, else null; or why there are none. */
@@ -39,7 +41,18 @@ export function calibrationOf(
   const deviations = binErrors(bins, scored, rows.weights, known).map(
     (deviation) => deviation * (known?.stretch ?? 1),
   );
-  return { value, influences, deviations, units };
+  return { value, highest: 1, influences, deviations, units };
+}
+
+/** So many times the error. */
+export function scaleCalibration(calibration: Calibration, factor: number): Calibration {
+  return {
+    ...calibration,
+    value: factor * calibration.value,
+    highest: factor * calibration.highest,
+    influences: calibration.influences.map((influence) => factor * influence),
+    deviations: calibration.deviations.map((deviation) => factor * deviation),
+  };
 }
 
 /**
@@ -105,8 +118,8 @@ export function inferCalibrationGain(
         ? { ...units.seen, designEffect: measureDesignEffect(challenger.influences, units) }
         : undefined,
     interval: (confidence) => ({
-      low: lowestOf(atMost, -1, gain, (1 - confidence) / 2),
-      high: -lowestOf((limit) => atLeast(-limit), -1, -gain, (1 - confidence) / 2),
+      low: lowestOf(atMost, -challenger.highest, gain, (1 - confidence) / 2),
+      high: -lowestOf((limit) => atLeast(-limit), -champion.highest, -gain, (1 - confidence) / 2),
     }),
     atMost,
     atLeast,

@@ -30,13 +30,14 @@ export function inferCutDifference(
   cut: CutMetric,
   [ours, theirs]: readonly [ScoredRows, ScoredRows],
   rows: Rows,
+  factor: number,
 ): Inference | NoInference {
   const without = findNone(metric, rows);
   if (without) return without;
   const [mine, other] = [sideOf(cut, ours), sideOf(cut, theirs)];
   if (!mine || !other) return undefinedCut(metric);
   const parts = [partsOf(cut, ours, mine), partsOf(cut, theirs, other)] as const;
-  return inferCutGain(mine, other, correlate(...parts));
+  return inferCutGain(mine, other, correlate(...parts), factor);
 }
 
 const undefinedCut = (metric: string): NoInference => ({ why: `${metric} is undefined in these rows` });

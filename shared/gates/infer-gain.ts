@@ -2,7 +2,7 @@ import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts
 import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
-import { calibrationOf, inferCalibrationGain } from './infer-calibration.ts';
+import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
 import { findCut, inferCutDifference } from './infer-cut.ts';
 import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf } from './infer-value.ts';
@@ -34,10 +34,13 @@ export function gainOf(better: Direction, challenger: number, champion: number):
   return better === 'higher' ? challenger - champion : champion - challenger;
 }
 
-/** What the rows say of the true gain in a metric Ratchet computes. */
-export function inferGain(metric: string, rows: PairedRows): GainInference {
+/**
+ * What the rows say of the true gain in a metric Ratchet computes. `factor`: over so many times the champion's value, as
+ * where a margin is a share of it; then the champion's own error counts as often.
+ */
+export function inferGain(metric: string, rows: PairedRows, factor = 1): GainInference {
   const alone = rows.weights === null && !rows.dependence;
-  if (alone) {
+  if (alone && factor === 1) {
     const discordance = discordanceOf(metric, rows);
     if (discordance) return inferMatched(metric, discordance);
   }
@@ -49,13 +52,13 @@ export function inferGain(metric: string, rows: PairedRows): GainInference {
     return { inference: { why }, test: null };
   }
   const cut = findCut(metric);
-  if (cut) return { inference: inferCutDifference(metric, cut, bothSides(rows), rows), test: null };
+  if (cut) return { inference: inferCutDifference(metric, cut, bothSides(rows), rows, factor), test: null };
   const inference =
     metric === 'median_absolute_error'
       ? rows.dependence
         ? dependentMedian
-        : inferMedianErrorGain(...bothSides(rows), rows.weights)
-      : inferSides(metric, rows);
+        : inferMedianErrorGain(...bothSides(rows), rows.weights, factor)
+      : inferSides(metric, rows, factor);
   const test = metric === 'roc_auc' && alone && !('why' in inference) ? testAreas(rows) : null;
   return { inference, test };
 }
@@ -123,8 +126,9 @@ function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Colum
   return scores[0].map((column, at) => [(row) => column[row]!, (row) => scores[1][at]?.[row] ?? Number.NaN]);
 }
 
-function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
-  const [challenger, champion] = bothSides(rows).map((side) => describeSide(metric, side, rows));
+function inferSides(metric: string, rows: PairedRows, factor: number): Inference | NoInference {
+  const [challenger, unscaled] = bothSides(rows).map((side) => describeSide(metric, side, rows));
+  const champion = unscaled && scaleSide(unscaled, factor);
   if (!challenger || !champion) return { why: `${metric} is undefined in these rows` };
   const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
@@ -133,10 +137,10 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   if (ideal !== null) return inferBiasGain(beyond(ideal, challenger), beyond(ideal, champion), rows);
   const bins = binsOf(metric);
   if (bins !== null) {
-    const [ours, theirs] = [challenger, champion].map(({ scored, value, influences }) =>
+    const [ours, theirs] = [challenger, unscaled!].map(({ scored, value, influences }) =>
       calibrationOf(bins, scored, { value, influences }, rows),
     );
-    return inferCalibrationGain(ours!, theirs!);
+    return inferCalibrationGain(ours!, scaleCalibration(theirs!, factor));
   }
   const gain = gainOf(better, challenger.value, champion.value);
   const differences = challenger.influences.map((influence, row) =>
@@ -144,7 +148,7 @@ function inferSides(metric: string, rows: PairedRows): Inference | NoInference {
   );
   return inferFromInfluences(gain, differences, rows, {
     extremes: extremesOfGain(better, challenger, champion),
-    gainIf: gainIfOf(better, challenger.prepared, champion.prepared),
+    gainIf: gainIfOf(better, challenger, champion),
   });
 }
 
@@ -155,21 +159,15 @@ const beyond = <Side extends { readonly value: number }>(ideal: number, side: Si
 });
 
 /** What a row would add if it were of that class, where the metric is a mean over rows. */
-function gainIfOf(better: Direction, challenger: Metric, champion: Metric) {
-  const [ours, theirs] = [challenger, champion].map((metric) =>
-    metric.kind === 'sums' ? metric.valueIf : undefined,
-  );
+function gainIfOf(better: Direction, challenger: Side, champion: Side) {
+  const [ours, theirs] = [challenger.valueIf, champion.valueIf];
   return ours && theirs
     ? (row: number, label: number): number => gainOf(better, ours(row, label), theirs(row, label))
     : undefined;
 }
 
-function extremesOfGain(
-  better: Direction,
-  challenger: { readonly prepared: Metric },
-  champion: { readonly prepared: Metric },
-): Extremes | undefined {
-  const [ours, theirs] = [challenger, champion].map(({ prepared }) => extremesOf(prepared));
+function extremesOfGain(better: Direction, challenger: Side, champion: Side): Extremes | undefined {
+  const [ours, theirs] = [challenger.extremes, champion.extremes];
   if (!ours || !theirs) return undefined;
   const [mine, other] = better === 'higher' ? [ours, theirs] : [theirs, ours];
   return {
@@ -178,9 +176,44 @@ function extremesOfGain(
   };
 }
 
-function describeSide(metric: string, scored: ScoredRows, rows: Rows) {
+/** One side's value, and what rows add to it. */
+interface Side {
+  readonly scored: ScoredRows;
+  readonly prepared: Metric;
+  readonly value: number;
+  readonly influences: Float64Array;
+  readonly extremes: Extremes | undefined;
+  readonly valueIf: ((row: number, label: number) => number) | undefined;
+}
+
+function describeSide(metric: string, scored: ScoredRows, rows: Rows): Side | null {
   const prepared = prepareMetric(metric, scored);
   const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
   if (!prepared || value === null) return null;
-  return { scored, prepared, value, influences: prepared.influences(rows.weights) };
+  return {
+    scored,
+    prepared,
+    value,
+    influences: prepared.influences(rows.weights),
+    extremes: extremesOf(prepared),
+    valueIf: prepared.kind === 'sums' ? prepared.valueIf : undefined,
+  };
+}
+
+/** So many times the value. */
+function scaleSide(side: Side, factor: number): Side {
+  if (factor === 1) return side;
+  const { extremes, valueIf } = side;
+  const times = (values: Float64Array): Float64Array => values.map((value) => factor * value);
+  return {
+    ...side,
+    value: factor * side.value,
+    influences: times(side.influences),
+    extremes:
+      extremes &&
+      (factor < 0
+        ? { least: times(extremes.greatest), greatest: times(extremes.least) }
+        : { least: times(extremes.least), greatest: times(extremes.greatest) }),
+    valueIf: valueIf && ((row, label) => factor * valueIf(row, label)),
+  };
 }

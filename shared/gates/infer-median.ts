@@ -30,16 +30,17 @@ export function inferMedianErrorGain(
   challenger: ScoredRows,
   champion: ScoredRows,
   weights: Float64Array | null,
+  factor = 1,
 ): Inference | NoInference {
   if (weights) return { why: 'rows have weights, and the gain in a median of them has no interval' };
   const [ours, theirs] = [medianOf(challenger, null), medianOf(champion, null)];
   if (ours === null || theirs === null) return undefinedMedian;
-  return inferMedianGain(sideOf(challenger, ours), sideOf(champion, theirs));
+  return inferMedianGain(sideOf(challenger, ours, 1), sideOf(champion, theirs, factor));
 }
 
-function sideOf({ labels, scores }: ScoredRows, median: number) {
-  const values = absoluteErrors(labels, scores);
-  return { values, sorted: values.toSorted(), median };
+function sideOf({ labels, scores }: ScoredRows, median: number, factor: number) {
+  const values = absoluteErrors(labels, scores).map((error) => factor * error);
+  return { values, sorted: values.toSorted(), median: factor * median };
 }
 
 const medianOf = (scored: ScoredRows, weights: Float64Array | null): number | null =>

@@ -1,5 +1,5 @@
 import type { AgainstChampionGate, BoundGate, MetricGate } from '../config/gate-schema.ts';
-import { findMetric, seesDecisions } from '../config/metric-catalog.ts';
+import { type Direction, findMetric, idealOf, seesDecisions } from '../config/metric-catalog.ts';
 import type { Finding } from '../domain/gate-report.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
 import type { Sample } from './find-too-few.ts';
@@ -7,7 +7,7 @@ import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
 import { describeThreshold } from './metrics/decision-rule.ts';
 import type { Rows } from './rows.ts';
-import type { Inference, NoInference } from './statistics/inference.ts';
+import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 
 /** What a gate's rule compares, measured but not yet judged. */
 export interface GateMeasurement {
@@ -83,7 +83,9 @@ function measureComparison(
   const better = findMetric(gate.metric)?.better ?? gate.better ?? 'higher';
   const margin = gate.marginIs === 'relative' ? gate.margin * Math.abs(champion) : gate.margin;
   const superiority = gate.rule === 'superiority';
-  const found = 'rows' in numbers ? inferGain(gate.metric, numbers.rows as PairedRows) : null;
+  const limit = superiority || margin === 0 ? margin : -margin;
+  const found =
+    'rows' in numbers ? inferBeyond(gate, { better, limit, champion }, numbers.rows as PairedRows) : null;
   // Rounded to 12 digits: 0.95 - 0.94 must not miss a gain of 0.01 by a rounding error.
   const estimate = Number(gainOf(better, challenger, champion).toPrecision(12));
   return {
@@ -91,7 +93,7 @@ function measureComparison(
     challenger,
     champion,
     estimate,
-    limit: superiority || margin === 0 ? margin : -margin,
+    limit,
     goal: 'above',
     // An interval that ends on the limit shows nothing; a reported number on it is within the margin.
     inclusive: found === null && !superiority,
@@ -99,6 +101,41 @@ function measureComparison(
     test: found?.test ?? null,
     words: `${gate.metric}${atThreshold(gate.metric, numbers)} ${show(challenger)} against champion's ${show(champion)}: gain ${show(estimate)}`,
     n: 'rows' in numbers ? numbers.rows.labels.length : null,
+  };
+}
+
+interface Comparing {
+  readonly better: Direction;
+  readonly limit: number;
+  /** The champion's value. */
+  readonly champion: number;
+}
+
+/**
+ * The gain. Where its margin is a share of the champion's value, that is no more certain than the value is: the gain less
+ * the margin is then a gain over so many times the champion, row by row (a linear contrast, as Fieller's of a ratio), and
+ * its interval is shown around the gain.
+ */
+function inferBeyond(
+  { metric, marginIs }: AgainstChampionGate,
+  { better, limit, champion }: Comparing,
+  rows: PairedRows,
+) {
+  if (marginIs !== 'relative' || limit === 0) return inferGain(metric, rows);
+  // What counts of a value that is best near zero is its size.
+  const share = limit / (idealOf(better) === null ? champion : Math.abs(champion));
+  const found = inferGain(metric, rows, better === 'higher' ? 1 + share : 1 - share);
+  const { inference } = found;
+  if ('why' in inference) return found;
+  const shifted = transformInference(
+    inference,
+    (beyond) => beyond + limit,
+    (gain) => gain - limit,
+    true,
+  );
+  return {
+    ...found,
+    inference: { ...shifted, method: `${shifted.method}, less a share of the champion's value` },
   };
 }
 

@@ -169,7 +169,7 @@ describe('rules over what a model does in production', () => {
     const warned = warnings();
     expect(warned).toHaveLength(1);
     expect(warned[0]).toMatch(
-      /^2026-03-10T15:00:\S+ warn .*query rule live-accuracy of model tiny judges nothing this time: .*azure-unavailable: .* answered in part/,
+      /^2026-03-10T15:00:\S+ warn .*query rule live-accuracy of model tiny judges nothing this time: .*azure-unavailable: .* returned a partial result/,
     );
     await control('PUT', 'logs/faults', { next: [] });
     await passTimeUntil('15:14:00Z');

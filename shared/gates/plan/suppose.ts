@@ -92,8 +92,12 @@ export function supposeGain(gate: AgainstChampionGate, given: Suppositions): Pow
   const sample = sampleOf(gate, share, given);
   if ('unknown' in sample) return sample;
   const gain = given.gain.get(metric) ?? 0;
-  const margin = marginOf(gate, given.challenger.get(metric), gain);
-  if (typeof margin !== 'number') return margin;
+  if (gate.marginIs === 'relative') {
+    return {
+      unknown: `its margin is a share of the champion's value, whose own error counts: give ${askPredictions}`,
+    };
+  }
+  const { margin } = gate;
   const limit = gate.rule === 'superiority' ? margin : -margin;
   const disagreement = Math.max(given.disagreement ?? usualDisagreement, Math.abs(gain));
   const chance = (rows: number, truth: number, confidence: number): number =>
@@ -118,17 +122,6 @@ export function supposeGain(gate: AgainstChampionGate, given: Suppositions): Pow
       findDistance(1 - limit, (distance) => chance(rows, limit + distance, confidence ?? gate.confidence)),
     mostRows,
   };
-}
-
-function marginOf(gate: AgainstChampionGate, challenger: number | undefined, gain: number): number | Unknown {
-  if (gate.marginIs !== 'relative') return gate.margin;
-  if (challenger === undefined) {
-    return {
-      unknown: `its margin is a share of the champion's value: give --challenger ${gate.metric}=VALUE`,
-    };
-  }
-  const champion = challenger + (findMetric(gate.metric)!.better === 'lower' ? gain : -gain);
-  return gate.margin * Math.abs(champion);
 }
 
 /** F1 is 2j / (1 + j) of the share j that its interval is of. */

@@ -49,16 +49,16 @@ export function inferCut(side: CutSide): Inference {
   return { method, ...inferenceOf(side.estimate, limitsOf(side)) };
 }
 
-/** The share of `ours` less that of `theirs`. */
-export function inferCutGain(ours: CutSide, theirs: CutSide, correlation: number): Inference {
+/** The share of `ours` less so many times that of `theirs`. */
+export function inferCutGain(ours: CutSide, theirs: CutSide, correlation: number, factor: number): Inference {
   const [mine, others] = [limitsOf(ours), limitsOf(theirs)];
-  const estimate = ours.estimate - theirs.estimate;
+  const estimate = ours.estimate - factor * theirs.estimate;
   const apart = Math.acos(correlation);
   const turns = Array.from({ length: 4 * ways }, (_, turn) => (Math.PI * turn) / (2 * ways));
   const limits = tabulate(estimate, (quantile) => {
     const far = Math.abs(quantile);
     const differences = turns.map(
-      (turn) => mine(far * Math.cos(turn)) - others(far * Math.cos(turn + apart)),
+      (turn) => mine(far * Math.cos(turn)) - factor * others(far * Math.cos(turn + apart)),
     );
     return quantile < 0 ? Math.min(...differences) : Math.max(...differences);
   });

@@ -16,6 +16,8 @@ export function findEnd(
   let reach = step * -wanted;
   let [far, farHeight] = [estimate + reach, heightAt(estimate + reach)];
   while (farHeight > 0) {
+    // No limit so far is refuted, or there is no way to go.
+    if (reach === 0 || !Number.isFinite(far)) return far;
     [near, nearHeight] = [far, farHeight];
     reach *= 2;
     far = estimate + reach;

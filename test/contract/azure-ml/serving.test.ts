@@ -190,6 +190,15 @@ describe('a deployment with code', () => {
     await s.client.onlineDeployments.beginDeleteAndWait(...at, 'gone', 'blue', often);
     expect(isRunning(pid)).toBe(false);
     expect((await call({}, toDeployment('blue'))).status).toBe(404);
+
+    await s.deploy('gone', 'green');
+    const { pid: next } = (await call({}, toDeployment('green'))).json;
+    await s.client.onlineEndpoints.beginDeleteAndWait(...at, 'gone', often);
+    expect(isRunning(next)).toBe(false);
+    expect((await call({}, toDeployment('green'))).status).toBe(404);
+    // One that is made again under the name takes no key of the one before.
+    await s.makeEndpoint('gone');
+    expect((await call()).status).toBe(401);
   });
 });
 

@@ -40,15 +40,18 @@ function gatesOf(task: Task): fc.Arbitrary<MetricGate> {
       [findMetric(name)!.better === 'higher' ? 'atLeast' : 'atMost']: limit,
       ...(confidence === undefined ? {} : { confidence, slices: by }),
     }));
-  const comparison = fc.record({
-    kind: fc.constant('against-champion'),
-    metric,
-    rule: fc.constantFrom('non-inferiority', 'superiority'),
-    margin: fc.constantFrom(0, 0.05, 0.3),
-    marginIs: fc.constantFrom('absolute', 'relative'),
-    confidence: fc.constantFrom(0.6, 0.95),
-    slices,
-  });
+  const comparison = fc
+    .record({
+      kind: fc.constant('against-champion'),
+      metric,
+      rule: fc.constantFrom('non-inferiority', 'superiority'),
+      margin: fc.constantFrom(0, 0.05, 0.3),
+      marginIs: fc.constantFrom('absolute', 'relative'),
+      confidence: fc.constantFrom(0.6, 0.95),
+      slices,
+    })
+    // A slope is best at one, and a share of it no distance from there.
+    .map((gate) => (findMetric(gate.metric)!.better === 'one' ? { ...gate, marginIs: 'absolute' } : gate));
   return fc
     .tuple(fc.oneof(bound, comparison), fc.integer({ min: 1, max: 12 }))
     .map(([gate, minimumRows]) => readGate({ gate: 'g', minimumRows, ...gate }) as MetricGate);

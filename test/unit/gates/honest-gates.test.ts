@@ -37,7 +37,7 @@ describe('a bound with a confidence', () => {
     const [gate] = judgeRows([floor], decisions(100, { challenger: 6, champion: 0 })).gates;
     expect(gate!.verdict).toBe('inconclusive');
     expect(gate!.sentence).toMatch(
-      /^accuracy 0\.9400 cannot be told from 0\.9000: 95 % interval 0\.8740 to 0\.9777 \(n=100\); a true distance of 0\.07411 would be found 8 times in 10, and about 344 rows would decide this one$/,
+      /^accuracy 0\.9400 cannot be told from 0\.9000: 95 % interval 0\.8740 to 0\.9777 \(n=100\); a true distance of 0\.07411 would be found 8 times in 10, and about 412 rows would decide this one$/,
     );
     const [more] = judgeRows([floor], decisions(600, { challenger: 36, champion: 0 })).gates;
     expect(more).toMatchObject({ verdict: 'passed', power: { rowsToDecide: null } });

@@ -30,15 +30,18 @@ function gatesOf(task: 'binary' | 'regression'): fc.Arbitrary<MetricGate> {
       ...(findMetric(gate.metric)!.better === 'higher' ? { atLeast: share } : { atMost: share }),
       ...(gate.confidence === undefined ? {} : { slices: by }),
     }));
-  const comparison = fc.record({
-    kind: fc.constant('against-champion'),
-    metric,
-    confidence,
-    rule: fc.constantFrom('non-inferiority', 'superiority'),
-    margin: fc.double({ min: 0, max: 0.99, noNaN: true }),
-    marginIs: fc.constantFrom('absolute', 'relative'),
-    slices,
-  });
+  const comparison = fc
+    .record({
+      kind: fc.constant('against-champion'),
+      metric,
+      confidence,
+      rule: fc.constantFrom('non-inferiority', 'superiority'),
+      margin: fc.double({ min: 0, max: 0.99, noNaN: true }),
+      marginIs: fc.constantFrom('absolute', 'relative'),
+      slices,
+    })
+    // A slope is best at one, and a share of it no distance from there.
+    .map((gate) => (findMetric(gate.metric)!.better === 'one' ? { ...gate, marginIs: 'absolute' } : gate));
   return fc
     .tuple(fc.oneof(bound, comparison), fc.integer({ min: 1, max: 12 }))
     .map(([gate, minimumRows]) => readGate({ gate: 'g', minimumRows, ...gate }) as MetricGate);
