@@ -51,10 +51,11 @@ function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']
 function describeAsked({ releaseId, approval, approvals, binding }: ReleaseRow): string[] {
   if (!approval) return [];
   const { need, by, barred, until, subject } = approval;
-  const who = by === null ? 'who has the role approver' : `of ${by.join(', ')}`;
-  const but = barred.length === 0 ? '' : `, not ${barred.join(', ')}, who requested the run`;
+  const who = by === null ? 'whoever has the role approver' : by.join(', ');
+  const but = barred.length === 0 ? '' : `, but not ${barred.join(', ')}, who requested the run`;
   return [
-    `  approval  ${approvals.length} of ${need} ${need === 1 ? 'person' : 'people'} ${who}${but}; until ${until}`,
+    `  approvals ${approvals.length} of ${need}, until ${until}`,
+    `  approvers ${who}${but}`,
     '  An approval now would be of',
     ...describeSubject(subject),
     `    binding     ${binding}`,

@@ -1,6 +1,5 @@
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
-import { releaseIdOf } from '../shared/domain/durable-names.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Run } from '../shared/domain/run.ts';
@@ -117,7 +116,7 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
 function describeResult({ released, registeredVersion, outcome, runId }: Run): string {
   if (released) return `version ${registeredVersion} released`;
   if (outcome !== 'candidate') return 'nothing released, the champion stays';
-  return `version ${registeredVersion} is registered; ratchet release ${releaseIdOf(runId)} shows its release`;
+  return `version ${registeredVersion} is registered; ratchet release ${runId} shows its release`;
 }
 
 /** What people said in place of the gates. */

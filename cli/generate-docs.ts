@@ -64,7 +64,7 @@ function renderSchema(title: string, schema: JsonSchema): string {
 }
 
 function referencePage(title: string, introduction: string, schema: JsonSchema): string {
-  const rows = describeFields(schema, '').join('\n');
+  const rows = describeFields(schema, '', new Map()).join('\n');
   return `# ${title}
 
 ${introduction}
@@ -75,23 +75,30 @@ ${rows}
 `;
 }
 
-function describeFields(node: JsonSchema, path: string): string[] {
+/** `known`: lists that were described before, by what they are lists of. What is the same is said once. */
+function describeFields(node: JsonSchema, path: string, known: Map<string, string>): string[] {
   const alternatives = node.oneOf ?? node.anyOf;
   if (alternatives) {
     return alternatives.flatMap((option) => {
-      const [key, tag] =
-        Object.entries(option.properties ?? {}).find(([, field]) => field.const !== undefined) ?? [];
-      return describeFields(option, key ? `${path}(${key}: ${String(tag?.const)})` : path);
+      const tags = Object.entries(option.properties ?? {}).filter(([, field]) => field.const !== undefined);
+      const [key, tag] = tags.find(([name]) => option.required?.includes(name)) ?? tags[0] ?? [];
+      return describeFields(option, key ? `${path}(${key}: ${String(tag?.const)})` : path, known);
     });
   }
-  if (node.items) return describeFields(node.items, `${path}[]`);
+  if (node.items) {
+    const own = `${path}[]`;
+    const before = node.items.properties && known.get(JSON.stringify(node.items));
+    if (before) return [`| \`${own}\` | The same as \`${before}\`. | |`];
+    known.set(JSON.stringify(node.items), own);
+    return describeFields(node.items, own, known);
+  }
   if (typeof node.additionalProperties === 'object' && !node.properties) {
-    return describeFields(node.additionalProperties, `${path}.NAME`);
+    return describeFields(node.additionalProperties, `${path}.NAME`, known);
   }
   return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const own = path === '' ? name : `${path}.${name}`;
     const fallback = node.required?.includes(name) ? 'required' : describeDefault(field);
-    return [`| \`${own}\` | ${describeMeaning(field)} | ${fallback} |`, ...describeFields(field, own)];
+    return [`| \`${own}\` | ${describeMeaning(field)} | ${fallback} |`, ...describeFields(field, own, known)];
   });
 }
 

@@ -69,6 +69,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     ...(progress ? [describeProgress(progress)] : []),
     `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, registered ${run.registeredVersion ?? 'nothing'}, released ${run.released ? 'yes' : 'no'}`,
+    ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');
 }

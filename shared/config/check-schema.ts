@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { name } from './fields.ts';
 
-const rate = z.number().gt(0).lt(1);
+const share = 'a share, more than 0 and less than 1: 5 % is 0.05';
+const rate = z.number().gt(0, share).lt(1, share);
 
 export const CheckSchema = z
   .strictObject({

@@ -24,6 +24,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
     ...findShortRun(config),
+    ...findUnprovenRelease(config),
   ];
 }
 
@@ -81,6 +82,28 @@ function findShortRun(config: ModelConfig): Warning[] {
   if (needed <= allowed) return [];
   const message = `${longestRun} is shorter than the timeouts of the jobs together, ${hours(needed)}: a run may be cancelled before its jobs reach theirs`;
   return [{ path: ['policy', 'longestRun'], message }];
+}
+
+/** A release over stages that nothing can stop, or nobody let go on. */
+function findUnprovenRelease({ release: { target, stages } }: ModelConfig): Warning[] {
+  if (!target) return [];
+  const warnings: Warning[] = [];
+  if (!target.smoke) {
+    const message =
+      'sends the version no requests before it serves: that it answers, and as the version it is, is not proven; add target.smoke';
+    warnings.push({ path: ['release', 'target'], message });
+  }
+  if (!stages.some((stage) => 'checks' in stage && stage.checks)) {
+    const message =
+      'have no checks: a version that fails at what people send is not rolled back by itself; add checks, to the stage of kind production at least';
+    warnings.push({ path: ['release', 'stages'], message });
+  }
+  stages.forEach((stage, at) => {
+    if (stage.kind !== 'approval' || !stage.by || new Set(stage.by).size >= stage.need) return;
+    const message = `${stage.need} people must approve, and by names ${new Set(stage.by).size}: unless one of them is a team, it is always rejected`;
+    warnings.push({ path: ['release', 'stages', at, 'need'], message });
+  });
+  return warnings;
 }
 
 /** Models whose run the budget, or their share of it, does not hold. */

@@ -122,10 +122,14 @@ function findStageProblems(
         message: `a stage of kind ${kind} is about what serves the model; add release.target`,
       });
     if ((kind === 'shadow' || kind === 'canary') && at > (productions[0] ?? stages.length))
-      problems.push({ path, message: `a stage of kind ${kind} comes before the stage of kind production` });
+      problems.push({
+        path,
+        message: `a stage of kind ${kind} comes before the stage of kind production; afterwards every request is the version's already`,
+      });
   });
+  for (const at of productions) problems.push(...findNeverSaying(stages[at]!, at));
   if (target && productions.length !== 1) {
-    const message = `release.target needs one stage of kind production; found ${productions.length}`;
+    const message = `release.target needs one stage of kind production, which has the version answer every request; found ${productions.length || 'none'}; ${productions.length === 0 ? 'add { stage: production, kind: production }' : 'keep one of them'}`;
     problems.push({ path: ['stages'], message });
   }
   if (target && (target.code === undefined) !== (target.script === undefined))
@@ -134,6 +138,22 @@ function findStageProblems(
       message: 'code and script belong together; give both, or none',
     });
   return problems;
+}
+
+/** In production nobody else has requests any more. */
+function findNeverSaying(stage: StageConfig, at: number): { path: (string | number)[]; message: string }[] {
+  const checks = stage.kind === 'production' ? (stage.checks ?? []) : [];
+  return checks.flatMap(({ worseBy }, index) =>
+    worseBy === undefined
+      ? []
+      : [
+          {
+            path: ['stages', at, 'checks', index, 'worseBy'],
+            message:
+              'compares with the champion in the same window, which has no requests once the version has them all: in a stage of kind production the check could never say; give atMost',
+          },
+        ],
+  );
 }
 
 export type ReleaseConfig = z.infer<typeof ReleaseSchema>;

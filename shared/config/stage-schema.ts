@@ -7,7 +7,7 @@ const stageName = name('a stage name').describe('Name of the stage.');
 
 const checks = z
   .array(CheckSchema)
-  .min(1)
+  .min(1, 'at least one check: without any, nothing could say that the version does well')
   .max(20)
   .refine(
     (all) => new Set(all.map(({ check }) => check)).size === all.length,
@@ -82,13 +82,13 @@ const CanarySchema = z.strictObject({
   stage: stageName,
   kind: z.literal('canary').describe('Has the version answer a share of the requests.'),
   steps: z
-    .array(z.int().min(1).max(99))
+    .array(z.int().min(1).max(99, '99 at most: every request is what the stage of kind production gives'))
     .min(1)
     .max(10)
-    .refine(
-      (all) => all.every((percent, at) => at === 0 || percent > all[at - 1]!),
-      'each step higher than the one before',
-    )
+    .refine((all) => all.every((percent, at) => at === 0 || percent > all[at - 1]!), {
+      error: ({ input }) =>
+        `each step must be higher than the one before; found ${(input as readonly number[]).join(', ')}`,
+    })
     .describe('Shares of the requests that the version answers, in percent, one step after the other.'),
   ...step,
 });
@@ -109,27 +109,38 @@ const ProductionSchema = z.strictObject({
 const channelKind = z
   .literal('notify')
   .optional()
-  .describe('A stage with a channel may say that it notifies; it needs not.');
+  .describe('`notify` may be given, and says what the stage does anyway.');
 
-const NotifySchema = z.discriminatedUnion('channel', [
-  z.strictObject({
-    stage: stageName,
-    kind: channelKind,
-    channel: z.literal('service-bus').describe('Sends the release notice to a Service Bus queue.'),
-    queue: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
-      .default('model-releases')
-      .describe('Name of the queue. Turn duplicate detection on: the message id is the release id.'),
-  }),
-  z.strictObject({
-    stage: stageName,
-    kind: channelKind,
-    channel: z
-      .literal('event-grid')
-      .describe('Publishes the release notice as event `Ratchet.ModelReleased`.'),
-  }),
-]);
+/** A stage without either is most likely one whose kind was forgotten. */
+const noChannel =
+  'missing; a stage has a kind (approval, shadow, canary or production), or a channel that it tells (service-bus or event-grid)';
+
+const NotifySchema = z.discriminatedUnion(
+  'channel',
+  [
+    z.strictObject({
+      stage: stageName,
+      kind: channelKind,
+      channel: z.literal('service-bus').describe('Sends the release notice to a Service Bus queue.'),
+      queue: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+        .default('model-releases')
+        .describe('Name of the queue. Turn duplicate detection on: the message id is the release id.'),
+    }),
+    z.strictObject({
+      stage: stageName,
+      kind: channelKind,
+      channel: z
+        .literal('event-grid')
+        .describe('Publishes the release notice as event `Ratchet.ModelReleased`.'),
+    }),
+  ],
+  {
+    error: ({ input }) =>
+      (input as { channel?: unknown } | undefined)?.channel === undefined ? noChannel : undefined,
+  },
+);
 
 export const StageSchema = z.discriminatedUnion('kind', [
   NotifySchema,

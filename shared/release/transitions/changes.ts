@@ -82,7 +82,7 @@ export function endRelease(
       ...state,
       release: next ? { ...next, ...turn } : null,
       queue,
-      settled: end === 'settled' ? addSettled(state.settled, release, now) : state.settled,
+      settled: end === 'settled' ? settle(state.settled, release, now) : state.settled,
       ended: [...state.ended, ended].slice(-endedAtMost),
     },
     action: { do: 'end', ended, wake: next ? [next.releaseId] : [] },
@@ -98,15 +98,19 @@ export function describeEnd(
   return { releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
 }
 
-function addSettled(
+/** The latest last. What a person has gone back from (`left`) is no version to go back to. */
+export function addSettled(
   settled: readonly SettledVersion[],
-  { model, deployment, digest, releaseId, rollback, previous }: Release,
-  at: string,
+  version: SettledVersion,
+  left: string | undefined,
 ): readonly SettledVersion[] {
-  // What a person has gone back from is no version to go back to.
-  const left = rollback === undefined ? undefined : previous?.version;
   const others = settled.filter(
-    (version) => version.deployment !== deployment && version.model.version !== left,
+    ({ deployment, model }) => deployment !== version.deployment && model.version !== left,
   );
-  return [...others, { model, deployment, digest, releaseId, at }].slice(-settledAtMost);
+  return [...others, version].slice(-settledAtMost);
+}
+
+function settle(settled: readonly SettledVersion[], release: Release, at: string): readonly SettledVersion[] {
+  const { model, deployment, digest, releaseId, rollback, previous } = release;
+  return addSettled(settled, { model, deployment, digest, releaseId, at }, rollback && previous?.version);
 }

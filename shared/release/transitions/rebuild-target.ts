@@ -1,19 +1,23 @@
-import type { ReleaseRow } from '../../domain/release-state.ts';
+import type { ReleaseRow, SettledVersion } from '../../domain/release-state.ts';
+import { addSettled } from './changes.ts';
 import { deploymentOf } from './splits.ts';
 import type { TargetState } from './state.ts';
 
-/** A target's state from what the ledger has of its releases, newest first: the versions that were settled. Pure. */
+/**
+ * A target's state from what the ledger has of its releases: the versions that were settled, one after the other. Pure.
+ * A version that was settled before and is again was gone back to, from the one that was settled last.
+ */
 export function rebuildTarget(fresh: TargetState, rows: readonly ReleaseRow[]): TargetState {
-  const settled = rows
+  const versions = rows
     .filter(({ state }) => state === 'settled')
-    .slice(0, 10)
-    .reverse()
-    .map(({ model, releaseId, endedAt, startedAt, digest }) => ({
-      model,
-      deployment: deploymentOf(model.version),
-      digest,
-      releaseId,
-      at: endedAt ?? startedAt,
-    }));
+    .map(({ model, releaseId, endedAt, startedAt, digest }): SettledVersion => {
+      const deployment = deploymentOf(model.version);
+      return { model, deployment, digest, releaseId, at: endedAt ?? startedAt };
+    })
+    .sort((a, b) => (a.at < b.at ? -1 : 1));
+  const settled = versions.reduce<readonly SettledVersion[]>((before, version) => {
+    const isAgain = before.some(({ deployment }) => deployment === version.deployment);
+    return addSettled(before, version, isAgain ? before.at(-1)?.model.version : undefined);
+  }, []);
   return { ...fresh, settled };
 }

@@ -149,6 +149,13 @@ describe('ratchet', () => {
       );
     });
 
+    it('names the release of a run whose challenger is a candidate', async () => {
+      await serving(200, { run: { ...run, outcome: 'candidate' }, gateReport: null }, async (url) => {
+        await main(['runs', run.runId, '--url', url]);
+      });
+      expect(out.join('\n')).toContain(`its release: ratchet release ${run.runId}`);
+    });
+
     it('passes no command of a terminal on that a slice is called', async () => {
       const [gate] = gateReport.gates;
       const results = [{ ...gate!.slices!.results[0]!, slice: '\u001b[2J\u0007gone' }];

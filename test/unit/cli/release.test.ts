@@ -44,7 +44,8 @@ describe('ratchet release', () => {
     for (const part of [
       'waiting-for-approval since',
       'version   2 of spam-filter to endpoint spam-filter',
-      '0 of 2 people who has the role approver, not rita, who requested the run; until 2026-03-03T08:00:00.000Z',
+      'approvals 0 of 2, until 2026-03-03T08:00:00.000Z',
+      'approvers whoever has the role approver, but not rita, who requested the run',
       `gate report ${'a'.repeat(64)}`,
       `data        ${'b'.repeat(64)}`,
       `model file  ${'c'.repeat(64)}`,

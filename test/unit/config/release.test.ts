@@ -1,0 +1,180 @@
+/** What is said of a release that is wrong, and of one that is hardly meant. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseModelFile } from '../../../shared/config/load.ts';
+
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8').replace(/^release:[\s\S]*/m, '');
+const target =
+  '{ kind: online-endpoint, endpoint: front, instanceType: Standard_DS3_v2, smoke: { requests: [1] } }';
+const production = '{ stage: production, kind: production }';
+const check = '{ check: errors, metric: error_rate, atMost: 0.1 }';
+const canary = `{ stage: canary, kind: canary, steps: [10], checks: [${check}] }`;
+const watched = `{ stage: production, kind: production, checks: [${check}] }`;
+
+/** Problems, or else warnings, of a model file with such a release, from `release` on. */
+function said(stages: readonly string[], of: string | null = target) {
+  const lines = stages.map((stage) => `    - ${stage}\n`).join('');
+  const text = `${sample}release:\n${of === null ? '' : `  target: ${of}\n`}  stages:\n${lines}`;
+  const parsed = parseModelFile('m.yaml', text);
+  const say = (all: readonly { path: string; message: string }[]) =>
+    all.map(({ path, message }) => `${path.replace(/^release\.?/, '')}: ${message}`);
+  return 'problems' in parsed
+    ? { problems: say(parsed.problems), warnings: [] }
+    : { problems: [], warnings: say(parsed.warnings) };
+}
+
+const withCheck = (text: string): string => canary.replace(check, text);
+
+describe('a release', () => {
+  it.each([
+    ['stages that only notify', ['{ stage: a, channel: event-grid }'], null],
+    ['the same, said', ['{ stage: a, kind: notify, channel: service-bus }'], null],
+    [
+      'every kind of stage',
+      ['{ stage: ask, kind: approval }', canary, watched, '{ stage: b, channel: event-grid }'],
+      target,
+    ],
+    ['an approval after production', [watched, '{ stage: ask, kind: approval }'], target],
+  ] as const)('may have %s', (_what, stages, of) => {
+    expect(said(stages, of)).toEqual({ problems: [], warnings: [] });
+  });
+
+  it.each([
+    [
+      'an unknown kind',
+      ['{ stage: a, kind: canery, steps: [10] }', production],
+      'stages.0.kind: expected one of notify, approval, shadow, canary, production; did you mean "canary"?; found "canery"',
+    ],
+    [
+      'neither kind nor channel',
+      ['{ stage: a }', production],
+      'stages.0.channel: missing; a stage has a kind (approval, shadow, canary or production), or a channel that it tells (service-bus or event-grid)',
+    ],
+    [
+      'an unknown channel',
+      ['{ stage: a, channel: event-gird }', production],
+      'stages.0.channel: expected one of service-bus, event-grid; did you mean "event-grid"?; found "event-gird"',
+    ],
+    [
+      'an unknown field',
+      [canary.replace('steps: [10]', 'steps: [10], minimumReqests: 5'), production],
+      'stages.0.minimumReqests: unknown field; did you mean "minimumRequests"?',
+    ],
+    [
+      'a field of another kind of stage',
+      [canary.replace('steps', 'percent: 5, steps'), production],
+      'stages.0.percent: unknown field here; it belongs to another part of the file',
+    ],
+    [
+      'no production stage',
+      [canary],
+      'stages: release.target needs one stage of kind production, which has the version answer every request; found none; add { stage: production, kind: production }',
+    ],
+    [
+      'two production stages',
+      [production, production.replace('stage: production', 'stage: again')],
+      'stages: release.target needs one stage of kind production, which has the version answer every request; found 2; keep one of them',
+    ],
+    [
+      'steps that fall',
+      [canary.replace('[10]', '[50, 10]'), production],
+      'stages.0.steps: each step must be higher than the one before; found 50, 10',
+    ],
+    [
+      'a step that stays',
+      [canary.replace('[10]', '[10, 10]'), production],
+      'stages.0.steps: each step must be higher than the one before; found 10, 10',
+    ],
+    [
+      'a step of all requests',
+      [canary.replace('[10]', '[50, 100]'), production],
+      'stages.0.steps.1: 99 at most: every request is what the stage of kind production gives; found 100',
+    ],
+    [
+      'a canary without checks',
+      ['{ stage: a, kind: canary, steps: [10] }', production],
+      'stages.0.checks: missing, and required',
+    ],
+    [
+      'a canary with none of them',
+      [withCheck(''), production],
+      'stages.0.checks: at least one check: without any, nothing could say that the version does well',
+    ],
+    [
+      'a canary after production',
+      [production, canary],
+      "stages.1: a stage of kind canary comes before the stage of kind production; afterwards every request is the version's already",
+    ],
+    [
+      'a comparison in production',
+      [`{ stage: p, kind: production, checks: [${check}, { check: b, metric: error_rate, worseBy: 0.1 }] }`],
+      'stages.0.checks.1.worseBy: compares with the champion in the same window, which has no requests once the version has them all: in a stage of kind production the check could never say; give atMost',
+    ],
+    [
+      'a share in percent',
+      [withCheck('{ check: a, metric: error_rate, atMost: 5 }'), production],
+      'stages.0.checks.0.atMost: a share, more than 0 and less than 1: 5 % is 0.05; found 5',
+    ],
+    [
+      'two limits',
+      [withCheck('{ check: a, metric: error_rate, atMost: 0.1, worseBy: 0.1 }'), production],
+      'stages.0.checks.0: give either atMost or worseBy',
+    ],
+    [
+      'no limit of what is slow',
+      [withCheck('{ check: a, metric: slow_rate, atMost: 0.1 }'), production],
+      'stages.0.checks.0.slowerThanMs: slowerThanMs belongs to slow_rate, and slow_rate needs it',
+    ],
+    [
+      'two stages of one name',
+      ['{ stage: a, kind: approval }', '{ stage: a, kind: approval }', production],
+      'stages.1: stage a is there twice; give each a name of its own',
+    ],
+  ] as const)('is refused with %s', (_what, stages, problem) => {
+    expect(said(stages).problems).toEqual([problem]);
+  });
+
+  it('is refused with stages about what serves, and nothing that does', () => {
+    expect(said(['{ stage: a, kind: approval }'], null).problems).toEqual([
+      'stages.0: a stage of kind approval is about what serves the model; add release.target',
+    ]);
+  });
+
+  it.each([
+    ['{ endpoint: front, instanceType: S }', 'kind: missing, and required: "online-endpoint"'],
+    ['{ kind: online-endpoint, instanceType: S }', 'endpoint: missing, and required'],
+    [
+      '{ kind: online-endpoint, endpoint: front, instanceType: S, script: a.py }',
+      'script: code and script belong together; give both, or none',
+    ],
+    [
+      '{ kind: online-endpoint, endpoint: front, instanceType: S, onNewCandidate: supercede }',
+      'onNewCandidate: Invalid option: expected one of "queue"|"supersede"; did you mean "supersede"?; found "supercede"',
+    ],
+  ])('is refused with target %s', (of, problem) => {
+    expect(said([production], of).problems).toEqual([`target.${problem}`]);
+  });
+
+  it.each([
+    [
+      'is asked nothing before it serves',
+      [watched],
+      target.replace(/, smoke.*/, ' }'),
+      'target: sends the version no requests before it serves: that it answers, and as the version it is, is not proven; add target.smoke',
+    ],
+    [
+      'is watched by nothing',
+      [production],
+      target,
+      'stages: have no checks: a version that fails at what people send is not rolled back by itself; add checks, to the stage of kind production at least',
+    ],
+    [
+      'needs more people than it names',
+      ['{ stage: a, kind: approval, by: [ann, ann], need: 2 }', watched],
+      target,
+      'stages.0.need: 2 people must approve, and by names 1: unless one of them is a team, it is always rejected',
+    ],
+  ] as const)('is warned of where the version %s', (_what, stages, of, warning) => {
+    expect(said(stages, of)).toEqual({ problems: [], warnings: [warning] });
+  });
+});

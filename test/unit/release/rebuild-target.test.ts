@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { FinalState, ReleaseRow } from '../../../shared/domain/release-state.ts';
+import { endRelease } from '../../../shared/release/transitions/changes.ts';
+import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
+import { rebuildTarget } from '../../../shared/release/transitions/rebuild-target.ts';
+import { newTargetState, type TargetState } from '../../../shared/release/transitions/state.ts';
+import { target } from './world/target.ts';
+import { candidateOf } from './world/world.ts';
+
+/** Releases one after the other as the target's entity ends them; a version that comes again is rolled back to. */
+function live(ends: readonly (readonly [version: string, end: FinalState])[]) {
+  let state: TargetState = newTargetState;
+  const rows: ReleaseRow[] = [];
+  ends.forEach(([version, end], index) => {
+    const at = `2026-03-${String(index + 1).padStart(2, '0')}T00:00:00.000Z`;
+    const isAgain = state.settled.some(({ model }) => model.version === version);
+    const release = {
+      ...target().release!,
+      ...candidateOf(version, { releaseId: `r${index}`, previous: state.settled.at(-1)?.model ?? null }),
+      deployment: `version-${version}`,
+      startedAt: at,
+      ...(isAgain && { rollback: { by: 'ada', reason: 'bad', at } }),
+    };
+    state = endRelease({ ...state, release }, release, at, end, 'Over.').state;
+    rows.unshift(describeRelease(state, `r${index}`, at)!);
+  });
+  return { state, rows };
+}
+
+describe('a target that is made anew from the ledger', () => {
+  it.each([
+    ['nothing', [], []],
+    [
+      'settled versions, the latest last',
+      [
+        ['1', 'settled'],
+        ['2', 'settled'],
+      ],
+      ['1', '2'],
+    ],
+    [
+      'none of those that were not',
+      [
+        ['1', 'settled'],
+        ['2', 'rolled-back'],
+        ['3', 'failed'],
+      ],
+      ['1'],
+    ],
+    [
+      'a rollback',
+      [
+        ['1', 'settled'],
+        ['2', 'settled'],
+        ['1', 'settled'],
+      ],
+      ['1'],
+    ],
+    [
+      'a rollback over one between, and what came after',
+      [
+        ['1', 'settled'],
+        ['2', 'settled'],
+        ['3', 'settled'],
+        ['1', 'settled'],
+        ['4', 'settled'],
+      ],
+      ['2', '1', '4'],
+    ],
+  ] as const)('knows %s', (_what, ends, versions) => {
+    const { state, rows } = live(ends);
+    const rebuilt = rebuildTarget(newTargetState, rows);
+    expect(rebuilt.settled.map(({ model }) => model.version)).toEqual(versions);
+    expect(rebuilt.settled).toEqual(state.settled);
+  });
+
+  it('knows as many as the target keeps', () => {
+    const { state, rows } = live(Array.from({ length: 15 }, (_, at) => [String(at + 1), 'settled'] as const));
+    expect(rebuildTarget(newTargetState, rows).settled).toEqual(state.settled);
+    expect(state.settled).toHaveLength(10);
+  });
+});
