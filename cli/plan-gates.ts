@@ -74,6 +74,7 @@ export async function plan(args: readonly string[]): Promise<number> {
     given,
     predictions: values.predictions === undefined ? null : await readDrawn(values.predictions, model),
     dependent: (model.evaluation.groups ?? model.evaluation.order) !== undefined,
+    weighed: model.evaluation.priors !== undefined,
     progress: (sentence) => console.error(sentence),
   });
   if (values.json) printJson(planned);

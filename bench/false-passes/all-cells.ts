@@ -9,6 +9,7 @@ import { costCells, decisionBounds, decisionGains } from './cells/decision-cells
 import { dependentCells } from './cells/dependent-cells.ts';
 import { groupCells } from './cells/group-cells.ts';
 import { multiclassCells } from './cells/multiclass-cells.ts';
+import { priorCells } from './cells/prior-cells.ts';
 import { probabilityCells } from './cells/probability-cells.ts';
 import { regressionCells } from './cells/regression-cells.ts';
 import { relativeCells } from './cells/relative-cells.ts';
@@ -26,6 +27,7 @@ export function allCells(): Cell[] {
     ...regressionCells(),
     ...multiclassCells(),
     ...relativeCells(),
+    ...priorCells(),
     ...weightCells(),
     ...groupCells(),
     ...dependentCells(),

@@ -21,6 +21,8 @@ export interface Circumstances {
   /** Whether the gates are told of it; they are when omitted. */
   readonly told?: boolean;
   readonly known?: string;
+  /** Class shares that the gates are told, of binary models that of class 1. */
+  readonly priors?: number;
 }
 
 /** `what`: the population in words. */
@@ -29,7 +31,7 @@ export function cellOf(
   rule: RuleName,
   rows: number,
   [what, ...parts]: readonly [what: string, ...parts: (() => Population)[]],
-  { weights = 'equal', dependence, told = true, known }: Circumstances = {},
+  { weights = 'equal', dependence, told = true, known, priors }: Circumstances = {},
 ): Cell {
   const name = [
     `${metric} ${rule}`,
@@ -38,6 +40,7 @@ export function cellOf(
     weights === 'equal' ? [] : `weights ${weights}`,
     dependence ? describeDependence(dependence) : [],
     dependence && !told ? 'not told' : [],
+    priors === undefined ? [] : `priors of ${percent(priors)}`,
   ].flat();
   const seesScores = findMetric(metric)?.sees === 'score';
   return {
@@ -52,6 +55,7 @@ export function cellOf(
         weights,
         dependence: dependence ?? null,
         told,
+        ...(priors !== undefined && { priors }),
       };
     },
     known: known ?? null,

@@ -8,6 +8,8 @@ import { exactProportion } from '../../shared/gates/statistics/exact-proportion.
 import { seedRandom } from '../../shared/gates/statistics/random.ts';
 import type { Cell } from './cell.ts';
 import { type Comparison, comparisonFor, passesWith } from './compare.ts';
+import { discrete } from './populations/discrete.ts';
+import type { Population } from './populations/population.ts';
 import { confidence, type Rule, ruleOn } from './rules.ts';
 import { drawWorld, type WorldLaw } from './world.ts';
 
@@ -98,8 +100,10 @@ export function countFalsePasses(cell: Cell, trials: Trials): FalsePasses {
 
 function prepare(cell: Cell): Judging {
   const law = cell.law();
-  const usual = law.weights === 'equal' ? comparisonFor(cell.metric, cell.rule) : null;
-  return { cell, law, rule: ruleOn(cell.rule, cell.metric, law.parts), usual };
+  const usual =
+    law.weights === 'equal' && law.priors === undefined ? comparisonFor(cell.metric, cell.rule) : null;
+  const parts = law.parts.map((part) => withPriors(part, law.priors));
+  return { cell, law, rule: ruleOn(cell.rule, cell.metric, parts), usual };
 }
 
 /** Worlds in which the truth is on the limit. */
@@ -148,8 +152,13 @@ function judgeOnLimit(
   return { figures, errors };
 }
 
+/** What production draws from. */
+function withPriors(part: Population, priors: number | undefined): Population {
+  return priors === undefined ? part : { ...part, labels: discrete([0, 1], [1 - priors, priors]) };
+}
+
 function judge(
-  { parts }: WorldLaw,
+  { parts, priors }: WorldLaw,
   gate: GateConfig,
   predictions: Predictions,
   { world, at }: { readonly world: number; readonly at: number },
@@ -160,7 +169,10 @@ function judge(
     gates: [gate],
     hasChampion: predictions.champion !== null,
     predictions,
-    rule: { costs: parts[0]!.costs },
+    rule: {
+      costs: parts[0]!.costs,
+      ...(priors !== undefined && { priors: { '0': 1 - priors, '1': priors } }),
+    },
     metrics: null,
     trackedMetrics: {},
     look: { ...looks[at]!.taken, alpha: undefined },

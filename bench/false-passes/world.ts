@@ -31,6 +31,8 @@ export interface WorldLaw {
   readonly dependence: Dependence | null;
   /** Whether the gates are told of the dependence; not when omitted. */
   readonly told?: boolean;
+  /** Share of class 1 that truths are of, where it is not that of what is drawn. */
+  readonly priors?: number;
 }
 
 /** Rows of one world, before they are scores. */

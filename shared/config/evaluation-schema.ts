@@ -1,8 +1,8 @@
 /** What the evaluation's scores are taken for: the threshold of decisions, and what they cost. */
 import { z } from 'zod';
 import type { Problem } from './gate-fields.ts';
-import { type GateConfig, sourceOf } from './gate-schema.ts';
-import type { Task } from './metric-catalog.ts';
+import { allowsUnlabelled, type GateConfig, sourceOf } from './gate-schema.ts';
+import { parseMetricName, type Task } from './metric-catalog.ts';
 
 const cost = z.number().min(-1e9).max(1e9);
 
@@ -38,29 +38,77 @@ export const decisionFields = {
   costs: CostsSchema.optional().describe(
     'What decisions cost, for the metric `expected_cost`: for a binary model `falsePositive` and `falseNegative`, for a multiclass one a `matrix`. One unit for all, whichever it is.',
   ),
+  priors: z
+    .record(z.string().min(1), z.number().gt(0).lt(1))
+    .optional()
+    .describe(
+      "Class shares of production, by class, that sum to 1, such as `{ '0': 0.98, '1': 0.02 }`: rows are weighed so that their classes have them, in every metric that depends on them. When omitted, the shares are those of the rows.",
+    ),
 };
 
 type Costs = z.infer<typeof CostsSchema>;
 
 interface Decided {
   readonly task: Task;
-  readonly evaluation: { readonly threshold?: number | undefined; readonly costs?: Costs | undefined };
+  readonly evaluation: {
+    readonly threshold?: number | undefined;
+    readonly costs?: Costs | undefined;
+    readonly priors?: Readonly<Record<string, number>> | undefined;
+  };
   readonly gates: readonly GateConfig[];
 }
 
 /** Thresholds and costs of what models of the task do not have, and gates on costs that are not given. */
 export function* findDecisionProblems({ task, evaluation, gates }: Decided): Generator<Problem> {
-  const { threshold, costs } = evaluation;
+  const { threshold, costs, priors } = evaluation;
   if (threshold !== undefined && task !== 'binary') {
     const message = `scores of a ${task} model have no threshold; leave it out`;
     yield { path: ['evaluation', 'threshold'], message };
   }
   if (costs) yield* findCostProblems(task, costs);
+  if (priors) yield* findPriorProblems(task, priors, gates);
   for (const [index, gate] of gates.entries()) {
     if (gate.kind === 'data' || gate.metric !== 'expected_cost' || sourceOf(gate) === 'reported') continue;
     if (costs) continue;
     const message =
       'expected_cost takes what decisions cost; give evaluation.costs, such as { falsePositive: 1, falseNegative: 20 }';
+    yield { path: ['gates', index, 'metric'], message };
+  }
+}
+
+/** What has no interval that keeps its promise where classes are weighed (`bench:false-passes`). */
+const noneWithPriors = ['selection_rate', 'precision_at', 'pr_auc'];
+
+function* findPriorProblems(
+  task: Task,
+  priors: Readonly<Record<string, number>>,
+  gates: readonly GateConfig[],
+): Generator<Problem> {
+  const path = ['evaluation', 'priors'];
+  if (task === 'regression') {
+    yield { path, message: 'a regression model has no classes; leave priors out' };
+    return;
+  }
+  const names = Object.keys(priors);
+  if (task === 'binary' && names.sort().join() !== '0,1') {
+    const message = `the classes of a binary model are '0' and '1', and these are ${names.join(', ') || 'none'}; give both a share, such as { '0': 0.98, '1': 0.02 }`;
+    yield { path, message };
+    return;
+  }
+  const sum = Object.values(priors).reduce((total, share) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-6) {
+    yield { path, message: `shares of all classes sum to 1, and these to ${Number(sum.toPrecision(6))}` };
+  }
+  if (allowsUnlabelled(gates)) {
+    const message =
+      'rows without a label have no class to be weighed by; leave priors out, or the gate with unlabelledShare';
+    yield { path, message };
+  }
+  for (const [index, gate] of gates.entries()) {
+    if (gate.kind === 'data' || sourceOf(gate) === 'reported') continue;
+    const hasNone = noneWithPriors.includes(parseMetricName(gate.metric)?.base ?? gate.metric);
+    if (!hasNone || gate.confidence === undefined) continue;
+    const message = `${gate.metric} has no interval where rows are weighed, as by evaluation.priors: the gate would never pass`;
     yield { path: ['gates', index, 'metric'], message };
   }
 }

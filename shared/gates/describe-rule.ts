@@ -7,6 +7,7 @@ import {
 } from '../config/gate-schema.ts';
 import { seesDecisions } from '../config/metric-catalog.ts';
 import { type DecisionRule, describeThreshold } from './metrics/decision-rule.ts';
+import { describePriors } from './priors.ts';
 import { describeBy } from './slice-column.ts';
 
 /** A gate's rule in words: `accuracy at least 0.9, with 95 % confidence`. */
@@ -20,7 +21,8 @@ export function describeRule(gate: GateConfig, rule?: DecisionRule): string {
   const slices =
     gate.slices && gate.kind !== 'gap' ? `, and in every slice by ${describeBy(gate.slices.by)}` : '';
   const threshold = !reported && seesDecisions(gate.metric) ? describeThreshold(rule) : '';
-  return `${gate.metric}${threshold} ${describeDemand(gate)}${certainty}${slices}`;
+  const priors = reported || gate.kind === 'gap' ? '' : describePriors(gate.metric, rule);
+  return `${gate.metric}${threshold}${priors} ${describeDemand(gate)}${certainty}${slices}`;
 }
 
 /** `95 %`; what is near to certainty keeps its distance: `99.99975 %`. */

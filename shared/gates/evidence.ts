@@ -12,6 +12,7 @@ import {
   readingOptionsOf,
 } from './predictions/read-predictions.ts';
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
+import { findUnfitPriors } from './priors.ts';
 import { type Predictions, type Rows, scoredBy } from './rows.ts';
 
 export type Side = 'challenger' | 'champion';
@@ -81,7 +82,8 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
     trainIds: request.trainIds ?? null,
     hasReported: values.size > 0,
     reported: (side, name) => values.get(`${side}/${name}`) ?? null,
-    broken: brokenPredictions ?? broken ?? costs.broken ?? nothing,
+    broken:
+      brokenPredictions ?? broken ?? costs.broken ?? findUnfitPriors(predictions, request.rule) ?? nothing,
     notes: [...(parsed?.notes ?? []), ...costs.notes, ...notes],
   };
 }

@@ -10,6 +10,7 @@ import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
+import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
@@ -45,12 +46,15 @@ export function inferGain(metric: string, rows: PairedRows, factor = 1): GainInf
     if (discordance) return inferMatched(metric, discordance);
   }
   // What rows of decisions could have been is known, however few differ.
-  const bounded = alone && findMetric(metric)?.sees === 'decision';
+  const isKnown = alone || (!!rows.classWeights && !rows.dependence);
+  const bounded = isKnown && findMetric(metric)?.sees === 'decision';
   const differing = bounded ? leastUnits : countDiffering(metric, rows);
   if (differing < leastUnits) {
     const why = `the two differ in ${describeDiffering(differing, rows)}, and an interval of the gain needs ${leastUnits}`;
     return { inference: { why }, test: null };
   }
+  const none = findNoneWithPriors(metric, rows);
+  if (none) return { inference: none, test: null };
   const cut = findCut(metric);
   if (cut) return { inference: inferCutDifference(metric, cut, bothSides(rows), rows, factor), test: null };
   const inference =
@@ -195,7 +199,7 @@ function describeSide(metric: string, scored: ScoredRows, rows: Rows): Side | nu
     prepared,
     value,
     influences: prepared.influences(rows.weights),
-    extremes: extremesOf(prepared),
+    extremes: extremesOf(prepared, rows),
     valueIf: prepared.kind === 'sums' ? prepared.valueIf : undefined,
   };
 }

@@ -9,6 +9,7 @@ import { type Extremes, type Metric, measureMetric, type ScoredRows } from './me
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { isCovered } from './metrics/regression-metrics.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
+import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
@@ -43,6 +44,8 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (coverage) return coverage;
   if (metric === 'median_absolute_error')
     return rows.dependence ? dependentMedian : inferMedianError(scored, rows.weights);
+  const none = findNoneWithPriors(metric, rows);
+  if (none) return none;
   const cut = findCut(metric);
   if (cut) return inferCutValue(metric, cut, scored, rows);
   if (isRecalibration(metric)) return inferRecalibration(metric, scored, rows);
@@ -53,8 +56,8 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (alone) return alone;
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
-  const extremes = rows.weights === null ? extremesOf(prepared) : undefined;
-  if (prepared.kind === 'sums' && prepared.ratioOf && (share || !extremes))
+  const extremes = extremesOf(prepared, rows);
+  if (prepared.kind === 'sums' && prepared.ratioOf && ((share && !rows.classWeights) || !extremes))
     return inferFromRatio(prepared, rows, share !== undefined);
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
@@ -74,9 +77,14 @@ function worstPlacements(area: number, { labels }: Rows): { least: number; great
   return { least: -area * rarer, greatest: (1 - area) * rarer };
 }
 
-/** What a row could add at all, of a metric of decisions. */
-export const extremesOf = (metric: Metric): Extremes | undefined =>
-  metric.kind === 'sums' ? metric.extremes?.() : undefined;
+/** What a row could add at all, of a metric of decisions; unknown where nobody knows what it could count. */
+export function extremesOf(metric: Metric, { weights, classWeights }: Rows): Extremes | undefined {
+  if (metric.kind !== 'sums' || (weights && !classWeights)) return undefined;
+  const extremes = metric.extremes?.(weights);
+  if (!extremes || !classWeights) return extremes;
+  const weigh = (values: Float64Array): Float64Array => values.map((value, of) => value * classWeights[of]!);
+  return { least: weigh(extremes.least), greatest: weigh(extremes.greatest) };
+}
 
 /** How many bins a calibration error has; null where the metric is none. */
 export function binsOf(metric: string): number | null {

@@ -18,6 +18,7 @@ import { judgeGap } from './judge-gap.ts';
 import { findAbsent, judgeSlices } from './judge-slices.ts';
 import { measureGate, show } from './measure-gate.ts';
 import { suggestAlike } from './predictions/spellings.ts';
+import { weighByPriors } from './priors.ts';
 import type { Rows } from './rows.ts';
 import { describeBy, findSlices, type SlicesOfGate } from './slice-column.ts';
 
@@ -85,7 +86,7 @@ function judgeAsked(gate: GateConfig, context: GateContext): Judged {
 /** The rule over all rows. */
 function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): RuleVerdict {
   const fromRows = sourceOf(gate) === 'predictions';
-  const rows = fromRows ? evidence.predictions : null;
+  const rows = fromRows ? weighByPriors(gate.metric, evidence.predictions) : null;
   if (fromRows && !rows) return missing(gate, 'challenger', ': it is computed from predictions');
   const numberOf = (side: Side): number | null =>
     rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
@@ -95,7 +96,8 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   const sample = rows && measureSample(gate, rows);
   const effectiveRows = sample?.effective ?? null;
   // Rows are counted where there are rows; a gate on reported metrics alone cannot count them.
-  const few = evidence.predictions && findTooFew(gate, evidence.predictions, { ...gate, who: 'the gate' });
+  const counted = rows ?? evidence.predictions;
+  const few = counted && findTooFew(gate, counted, { ...gate, who: 'the gate' });
   if (few !== null) {
     const champion = numberOf('champion');
     const sentence = `${gate.metric}: ${few}`;
@@ -147,7 +149,7 @@ function sliceGate(
 ): readonly SliceResult[] | string | null {
   if (whole.estimate !== null) {
     return evidence.predictions
-      ? judgeSlices(gate, slices, evidence.predictions)
+      ? judgeSlices(gate, slices, weighByPriors(gate.metric, evidence.predictions))
       : 'there are no rows to slice';
   }
   // What passes by rule still has the slices it requires.

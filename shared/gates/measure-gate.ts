@@ -6,6 +6,7 @@ import type { Sample } from './find-too-few.ts';
 import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
 import { describeThreshold } from './metrics/decision-rule.ts';
+import { describePriors } from './priors.ts';
 import type { Rows } from './rows.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 
@@ -140,7 +141,9 @@ function inferBeyond(
 }
 
 function atThreshold(metric: string, numbers: Numbers): string {
-  return 'rows' in numbers && seesDecisions(metric) ? describeThreshold(numbers.rows.rule) : '';
+  if (!('rows' in numbers)) return '';
+  const { rule } = numbers.rows;
+  return `${seesDecisions(metric) ? describeThreshold(rule) : ''}${describePriors(metric, rule)}`;
 }
 
 export function show(value: number): string {

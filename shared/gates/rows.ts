@@ -14,6 +14,8 @@ export interface Rows {
   readonly champion: Float64Array | null;
   /** What each row counts, or null where all count the same. */
   readonly weights: Float64Array | null;
+  /** Where rows of a class all count the same: what, by class. Null or omitted where nobody knows what a row could count. */
+  readonly classWeights?: Float64Array | null;
   /** Null for models of other tasks than multiclass. */
   readonly classes: Classes | null;
   /** When omitted, decisions are for class 1 from 0.5 on, and wrong ones cost 1. */
@@ -77,6 +79,7 @@ export function selectRows(rows: Rows, which: Uint32Array): Rows {
     challenger: pick(rows.challenger),
     champion: rows.champion && pick(rows.champion),
     weights: rows.weights && pick(rows.weights),
+    classWeights: rows.classWeights ?? null,
     classes: rows.classes && {
       names: rows.classes.names,
       challenger: mapProbabilities(rows.classes.challenger, pick),

@@ -70,7 +70,7 @@ export function inferFromInfluences(
     units.bottom[row] = share;
     units.top[row] = size * influences[row]! + share * value;
   }
-  const worst = extremes && rows.weights === null ? worstOf(extremes, size) : undefined;
+  const worst = extremes && worstOf(extremes, size);
   return inferUnits(units, rows, { worst, possible: gainIf ? findPossible(gainIf, rows, units) : possible });
 }
 
@@ -91,17 +91,18 @@ const mostPossible = 20_000_000;
 /** What a row with the scores of one that there is could have added beyond the ratio of all, of whatever class. */
 function findPossible(valueIf: ValueIf, rows: Rows, { top, bottom }: Sums): Worst | undefined {
   const classes = rows.classes?.names.length ?? 2;
-  if (rows.weights || rows.labels.length * classes > mostPossible) return undefined;
+  const { weights, classWeights } = rows;
+  if ((weights && !classWeights) || rows.labels.length * classes > mostPossible) return undefined;
+  const ratio = sum(top) / sum(bottom);
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let row = 0; row < rows.labels.length; row++) {
     for (let label = 0; label < classes; label++) {
-      const value = valueIf(row, label);
+      const value = (valueIf(row, label) - ratio) * (classWeights?.[label] ?? 1);
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
   }
-  const ratio = sum(top) / sum(bottom);
-  return { least: least - ratio, greatest: greatest - ratio };
+  return { least, greatest };
 }
 
 interface Options {
@@ -181,8 +182,9 @@ function worstOf({ least, greatest }: Extremes, size: number): Worst {
 }
 
 /** Whether what rows add may be of any size: their weights may, and errors of a regression. */
-const isUnbounded = ({ weights, classes, labels }: Rows): boolean =>
-  weights !== null || (classes === null && labels.some((label) => label !== 0 && label !== 1));
+const isUnbounded = ({ weights, classWeights, classes, labels }: Rows): boolean =>
+  (weights !== null && !classWeights) ||
+  (classes === null && labels.some((label) => label !== 0 && label !== 1));
 
 const weightsOf =
   ({ weights }: Rows) =>

@@ -82,8 +82,8 @@ const metricOf =
           (label, row) => (weights ? weights[row]! : 1) * slopeOf(slopes, label, decide(row)),
         );
       },
-      extremes: () => {
-        const slopes = slopesUnder(null);
+      extremes: (weights) => {
+        const slopes = slopesUnder(weights);
         const [least, greatest] = [new Float64Array(classes), new Float64Array(classes)];
         // What only the other side says changes nothing here.
         const known = Array.from({ length: classes }, (_, of) => of).filter(

@@ -4,6 +4,8 @@ export interface DecisionRule {
   readonly threshold?: number | undefined;
   /** When omitted, each wrong decision costs 1. */
   readonly costs?: Costs | undefined;
+  /** Class shares of production, by class; those of the rows when omitted. */
+  readonly priors?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Costs {
@@ -19,10 +21,10 @@ export interface Costs {
 
 /** What the gates of a model file decide by. */
 export const decisionRuleOf = ({
-  evaluation: { threshold, costs },
+  evaluation: { threshold, costs, priors },
 }: {
   readonly evaluation: DecisionRule;
-}): DecisionRule => ({ threshold, costs });
+}): DecisionRule => ({ threshold, costs, priors });
 
 const usualThreshold = 0.5;
 

@@ -12,13 +12,15 @@ export const expectedCost: PrepareMetric = (rows) => {
   const count = classes?.names.length ?? 2;
   return {
     ...meanOf(costs),
-    extremes: () => {
-      const mean = costs.reduce((sum, each) => sum + each, 0) / costs.length;
+    extremes: (weights) => {
+      const weightOf = (row: number): number => (weights ? weights[row]! : 1);
+      const total = costs.reduce((sum, _, row) => sum + weightOf(row), 0);
+      const mean = costs.reduce((sum, each, row) => sum + weightOf(row) * each, 0) / total;
       const [least, greatest] = [new Float64Array(count), new Float64Array(count)];
       for (let label = 0; label < count; label++) {
         const all = Array.from({ length: count }, (_, decision) => cost(label, decision));
-        least[label] = (all.reduce((a, b) => Math.min(a, b)) - mean) / costs.length;
-        greatest[label] = (all.reduce((a, b) => Math.max(a, b)) - mean) / costs.length;
+        least[label] = (all.reduce((a, b) => Math.min(a, b)) - mean) / total;
+        greatest[label] = (all.reduce((a, b) => Math.max(a, b)) - mean) / total;
       }
       return { least, greatest };
     },

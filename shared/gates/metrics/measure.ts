@@ -47,9 +47,9 @@ export interface SumMetric extends Influential {
   readonly valueIf?: ((row: number, label: number) => number) | undefined;
   /**
    * Of decisions: for each class the least and the greatest derivative by the weight of a row that is of it, whatever it
-   * might be decided for. Rows all count the same.
+   * might be decided for.
    */
-  readonly extremes?: () => Extremes;
+  readonly extremes?: (weights: Float64Array | null) => Extremes;
 }
 
 export interface Extremes {

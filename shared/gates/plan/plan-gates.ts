@@ -12,6 +12,7 @@ import { type GapGate, type GateConfig, type MetricGate, sourceOf } from '../../
 import { counted } from '../../domain/plural.ts';
 import { describeConfidence, describeRule } from '../describe-rule.ts';
 import { show } from '../measure-gate.ts';
+import { dependsOnShares } from '../priors.ts';
 import type { Predictions } from '../rows.ts';
 import { askConfidence, lookAgain } from '../spend-error.ts';
 import { drawPower } from './drawn-power.ts';
@@ -32,6 +33,8 @@ export interface PlanRequest {
   readonly predictions: Predictions | null;
   /** Whether the model file says that rows depend on each other. */
   readonly dependent: boolean;
+  /** Whether it gives class shares that rows are weighed by. */
+  readonly weighed?: boolean;
   readonly progress: (sentence: string) => void;
 }
 
@@ -112,6 +115,11 @@ function modelOf(gate: MetricGate | GapGate, request: PlanRequest): PowerModel |
       ? given.challenger.has(gate.metric)
       : gate.kind !== 'gap' && given.gain.has(gate.metric);
   if (predictions && !isSupposed) return drawPower(gate, predictions, progress);
+  if (request.weighed && gate.kind !== 'gap' && dependsOnShares(gate.metric)) {
+    return {
+      unknown: 'rows are weighed by evaluation.priors: give --predictions with the file of an earlier run',
+    };
+  }
   if (gate.kind === 'gap') {
     return {
       unknown: 'it hangs on the sizes of the groups: give --predictions with the file of an earlier run',
