@@ -33,10 +33,12 @@ df.app.orchestration('staged-release', function* (context) {
   const walk: ReleaseWalk = { ...input, context, woken: context.df.waitForExternalEvent(releaseWokenEvent) };
   let told = input.told ?? '';
   for (let round = 0; round < roundsAtMost; round++) {
+    if (walk.woken.isCompleted) walk.woken = context.df.waitForExternalEvent(releaseWokenEvent);
     const { action, row } = yield* askNext(walk);
     if (row) told = yield* record(context, row, told);
     if (action.do === 'end') return yield* end(context, action);
-    if (walk.woken.isCompleted) walk.woken = context.df.waitForExternalEvent(releaseWokenEvent);
+    // Something was ordered since: what is next is another thing now.
+    if (walk.woken.isCompleted) continue;
     if (action.do === 'wait') yield* sleepUntil(context, Date.parse(action.until), walk.woken);
     else yield* act(walk, action);
   }
