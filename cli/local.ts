@@ -2,14 +2,18 @@ import { type Command, UsageError } from './command.ts';
 
 /** What is done to the local cloud with its own tools; in Azure `az ml` and `az storage` do it. */
 export const local: Command = {
-  summary: 'Start the service in this folder, publish training code to it, upload data to it.',
+  summary:
+    'Start the service in this folder, publish training code to it, upload data to it, make endpoints.',
   usage: [
     'ratchet local start [--keys] [--json]    in this folder: model files of models/, state in .ratchet/; Ctrl-C stops it',
     'ratchet local publish DIR --as NAME[:VERSION] [--json]',
     'ratchet local upload FILE ... --model MODEL [--json]',
+    'ratchet local endpoint NAME [--show-key] [--json]',
     'publish makes a code asset of the folder, for code: azureml:NAME:VERSION in a model file. Without VERSION it takes the',
     'one that has this code already, or the next number. A version never changes. .amlignore lists what to leave out.',
     'upload puts the files under data.path of the model file, where data.expect and triggers.data apply to them.',
+    'endpoint makes a managed online endpoint of that name, unless it is there, and prints its address: what release.target',
+    'names. Who calls it sends its key as a bearer token.',
     'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run([action, ...args]) {
@@ -20,9 +24,11 @@ export const local: Command = {
         return (await import('./local/publish.ts')).publish(args);
       case 'upload':
         return (await import('./local/upload.ts')).upload(args);
+      case 'endpoint':
+        return (await import('./local/endpoint.ts')).endpoint(args);
       default:
         throw new UsageError(
-          `expected start, publish or upload, got ${action === undefined ? 'nothing' : JSON.stringify(action)}`,
+          `expected start, publish, upload or endpoint, got ${action === undefined ? 'nothing' : JSON.stringify(action)}`,
         );
     }
   },

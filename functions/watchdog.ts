@@ -1,15 +1,26 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { reviveReleases } from '../shared/dispatch/revive-releases.ts';
 import { startWatch } from '../shared/dispatch/start-look.ts';
+import { targetEntity } from '../shared/domain/durable-names.ts';
+import type { TargetState } from '../shared/release/transitions/state.ts';
+import { wiring } from '../shared/wiring.ts';
 
-/** Looks regularly for what died: runs that were terminated or purged, places nobody uses, signals nobody carries. */
+/** Looks regularly for what died: runs that were terminated or purged, places nobody uses, signals and releases nobody carries. */
 app.timer('watchdog', {
   schedule: process.env['RATCHET_WATCHDOG_TICK'] || '30 */10 * * * *',
   runOnStartup: false,
   extraInputs: [df.input.durableClient()],
   handler: async (_timer, context) => {
-    const started = await startWatch(df.getClient(context));
+    const client = df.getClient(context);
+    const started = await startWatch(client);
     if (started === 'under-way')
       context.warn('watchdog: the previous scan for lost work is still running; this tick starts none');
+    const readTarget = async (key: string) =>
+      (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
+    for (const release of await reviveReleases(client, readTarget, await wiring.models(), Date.now()))
+      context.warn(
+        `watchdog: the orchestration of release ${release} had ended before it; it is started again`,
+      );
   },
 });

@@ -5,6 +5,7 @@
  */
 import type * as df from 'durable-functions';
 import { releaseIdOf } from '../shared/domain/durable-names.ts';
+import { startOf } from '../shared/release/transitions/start-of.ts';
 import type { Candidate } from '../shared/release/transitions/state.ts';
 import { askTarget } from './ask-target.ts';
 import type { Patience } from './patience.ts';
@@ -21,7 +22,7 @@ export function* beginStagedRelease(
   { signals, ...what }: Beginning,
   patience: Patience,
 ): Generator<df.Task, string, unknown> {
-  const { runId, model, target, previous, gateReportHash, freezes } = what;
+  const { runId, model, target } = what;
   const releaseId = releaseIdOf(runId);
   const { requestedBy } = yield* takeStep(
     context,
@@ -32,7 +33,6 @@ export function* beginStagedRelease(
   const candidate: Candidate = { ...what, releaseId, requestedBy };
   const begun = yield* askTarget(context, target, 'begin', { candidate, now: now(context) });
   yield* takeStep(context, 'wake-releases', { releases: begun.wake });
-  const input = { releaseId, runId, model, previous, gateReportHash, target, freezes };
-  yield* takeStep(context, 'start-release', input);
+  yield* takeStep(context, 'start-release', startOf(candidate));
   return `Its release over ${what.stages.length} stages: ${begun.sentence}`;
 }

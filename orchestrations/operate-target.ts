@@ -6,6 +6,7 @@ import type { Actor } from '../shared/domain/actor.ts';
 import { releaseIdOf } from '../shared/domain/durable-names.ts';
 import type { OperatorAction, ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
 import { shortHash } from '../shared/domain/short-hash.ts';
+import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
 import { takeStep } from './take-step.ts';
 
@@ -53,9 +54,7 @@ export function* operateTarget(
   const { done, sentence, wake, candidate } = yield* askTarget(context, release.target, 'rollBack', order);
   yield* takeStep(context, 'wake-releases', { releases: wake });
   if (candidate) {
-    const { runId, model: version, previous, gateReportHash, target, freezes } = candidate;
-    const input = { releaseId, runId, model: version, previous, gateReportHash, target, freezes };
-    yield* takeStep(context, 'start-release', input);
+    yield* takeStep(context, 'start-release', startOf(candidate));
   }
   return { done, sentence };
 }

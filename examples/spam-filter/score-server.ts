@@ -1,7 +1,7 @@
 /**
  * Scores mail over HTTP: the sample model as a deployment of an online endpoint serves it.
  *
- *   AZUREML_MODEL_DIR=FOLDER [SERVER_PORT=5001] [MODEL_NAME=NAME] [MODEL_VERSION=VERSION] node score-server.ts
+ *   AZUREML_MODEL_DIR=FOLDER [SERVER_PORT=5001] [RATCHET_MODEL_NAME=NAME] [RATCHET_MODEL_VERSION=VERSION] node score-server.ts
  *
  *   GET  /       200 while it lives
  *   POST /score  {"mails": [{"id": "1", "text": "..."}]}; an id may be left out
@@ -15,11 +15,12 @@ import { join } from 'node:path';
 import { slotsOf } from './features.ts';
 import { loadModel, score } from './model.ts';
 
-const { AZUREML_MODEL_DIR: modelFolder, SERVER_PORT: port = '5001', MODEL_NAME, MODEL_VERSION } = process.env;
+const { AZUREML_MODEL_DIR: modelFolder, SERVER_PORT: port = '5001' } = process.env;
+const { RATCHET_MODEL_NAME: name = null, RATCHET_MODEL_VERSION: version = null } = process.env;
 if (!modelFolder) throw new Error('AZUREML_MODEL_DIR is missing: name the folder that holds the model');
 
 const model = loadModel(findModel(modelFolder));
-const about = { name: MODEL_NAME ?? null, version: MODEL_VERSION ?? null };
+const about = { name, version };
 const spamFrom = 0.5;
 const mostBytes = 10 * 1024 * 1024;
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
     model: modelId('spam', '7'),
     environmentId: idOf('environments', 'none'),
     codeConfiguration: { codeId: idOf('codes', 'scoring'), scoringScript: 'score-server.ts' },
-    environmentVariables: { MODEL_NAME: 'spam', MODEL_VERSION: '7' },
+    environmentVariables: { RATCHET_MODEL_NAME: 'spam', RATCHET_MODEL_VERSION: '7' },
   });
   await s.deploy('mail', 'blue', body);
 });

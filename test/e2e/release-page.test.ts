@@ -1,0 +1,107 @@
+/** What docs/releases.md has a new user do, as typed, until the sample model answers mail over its endpoint. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { advanceTo } from '../../local/clock/advance.ts';
+import { ensureSampleMail, publishSampleScoring } from '../../local/launch/sample-model.ts';
+import type { ReleaseRow } from '../../shared/domain/release-state.ts';
+import { launchSampleService, type SampleService } from '../world/sample-service.ts';
+
+const run = promisify(execFile);
+const page = readFileSync('docs/releases.md', 'utf8');
+const section = page.slice(page.indexOf('## Try it on your machine'), page.indexOf('## Stages'));
+const [, yaml] = /```yaml\n(.*?)```/s.exec(section)!;
+const commands = [...section.matchAll(/^npx ratchet (.*)$/gm)].map(([, line]) =>
+  [...line!.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!),
+);
+const begin = '2002-08-15T00:00:00.000Z';
+
+let service: SampleService;
+let folder: string;
+let nowMs = Date.parse(begin);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ratchet-release-page-'));
+  const sample = readFileSync('models/spam-filter.yaml', 'utf8');
+  writeFileSync(join(folder, 'spam-filter.yaml'), `${sample.slice(0, sample.indexOf('release:'))}${yaml}`);
+  service = await launchSampleService({ modelsFolder: folder, clock: 'virtual', clockStart: begin });
+  await publishSampleScoring(service.cloud());
+  await ensureSampleMail(service.cloud());
+});
+
+afterAll(async () => {
+  await service?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Types a command; time goes on meanwhile, as it does for a person. */
+async function type(words: readonly string[]): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env, RATCHET_HOME: service.home, NO_COLOR: '1' };
+  const typed = run(process.execPath, [resolve('cli/ratchet.js'), ...words], { cwd: folder, env });
+  let isOver = false;
+  const over = typed.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => {});
+  while (!isOver) await pass(10);
+  return (await typed).stdout;
+}
+
+async function pass(seconds: number): Promise<void> {
+  nowMs += seconds * 1_000;
+  await advanceTo(service.controls(), nowMs, 300_000);
+}
+
+async function release(): Promise<ReleaseRow> {
+  const { releases } = JSON.parse(await type(['releases', '--json'])) as { releases: ReleaseRow[] };
+  return releases[0]!;
+}
+
+it('brings the sample model to an endpoint that answers mail', async () => {
+  expect(commands.map(([command]) => command)).toEqual([
+    'local',
+    'request',
+    'releases',
+    'release',
+    'serving',
+  ]);
+  const [endpoint, requested, listed, approve, serving] = commands as [
+    string[],
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  const made = await type(endpoint);
+  const [, scoring, , key] = /scoring: (\S+)\ncertificate: (\S+)\nkey: (\S+)/.exec(made)!;
+  await type(requested);
+  await pass(1_800);
+  expect(await type(listed)).toContain('waiting-for-approval');
+  const { releaseId } = await release();
+  await type(approve.map((word) => (word === 'RELEASE' ? releaseId : word)));
+  await pass(300);
+  expect(await type(serving)).toContain('version-1');
+  expect(await release()).toMatchObject({ state: 'settled', model: { version: '1' } });
+  const answer = await ask(scoring!, key!, { mails: [{ text: 'free money' }] });
+  expect(answer).toMatchObject({ predictions: [{ label: expect.any(Number) }], model: { version: '1' } });
+});
+
+function ask(address: string, key: string, body: object): Promise<unknown> {
+  const ca = readFileSync(service.cloud().caFile);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  return new Promise((answer, reject) => {
+    const sent = request(address, { method: 'POST', headers, ca }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      response.on('end', () => answer(JSON.parse(text)));
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify(body));
+  });
+}
