@@ -5,7 +5,7 @@ import { workspaceClient } from './workspace-client.ts';
 
 const at = [localCloud.resourceGroup, localCloud.workspace] as const;
 
-export interface LocalEndpoint {
+interface LocalEndpoint {
   readonly outcome: 'made' | 'already-there';
   readonly scoringUri: string;
   /** What its callers send as a bearer token. */
