@@ -65,12 +65,12 @@ function answerUnderWay(
   { version, word }: RollBackOrder,
 ): RolledBack | null {
   const { releaseId, back, rollback, model } = release;
-  if (!back && rollback) {
-    if (version !== null && version !== model.version) return null;
+  const isOwn = !back && version === model.version;
+  if (rollback && !back && (version === null || isOwn)) {
     const sentence = `Release ${releaseId} takes every request to version ${model.version} already: ${release.state}. Name another version, or abort it.`;
     return refuse(state, sentence);
   }
-  if (!back && version === model.version) return null;
+  if (isOwn) return null;
   const order = { action: 'abort-release', releaseId } as const;
   const aborted = operateRelease(state, { order, word });
   const goes = aborted.state.release?.back?.to?.model.version;

@@ -169,6 +169,13 @@ describe('a rollback while a release is under way', () => {
     );
   });
 
+  it('is an abort of a rollback where the version is named that serves', () => {
+    const { state } = rolledBack(idle('1', '2', '3'));
+    const result = rolledBack(state, '3', 'back-2-release');
+    expect(result).toMatchObject({ done: true, candidate: null, wake: ['back-1-release'] });
+    expect(result.state.release!.back).toMatchObject({ end: 'rolled-back', to: { deployment: 'version-3' } });
+  });
+
   it('takes the place of a rollback where another version is named', () => {
     const { state } = rolledBack(idle('1', '2', '3'));
     const result = rolledBack(state, '1', 'back-2-release');
