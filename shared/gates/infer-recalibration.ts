@@ -24,13 +24,13 @@ export function inferRecalibration(metric: string, scored: ScoredRows, rows: Row
   if (estimate === null) return { why: `${metric} is undefined in these rows` };
   const small = findSmallClass(metric, rows);
   if (small) return small;
-  const { scoresAt, deviation } = scoresOfLine(
+  const { scoreIfAt, deviation } = scoresOfLine(
     metric === 'calibration_slope',
     scored,
     rows.weights,
     estimate,
   );
-  const inferAt = (limit: number) => inferFromMeans(scoresAt(limit), rows);
+  const inferAt = (limit: number) => inferFromMeans(scoreIfAt(limit), rows);
   const here = inferAt(estimate);
   if ('why' in here) return here;
   const test = (limit: number, side: 'atMost' | 'atLeast'): number => {

@@ -41,12 +41,17 @@ export function inferFromRatio(metric: SumMetric, rows: Rows, isShare = false): 
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
 
-/** What the rows say of the mean of a value for each of them, by what each weighs. */
-export function inferFromMeans(values: Float64Array, rows: Rows): Inference | NoInference {
+/**
+ * What the rows say of the mean of a value for each of them, by what each weighs. `valueIf`: what it would be if the row
+ * were of that class.
+ */
+export function inferFromMeans(valueIf: ValueIf, rows: Rows): Inference | NoInference {
   const weightOf = weightsOf(rows);
-  const bottom = values.map((_, row) => weightOf(row));
-  return inferUnits({ top: values.map((value, row) => value * bottom[row]!), bottom }, rows, {
+  const bottom = rows.labels.map((_, row) => weightOf(row));
+  const top = rows.labels.map((label, row) => valueIf(row, label) * bottom[row]!);
+  return inferUnits({ top, bottom }, rows, {
     worst: undefined,
+    possible: findPossible(valueIf, rows, { top, bottom }),
   });
 }
 

@@ -52,10 +52,10 @@ export function* recalibrationCells(): Generator<Cell> {
       () => scorers(0.3, { area: 0.85, sureness: 2 }, { area: 0.85 }),
     ]);
     const saturated: Scoring = { area: 0.9, shape: shapes.saturated, sureness: 1.3 };
-    for (const rule of ['atLeast', 'atMost'] as const) {
+    for (const rule of ['atLeast', 'atMost', 'superiority'] as const) {
       yield cellOf(metric, rule, 500, [
         `${percent(0.3)}, area 0.9, scores saturated`,
-        () => scorers(0.3, saturated, null),
+        () => scorers(0.3, saturated, rule === 'superiority' ? saturated : null),
       ]);
     }
   }

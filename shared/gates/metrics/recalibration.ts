@@ -138,13 +138,14 @@ export function scoresOfLine(
   const { information, spread } = informationOf(odds, weights, ...lineAt(estimate));
   return {
     deviation: 1 / Math.sqrt(ofSlope ? spread : information),
-    scoresAt: (limit: number): Float64Array => {
+    /** What a row would add if it were of that class: one that is certain has never been wrong, and could be. */
+    scoreIfAt: (limit: number) => {
       const [intercept, slope] = lineAt(limit);
       const { centre } = informationOf(odds, weights, intercept, slope);
-      return labels.map((label, row) => {
+      return (row: number, label: number): number => {
         const residual = label - logistic(intercept + slope * odds[row]!);
         return ofSlope ? residual * (odds[row]! - centre) : residual;
-      });
+      };
     },
   };
 }
