@@ -90,8 +90,8 @@ describe('the interval of a share beyond a cut', () => {
       const { low, high } = interval(0.95);
       expect(low).toBeLessThan(estimate);
       expect(high).toBeGreaterThan(estimate);
-      expect(atMost(low)).toBeCloseTo(0.025, 3);
-      if (high < 1) expect(atLeast(high)).toBeCloseTo(0.025, 3);
+      expect(atMost(low)).toBeCloseTo(0.025, 2);
+      if (high < 1) expect(atLeast(high)).toBeCloseTo(0.025, 2);
       expect(atMost(low - 0.05)).toBeLessThan(0.025);
       expect(atLeast(high + 0.05)).toBeLessThan(0.025);
     },
