@@ -17,11 +17,19 @@ interface StagedModel {
   /** YAML of the stages, a list. */
   readonly stages: string;
   readonly onNewCandidate?: 'queue' | 'supersede';
+  readonly lookEvery?: string;
 }
 
 /** The tiny model's file with a release over stages. */
 export function stagedModel(asked: StagedModel): string {
-  const { model = 'tiny', endpoint = 'tiny', breaks = '', stages, onNewCandidate = 'queue' } = asked;
+  const {
+    model = 'tiny',
+    endpoint = 'tiny',
+    breaks = '',
+    stages,
+    onNewCandidate = 'queue',
+    lookEvery = 'PT5M',
+  } = asked;
   const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
   return `${tiny.slice(0, tiny.indexOf('release:')).replace('model: tiny', `model: ${model}`)}release:
   target:
@@ -35,6 +43,7 @@ export function stagedModel(asked: StagedModel): string {
     settings: { BREAKS: '${breaks}' }
     smoke: { requests: [{ kind: plain }] }
     onNewCandidate: ${onNewCandidate}
+    lookEvery: ${lookEvery}
   stages:
 ${stages.replaceAll(/^/gm, '    ')}
 `;

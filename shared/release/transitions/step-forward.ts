@@ -75,7 +75,7 @@ function forward(
   // A person's order to go back is no step forward: no freeze holds it.
   if (release.rollback === undefined) {
     if (hold === undefined) return { state, action: { do: 'ask-hold' } };
-    if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, []);
+    if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, [later(now, heldLookMs)]);
   }
   const entered = { ...enter(release, enters, now, sentence), ...changes };
   return { state: withRelease(state, entered), action };
@@ -172,6 +172,9 @@ function stay(
   return waitFor(state, { ...release, stepSince: release.stepSince ?? now }, now, sentence, alarms);
 }
 
+/** Whoever ends a freeze tells no release: it is asked about so often. */
+const heldLookMs = 1_800_000;
+
 /** Waits until one of the moments, the next look at the checks, or the next at a target that gives it requests. */
 function waitFor(
   state: TargetState,
@@ -183,8 +186,8 @@ function waitFor(
   const { lookEvery } = release.target;
   const { traffic, mirror } = state.desired ?? { traffic: {}, mirror: {} };
   const isWatched = release.asks !== null || traffic[release.deployment] || mirror[release.deployment];
-  const longest = later(now, isWatched ? msOf(lookEvery) : 86_400_000);
+  const longest = isWatched || alarms.length === 0 ? [later(now, msOf(lookEvery))] : [];
   const look = nextLookAt(state, release);
-  const until = [...alarms, longest, ...(look === null ? [] : [look])].reduce((a, b) => (a < b ? a : b));
+  const until = [...alarms, ...longest, ...(look === null ? [] : [look])].reduce((a, b) => (a < b ? a : b));
   return { state: withRelease(state, { ...release, sentence }), action: { do: 'wait', until } };
 }

@@ -33,6 +33,7 @@ describe('the facts that a state is made of', () => {
     expect(await read('nobody')).toEqual({
       model: 'nobody',
       runs: [],
+      releases: [],
       decisions: [],
       deferred: [],
       operations: [],
