@@ -81,7 +81,10 @@ describe('who the application takes a visitor for', () => {
     [
       'an application',
       principal(application),
-      { kind: 'machine', may: ['read', 'report', 'request', 'freeze', 'cancel-run', 'stop'] },
+      {
+        kind: 'machine',
+        may: ['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back', 'stop'],
+      },
     ],
   ])('is %s', async (_who, header, who) => {
     expect(await ask(header)).toMatchObject({ status: 200, said: who });
