@@ -6,9 +6,10 @@ import * as df from 'durable-functions';
 import { fleetEntity, modelEntity } from '../shared/domain/durable-names.ts';
 import { callEntity } from './call-entity.ts';
 import type { EntityRefusal, FleetOperations, IsNew, ModelOperations } from './entities.ts';
-import { type Rebuilt, rebuildFleet, rebuildModel } from './rebuild.ts';
+import { rebuildFleet, rebuildModel } from './rebuild.ts';
 
-type Accepted<Output> = Exclude<Output, EntityRefusal>;
+/** What an entity answers that is no refusal. */
+export type Accepted<Output> = Exclude<Output, EntityRefusal>;
 
 /** Calls an operation of a model's entity. A refusal is a broken invariant and fails the orchestration. */
 export function* askModel<Name extends keyof ModelOperations>(
@@ -31,12 +32,13 @@ export function* askFleet<Name extends keyof FleetOperations>(
   return yield* askEntity(context, entity, operation, input, () => rebuildFleet(context));
 }
 
-function* askEntity<Output>(
+/** Calls an operation; an entity without a state is given one by `rebuild` first. */
+export function* askEntity<Output>(
   context: df.OrchestrationContext,
   entity: df.EntityId,
   operation: string,
   input: unknown,
-  rebuild: () => Generator<df.Task, Rebuilt, unknown>,
+  rebuild: () => Generator<df.Task, unknown, unknown>,
 ): Generator<df.Task, Accepted<Output>, unknown> {
   const first = yield* callEntity<Output | IsNew>(context, entity, operation, input);
   if (!isNew(first)) return first as Accepted<Output>;
