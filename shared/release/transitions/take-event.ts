@@ -25,9 +25,11 @@ export function takeEvent(
   const { release } = state;
   // A release that does not hold the target has nothing to tell.
   if (release?.releaseId !== releaseId) return state;
+  if (release.back && release.actsBack === false && event.event !== 'observed')
+    return takeBelated(state, release, event);
   switch (event.event) {
     case 'observed':
-      return takeObserved(state, release, { ...event.observed, at: now });
+      return takeObserved(state, seenBy(release, event.observed), { ...event.observed, at: now });
     case 'deployed':
       return takeDeployed(state, release, event, now);
     case 'answered':
@@ -47,12 +49,31 @@ export function takeEvent(
   }
 }
 
+/**
+ * What came of a step forward after the release was ordered back: no answer of the version it goes back to, and no refusal
+ * of its way there. What the step may have changed is looked at again, and a crown taken back.
+ */
+function takeBelated(state: TargetState, release: Release, event: ReleaseEvent): TargetState {
+  const isChampion = release.isChampion || mayHaveCrowned(event);
+  return { ...withRelease(state, { ...release, isChampion }), isStale: true };
+}
+
+/** A crown that was refused may have been given before, by a try whose answer was lost: taking it back twice does no harm. */
+const mayHaveCrowned = (event: ReleaseEvent): boolean =>
+  event.event === 'crowned' || (event.event === 'refused' && event.did === 'crown');
+
 const word = (reason: string, at: string): Word => ({ by: ratchet, reason, at });
+
+/** Requests that somebody else gave it are requests that it had: they are taken away as those are. */
+function seenBy(release: Release, { traffic, mirror }: Observed): Release {
+  const share = (traffic[release.deployment] ?? 0) + (mirror[release.deployment] ?? 0);
+  return share > 0 ? { ...release, hadTraffic: true } : release;
+}
 
 function takeObserved(state: TargetState, release: Release, observed: Observed): TargetState {
   const seen = splitOf(observed);
   // What is being changed is to be looked at again.
-  const looked: TargetState = { ...state, observed, isStale: observed.isUpdating };
+  const looked: TargetState = { ...state, release, observed, isStale: observed.isUpdating };
   const pausedUntil = observed.isUpdating ? later(observed.at, shortestPauseMs) : release.pausedUntil;
   const paused = withRelease(looked, { ...release, pausedUntil });
   if (observed.isUpdating) return paused;
@@ -223,7 +244,8 @@ function takeRefusal(
   }
   if (!release.back) {
     const end = release.hadTraffic ? 'rolled-back' : 'failed';
-    return turnBack(stale, release, word(why, now), end);
+    const isChampion = release.isChampion || did === 'crown';
+    return turnBack(stale, { ...release, isChampion }, word(why, now), end);
   }
   if (did === 'deploy') return wayBackRefused(stale, release, why, now);
   const sentence = `The rollback does not get through, and is tried again: ${why}`;
