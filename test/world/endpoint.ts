@@ -12,7 +12,7 @@ const route = (path: string) => ({ path, port: 5001 });
 interface StagedModel {
   readonly model?: string;
   readonly endpoint?: string;
-  /** `VERSION:WORD`: that version fails at requests of this kind. */
+  /** `VERSION,VERSION:WORD`: those versions fail at requests of this kind. */
   readonly breaks?: string;
   /** YAML of the stages, a list. */
   readonly stages: string;

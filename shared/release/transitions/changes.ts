@@ -8,6 +8,8 @@ import type { EndAction, Release, TargetState } from './state.ts';
 const settledAtMost = 10;
 /** Of releases that are over, each of which its orchestration is told once more. */
 export const endedAtMost = 20;
+/** What is under way is left alone for so long at least. */
+export const shortestPauseMs = 10_000;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 export const later = (at: string, byMs: number): string => iso(Date.parse(at) + byMs);
@@ -113,4 +115,25 @@ export function addSettled(
 function settle(settled: readonly SettledVersion[], release: Release, at: string): readonly SettledVersion[] {
   const { model, deployment, digest, releaseId, rollback, previous } = release;
   return addSettled(settled, { model, deployment, digest, releaseId, at }, rollback && previous?.version);
+}
+
+/** Stops the release and asks a person; what is asked already is asked on. */
+export function askPerson(
+  release: Release,
+  why: NonNullable<Release['asks']>['why'],
+  sentence: string,
+  now: string,
+): Release {
+  if (release.asks?.why === why) return { ...release, asks: { ...release.asks, sentence }, sentence };
+  return { ...enter(release, 'asking', now, sentence), asks: { why, sentence, since: now } };
+}
+
+/** What is under way is not asked again before. */
+export function pauseRelease(
+  state: TargetState,
+  release: Release,
+  pauseMs: number,
+  now: string = state.observed?.at ?? release.since,
+): TargetState {
+  return withRelease(state, { ...release, pausedUntil: later(now, pauseMs) });
 }

@@ -26,7 +26,17 @@ import { stepForward } from './step-forward.ts';
 /** A release that waits for its turn is woken; it looks by itself as well. */
 const queueLookMs = 86_400_000;
 
-export function nextStep(state: TargetState, question: NextQuestion): NextAnswer {
+export function nextStep(before: TargetState, question: NextQuestion): NextAnswer {
+  const { state, action } = findNext(before, question);
+  const { release } = state;
+  if (release?.releaseId !== question.releaseId || idle.has(action.do)) return { state, action };
+  return { state: withRelease(state, { ...release, actsBack: release.back !== null }), action };
+}
+
+/** In these nothing is done that could be told of. */
+const idle: ReadonlySet<NextAnswer['action']['do']> = new Set(['wait', 'ask-hold', 'end']);
+
+function findNext(state: TargetState, question: NextQuestion): NextAnswer {
   const { releaseId, now } = question;
   const { release } = state;
   if (release?.releaseId !== releaseId) return answerOther(state, releaseId, now);

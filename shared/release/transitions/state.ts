@@ -84,7 +84,7 @@ export interface Release extends Candidate {
   readonly holdsUntil: string | null;
   /** Whether the model's entity knows it as the champion. */
   readonly isChampion: boolean;
-  /** Whether the target was ever asked to give it requests, or copies of them. */
+  /** Whether the target was ever asked, or seen, to give it requests, or copies of them. */
   readonly hadTraffic: boolean;
   /** What the target served before. */
   readonly before: Split | null;
@@ -92,6 +92,11 @@ export interface Release extends Candidate {
   readonly leavesBehind: string | null;
   readonly asks: Question | null;
   readonly back: WayBack | null;
+  /**
+   * Whether what it was last told to do is a part of its way back: ordered back meanwhile, it may be told of what it did
+   * on its way forward. Absent in older states.
+   */
+  readonly actsBack?: boolean;
   /** What it does and waits for, for a person. */
   readonly sentence: string;
 }

@@ -1,20 +1,29 @@
 /**
  * What a release makes of what it is told: what became of its actions, and what was seen of the target. Pure.
  *
- * Owns: what is believed, and which evidence moves a release. Does not own: what it does next (next-step.ts), what
- * people order (operate-release.ts).
+ * Owns: which evidence moves a release. Does not own: what it does next (next-step.ts), what
+ * people order (operate-release.ts), what is believed of the target (take-observed.ts).
  */
 import { counted } from '../../domain/plural.ts';
-import type { LookResult, Observed } from '../../domain/release-state.ts';
+import type { LookResult } from '../../domain/release-state.ts';
 import type { Word } from '../../domain/word.ts';
-import { advance, enter, iso, later, msOf, turnBack, withRelease } from './changes.ts';
-import { describeSplit, isSame, splitOf } from './splits.ts';
+import {
+  advance,
+  askPerson,
+  enter,
+  iso,
+  msOf,
+  pauseRelease,
+  shortestPauseMs,
+  turnBack,
+  withRelease,
+} from './changes.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, ReleaseEvent, TargetState } from './state.ts';
+import { takeObserved } from './take-observed.ts';
 
 /** By whom a release goes back where no person has said so. */
 const ratchet = 'Ratchet';
-const shortestPauseMs = 10_000;
 /** After a rollback's step was refused. */
 const stuckPauseMs = 600_000;
 
@@ -25,6 +34,8 @@ export function takeEvent(
   const { release } = state;
   // A release that does not hold the target has nothing to tell.
   if (release?.releaseId !== releaseId) return state;
+  if (release.back && release.actsBack === false && event.event !== 'observed')
+    return takeBelated(state, release, event);
   switch (event.event) {
     case 'observed':
       return takeObserved(state, release, { ...event.observed, at: now });
@@ -47,87 +58,20 @@ export function takeEvent(
   }
 }
 
+/**
+ * What came of a step forward after the release was ordered back: no answer of the version it goes back to, and no refusal
+ * of its way there. What the step may have changed is looked at again, and a crown taken back.
+ */
+function takeBelated(state: TargetState, release: Release, event: ReleaseEvent): TargetState {
+  const isChampion = release.isChampion || mayHaveCrowned(event);
+  return { ...withRelease(state, { ...release, isChampion }), isStale: true };
+}
+
+/** A crown that was refused may have been given before, by a try whose answer was lost: taking it back twice does no harm. */
+const mayHaveCrowned = (event: ReleaseEvent): boolean =>
+  event.event === 'crowned' || (event.event === 'refused' && event.did === 'crown');
+
 const word = (reason: string, at: string): Word => ({ by: ratchet, reason, at });
-
-function takeObserved(state: TargetState, release: Release, observed: Observed): TargetState {
-  const seen = splitOf(observed);
-  // What is being changed is to be looked at again.
-  const looked: TargetState = { ...state, observed, isStale: observed.isUpdating };
-  const pausedUntil = observed.isUpdating ? later(observed.at, shortestPauseMs) : release.pausedUntil;
-  const paused = withRelease(looked, { ...release, pausedUntil });
-  if (observed.isUpdating) return paused;
-  if (state.desired === null) return adopt(looked, release, observed);
-  if (state.changingTo !== null) {
-    if (!observed.doubt && isSame(seen, state.changingTo))
-      return {
-        ...looked,
-        desired: state.changingTo,
-        changingTo: null,
-        release: arrive(release, observed.at),
-      };
-    // A change that has not arrived yet, or was lost, is asked for again; a way back goes on whatever is seen.
-    const hasNotArrived = observed.doubt || isSame(seen, state.changingTo) || isSame(seen, state.desired);
-    if (hasNotArrived || release.back) return pauseRelease(looked, release, shortestPauseMs);
-  }
-  if (release.back) return looked;
-  const foreign = findForeignChange(looked, release, observed);
-  if (foreign === null) return withRelease(looked, cleared(release, observed.at));
-  return withRelease(looked, askPerson(release, 'drifted', foreign, observed.at));
-}
-
-/** What the target serves when the first release comes is what it is to serve, and what rollbacks go to. */
-function adopt(state: TargetState, release: Release, observed: Observed): TargetState {
-  const desired = splitOf(observed);
-  const [only, ...others] = Object.keys(desired.traffic);
-  const deployed = observed.deployments.find(({ deployment }) => deployment === only);
-  if (others.length > 0) {
-    const split = `The endpoint serves ${describeSplit(desired)}: give one of them every request first.`;
-    return withRelease(state, askPerson(release, 'drifted', split, observed.at));
-  }
-  const isOurs = deployed?.model?.name === release.model.name && only !== release.deployment;
-  if (!isOurs || only === undefined || state.settled.length > 0)
-    return withRelease({ ...state, desired }, cleared(release, observed.at));
-  const { version } = deployed!.model!;
-  const known = release.previous?.version === version ? release.previous : null;
-  const model = known ?? { name: release.model.name, version, modelUri: '' };
-  const adopted = { model, deployment: only, digest: null, releaseId: null, at: observed.at };
-  return withRelease({ ...state, desired, settled: [adopted] }, cleared(release, observed.at));
-}
-
-/** What a step asks of the target is there: the step counts from now on. */
-function arrive(release: Release, now: string): Release {
-  if (release.back) return release;
-  return { ...release, stepSince: release.stepSince ?? now, pausedUntil: null };
-}
-
-/** Somebody has put right what somebody had changed. */
-function cleared(release: Release, now: string): Release {
-  if (release.asks?.why !== 'drifted') return release;
-  return { ...enter(release, 'deploying', now, 'The target is again what it was to be.'), asks: null };
-}
-
-function findForeignChange({ desired }: TargetState, release: Release, observed: Observed): string | null {
-  const seen = splitOf(observed);
-  if (desired && !isSame(seen, desired))
-    return `The endpoint was changed by somebody else: it is to serve ${describeSplit(desired)}, and serves ${describeSplit(seen)}.`;
-  if (!release.isReady) return null;
-  const deployed = observed.deployments.find(({ deployment }) => deployment === release.deployment);
-  if (!deployed) return `Deployment ${release.deployment} is gone: somebody else has deleted it.`;
-  const { model } = deployed;
-  if (model?.version === release.model.version && model.name === release.model.name) return null;
-  const is = model ? `${model.name}:${model.version}` : 'no version of a model';
-  return `Deployment ${release.deployment} was changed by somebody else: it serves ${is}, not ${release.model.name}:${release.model.version}.`;
-}
-
-function askPerson(
-  release: Release,
-  why: NonNullable<Release['asks']>['why'],
-  sentence: string,
-  now: string,
-): Release {
-  if (release.asks?.why === why) return { ...release, asks: { ...release.asks, sentence }, sentence };
-  return { ...enter(release, 'asking', now, sentence), asks: { why, sentence, since: now } };
-}
 
 function takeDeployed(
   state: TargetState,
@@ -223,7 +167,8 @@ function takeRefusal(
   }
   if (!release.back) {
     const end = release.hadTraffic ? 'rolled-back' : 'failed';
-    return turnBack(stale, release, word(why, now), end);
+    const isChampion = release.isChampion || did === 'crown';
+    return turnBack(stale, { ...release, isChampion }, word(why, now), end);
   }
   if (did === 'deploy') return wayBackRefused(stale, release, why, now);
   const sentence = `The rollback does not get through, and is tried again: ${why}`;
@@ -241,13 +186,4 @@ function wayBackRefused(state: TargetState, release: Release, why: string, now: 
     { ...state, settled },
     { ...enter(release, 'rolling-back', now, sentence), asks: null, back: { ...back!, to, answered: false } },
   );
-}
-
-function pauseRelease(
-  state: TargetState,
-  release: Release,
-  pauseMs: number,
-  now: string = state.observed?.at ?? release.since,
-): TargetState {
-  return withRelease(state, { ...release, pausedUntil: later(now, pauseMs) });
 }

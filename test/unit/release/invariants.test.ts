@@ -31,6 +31,11 @@ function interfere(world: World): void {
 function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
   const world = new World(...tape);
   world.begin(candidateOf('2'));
+  world.meanwhile = () => {
+    const { release } = world.state;
+    if (release && world.breaks(0.03))
+      world.order({ action: 'abort-release', releaseId: release.releaseId }, 'ada');
+  };
   for (let turn = 0; turn < turns; turn++) {
     interfere(world);
     const action = world.turn('run-2-release');
@@ -171,6 +176,18 @@ describe('a release, whatever happens', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('has as the champion what serves, once it is over', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { world, ended } = live(tape);
+        if (ended?.do !== 'end') return;
+        const isSettled = ended.ended.state === 'settled';
+        expect(world.champion === '2').toBe(isSettled);
+      }),
+      { numRuns: 600 },
     );
   });
 

@@ -90,6 +90,10 @@ export class World {
   pending: { to: Split; atMs: number } | null = null;
   readonly deeds: Deed[] = [];
   hold: string | null = null;
+  /** The version that the model's entity knows as its champion. */
+  champion: string | null = '1';
+  /** Happens while an action is under way. */
+  meanwhile: () => void = () => {};
   readonly #random: () => number;
   #draws: number;
   /** How much goes wrong: in some worlds little. */
@@ -155,6 +159,7 @@ export class World {
       if (this.breaks(0.1)) this.#act(action);
       const event = this.#act(action);
       this.deeds.at(-1)!.event = event;
+      this.meanwhile();
       const told = { releaseId, now: this.now, ...event };
       this.state = takeEvent(this.state, told);
       return action;
@@ -202,6 +207,7 @@ export class World {
       case 'notify':
         return { event: 'notified' };
       case 'crown':
+        this.champion = action.champion?.version ?? null;
         return { event: 'crowned' };
       case 'retire':
         if ((this.traffic[action.deployment] ?? 0) > 0)
