@@ -164,6 +164,15 @@ describe('a release over stages', () => {
     );
   });
 
+  it('answers whoever asks whether a version may be used', async () => {
+    const usable = async (version: string, query = '') =>
+      (await world.ask(`models/tiny/versions/${version}/usable${query}`)).body;
+    expect(await usable('2')).toMatchObject({ usable: 'yes', release: { state: 'settled' } });
+    expect(await usable('3')).toMatchObject({ usable: 'no', release: { state: 'rolled-back' } });
+    expect(await usable('99')).toMatchObject({ usable: 'no', release: null });
+    expect(await usable('2', '?stage=nowhere')).toMatchObject({ status: 400 });
+  });
+
   it('stops where somebody else changes the endpoint, and asks', async () => {
     await run('fourth');
     await approve('bob');

@@ -177,6 +177,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'run-report',
       'runs',
       'serving',
+      'usable',
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),
   'get-whoami': 'nothing',

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { ReleaseRow, ReleaseState } from '../../../shared/domain/release-state.ts';
+import { judgeUsable } from '../../../shared/release/transitions/judge-usable.ts';
+import { release } from './world/world.ts';
+
+const at = '2026-03-02T08:00:00.000Z';
+const final: readonly ReleaseState[] = ['settled', 'rolled-back', 'rejected', 'superseded', 'failed'];
+
+/** The stages are tell, ask, copies, some, all (production) and announce. */
+function row(state: ReleaseState, stage: string | null, version = '2'): ReleaseRow {
+  return {
+    ...{ releaseId: `m-20260302-${version}-release`, runId: `m-20260302-${version}`, endpoint: 'm', state },
+    ...{ model: { name: 'm', version, modelUri: '' }, since: at, startedAt: at, sentence: 'So it is.' },
+    ...{ stage, step: null, isChampion: false, asks: null, lastLook: null, approvals: [], digest: null },
+    ...{ binding: null, approval: null, writtenAt: at, endedAt: final.includes(state) ? at : null },
+  };
+}
+
+const ask = (releases: readonly ReleaseRow[], stage: string | null = null) =>
+  judgeUsable({ model: 'm', version: '2', stage, stages: release.stages, releases });
+
+describe('whether a version may enter a stage', () => {
+  it('is no without a release of it', () => {
+    expect(ask([])).toEqual({
+      usable: 'no',
+      reason: 'There is no release of version 2 of m: nothing has let it go anywhere.',
+      release: null,
+    });
+    expect(ask([row('settled', null, '3')]).usable).toBe('no');
+  });
+
+  it.each([
+    ['settled', null, null, 'yes'],
+    ['settled', null, 'some', 'yes'],
+    ['rolled-back', null, 'tell', 'no'],
+    ['rejected', null, null, 'no'],
+    ['superseded', null, null, 'no'],
+    ['failed', null, null, 'no'],
+    ['rolling-back', 'all', null, 'no'],
+    ['queued', 'tell', 'tell', 'wait'],
+    ['deploying', 'tell', 'tell', 'wait'],
+    ['waiting-for-approval', 'ask', 'some', 'wait'],
+    ['waiting-for-approval', 'ask', 'tell', 'yes'],
+    ['canary', 'some', 'some', 'yes'],
+    ['canary', 'some', null, 'wait'],
+    ['asking', 'some', 'some', 'wait'],
+    ['serving', 'all', null, 'yes'],
+    ['serving', 'all', 'announce', 'wait'],
+    ['notifying', 'announce', null, 'yes'],
+  ] as const)('while its release is %s at stage %s: for stage %s %s', (state, stage, asked, usable) => {
+    expect(ask([row(state, stage)], asked)).toMatchObject({
+      usable,
+      reason: expect.stringContaining('So it is.'),
+    });
+  });
+
+  it('goes by its latest release', () => {
+    expect(ask([row('rolled-back', null), row('settled', null)]).usable).toBe('no');
+  });
+});
