@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -14,8 +15,9 @@ import { makeEndpoint, openCustomer, stagedModel, trafficOf } from '../world/end
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 const check = '{ check: errors, metric: error_rate, atMost: 0.2 }';
-const stages = `
-- { stage: approval, kind: approval }
+const stages = (approval: string) =>
+  `
+- { stage: approval, kind: approval, ${approval} }
 - { stage: canary, kind: canary, steps: [50], for: PT10M, minimumRequests: 25, onInconclusive: { hold: PT30M }, checks: [${check}] }
 - { stage: production, kind: production, keepOld: PT10M, checks: [${check}] }
 - { stage: announce, channel: service-bus }
@@ -36,6 +38,8 @@ export interface StagedOptions {
   /** Versions that fail at requests whose `kind` is odd, such as `3,5`. */
   readonly breaks?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the stage that waits for approval. */
+  readonly approval?: string;
   /** Who is killed while time passes, asked each time it does. */
   readonly fate?: () => Fate | null;
 }
@@ -48,9 +52,17 @@ interface Fate {
 
 export type Staged = Awaited<ReturnType<typeof openStaged>>;
 
-export async function openStaged({ breaks = '', env = {}, fate = () => null }: StagedOptions = {}) {
+export async function openStaged({
+  breaks = '',
+  env = {},
+  approval = 'need: 1',
+  fate = () => null,
+}: StagedOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-staged-'));
-  writeFileSync(join(folder, 'tiny.yaml'), stagedModel({ stages, breaks: breaks && `${breaks}:odd` }));
+  writeFileSync(
+    join(folder, 'tiny.yaml'),
+    stagedModel({ stages: stages(approval), breaks: breaks && `${breaks}:odd` }),
+  );
   let nowMs = Date.parse('2026-03-02T00:00:00Z');
   const clockStart = new Date(nowMs).toISOString();
   const world = await openWorld({ modelsFolder: folder, clock: 'virtual', clockStart, env });
@@ -83,13 +95,15 @@ export async function openStaged({ breaks = '', env = {}, fate = () => null }: S
     return first ? (await read<{ release: ReleaseRow }>(`releases/${first.releaseId}`)).release : null;
   };
   const serving = () => read<Serving>('models/tiny/serving');
-  /** What it is answered; null: whoever was to answer died. */
-  const order = async (action: string, more: object, as: string | null) => {
+  /** After so long, of real time. Answers what it is answered, once time has passed; null: whoever was to answer died. */
+  const post = async (action: string, more: object, as: string | null, afterMs = 0) => {
+    await sleep(afterMs);
     const body = JSON.stringify({ action, reason: 'the test says so', ...more });
     const headers = { 'content-type': 'application/json' };
-    const asked = world
-      .ask('models/tiny/operations', { method: 'POST', headers, body, as })
-      .catch(() => null);
+    return world.ask('models/tiny/operations', { method: 'POST', headers, body, as }).catch(() => null);
+  };
+  const order = async (action: string, more: object, as: string | null) => {
+    const asked = post(action, more, as);
     await pass(1);
     return asked;
   };
@@ -103,7 +117,7 @@ export async function openStaged({ breaks = '', env = {}, fate = () => null }: S
   const send = await openCustomer(world);
 
   return {
-    ...{ world, pass, latest, serving, order, approve, send, reviver },
+    ...{ world, pass, latest, serving, post, order, approve, send, reviver },
     traffic: () => trafficOf(workspaceClient(world.cloud())),
     deployments: () => deploymentsOf(world),
     minutes: () => nowMs / 60_000,
@@ -113,14 +127,15 @@ export async function openStaged({ breaks = '', env = {}, fate = () => null }: S
       await world.requestRun(key);
     },
     /** Customers go on, people approve, and time passes, until the release that came after `count` others is over. */
-    async drive(count: number, { kind = 'plain', minutes = 180, each = async () => {} }: Drive = {}) {
-      for (let passed = 0; passed < minutes; passed += 2) {
+    async drive(count: number, { kind = 'plain', minutes = 180, each, passed }: Drive = {}) {
+      for (let minute = 0; minute < minutes; minute += 2) {
         await send(30, kind).catch(() => reviver.revive());
         await pass(2);
+        await passed?.();
         const releases = await read<{ releases: ReleaseRow[] }>('releases?model=tiny&limit=200');
         const row = releases.releases.length > count ? await latest() : null;
         if (row && finalStates.includes(row.state)) return row;
-        if (row) await each(row);
+        if (row) await each?.(row);
         await approve();
       }
       throw new Error(`the release was not over after ${minutes} minutes: ${JSON.stringify(await latest())}`);
@@ -137,6 +152,8 @@ interface Drive {
   readonly minutes?: number;
   /** Happens with what the release is at every look that finds it under way. */
   readonly each?: (row: ReleaseRow) => Promise<unknown>;
+  /** Happens before every look. */
+  readonly passed?: () => Promise<unknown>;
 }
 
 /** Knows which processes are to die, waits until they have, and starts them again. */
@@ -148,6 +165,7 @@ function openReviver(world: World) {
       ? world.startHost()
       : world.startHost({ RATCHET_CRASH_AT: point }).catch(() => undefined);
   let isKilled = false;
+  let beforeStart: (() => Promise<unknown>) | undefined;
   let deaths = 0;
   let coming: readonly string[] = [];
   return {
@@ -157,6 +175,10 @@ function openReviver(world: World) {
       coming = others;
       await world.crashHostAt(point);
       dying.set('host', world.hostExited());
+    },
+    /** Happens once, before what has died is started again. */
+    afterDeath(happens: () => Promise<unknown>): void {
+      beforeStart = happens;
     },
     isKilled: () => isKilled,
     kill(victim: 'host' | 'cloud'): void {
@@ -172,6 +194,8 @@ function openReviver(world: World) {
       dying.delete(victim);
       isKilled = false;
       deaths++;
+      await beforeStart?.();
+      beforeStart = undefined;
       const [next, ...others] = victim === 'host' ? coming : [];
       await (victim === 'host' ? startHost(next) : world.startCloud());
       if (next === undefined) return true;

@@ -1,0 +1,78 @@
+/** What somebody else changes behind a release's back stops it, and a person is asked; an abort goes back from anywhere. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localCloud } from '../../local/cloud-context.ts';
+import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import { giveOut } from '../world/endpoint.ts';
+import { expectServes, openStaged, type Staged } from './staged.ts';
+
+const at = [localCloud.resourceGroup, localCloud.workspace, 'tiny'] as const;
+const often = { updateIntervalInMs: 50 };
+
+describe('a release behind whose back something changes', () => {
+  let staged: Staged;
+  let count = 0;
+
+  beforeAll(async () => {
+    staged = await openStaged();
+    await staged.request('first');
+    await staged.drive(count++);
+  });
+
+  afterAll(() => staged?.close());
+
+  const deployments = () => workspaceClient(staged.world.cloud()).onlineDeployments;
+  const give = (traffic: Record<string, number>) =>
+    giveOut(staged.world, traffic, { pass: () => staged.pass(1) });
+
+  const changes: readonly [string, string, (own: string) => Promise<unknown>][] = [
+    ['its requests', 'canary', (own) => give({ 'version-1': 40, [own]: 60 })],
+    ['its requests', 'serving', (own) => give({ 'version-1': 40, [own]: 60 })],
+    [
+      'its deployment, which is deleted',
+      'waiting-for-approval',
+      async (own) => {
+        const poller = await deployments().beginDelete(...at, own, often);
+        await staged.pass(1);
+        await poller.pollUntilDone();
+      },
+    ],
+    ...['canary', 'serving'].map((state): [string, string, (own: string) => Promise<unknown>] => [
+      'its model',
+      state,
+      async (own) => {
+        const known = await deployments().get(...at, own);
+        const model = known.properties.model!.replace(/[^/]+$/, '1');
+        const body = { ...known, properties: { ...known.properties, model } };
+        const poller = await deployments().beginCreateOrUpdate(...at, own, body, often);
+        await staged.pass(1);
+        await poller.pollUntilDone();
+      },
+    ]),
+  ];
+
+  it.each(changes)('asks, goes no further, and can be aborted: %s while %s', async (_, state, change) => {
+    await staged.request(`change-${count}`);
+    const own = `version-${count + 1}`;
+    let looks: number | null = null;
+    const row = await staged.drive(count++, {
+      async each(now) {
+        if (looks === null) {
+          if (now.state !== state) return;
+          await change(own);
+          await staged.pass(10);
+          looks = 0;
+          return;
+        }
+        if (now.state === 'rolling-back') return;
+        expect(now).toMatchObject({ state: 'asking', asks: 'drifted' });
+        if (++looks === 8)
+          expect(await staged.order('abort-release', { releaseId: now.releaseId }, 'bob')).toMatchObject({
+            status: 200,
+          });
+      },
+    });
+    expect(looks).toBeGreaterThanOrEqual(8);
+    expect(row).toMatchObject({ state: 'rolled-back' });
+    await expectServes(staged, '1');
+  });
+});
