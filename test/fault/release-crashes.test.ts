@@ -1,4 +1,4 @@
-/** A host that dies before, in and after every step of a release; the release ends as it does without. */
+/** A host that dies before, in and after every step of a release, a cloud that dies in it: it ends as it does without. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectServes, expectToldOnce, openStaged, type Staged } from './staged.ts';
 
@@ -52,6 +52,21 @@ describe('a release whose host dies at the worst moment', () => {
     const row = await staged.drive(count++);
     expect(row).toMatchObject({ state: 'settled', model: { version: String(count) } });
     expect(staged.reviver.deaths() - before).toBe(whens.length);
+    await expectServes(staged, String(count));
+  });
+
+  it.each([
+    'deployment-before-commit',
+    'deployment-after-commit',
+    'service-bus-before-accept-commit',
+    'service-bus-after-accept-commit',
+  ])('ends as without when the cloud dies: %s', async (point) => {
+    await staged.request(`cloud-dies-at-${point}`);
+    const before = staged.reviver.deaths();
+    await staged.reviver.cloudAt(point);
+    const row = await staged.drive(count++);
+    expect(row).toMatchObject({ state: 'settled', model: { version: String(count) } });
+    expect(staged.reviver.deaths() - before).toBe(1);
     await expectServes(staged, String(count));
   });
 

@@ -176,6 +176,11 @@ function openReviver(world: World) {
       await world.crashHostAt(point);
       dying.set('host', world.hostExited());
     },
+    /** The cloud dies at its next pass of this point. */
+    async cloudAt(point: string): Promise<void> {
+      await world.crashCloudAt(point);
+      dying.set('cloud', world.cloudExited());
+    },
     /** Happens once, before what has died is started again. */
     afterDeath(happens: () => Promise<unknown>): void {
       beforeStart = happens;
