@@ -24,6 +24,7 @@ import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './c
 import { readShellSettings } from './environment.ts';
 import { findFreePort } from './free-port.ts';
 import { type Environment, restartable } from './restartable.ts';
+import { startAtNewPorts } from './start-at-new-ports.ts';
 
 export interface LaunchOptions {
   /** State folder; `cloud/`, `host/` and `logs/` are made in it. */
@@ -91,7 +92,7 @@ export async function launchLocalCloud(options: LaunchOptions): Promise<LocalClo
   try {
     const local = prepare(options, await chooseHostPort(options));
     prepared = local;
-    await local.startCloud();
+    await startAtNewPorts(() => local.startCloud(), join(options.home, 'cloud', 'ports.json'));
     await local.startHost();
     lock.announce({ pid: process.pid, url: local.hostUrl, keys: options.keys ?? false });
     return { ...local, stop };
