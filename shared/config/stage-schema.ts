@@ -60,7 +60,9 @@ const ApprovalSchema = z.strictObject({
     .min(1)
     .max(50)
     .optional()
-    .describe('Who may approve, by name. Omitted: everybody who has the role `approver`.'),
+    .describe(
+      'Who may approve: teams, object ids or names of people who have the role `approver`. A name is what the directory shows, which it may let people change; teams and ids are surer. Omitted: everybody who has the role.',
+    ),
   need: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
   notRequester: z
     .boolean()

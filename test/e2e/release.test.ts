@@ -199,4 +199,24 @@ describe('a release over stages', () => {
       champion: { version: '1' },
     });
   });
+
+  it('lets nobody approve what they have asked for, even if theirs joined a run that was under way', async () => {
+    await world.uploadData();
+    await world.requestRun('fifth');
+    const { status } = await world.ask('models/tiny/signals', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'bob wants it, too' }),
+      as: 'bob',
+    });
+    expect(status).toBe(202);
+    await pass(15);
+    const joined = (await world.decisions()).filter(({ outcome }) => outcome === 'coalesced');
+    expect(joined).toHaveLength(1);
+    expect(await approve('bob')).toMatchObject({
+      status: 409,
+      sentence: 'bob requested the run, and cannot approve its release: somebody else must.',
+    });
+    expect(await approve('eve')).toMatchObject({ status: 200 });
+  });
 });
