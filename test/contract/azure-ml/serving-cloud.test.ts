@@ -91,7 +91,7 @@ it('requests are counted by deployment over a window, and printed lines are foun
   await deploy('blue', {
     environmentId,
     codeConfiguration,
-    environmentVariables: { MODEL_NAME: 'm', MODEL_VERSION: '1' },
+    environmentVariables: { RATCHET_MODEL_NAME: 'm', RATCHET_MODEL_VERSION: '1' },
   });
   const mails = [{ id: 'a', text: 'hello' }];
   for (let request = 0; request < 3; request++)
