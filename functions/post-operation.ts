@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import { allow } from '../shared/access/visitor.ts';
 import { requireRelease } from '../shared/dispatch/find-release.ts';
 import { requireKnownModel } from '../shared/dispatch/require-known-model.ts';
+import { isReleaseOrder } from '../shared/domain/operation.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
@@ -22,8 +23,9 @@ serve('post-operation', {
     const body = await readBody(request, ModelOperationSchema);
     const action = modelActionOf(body, visitor.teams);
     const actor = allow(visitor, accessOf(action));
-    const isOfRelease = action.action === 'roll-back' || action.action.endsWith('-release');
-    const release = isOfRelease ? requireRelease(model, (await wiring.models()).get(model)) : undefined;
+    const release = isReleaseOrder(action)
+      ? requireRelease(model, (await wiring.models()).get(model))
+      : undefined;
     const asked = { model, action, actor, reason: body.reason, ...(release && { release }) };
     return requestOperation(client, request, asked);
   },

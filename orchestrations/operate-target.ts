@@ -4,7 +4,7 @@ import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schem
 import type { Policy } from '../shared/config/schema.ts';
 import type { Actor } from '../shared/domain/actor.ts';
 import { releaseIdOf } from '../shared/domain/durable-names.ts';
-import type { OperatorAction, ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
+import type { ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
 import { shortHash } from '../shared/domain/short-hash.ts';
 import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
@@ -26,10 +26,6 @@ interface TargetOrder {
   readonly actor?: Actor | undefined;
   readonly reason: string;
   readonly release: ReleaseOfModel | undefined;
-}
-
-export function isReleaseOrder(action: OperatorAction): action is ReleaseAction | RollBackAction {
-  return action.action === 'roll-back' || action.action.endsWith('-release');
 }
 
 export function* operateTarget(

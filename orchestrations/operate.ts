@@ -3,10 +3,15 @@
  * or not.
  */
 import * as df from 'durable-functions';
-import type { FleetAction, ModelAction, Operation } from '../shared/domain/operation.ts';
+import {
+  type FleetAction,
+  isReleaseOrder,
+  type ModelAction,
+  type Operation,
+} from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
-import { isReleaseOrder, operateTarget, type ReleaseOfModel } from './operate-target.ts';
+import { operateTarget, type ReleaseOfModel } from './operate-target.ts';
 import { lasting, twoMinutesMs } from './patience.ts';
 import { rebuildModel } from './rebuild.ts';
 import { messageOf, now, takeStep } from './take-step.ts';

@@ -65,7 +65,7 @@ function* findHold({ context, model, freezes }: ReleaseWalk): Generator<df.Task,
 
 function* act(
   walk: ReleaseWalk,
-  action: Exclude<ReleaseAction, { do: 'wait' | 'end' | 'ask-hold' }> | { do: 'ask-hold' },
+  action: Exclude<ReleaseAction, { do: 'wait' | 'end' }>,
 ): Generator<df.Task, void, unknown> {
   const { context, target, releaseId, woken } = walk;
   if (action.do === 'ask-hold') throw new Error('a hold was asked for twice');

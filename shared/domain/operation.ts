@@ -53,6 +53,11 @@ export type FleetAction =
 
 export type OperatorAction = ModelAction | ReleaseAction | RollBackAction | RebuildAction | FleetAction;
 
+/** Whether an action is for the target that serves a model, and not for the model's state. */
+export function isReleaseOrder(action: OperatorAction): action is ReleaseAction | RollBackAction {
+  return action.action === 'roll-back' || action.action.endsWith('-release');
+}
+
 /** One row of the ledger: what an operator did, or tried to. */
 export interface Operation {
   /** The same for every repetition of the request. */
