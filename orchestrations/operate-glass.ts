@@ -33,7 +33,7 @@ export function* operateGlass(
   const obstacle = findObstacle(model, runId, heldBack?.run ?? null);
   if (obstacle !== null) return refuse(obstacle);
   const { stop } = yield* askFleet(context, 'askSwitch', { now: now(context) });
-  if (stop) return refuse(`Nothing is broken: ${stop.because}. Nobody overrides the kill switch.`);
+  if (stop) return refuse(`Not overridden: ${stop.because}. Nobody overrides the kill switch.`);
   const answer = yield* askModel(context, model, 'operate', {
     action: { action: 'break-glass', runId },
     word: { ...word, now: now(context) },

@@ -95,7 +95,7 @@ export function* takeStep<Name extends StepName>(
 }
 
 function describeWait(outage: string, sinceMs: number, againMs: number): string {
-  return `Waits since ${iso(sinceMs)}, asks again at ${iso(againMs)}: ${firstLine(outage)}`;
+  return `Waits since ${iso(sinceMs)}, next attempt at ${iso(againMs)}: ${firstLine(outage)}`;
 }
 
 function lastingOutage(outage: string, sinceMs: number, nowMs: number): StepFailure {

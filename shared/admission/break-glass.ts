@@ -31,7 +31,7 @@ export function findObstacle(model: string, runId: string, run: SettledRun | nul
   if (run?.model !== model) return `Nothing to override: the ledger has no run ${runId} of model ${model}.`;
   if (run.brokenGlass && run.released) {
     const { first, second, at } = run.brokenGlass;
-    return `Broken before: ${first} and ${second} promoted the challenger of run ${runId} at ${at}.`;
+    return `Overridden already: ${first} and ${second} promoted the challenger of run ${runId} at ${at}.`;
   }
   if (run.outcome === null) return `Nothing to override: run ${runId} is still under way.`;
   if (run.outcome !== 'gate-failed' && run.outcome !== 'inconclusive') {

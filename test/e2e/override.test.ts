@@ -244,7 +244,7 @@ describe('people in place of the gates', () => {
     );
     expect(await say('break-glass', run, 'eve')).toMatchObject({
       status: 409,
-      operation: { sentence: expect.stringMatching(/^Broken before: jane and bob promoted/) },
+      operation: { sentence: expect.stringMatching(/^Overridden already: jane and bob promoted/) },
     });
   });
 
@@ -274,7 +274,7 @@ describe('people in place of the gates', () => {
       const { status, operation } = await say('break-glass', run, name);
       expect(status).toBe(409);
       expect(operation.sentence).toMatch(
-        /^Nothing is broken: jane stopped the fleet at .* Nobody overrides the kill switch\.$/,
+        /^Not overridden: jane stopped the fleet at .* Nobody overrides the kill switch\.$/,
       );
     }
     expect(await championOf('stopped')).toMatchObject({ live: null, champion: null });

@@ -163,7 +163,7 @@ describe('rules over Log Analytics, when it is away for an hour', () => {
         for (const model of Object.keys(models)) {
           const { customStatus, output } = await measurementOf(world, model, hourOf(2));
           expect(customStatus?.waits).toMatch(
-            /^Waits since 2026-03-02T02:00:00.000Z, asks again at .*azure-unavailable: /,
+            /^Waits since 2026-03-02T02:00:00.000Z, next attempt at .*azure-unavailable: /,
           );
           expect(output ?? null).toBeNull();
         }
@@ -235,5 +235,5 @@ async function expectWaiting(world: World, phase: string): Promise<void> {
   const run = await throughOutages(async () => (await world.runs()).find(({ outcome }) => outcome === null));
   expect(run.phase).toBe(phase);
   if (phase === 'release') return; // It is the release that waits, in its own status.
-  expect(run.sentence).toMatch(/^Waits since 2026-03-02T\S+, asks again at \S+: azure-unavailable: /);
+  expect(run.sentence).toMatch(/^Waits since 2026-03-02T\S+, next attempt at \S+: azure-unavailable: /);
 }

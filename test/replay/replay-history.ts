@@ -7,6 +7,16 @@ import {
 import { type ReplayedTurn, Replayer, replay } from '../../local/functions-host/durable/replayer.ts';
 import type { RecordedHistory } from './history-file.ts';
 
+/**
+ * Sentences that a person reads, as they stand in histories of before they were put more plainly, and as they are now.
+ * The platform compares a replay by the names of what is scheduled, not by its inputs; these tests compare inputs, too.
+ */
+const reworded: readonly (readonly [before: string, now: string])[] = [
+  [', asks again at ', ', next attempt at '],
+  ['Broken before: ', 'Overridden already: '],
+  ['Nothing is broken: ', 'Not overridden: '],
+];
+
 const schedulingTypes: readonly number[] = [
   EventType.TaskScheduled,
   EventType.SubOrchestrationCreated,
@@ -47,7 +57,7 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
       differences.push(`turn ${turn}: the kept walk gives ${JSON.stringify(summary(once))}`);
     }
     if (again.violation !== null) return [...differences, `turn ${turn}: ${again.violation}`];
-    const before = history.slice(arrivalsEnd, turnEnd).filter(isDecision).map(describe);
+    const before = history.slice(arrivalsEnd, turnEnd).filter(isDecision).map(describe).map(inWordsOfNow);
     const now = again.decisions.map(describe);
     if (JSON.stringify(now) !== JSON.stringify(before)) {
       differences.push(
@@ -57,9 +67,8 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
     end = turnEnd;
   }
   const output = last?.isDone ? last.output : undefined;
-  if (JSON.stringify(output) !== JSON.stringify(recorded.output)) {
-    differences.push(`ended with ${JSON.stringify(output)}, recorded ${JSON.stringify(recorded.output)}`);
-  }
+  const [ended, endedThen] = [JSON.stringify(output), inWordsOfNow(JSON.stringify(recorded.output) ?? '')];
+  if ((ended ?? '') !== endedThen) differences.push(`ended with ${ended}, recorded ${endedThen}`);
   return differences;
 }
 
@@ -99,6 +108,10 @@ function describe(event: HistoryEvent): string {
   // An entity request's id is made anew by the host.
   const stableInput = String(input).replaceAll(/"id":"[^"]*"/g, '"id":""');
   return `${String(type)}#${String(id)} ${String(name)} ${stableInput}${String(fireAt)}`.trim();
+}
+
+function inWordsOfNow(text: string): string {
+  return reworded.reduce((said, [before, now]) => said.replaceAll(before, now), text);
 }
 
 function nextIndex(

@@ -292,7 +292,7 @@ describe('a run whose challenger may be promoted against the gates', () => {
       sentence: 'x',
     };
     expect(obstacle({ ...held, released: true, brokenGlass })).toBe(
-      `Broken before: jane and bob promoted the challenger of run run-1 at ${at(1)}.`,
+      `Overridden already: jane and bob promoted the challenger of run run-1 at ${at(1)}.`,
     );
     expect(obstacle({ ...held, released: false, brokenGlass })).toBeNull();
   });

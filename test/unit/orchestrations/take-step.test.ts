@@ -79,8 +79,8 @@ describe('a step whose service is away', () => {
       },
     });
     expect(told).toEqual([
-      'Waits since 2026-03-02T00:00:00.000Z, asks again at 2026-03-02T00:00:10.000Z: azure-unavailable: reading job a: Azure answered 503 busy',
-      'Waits since 2026-03-02T00:00:00.000Z, asks again at 2026-03-02T00:00:20.000Z: azure-unavailable: reading job a: Azure answered 503 busy',
+      'Waits since 2026-03-02T00:00:00.000Z, next attempt at 2026-03-02T00:00:10.000Z: azure-unavailable: reading job a: Azure answered 503 busy',
+      'Waits since 2026-03-02T00:00:00.000Z, next attempt at 2026-03-02T00:00:20.000Z: azure-unavailable: reading job a: Azure answered 503 busy',
       null,
     ]);
   });
