@@ -8,11 +8,11 @@ process.env['RATCHET_SEED'] ??= String(randomInt(2 ** 31));
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compile');
 const seeded = { setupFiles: ['test/seed.ts'] };
 
-/**
- * Projects run one after another (`groupOrder`), and those that start processes one file at a time: what they watch
- * needs the machine to itself.
- */
-const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 } as const;
+/** Two files at a time, on two cores too: those that start processes mostly wait for them. */
+const twoAtATime = { maxWorkers: 2 };
+/** What takes long on a machine with other work has found nothing wrong. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Projects run one after another, those that find most in the least time first; the last two side by side. */
 const order = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 export default defineConfig({
@@ -24,9 +24,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/replay/**/*.test.ts'],
           isolate: false,
-          // A test that takes long on a machine with other work has found nothing wrong.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...twoAtATime,
           ...seeded,
           ...order(0),
         },
@@ -35,20 +35,30 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patient,
+          ...twoAtATime,
           ...seeded,
           ...order(1),
         },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...seeded, ...serial, ...order(2) } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          ...seeded,
+          ...patient,
+          ...twoAtATime,
+          ...order(2),
+        },
+      },
       {
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
           ...seeded,
-          ...serial,
-          ...order(3),
+          ...patient,
+          ...twoAtATime,
+          ...order(2),
           testTimeout: 600_000,
           // What goes side by side there mostly waits.
           maxConcurrency: 8,
