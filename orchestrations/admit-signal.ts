@@ -20,7 +20,7 @@ import { endJobs } from './end-job.ts';
 import type { OfferAnswer } from './entities.ts';
 import { type Failure, type Insisted, insist } from './insist.ts';
 import { offerOnce } from './offer-once.ts';
-import type { RunInput } from './run-input.ts';
+import { predecessorsOf, type RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
 import { messageOf, now, takeStep } from './take-step.ts';
 import { Wakes } from './wake.ts';
@@ -104,7 +104,7 @@ function* giveUp(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion, kept, endsJobs, hearsCancel, endsPredecessor }: OfferAnswer,
+  { admission, champion, kept, endsJobs, hearsCancel, endsPredecessor, predecessors = [] }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
   const input: RunInput = {
@@ -119,14 +119,15 @@ function* run(
     ...(endsJobs && { endsJobs }),
     ...(hearsCancel && { hearsCancel }),
     ...(endsPredecessor && admission.freedRunId !== null && { predecessor: admission.freedRunId }),
+    ...(predecessors.length > 0 && { predecessors }),
     startedAt: now(context),
   };
   try {
     yield context.df.callSubOrchestrator('retrain', input, input.runId);
   } catch (error) {
     // The run could not even settle itself, or someone terminated it: free the model in its stead.
-    const { runId, predecessor } = input;
-    const jobs = [...(predecessor === undefined ? [] : jobNamesOf(predecessor)), ...jobNamesOf(runId)];
+    const { runId } = input;
+    const jobs = [...predecessorsOf(input), runId].flatMap(jobNamesOf);
     const left = endsJobs ? yield* endJobs(context, jobs, { model: signal.model, runId }) : '';
     const sentence = `The run broke off: ${messageOf(error)}${left}`;
     yield* settle(context, input, { outcome: 'failed', sentence });

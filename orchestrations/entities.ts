@@ -29,6 +29,8 @@ export interface ModelOperations {
   offer: { input: Offer; output: OfferAnswer | NeedsGrant | EntityRefusal };
   settle: { input: Settlement; output: Omit<Settled, 'state'> | EntityRefusal };
   recover: { input: RecoveryNote; output: Omit<Recovered, 'state'> | EntityRefusal };
+  /** The jobs of a run that died were seen to end. */
+  bury: { input: { readonly runId: string }; output: object | EntityRefusal };
   /** A run that outlives its deadline says that it lives. */
   prolong: {
     input: { readonly runId: string; readonly until: string };
@@ -88,8 +90,10 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly endsJobs?: boolean;
   /** Absent in answers of before runs heard a cancellation in every wait. */
   readonly hearsCancel?: boolean;
-  /** Absent in answers of before a run itself saw the jobs of one that died before it end. */
+  /** In answers of before the model remembered its dead runs: the run itself sees the jobs of the freed one end. */
   readonly endsPredecessor?: boolean;
+  /** The runs that died before the one admitted, whose jobs it sees end; absent in answers of before. */
+  readonly predecessors?: readonly string[];
 }
 
 /** There is no state yet: rebuild it, then ask again. */

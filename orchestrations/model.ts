@@ -1,6 +1,7 @@
 import { askPerson, endAsking } from '../shared/admission/answer-run.ts';
 import { findFreeze } from '../shared/admission/blocks.ts';
 import { crownChampion } from '../shared/admission/crown-champion.ts';
+import { buryRun } from '../shared/admission/dead-runs.ts';
 import { decideAdmission } from '../shared/admission/decide-admission.ts';
 import { describeRebuild, mergeRebuilt } from '../shared/admission/merge-rebuilt.ts';
 import { operateModel } from '../shared/admission/operate.ts';
@@ -23,8 +24,8 @@ defineEntity<ModelState>(modelEntity, newModelState, {
     const decided = decideAdmission(state, input);
     if ('needsGrant' in decided) return { state, answer: decided };
     const { state: next, ...answer } = decided;
-    const kept =
-      decided.admission.outcome === 'admitted' && next.live?.reevaluates ? { kept: next.kept } : {};
+    const admitted = decided.admission.outcome === 'admitted' ? next.live : null;
+    const kept = admitted?.reevaluates ? { kept: next.kept } : {};
     return {
       state: next,
       answer: {
@@ -32,7 +33,7 @@ defineEntity<ModelState>(modelEntity, newModelState, {
         champion: next.champion,
         endsJobs: true,
         hearsCancel: true,
-        endsPredecessor: true,
+        predecessors: admitted?.after ?? [],
         ...kept,
       },
     };
@@ -44,6 +45,9 @@ defineEntity<ModelState>(modelEntity, newModelState, {
   recover(state, input: Input<'recover'>) {
     const { state: next, ...answer } = takeRecovery(state, input);
     return { state: next, answer };
+  },
+  bury(state, input: Input<'bury'>) {
+    return { state: buryRun(state, input), answer: {} };
   },
   prolong(state, input: Input<'prolong'>) {
     const { state: next, live } = prolongRun(state, input);

@@ -10,7 +10,7 @@ import { estimateHours } from '../shared/config/estimate.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import { jobNamesOf } from '../shared/domain/durable-names.ts';
 import { askFleet, askModel } from './ask-model.ts';
-import { endJobs } from './end-job.ts';
+import { endJobs, tryOnce } from './end-job.ts';
 import type { OfferAnswer } from './entities.ts';
 import { afterwards } from './insist.ts';
 import { makeRunId } from './make-run-id.ts';
@@ -43,13 +43,13 @@ export function* offerOnce(
 
 /**
  * A run that was given up for dead may have left a job, or live after all (its host was away for days): it is told to
- * end, and its jobs are seen to end before another run of the model submits its own. A run that was admitted sees to that
- * itself: it can be cancelled meanwhile.
+ * end, and its jobs are cancelled. That they end is seen to by the run that is admitted next, before it begins, or by the
+ * watchdog: a signal that waits for something else does not wait for them.
  */
 function* endDeadRun(
   context: df.OrchestrationContext,
   model: string,
-  { admission, endsPredecessor }: OfferAnswer,
+  { admission, endsPredecessor, predecessors }: OfferAnswer,
   deadRunId: string,
 ): Generator<df.Task, void, unknown> {
   try {
@@ -58,8 +58,16 @@ function* endDeadRun(
   } catch {
     // It is gone, as it should be.
   }
-  if (endsPredecessor && admission.outcome === 'admitted') return;
+  const isSeenTo = predecessors !== undefined || endsPredecessor;
+  if (isSeenTo && admission.outcome === 'admitted') return;
+  if (predecessors) return yield* cancelJobs(context, deadRunId);
+  // Answers of before the model remembered its dead runs.
   yield* endJobs(context, jobNamesOf(deadRunId), { model, runId: admission.runId ?? deadRunId });
+}
+
+function* cancelJobs(context: df.OrchestrationContext, runId: string): Generator<df.Task, void, unknown> {
+  const sinceMs = context.df.currentUtcDateTime.getTime();
+  for (const jobName of jobNamesOf(runId)) yield* tryOnce(context, jobName, sinceMs);
 }
 
 function* offerWithGrant(

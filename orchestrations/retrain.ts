@@ -21,7 +21,7 @@ import type { Verdict } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
-import { endPredecessor } from './end-predecessor.ts';
+import { endPredecessors } from './end-predecessors.ts';
 import { register } from './register.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
 import { cancelRunEvent, runJob } from './run-job.ts';
@@ -37,7 +37,7 @@ df.app.orchestration('retrain', function* (context) {
   const walk = beginWalk(context, input, context.df.waitForExternalEvent(cancelRunEvent));
   let end: RunEnd;
   try {
-    yield* endPredecessor(walk);
+    yield* endPredecessors(walk);
     end = yield* takePhases(walk);
   } catch (error) {
     const broken: RunEnd = { outcome: 'failed', sentence: `Ratchet could not go on: ${messageOf(error)}` };

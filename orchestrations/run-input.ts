@@ -20,8 +20,14 @@ export interface RunInput {
   readonly endsJobs?: boolean;
   /** Whether it hears a cancellation at once wherever it waits; absent in histories of before it did. */
   readonly hearsCancel?: boolean;
-  /** The run before, where it died: its jobs are seen to end first. Absent where none did, and in histories of before. */
+  /** The same as `predecessors`, in histories of before there could be several. */
   readonly predecessor?: string;
+  /** The runs that died before it: their jobs are seen to end first. Absent where none did. */
+  readonly predecessors?: readonly string[];
+}
+
+export function predecessorsOf({ predecessor, predecessors }: RunInput): readonly string[] {
+  return predecessors ?? (predecessor === undefined ? [] : [predecessor]);
 }
 
 /** How a run ends. */

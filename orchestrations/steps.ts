@@ -50,6 +50,12 @@ export interface LostWork {
     /** What may still run of it; absent in histories of before that was ended. */
     readonly jobs?: readonly string[];
   }[];
+  /** Runs that died, of models without one since; absent in histories of before models remembered them. */
+  readonly dead?: readonly {
+    readonly model: string;
+    readonly runId: string;
+    readonly jobs: readonly string[];
+  }[];
   /** Places of the fleet for runs that are not under way. */
   readonly places: readonly { readonly model: string; readonly runId: string }[];
   /** Models of which the ledger knows, and whose entities have no state; absent in histories of before. */

@@ -11,7 +11,7 @@
  */
 import * as df from 'durable-functions';
 import type { WatchEnd, WatchInput } from '../shared/domain/watch.ts';
-import { askFleet } from './ask-model.ts';
+import { askFleet, askModel } from './ask-model.ts';
 import { endJobs, keepAlive, tryOnce } from './end-job.ts';
 import { freeModel } from './free-model.ts';
 import { afterwards } from './insist.ts';
@@ -37,6 +37,7 @@ df.app.orchestration('watch-runs', function* (context) {
   }
   if (lost.isFleetFresh) yield* afterwards(context, 'rebuilding the fleet', () => rebuildFleet(context));
   let looked = yield* freeRuns(context, lost.runs, ending);
+  const buried = yield* buryRuns(context, lost.dead ?? [], ending);
   for (const { runId } of lost.places) {
     yield* afterwards(context, `giving back the slot of run ${runId}`, function* () {
       const returned = yield* askFleet(context, 'return', { runId });
@@ -55,6 +56,7 @@ df.app.orchestration('watch-runs', function* (context) {
     const again = yield* freeRuns(context, left, looked.ending);
     looked = { ...again, freed: [...looked.freed, ...again.freed] };
   }
+  if (buried) looked = { ...looked, ending: { ...looked.ending, ...buried } };
   return { ...looked, places: lost.places.length, signals: lost.signals.length };
 });
 
@@ -74,7 +76,7 @@ function* freeRuns(
       const since = ending?.[runId] ?? now(context);
       // A look of before there were such marks waits itself.
       const unseen = ending
-        ? yield* tryJobs(context, run, since)
+        ? yield* tryLost(context, run, since)
         : yield* endJobs(context, run.jobs ?? [], run);
       if (unseen === null) left[runId] = since;
       else if (yield* free(context, run, unseen)) freed.push(runId);
@@ -83,10 +85,30 @@ function* freeRuns(
   return ending ? { freed, ending: left } : { freed };
 }
 
+/**
+ * The jobs of runs that died, of models that have had no run since. Answers since when those are being ended that have
+ * not.
+ */
+function* buryRuns(
+  context: df.OrchestrationContext,
+  dead: NonNullable<LostWork['dead']>,
+  ending: WatchInput['ending'],
+): Generator<df.Task, WatchInput['ending'], unknown> {
+  const left: Record<string, string> = {};
+  for (const { model, runId, jobs } of dead) {
+    yield* afterwards(context, `ending the jobs of run ${runId} of model ${model}, which died`, function* () {
+      const since = ending?.[runId] ?? now(context);
+      if ((yield* tryJobs(context, jobs, since)) === null) left[runId] = since;
+      else yield* askModel(context, model, 'bury', { runId });
+    });
+  }
+  return dead.length > 0 ? left : undefined;
+}
+
 /** Has each job end, once. Null: one has not; otherwise what is to be said of those that were not seen to. */
 function* tryJobs(
   context: df.OrchestrationContext,
-  { model, runId, jobs = [] }: LostWork['runs'][number],
+  jobs: readonly string[],
   since: string,
 ): Generator<df.Task, string | null, unknown> {
   let unseen = '';
@@ -96,9 +118,18 @@ function* tryJobs(
     if (!isOver) waits = true;
     else if (!state.ended) unseen += ` ${state.error}`;
   }
-  if (!waits) return unseen;
-  yield* keepAlive(context, { model, runId }, context.df.currentUtcDateTime.getTime());
-  return null;
+  return waits ? null : unseen;
+}
+
+/** The same of a run that is to count as alive until they have. */
+function* tryLost(
+  context: df.OrchestrationContext,
+  { model, runId, jobs = [] }: LostWork['runs'][number],
+  since: string,
+): Generator<df.Task, string | null, unknown> {
+  const unseen = yield* tryJobs(context, jobs, since);
+  if (unseen === null) yield* keepAlive(context, { model, runId }, context.df.currentUtcDateTime.getTime());
+  return unseen;
 }
 
 /** The model's entity has the last word: a run that settled meanwhile is not lost. */

@@ -38,7 +38,7 @@ defineStep(
           // A broken state is its own model's matter; a hub or ledger that is away is everybody's, and asked again.
           if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
           context.error(`the state of model ${model} cannot be read: ${error.message}`);
-          return { runs: [], signals: [] };
+          return { runs: [], signals: [], dead: [] };
         }
       }),
     );
@@ -49,6 +49,7 @@ defineStep(
     return {
       runs: lost.flatMap(({ runs }) => runs),
       signals: lost.flatMap(({ signals }) => signals),
+      dead: lost.flatMap(({ dead }) => dead),
       fresh: stateless.filter((_, index) => isFresh[index]),
       isFleetFresh: !fleetEntityState.entityState,
       places: findStalePlaces(fleet, live, before),
@@ -82,22 +83,24 @@ async function findLost(
   model: string,
   state: ModelState,
   before: string,
-): Promise<Pick<LostWork, 'runs' | 'signals'>> {
+): Promise<Pick<Required<LostWork>, 'runs' | 'signals' | 'dead'>> {
   const signals: LostWork['signals'][number][] = [];
   for (const signal of unanswered(state)) {
     const isYoung = state.answered.some(({ id, at }) => id === signal && at > before);
     if (!isYoung && (await endOf(client, signalInstanceId(signal))) !== null) signals.push({ model, signal });
   }
   const { live } = state;
-  if (!live || live.since > before) return { runs: [], signals };
+  const dead = (state.dead ?? []).map((runId) => ({ model, runId, jobs: jobNamesOf(runId) }));
+  if (!live || live.since > before) return { runs: [], signals, dead };
   const run = await endOf(client, live.runId);
   const [first] = live.signals;
   // A broken glass has no signal: nothing else is there to settle it.
   const parent = first === undefined ? 'not there' : await endOf(client, signalInstanceId(first));
-  if (run === null || parent === null) return { runs: [], signals };
+  if (run === null || parent === null) return { runs: [], signals, dead };
   const row = await (await wiring.ledger()).getRun(live.runId);
   const why = `its orchestration is ${run}, and that of signal ${first ?? '(none)'} is ${parent}`;
-  return { runs: [{ model, runId: live.runId, why, run: row, jobs: jobNamesOf(live.runId) }], signals };
+  const jobs = [...(live.after ?? []), live.runId].flatMap(jobNamesOf);
+  return { runs: [{ model, runId: live.runId, why, run: row, jobs }], signals, dead };
 }
 
 /** How an orchestration ended, in words; null while it goes on. */

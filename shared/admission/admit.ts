@@ -21,7 +21,7 @@ export function admit(state: ModelState, question: Question): PolicyAnswer {
   const signals = union(groupOf(state, question), absorbed?.signals ?? []);
   const approved = isLeader ? state.pending?.approved : undefined;
   const reevaluates = state.kept !== undefined && !isOfPerson(signal) && kind === 'retrain';
-  const { newData, ...rest } = state;
+  const { newData, dead, ...rest } = state;
   const next: ModelState = {
     ...rest,
     ...((kind === 'promote' || reevaluates) && newData && { newData }),
@@ -35,6 +35,7 @@ export function admit(state: ModelState, question: Question): PolicyAnswer {
       granted: true,
       ...(state.lastRun?.restart && { restarted: true }),
       ...(reevaluates && { reevaluates }),
+      ...(dead && { after: dead }),
     },
     starts: [...(state.starts ?? []).slice(1 - rememberStarts), now],
     ...(policy.budget && {

@@ -22,6 +22,7 @@ import { isOfPerson } from '../domain/signal.ts';
 import { admit } from './admit.ts';
 import * as answer from './answers.ts';
 import { findBlock, lookAgainMs } from './blocks.ts';
+import { freeDeadRun } from './dead-runs.ts';
 import { findEarlyRejection } from './find-early-rejection.ts';
 import { meetLive } from './meet-live.ts';
 import { healTimes, mendTimes } from './mend-times.ts';
@@ -29,7 +30,6 @@ import { findLackOfData, noteNews } from './news.ts';
 import { endPending, sleepers } from './pending.ts';
 import type { AdmissionResult, NeedsGrant, Offer, PolicyAnswer, Question } from './question.ts';
 import { findAnswered, keepWaiting, remember } from './remember.ts';
-import { settleRun } from './settle-run.ts';
 import { addMs, durationMs, earlier, later } from './time.ts';
 import { joinPending, reject, wait } from './wait.ts';
 
@@ -185,12 +185,4 @@ function startUnlessFleetHolds(state: ModelState, question: Question): PolicyAns
 function wokenByData(state: ModelState, { signal, policy }: Offer): readonly string[] {
   const enough = (state.newData?.rows ?? 0) >= (policy.minimumNewRows ?? 0);
   return signal.newData && state.pending?.forData && enough ? sleepers(state).slice(0, 1) : nobody;
-}
-
-/** A run past its deadline counts as dead: its model is freed, and the cooldown counts from the deadline. */
-function freeDeadRun(state: ModelState, now: string): { state: ModelState; freedRunId: string | null } {
-  if (!state.live || now <= state.live.deadline) return { state, freedRunId: null };
-  const { runId, deadline } = state.live;
-  const lost = settleRun(state, { runId, outcome: 'lost', champion: null, now: deadline });
-  return { state: lost.state, freedRunId: runId };
 }

@@ -101,10 +101,14 @@ export interface ModelState {
     readonly reevaluates?: boolean;
     /** Its gates cannot say, and it waits for a person: until when (ISO 8601, UTC), and what one has answered. */
     readonly asks?: { readonly until: string; readonly answer?: InconclusiveAnswer };
+    /** The runs that died before it, whose jobs it sees end first. */
+    readonly after?: readonly string[];
     /** It is no run: two people have broken the glass, and a challenger is on its way. */
     readonly breaksGlass?: boolean;
   } | null;
   readonly pending: Pending | null;
+  /** Runs that died, the latest last, whose jobs nobody has seen end: the next run sees to that, or the watchdog. */
+  readonly dead?: readonly string[];
   /** The last run that ended: the cooldown counts from it. */
   readonly lastRun: {
     readonly runId: string;

@@ -1,4 +1,4 @@
-/** A run whose predecessor died, over the built application on the virtual clock: the job of that one does not end. */
+/** Runs after one that died, over the built application on the virtual clock: the job of that one does not end. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,13 +7,19 @@ import * as df from 'durable-functions';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeRunId } from '../../../orchestrations/make-run-id.ts';
 import { signalInstanceId } from '../../../shared/dispatch/offer-signal.ts';
+import { startWatch } from '../../../shared/dispatch/start-look.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
+import type { WatchEnd } from '../../../shared/domain/watch.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { type Host, startHost } from '../durable/harness.ts';
 import { type ArmAnswer, openFront } from './arm-front.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 
 const dead = 'tiny-20260301-abcdef01';
+/** That of a model in a freeze. */
+const deadInFreeze = 'other-20260301-abcdef01';
+/** Those of one model, one after the other. */
+const deadInTurn = ['third-20260301-abcdef01', 'third-20260301-abcdef02'] as const;
 const hourMs = 3_600_000;
 
 let services: LocalServices;
@@ -30,7 +36,8 @@ function answerOf(path: string): ArmAnswer | null {
   const name = /^\/jobs\/([^/]+-train)/.exec(path)?.[1];
   if (name === undefined) return null;
   if (path.endsWith('/cancel')) return [202, {}];
-  const of = name === `${dead}-train` ? status : 'Running';
+  const isOfDead = [dead, deadInFreeze, ...deadInTurn].some((runId) => name === `${runId}-train`);
+  const of = isOfDead ? status : 'Running';
   const tags = { ratchetRun: name.replace(/-train$/, '') };
   const properties = {
     jobType: 'Command',
@@ -50,7 +57,8 @@ beforeAll(async () => {
   const folder = join(home, 'models');
   mkdirSync(folder);
   const text = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
-  writeFileSync(join(folder, 'tiny.yaml'), text.replaceAll('spam-filter', 'tiny'));
+  for (const model of ['tiny', 'other', 'third'])
+    writeFileSync(join(folder, `${model}.yaml`), text.replaceAll('spam-filter', model));
   const { port } = arm.address() as AddressInfo;
   settings = {
     ...services.settings,
@@ -59,7 +67,8 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   host = await startHost({ appDirectory: process.cwd(), file: join(home, 'durable.db') });
-  await host.client.signalEntity(new df.EntityId('model', 'tiny'), 'rebuild', { state: newModelState });
+  for (const model of ['tiny', 'other', 'third'])
+    await host.client.signalEntity(new df.EntityId('model', model), 'rebuild', { state: newModelState });
 });
 afterAll(async () => {
   await host?.stop();
@@ -67,14 +76,14 @@ afterAll(async () => {
 });
 
 const now = () => new Date(host.clock.now()).toISOString();
-const stateOf = async (): Promise<ModelState> => {
-  const { entityState } = await host.client.readEntityState<ModelState>(new df.EntityId('model', 'tiny'));
+const stateOf = async (model = 'tiny'): Promise<ModelState> => {
+  const { entityState } = await host.client.readEntityState<ModelState>(new df.EntityId('model', model));
   return entityState!;
 };
 const rowOf = async (runId: string) => (await createWiring(settings).ledger()).getRun(runId);
-const request = (key: string) => ({
-  id: `manual:tiny:${key}`,
-  model: 'tiny',
+const request = (key: string, model = 'tiny') => ({
+  id: `manual:${model}:${key}`,
+  model,
   kind: 'manual' as const,
   source: 'test',
   observedAt: now(),
@@ -82,28 +91,45 @@ const request = (key: string) => ({
   evidence: {},
 });
 
-/** A run past its deadline that nobody carries, and the request that finds it. */
-async function requestAfterDeath(key: string): Promise<string> {
-  const pinned = (await createWiring(settings).models()).get('tiny')!;
-  const { policy } = pinned.config;
-  await host.client.signalEntity(new df.EntityId('model', 'tiny'), 'offer', {
-    ...{ signal: { id: `manual:tiny:dead-${key}`, kind: 'manual' }, runId: dead, now: now(), policy },
+/** A run of the model, past its deadline, that nobody carries. */
+async function lose(runId: string, key: string, model = 'tiny'): Promise<void> {
+  const { policy } = (await pinnedOf(model)).config;
+  await host.client.signalEntity(new df.EntityId('model', model), 'offer', {
+    ...{ signal: { id: `manual:${model}:dead-${key}`, kind: 'manual' }, runId, now: now(), policy },
     grant: { granted: true },
   });
   await host.settle();
-  expect((await stateOf()).live).toMatchObject({ runId: dead });
+  expect((await stateOf(model)).live).toMatchObject({ runId });
   await host.pass(13 * hourMs);
-  const signal = request(key);
-  await host.client.startNew('admit-signal', {
-    instanceId: signalInstanceId(signal.id),
-    input: { signal, pinned },
-  });
-  await host.settle();
-  return makeRunId('tiny', signal.id, now());
 }
 
-const operate = async (id: string, action: object): Promise<unknown> => {
-  const input = { id, model: 'tiny', action, by: 'jane', reason: 'a better idea' };
+const pinnedOf = async (model: string) => (await createWiring(settings).models()).get(model)!;
+
+async function ask(key: string, model = 'tiny'): Promise<string> {
+  const signal = request(key, model);
+  await host.client.startNew('admit-signal', {
+    instanceId: signalInstanceId(signal.id),
+    input: { signal, pinned: await pinnedOf(model) },
+  });
+  await host.settle();
+  return makeRunId(model, signal.id, now());
+}
+
+/** A run past its deadline that nobody carries, and the request that finds it. */
+async function requestAfterDeath(key: string): Promise<string> {
+  await lose(dead, key);
+  return ask(key);
+}
+
+const look = async (): Promise<WatchEnd> => {
+  expect(await startWatch(host.client as never)).toBe('started');
+  await host.settle();
+  await host.pass(180_000);
+  return (await host.client.getStatus('watch-runs')).output as WatchEnd;
+};
+
+const operate = async (id: string, action: object, model = 'tiny'): Promise<unknown> => {
+  const input = { id, model, action, by: 'jane', reason: 'a better idea' };
   await host.client.startNew('operate', { instanceId: id, input });
   await host.settle();
   return (await host.client.getStatus(id)).output;
@@ -150,4 +176,45 @@ it('begins once they have ended, with all of its own time', async () => {
   expect(asked).not.toContain(`/jobs/${runId}-train/cancel`);
   await host.pass(3 * hourMs);
   expect(asked).toContain(`/jobs/${runId}-train/cancel`);
+});
+
+it('is not waited for by a signal that something else holds: the watchdog sees its jobs end', async () => {
+  status = 'CancelRequested';
+  await lose(deadInFreeze, 'held', 'other');
+  expect(await operate('freeze', { action: 'freeze', until: null }, 'other')).toMatchObject({ done: true });
+  await ask('held', 'other');
+  const id = signalInstanceId('manual:other:held');
+  expect((await host.client.getStatus(id)).runtimeStatus).toBe('Running');
+  const decision = await (await createWiring(settings).ledger()).getDecision('other', 'manual:other:held');
+  expect(decision).toMatchObject({ outcome: 'deferred', reason: 'freeze', freedRunId: deadInFreeze });
+  expect(asked).toContain(`/jobs/${deadInFreeze}-train/cancel`);
+  expect((await stateOf('other')).dead).toEqual([deadInFreeze]);
+
+  const first = await look();
+  expect(first.ending).toMatchObject({ [deadInFreeze]: expect.any(String) });
+  expect((await stateOf('other')).dead).toEqual([deadInFreeze]);
+  await host.pass(hourMs);
+  // Since when it waits is kept from look to look.
+  expect((await look()).ending).toEqual(first.ending);
+  status = 'Canceled';
+  expect((await look()).ending).toEqual({});
+  expect(await stateOf('other')).not.toHaveProperty('dead');
+});
+
+it('has all that died one after the other waited for by the run that begins at last', async () => {
+  status = 'CancelRequested';
+  await services.container.getBlockBlobClient('mail/third/week.jsonl').upload('{}', 2);
+  await lose(deadInTurn[0], 'one', 'third');
+  await lose(deadInTurn[1], 'two', 'third');
+  const runId = await ask('three', 'third');
+  expect((await stateOf('third')).live).toMatchObject({ runId, after: [...deadInTurn] });
+  expect(await rowOf(runId)).toMatchObject({
+    sentence: `Waits for the end of the jobs of runs ${deadInTurn.join(', ')}, which died.`,
+  });
+  await host.pass(hourMs);
+  for (const died of deadInTurn) expect(asked).toContain(`/jobs/${died}-train/cancel`);
+  expect(asked).not.toContain(`/jobs/${runId}-train`);
+  status = 'Canceled';
+  await host.pass(hourMs);
+  expect(asked).toContain(`/jobs/${runId}-train`);
 });
