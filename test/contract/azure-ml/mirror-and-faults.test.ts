@@ -9,12 +9,10 @@ let s: Scoring;
 beforeAll(async () => {
   s = await openScoring({ random: randomFrom(7) });
   await s.makeEndpoint('front');
+  // Copies pile up on a machine with other work: none of them is to be turned away for that.
+  const requestSettings = { requestTimeout: 'PT60S', maxConcurrentRequestsPerInstance: 100 };
   for (const name of ['blue', 'green', 'red'])
-    await s.deploy(
-      'front',
-      name,
-      s.echoed({ requestSettings: { requestTimeout: 'PT60S' } }, { MODEL: name }),
-    );
+    await s.deploy('front', name, s.echoed({ requestSettings }, { MODEL: name }));
   await s.makeEndpoint('front', { traffic: { blue: 100 } });
 });
 afterAll(() => s.workspace.close());
