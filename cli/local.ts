@@ -3,17 +3,20 @@ import { type Command, UsageError } from './command.ts';
 /** What is done to the local cloud with its own tools; in Azure `az ml` and `az storage` do it. */
 export const local: Command = {
   summary:
-    'Start the service in this folder, publish training code to it, upload data to it, make endpoints.',
+    'Start the service in this folder, publish training code to it, upload data to it, make endpoints, say how pipelines end.',
   usage: [
     'ratchet local start [--keys] [--json]    in this folder: model files of models/, state in .ratchet/; Ctrl-C stops it',
     'ratchet local publish DIR --as NAME[:VERSION] [--json]',
     'ratchet local upload FILE ... --model MODEL [--json]',
     'ratchet local endpoint NAME [--show-key] [--json]',
+    'ratchet local pipeline NAME [--ends succeeded|failed|canceled] [--takes DURATION] [--json]',
     'publish makes a code asset of the folder, for code: azureml:NAME:VERSION in a model file. Without VERSION it takes the',
     'one that has this code already, or the next number. A version never changes. .amlignore lists what to leave out.',
     'upload puts the files under data.path of the model file, where data.expect and triggers.data apply to them.',
     'endpoint makes a managed online endpoint of that name, unless it is there, and prints its address: what release.target',
     'names. Who calls it sends its key as a bearer token.',
+    'pipeline says how the runs of a pipeline go from now on, and lists those there were: the pipelines are the YAML files of',
+    'infra/azure-pipelines/, each named as its file. Nothing in them is run.',
     'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run([action, ...args]) {
@@ -26,9 +29,11 @@ export const local: Command = {
         return (await import('./local/upload.ts')).upload(args);
       case 'endpoint':
         return (await import('./local/endpoint.ts')).endpoint(args);
+      case 'pipeline':
+        return (await import('./local/pipeline.ts')).pipeline(args);
       default:
         throw new UsageError(
-          `expected start, publish, upload or endpoint, got ${action === undefined ? 'nothing' : JSON.stringify(action)}`,
+          `expected start, publish, upload, endpoint or pipeline, got ${action === undefined ? 'nothing' : JSON.stringify(action)}`,
         );
     }
   },

@@ -5,6 +5,7 @@
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
+import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
@@ -15,6 +16,7 @@ import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelState } from '../shared/domain/model-state.ts';
 import type { Operation } from '../shared/domain/operation.ts';
+import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { LookResult, Observed, ReleaseRow, Split } from '../shared/domain/release-state.ts';
@@ -101,6 +103,13 @@ export interface HeldBack {
   readonly release?: ReleaseConfig;
   readonly stages: readonly NotifyStage[];
   readonly freezes?: Policy['freezes'];
+}
+
+/** What a stage starts outside; `run` null: not known to have been started. */
+interface PipelineQuestion {
+  readonly stage: PipelineStage;
+  readonly order: PipelineOrder;
+  readonly run: OutsideRun | null;
 }
 
 /** A version at a target, or on its way there. */
@@ -196,6 +205,12 @@ export interface Steps {
   'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
   /** Begins to change who answers the requests of a target. */
   'shift-traffic': { input: { target: TargetConfig; to: Split }; output: null };
+  /** Starts what a stage starts outside, unless it was started, and answers how that stands. */
+  'start-pipeline': { input: PipelineQuestion; output: PipelineSeen };
+  /** How it stands. */
+  'watch-pipeline': { input: PipelineQuestion; output: PipelineSeen };
+  /** Has it end, and answers how it stands then. What is over, or was never started, stays so. */
+  'cancel-pipeline': { input: PipelineQuestion; output: PipelineSeen };
   /** Deletes a deployment that has no traffic. */
   'retire-deployment': { input: { target: TargetConfig; deployment: string }; output: null };
   /** Makes a target's state anew from what the ledger knows of releases. */

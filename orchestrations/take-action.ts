@@ -39,6 +39,17 @@ export function* takeAction(
     }
     case 'notify':
       return yield* notify(walk, action, patience);
+    case 'start-pipeline':
+    case 'watch-pipeline':
+    case 'cancel-pipeline': {
+      const { do: did, ...asked } = action;
+      return {
+        event: 'pipeline',
+        did,
+        key: action.order.key,
+        seen: yield* takeStep(context, did, asked, patience),
+      };
+    }
     case 'crown':
       return yield* crown(walk, action);
     case 'retire': {

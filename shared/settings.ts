@@ -27,6 +27,8 @@ export interface Settings {
   readonly serviceBus: { readonly connectionString: string } | { readonly namespace: string } | null;
   /** Null: no stage may use Event Grid. `key` null: the identity of the app is used. */
   readonly eventGrid: { readonly endpoint: string; readonly key: string | null } | null;
+  /** The organization, `https://dev.azure.com/NAME`. Null: no stage may use Azure Pipelines. */
+  readonly azureDevOpsUrl: string | null;
   /** `workspaceId` null: no model file may have queries. `endpoint` without a slash at its end. */
   readonly logs: { readonly workspaceId: string | null; readonly endpoint: string };
   /** Null: the folder `models` beside package.json. */
@@ -76,6 +78,7 @@ const EnvironmentSchema = z.object({
     .optional(),
   RATCHET_EVENTGRID_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   RATCHET_EVENTGRID_KEY: text.optional(),
+  RATCHET_AZURE_DEVOPS_URL: https.optional(),
   RATCHET_LOGS_WORKSPACE: z.guid().optional(),
   RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
@@ -148,6 +151,10 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
     next: 'copy the topic endpoint, https://TOPIC.REGION-1.eventgrid.azure.net/api/events',
   },
   RATCHET_EVENTGRID_KEY: { must: 'be an access key of the topic', next: 'copy key 1 or key 2', secret: true },
+  RATCHET_AZURE_DEVOPS_URL: {
+    must: 'be the https address of an organization of Azure DevOps',
+    next: 'set it to https://dev.azure.com/ORGANIZATION, or leave it out where no stage uses azure-pipelines',
+  },
   RATCHET_LOGS_WORKSPACE: {
     must: 'be the workspace id (a GUID) of a Log Analytics workspace',
     next: 'copy it from the overview of the workspace, or leave it out where no model file has queries or release checks',
@@ -242,6 +249,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     eventGrid: env.RATCHET_EVENTGRID_ENDPOINT
       ? { endpoint: env.RATCHET_EVENTGRID_ENDPOINT, key: env.RATCHET_EVENTGRID_KEY ?? null }
       : null,
+    azureDevOpsUrl: env.RATCHET_AZURE_DEVOPS_URL ?? null,
     logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,

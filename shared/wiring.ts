@@ -27,6 +27,7 @@ import { once } from './once.ts';
 import type { ReleaseChannel } from './release/channels/channel.ts';
 import type { Settings } from './settings.ts';
 import { findModelsDir, watchModels } from './watch-models.ts';
+import { wirePipelines } from './wire-pipelines.ts';
 import { wireTargets } from './wire-targets.ts';
 
 export type Wiring = ReturnType<typeof createWiring>;
@@ -41,6 +42,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireStorage(base),
     ...wireModels(base),
     ...wireReleases(base),
+    pipelineChannel: wirePipelines(base),
     releaseTarget: wireTargets(base),
   };
 }

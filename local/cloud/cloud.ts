@@ -58,6 +58,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       eventGrid: services.eventGrid,
       logAnalytics: services.logAnalytics,
       azureMl: services.azureMl,
+      pipelines: services.pipelines,
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),
     };
@@ -87,7 +88,8 @@ async function startControl(
 }
 
 function describe(services: Services, controlPort: number): CloudState {
-  const { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics } = services;
+  const { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics, pipelines } =
+    services;
   return {
     pid: process.pid,
     control: `http://127.0.0.1:${controlPort}`,
@@ -103,6 +105,7 @@ function describe(services: Services, controlPort: number): CloudState {
     identityHeader: identity.environment.IDENTITY_HEADER,
     logsWorkspaceId: localCloud.logsWorkspaceId,
     logsEndpoint: logAnalytics.endpoint,
+    azureDevOpsUrl: pipelines.azureDevOps,
   };
 }
 
@@ -121,5 +124,6 @@ function keepPorts(
     azureMl: portOf(azureMl.endpoint),
     scoring: portOf(azureMl.scoringEndpoint),
     logs: portOf(state.logsEndpoint),
+    pipelines: portOf(state.azureDevOpsUrl),
   });
 }

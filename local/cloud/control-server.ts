@@ -10,6 +10,8 @@ import { type Loopback, listenOnLoopback } from '../http/listen.ts';
 import { RequestError } from '../http/request-error.ts';
 import { parseFaults } from '../log-analytics/faults.ts';
 import type { LogAnalytics } from '../log-analytics/index.ts';
+import { parseFaults as parsePipelineFaults } from '../pipelines/faults.ts';
+import { type Pipelines, parsePlan } from '../pipelines/index.ts';
 
 export interface Control {
   readonly clock: Clock;
@@ -17,6 +19,7 @@ export interface Control {
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
   readonly azureMl: Pick<AzureMl, 'setFaults'>;
+  readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
   /** Called after the clock was set. */
   onClockSet(): void;
   shutdown(): void;
@@ -34,7 +37,8 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
+ * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET /status`,
+ * `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
   const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
@@ -67,6 +71,8 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     const rows = logAnalytics.ingest(table, await readJson(request, longestRowsBytes));
     return { status: 200, body: { rows } };
   }
+  const pipeline = /^\/pipelines\/([A-Za-z0-9._-]+)$/.exec(request.url ?? '')?.[1];
+  if (pipeline !== undefined && pipeline !== 'faults') return answerPipeline(control, request, pipeline);
   switch (`${request.method} ${request.url}`) {
     case 'GET /clock':
     case 'GET /status':
@@ -87,11 +93,24 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     case 'PUT /online-endpoints/faults':
       control.azureMl.setFaults(await readJson(request));
       return { status: 200, body: {} };
+    case 'PUT /pipelines/faults':
+      control.pipelines.failNext(parsePipelineFaults(await readJson(request)));
+      return { status: 200, body: {} };
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };
     default:
       return { status: 404, body: { error: `there is no ${request.method} ${request.url} here` } };
   }
+}
+
+async function answerPipeline(
+  { pipelines }: Control,
+  request: IncomingMessage,
+  pipeline: string,
+): Promise<Answer> {
+  if (request.method === 'PUT') pipelines.plan(pipeline, parsePlan(await readJson(request)));
+  else if (request.method !== 'GET') return { status: 405, body: { error: 'GET and PUT are answered' } };
+  return { status: 200, body: pipelines.runsOf(pipeline) };
 }
 
 async function readJson(request: IncomingMessage, mostBytes = longestBodyBytes): Promise<unknown> {

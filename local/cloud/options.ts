@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { LocalError } from '../process/local-error.ts';
 
-export const usage = `Runs the local cloud: Azure ML, Event Grid, Service Bus, storage, Log Analytics and managed identity on
-this machine.
+export const usage = `Runs the local cloud: Azure ML, Event Grid, Service Bus, storage, Log Analytics, managed identity and
+pipelines on this machine.
 
   node local/cloud.ts --home DIR [options]
 

@@ -7,7 +7,7 @@ import { writeFileAtomically } from '../process/write-file-atomically.ts';
 
 const names = [
   ...(['control', 'identity', 'eventGrid', 'blob', 'table', 'serviceBus'] as const),
-  ...(['azureMl', 'scoring', 'logs'] as const),
+  ...(['azureMl', 'scoring', 'logs', 'pipelines'] as const),
 ] as const;
 type PortName = (typeof names)[number];
 

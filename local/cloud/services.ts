@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type AzureMl, startAzureMl } from '../azure-ml/index.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -15,6 +16,7 @@ import { type CloudContext, type LogLevel, localCloud } from '../cloud-context.t
 import { type EventGrid, type Subscription, startEventGrid } from '../event-grid/index.ts';
 import { type Identity, startIdentity } from '../identity/index.ts';
 import { type LogAnalytics, startLogAnalytics } from '../log-analytics/index.ts';
+import { type Pipelines, startPipelines } from '../pipelines/index.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import { type ServiceBus, startServiceBus } from '../service-bus/index.ts';
 import { type Storage, startStorage } from '../storage/index.ts';
@@ -32,6 +34,7 @@ export interface Services {
   readonly serviceBus: ServiceBus;
   readonly azureMl: AzureMl;
   readonly logAnalytics: LogAnalytics;
+  readonly pipelines: Pipelines;
 }
 
 export interface Running {
@@ -50,6 +53,9 @@ interface ServicesDependencies {
 
 const dayMs = 86_400_000;
 
+/** Whoever has this checkout may add pipelines of their own. */
+const azureFolder = fileURLToPath(new URL('../../infra/azure-pipelines', import.meta.url));
+
 const queues = [
   { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
   { name: localCloud.eventsQueue, requiresSession: true, maxDeliveryCount: 2000 },
@@ -63,24 +69,8 @@ export async function startServices(dependencies: ServicesDependencies): Promise
   let storage: Storage | null = null;
   let serviceBus: ServiceBus | null = null;
 
-  /** Starts one service in its own folder. */
-  const start = async <T extends Running>(
-    name: string,
-    run: (context: CloudContext) => Promise<T>,
-  ): Promise<T> => {
-    const home = join(options.home, name);
-    mkdirSync(home, { recursive: true });
-    const context: CloudContext = {
-      home,
-      clock: dependencies.clock,
-      work: dependencies.work,
-      log: (level, message) => dependencies.log(level, `${name}: ${message}`),
-      publish: (topic, events) => started(eventGrid, 'Event Grid').publish(topic, events),
-    };
-    const service = await listening(name, options.home, () => run(context));
-    dependencies.started(service);
-    return service;
-  };
+  const start = <T extends Running>(name: string, run: (context: CloudContext) => Promise<T>) =>
+    startOne(dependencies, name, () => started(eventGrid, 'Event Grid'), run);
 
   const identity = await start('identity', async (context) =>
     startIdentity({ ...context, port: await ports.wanted('identity') }),
@@ -122,7 +112,30 @@ export async function startServices(dependencies: ServicesDependencies): Promise
       sink: (table, rows) => void logAnalytics.ingest(table, rows),
     }),
   );
-  return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics };
+  const pipelines = await start('pipelines', async (context) =>
+    startPipelines({ ...context, port: await ports.wanted('pipelines'), tls, identity, azureFolder }),
+  );
+  return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics, pipelines };
+}
+
+/** Starts one service in its own folder. */
+async function startOne<T extends Running>(
+  dependencies: ServicesDependencies,
+  name: string,
+  grid: () => EventGrid,
+  run: (context: CloudContext) => Promise<T>,
+): Promise<T> {
+  const { options, clock, work } = dependencies;
+  const home = join(options.home, name);
+  mkdirSync(home, { recursive: true });
+  const context: CloudContext = {
+    ...{ home, clock, work },
+    log: (level, message) => dependencies.log(level, `${name}: ${message}`),
+    publish: (topic, events) => grid().publish(topic, events),
+  };
+  const service = await listening(name, options.home, () => run(context));
+  dependencies.started(service);
+  return service;
 }
 
 function started<T>(service: T | null, name: string): T {

@@ -23,6 +23,8 @@ export const CloudStateSchema = z.looseObject({
   identityHeader: z.string(),
   logsWorkspaceId: z.string(),
   logsEndpoint: z.string(),
+  /** The organization of Azure DevOps. */
+  azureDevOpsUrl: z.string(),
 });
 
 export type CloudState = z.infer<typeof CloudStateSchema>;
@@ -43,6 +45,7 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
     RATCHET_EVENTGRID_KEY: cloud.eventGridKey,
     RATCHET_LOGS_WORKSPACE: cloud.logsWorkspaceId,
     RATCHET_LOGS_ENDPOINT: cloud.logsEndpoint,
+    RATCHET_AZURE_DEVOPS_URL: cloud.azureDevOpsUrl,
     RATCHET_MODELS_DIR: modelsFolder,
     IDENTITY_ENDPOINT: cloud.identityEndpoint,
     IDENTITY_HEADER: cloud.identityHeader,

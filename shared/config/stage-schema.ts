@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CheckSchema } from './check-schema.ts';
 import { duration, name } from './fields.ts';
+import { PipelineStageSchema } from './pipeline-stage-schema.ts';
 
 const stageName = name('a stage name').describe('Name of the stage.');
 
@@ -115,7 +116,10 @@ const channelKind = z
 
 /** A stage without either is most likely one whose kind was forgotten. */
 const noChannel =
-  'missing; a stage has a kind (approval, shadow, canary or production), or a channel that it tells (service-bus or event-grid)';
+  'missing; a stage has a kind (approval, shadow, canary, production or pipeline), or a channel that it tells (service-bus or event-grid)';
+
+/** Channels that are not told, but start something. */
+const startingChannels: ReadonlySet<unknown> = new Set(['azure-pipelines']);
 
 const NotifySchema = z.discriminatedUnion(
   'channel',
@@ -139,8 +143,13 @@ const NotifySchema = z.discriminatedUnion(
     }),
   ],
   {
-    error: ({ input }) =>
-      (input as { channel?: unknown } | undefined)?.channel === undefined ? noChannel : undefined,
+    error: ({ input }) => {
+      const { channel } = (input ?? {}) as { channel?: unknown };
+      if (channel === undefined) return noChannel;
+      return startingChannels.has(channel)
+        ? `${String(channel)} starts something and waits for its end: add kind: pipeline`
+        : undefined;
+    },
   },
 );
 
@@ -150,6 +159,7 @@ export const StageSchema = z.discriminatedUnion('kind', [
   ShadowSchema,
   CanarySchema,
   ProductionSchema,
+  PipelineStageSchema,
 ]);
 
 export type StageConfig = z.infer<typeof StageSchema>;

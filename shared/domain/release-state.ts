@@ -11,6 +11,7 @@ export const releaseStates = [
   'queued', // another release holds the target
   'deploying', // the version is brought to the target, and gets no traffic
   'notifying', // a channel is told
+  'in-pipeline', // something outside was started, and is waited for
   'waiting-for-approval',
   'shadow', // the version is sent copies of requests
   'canary', // the version answers a share of the requests
@@ -176,6 +177,8 @@ export interface ReleaseRow {
   readonly binding: string | null;
   /** Null, or absent in rows of before: its stage asks no approval. */
   readonly approval?: ApprovalAsked | null;
+  /** Where a person looks at what its stage has started outside; null, or absent in rows of before: nothing, or nowhere. */
+  readonly pipeline?: string | null;
   readonly writtenAt: string;
   readonly endedAt: string | null;
 }

@@ -79,14 +79,17 @@ describe('the documentation', () => {
     expect(parseFleetFile('docs/operators.md', fleet!, ['spam-filter'])).toHaveProperty('fleet');
   });
 
-  it.each(['docs/releases.md', 'docs/release-checks.md'])('of %s shows releases that are valid', (page) => {
-    const shown = blocks(page, 'yaml');
-    expect(shown.length).toBeGreaterThan(0);
-    for (const text of shown) {
-      const parsed = parseModelFile('m.yaml', withRelease(text));
-      expect('problems' in parsed ? parsed.problems : [], text).toEqual([]);
-    }
-  });
+  it.each(['docs/releases.md', 'docs/release-checks.md', 'docs/pipelines.md'])(
+    'of %s shows releases that are valid',
+    (page) => {
+      const shown = blocks(page, 'yaml');
+      expect(shown.length).toBeGreaterThan(0);
+      for (const text of shown) {
+        const parsed = parseModelFile('m.yaml', withRelease(text));
+        expect('problems' in parsed ? parsed.problems : [], text).toEqual([]);
+      }
+    },
+  );
 
   it('shows request bodies that the API accepts', () => {
     const [report, request] = blocks('docs/api.md', 'json').map((text) => JSON.parse(text) as unknown);

@@ -69,11 +69,16 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/once.ts', 'shared/azure', 'shared/release/targets'],
     types: ['shared/config', 'shared/settings.ts'],
   },
+  'shared/wire-pipelines.ts': {
+    rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/azure', 'shared/release/channels'],
+    types: ['shared/config', 'shared/settings.ts'],
+  },
   'shared/watch-models.ts': { rooms: ['shared/config'] },
   'shared/wiring.ts': {
     rooms: [
       'shared/once.ts',
       'shared/wire-targets.ts',
+      'shared/wire-pipelines.ts',
       'shared/watch-models.ts',
       'shared/azure',
       'shared/ledger',
@@ -136,10 +141,9 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   local: { rooms: [] },
   ...Object.fromEntries(
-    ['azure-ml', 'event-grid', 'identity', 'log-analytics', 'service-bus', 'storage'].map((service) => [
-      `local/${service}`,
-      { rooms: commonRoomsOfEmulators, types: ['local/identity'] },
-    ]),
+    ['azure-ml', 'event-grid', 'identity', 'log-analytics', 'pipelines', 'service-bus', 'storage'].map(
+      (service) => [`local/${service}`, { rooms: commonRoomsOfEmulators, types: ['local/identity'] }],
+    ),
   ),
   'local/launch': { rooms: ['local', 'examples'] },
   demo: { rooms: ['local', 'examples', 'shared/domain'] },

@@ -42,6 +42,7 @@ export function advance(release: Release, now: string): Release {
     lastLook: null,
     holdsUntil: null,
     pausedUntil: null,
+    ...(release.outside !== undefined && { outside: null }),
   };
 }
 

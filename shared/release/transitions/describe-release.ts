@@ -26,6 +26,7 @@ export function describeRelease(
       digest,
       binding: bindingOf(held),
       approval: describeAsked(held),
+      ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
       writtenAt: now,
       endedAt: null,
     };

@@ -19,6 +19,7 @@
  * 9. Looks at the checks of a step share its error, however many there are.
  */
 import { endRelease, enter, later, msOf, withRelease } from './changes.ts';
+import { endOutside } from './outside.ts';
 import { goBackOf, isSame, splitOf } from './splits.ts';
 import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
 import { stepForward } from './step-forward.ts';
@@ -78,7 +79,8 @@ function stepBack(state: TargetState, release: Release, now: string): NextAnswer
   const reached: TargetState = { ...state, desired: goal, changingTo: null };
   if (to && !back.answered)
     return { state: reached, action: { do: 'ask-version', deployment: to.deployment, model: to.model } };
-  if (!to && !back.acknowledged) return askForWayBack(reached, release, now);
+  if (!to && !back.acknowledged)
+    return endOutside(reached, release, now) ?? askForWayBack(reached, release, now);
   if (release.isChampion)
     return { state: reached, action: { do: 'crown', champion: to?.model ?? release.previous } };
   return clearAway(reached, release, now);
@@ -94,6 +96,8 @@ function askForWayBack(state: TargetState, release: Release, now: string): NextA
 
 /** The deployment of a version that is not to serve is deleted: it costs money. */
 function clearAway(state: TargetState, release: Release, now: string): NextAnswer {
+  const ending = endOutside(state, release, now);
+  if (ending) return ending;
   const { deployment, leavesBehind } = release;
   const isThere = state.observed!.deployments.some((each) => each.deployment === deployment);
   const isNeeded = state.settled.some((each) => each.deployment === deployment);
@@ -101,6 +105,7 @@ function clearAway(state: TargetState, release: Release, now: string): NextAnswe
   const { word, end, to } = release.back!;
   const serves = to && release.hadTraffic ? ` Version ${to.model.version} answers again.` : '';
   const left = leavesBehind === null ? '' : ` Deployment ${deployment} is left: ${leavesBehind}.`;
+  const runs = release.outside?.left ? ` ${release.outside.left}.` : '';
   const by = `${word.by}: ${word.reason}`;
-  return endRelease(state, release, now, end, `${by}${/[.!?]$/.test(by) ? '' : '.'}${serves}${left}`);
+  return endRelease(state, release, now, end, `${by}${/[.!?]$/.test(by) ? '' : '.'}${serves}${left}${runs}`);
 }

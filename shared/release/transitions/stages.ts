@@ -22,5 +22,5 @@ export function checksOf({ stages, stage }: Release): readonly CheckConfig[] {
 
 /** Those that tell a channel: without a target there are no others. */
 export function notifyStages(stages: readonly StageConfig[]): readonly NotifyStage[] {
-  return stages.flatMap((stage) => ('channel' in stage ? [stage] : []));
+  return stages.flatMap((stage) => ('channel' in stage && stage.kind !== 'pipeline' ? [stage] : []));
 }

@@ -4,9 +4,11 @@
  * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
+import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
+import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type {
   Approval,
   EndedRelease,
@@ -31,6 +33,22 @@ interface WayBack {
   readonly answered: boolean;
   /** Whether a person knows that there is no such version. */
   readonly acknowledged: boolean;
+}
+
+/** What a stage has started outside, from when it was first asked for; it may have been started from then on. */
+export interface Outside {
+  readonly stage: PipelineStage;
+  readonly order: PipelineOrder;
+  /** Null: not known to have been started. */
+  readonly run: OutsideRun | null;
+  /** When it was last looked at (ISO 8601, UTC); null: not yet. */
+  readonly lookedAt: string | null;
+  /** When it was first told to end (ISO 8601, UTC); null: it was not. */
+  readonly cancelledAt: string | null;
+  /** Whether nothing of it runs any more. */
+  readonly hasEnded: boolean;
+  /** Why it was left running, where it was. */
+  readonly left: string | null;
 }
 
 /** What is to be released. */
@@ -97,6 +115,8 @@ export interface Release extends Candidate {
    * on its way forward. Absent in older states.
    */
   readonly actsBack?: boolean;
+  /** What its stage has started outside; null, or absent in older states: nothing. */
+  readonly outside?: Outside | null;
   /** What it does and waits for, for a person. */
   readonly sentence: string;
 }
@@ -165,9 +185,17 @@ export type ReleaseAction =
   | { readonly do: 'shift'; readonly to: Split }
   | { readonly do: 'look'; readonly look: DueLook }
   | { readonly do: 'notify'; readonly stage: NotifyStage }
+  | {
+      readonly do: PipelineDeed;
+      readonly stage: PipelineStage;
+      readonly order: PipelineOrder;
+      readonly run: OutsideRun | null;
+    }
   | { readonly do: 'crown'; readonly champion: ModelVersion | null }
   | { readonly do: 'retire'; readonly deployment: string }
   | EndAction;
+
+export type PipelineDeed = 'start-pipeline' | 'watch-pipeline' | 'cancel-pipeline';
 
 /** It is over; those that wait for the target are to be woken. */
 export interface EndAction {
@@ -189,6 +217,13 @@ export type ReleaseEvent =
   | { readonly event: 'shifted' }
   | { readonly event: 'looked'; readonly look: LookResult }
   | { readonly event: 'notified' }
+  /** What the stage has started was started, looked at, or told to end. */
+  | {
+      readonly event: 'pipeline';
+      readonly did: PipelineDeed;
+      readonly key: string;
+      readonly seen: PipelineSeen;
+    }
   | { readonly event: 'crowned' }
   | { readonly event: 'retired' }
   /** A step was refused for good. */

@@ -3,11 +3,13 @@ import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '.
 import type { ReleaseState, Split } from '../../domain/release-state.ts';
 import { bindingOf } from './binding.ts';
 import { advance, enter, later, msOf, turnBack, withRelease } from './changes.ts';
-import { findDueLook, nextLookAt } from './due-look.ts';
+import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
+import { forward, waitFor } from './moves.ts';
+import { runPipeline } from './outside.ts';
 import { describeSplit, findStable, giveShare, isSame, splitOf } from './splits.ts';
 import { stageOf } from './stages.ts';
-import type { NextAnswer, NextQuestion, Release, ReleaseAction, TargetState } from './state.ts';
+import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
 
 /** The target has just been looked at, and nothing is under way. */
 export function stepForward(state: TargetState, release: Release, question: NextQuestion): NextAnswer {
@@ -38,6 +40,8 @@ export function stepForward(state: TargetState, release: Release, question: Next
       return tryOut(state, release, stage, question);
     case 'production':
       return promote(state, release, stage, question);
+    case 'pipeline':
+      return runPipeline(state, release, stage, question);
   }
 }
 
@@ -55,30 +59,6 @@ function notify(
 function goOn(state: TargetState, release: Release, question: NextQuestion): NextAnswer {
   const next = advance(release, question.now);
   return stepForward(withRelease(state, next), next, question);
-}
-
-/** What a release sets out to do: the state it enters, what it says, and what else becomes of it. */
-interface Advance {
-  readonly enters: ReleaseState;
-  readonly sentence: string;
-  readonly changes?: Partial<Release>;
-}
-
-/** A step forward, unless something holds it: then nothing has changed. */
-function forward(
-  state: TargetState,
-  release: Release,
-  { now, hold }: NextQuestion,
-  { enters, sentence, changes }: Advance,
-  action: ReleaseAction,
-): NextAnswer {
-  // A person's order to go back is no step forward: no freeze holds it.
-  if (release.rollback === undefined) {
-    if (hold === undefined) return { state, action: { do: 'ask-hold' } };
-    if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, [later(now, heldLookMs)]);
-  }
-  const entered = { ...enter(release, enters, now, sentence), ...changes };
-  return { state: withRelease(state, entered), action };
 }
 
 function approve(
@@ -170,24 +150,4 @@ function stay(
   alarms: readonly string[] = [],
 ): NextAnswer {
   return waitFor(state, { ...release, stepSince: release.stepSince ?? now }, now, sentence, alarms);
-}
-
-/** Whoever ends a freeze tells no release: it is asked about so often. */
-const heldLookMs = 1_800_000;
-
-/** Waits until one of the moments, the next look at the checks, or the next at a target that gives it requests. */
-function waitFor(
-  state: TargetState,
-  release: Release,
-  now: string,
-  sentence: string,
-  alarms: readonly string[],
-): NextAnswer {
-  const { lookEvery } = release.target;
-  const { traffic, mirror } = state.desired ?? { traffic: {}, mirror: {} };
-  const isWatched = release.asks !== null || traffic[release.deployment] || mirror[release.deployment];
-  const longest = isWatched || alarms.length === 0 ? [later(now, msOf(lookEvery))] : [];
-  const look = nextLookAt(state, release);
-  const until = [...alarms, ...longest, ...(look === null ? [] : [look])].reduce((a, b) => (a < b ? a : b));
-  return { state: withRelease(state, { ...release, sentence }), action: { do: 'wait', until } };
 }

@@ -18,6 +18,7 @@ import {
   turnBack,
   withRelease,
 } from './changes.ts';
+import { isPipelineDeed, takePipeline, takePipelineRefusal } from './outside.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, ReleaseEvent, TargetState } from './state.ts';
 import { takeObserved } from './take-observed.ts';
@@ -34,7 +35,7 @@ export function takeEvent(
   const { release } = state;
   // A release that does not hold the target has nothing to tell.
   if (release?.releaseId !== releaseId) return state;
-  if (release.back && release.actsBack === false && event.event !== 'observed')
+  if (release.back && release.actsBack === false && event.event !== 'observed' && !isOfPipeline(event))
     return takeBelated(state, release, event);
   switch (event.event) {
     case 'observed':
@@ -53,10 +54,16 @@ export function takeEvent(
       return withRelease(state, { ...release, isChampion: !release.back });
     case 'retired':
       return { ...state, isStale: true };
+    case 'pipeline':
+      return takePipeline(state, release, event, now);
     case 'refused':
       return takeRefusal(state, release, event, now);
   }
 }
+
+/** It changes nothing of the target: what is known of it counts in either direction. */
+const isOfPipeline = (event: ReleaseEvent): boolean =>
+  event.event === 'pipeline' || (event.event === 'refused' && isPipelineDeed(event.did));
 
 /**
  * What came of a step forward after the release was ordered back: no answer of the version it goes back to, and no refusal
@@ -158,6 +165,7 @@ function takeRefusal(
   { did, why }: Extract<ReleaseEvent, { event: 'refused' }>,
   now: string,
 ): TargetState {
+  if (isPipelineDeed(did)) return takePipelineRefusal(state, release, { did, why }, now);
   const stale = { ...state, isStale: true };
   // A deployment that cannot be deleted costs money, and does no harm.
   if (did === 'retire') return withRelease(stale, { ...release, leavesBehind: why });

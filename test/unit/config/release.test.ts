@@ -25,6 +25,14 @@ function said(stages: readonly string[], of: string | null = target) {
 
 const withCheck = (text: string): string => canary.replace(check, text);
 
+const pipeline = (more = ''): string => {
+  const base = 'kind: pipeline, channel: azure-pipelines, project: ml';
+  const named = ['stage', 'pipeline'].map((field) =>
+    more.includes(`${field}:`) ? '' : `, ${field}: deploy`,
+  );
+  return `{ ${base}${named.join('')}${more && `, ${more}`} }`;
+};
+
 describe('a release', () => {
   it.each([
     ['stages that only notify', ['{ stage: a, channel: event-grid }'], null],
@@ -34,6 +42,7 @@ describe('a release', () => {
       ['{ stage: ask, kind: approval }', canary, watched, '{ stage: b, channel: event-grid }'],
       target,
     ],
+    ['a pipeline anywhere', [pipeline(), watched, pipeline('stage: b, pipeline: 7, branch: main')], target],
     ['an approval after production', [watched, '{ stage: ask, kind: approval }'], target],
   ] as const)('may have %s', (_what, stages, of) => {
     expect(said(stages, of)).toEqual({ problems: [], warnings: [] });
@@ -43,12 +52,12 @@ describe('a release', () => {
     [
       'an unknown kind',
       ['{ stage: a, kind: canery, steps: [10] }', production],
-      'stages.0.kind: expected one of notify, approval, shadow, canary, production; did you mean "canary"?; found "canery"',
+      'stages.0.kind: expected one of notify, approval, shadow, canary, production, pipeline; did you mean "canary"?; found "canery"',
     ],
     [
       'neither kind nor channel',
       ['{ stage: a }', production],
-      'stages.0.channel: missing; a stage has a kind (approval, shadow, canary or production), or a channel that it tells (service-bus or event-grid)',
+      'stages.0.channel: missing; a stage has a kind (approval, shadow, canary, production or pipeline), or a channel that it tells (service-bus or event-grid)',
     ],
     [
       'an unknown channel',
@@ -124,6 +133,26 @@ describe('a release', () => {
       'no limit of what is slow',
       [withCheck('{ check: a, metric: slow_rate, atMost: 0.1 }'), production],
       'stages.0.checks.0.slowerThanMs: slowerThanMs belongs to slow_rate, and slow_rate needs it',
+    ],
+    [
+      'a pipeline without its kind',
+      ['{ stage: a, channel: azure-pipelines, project: ml, pipeline: deploy }', production],
+      'stages.0.channel: azure-pipelines starts something and waits for its end: add kind: pipeline; found "azure-pipelines"',
+    ],
+    [
+      'a parameter that Ratchet sends',
+      [pipeline('parameters: { ModelVersion: seven }'), production],
+      'stages.0.parameters.ModelVersion: ModelVersion is sent by Ratchet itself; give yours another name',
+    ],
+    [
+      'a branch as git writes it',
+      [pipeline('branch: refs/heads/main'), production],
+      'stages.0.branch: without refs/heads/ before it; found "refs/heads/main"',
+    ],
+    [
+      'a pipeline that would hold the endpoint for months',
+      [pipeline('within: P60D'), production],
+      'stages.0.within: within: 14 days at most, P14D; found "P60D"',
     ],
     [
       'two stages of one name',

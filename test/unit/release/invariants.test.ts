@@ -5,7 +5,7 @@ import { bindingOf } from '../../../shared/release/transitions/binding.ts';
 import { isSame, splitOf } from '../../../shared/release/transitions/splits.ts';
 import { isJudged, stageOf } from '../../../shared/release/transitions/stages.ts';
 import type { Release } from '../../../shared/release/transitions/state.ts';
-import { candidateOf, type Deed, World } from './world/world.ts';
+import { candidateOf, type Deed, World, withPipelines } from './world/world.ts';
 
 const shareOf = ({ traffic, mirror }: { traffic: Traffic; mirror: Traffic }, deployment: string): number =>
   (traffic[deployment] ?? 0) + (mirror[deployment] ?? 0);
@@ -30,7 +30,7 @@ function interfere(world: World): void {
 
 function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
   const world = new World(...tape);
-  world.begin(candidateOf('2'));
+  world.begin(candidateOf('2', tape[0] % 2 === 0 ? { stages: withPipelines } : {}));
   world.meanwhile = () => {
     const { release } = world.state;
     if (release && world.breaks(0.03))
@@ -128,6 +128,58 @@ describe('a release, whatever happens', () => {
       if (deed.action.do === 'look') expect(deed.action.look.forwardShare).toBeGreaterThan(0);
       expect(deed.event).toMatchObject({ look: { verdict: 'passed' } });
     }
+  });
+
+  it('leaves a stage that has started something only once that was seen to have ended well', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { deeds } = live(tape).world;
+        for (let at = 1; at < deeds.length; at++) {
+          const [was, is] = [deeds[at - 1]!.after.release, deeds[at]!.before.release];
+          if (!was || !is || was.back || is.back || was.releaseId !== is.releaseId) continue;
+          if (stageOf(was)?.kind !== 'pipeline' || was.stage === is.stage) continue;
+          expect(deeds[at - 1]!.event).toMatchObject({ event: 'pipeline', seen: { state: 'succeeded' } });
+        }
+        for (const { before, after } of deeds) {
+          const [was, is] = [before.release, after.release];
+          if (was && is && was.stage !== is.stage && !is.back)
+            expect(stageOf(was)?.kind).not.toBe('pipeline');
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('never starts anything twice, nor once it was ordered back or under a freeze', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { world } = live(tape);
+        for (const [key, all] of world.pipelines.started) expect([key, all.length <= 1]).toEqual([key, true]);
+        const begun = new Set<string>();
+        for (const deed of world.deeds) {
+          if (deed.action.do !== 'start-pipeline') continue;
+          expect(held(deed).back).toBeNull();
+          if (!begun.has(deed.action.order.key)) expect(deed.hold).toBeNull();
+          begun.add(deed.action.order.key);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is over only once what it has started has ended, or says that it runs on', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const { world, ended } = live(tape);
+        if (ended?.do !== 'end') return;
+        const isNamed = /still runs|could not be told to end|could not be found out/.test(
+          ended.ended.sentence,
+        );
+        const running = world.pipelines.running();
+        if (!isNamed) expect(running).toEqual([]);
+      }),
+      { numRuns: 600 },
+    );
   });
 
   it('spends no more than the error of a step, however often it looks', () => {

@@ -35,6 +35,7 @@ describe('settings', () => {
         name: 'mlw',
       },
       armEndpoint: 'https://management.azure.com',
+      azureDevOpsUrl: null,
       caFile: null,
       storage: {
         blobUri: 'https://acc.blob.core.windows.net',

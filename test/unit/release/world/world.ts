@@ -14,12 +14,14 @@ import { withoutZeros } from '../../../../shared/release/transitions/splits.ts';
 import {
   type Candidate,
   newTargetState,
+  type PipelineDeed,
   type Release,
   type ReleaseAction,
   type ReleaseEvent,
   type TargetState,
 } from '../../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../../shared/release/transitions/take-event.ts';
+import { Pipelines } from './pipelines.ts';
 
 const checks = [{ check: 'errors', metric: 'error_rate', atMost: 0.01 }];
 
@@ -45,6 +47,18 @@ export const release = ReleaseSchema.parse({
     },
     { stage: 'all', kind: 'production', keepOld: 'PT4H', checks },
     { stage: 'announce', channel: 'service-bus' },
+  ],
+});
+
+const pipeline = { kind: 'pipeline', channel: 'azure-pipelines', project: 'ml' };
+
+/** The same way with stages that start something outside, before and after everybody is served. */
+export const { stages: withPipelines } = ReleaseSchema.parse({
+  target: release.target,
+  stages: [
+    { stage: 'staging', ...pipeline, pipeline: 'deploy', within: 'PT4H' },
+    ...release.stages,
+    { stage: 'tidy', ...pipeline, pipeline: 7, within: 'PT1H' },
   ],
 });
 
@@ -89,6 +103,7 @@ export class World {
   /** A change of who answers that is under way. */
   pending: { to: Split; atMs: number } | null = null;
   readonly deeds: Deed[] = [];
+  readonly pipelines = new Pipelines(this);
   hold: string | null = null;
   /** The version that the model's entity knows as its champion. */
   champion: string | null = '1';
@@ -206,6 +221,10 @@ export class World {
       }
       case 'notify':
         return { event: 'notified' };
+      case 'start-pipeline':
+      case 'watch-pipeline':
+      case 'cancel-pipeline':
+        return this.#drive(action.do, action.order.key);
       case 'crown':
         this.champion = action.champion?.version ?? null;
         return { event: 'crowned' };
@@ -215,6 +234,10 @@ export class World {
         this.deployed.delete(action.deployment);
         return { event: 'retired' };
     }
+  }
+
+  #drive(did: PipelineDeed, key: string): ReleaseEvent {
+    return { event: 'pipeline', did, key, seen: this.pipelines.act(did, key) };
   }
 
   #deploy(deployment: string, version: string): ReleaseEvent {

@@ -1,0 +1,147 @@
+/**
+ * Pipelines outside, on one TLS port: the parts of Azure DevOps and of GitHub that start, watch and cancel them.
+ *
+ * Owns: the port, how the next runs go, the faults tests ask for. Does not own: what each service understands
+ * (azure-devops.ts), the runs (runs.ts), tokens (identity does), what time it is (the cloud's clock does).
+ *
+ * Nothing of what a pipeline's file says is run: a run takes its time and ends as it was told to.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { CloudContext } from '../cloud-context.ts';
+import { jsonBodies } from '../http/guard.ts';
+import { type Reply, readJson, send } from '../http/json-exchange.ts';
+import { listenOnLoopback } from '../http/listen.ts';
+import { ServiceError } from '../http/service-error.ts';
+import type { TokenAuthority } from '../identity/index.ts';
+import type { TlsMaterial } from '../tls/index.ts';
+import { answerAzureDevOps, organization, refusal } from './azure-devops.ts';
+import type { Fault } from './faults.ts';
+import { openRuns, type PipelineRun, type Plan, results } from './runs.ts';
+
+interface PipelinesOptions extends CloudContext {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly tls: TlsMaterial;
+  readonly identity: TokenAuthority;
+  /** Where the YAML files of the pipelines lie. */
+  readonly azureFolder: string;
+}
+
+export interface Pipelines {
+  /** `https://localhost:PORT/local`: the organization. */
+  readonly azureDevOps: string;
+  /** How the next runs of a pipeline go. */
+  plan(pipeline: string, plan: Plan): void;
+  /** What befalls the next requests, one each. */
+  failNext(faults: readonly Fault[]): void;
+  /** The runs of a pipeline, the first one first. */
+  runsOf(pipeline: string): readonly PipelineRun[];
+  stop(): Promise<void>;
+}
+
+export async function startPipelines(options: PipelinesOptions): Promise<Pipelines> {
+  const { clock, identity, tls, work, azureFolder } = options;
+  const runs = openRuns(join(options.home, 'pipelines.sqlite'), () => clock.now());
+  const { origin, serve, stop } = await listenOnLoopback({ port: options.port, tls, bodies: jsonBodies });
+  let faults: readonly Fault[] = [];
+
+  const takeFault = (method: string): Fault['kind'] | null => {
+    const at = faults.findIndex((fault) => fault.method === undefined || fault.method === method);
+    const kind = faults[at]?.kind ?? null;
+    faults = faults.filter((_, index) => index !== at);
+    return kind;
+  };
+
+  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<Reply | null> => {
+    const method = message.method ?? 'GET';
+    const url = new URL(message.url ?? '/', origin);
+    const { authorization } = message.headers;
+    const body = method === 'GET' ? undefined : await readJson(message);
+    const fault = takeFault(method);
+    const refused = fault && refuse(fault);
+    if (refused) return refused;
+    const reply = answerAzureDevOps(
+      { folder: azureFolder, runs, identity, origin },
+      { method, url, authorization, body },
+    );
+    if (fault !== 'lose-reply') return reply;
+    response.destroy();
+    return null;
+  };
+
+  serve((message, response) => {
+    response.once('close', work.begin());
+    void answer(message, response)
+      .catch((error: unknown) => describeError(error, (text) => options.log('error', text)))
+      .then((reply) => reply && send(message, response, reply));
+  });
+
+  return {
+    azureDevOps: `${origin}/${organization}`,
+    plan: (pipeline, plan) => runs.plan(pipeline, plan),
+    failNext(next) {
+      faults = next;
+    },
+    runsOf: (pipeline) => runs.list('azure-devops', pipeline),
+    async stop() {
+      await stop();
+      runs.close();
+    },
+  };
+}
+
+function refuse(kind: Fault['kind']): Reply | null {
+  switch (kind) {
+    case 'lose-reply':
+      return null;
+    case 'throttle':
+      return {
+        ...refusal(
+          429,
+          'RequestBlockedException',
+          'TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource.',
+        ),
+        headers: { 'retry-after': '30' },
+      };
+    case 'unavailable':
+      return refusal(503, 'ServiceUnavailableException', 'TF10158: The service is unavailable.');
+    case 'gateway':
+      return {
+        status: 502,
+        headers: { 'content-type': 'text/html' },
+        body: Buffer.from('<html>Bad gateway</html>'),
+      };
+    case 'unauthorized':
+      return refusal(
+        401,
+        'UnauthorizedRequestException',
+        "TF400813: The user '' is not authorized to access this resource.",
+      );
+    case 'forbidden':
+      return refusal(
+        403,
+        'AccessDeniedException',
+        'TF215106: Access denied. app needs Queue builds permissions for this build pipeline to perform the action.',
+      );
+  }
+}
+
+function describeError(error: unknown, log: (text: string) => void): Reply {
+  if (error instanceof ServiceError) return refusal(error.status, error.code, error.message);
+  log(`request failed: ${(error as Error).stack}`);
+  return refusal(500, 'InternalServerError', String(error));
+}
+
+/** Reads the body of `PUT {control}/pipelines/NAME`: `{"ends": "failed", "takesMs": 60000, "heedsCancel": false}`. */
+export function parsePlan(body: unknown): Plan {
+  const { ends = 'succeeded', takesMs = 5_000, heedsCancel = true } = (body ?? {}) as Partial<Plan>;
+  const isFine =
+    results.includes(ends) && typeof takesMs === 'number' && takesMs >= 0 && typeof heedsCancel === 'boolean';
+  if (isFine) return { ends, takesMs, heedsCancel };
+  throw new ServiceError(
+    400,
+    'BadArgumentError',
+    `expected {ends: ${results.join(' | ')}, takesMs: milliseconds, heedsCancel: true | false}`,
+  );
+}

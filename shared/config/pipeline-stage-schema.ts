@@ -1,0 +1,81 @@
+/**
+ * Stages that start something outside and watch it to its end, one schema for each channel.
+ *
+ * Owns: shape, units, defaults and the text of the reference page. Does not own: what is sent
+ * (shared/domain/pipeline.ts), how (shared/release/channels).
+ */
+import { z } from 'zod';
+import { sentParameters } from '../domain/pipeline.ts';
+import { duration, name } from './fields.ts';
+
+const common = {
+  stage: name('a stage name').describe('Name of the stage.'),
+  kind: z
+    .literal('pipeline')
+    .describe(
+      'Starts something outside, and waits until it has ended well. Where it does not, the release goes back.',
+    ),
+};
+
+const within = duration('within', { least: 'PT1M', most: 'P14D' })
+  .default('PT2H')
+  .describe(
+    'How long it may take, approvals in it included, as an ISO 8601 duration. Then it is cancelled, and the release goes back.',
+  );
+
+/** Parameters of a pipeline, beside those that Ratchet sends. */
+const parameters = z
+  .record(z.string(), z.string().max(1_000))
+  .superRefine((all, context) => {
+    for (const key of Object.keys(all)) {
+      const message = findWrongName(key);
+      if (message !== null) context.addIssue({ code: 'custom', path: [key], message });
+    }
+  })
+  .refine((all) => Object.keys(all).length <= 15, 'at most 15')
+  .default({})
+  .describe(
+    'Parameters of your own, each a text; never secrets: they stand in the model file and in the history of the run.',
+  );
+
+function findWrongName(key: string): string | null {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(key))
+    return 'a name is letters, digits and underscores, and does not begin with a digit';
+  const isSent = sentParameters.some((sent) => sent.toLowerCase() === key.toLowerCase());
+  return isSent ? `${key} is sent by Ratchet itself; give yours another name` : null;
+}
+
+const branch = z
+  .string()
+  .regex(/^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'the name of a branch, such as main')
+  .refine((text) => !text.startsWith('refs/'), {
+    error: ({ input }) => `without refs/heads/ before it; found ${JSON.stringify(input)}`,
+  });
+
+const AzurePipelinesSchema = z.strictObject({
+  ...common,
+  channel: z
+    .literal('azure-pipelines')
+    .describe('Runs a YAML pipeline of Azure Pipelines, in the organization of `RATCHET_AZURE_DEVOPS_URL`.'),
+  project: z
+    .string()
+    .regex(/^(?![._])[^\\/:*?"<>|;#$*{},+=[\]\p{Cc}]{1,64}$/u, 'the name of a project')
+    .describe('Project of the pipeline.'),
+  pipeline: z
+    .union([
+      z.int().min(1),
+      z.string().regex(/^[^"/:<>\\|?@*\p{Cc}]{1,255}$/u, 'the name or the number of a pipeline'),
+    ])
+    .describe('The pipeline: its name, or its number where several folders have one of that name.'),
+  branch: branch
+    .optional()
+    .describe('Branch whose YAML is run. Omitted: the default branch of the pipeline.'),
+  parameters,
+  within,
+});
+
+/** More channels are added here. */
+export const PipelineStageSchema = AzurePipelinesSchema;
+
+export type PipelineStage = z.infer<typeof PipelineStageSchema>;
+export type AzurePipelinesStage = z.infer<typeof AzurePipelinesSchema>;

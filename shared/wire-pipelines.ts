@@ -1,0 +1,46 @@
+/** Builds the channels that start something outside, for the wiring. As lazily as it: see there. */
+import type { TokenCredential } from '@azure/identity';
+import type { TlsOptions } from './azure/tls.ts';
+import type { PipelineStage } from './config/pipeline-stage-schema.ts';
+import { RatchetError } from './errors.ts';
+import { once } from './once.ts';
+import type { PipelineChannel } from './release/channels/pipeline-channel.ts';
+import type { Rest } from './release/channels/rest.ts';
+import type { Settings } from './settings.ts';
+
+interface Base {
+  readonly settings: () => Promise<Settings>;
+  readonly credential: () => Promise<TokenCredential>;
+  readonly tls: () => Promise<TlsOptions>;
+}
+
+export function wirePipelines({ settings, credential, tls }: Base) {
+  const azureDevOps = once(async (): Promise<Rest> => {
+    const { azureDevOpsUrl } = await settings();
+    if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', 'azure-pipelines');
+    const [sdk, { Rest }, { adviseAzureDevOps, azureDevOpsScope }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./release/channels/rest.ts'),
+      import('./release/channels/azure-pipelines.ts'),
+    ]);
+    const identity = await credential();
+    return new Rest(sdk, {
+      ...{ service: 'Azure DevOps', baseUrl: azureDevOpsUrl, tls: await tls(), advise: adviseAzureDevOps },
+      authorize: async () => `Bearer ${(await identity.getToken(azureDevOpsScope))?.token ?? ''}`,
+    });
+  });
+
+  /** What a stage of a release starts. */
+  return async (stage: PipelineStage): Promise<PipelineChannel> => {
+    const { AzurePipelines } = await import('./release/channels/azure-pipelines.ts');
+    return new AzurePipelines(await azureDevOps(), stage);
+  };
+}
+
+function unset(setting: string, channel: string): RatchetError {
+  return new RatchetError(
+    'bad-setting',
+    `${setting} must be set where a release stage uses channel ${channel}; found nothing; see docs/settings.md`,
+    { subject: { settings: setting } },
+  );
+}

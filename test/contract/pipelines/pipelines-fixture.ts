@@ -1,0 +1,86 @@
+/** The local pipelines with identity, and the application's channels to them, over HTTPS. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, vi } from 'vitest';
+import { VirtualClock } from '../../../local/clock/clock.ts';
+import { localCloud } from '../../../local/cloud-context.ts';
+import { startIdentity } from '../../../local/identity/index.ts';
+import { startPipelines } from '../../../local/pipelines/index.ts';
+import { openTls } from '../../../local/tls/index.ts';
+import { type PipelineStage, PipelineStageSchema } from '../../../shared/config/pipeline-stage-schema.ts';
+import type { PipelineOrder } from '../../../shared/domain/pipeline.ts';
+import { createWiring } from '../../../shared/wiring.ts';
+import { cloudContext } from '../application/local-services.ts';
+
+export const startedAt = '2026-03-10T06:00:00.000Z';
+
+const azure = `
+parameters:
+  - { name: ratchetRelease, type: string, default: '' }
+  - { name: ratchetStage, type: string, default: '' }
+  - { name: modelName, type: string }
+  - { name: modelVersion, type: string }
+  - { name: previousVersion, type: string, default: '' }
+  - { name: modelDigest, type: string, default: '' }
+  - { name: region, type: string, default: north, values: [north, south] }
+`;
+
+export async function openPipelinesWorld() {
+  const home = mkdtempSync(join(tmpdir(), 'ratchet-pipelines-'));
+  const azureFolder = join(home, 'azure');
+  mkdirSync(azureFolder);
+  writeFileSync(join(azureFolder, 'deploy.yml'), azure);
+  writeFileSync(join(azureFolder, 'other.yml'), azure);
+  writeFileSync(join(azureFolder, 'unprepared.yml'), 'parameters: [{ name: modelName, type: string }]');
+  const clock = new VirtualClock(Date.parse(startedAt));
+  const tls = openTls(join(home, 'tls'));
+  const identity = await startIdentity({ ...cloudContext(home, 'identity'), port: 0 });
+  vi.stubEnv('IDENTITY_ENDPOINT', identity.environment.IDENTITY_ENDPOINT);
+  vi.stubEnv('IDENTITY_HEADER', identity.environment.IDENTITY_HEADER);
+  const context = { ...cloudContext(home, 'pipelines'), clock };
+  const open = (port: number) => startPipelines({ ...context, port, tls, identity, azureFolder });
+  let service = await open(0);
+  afterAll(async () => {
+    await service.stop();
+    await identity.stop();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const settings = {
+    RATCHET_WORKSPACE_ID: localCloud.workspaceId,
+    RATCHET_CA_FILE: tls.caFile,
+    RATCHET_STORAGE: 'UseDevelopmentStorage=true',
+    RATCHET_CONTAINER: localCloud.container,
+    RATCHET_AZURE_DEVOPS_URL: service.azureDevOps,
+  };
+  return {
+    ...{ clock, identity, tls },
+    service: () => service,
+    pass: (forMs: number) => clock.setNow(clock.now() + forMs),
+    async restart() {
+      const { port } = new URL(service.azureDevOps);
+      await service.stop();
+      service = await open(Number(port));
+    },
+    channel: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
+      createWiring({ ...settings, ...change }).pipelineChannel(azureStage(more)),
+  };
+}
+
+export const azureStage = (more: object = {}): PipelineStage =>
+  PipelineStageSchema.parse({
+    ...{
+      stage: 'staging',
+      kind: 'pipeline',
+      channel: 'azure-pipelines',
+      project: 'ratchet',
+      pipeline: 'deploy',
+    },
+    ...more,
+  });
+
+export const orderOf = (key: string, more: Partial<PipelineOrder> = {}): PipelineOrder => ({
+  ...{ key, stage: 'staging', model: { name: 'spam-filter', version: '4', modelUri: '' } },
+  ...{ previousVersion: '3', digest: 'd'.repeat(64), askedAt: startedAt },
+  ...more,
+});
