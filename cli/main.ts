@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
+import { lineage } from './lineage.ts';
 import { local } from './local.ts';
 import { logs } from './logs.ts';
 import { mode } from './mode.ts';
@@ -51,6 +52,7 @@ const commands: Readonly<Record<string, Command>> = {
   release,
   'roll-back': rollBack,
   serving,
+  lineage,
   fleet,
   operations,
   rebuild,

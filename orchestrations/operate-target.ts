@@ -3,9 +3,8 @@ import type * as df from 'durable-functions';
 import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
 import type { Policy } from '../shared/config/schema.ts';
 import type { Actor } from '../shared/domain/actor.ts';
-import { releaseIdOf } from '../shared/domain/durable-names.ts';
+import { rollBackReleaseId } from '../shared/domain/durable-names.ts';
 import type { ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
-import { shortHash } from '../shared/domain/short-hash.ts';
 import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
 import { takeStep } from './take-step.ts';
@@ -43,9 +42,7 @@ export function* operateTarget(
     yield* takeStep(context, 'wake-releases', { releases: wake });
     return { done, sentence };
   }
-  const releaseId = releaseIdOf(
-    `${model}-${at.slice(0, 10).replaceAll('-', '')}-${shortHash(id).slice(0, 8)}`,
-  );
+  const releaseId = rollBackReleaseId({ id, model, at });
   const order = { version: action.version, word, releaseId, model, ...release };
   const { done, sentence, wake, candidate } = yield* askTarget(context, release.target, 'rollBack', order);
   yield* takeStep(context, 'wake-releases', { releases: wake });

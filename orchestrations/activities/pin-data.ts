@@ -1,6 +1,6 @@
 import type { Blobs } from '../../shared/azure/blobs.ts';
 import { buildManifest, listPartitions } from '../../shared/azure/build-manifest.ts';
-import { manifestLimitBytes, manifestPath } from '../../shared/azure/run-files.ts';
+import { manifestLimitBytes, manifestPath, modelFilePath } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
 import type { DataManifest, DataPartition } from '../../shared/domain/data-manifest.ts';
@@ -15,6 +15,8 @@ defineStep('pin-data', async ({ runId, pinned: { config } }) => {
   const fresh = buildManifest(runId, config, partitions, refusals);
   // Data that came after the first attempt waits for the next run: the first manifest is the run's.
   const written = await blobs.writeJsonOnce(path, fresh);
+  // History keeps it for as long as the task hub does; lineage is asked for years later.
+  await blobs.writeJsonOnce(modelFilePath(runId), config);
   const manifest: DataManifest = written
     ? fresh
     : JSON.parse((await blobs.readText(path, manifestLimitBytes)) ?? '');

@@ -1,5 +1,7 @@
 /** Where the files of a run lie in the container behind the workspace's default datastore. */
 export const manifestPath = (runId: string): string => `runs/${runId}/manifest.json`;
+/** What the model file said when the run began. */
+export const modelFilePath = (runId: string): string => `runs/${runId}/model-file.json`;
 export const modelPath = (runId: string): string => `runs/${runId}/model/`;
 export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
 /** The first number that the run's model may have in the registry. */

@@ -1,5 +1,7 @@
 /** Names under which orchestrations and entities are found from outside of them, too. Stored: they never change. */
 
+import { shortHash } from './short-hash.ts';
+
 export const modelEntity = 'model';
 export const fleetEntity = 'fleet';
 export const targetEntity = 'target';
@@ -11,6 +13,19 @@ export function targetKey({ kind, endpoint }: { readonly kind: string; readonly 
 
 /** One for each run: its orchestration's id, too. */
 export const releaseIdOf = (runId: string): string => `${runId}-release`;
+
+/** Of the release that an order to go back becomes, where it becomes one: the same for every repetition of the order. */
+export function rollBackReleaseId({
+  id,
+  model,
+  at,
+}: {
+  readonly id: string;
+  readonly model: string;
+  readonly at: string;
+}): string {
+  return releaseIdOf(`${model}-${at.slice(0, 10).replaceAll('-', '')}-${shortHash(id).slice(0, 8)}`);
+}
 
 /** The same for every attempt, which is what makes a submission happen once. */
 export function jobNameOf({

@@ -149,6 +149,20 @@ export interface EndedRelease {
   readonly endedAt: string;
 }
 
+/** A state, stage and step that a release was in, as the ledger was told of it. */
+export interface TrailStep {
+  /** When the ledger was first told (ISO 8601, UTC). */
+  readonly at: string;
+  readonly state: ReleaseState;
+  readonly stage: string | null;
+  /** Of a canary: percent. */
+  readonly step: number | null;
+  readonly asks: AskReason | null;
+  /** The last that it said there. */
+  readonly sentence: string;
+  readonly lastLook: LookResult | null;
+}
+
 /** One row of the ledger: a release, as far as it has come. */
 export interface ReleaseRow {
   readonly releaseId: string;
@@ -181,4 +195,7 @@ export interface ReleaseRow {
   readonly pipeline?: string | null;
   readonly writtenAt: string;
   readonly endedAt: string | null;
+  /** What it went through, the earliest first, and every approval it was given; kept by the ledger, absent in older rows. */
+  readonly trail?: readonly TrailStep[];
+  readonly given?: readonly Approval[];
 }

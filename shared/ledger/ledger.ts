@@ -33,9 +33,9 @@ import {
 } from './data-row.ts';
 import { type DecisionQuery, readDecision, readDecisions, writeDecision } from './decisions.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
-import { type OperationQuery, operationRow, readOperations } from './operations.ts';
+import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
 import type { Page } from './read-newest.ts';
-import { type ReleaseQuery, readRelease, readReleases, writeRelease } from './releases.ts';
+import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
 import { changeRun, type RunQuery, readRun, readRuns, writeRun } from './runs.ts';
 import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
 
@@ -141,13 +141,21 @@ export class Ledger {
   async recordOperation(operation: Operation): Promise<void> {
     const subject = { operation: operation.id };
     await this.#in(this.#operations, `recording operation ${operation.id}`, subject, (table) =>
-      table.upsertEntity(operationRow(operation), 'Replace', callLimit()),
+      writeOperation(table, operation),
     );
   }
 
   /** A page of what operators did. */
   listOperations(query: OperationQuery): Promise<Page<Operation>> {
     return this.#in(this.#operations, 'listing operations', {}, (table) => readOperations(table, query));
+  }
+
+  /** What was ordered of a run or a release, newest first. */
+  listOperationsAbout(about: { readonly model: string; readonly subject: string; readonly limit: number }) {
+    const { model, subject } = about;
+    return this.#in(this.#operations, `reading operations on ${subject}`, { model }, (table) =>
+      readOperationsAbout(table, about),
+    );
   }
 
   /** Writes a release unless the ledger has a later word of it. */
@@ -162,6 +170,14 @@ export class Ledger {
   /** A page of releases, the newest first. */
   listReleases(query: ReleaseQuery): Promise<Page<ReleaseRow>> {
     return this.#in(this.#releases, 'listing releases', {}, (table) => readReleases(table, query));
+  }
+
+  /** The releases of one version of a model, newest first. */
+  listReleasesOf(of: { readonly model: string; readonly version: string; readonly limit: number }) {
+    const { model, version } = of;
+    return this.#in(this.#releases, `reading releases of ${model}:${version}`, { model, version }, (table) =>
+      readReleasesOf(table, of),
+    );
   }
 
   getRelease(releaseId: string): Promise<ReleaseRow | null> {

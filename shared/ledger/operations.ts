@@ -1,8 +1,19 @@
+/**
+ * Operations in the ledger: rows of the table RatchetOperations, one partition for each model and one for the fleet.
+ *
+ * An operation about one run or one release has a second row, under the hash of what it is about, so that what people did
+ * to it is found by one query; both are written in one transaction.
+ */
 import type { TableClient } from '@azure/data-tables';
+import { callLimit } from '../azure/call-limits.ts';
+import { rollBackReleaseId } from '../domain/durable-names.ts';
 import type { Operation } from '../domain/operation.ts';
+import { shortHash } from '../domain/short-hash.ts';
+import type { KnownRow } from './conditional-writes.ts';
 import { readDocument, writeDocument } from './document.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { timedKey } from './row-keys.ts';
+import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
 
 /** No model has this name: brackets are not allowed in one. */
 const fleetPartition = '(fleet)';
@@ -15,8 +26,8 @@ export interface OperationQuery {
   readonly continuation?: string | undefined;
 }
 
-/** A row of the table RatchetOperations: newest first within its model, as decisions are. */
-export function operationRow(operation: Operation) {
+/** Newest first within its model, as decisions are. */
+function operationRow(operation: Operation) {
   const partitionKey = operation.model ?? fleetPartition;
   return {
     partitionKey,
@@ -28,8 +39,57 @@ export function operationRow(operation: Operation) {
   };
 }
 
+const operationOf = (row: KnownRow): Operation => readDocument<Operation>(row);
+
+/** The run or the release that an operation is about, by id; null: neither. */
+function subjectOf({ id, model, action, at }: Operation): string | null {
+  if ('releaseId' in action) return action.releaseId;
+  if ('runId' in action) return action.runId;
+  if (action.action === 'roll-back' && model !== null) return rollBackReleaseId({ id, model, at });
+  return null;
+}
+
+/** Times begin with digits: a listing does not see these. */
+const aboutPrefix = (subject: string): string => `~about-${shortHash(subject)}-`;
+
+function secondOf(operation: Operation): SecondRow | null {
+  const subject = subjectOf(operation);
+  if (subject === null) return null;
+  const row = operationRow(operation);
+  return { ...row, rowKey: `${aboutPrefix(subject)}${row.rowKey}` };
+}
+
+const operationsBySubject: SecondRows = {
+  of: (row) => (String(row['rowKey']).startsWith('~') ? null : secondOf(operationOf(row))),
+};
+
+/** A repetition writes the same rows. */
+export async function writeOperation(table: TableClient, operation: Operation): Promise<void> {
+  const second = secondOf(operation);
+  const row = operationRow(operation);
+  if (!second) await table.upsertEntity(row, 'Replace', callLimit());
+  else
+    await table.submitTransaction(
+      [
+        ['upsert', row, 'Replace'],
+        ['upsert', second, 'Replace'],
+      ],
+      callLimit(),
+    );
+}
+
+/** What people and machines did to a run or a release, newest first; at most `limit` of it. */
+export async function readOperationsAbout(
+  table: TableClient,
+  { model, subject, limit }: { readonly model: string; readonly subject: string; readonly limit: number },
+): Promise<readonly Operation[]> {
+  await completeSecondRows(table, model, operationsBySubject);
+  const query = { partitions: [model], prefix: aboutPrefix(subject), limit };
+  return (await readNewest(table, query, operationOf)).items;
+}
+
 export function readOperations(table: TableClient, query: OperationQuery): Promise<Page<Operation>> {
   const { model, limit, continuation } = query;
   const partitions = model === undefined ? undefined : [model ?? fleetPartition];
-  return readNewest(table, { partitions, limit, continuation }, (row) => readDocument<Operation>(row));
+  return readNewest(table, { partitions, limit, continuation }, operationOf);
 }

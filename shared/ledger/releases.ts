@@ -2,16 +2,21 @@
  * Releases in the ledger: rows of the table RatchetReleases, one partition for each model.
  *
  * A release's row has its id as the key. Its copy under a timed key has a partition list newest first with one query;
- * both are written in one transaction, and conditional on what was read: a late repeat of an older row does no harm.
+ * a third row, under the hash of its version, has the releases of a version found by one query. All are written in one
+ * transaction, and conditional on what was read: a late repeat of an older row does no harm. What the release went
+ * through is kept with it (release-trail.ts).
  */
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import { modelOfRelease } from '../domain/run.ts';
-import { findRow, retryLostRaces } from './conditional-writes.ts';
+import { shortHash } from '../domain/short-hash.ts';
+import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
 import { readDocument, writeDocument } from './document.ts';
 import { type Page, readNewest } from './read-newest.ts';
+import { withTrail } from './release-trail.ts';
 import { canBeKey, timedKey } from './row-keys.ts';
+import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
 
 export interface ReleaseQuery {
   readonly model?: string | undefined;
@@ -23,7 +28,7 @@ export interface ReleaseQuery {
 /** A release's id begins with its model's name, which never begins with this. */
 const timedPrefix = '!';
 
-function releaseRow(release: ReleaseRow) {
+function releaseRow(release: ReleaseRow): SecondRow {
   return {
     partitionKey: release.model.name,
     rowKey: release.releaseId,
@@ -34,33 +39,63 @@ function releaseRow(release: ReleaseRow) {
   };
 }
 
+const releaseOf = (row: KnownRow): ReleaseRow => readDocument<ReleaseRow>(row);
+
+/** A version is what a registry calls it: hashed, it is a key whatever that is. */
+const versionPrefix = (version: string): string => `~version-${shortHash(version)}-`;
+
+const releasesByVersion: SecondRows = {
+  of: (row) => (/^[!~]/.test(String(row['rowKey'])) ? null : rowByVersion(releaseOf(row))),
+};
+
+function rowByVersion(release: ReleaseRow): SecondRow {
+  const { releaseId, startedAt, model } = release;
+  return {
+    ...releaseRow(release),
+    rowKey: `${versionPrefix(model.version)}${timedKey(releaseId, startedAt)}`,
+  };
+}
+
 export async function writeRelease(table: TableClient, release: ReleaseRow): Promise<void> {
-  const row = releaseRow(release);
-  const copy = { ...row, rowKey: `${timedPrefix}${timedKey(release.releaseId, release.startedAt)}` };
+  const { model, releaseId } = release;
   await retryLostRaces(async () => {
-    const known = await findRow(table, row.partitionKey, row.rowKey);
-    if (known && readDocument<ReleaseRow>(known).writtenAt > release.writtenAt) return;
+    const known = await findRow(table, model.name, releaseId);
+    const before = known && releaseOf(known);
+    if (before && before.writtenAt > release.writtenAt) return;
+    const now = withTrail(release, before);
+    const row = releaseRow(now);
+    const copy = { ...row, rowKey: `${timedPrefix}${timedKey(releaseId, release.startedAt)}` };
     await table.submitTransaction(
       [
         known ? ['update', row, 'Replace', { etag: String(known['etag']) }] : ['create', row],
         ['upsert', copy, 'Replace'],
+        ['upsert', rowByVersion(now), 'Replace'],
       ],
       callLimit(),
     );
   });
 }
 
+/** The releases of one version, going back to it included, newest first; at most `limit` of them. */
+export async function readReleasesOf(
+  table: TableClient,
+  { model, version, limit }: { readonly model: string; readonly version: string; readonly limit: number },
+): Promise<readonly ReleaseRow[]> {
+  if (!canBeKey(model)) return [];
+  await completeSecondRows(table, model, releasesByVersion);
+  const query = { partitions: [model], prefix: versionPrefix(version), limit };
+  return (await readNewest(table, query, releaseOf)).items;
+}
+
 export async function readRelease(table: TableClient, releaseId: string): Promise<ReleaseRow | null> {
   const model = modelOfRelease(releaseId);
   if (model === null || !canBeKey(releaseId)) return null;
   const row = await findRow(table, model, releaseId);
-  return row && readDocument<ReleaseRow>(row);
+  return row && releaseOf(row);
 }
 
 export function readReleases(table: TableClient, query: ReleaseQuery): Promise<Page<ReleaseRow>> {
   const { model, limit, continuation } = query;
   const partitions = model === undefined ? undefined : [model].filter(canBeKey);
-  return readNewest(table, { partitions, prefix: timedPrefix, limit, continuation }, (row) =>
-    readDocument<ReleaseRow>(row),
-  );
+  return readNewest(table, { partitions, prefix: timedPrefix, limit, continuation }, releaseOf);
 }

@@ -68,8 +68,10 @@ it('brings the sample model to an endpoint that answers mail', async () => {
     'releases',
     'release',
     'serving',
+    'lineage',
   ]);
-  const [endpoint, requested, listed, approve, serving] = commands as [
+  const [endpoint, requested, listed, approve, serving, lineage] = commands as [
+    string[],
     string[],
     string[],
     string[],
@@ -86,6 +88,15 @@ it('brings the sample model to an endpoint that answers mail', async () => {
   await pass(300);
   expect(await type(serving)).toContain('version-1');
   expect(await release()).toMatchObject({ state: 'settled', model: { version: '1' } });
+  const told = await type(lineage);
+  for (const part of [
+    'was trained and registered by run',
+    'a first version',
+    'approve-release by ben',
+    'settled',
+  ])
+    expect(told).toContain(part);
+  expect(told).not.toMatch(/differs|unknown/);
   const answer = await ask(scoring!, key!, { mails: [{ text: 'free money' }] });
   expect(answer).toMatchObject({ predictions: [{ label: expect.any(Number) }], model: { version: '1' } });
 });

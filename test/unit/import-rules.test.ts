@@ -48,6 +48,15 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
     types: ['shared/settings.ts'],
   },
+  'shared/lineage': {
+    rooms: [
+      'shared/domain',
+      'shared/config/pin.ts',
+      'shared/azure/run-files.ts',
+      'shared/gates/report/printable.ts',
+    ],
+    types: ['shared/azure', 'shared/ledger'],
+  },
   'shared/release/transitions': { rooms: ['shared/domain', 'shared/config'] },
   'shared/release': {
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
@@ -127,6 +136,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/signals',
       'shared/dispatch',
       'shared/operations',
+      'shared/lineage',
       'shared/release/transitions',
       'shared/access',
       'shared/azure/run-files.ts',
@@ -147,7 +157,16 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   ),
   'local/launch': { rooms: ['local', 'examples'] },
   demo: { rooms: ['local', 'examples', 'shared/domain'] },
-  cli: { rooms: ['shared/config', 'shared/domain', 'shared/errors.ts', 'shared/gates', 'shared/data'] },
+  cli: {
+    rooms: [
+      'shared/config',
+      'shared/domain',
+      'shared/errors.ts',
+      'shared/gates',
+      'shared/data',
+      'shared/lineage',
+    ],
+  },
   // What `ratchet local` does it does to the local cloud, and to nothing else.
   'cli/local': { rooms: ['cli', 'local/launch', 'local/process', 'shared/config', 'shared/domain'] },
   examples: { rooms: [], types: ['shared/domain'] },

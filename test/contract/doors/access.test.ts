@@ -167,6 +167,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'decision',
       'decisions',
       'fleet',
+      'lineage',
       'models',
       'operations',
       'rebuild',

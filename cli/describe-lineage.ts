@@ -1,0 +1,98 @@
+/** Where a version comes from and what became of it, for a person at a terminal. */
+import pc from 'picocolors';
+import type { ReleaseRow } from '../shared/domain/release-state.ts';
+import type { DataFacts, VersionLineage } from '../shared/domain/version-lineage.ts';
+
+export function describeLineage(lineage: VersionLineage): string {
+  const { model, version, sentence, registered, digest, run, trainedBy, modelFile } = lineage;
+  return [
+    `${pc.bold(`${model}:${version}`)}  ${sentence}`,
+    ...(registered ? [row('files', registered.modelUri)] : []),
+    ...(registered?.createdAt ? [row('since', registered.createdAt)] : []),
+    row('digest', digest ?? 'not known'),
+    ...describeSignals(lineage),
+    ...(run ? [row('run', `${run.runId}, ${run.outcome ?? `in phase ${run.phase}`}: ${run.sentence}`)] : []),
+    ...(trainedBy ? [row('trained', `by run ${trainedBy.runId}`)] : []),
+    ...(modelFile ? [row('file', `model file ${modelFile.hash}`)] : []),
+    ...(['training', 'evaluation'] as const).flatMap((name) => {
+      const job = modelFile?.[name];
+      return job
+        ? [row(name.slice(0, 8), `${job.code ?? 'no code'} in ${job.environment}: ${job.command}`)]
+        : [];
+    }),
+    ...describeData('train', lineage.trainedOn),
+    ...describeData('judge', lineage.judgedOn),
+    ...describeGates(lineage),
+    ...describePeople(lineage),
+    ...lineage.releases.flatMap(describeOne),
+    ...lineage.contradictions.map((each) => row(pc.red('differs'), each)),
+    ...lineage.notKnown.map((each) => row('unknown', each)),
+  ].join('\n');
+}
+
+const row = (name: string, value: string): string => `  ${name.padEnd(9)} ${value}`;
+
+function describeSignals({ signals, signalsLeftOut }: VersionLineage): string[] {
+  return [
+    ...signals.flatMap(({ id, decision }) => [
+      row('signal', decision ? `${id}: ${decision.signal.summary} (${decision.signal.source})` : id),
+      row(
+        'decision',
+        decision ? `${decision.outcome} (${decision.reason}): ${decision.sentence}` : 'not known',
+      ),
+    ]),
+    ...(signalsLeftOut > 0 ? [row('', `and ${signalsLeftOut} further signals`)] : []),
+  ];
+}
+
+function describeData(name: string, data: DataFacts | null): string[] {
+  if (!data) return [];
+  const { runId, hash, partitions, partitionsLeftOut, bytes } = data;
+  return [
+    row(
+      name,
+      `${partitions.length + partitionsLeftOut} files, ${bytes} bytes, manifest ${hash} of run ${runId}`,
+    ),
+  ];
+}
+
+function describeGates({ gateReport, replaces }: VersionLineage): string[] {
+  if (!gateReport) return [];
+  const against = replaces ? `against version ${replaces.version}` : 'against no champion';
+  return [
+    row('gates', `${gateReport.verdict}, ${against}: ${gateReport.sentence}; report ${gateReport.hash}`),
+    ...gateReport.gates.map(({ gate, verdict, sentence }) => row('', `${gate}: ${verdict}: ${sentence}`)),
+  ];
+}
+
+function describePeople({ run, operations }: VersionLineage): string[] {
+  const { acceptedBy, brokenGlass } = run ?? {};
+  return [
+    ...(acceptedBy ? [row('accepted', `by ${acceptedBy.by} at ${acceptedBy.at}: ${acceptedBy.reason}`)] : []),
+    ...(brokenGlass
+      ? [
+          row(
+            pc.red('glass'),
+            `${brokenGlass.first} and ${brokenGlass.second} at ${brokenGlass.at}: ${brokenGlass.sentence}`,
+          ),
+        ]
+      : []),
+    ...operations
+      .toReversed()
+      .map(({ at, by, action, sentence, reason }) =>
+        row('order', `${at}  ${action.action} by ${by} (${reason}): ${sentence}`),
+      ),
+  ];
+}
+
+function describeOne({ releaseId, endpoint, state, sentence, trail = [] }: ReleaseRow): string[] {
+  return [
+    row('release', `${releaseId} to ${endpoint}, ${pc.bold(state)}: ${sentence}`),
+    ...trail.map(({ at, state: was, stage, step, sentence: said }) =>
+      row(
+        '',
+        `${at}  ${was}${stage === null ? '' : ` (${stage}${step === null ? '' : `, ${step} %`})`}  ${said}`,
+      ),
+    ),
+  ];
+}
