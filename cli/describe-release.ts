@@ -11,6 +11,8 @@ const answers: Readonly<Record<NonNullable<ReleaseRow['asks']>, string>> = {
   drifted:
     'resume: goes on from what the endpoint serves now; or put the endpoint right, and it goes on by itself',
   inconclusive: 'resume: the step goes on for as long again; it is left forwards only where its checks pass',
+  unproven:
+    'resume: it stays on probation for as long again; accept, in place of resume: it is settled without evidence',
   'no-way-back': 'resume: the release ends; what is to serve the endpoint is yours to say',
   stuck: 'resume: the way back is tried again at once; it is tried every ten minutes anyway',
 };
@@ -33,16 +35,32 @@ export function describeRelease(row: ReleaseRow): string {
           `  last look ${lastLook.verdict} at ${lastLook.at}, ${lastLook.requests} requests: ${lastLook.sentence}`,
         ]
       : []),
+    ...describeProbation(row),
     ...approvals.map(({ by, at, reason }) => `  approved  by ${by} at ${at}: ${reason}`),
     ...describeAsked(row),
   ].join('\n');
+}
+
+function describeProbation({ probation }: ReleaseRow): string[] {
+  if (!probation) return [];
+  const { needs, until, nextAt, job, looks, last } = probation;
+  return [
+    `  probation until ${needs} labelled rows have passed, at most until ${until}`,
+    job === null ? `  next look ${nextAt}` : `  look      since ${nextAt}, job ${job}`,
+    ...(last
+      ? [
+          `  judged    ${looks} so far; last ${last.verdict} at ${last.at}, ${last.labels ?? 'no'} labels: ${last.sentence}`,
+        ]
+      : []),
+  ];
 }
 
 function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']>): string[] {
   return [
     `            ratchet release resume ${releaseId} --reason TEXT`,
     `            ${answers[asks]}`,
-    ...(asks === 'drifted' || asks === 'inconclusive'
+    ...(asks === 'unproven' ? [`            ratchet release accept ${releaseId} --reason TEXT`] : []),
+    ...(asks === 'drifted' || asks === 'inconclusive' || asks === 'unproven'
       ? [`            ratchet release abort ${releaseId} --reason TEXT`]
       : []),
   ];

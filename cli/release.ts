@@ -8,21 +8,22 @@ import { printableTexts } from './printable-texts.ts';
 import { readReleaseId } from './release-id.ts';
 import { askService, printJson, serviceUsage } from './service.ts';
 
-const orders = ['approve', 'reject', 'abort', 'resume'] as const;
+const orders = ['approve', 'reject', 'abort', 'resume', 'accept'] as const;
 type Order = (typeof orders)[number];
 
 type Values = Parameters<typeof operate>[0] & { readonly binding?: string | undefined };
 
 export const release: Command = {
   summary:
-    'Show a release; approve it, reject it, abort it (it goes back), or resume it where it asks a person.',
+    'Show a release; approve it, reject it, abort it (it goes back), or resume or accept it where it asks a person.',
   usage: [
     `ratchet release RELEASE ${serviceUsage}`,
     `ratchet release approve RELEASE [--binding HASH] ${operationUsage}`,
-    `ratchet release reject|abort|resume RELEASE ${operationUsage}`,
+    `ratchet release reject|abort|resume|accept RELEASE ${operationUsage}`,
     'RELEASE is the id of a release, or of the run whose challenger it releases.',
     'approve prints what it approves: the version, its files, data, gate report, model file, endpoint and stage. With --binding',
     'it approves what was looked at before, and nothing else: HASH stands in what ratchet release RELEASE shows.',
+    'accept settles a version whose probation could not say in time, without evidence.',
     'abort is taken in every state that is not final: every request goes back to the version that was settled before.',
     'Exit code: 0 done, 1 there was nothing to do or it was refused, with the reason.',
   ].join('\n'),

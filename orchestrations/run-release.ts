@@ -9,6 +9,7 @@
 import type * as df from 'durable-functions';
 import type { TargetConfig } from '../shared/config/release-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
+import { basisOf } from '../shared/release/transitions/probation-basis.ts';
 import { notifyStages } from '../shared/release/transitions/stages.ts';
 import { beginStagedRelease } from './begin-staged-release.ts';
 import { afterwards } from './insist.ts';
@@ -66,6 +67,7 @@ function* handOver(
       ...{ runId, model, previous: champion, gateReportHash, dataHash, configHash, target, signals },
       stages: config.release.stages,
       freezes: config.policy.freezes,
+      ...basisOf(config),
     },
     patience,
   );

@@ -19,9 +19,15 @@ import type { Operation } from '../shared/domain/operation.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
-import type { LookResult, Observed, ReleaseRow, Split } from '../shared/domain/release-state.ts';
+import type { LookResult, Observed, ReleaseRow, Split, TrialResult } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
-import type { DueLook, TargetState } from '../shared/release/transitions/state.ts';
+import type {
+  DueLook,
+  ProbationBasis,
+  TargetState,
+  TrialQuestion,
+  TrialStart,
+} from '../shared/release/transitions/state.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
@@ -103,6 +109,8 @@ export interface HeldBack {
   readonly release?: ReleaseConfig;
   readonly stages: readonly NotifyStage[];
   readonly freezes?: Policy['freezes'];
+  /** Absent where no stage of the release is a probation. */
+  readonly probation?: ProbationBasis;
 }
 
 /** What a stage starts outside; `run` null: not known to have been started. */
@@ -266,6 +274,13 @@ export interface Steps {
    * be had are an inconclusive look, which says why; `at` is the look's `until`.
    */
   'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
+  /**
+   * Pins the labelled rows that have come for a look of a probation, and submits its job under a name of its own, unless
+   * there is one. `gone`: there is nothing to judge, or the job was refused.
+   */
+  'begin-trial': { input: TrialStart; output: { state: 'running' | 'gone'; why: string } };
+  /** Judges what the job of a look has left, and writes the report and its page beside it. */
+  'judge-trial': { input: TrialQuestion; output: { isDecisive: boolean; result: Omit<TrialResult, 'at'> } };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };

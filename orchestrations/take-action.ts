@@ -2,6 +2,7 @@
 import type * as df from 'durable-functions';
 import type { ReleaseAction, ReleaseEvent } from '../shared/release/transitions/state.ts';
 import { askModel } from './ask-model.ts';
+import { tryOnce } from './end-job.ts';
 import type { Patience } from './patience.ts';
 import type { ReleaseWalk } from './release-walk.ts';
 import { now, takeStep } from './take-step.ts';
@@ -50,6 +51,18 @@ export function* takeAction(
         seen: yield* takeStep(context, did, asked, patience),
       };
     }
+    case 'begin-trial':
+      return { event: 'trial-seen', ...(yield* takeStep(context, 'begin-trial', action.trial, patience)) };
+    case 'watch-trial':
+      return yield* watchTrial(context, action.jobName, patience);
+    case 'judge-trial': {
+      const { isDecisive, result } = yield* takeStep(context, 'judge-trial', action.trial, patience);
+      return { event: 'trial-judged', isDecisive, result: { at: now(context), ...result } };
+    }
+    case 'end-trial': {
+      const { state, isOver } = yield* tryOnce(context, action.jobName, Date.parse(action.since));
+      return { event: 'trial-ended', isOver, why: state.ended ? '' : state.error };
+    }
     case 'crown':
       return yield* crown(walk, action);
     case 'retire': {
@@ -62,16 +75,28 @@ export function* takeAction(
 
 function* notify(
   { context, runId, model, previous, gateReportHash }: ReleaseWalk,
-  { stage }: Extract<Deed, { do: 'notify' }>,
+  { stage, provenBy }: Extract<Deed, { do: 'notify' }>,
   patience: Patience,
 ): Generator<df.Task, ReleaseEvent, unknown> {
   const notice = {
     releaseId: `${runId}-${stage.stage}`,
     ...{ runId, stage: stage.stage, model, previous, gateReportHash },
+    ...(provenBy && { provenBy }),
     releasedAt: now(context),
   };
   yield* takeStep(context, 'publish-release', { stage, notice }, patience);
   return { event: 'notified' };
+}
+
+function* watchTrial(
+  context: df.OrchestrationContext,
+  jobName: string,
+  patience: Patience,
+): Generator<df.Task, ReleaseEvent, unknown> {
+  const { ended, succeeded, status, error } = yield* takeStep(context, 'get-job', { jobName }, patience);
+  if (!ended) return { event: 'trial-seen', state: 'running', why: '' };
+  const why = succeeded ? '' : `Job ${jobName} ended ${status}${error && `: ${error}`}.`;
+  return { event: 'trial-seen', state: succeeded ? 'succeeded' : 'gone', why };
 }
 
 /** The model's entity knows who its champion is. */

@@ -5,6 +5,7 @@ import type { PinnedModel } from '../../shared/config/schema.ts';
 import { statusOf } from '../../shared/dispatch/instances.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { RatchetError } from '../../shared/errors.ts';
+import { basisOf } from '../../shared/release/transitions/probation-basis.ts';
 import { notifyStages } from '../../shared/release/transitions/stages.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -59,6 +60,7 @@ async function findHeldBack(run: Run, pinned: PinnedModel): Promise<HeldBack> {
     release: pinned.config.release,
     freezes: pinned.config.policy.freezes,
     stages: notifyStages(pinned.config.release.stages),
+    ...basisOf(pinned.config),
   };
 }
 

@@ -41,6 +41,11 @@ export const accessTable = {
   'approve-release': { roles: approvers, machines: false, what: 'be one of those who approve a release' },
   'reject-release': { roles: approvers, machines: false, what: 'reject a release that waits for approval' },
   'resume-release': { roles: approvers, machines: false, what: 'resume a release that asks a person' },
+  'accept-release': {
+    roles: approvers,
+    machines: false,
+    what: 'settle a version whose probation could not say in time',
+  },
   'abort-release': { roles: operators, machines: true, what: 'have a release go back' },
   'roll-back': { roles: operators, machines: true, what: 'have an earlier version of a model serve again' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },

@@ -128,6 +128,7 @@ function findStageProblems(
       });
   });
   for (const at of productions) problems.push(...findNeverSaying(stages[at]!, at));
+  problems.push(...findMisplaced(stages, productions[0] ?? stages.length));
   if (target && productions.length !== 1) {
     const message = `release.target needs one stage of kind production, which has the version answer every request; found ${productions.length || 'none'}; ${productions.length === 0 ? 'add { stage: production, kind: production }' : 'keep one of them'}`;
     problems.push({ path: ['stages'], message });
@@ -138,6 +139,22 @@ function findStageProblems(
       message: 'code and script belong together; give both, or none',
     });
   return problems;
+}
+
+/** A version is on probation while it serves everybody, once. */
+function findMisplaced(
+  stages: readonly StageConfig[],
+  production: number,
+): { path: (string | number)[]; message: string }[] {
+  const first = stages.findIndex(({ kind }) => kind === 'probation');
+  return stages.flatMap(({ kind }, at) => {
+    if (kind !== 'probation' || (at > production && at === first)) return [];
+    const message =
+      at === first
+        ? 'a stage of kind probation comes after the stage of kind production: before it the version has no labelled rows of production'
+        : 'a release has one stage of kind probation; leave this one out';
+    return [{ path: ['stages', at], message }];
+  });
 }
 
 /** In production nobody else has requests any more. */

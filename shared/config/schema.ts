@@ -16,6 +16,7 @@ import { HoldoutSchema } from './holdout-schema.ts';
 import { JobSchema } from './job-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { PolicySchema } from './policy-schema.ts';
+import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
 import {
   findSharedNames,
@@ -202,6 +203,13 @@ export const ModelConfigSchema = z
       for (const message of findCommandProblems(command, phase, Object.keys(settings))) {
         context.addIssue({ code: 'custom', path: [phase, 'command'], message });
       }
+    }
+  })
+  .superRefine(({ release: { stages }, ...file }, context) => {
+    for (const [at, stage] of stages.entries()) {
+      if (stage.kind !== 'probation') continue;
+      for (const { path, message } of findProbationProblems(stage, file))
+        context.addIssue({ code: 'custom', path: ['release', 'stages', at, ...path], message });
     }
   })
   .superRefine(({ policy: { minimumNewRows }, data }, context) => {

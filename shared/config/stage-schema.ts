@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CheckSchema } from './check-schema.ts';
 import { duration, name } from './fields.ts';
 import { PipelineStageSchema } from './pipeline-stage-schema.ts';
+import { ProbationSchema } from './probation-schema.ts';
 
 const stageName = name('a stage name').describe('Name of the stage.');
 
@@ -116,7 +117,7 @@ const channelKind = z
 
 /** A stage without either is most likely one whose kind was forgotten. */
 const noChannel =
-  'missing; a stage has a kind (approval, shadow, canary, production or pipeline), or a channel that it tells (service-bus or event-grid)';
+  'missing; a stage has a kind (approval, shadow, canary, production, probation or pipeline), or a channel that it tells (service-bus or event-grid)';
 
 /** Channels that are not told, but start something. */
 const startingChannels: ReadonlySet<unknown> = new Set(['azure-pipelines']);
@@ -160,6 +161,7 @@ export const StageSchema = z.discriminatedUnion('kind', [
   CanarySchema,
   ProductionSchema,
   PipelineStageSchema,
+  ProbationSchema,
 ]);
 
 export type StageConfig = z.infer<typeof StageSchema>;

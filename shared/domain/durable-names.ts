@@ -43,5 +43,8 @@ export function jobNamesOf(runId: string): readonly string[] {
   return [jobNameOf({ runId, phase: 'train' }), jobNameOf({ runId, phase: 'evaluate' })];
 }
 
+/** One look of a release's probation: what a run is elsewhere, to its job and to where its files lie. */
+export const trialIdOf = (releaseId: string, number: number): string => `${releaseId}-trial-${number}`;
+
 /** Name of the external event that wakes the run waiting for a job. */
 export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;

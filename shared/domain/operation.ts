@@ -33,7 +33,9 @@ export type ReleaseAction =
   /** Has it go back, wherever it is. */
   | { readonly action: 'abort-release'; readonly releaseId: string }
   /** Answers what a person is asked: it goes on. */
-  | { readonly action: 'resume-release'; readonly releaseId: string };
+  | { readonly action: 'resume-release'; readonly releaseId: string }
+  /** Settles a version whose probation could not say in time. */
+  | { readonly action: 'accept-release'; readonly releaseId: string };
 
 /** Has an earlier version serve again: a settled one, the latest before the one that serves where none is named. */
 export interface RollBackAction {

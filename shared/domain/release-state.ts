@@ -17,6 +17,7 @@ export const releaseStates = [
   'canary', // the version answers a share of the requests
   'promoting', // every request is being given to the version
   'serving', // the version answers every request and is watched; the one before is kept ready
+  'probation', // it serves as before, and is judged by labelled rows of production
   'asking', // somebody else changed the target, or nobody can say: a person is asked
   'rolling-back',
   // Final:
@@ -84,6 +85,30 @@ export interface LookResult {
   readonly requests: number;
 }
 
+/** What one look of a probation at the labelled rows of production found. */
+export interface TrialResult {
+  readonly at: string;
+  readonly verdict: 'passed' | 'failed' | 'inconclusive';
+  readonly sentence: string;
+  /** Labelled rows that were judged; null: none could be. */
+  readonly labels: number | null;
+}
+
+/** How far a probation has come, for a person. */
+export interface ProbationRow {
+  /** Labelled rows that are asked. */
+  readonly needs: number;
+  /** Until when they are waited for (ISO 8601, UTC). */
+  readonly until: string;
+  /** When the next look begins, or the one that goes on began (ISO 8601, UTC). */
+  readonly nextAt: string;
+  /** The look that goes on: its job; null: none does. */
+  readonly job: string | null;
+  /** Looks that were judged. */
+  readonly looks: number;
+  readonly last: TrialResult | null;
+}
+
 /** What an approval is of. Hashes are SHA-256, hex. */
 export interface ApprovalSubject {
   readonly model: string;
@@ -124,6 +149,8 @@ type AskReason =
   | 'drifted'
   /** The checks could not say, and the file has a person asked. */
   | 'inconclusive'
+  /** Labelled rows could not say in time whether the version does well. */
+  | 'unproven'
   /** There is no version to go back to. */
   | 'no-way-back'
   /** A rollback does not get through. */
@@ -147,6 +174,8 @@ export interface EndedRelease {
   readonly sentence: string;
   readonly startedAt: string;
   readonly endedAt: string;
+  /** The look of its probation that passed; absent: there was none. */
+  readonly provenBy?: string;
 }
 
 /** A state, stage and step that a release was in, as the ledger was told of it. */
@@ -193,6 +222,10 @@ export interface ReleaseRow {
   readonly approval?: ApprovalAsked | null;
   /** Where a person looks at what its stage has started outside; null, or absent in rows of before: nothing, or nowhere. */
   readonly pipeline?: string | null;
+  /** Of a settled version: the look of its probation that passed; absent: there was none. */
+  readonly provenBy?: string;
+  /** Absent in other stages than a probation. */
+  readonly probation?: ProbationRow;
   readonly writtenAt: string;
   readonly endedAt: string | null;
   /** What it went through, the earliest first, and every approval it was given; kept by the ledger, absent in older rows. */

@@ -10,6 +10,8 @@ export interface ReleaseNotice {
   readonly previous: ModelVersion | null;
   /** SHA-256 of the gate report, hex. */
   readonly gateReportHash: string;
+  /** The look of its probation that passed: `runs/{provenBy}/manifest.json` lists its rows. Absent: there was none. */
+  readonly provenBy?: string;
   /** ISO 8601, UTC. */
   readonly releasedAt: string;
 }

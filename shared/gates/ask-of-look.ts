@@ -10,6 +10,8 @@ import { askConfidence } from './spend-error.ts';
 /** A run's look, and the error of the holdout's life where the model file gives one. */
 export interface HoldoutLook extends LookAtHoldout {
   readonly alpha: number | undefined;
+  /** `probation`: rows of production that grow from look to look, and no holdout; omitted: a holdout. */
+  readonly of?: 'probation';
 }
 
 /** What a look costs, in words. */
@@ -37,7 +39,7 @@ export function limitByLook(
   judged: { readonly verdict: Verdict; readonly sentence: string },
   { confidence }: GateConfig,
   asks: NonNullable<GateResult['holdout']>,
-  { look }: HoldoutLook,
+  { look, of }: HoldoutLook,
 ): { verdict: Verdict; sentence: string } {
   const { verdict, sentence } = judged;
   if (verdict !== 'passed' && verdict !== 'inconclusive') return { verdict, sentence };
@@ -47,6 +49,10 @@ export function limitByLook(
   }
   if (verdict === 'passed' || asks.confidenceAsked === confidence) return { verdict, sentence };
   const asked = `${describeConfidence(asks.confidenceAsked)} confidence is asked in place of ${describeConfidence(confidence ?? 0)}`;
+  if (of === 'probation') {
+    const more = `look ${look} at a growing sample, so that ${asked}`;
+    return { verdict, sentence: `${sentence}; ${more}` };
+  }
   const more = `the holdout has been looked at ${counted(look, 'time')}, so that ${asked}: fresh data, in a new partition, would need less`;
   return { verdict, sentence: `${sentence}; ${more}` };
 }

@@ -36,7 +36,7 @@ export function judgeEvidence(request: JudgeRequest): GateReportDocument {
     .filter((gate) => gate.severity === 'warn' && gate.verdict !== 'passed')
     .map((gate) => `warning, gate ${gate.gate} ${gate.verdict}: ${gate.sentence}`);
   // A first look is what everybody supposes.
-  const lookNotes = look && look.look > 1 ? [describeLook(look, 'this holdout')] : [];
+  const lookNotes = look && look.look > 1 ? [describeLook(look, look.of ?? 'this holdout')] : [];
   return {
     schemaVersion: gateReportSchemaVersion,
     runId,

@@ -30,6 +30,7 @@ const modelActions = [
   'reject-release',
   'abort-release',
   'resume-release',
+  'accept-release',
   'roll-back',
   'rebuild',
 ] as const;
@@ -50,6 +51,7 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'reject-release': ['releaseId'],
   'abort-release': ['releaseId'],
   'resume-release': ['releaseId'],
+  'accept-release': ['releaseId'],
   'roll-back': ['version'],
   rebuild: [],
 };
@@ -118,6 +120,7 @@ export function modelActionOf(
     case 'reject-release':
     case 'abort-release':
     case 'resume-release':
+    case 'accept-release':
       return { action: body.action, releaseId: body.releaseId! };
     case 'roll-back':
       return { action: 'roll-back', version: body.version ?? null };

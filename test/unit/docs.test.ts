@@ -79,7 +79,7 @@ describe('the documentation', () => {
     expect(parseFleetFile('docs/operators.md', fleet!, ['spam-filter'])).toHaveProperty('fleet');
   });
 
-  it.each(['docs/releases.md', 'docs/release-checks.md', 'docs/pipelines.md'])(
+  it.each(['docs/releases.md', 'docs/release-checks.md', 'docs/pipelines.md', 'docs/probation.md'])(
     'of %s shows releases that are valid',
     (page) => {
       const shown = blocks(page, 'yaml');

@@ -65,7 +65,7 @@ export function turnBack(
 }
 
 /** The newest settled version other than the one that is released. */
-function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
+export function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
   return settled.findLast((version) => version.deployment !== deployment) ?? null;
 }
 
@@ -93,12 +93,15 @@ export function endRelease(
 }
 
 export function describeEnd(
-  { releaseId, runId, digest, model, target, startedAt }: Release,
+  { releaseId, runId, digest, model, target, startedAt, provenBy }: Release,
   state: FinalState,
   endedAt: string,
   sentence: string,
 ): EndedRelease {
-  return { releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt };
+  return {
+    ...{ releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt },
+    ...(provenBy && { provenBy }),
+  };
 }
 
 /** The latest last. What a person has gone back from (`left`) is no version to go back to. */

@@ -1,6 +1,7 @@
 import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
 import { bindingOf, subjectOf } from './binding.ts';
 import { later, msOf } from './changes.ts';
+import { describeProbation } from './probation.ts';
 import { stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
 
@@ -15,6 +16,7 @@ export function describeRelease(
     const { runId, model, target, state, since, startedAt, sentence, asks, lastLook, approvals, digest } =
       held;
     const stage = stageOf(held);
+    const probation = describeProbation(held);
     return {
       ...{ releaseId, runId, model, endpoint: target.endpoint, state, since, startedAt, sentence },
       stage: stage?.stage ?? null,
@@ -27,18 +29,20 @@ export function describeRelease(
       binding: bindingOf(held),
       approval: describeAsked(held),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
+      ...(probation && { probation }),
       writtenAt: now,
       endedAt: null,
     };
   }
   const over = ended.findLast((each) => each.releaseId === releaseId);
   if (!over) return null;
-  const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest } = over;
+  const { model, state, sentence, startedAt, endedAt, runId, endpoint, digest, provenBy } = over;
   return {
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
     ...{ stage: null, step: null, isChampion: state === 'settled', asks: null, lastLook: null },
     ...{ approvals: [], digest, binding: null, approval: null },
     ...{ writtenAt: now, endedAt },
+    ...(provenBy && { provenBy }),
   };
 }
 

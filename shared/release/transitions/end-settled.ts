@@ -1,8 +1,11 @@
 import { endRelease } from './changes.ts';
+import { describeUnseen, endTrialFirst } from './probation.ts';
 import type { NextAnswer, Release, TargetState } from './state.ts';
 
 /** The last stage is over: what rollbacks went to before is cleared away, and the version is settled. */
 export function endSettled(state: TargetState, release: Release, now: string): NextAnswer {
+  const ending = endTrialFirst(state, release, now);
+  if (ending) return ending;
   const old = state.observed!.deployments.find(
     ({ deployment }) =>
       deployment !== release.deployment && state.settled.some((each) => each.deployment === deployment),
@@ -11,6 +14,9 @@ export function endSettled(state: TargetState, release: Release, now: string): N
     return { state, action: { do: 'retire', deployment: old.deployment } };
   const { model, target, leavesBehind } = release;
   const left = leavesBehind === null ? '' : ` What served before is left: ${leavesBehind}.`;
-  const sentence = `Version ${model.version} answers every request of endpoint ${target.endpoint}.${left}`;
+  const accepted = release.acceptedBy
+    ? ` Its probation could not say in time: ${release.acceptedBy.by} has accepted it (${release.acceptedBy.reason}).`
+    : '';
+  const sentence = `Version ${model.version} answers every request of endpoint ${target.endpoint}.${accepted}${left}${describeUnseen(release)}`;
   return endRelease(state, release, now, 'settled', sentence);
 }

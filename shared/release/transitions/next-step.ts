@@ -16,10 +16,14 @@
  *    that no release made stops the release, and a person is asked.
  * 7. One release holds a target; others wait in the order they came.
  * 8. An action may be done twice: what is told twice changes nothing more.
- * 9. Looks at the checks of a step share its error, however many there are.
+ * 9. Looks at the checks of a step share its error, however many there are; so do the looks of a probation.
+ * 10. A version on probation is settled by a look at enough labelled rows that has passed, or by a person where none could
+ *    say in time; nothing that cannot say settles it or takes it back (probation.ts).
+ * 11. A release that ends has seen the job of its latest look end, and goes back before it sees to that.
  */
 import { endRelease, enter, later, msOf, withRelease } from './changes.ts';
 import { endOutside } from './outside.ts';
+import { describeUnseen, endTrialFirst } from './probation.ts';
 import { goBackOf, isSame, splitOf } from './splits.ts';
 import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
 import { stepForward } from './step-forward.ts';
@@ -96,7 +100,7 @@ function askForWayBack(state: TargetState, release: Release, now: string): NextA
 
 /** The deployment of a version that is not to serve is deleted: it costs money. */
 function clearAway(state: TargetState, release: Release, now: string): NextAnswer {
-  const ending = endOutside(state, release, now);
+  const ending = endOutside(state, release, now) ?? endTrialFirst(state, release, now);
   if (ending) return ending;
   const { deployment, leavesBehind } = release;
   const isThere = state.observed!.deployments.some((each) => each.deployment === deployment);
@@ -107,5 +111,11 @@ function clearAway(state: TargetState, release: Release, now: string): NextAnswe
   const left = leavesBehind === null ? '' : ` Deployment ${deployment} is left: ${leavesBehind}.`;
   const runs = release.outside?.left ? ` ${release.outside.left}.` : '';
   const by = `${word.by}: ${word.reason}`;
-  return endRelease(state, release, now, end, `${by}${/[.!?]$/.test(by) ? '' : '.'}${serves}${left}${runs}`);
+  return endRelease(
+    state,
+    release,
+    now,
+    end,
+    `${by}${/[.!?]$/.test(by) ? '' : '.'}${serves}${left}${runs}${describeUnseen(release)}`,
+  );
 }

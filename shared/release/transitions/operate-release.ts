@@ -15,7 +15,7 @@ import type { Actor } from '../../domain/actor.ts';
 import type { ReleaseAction as Order } from '../../domain/operation.ts';
 import type { Word } from '../../domain/word.ts';
 import { bindingOf } from './binding.ts';
-import { describeEnd, endedAtMost, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { advance, describeEnd, endedAtMost, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { describeSplit, splitOf } from './splits.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
@@ -51,6 +51,8 @@ export function operateRelease(
       return reject(state, release, word);
     case 'resume-release':
       return goOn(state, release, word);
+    case 'accept-release':
+      return accept(state, release, word);
   }
 }
 
@@ -168,6 +170,12 @@ function goOn(state: TargetState, release: Release, word: Word): OperatedRelease
     const sentence = `The step goes on until ${holdsUntil}; it is left forwards only where its checks pass.`;
     return done(withRelease(state, { ...going, holdsUntil }), release, sentence);
   }
+  if (asks.why === 'unproven') {
+    const stage = stageOf(release);
+    const holdsUntil = later(word.at, stage?.kind === 'probation' ? msOf(stage.until.atMost) : 0);
+    const sentence = `It stays on probation until ${holdsUntil}.`;
+    return done(withRelease(state, { ...going, holdsUntil }), release, sentence);
+  }
   if (!state.desired || !state.observed)
     return refuse(state, `One deployment must be given every request first. ${asks.sentence}`);
   // What is there is taken as meant; what the release itself needs of it is looked at again.
@@ -175,6 +183,20 @@ function goOn(state: TargetState, release: Release, word: Word): OperatedRelease
   const anew = { ...going, isReady: false, hasAnswered: false, stepSince: null };
   const sentence = `It goes on from what the endpoint serves now: ${describeSplit(desired)}.`;
   return done({ ...withRelease(state, anew), desired, changingTo: null, isStale: true }, release, sentence);
+}
+
+/** A person settles what labelled rows could not. */
+function accept(state: TargetState, release: Release, word: Word): OperatedRelease {
+  if (release.asks?.why !== 'unproven')
+    return refuse(
+      state,
+      `Nothing to accept: only a version whose probation could not say in time is settled on a person's word, and the release is ${release.state}. ${release.sentence}`,
+    );
+  const { version } = release.model;
+  const accepted = advance({ ...release, asks: null, acceptedBy: word }, word.at);
+  const entered = enter(accepted, 'serving', word.at, `${word.by}: ${word.reason}`);
+  const sentence = `Version ${version} leaves its probation on the word of ${word.by}, without evidence.`;
+  return done(withRelease(state, entered), release, sentence);
 }
 
 function done(state: TargetState, { releaseId }: Release, sentence: string): OperatedRelease {

@@ -4,9 +4,10 @@
  * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
+import type { GateConfig } from '../../config/gate-schema.ts';
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
-import type { Policy } from '../../config/schema.ts';
+import type { JobConfig, ModelConfig, Policy } from '../../config/schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   ReleaseState,
   SettledVersion,
   Split,
+  TrialResult,
 } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 import type { Word } from '../../domain/word.ts';
@@ -51,6 +53,37 @@ export interface Outside {
   readonly left: string | null;
 }
 
+/** What the looks of a probation take from the model file beside their stage. */
+export interface ProbationBasis extends Pick<ModelConfig, 'task' | 'evaluation'> {
+  readonly data: Pick<ModelConfig['data'], 'files' | 'ignore'>;
+}
+
+/** What a stage of kind probation has come to. */
+export interface Probation {
+  /** How many looks were begun; the number of the latest is part of its names. */
+  readonly begun: number;
+  /** When the latest was (ISO 8601, UTC). */
+  readonly begunAt: string;
+  /** The job of the latest; null: it is over, and what it left is judged, or cannot be. */
+  readonly job: TrialJob | null;
+  /** Looks that were judged: all, and those that had enough labels to settle the version. */
+  readonly looks: number;
+  readonly decisiveLooks: number;
+  readonly last: TrialResult | null;
+  /** What is to be said of a job that was not seen to end; absent: there is none. */
+  readonly unseen?: string;
+}
+
+interface TrialJob {
+  readonly name: string;
+  /** What was seen last: it may not be there yet, it goes on, or it has left evidence. */
+  readonly state: 'asked' | 'running' | 'succeeded';
+  /** It is not looked at before (ISO 8601, UTC). */
+  readonly askAt: string;
+  /** Since when it is to end, where it is (ISO 8601, UTC). */
+  readonly endingSince?: string;
+}
+
 /** What is to be released. */
 export interface Candidate {
   readonly releaseId: string;
@@ -69,6 +102,8 @@ export interface Candidate {
   readonly freezes: Policy['freezes'];
   /** A person's order to go back to a settled version, where it is that. */
   readonly rollback?: Word;
+  /** Absent where no stage is a probation. */
+  readonly probation?: ProbationBasis;
   /** What its files must be, where that is known (SHA-256, hex); null, or absent: it is not. */
   readonly expectedDigest?: string | null;
 }
@@ -109,6 +144,14 @@ export interface Release extends Candidate {
   /** What could not be cleared away at its end, and why; null: nothing. */
   readonly leavesBehind: string | null;
   readonly asks: Question | null;
+  /** Since when it was seen to serve everybody, as far as it has come (ISO 8601, UTC). */
+  readonly servesSince?: string;
+  /** The look that its probation ended with; absent: it had none that passed. */
+  readonly provenBy?: string;
+  /** Who settled it where its probation could not say; absent: nobody. */
+  readonly acceptedBy?: Word;
+  /** Absent before its first look. */
+  readonly trials?: Probation;
   readonly back: WayBack | null;
   /**
    * Whether what it was last told to do is a part of its way back: ordered back meanwhile, it may be told of what it did
@@ -166,6 +209,33 @@ export interface DueLook {
   readonly minimumRequests: number;
 }
 
+/** A look of a probation that is to begin: its data is pinned, and its job submitted under a name of its own. */
+export interface TrialStart {
+  readonly trialId: string;
+  readonly stage: string;
+  /** Folder of labelled rows, and which of its files count. */
+  readonly data: { readonly path: string } & ProbationBasis['data'];
+  /** Files that were put there from then on (ISO 8601, UTC). */
+  readonly since: string;
+  readonly job: JobConfig;
+  readonly challenger: ModelVersion;
+  readonly champion: ModelVersion | null;
+}
+
+/** What a look is judged by. */
+export interface TrialQuestion {
+  readonly trialId: string;
+  readonly task: ProbationBasis['task'];
+  readonly evaluation: ProbationBasis['evaluation'];
+  readonly gates: readonly GateConfig[];
+  readonly hasChampion: boolean;
+  /** Labelled rows without which the version is not settled. */
+  readonly labels: number;
+  /** The number of the look among those that were judged, and among those that could have settled the version. */
+  readonly look: number;
+  readonly decisiveLook: number;
+}
+
 /** What the orchestration is to do next. */
 export type ReleaseAction =
   | { readonly do: 'wait'; readonly until: string }
@@ -184,13 +254,18 @@ export type ReleaseAction =
   | { readonly do: 'ask-version'; readonly deployment: string; readonly model: ModelVersion }
   | { readonly do: 'shift'; readonly to: Split }
   | { readonly do: 'look'; readonly look: DueLook }
-  | { readonly do: 'notify'; readonly stage: NotifyStage }
+  | { readonly do: 'notify'; readonly stage: NotifyStage; readonly provenBy?: string }
   | {
       readonly do: PipelineDeed;
       readonly stage: PipelineStage;
       readonly order: PipelineOrder;
       readonly run: OutsideRun | null;
     }
+  | { readonly do: 'begin-trial'; readonly trial: TrialStart }
+  | { readonly do: 'watch-trial'; readonly jobName: string }
+  | { readonly do: 'judge-trial'; readonly trial: TrialQuestion }
+  /** It is not needed any more: `since` then. */
+  | { readonly do: 'end-trial'; readonly jobName: string; readonly since: string }
   | { readonly do: 'crown'; readonly champion: ModelVersion | null }
   | { readonly do: 'retire'; readonly deployment: string }
   | EndAction;
@@ -216,6 +291,15 @@ export type ReleaseEvent =
   | { readonly event: 'answered'; readonly answered: boolean; readonly why: string }
   | { readonly event: 'shifted' }
   | { readonly event: 'looked'; readonly look: LookResult }
+  /** How the job of a look stands; `gone`: there is none, or it has left nothing. */
+  | {
+      readonly event: 'trial-seen';
+      readonly state: 'running' | 'succeeded' | 'gone';
+      readonly why: string;
+    }
+  | { readonly event: 'trial-judged'; readonly isDecisive: boolean; readonly result: TrialResult }
+  /** `why`: what is to be said of a job that was not seen to end. */
+  | { readonly event: 'trial-ended'; readonly isOver: boolean; readonly why: string }
   | { readonly event: 'notified' }
   /** What the stage has started was started, looked at, or told to end. */
   | {

@@ -7,6 +7,7 @@ import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
 import { forward, waitFor } from './moves.ts';
 import { runPipeline } from './outside.ts';
+import { onProbation } from './probation.ts';
 import { describeSplit, findStable, giveShare, isSame, splitOf } from './splits.ts';
 import { stageOf } from './stages.ts';
 import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
@@ -16,7 +17,10 @@ export function stepForward(state: TargetState, release: Release, question: Next
   const { now } = question;
   const look = findDueLook(state, release, now);
   if (look) return { state, action: { do: 'look', look } };
-  if (release.asks) return waitFor(state, release, now, release.asks.sentence, []);
+  const stage = stageOf(release);
+  // What is not proven yet may still be.
+  const isAskedOfProbation = stage?.kind === 'probation' && release.asks?.why === 'unproven';
+  if (release.asks && !isAskedOfProbation) return waitFor(state, release, now, release.asks.sentence, []);
   if (!release.isReady) {
     const { deployment, model, digest } = release;
     const isFirst = release.deployingSince === null;
@@ -28,7 +32,9 @@ export function stepForward(state: TargetState, release: Release, question: Next
     const { deployment, model } = release;
     return { state, action: { do: 'ask-version', deployment, model } };
   }
-  const stage = stageOf(release);
+  const isPromoted = release.stages.slice(0, release.stage).some(({ kind }) => kind === 'production');
+  const promoting = isPromoted ? serveEverybody(state, release, question) : null;
+  if (promoting) return promoting;
   switch (stage?.kind) {
     case undefined:
     case 'notify':
@@ -42,6 +48,8 @@ export function stepForward(state: TargetState, release: Release, question: Next
       return promote(state, release, stage, question);
     case 'pipeline':
       return runPipeline(state, release, stage, question);
+    case 'probation':
+      return onProbation(state, release, stage, now);
   }
 }
 
@@ -52,7 +60,8 @@ function notify(
   question: NextQuestion,
 ): NextAnswer {
   const advance = { enters: 'notifying', sentence: `Tells ${stage.stage}.` } as const;
-  return forward(state, release, question, advance, { do: 'notify', stage });
+  const { provenBy } = release;
+  return forward(state, release, question, advance, { do: 'notify', stage, ...(provenBy && { provenBy }) });
 }
 
 /** Goes on to the next stage at once. */
@@ -109,17 +118,22 @@ function promote(
   question: NextQuestion,
 ): NextAnswer {
   const { now } = question;
-  const asked: Split = { traffic: { [release.deployment]: 100 }, mirror: {} };
-  if (!isSame(splitOf(state.observed!), asked) || !isSame(state.desired!, asked)) {
-    return shift(state, release, question, 'promoting', asked);
-  }
-  if (!release.isChampion) return { state, action: { do: 'crown', champion: release.model } };
+  const promoting = serveEverybody(state, release, question);
+  if (promoting) return promoting;
   const until = later(release.stepSince ?? now, msOf(stage.keepOld));
   if (release.stepSince !== null && now >= until) return goOn(state, release, question);
   const serving = enter(release, 'serving', now, release.sentence);
   return stay(state, serving, now, `Answers every request; the version before is kept until ${until}.`, [
     until,
   ]);
+}
+
+/** Null: it does, and is the champion. */
+function serveEverybody(state: TargetState, release: Release, question: NextQuestion): NextAnswer | null {
+  const asked: Split = { traffic: { [release.deployment]: 100 }, mirror: {} };
+  if (!isSame(splitOf(state.observed!), asked) || !isSame(state.desired!, asked))
+    return shift(state, release, question, 'promoting', asked);
+  return release.isChampion ? null : { state, action: { do: 'crown', champion: release.model } };
 }
 
 function shift(

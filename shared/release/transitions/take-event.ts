@@ -19,6 +19,7 @@ import {
   withRelease,
 } from './changes.ts';
 import { isPipelineDeed, takePipeline, takePipelineRefusal } from './outside.ts';
+import { takeTrial, takeTrialEnd, takeTrialRefusal } from './probation.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, ReleaseEvent, TargetState } from './state.ts';
 import { takeObserved } from './take-observed.ts';
@@ -48,10 +49,19 @@ export function takeEvent(
       return { ...state, isStale: true };
     case 'looked':
       return takeLook(state, release, event.look, now);
+    case 'trial-seen':
+    case 'trial-judged':
+      return takeTrial(state, release, event, now);
+    case 'trial-ended':
+      return takeTrialEnd(state, release, event, now);
     case 'notified':
       return release.back ? state : withRelease(state, advance(release, now));
     case 'crowned':
-      return withRelease(state, { ...release, isChampion: !release.back });
+      return withRelease(state, {
+        ...release,
+        isChampion: !release.back,
+        servesSince: release.servesSince ?? now,
+      });
     case 'retired':
       return { ...state, isStale: true };
     case 'pipeline':
@@ -173,6 +183,8 @@ function takeRefusal(
     const look = { at: now, verdict: 'inconclusive' as const, sentence: why, requests: 0 };
     return takeLook(state, release, look, now);
   }
+  if (did === 'begin-trial' || did === 'watch-trial' || did === 'judge-trial')
+    return release.back ? state : takeTrialRefusal(state, release, did, why, now);
   if (!release.back) {
     const end = release.hadTraffic ? 'rolled-back' : 'failed';
     const isChampion = release.isChampion || did === 'crown';

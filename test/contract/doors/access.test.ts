@@ -226,7 +226,7 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
   ...(['cancel-run', 'accept-run', 'refuse-run', 'break-glass'] as const).map(
     (action) => [action, 'models/tiny/operations', { action, runId }] as const,
   ),
-  ...(['reject-release', 'resume-release', 'abort-release'] as const).map(
+  ...(['reject-release', 'resume-release', 'accept-release', 'abort-release'] as const).map(
     (action) => [action, 'models/served/operations', { action, releaseId }] as const,
   ),
   [

@@ -21,7 +21,7 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   ],
   approver: [
     ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),
-    ...(['approve-release', 'reject-release', 'resume-release'] as const),
+    ...(['approve-release', 'reject-release', 'resume-release', 'accept-release'] as const),
   ],
 };
 const byMachines: readonly Access[] = [

@@ -52,12 +52,12 @@ describe('a release', () => {
     [
       'an unknown kind',
       ['{ stage: a, kind: canery, steps: [10] }', production],
-      'stages.0.kind: expected one of notify, approval, shadow, canary, production, pipeline; did you mean "canary"?; found "canery"',
+      'stages.0.kind: expected one of notify, approval, shadow, canary, production, pipeline, probation; did you mean "canary"?; found "canery"',
     ],
     [
       'neither kind nor channel',
       ['{ stage: a }', production],
-      'stages.0.channel: missing; a stage has a kind (approval, shadow, canary, production or pipeline), or a channel that it tells (service-bus or event-grid)',
+      'stages.0.channel: missing; a stage has a kind (approval, shadow, canary, production, probation or pipeline), or a channel that it tells (service-bus or event-grid)',
     ],
     [
       'an unknown channel',

@@ -5,51 +5,12 @@ import { bindingOf } from '../../../shared/release/transitions/binding.ts';
 import { isSame, splitOf } from '../../../shared/release/transitions/splits.ts';
 import { isJudged, stageOf } from '../../../shared/release/transitions/stages.ts';
 import type { Release } from '../../../shared/release/transitions/state.ts';
-import { candidateOf, type Deed, World, withPipelines } from './world/world.ts';
+import { live, tapes } from './world/live.ts';
+import type { Deed } from './world/world.ts';
 
 const shareOf = ({ traffic, mirror }: { traffic: Traffic; mirror: Traffic }, deployment: string): number =>
   (traffic[deployment] ?? 0) + (mirror[deployment] ?? 0);
 
-/** What people and others do between two turns. */
-function interfere(world: World): void {
-  const held = world.state.release;
-  if (!held) return;
-  const { releaseId } = held;
-  if (held.state === 'waiting-for-approval') {
-    if (!world.breaks(0.3)) world.approve(held, 'ada');
-    if (!world.breaks(0.3)) world.approve(held, 'ben');
-    if (world.breaks(0.1)) world.order({ action: 'reject-release', releaseId }, 'ada');
-  }
-  if (world.breaks(0.01)) world.order({ action: 'abort-release', releaseId }, 'ada');
-  if (held.asks && world.happens(0.3)) world.order({ action: 'resume-release', releaseId }, 'ada');
-  if (world.breaks(0.02)) world.traffic = { 'version-1': 60, 'version-9': 40 };
-  if (world.breaks(0.02)) world.traffic = { [held.deployment]: 100 };
-  if (world.breaks(0.01) && !world.traffic[held.deployment]) world.deployed.delete(held.deployment);
-  if (world.breaks(0.05)) world.hold = world.hold === null ? 'freeze quarter-end is in force' : null;
-}
-
-function live(tape: Tape, turns = 400): { world: World; ended: Deed['action'] | null } {
-  const world = new World(...tape);
-  world.begin(candidateOf('2', tape[0] % 2 === 0 ? { stages: withPipelines } : {}));
-  world.meanwhile = () => {
-    const { release } = world.state;
-    if (release && world.breaks(0.03))
-      world.order({ action: 'abort-release', releaseId: release.releaseId }, 'ada');
-  };
-  for (let turn = 0; turn < turns; turn++) {
-    interfere(world);
-    const action = world.turn('run-2-release');
-    if (action.do === 'end') return { world, ended: action };
-    if (action.do !== 'wait') continue;
-    const waitMs = Math.max(Date.parse(action.until) - world.nowMs, 1_000);
-    world.nowMs += world.happens(0.3) ? waitMs / 10 : waitMs;
-  }
-  return { world, ended: null };
-}
-
-/** A seed and how long chance rules; then nothing happens any more. */
-const tapes = fc.tuple(fc.nat(), fc.integer({ min: 20, max: 1_500 }));
-type Tape = readonly [seed: number, draws: number];
 const held = (deed: Deed): Release => deed.before.release!;
 
 function eachDeed(check: (deed: Deed, earlier: readonly Deed[]) => void): void {

@@ -30,7 +30,7 @@ export const settledOf = (version: string, at = began): SettledVersion => ({
 });
 
 /** The stages of the world's model file by name, where each of their states is had. */
-export const stages = { tell: 0, ask: 1, copies: 2, some: 3, all: 4, announce: 5 } as const;
+export const stages = { tell: 0, ask: 1, copies: 2, some: 3, all: 4, judged: 5, announce: 6 } as const;
 
 export function target(more: Partial<Release> = {}, settled = [settledOf('1')]): TargetState {
   const { state } = beginRelease(newTargetState, { candidate: candidateOf('2'), now: began });

@@ -21,9 +21,15 @@ import {
   type TargetState,
 } from '../../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../../shared/release/transitions/take-event.ts';
+import { Jobs } from './jobs.ts';
 import { Pipelines } from './pipelines.ts';
 
 const checks = [{ check: 'errors', metric: 'error_rate', atMost: 0.01 }];
+
+const evaluation = {
+  ...{ command: 'score', code: 'azureml:c:1', environment: 'azureml:e:1', compute: 'cpu', timeout: 'PT1H' },
+  ...{ settings: {}, environmentVariables: {} },
+};
 
 export const release = ReleaseSchema.parse({
   target: {
@@ -46,6 +52,14 @@ export const release = ReleaseSchema.parse({
       onInconclusive: { hold: 'PT1H', end: 'ask' },
     },
     { stage: 'all', kind: 'production', keepOld: 'PT4H', checks },
+    {
+      stage: 'judged',
+      kind: 'probation',
+      data: 'labelled/',
+      until: { labels: 100, atMost: 'PT6H' },
+      every: 'PT2H',
+      gates: [{ gate: 'good', kind: 'bound', metric: 'accuracy', atLeast: 0.9, confidence: 0.95 }],
+    },
     { stage: 'announce', channel: 'service-bus' },
   ],
 });
@@ -75,6 +89,7 @@ export function candidateOf(version: string, more: Partial<Candidate> = {}): Can
     target: release.target!,
     stages: release.stages,
     freezes: [],
+    probation: { task: 'binary', evaluation, data: { files: ['*'], ignore: [] } },
     ...more,
   };
 }
@@ -109,6 +124,7 @@ export class World {
   champion: string | null = '1';
   /** Happens while an action is under way. */
   meanwhile: () => void = () => {};
+  readonly jobs = new Jobs(this);
   readonly #random: () => number;
   #draws: number;
   /** How much goes wrong: in some worlds little. */
@@ -190,7 +206,9 @@ export class World {
   #act(action: Exclude<ReleaseAction, { do: 'wait' | 'ask-hold' | 'end' }>): ReleaseEvent {
     this.nowMs += 1_000;
     this.#arrive();
-    if (action.do !== 'observe' && this.breaks(0.02)) return { event: 'refused', did: action.do, why: 'no' };
+    // A job is ended as well as can be, and that is told.
+    const mayBeRefused = action.do !== 'observe' && action.do !== 'end-trial';
+    if (mayBeRefused && this.breaks(0.02)) return { event: 'refused', did: action.do, why: 'no' };
     switch (action.do) {
       case 'observe':
         return { event: 'observed', observed: this.observe() };
@@ -219,6 +237,11 @@ export class World {
           },
         };
       }
+      case 'begin-trial':
+      case 'watch-trial':
+      case 'judge-trial':
+      case 'end-trial':
+        return this.jobs.act(action);
       case 'notify':
         return { event: 'notified' };
       case 'start-pipeline':

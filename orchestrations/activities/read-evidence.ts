@@ -1,0 +1,65 @@
+/** What an evaluation job has left for its gates: of a run, or of a look of a probation. */
+import { evidencePath } from '../../shared/azure/run-files.ts';
+import type { ModelConfig } from '../../shared/config/schema.ts';
+import { jobNameOf } from '../../shared/domain/durable-names.ts';
+import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
+import { inTurn } from '../../shared/in-turn.ts';
+import { wiring } from '../../shared/wiring.ts';
+
+const metricsLimitBytes = 1024 * 1024;
+/** Millions of rows take most of what an instance has (docs/jobs.md): one judgement at a time in a process. */
+const judgeInTurn = inTurn();
+
+/** Finds the evidence of a run; `hasRows` says whether there are predictions. Nothing is read before `judge` is called. */
+export async function findEvidence(
+  runId: string,
+  config: Pick<ModelConfig, 'task' | 'gates' | 'evaluation'>,
+) {
+  const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
+  // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
+  const [{ readPredictions, readingOptionsOf }, { readTrainIds }, { decisionRuleOf }] = await Promise.all([
+    import('../../shared/gates/predictions/read-predictions.ts'),
+    import('../../shared/gates/predictions/read-train-ids.ts'),
+    import('../../shared/gates/metrics/decision-rule.ts'),
+  ]);
+  const options = readingOptionsOf(config);
+  const [files, idFiles, metricsText, trackedMetrics] = await Promise.all([
+    findTables(runId, 'predictions'),
+    options.keepIds ? findTables(runId, 'train-ids') : [],
+    blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
+    tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
+  ]);
+  const read = async () => ({
+    runId,
+    task: config.task,
+    gates: config.gates,
+    rule: decisionRuleOf(config),
+    predictions: await readPredictions(files, options),
+    trainIds: await readTrainIds(idFiles),
+    metrics: metricsText === null ? null : parseJson(metricsText),
+    trackedMetrics,
+  });
+  return {
+    hasRows: files.length > 0,
+    judge: <T>(judge: (evidence: Awaited<ReturnType<typeof read>>) => T): Promise<T> =>
+      judgeInTurn(async () => judge(await read())),
+  };
+}
+
+/** The files of the evidence that hold a table of this name: CSV, Parquet, or wrongly both. */
+async function findTables(runId: string, table: 'predictions' | 'train-ids'): Promise<EvidenceFile[]> {
+  const blobs = await wiring.blobs();
+  const folder = evidencePath(runId);
+  return (await blobs.list(`${folder}${table}.`))
+    .map(({ path }) => ({ name: path.slice(folder.length), chunks: blobs.readChunks(path) }))
+    .filter(({ name }) => name === `${table}.csv` || name === `${table}.parquet`);
+}
+
+/** Broken JSON is evidence, too: the judge says so in the report. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
