@@ -40,6 +40,8 @@ export interface StagedOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the stage that waits for approval. */
   readonly approval?: string;
+  /** YAML of a stage before all others. */
+  readonly first?: string;
   /** Who is killed while time passes, asked each time it does. */
   readonly fate?: () => Fate | null;
 }
@@ -56,12 +58,13 @@ export async function openStaged({
   breaks = '',
   env = {},
   approval = 'need: 1',
+  first = '',
   fate = () => null,
 }: StagedOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-staged-'));
   writeFileSync(
     join(folder, 'tiny.yaml'),
-    stagedModel({ stages: stages(approval), breaks: breaks && `${breaks}:odd` }),
+    stagedModel({ stages: `${first}\n${stages(approval)}`.trim(), breaks: breaks && `${breaks}:odd` }),
   );
   let nowMs = Date.parse('2026-03-02T00:00:00Z');
   const clockStart = new Date(nowMs).toISOString();

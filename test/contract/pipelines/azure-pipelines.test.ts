@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../release-target/target-fixture.ts';
-import { openPipelinesWorld, orderOf } from './pipelines-fixture.ts';
+import { orderOf } from './orders.ts';
+import { openPipelinesWorld } from './pipelines-fixture.ts';
 
 const world = await openPipelinesWorld();
 const keysOf = (pipeline = 'deploy'): (string | undefined)[] =>

@@ -9,11 +9,9 @@ import { startIdentity } from '../../../local/identity/index.ts';
 import { startPipelines } from '../../../local/pipelines/index.ts';
 import { openTls } from '../../../local/tls/index.ts';
 import { type PipelineStage, PipelineStageSchema } from '../../../shared/config/pipeline-stage-schema.ts';
-import type { PipelineOrder } from '../../../shared/domain/pipeline.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { cloudContext } from '../application/local-services.ts';
-
-export const startedAt = '2026-03-10T06:00:00.000Z';
+import { startedAt } from './orders.ts';
 
 const azure = `
 parameters:
@@ -78,9 +76,3 @@ export const azureStage = (more: object = {}): PipelineStage =>
     },
     ...more,
   });
-
-export const orderOf = (key: string, more: Partial<PipelineOrder> = {}): PipelineOrder => ({
-  ...{ key, stage: 'staging', model: { name: 'spam-filter', version: '4', modelUri: '' } },
-  ...{ previousVersion: '3', digest: 'd'.repeat(64), askedAt: startedAt },
-  ...more,
-});
