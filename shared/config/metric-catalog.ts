@@ -168,6 +168,16 @@ function parameterOf(
 export const seesDecisions = (name: string): boolean =>
   name === 'selection_rate' || findMetric(name)?.sees === 'decision';
 
+/**
+ * Whether what a row adds to the metric may be of any size, however small it is in the rows that were seen: errors of a
+ * regression may, and nothing that follows from classes, ranks or chances of them.
+ */
+export function isOfAnySize(name: string): boolean {
+  const kind = findMetric(name);
+  if (!kind?.tasks.includes('regression')) return false;
+  return !(Number.isFinite(kind.lowest) && Number.isFinite(kind.highest));
+}
+
 /** The metric of that name, where it is one Ratchet computes. */
 export function findMetric(name: string): MetricKind | undefined {
   const parsed = parseMetricName(name);

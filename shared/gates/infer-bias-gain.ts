@@ -17,7 +17,12 @@ const sure = 1e-6;
  * does for both of the challenger's (union and intersection of tests: Berger, Technometrics 24, 1982). A champion's sign
  * that the rows leave open costs a Bonferroni factor of two.
  */
-export function inferBiasGain(challenger: Bias, champion: Bias, rows: Rows): Inference | NoInference {
+export function inferBiasGain(
+  challenger: Bias,
+  champion: Bias,
+  rows: Rows,
+  ofAnySize: boolean,
+): Inference | NoInference {
   const gain = Math.abs(champion.value) - Math.abs(challenger.value);
   const differences = new Map<string, Inference>();
   const signs = [1, -1] as const;
@@ -27,6 +32,7 @@ export function inferBiasGain(challenger: Bias, champion: Bias, rows: Rows): Inf
         r * champion.value - s * challenger.value,
         champion.influences.map((influence, row) => r * influence - s * challenger.influences[row]!),
         rows,
+        { ofAnySize },
       );
       if ('why' in inferred) return inferred;
       differences.set(`${r},${s}`, inferred);
@@ -34,7 +40,7 @@ export function inferBiasGain(challenger: Bias, champion: Bias, rows: Rows): Inf
   }
   const differenceOf = (r: number, s: number): Inference => differences.get(`${r},${s}`)!;
   const signsOf = (bias: Bias): readonly number[] => {
-    const own = inferFromInfluences(bias.value, bias.influences, rows);
+    const own = inferFromInfluences(bias.value, bias.influences, rows, { ofAnySize });
     const open = 'why' in own || Math.min(own.atMost(0), own.atLeast(0)) > sure;
     return open ? signs : [Math.sign(bias.value)];
   };

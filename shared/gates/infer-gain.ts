@@ -1,4 +1,4 @@
-import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts';
+import { type Direction, findMetric, idealOf, isOfAnySize } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
@@ -138,7 +138,10 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
   if (small) return small;
   const { better } = findMetric(metric)!;
   const ideal = idealOf(better);
-  if (ideal !== null) return inferBiasGain(beyond(ideal, challenger), beyond(ideal, champion), rows);
+  const ofAnySize = isOfAnySize(metric);
+  if (ideal !== null) {
+    return inferBiasGain(beyond(ideal, challenger), beyond(ideal, champion), rows, ofAnySize);
+  }
   const bins = binsOf(metric);
   if (bins !== null) {
     const [ours, theirs] = [challenger, unscaled!].map(({ scored, value, influences }) =>
@@ -151,6 +154,7 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     gainOf(better, influence, champion.influences[row]!),
   );
   return inferFromInfluences(gain, differences, rows, {
+    ofAnySize,
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
   });

@@ -1,4 +1,4 @@
-import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
+import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catalog.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { findCut, inferCutValue } from './infer-cut.ts';
@@ -56,15 +56,16 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (alone) return alone;
   const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
   if (small) return small;
-  const extremes = extremesOf(prepared, rows);
+  const [extremes, ofAnySize] = [extremesOf(prepared, rows), isOfAnySize(metric)];
   if (prepared.kind === 'sums' && prepared.ratioOf && ((share && !rows.classWeights) || !extremes))
-    return inferFromRatio(prepared, rows, share !== undefined);
+    return inferFromRatio(prepared, rows, { isShare: share !== undefined, ofAnySize });
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
   if (prepared.kind === 'ranks' && metric === 'pr_auc') return inferAveragePrecision(prepared, value!, rows);
   return bins === null
     ? inferFromInfluences(value!, influences, rows, {
         extremes,
+        ofAnySize,
         possible: metric === 'roc_auc' && !rows.weights ? worstPlacements(value!, rows) : undefined,
       })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);

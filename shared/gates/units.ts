@@ -9,7 +9,7 @@ import {
   sumUnits,
 } from './dependence.ts';
 import { countRows } from './find-too-few.ts';
-import type { Extremes, SumMetric } from './metrics/measure.ts';
+import type { Extremes, Range, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
@@ -19,9 +19,14 @@ const method = 'empirical-likelihood interval';
 
 /**
  * What the rows say of a metric that is a ratio of sums over them, or a function of one. `isShare`: of rows, so that it is
- * known what a row could be.
+ * known what a row could be. `ofAnySize`: what a row adds may be (metric-catalog.ts); of a metric that is not, nobody can tell
+ * from rows alone.
  */
-export function inferFromRatio(metric: SumMetric, rows: Rows, isShare = false): Inference | NoInference {
+export function inferFromRatio(
+  metric: SumMetric,
+  rows: Rows,
+  { isShare = false, ofAnySize }: { readonly isShare?: boolean; readonly ofAnySize: boolean },
+): Inference | NoInference {
   const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = metric.ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
   const size = rows.labels.length;
@@ -32,11 +37,13 @@ export function inferFromRatio(metric: SumMetric, rows: Rows, isShare = false): 
     units.top[row] = weight * top(row);
     units.bottom[row] = weight * bottom(row);
   }
-  const worst = isShare && rows.dependence && rows.weights === null ? worstOfShare(units) : undefined;
+  const range = isShare ? shareRange : metric.range;
+  const known = range && rows.weights === null ? beyondRange(range, units) : undefined;
   const inferred = inferUnits(units, rows, {
-    worst,
+    worst: rows.dependence ? known : undefined,
+    ofAnySize,
     bothUneven,
-    possible: metric.valueIf && findPossible(metric.valueIf, rows, units),
+    possible: metric.valueIf ? findPossible(metric.valueIf, rows, units) : known,
   });
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
 }
@@ -51,6 +58,7 @@ export function inferFromMeans(valueIf: ValueIf, rows: Rows): Inference | NoInfe
   const top = rows.labels.map((label, row) => valueIf(row, label) * bottom[row]!);
   return inferUnits({ top, bottom }, rows, {
     worst: undefined,
+    ofAnySize: false,
     possible: findPossible(valueIf, rows, { top, bottom }),
   });
 }
@@ -63,7 +71,7 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  { extremes, gainIf, possible }: KnownOfRows = {},
+  { extremes, gainIf, possible, ofAnySize = false }: KnownOfRows = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -76,11 +84,17 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && worstOf(extremes, size);
-  return inferUnits(units, rows, { worst, possible: gainIf ? findPossible(gainIf, rows, units) : possible });
+  return inferUnits(units, rows, {
+    worst,
+    ofAnySize,
+    possible: gainIf ? findPossible(gainIf, rows, units) : possible,
+  });
 }
 
 /** What is known of rows that were not seen; of no use where rows have weights. */
 interface KnownOfRows {
+  /** What a row adds may be of any size (metric-catalog.ts). */
+  readonly ofAnySize?: boolean;
   readonly extremes?: Extremes | undefined;
   /** What a row would add if it were of that class. */
   readonly gainIf?: ValueIf | undefined;
@@ -112,6 +126,7 @@ function findPossible(valueIf: ValueIf, rows: Rows, { top, bottom }: Sums): Wors
 
 interface Options {
   readonly worst: Worst | undefined;
+  readonly ofAnySize: boolean;
   readonly possible?: Worst | undefined;
   readonly bothUneven?: boolean;
 }
@@ -135,9 +150,9 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, bothUneven = false, possible }: Options,
+  { worst, ofAnySize, bothUneven = false, possible }: Options,
 ): Inference | NoInference {
-  const known = { bothUneven, unbounded: isUnbounded(rows) };
+  const known = { bothUneven, unbounded: ofAnySize || haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
   if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });
@@ -174,9 +189,12 @@ function stretchTops({ top, bottom }: Sums, stretch: number): Sums {
 }
 
 /** A row of the share that is wrong, and one that is right. */
-function worstOfShare({ top, bottom }: Sums): Worst {
+const shareRange: Range = { least: 0, greatest: 1 };
+
+/** What a row could be beyond the ratio of all, where it counts once. */
+function beyondRange({ least, greatest }: Range, { top, bottom }: Sums): Worst {
   const estimate = sum(top) / sum(bottom);
-  return { least: -estimate, greatest: 1 - estimate };
+  return { least: least - estimate, greatest: greatest - estimate };
 }
 
 function worstOf({ least, greatest }: Extremes, size: number): Worst {
@@ -186,10 +204,8 @@ function worstOf({ least, greatest }: Extremes, size: number): Worst {
   };
 }
 
-/** Whether what rows add may be of any size: their weights may, and errors of a regression. */
-const isUnbounded = ({ weights, classWeights, classes, labels }: Rows): boolean =>
-  (weights !== null && !classWeights) ||
-  (classes === null && labels.some((label) => label !== 0 && label !== 1));
+/** Whether what rows count may be of any size. */
+const haveAnyWeights = ({ weights, classWeights }: Rows): boolean => weights !== null && !classWeights;
 
 const weightsOf =
   ({ weights }: Rows) =>

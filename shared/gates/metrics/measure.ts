@@ -43,6 +43,8 @@ export interface SumMetric extends Influential {
   readonly add: (row: number, weight: number, sums: Float64Array) => void;
   readonly value: (sums: Float64Array) => number | null;
   readonly ratioOf: ((weights: Float64Array | null) => Ratio) | null;
+  /** Of a mean over rows: the least and the greatest number that a row can have, where there are such. */
+  readonly range?: Range | undefined;
   /** Of a mean over rows: what the row's number would be if it were of that class. */
   readonly valueIf?: ((row: number, label: number) => number) | undefined;
   /**
@@ -50,6 +52,11 @@ export interface SumMetric extends Influential {
    * might be decided for.
    */
   readonly extremes?: (weights: Float64Array | null) => Extremes;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly greatest: number;
 }
 
 export interface Extremes {
@@ -99,7 +106,7 @@ export const plainRatio = {
   rises: true,
 };
 
-interface MeanKind extends Pick<SumMetric, 'valueIf'> {
+interface MeanKind extends Pick<SumMetric, 'valueIf' | 'range'> {
   readonly root?: boolean;
   readonly ofEachClass?: boolean;
 }
@@ -110,13 +117,14 @@ interface MeanKind extends Pick<SumMetric, 'valueIf'> {
  */
 export function meanOf(
   values: Float64Array,
-  { root = false, ofEachClass = false, valueIf }: MeanKind = {},
+  { root = false, ofEachClass = false, valueIf, range }: MeanKind = {},
 ): SumMetric {
   return {
     kind: 'sums',
     width: 3,
     ofEachClass,
     valueIf,
+    range,
     add: (row, weight, sums) => {
       const value = values[row]!;
       if (Number.isFinite(value)) sums[0]! += weight * value;

@@ -1,19 +1,25 @@
-import { finite, meanOf, type PrepareMetric } from './measure.ts';
+import { finite, meanOf, type PrepareMetric, type Range } from './measure.ts';
 import { absoluteErrors, medianAbsoluteError } from './robust-metrics.ts';
 
 const meanOfRows =
-  (each: (label: number, score: number) => number, root = false): PrepareMetric =>
+  (
+    each: (label: number, score: number) => number,
+    kind: { root?: boolean; range?: Range } = {},
+  ): PrepareMetric =>
   ({ labels, scores }) =>
     meanOf(
       labels.map((label, row) => each(label, scores[row]!)),
-      { root },
+      kind,
     );
 
 /** Mean of 2|score - label| / (|label| + |score|), from 0 to 2; a row where both are 0 counts 0. */
-const smape = meanOfRows((label, score) => {
-  const size = Math.abs(label) + Math.abs(score);
-  return size === 0 ? 0 : (2 * Math.abs(score - label)) / size;
-});
+const smape = meanOfRows(
+  (label, score) => {
+    const size = Math.abs(label) + Math.abs(score);
+    return size === 0 ? 0 : (2 * Math.abs(score - label)) / size;
+  },
+  { range: { least: 0, greatest: 2 } },
+);
 
 /**
  * Share of the labels' variance the scores explain. Undefined where all labels are equal. Labels are measured from one
@@ -94,7 +100,9 @@ export const isCovered = (label: number, score: number): boolean => label <= sco
 
 /** Share of labels at most the quantile that is forecast, less what it should be: above 0 forecasts are too high. */
 export const coverageError = (quantile: number): PrepareMetric =>
-  meanOfRows((label, score) => (isCovered(label, score) ? 1 : 0) - quantile);
+  meanOfRows((label, score) => (isCovered(label, score) ? 1 : 0) - quantile, {
+    range: { least: -quantile, greatest: 1 - quantile },
+  });
 
 /** Each is undefined without rows. */
 export const regressionMetrics: Readonly<Record<string, PrepareMetric>> = {
@@ -102,7 +110,7 @@ export const regressionMetrics: Readonly<Record<string, PrepareMetric>> = {
   mae: ({ labels, scores }) => meanOf(absoluteErrors(labels, scores)),
   median_absolute_error: medianAbsoluteError,
   /** Root of the mean squared error, in the label's unit. */
-  rmse: meanOfRows((label, score) => (score - label) ** 2, true),
+  rmse: meanOfRows((label, score) => (score - label) ** 2, { root: true }),
   /**
    * Mean absolute error as a share of the label (Hyndman and Koehler, International Journal of Forecasting 22, 2006).
    * Undefined where any label is 0: scikit-learn divides by its epsilon there, which gives a number without meaning.
