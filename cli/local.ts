@@ -16,7 +16,7 @@ export const local: Command = {
     'endpoint makes a managed online endpoint of that name, unless it is there, and prints its address: what release.target',
     'names. Who calls it sends its key as a bearer token.',
     'pipeline says how the runs of a pipeline go from now on, and lists those there were: the pipelines are the YAML files of',
-    'infra/azure-pipelines/, each named as its file. Nothing in them is run.',
+    'infra/azure-pipelines/ and infra/github/, each named as its file. Nothing in them is run.',
     'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run([action, ...args]) {

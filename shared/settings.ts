@@ -29,6 +29,8 @@ export interface Settings {
   readonly eventGrid: { readonly endpoint: string; readonly key: string | null } | null;
   /** The organization, `https://dev.azure.com/NAME`. Null: no stage may use Azure Pipelines. */
   readonly azureDevOpsUrl: string | null;
+  /** Of the REST API, without a slash at its end. `token` null: no stage may use GitHub. */
+  readonly github: { readonly url: string; readonly token: string | null };
   /** `workspaceId` null: no model file may have queries. `endpoint` without a slash at its end. */
   readonly logs: { readonly workspaceId: string | null; readonly endpoint: string };
   /** Null: the folder `models` beside package.json. */
@@ -79,6 +81,11 @@ const EnvironmentSchema = z.object({
   RATCHET_EVENTGRID_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   RATCHET_EVENTGRID_KEY: text.optional(),
   RATCHET_AZURE_DEVOPS_URL: https.optional(),
+  RATCHET_GITHUB_URL: https.default('https://api.github.com'),
+  RATCHET_GITHUB_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{20,}$/)
+    .optional(),
   RATCHET_LOGS_WORKSPACE: z.guid().optional(),
   RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
@@ -154,6 +161,15 @@ const explanations: Readonly<Record<SettingName, Explanation>> = {
   RATCHET_AZURE_DEVOPS_URL: {
     must: 'be the https address of an organization of Azure DevOps',
     next: 'set it to https://dev.azure.com/ORGANIZATION, or leave it out where no stage uses azure-pipelines',
+  },
+  RATCHET_GITHUB_URL: {
+    must: 'be the https address of the REST API of GitHub',
+    next: 'leave it out for https://api.github.com; GitHub Enterprise Server has it at https://HOST/api/v3',
+  },
+  RATCHET_GITHUB_TOKEN: {
+    must: 'be a token of GitHub, at least 20 characters without blanks',
+    next: 'make a fine-grained one with Actions: read and write for the repositories of the pipelines, or leave it out where no stage uses github',
+    secret: true,
   },
   RATCHET_LOGS_WORKSPACE: {
     must: 'be the workspace id (a GUID) of a Log Analytics workspace',
@@ -250,6 +266,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
       ? { endpoint: env.RATCHET_EVENTGRID_ENDPOINT, key: env.RATCHET_EVENTGRID_KEY ?? null }
       : null,
     azureDevOpsUrl: env.RATCHET_AZURE_DEVOPS_URL ?? null,
+    github: { url: env.RATCHET_GITHUB_URL, token: env.RATCHET_GITHUB_TOKEN ?? null },
     logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,

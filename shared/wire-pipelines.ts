@@ -30,8 +30,26 @@ export function wirePipelines({ settings, credential, tls }: Base) {
     });
   });
 
+  const gitHub = once(async (): Promise<Rest> => {
+    const { url, token } = (await settings()).github;
+    if (token === null) throw unset('RATCHET_GITHUB_TOKEN', 'github');
+    const [sdk, { Rest }, { adviseGitHub, gitHubHeaders }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./release/channels/rest.ts'),
+      import('./release/channels/github-actions.ts'),
+    ]);
+    return new Rest(sdk, {
+      ...{ service: 'GitHub', baseUrl: url, tls: await tls(), advise: adviseGitHub, headers: gitHubHeaders },
+      authorize: async () => `Bearer ${token}`,
+    });
+  });
+
   /** What a stage of a release starts. */
   return async (stage: PipelineStage): Promise<PipelineChannel> => {
+    if (stage.channel === 'github') {
+      const { GitHubActions } = await import('./release/channels/github-actions.ts');
+      return new GitHubActions(await gitHub(), stage);
+    }
     const { AzurePipelines } = await import('./release/channels/azure-pipelines.ts');
     return new AzurePipelines(await azureDevOps(), stage);
   };

@@ -106,6 +106,8 @@ function describe(services: Services, controlPort: number): CloudState {
     logsWorkspaceId: localCloud.logsWorkspaceId,
     logsEndpoint: logAnalytics.endpoint,
     azureDevOpsUrl: pipelines.azureDevOps,
+    gitHubUrl: pipelines.gitHub.url,
+    gitHubToken: pipelines.gitHub.token,
   };
 }
 

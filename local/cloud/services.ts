@@ -54,7 +54,10 @@ interface ServicesDependencies {
 const dayMs = 86_400_000;
 
 /** Whoever has this checkout may add pipelines of their own. */
-const azureFolder = fileURLToPath(new URL('../../infra/azure-pipelines', import.meta.url));
+const pipelineFolders = {
+  azureFolder: fileURLToPath(new URL('../../infra/azure-pipelines', import.meta.url)),
+  gitHubFolder: fileURLToPath(new URL('../../infra/github', import.meta.url)),
+};
 
 const queues = [
   { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
@@ -113,7 +116,7 @@ export async function startServices(dependencies: ServicesDependencies): Promise
     }),
   );
   const pipelines = await start('pipelines', async (context) =>
-    startPipelines({ ...context, port: await ports.wanted('pipelines'), tls, identity, azureFolder }),
+    startPipelines({ ...context, port: await ports.wanted('pipelines'), tls, identity, ...pipelineFolders }),
   );
   return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics, pipelines };
 }

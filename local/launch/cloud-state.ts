@@ -25,6 +25,8 @@ export const CloudStateSchema = z.looseObject({
   logsEndpoint: z.string(),
   /** The organization of Azure DevOps. */
   azureDevOpsUrl: z.string(),
+  gitHubUrl: z.string(),
+  gitHubToken: z.string(),
 });
 
 export type CloudState = z.infer<typeof CloudStateSchema>;
@@ -46,6 +48,8 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
     RATCHET_LOGS_WORKSPACE: cloud.logsWorkspaceId,
     RATCHET_LOGS_ENDPOINT: cloud.logsEndpoint,
     RATCHET_AZURE_DEVOPS_URL: cloud.azureDevOpsUrl,
+    RATCHET_GITHUB_URL: cloud.gitHubUrl,
+    RATCHET_GITHUB_TOKEN: cloud.gitHubToken,
     RATCHET_MODELS_DIR: modelsFolder,
     IDENTITY_ENDPOINT: cloud.identityEndpoint,
     IDENTITY_HEADER: cloud.identityHeader,

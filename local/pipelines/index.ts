@@ -2,10 +2,13 @@
  * Pipelines outside, on one TLS port: the parts of Azure DevOps and of GitHub that start, watch and cancel them.
  *
  * Owns: the port, how the next runs go, the faults tests ask for. Does not own: what each service understands
- * (azure-devops.ts), the runs (runs.ts), tokens (identity does), what time it is (the cloud's clock does).
+ * (azure-devops.ts, github.ts), the runs (runs.ts), tokens (identity does), what time it is (the cloud's clock does).
  *
  * Nothing of what a pipeline's file says is run: a run takes its time and ends as it was told to.
  */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { CloudContext } from '../cloud-context.ts';
@@ -14,9 +17,11 @@ import { type Reply, readJson, send } from '../http/json-exchange.ts';
 import { listenOnLoopback } from '../http/listen.ts';
 import { ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
+import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { answerAzureDevOps, organization, refusal } from './azure-devops.ts';
 import type { Fault } from './faults.ts';
+import { answerGitHub, gitHubRefusal } from './github.ts';
 import { openRuns, type PipelineRun, type Plan, results } from './runs.ts';
 
 interface PipelinesOptions extends CloudContext {
@@ -26,11 +31,14 @@ interface PipelinesOptions extends CloudContext {
   readonly identity: TokenAuthority;
   /** Where the YAML files of the pipelines lie. */
   readonly azureFolder: string;
+  readonly gitHubFolder: string;
 }
 
 export interface Pipelines {
   /** `https://localhost:PORT/local`: the organization. */
   readonly azureDevOps: string;
+  /** `https://localhost:PORT/api/v3`: the REST API, of repository `local/ratchet` alone. */
+  readonly gitHub: { readonly url: string; readonly token: string };
   /** How the next runs of a pipeline go. */
   plan(pipeline: string, plan: Plan): void;
   /** What befalls the next requests, one each. */
@@ -40,8 +48,11 @@ export interface Pipelines {
   stop(): Promise<void>;
 }
 
+const gitHubPath = '/api/v3';
+
 export async function startPipelines(options: PipelinesOptions): Promise<Pipelines> {
-  const { clock, identity, tls, work, azureFolder } = options;
+  const { clock, identity, tls, work, azureFolder, gitHubFolder } = options;
+  const token = keptToken(join(options.home, 'github-token'));
   const runs = openRuns(join(options.home, 'pipelines.sqlite'), () => clock.now());
   const { origin, serve, stop } = await listenOnLoopback({ port: options.port, tls, bodies: jsonBodies });
   let faults: readonly Fault[] = [];
@@ -56,15 +67,19 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
   const answer = async (message: IncomingMessage, response: ServerResponse): Promise<Reply | null> => {
     const method = message.method ?? 'GET';
     const url = new URL(message.url ?? '/', origin);
-    const { authorization } = message.headers;
+    const { headers } = message;
     const body = method === 'GET' ? undefined : await readJson(message);
     const fault = takeFault(method);
-    const refused = fault && refuse(fault);
+    const isGitHub = url.pathname.startsWith(`${gitHubPath}/`);
+    const refused = fault && (isGitHub ? refuseAsGitHub(fault) : refuse(fault));
     if (refused) return refused;
-    const reply = answerAzureDevOps(
-      { folder: azureFolder, runs, identity, origin },
-      { method, url, authorization, body },
-    );
+    const { authorization } = headers;
+    const reply = isGitHub
+      ? answerGitHub({ folder: gitHubFolder, runs, token, origin }, { method, url, headers, body })
+      : answerAzureDevOps(
+          { folder: azureFolder, runs, identity, origin },
+          { method, url, authorization, body },
+        );
     if (fault !== 'lose-reply') return reply;
     response.destroy();
     return null;
@@ -79,11 +94,13 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
 
   return {
     azureDevOps: `${origin}/${organization}`,
+    gitHub: { url: `${origin}${gitHubPath}`, token },
     plan: (pipeline, plan) => runs.plan(pipeline, plan),
     failNext(next) {
       faults = next;
     },
-    runsOf: (pipeline) => runs.list('azure-devops', pipeline),
+    runsOf: (pipeline) =>
+      (['azure-devops', 'github'] as const).flatMap((service) => runs.list(service, pipeline)),
     async stop() {
       await stop();
       runs.close();
@@ -125,6 +142,35 @@ function refuse(kind: Fault['kind']): Reply | null {
         'TF215106: Access denied. app needs Queue builds permissions for this build pipeline to perform the action.',
       );
   }
+}
+
+function refuseAsGitHub(kind: Fault['kind']): Reply | null {
+  switch (kind) {
+    case 'lose-reply':
+      return null;
+    case 'throttle':
+      return {
+        ...gitHubRefusal(
+          403,
+          'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+        ),
+        headers: { 'retry-after': '60' },
+      };
+    case 'unavailable':
+      return gitHubRefusal(503, 'Service unavailable');
+    case 'gateway':
+      return refuse(kind);
+    case 'unauthorized':
+      return gitHubRefusal(401, 'Bad credentials');
+    case 'forbidden':
+      return gitHubRefusal(403, 'Resource not accessible by personal access token');
+  }
+}
+
+/** A random token that stays the same over restarts, readable by its owner alone. */
+function keptToken(file: string): string {
+  if (!existsSync(file)) writeFileAtomically(file, `ghp_${randomBytes(18).toString('hex')}`);
+  return readFileSync(file, 'utf8');
 }
 
 function describeError(error: unknown, log: (text: string) => void): Reply {

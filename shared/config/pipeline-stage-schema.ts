@@ -74,8 +74,31 @@ const AzurePipelinesSchema = z.strictObject({
   within,
 });
 
-/** More channels are added here. */
-export const PipelineStageSchema = AzurePipelinesSchema;
+const GitHubSchema = z.strictObject({
+  ...common,
+  channel: z
+    .literal('github')
+    .describe(
+      'Dispatches a workflow of GitHub Actions, whose `run-name` is `${{ inputs.ratchetRelease }}`: its run is found again by that.',
+    ),
+  repository: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'OWNER/NAME')
+    .describe('Repository of the workflow, as OWNER/NAME.'),
+  workflow: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9._ -]{0,199}\.ya?ml$/,
+      'the file of a workflow, such as deploy-container.yml',
+    )
+    .describe('File of the workflow, without `.github/workflows/` before it.'),
+  branch: branch.default('main').describe('Branch whose workflow is run.'),
+  parameters,
+  within,
+});
+
+export const PipelineStageSchema = z.discriminatedUnion('channel', [AzurePipelinesSchema, GitHubSchema]);
 
 export type PipelineStage = z.infer<typeof PipelineStageSchema>;
 export type AzurePipelinesStage = z.infer<typeof AzurePipelinesSchema>;
+export type GitHubStage = z.infer<typeof GitHubSchema>;

@@ -120,7 +120,7 @@ const noChannel =
   'missing; a stage has a kind (approval, shadow, canary, production, probation or pipeline), or a channel that it tells (service-bus or event-grid)';
 
 /** Channels that are not told, but start something. */
-const startingChannels: ReadonlySet<unknown> = new Set(['azure-pipelines']);
+const startingChannels: ReadonlySet<unknown> = new Set(['azure-pipelines', 'github']);
 
 const NotifySchema = z.discriminatedUnion(
   'channel',

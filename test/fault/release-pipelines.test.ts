@@ -34,7 +34,7 @@ describe('a release that runs a pipeline', () => {
   it('starts one run, though the answer to its start is lost and the host dies after it', async () => {
     await staged.request('first');
     await control('faults', { next: [{ kind: 'lose-reply', method: 'POST' }] });
-    await staged.reviver.hostAt('activity-before-commit:start-pipeline#2');
+    await staged.reviver.hostAt('activity-before-commit:start-pipeline');
     const row = await staged.drive(0);
     expect(row).toMatchObject({ state: 'settled' });
     expect(staged.reviver.deaths()).toBe(1);

@@ -20,6 +20,7 @@ import {
   parametersOf,
 } from '../../domain/pipeline.ts';
 import { RatchetError } from '../../errors.ts';
+import { startOrFind } from './lost-answers.ts';
 import type { PipelineChannel } from './pipeline-channel.ts';
 import { type Call, type Json, type Rest, statusOf } from './rest.ts';
 
@@ -68,8 +69,9 @@ export class AzurePipelines implements PipelineChannel {
       ...(branch && { resources: { repositories: { self: { refName: `refs/heads/${branch}` } } } }),
       templateParameters: { ...parameters, ...parametersOf(order) },
     };
-    const run = await this.#send('POST', `/pipelines/${pipelineId}/runs`, barred, { body });
-    return seenOf(run, pipelineId);
+    const start = () => this.#send('POST', `/pipelines/${pipelineId}/runs`, barred, { body });
+    const find = async () => (await this.#findRuns(pipelineId, order, barred))[0]?.run ?? null;
+    return seenOf(await startOrFind(start, find), pipelineId);
   }
 
   async observe(order: PipelineOrder, known: OutsideRun | null): Promise<PipelineSeen> {

@@ -78,7 +78,11 @@ export class Rest {
     // A page to sign in at comes in place of an answer, with 203 or as a redirect.
     if (status >= 200 && status < 300 && status !== 203 && answer) return answer;
     const isSignIn = status === 203 || (status >= 300 && status < 400);
-    throw this.#failure(call, isSignIn ? 401 : status, describe(answer, response));
+    throw this.#failure(call, {
+      status: isSignIn ? 401 : status,
+      said: describe(answer, response),
+      isThrottled: isThrottled(response),
+    });
   }
 
   async #exchange({ asked, subject, method, path, query = {}, body }: Call): Promise<PipelineResponse> {
@@ -99,14 +103,23 @@ export class Rest {
     }
   }
 
-  #failure({ asked, subject, isBarredForGood }: Call, status: number, said: string): RatchetError {
+  #failure(
+    { asked, subject, isBarredForGood }: Call,
+    { status, said, isThrottled }: { status: number; said: string; isThrottled: boolean },
+  ): RatchetError {
     const { service, advise } = this.#options;
-    const isFinal = final.has(status) || (barred.has(status) && isBarredForGood);
-    const next = advise(status);
+    const isFinal = !isThrottled && (final.has(status) || (barred.has(status) && isBarredForGood));
+    const next = isThrottled ? '' : advise(status);
     const message = `${asked}: ${service} answered ${status}${said && `, ${said}`}${next && `; ${next}`}`;
     const cause = { statusCode: status };
     return new RatchetError(isFinal ? 'azure-refused' : 'azure-unavailable', message, { subject, cause });
   }
+}
+
+/** GitHub answers 403, too, to whoever asks too often ("Rate limits for the REST API"). */
+function isThrottled({ status, headers }: PipelineResponse): boolean {
+  if (status !== 403) return false;
+  return headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0';
 }
 
 /** The status of an answer that was a failure; null: there was none. */

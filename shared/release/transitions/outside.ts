@@ -55,7 +55,8 @@ export function runPipeline(
   if (outside.run === null) return { state, action: act('start-pipeline', outside) };
   const lookAt = nextLookOf(release, outside);
   if (now >= lookAt) return { state, action: act('watch-pipeline', outside) };
-  const sentence = `Waits for ${describe(stage)}, until ${until} at the latest${linkOf(outside)}.`;
+  const says = outside.says ? `: ${outside.says}` : '';
+  const sentence = `Waits for ${describe(stage)}, until ${until} at the latest${linkOf(outside)}${says}.`;
   return waitFor(state, release, now, sentence, [lookAt, until]);
 }
 
@@ -115,6 +116,7 @@ export function takePipeline(
     run: seen.run ?? outside.run,
     lookedAt: now,
     hasEnded: hasEnded(did, seen),
+    ...(seen.state === 'running' && { says: seen.why }),
   };
   const looked = { ...release, outside: known };
   if (release.back || seen.state === 'running') return withRelease(state, looked);
@@ -164,7 +166,12 @@ function describeLeft({ stage, run }: Outside, why: string): string {
 const endOf = ({ hadTraffic }: Release): 'rolled-back' | 'failed' => (hadTraffic ? 'rolled-back' : 'failed');
 
 function describe(stage: PipelineStage): string {
-  return `pipeline ${stage.pipeline} of ${stage.project}`;
+  switch (stage.channel) {
+    case 'azure-pipelines':
+      return `pipeline ${stage.pipeline} of ${stage.project}`;
+    case 'github':
+      return `workflow ${stage.workflow} of ${stage.repository}`;
+  }
 }
 
 /** Where a person looks at it, after whatever is said of it. */

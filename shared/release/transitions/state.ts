@@ -47,6 +47,8 @@ export interface Outside {
   readonly lookedAt: string | null;
   /** When it was first told to end (ISO 8601, UTC); null: it was not. */
   readonly cancelledAt: string | null;
+  /** What it waits for, as far as it says; empty, or absent: nothing. */
+  readonly says?: string;
   /** Whether nothing of it runs any more. */
   readonly hasEnded: boolean;
   /** Why it was left running, where it was. */

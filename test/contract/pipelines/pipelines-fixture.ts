@@ -24,6 +24,20 @@ parameters:
   - { name: region, type: string, default: north, values: [north, south] }
 `;
 
+const gitHub = `
+run-name: \${{ inputs.ratchetRelease }}
+on:
+  workflow_dispatch:
+    inputs:
+      ratchetRelease: { required: true, type: string }
+      ratchetStage: { required: true, type: string }
+      modelName: { required: true, type: string }
+      modelVersion: { required: true, type: string }
+      previousVersion: { type: string, default: '' }
+      modelDigest: { type: string, default: '' }
+      region: { type: choice, options: [north, south] }
+`;
+
 export async function openPipelinesWorld() {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-pipelines-'));
   const azureFolder = join(home, 'azure');
@@ -31,13 +45,18 @@ export async function openPipelinesWorld() {
   writeFileSync(join(azureFolder, 'deploy.yml'), azure);
   writeFileSync(join(azureFolder, 'other.yml'), azure);
   writeFileSync(join(azureFolder, 'unprepared.yml'), 'parameters: [{ name: modelName, type: string }]');
+  const gitHubFolder = join(home, 'github');
+  mkdirSync(gitHubFolder);
+  writeFileSync(join(gitHubFolder, 'deploy.yml'), gitHub);
+  writeFileSync(join(gitHubFolder, 'nameless.yml'), gitHub.replace(/^run-name.*$/m, ''));
   const clock = new VirtualClock(Date.parse(startedAt));
   const tls = openTls(join(home, 'tls'));
   const identity = await startIdentity({ ...cloudContext(home, 'identity'), port: 0 });
   vi.stubEnv('IDENTITY_ENDPOINT', identity.environment.IDENTITY_ENDPOINT);
   vi.stubEnv('IDENTITY_HEADER', identity.environment.IDENTITY_HEADER);
   const context = { ...cloudContext(home, 'pipelines'), clock };
-  const open = (port: number) => startPipelines({ ...context, port, tls, identity, azureFolder });
+  const open = (port: number) =>
+    startPipelines({ ...context, port, tls, identity, azureFolder, gitHubFolder });
   let service = await open(0);
   afterAll(async () => {
     await service.stop();
@@ -50,6 +69,8 @@ export async function openPipelinesWorld() {
     RATCHET_STORAGE: 'UseDevelopmentStorage=true',
     RATCHET_CONTAINER: localCloud.container,
     RATCHET_AZURE_DEVOPS_URL: service.azureDevOps,
+    RATCHET_GITHUB_URL: service.gitHub.url,
+    RATCHET_GITHUB_TOKEN: service.gitHub.token,
   };
   return {
     ...{ clock, identity, tls },
@@ -60,10 +81,24 @@ export async function openPipelinesWorld() {
       await service.stop();
       service = await open(Number(port));
     },
+    gitHub: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
+      createWiring({ ...settings, ...change }).pipelineChannel(gitHubStage(more)),
     channel: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
       createWiring({ ...settings, ...change }).pipelineChannel(azureStage(more)),
   };
 }
+
+export const gitHubStage = (more: object = {}): PipelineStage =>
+  PipelineStageSchema.parse({
+    ...{
+      stage: 'staging',
+      kind: 'pipeline',
+      channel: 'github',
+      repository: 'local/ratchet',
+      workflow: 'deploy.yml',
+    },
+    ...more,
+  });
 
 export const azureStage = (more: object = {}): PipelineStage =>
   PipelineStageSchema.parse({

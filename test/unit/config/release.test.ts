@@ -43,6 +43,11 @@ describe('a release', () => {
       target,
     ],
     ['a pipeline anywhere', [pipeline(), watched, pipeline('stage: b, pipeline: 7, branch: main')], target],
+    [
+      'a workflow of GitHub',
+      [watched, '{ stage: a, kind: pipeline, channel: github, repository: o/r, workflow: a.yml }'],
+      target,
+    ],
     ['an approval after production', [watched, '{ stage: ask, kind: approval }'], target],
   ] as const)('may have %s', (_what, stages, of) => {
     expect(said(stages, of)).toEqual({ problems: [], warnings: [] });

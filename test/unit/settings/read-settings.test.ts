@@ -36,6 +36,7 @@ describe('settings', () => {
       },
       armEndpoint: 'https://management.azure.com',
       azureDevOpsUrl: null,
+      github: { url: 'https://api.github.com', token: null },
       caFile: null,
       storage: {
         blobUri: 'https://acc.blob.core.windows.net',
