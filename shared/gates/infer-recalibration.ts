@@ -11,6 +11,7 @@ import { prepareMetric } from './metrics/prepare-metric.ts';
 import { scoresOfLine } from './metrics/recalibration.ts';
 import type { Rows } from './rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
+import { normalQuantile } from './statistics/normal.ts';
 import { findSmallClass, inferFromMeans } from './units.ts';
 
 export const isRecalibration = (metric: string): boolean =>
@@ -40,12 +41,12 @@ export function inferRecalibration(metric: string, scored: ScoredRows, rows: Row
   /** The limit at which the mean score is as far from 0 as the confidence asks. */
   const endOf = (sign: 1 | -1, confidence: number): number => {
     const heightAt = (limit: number): number => {
-      const inferred = inferAt(limit);
+      const inferred = limit === estimate ? here : inferAt(limit);
       if ('why' in inferred) return Number.NaN;
       const { low, high } = inferred.interval(confidence);
       return sign < 0 ? low : -high;
     };
-    return findCrossing(heightAt, estimate, sign * 2 * deviation);
+    return findCrossing(heightAt, estimate, sign * normalQuantile((1 + confidence) / 2) * deviation);
   };
   return {
     method: `score test of logistic recalibration, ${here.method}`,
@@ -69,6 +70,7 @@ function findCrossing(heightAt: (limit: number) => number, start: number, step: 
     aboveHeight = heightAt(above);
   }
   // Regula falsi with the weights of Illinois (Dowell and Jarratt, BIT 11, 1971).
+  const near = 1e-7 * (aboveHeight - belowHeight);
   let sideways = 0;
   for (let turn = 0; turn < mostTurns && Math.abs(above - below) > 1e-9 * Math.abs(step); turn++) {
     const limit = above - (aboveHeight * (above - below)) / (aboveHeight - belowHeight);
@@ -82,7 +84,7 @@ function findCrossing(heightAt: (limit: number) => number, start: number, step: 
       if (sideways < 0) aboveHeight /= 2;
       sideways = -1;
     }
-    if (Math.abs(height) <= 1e-12) break;
+    if (Math.abs(height) <= near) return limit;
   }
   return (above + below) / 2;
 }

@@ -29,7 +29,7 @@ export const calibrationSlope: PrepareMetric = ({ labels, scores }) => {
 export const calibrationIntercept: PrepareMetric = ({ labels, scores }) => {
   const odds = scores.map(logOdds);
   return fitted(labels, odds, (weights) => {
-    const intercept = fitIntercept(labels, odds, weights);
+    const intercept = fitIntercept({ labels, odds, weights });
     return intercept === null ? null : { value: intercept, intercept, slope: 1, ofSlope: false };
   });
 };
@@ -52,7 +52,7 @@ function fitted(
     measure: (weights) => finite(fitUnder(weights)?.value ?? Number.NaN),
     influences: (weights) => {
       const { intercept, slope, ofSlope } = fitUnder(weights)!;
-      const { information, centre, spread } = informationOf(odds, weights, intercept, slope);
+      const { information, centre, spread } = sumRows({ labels, odds, weights }, intercept, slope);
       return labels.map((label, row) => {
         const weight = weights ? weights[row]! : 1;
         const residual = weight * (label - logistic(intercept + slope * odds[row]!));
@@ -63,22 +63,6 @@ function fitted(
 }
 
 const logistic = (odds: number): number => 1 / (1 + Math.exp(-odds));
-
-/** Fisher's information of the rows: of the intercept, and of the slope around the centre. */
-function informationOf(odds: Float64Array, weights: Float64Array | null, intercept: number, slope: number) {
-  let [information, first] = [0, 0];
-  const each = odds.map((value, row) => {
-    const chance = logistic(intercept + slope * value);
-    const of = (weights ? weights[row]! : 1) * chance * (1 - chance);
-    information += of;
-    first += of * value;
-    return of;
-  });
-  const centre = first / information;
-  let spread = 0;
-  for (let row = 0; row < odds.length; row++) spread += each[row]! * (odds[row]! - centre) ** 2;
-  return { information, centre, spread };
-}
 
 /** Whether neither class lies beyond the other as a whole. */
 function overlap(labels: Float64Array, odds: Float64Array, weights: Float64Array | null): boolean {
@@ -96,27 +80,42 @@ function overlap(labels: Float64Array, odds: Float64Array, weights: Float64Array
 }
 
 const mostSteps = 200;
+/** After Newton's step of this size the next one is its square, as no log odds are beyond 37. */
+const lastStep = 1e-9;
+/** A step that moves no row's log odds by more only makes the likelihood larger: its third derivative is less than its second. */
+const sureStep = 1;
 
 /** By Newton's method, in steps that are halved where the likelihood would fall. Null where it does not settle. */
 function fitLine(labels: Float64Array, odds: Float64Array, weights: Float64Array | null) {
+  const sums = (intercept: number, slope: number) => sumRows({ labels, odds, weights }, intercept, slope);
+  const likelihoodAt = (intercept: number, slope: number) =>
+    likelihoodOf({ labels, odds, weights }, intercept, slope);
+  const [least, greatest] = [
+    odds.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    odds.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  ];
   let [intercept, slope] = [0, 1];
-  let likelihood = likelihoodOf(labels, odds, weights, intercept, slope);
   for (let step = 0; step < mostSteps; step++) {
-    const { information, centre, spread } = informationOf(odds, weights, intercept, slope);
-    const { ofIntercept, ofSlope } = gradientOf(labels, odds, weights, { intercept, slope, centre });
-    const bySlope = ofSlope / spread;
+    const { information, centre, spread, ofIntercept, ofSlope } = sums(intercept, slope);
+    const bySlope = (ofSlope - centre * ofIntercept) / spread;
     const byIntercept = ofIntercept / information - bySlope * centre;
     if (!Number.isFinite(bySlope) || !Number.isFinite(byIntercept)) return null;
+    const isLast = Math.abs(bySlope) <= lastStep * Math.abs(slope) && Math.abs(byIntercept) <= lastStep;
+    if (isLast) return { intercept: intercept + byIntercept, slope: slope + bySlope };
+    const moved = Math.max(
+      Math.abs(byIntercept + bySlope * least),
+      Math.abs(byIntercept + bySlope * greatest),
+    );
     let part = 1;
-    let next = Number.NaN;
-    for (; part > 1e-12; part /= 2) {
-      next = likelihoodOf(labels, odds, weights, intercept + part * byIntercept, slope + part * bySlope);
-      if (next >= likelihood - 1e-12 * Math.abs(likelihood)) break;
+    if (moved > sureStep) {
+      const likelihood = likelihoodAt(intercept, slope);
+      const isWorse = (): boolean =>
+        likelihoodAt(intercept + part * byIntercept, slope + part * bySlope) <
+        likelihood - 1e-12 * Math.abs(likelihood);
+      while (part > 1e-12 && isWorse()) part /= 2;
     }
     intercept += part * byIntercept;
     slope += part * bySlope;
-    likelihood = next;
-    if (part === 1 && Math.abs(bySlope) <= 1e-13 * (1 + Math.abs(slope))) return { intercept, slope };
   }
   return null;
 }
@@ -132,79 +131,89 @@ export function scoresOfLine(
   estimate: number,
 ) {
   const odds = scores.map(logOdds);
-  const interceptAt = (slope: number): number => fitIntercept(labels, odds, weights, slope) ?? 0;
+  const rows = { labels, odds, weights };
+  let start = 0;
+  const interceptAt = (slope: number): number => {
+    // Limits are asked near each other.
+    start = fitIntercept(rows, slope, start) ?? 0;
+    return start;
+  };
   const lineAt = (limit: number): readonly [intercept: number, slope: number] =>
     ofSlope ? [interceptAt(limit), limit] : [limit, 1];
-  const { information, spread } = informationOf(odds, weights, ...lineAt(estimate));
+  const { information, spread } = sumRows(rows, ...lineAt(estimate));
   return {
     deviation: 1 / Math.sqrt(ofSlope ? spread : information),
     /** What a row would add if it were of that class: one that is certain has never been wrong, and could be. */
     scoreIfAt: (limit: number) => {
       const [intercept, slope] = lineAt(limit);
-      const { centre } = informationOf(odds, weights, intercept, slope);
+      const { centre } = sumRows(rows, intercept, slope);
+      const chances = odds.map((value) => logistic(intercept + slope * value));
       return (row: number, label: number): number => {
-        const residual = label - logistic(intercept + slope * odds[row]!);
+        const residual = label - chances[row]!;
         return ofSlope ? residual * (odds[row]! - centre) : residual;
       };
     },
   };
 }
 
-interface Line {
-  readonly intercept: number;
-  readonly slope: number;
+interface Sums {
+  /** Fisher's information of the rows of the intercept, where it is, and that of the slope around it. */
+  readonly information: number;
   readonly centre: number;
+  readonly spread: number;
+  /** Derivatives of the likelihood. */
+  readonly ofIntercept: number;
+  readonly ofSlope: number;
 }
 
-/** Residuals near 1 are counted, and what they lack summed apart: nearly all of them may cancel out. */
-function gradientOf(
-  labels: Float64Array,
-  odds: Float64Array,
-  weights: Float64Array | null,
-  { intercept, slope, centre }: Line,
-) {
-  let [whole, rest, ofSlope] = [0, 0, 0];
+interface WeighedOdds {
+  readonly labels: Float64Array;
+  readonly odds: Float64Array;
+  readonly weights: Float64Array | null;
+}
+
+/**
+ * All that a step takes, in one pass with one power of e for each row. A residual is that of the class that the line decides
+ * for, which is whole, and what its chance lacks of 1, which is summed apart: nearly all of it may cancel out.
+ */
+function sumRows({ labels, odds, weights }: WeighedOdds, intercept: number, slope: number): Sums {
+  let [information, first, second, whole, rest, ofSlope] = [0, 0, 0, 0, 0, 0];
   for (let row = 0; row < labels.length; row++) {
     const weight = weights ? weights[row]! : 1;
-    const sign = labels[row] === 1 ? 1 : -1;
-    const line = sign * (intercept + slope * odds[row]!);
-    // How far the chance of the row's own class is from 1.
-    const residual = logistic(-line);
-    if (line < 0) {
-      whole += sign * weight;
-      rest -= sign * weight * logistic(line);
-    } else rest += sign * weight * residual;
-    ofSlope += sign * weight * residual * (odds[row]! - centre);
+    const of = odds[row]!;
+    const line = intercept + slope * of;
+    const decided = line < 0 ? 0 : 1;
+    const power = Math.exp(-Math.abs(line));
+    const rare = power / (1 + power);
+    const curve = (weight * rare) / (1 + power);
+    information += curve;
+    first += curve * of;
+    second += curve * of * of;
+    const wrong = weight * (labels[row]! - decided);
+    const lacking = weight * (2 * decided - 1) * rare;
+    whole += wrong;
+    rest += lacking;
+    ofSlope += (wrong + lacking) * of;
   }
-  return { ofIntercept: whole + rest, ofSlope };
+  const centre = first / information;
+  const spread = second - centre * first;
+  return { information, centre, spread, ofIntercept: whole + rest, ofSlope };
 }
 
-function likelihoodOf(
-  labels: Float64Array,
-  odds: Float64Array,
-  weights: Float64Array | null,
-  intercept: number,
-  slope: number,
-): number {
+function likelihoodOf({ labels, odds, weights }: WeighedOdds, intercept: number, slope: number): number {
   let sum = 0;
   for (let row = 0; row < labels.length; row++) {
     const line = intercept + slope * odds[row]!;
     const against = labels[row] === 1 ? -line : line;
     // log(1 + e^x), without e^x where that is too large.
-    sum -=
-      (weights ? weights[row]! : 1) *
-      (against > 0 ? against + Math.log1p(Math.exp(-against)) : Math.log1p(Math.exp(against)));
+    sum -= (weights ? weights[row]! : 1) * (Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against))));
   }
   return sum;
 }
 
 /** The sum of residuals falls as the intercept rises: by Newton's method between limits that close in. */
-function fitIntercept(
-  labels: Float64Array,
-  odds: Float64Array,
-  weights: Float64Array | null,
-  slope = 1,
-): number | null {
+function fitIntercept(rows: WeighedOdds, slope = 1, start = 0): number | null {
+  const { labels, weights } = rows;
   let [positives, total] = [0, 0];
   for (let row = 0; row < labels.length; row++) {
     const weight = weights ? weights[row]! : 1;
@@ -213,15 +222,16 @@ function fitIntercept(
   }
   if (!(positives > 0 && positives < total)) return null;
   const reach = 100 * Math.max(1, Math.abs(slope));
-  let [from, to, at] = [-reach, reach, 0];
+  let [from, to, at] = [-reach, reach, Math.max(-reach, Math.min(reach, start))];
   for (let step = 0; step < mostSteps; step++) {
-    const { information } = informationOf(odds, weights, at, slope);
-    const { ofIntercept } = gradientOf(labels, odds, weights, { intercept: at, slope, centre: 0 });
+    const { information, ofIntercept } = sumRows(rows, at, slope);
     if (ofIntercept > 0) from = at;
     else to = at;
     const newton = at + ofIntercept / information;
-    const next = newton > from && newton < to ? newton : (from + to) / 2;
-    if (Math.abs(next - at) <= 1e-14 * (1 + Math.abs(at))) return next;
+    const isNewton = newton > from && newton < to;
+    const next = isNewton ? newton : (from + to) / 2;
+    const [moved, size] = [Math.abs(next - at), 1 + Math.abs(at)];
+    if (moved <= 1e-14 * size || (isNewton && moved <= lastStep)) return next;
     at = next;
   }
   return at;

@@ -54,6 +54,8 @@ function splitValues(centred: Float64Array, bottom: Float64Array): Split {
   const deviation = Math.sqrt(squares);
   const mostCentred = size <= fewValues ? -1 : (smallProduct * deviation) / farthest;
   const mostBottom = (smallProduct * bottoms) / farthest ** 2;
+  // Without weights all bottoms are 1, and powers of them: nothing to be summed 45 times over.
+  const alike = bottom.every((value) => value === 1);
   const large: number[] = [];
   const moments = Array.from({ length: terms + 1 }, (_, i) => new Float64Array(terms + 1 - i));
   for (let unit = 0; unit < size; unit++) {
@@ -65,14 +67,16 @@ function splitValues(centred: Float64Array, bottom: Float64Array): Split {
     let power = 1;
     for (let i = 0; i <= terms; i++) {
       const row = moments[i]!;
+      if (alike) row[0]! += power;
       let both = power;
-      for (let j = 0; i + j <= terms; j++) {
+      for (let j = 0; !alike && i + j <= terms; j++) {
         row[j]! += both;
         both *= weight;
       }
       power *= value;
     }
   }
+  if (alike) for (const row of moments) row.fill(row[0]!);
   return { large: Uint32Array.from(large), moments, deviation };
 }
 

@@ -165,6 +165,36 @@ describe('recalibration', () => {
     expect(high.challenger).toBeCloseTo(-1, 0);
   });
 
+  it.each([200, 4000, 20_000, 60_000])(
+    'ends where its test leaves the error, and as far off as a normal error of %i rows is',
+    (size) => {
+      for (const seed of ['first', 'second', 'third']) {
+        const { unit } = seedRandom(`${seed} of ${size}`);
+        const odds = Array.from({ length: size }, () => 4 * unit() - 2.5);
+        const labels = odds.map((each) => (unit() < 1 / (1 + Math.exp(-each)) ? 1 : 0));
+        const rows = rowsOf(
+          labels,
+          odds.map((each) => 1 / (1 + Math.exp(-each))),
+        );
+        const about = { calibration_slope: 0, calibration_intercept: 0 };
+        const chances = odds.map((each) => 1 / (1 + Math.exp(-each)));
+        const sum = (of: (each: number, chance: number) => number): number =>
+          odds.reduce((total, each, row) => total + of(each, chances[row]! * (1 - chances[row]!)), 0);
+        const information = sum((_, curve) => curve);
+        const centre = sum((each, curve) => curve * each) / information;
+        about.calibration_intercept = 1 / Math.sqrt(information);
+        about.calibration_slope = 1 / Math.sqrt(sum((each, curve) => curve * (each - centre) ** 2));
+        for (const metric of ['calibration_slope', 'calibration_intercept'] as const) {
+          const found = inferred(metric, rows);
+          const { low, high } = found.interval(0.95);
+          expect(found.atMost(low) / 0.025, `${metric} ${seed}`).toBeCloseTo(1, 4);
+          expect(found.atLeast(high) / 0.025, `${metric} ${seed}`).toBeCloseTo(1, 4);
+          expect((high - low) / (2 * 1.96 * about[metric])).toBeCloseTo(1, size < 1000 ? 0 : 1);
+        }
+      }
+    },
+  );
+
   it('is better the nearer the slope is to 1, and the intercept to 0', () => {
     for (const [metric, times, more] of [
       ['calibration_slope', 2, 0],
