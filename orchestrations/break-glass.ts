@@ -14,7 +14,9 @@ import type { Glass } from '../shared/admission/operated.ts';
 import type { TargetConfig } from '../shared/config/release-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
+import { isReleased, pipelinesTakeMs } from '../shared/release/transitions/stages.ts';
 import { beginStagedRelease } from './begin-staged-release.ts';
+import { keepAlive } from './end-job.ts';
 import { freeModel } from './free-model.ts';
 import { endless } from './patience.ts';
 import { register } from './register.ts';
@@ -87,12 +89,19 @@ function* promote(
     ...{ runId, stages, model, previous: glass.champion, gateReportHash },
     ...(glass.until !== undefined && { until: glass.until }),
   };
+  const takesMs = pipelinesTakeMs(stages);
+  if (takesMs > 0)
+    yield* keepAlive(
+      context,
+      { model: input.model, runId: glass.id },
+      context.df.currentUtcDateTime.getTime() + takesMs,
+    );
   const { told, failure } = (yield context.df.callSubOrchestrator(
     'release',
     release,
     `${glass.id}-release`,
   )) as ReleaseResult;
-  promoted.told = told.length;
+  promoted.told = isReleased(stages, told.length) ? told.length : 0;
   return failure;
 }
 

@@ -1,13 +1,16 @@
 import * as df from 'durable-functions';
-import type { NotifyStage } from '../shared/config/stage-schema.ts';
+import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
+import type { PipelineOrder } from '../shared/domain/pipeline.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
-import { lasting, type Patience, twoMinutesMs } from './patience.ts';
+import type { ChannelStage } from '../shared/release/transitions/stages.ts';
+import { dayMs, lasting, type Patience, twoMinutesMs } from './patience.ts';
 import { cancelRunEvent } from './run-job.ts';
 import { messageOf, now, StepFailure, takeStep } from './take-step.ts';
+import { walkPipeline } from './walk-pipeline.ts';
 
 export interface ReleaseInput {
   readonly runId: string;
-  readonly stages: readonly NotifyStage[];
+  readonly stages: readonly ChannelStage[];
   readonly model: ModelVersion;
   readonly previous: ModelVersion | null;
   readonly gateReportHash: string;
@@ -17,7 +20,7 @@ export interface ReleaseInput {
   readonly hearsCancel?: boolean;
 }
 
-/** How far a release came. `told` has a release id for each stage whose channel accepted the notice. */
+/** How far a release came. `told` has a release id for each stage that is done: told, or ended well. */
 export interface ReleaseResult {
   readonly told: readonly string[];
   /** Why the walk stopped early, or null. */
@@ -27,8 +30,8 @@ export interface ReleaseResult {
 }
 
 /**
- * release: walks the stages of the model file in order, and stops at the first that cannot be told, or once it is
- * cancelled. A notice that is out cannot be taken back: no channel has a way to.
+ * release: walks the stages of the model file in order, and stops at the first that cannot be told or does not end well, or
+ * once it is cancelled. A notice that is out cannot be taken back, nor what a pipeline has done; one that runs is cancelled.
  */
 df.app.orchestration('release', function* (context) {
   const input = context.df.getInput<ReleaseInput>();
@@ -36,7 +39,7 @@ df.app.orchestration('release', function* (context) {
   const { runId, stages, until, hearsCancel, ...what } = input;
   const stop = context.df.waitForExternalEvent(cancelRunEvent);
   const isCancelled = (): boolean => stop.isCompleted;
-  const patience: Patience = {
+  let patience: Patience = {
     ...(until ? { untilMs: Date.parse(until) } : lasting(context, twoMinutesMs)),
     ...(hearsCancel && { stop, listens: true }),
   };
@@ -44,7 +47,21 @@ df.app.orchestration('release', function* (context) {
   for (const stage of stages) {
     const releaseId = `${runId}-${stage.stage}`;
     if (isCancelled()) {
-      return { told, failure: `stage ${stage.stage} was not notified`, cancelled: true };
+      return { told, failure: `stage ${stage.stage} was not ${verbOf(stage)}`, cancelled: true };
+    }
+    if (stage.kind === 'pipeline') {
+      const failure = yield* runStage(context, stage, { releaseId, ...what, stop });
+      if (failure !== null)
+        return {
+          told,
+          failure: `stage ${stage.stage}: ${failure}`,
+          ...(isCancelled() && { cancelled: true }),
+        };
+      told.push(releaseId);
+      // It may have taken longer than the run was to: what comes after has time of its own.
+      const leastMs = context.df.currentUtcDateTime.getTime() + dayMs;
+      patience = { ...patience, untilMs: Math.max(patience.untilMs, leastMs) };
+      continue;
     }
     context.df.setCustomStatus({ stage: stage.stage });
     const notice = { releaseId, runId, stage: stage.stage, ...what, releasedAt: now(context) };
@@ -65,7 +82,33 @@ df.app.orchestration('release', function* (context) {
   return { told, failure: null } satisfies ReleaseResult;
 });
 
-function tellOf(context: df.OrchestrationContext, { stage }: NotifyStage): NonNullable<Patience['tell']> {
+const verbOf = ({ kind }: ChannelStage): string => (kind === 'pipeline' ? 'started' : 'notified');
+
+/** Answers why the stage is not done; null: it is. */
+function* runStage(
+  context: df.OrchestrationContext,
+  stage: PipelineStage,
+  {
+    releaseId,
+    model,
+    previous,
+    stop,
+  }: Pick<ReleaseInput, 'model' | 'previous'> & {
+    readonly releaseId: string;
+    readonly stop: df.Task;
+  },
+): Generator<df.Task, string | null, unknown> {
+  context.df.setCustomStatus({ stage: stage.stage });
+  const { digest } = yield* takeStep(context, 'find-digest', { model });
+  const order: PipelineOrder = {
+    ...{ key: releaseId, stage: stage.stage, model, digest },
+    previousVersion: previous?.version ?? null,
+    askedAt: now(context),
+  };
+  return yield* walkPipeline(context, { stage, order, stop, tell: tellOf(context, stage) });
+}
+
+function tellOf(context: df.OrchestrationContext, { stage }: ChannelStage): NonNullable<Patience['tell']> {
   // biome-ignore lint/correctness/useYield: nothing is waited for; others that tell write to the ledger.
   return function* (_step, waits) {
     context.df.setCustomStatus({ stage, ...(waits !== null && { waits }) });

@@ -4,14 +4,16 @@
  * Owns: that the release hears of a cancellation at once, and how the run then ends.
  * Does not own: the stages (release.ts), what a person reads of other ends (retrain.ts).
  *
- * Invariant: once a stage has been notified, the world has the new version: it is the champion, whatever stopped the walk.
+ * Invariant: once a stage has been notified, or the last pipeline of the file has ended well, the world has the new version: it
+ * is the champion, whatever stopped the walk.
  */
 import type * as df from 'durable-functions';
 import type { TargetConfig } from '../shared/config/release-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
 import { basisOf } from '../shared/release/transitions/probation-basis.ts';
-import { notifyStages } from '../shared/release/transitions/stages.ts';
+import { channelStages, isReleased, pipelinesTakeMs } from '../shared/release/transitions/stages.ts';
 import { beginStagedRelease } from './begin-staged-release.ts';
+import { keepAlive } from './end-job.ts';
 import { afterwards } from './insist.ts';
 import { dayMs, lasting } from './patience.ts';
 import type { ReleaseInput, ReleaseResult } from './release.ts';
@@ -37,7 +39,7 @@ export function* runRelease(
   if (target) return yield* handOver(walk, what, target, judged);
   const release: ReleaseInput = {
     runId,
-    stages: notifyStages(stages),
+    stages: channelStages(stages),
     model: what.model,
     previous: input.champion,
     gateReportHash: what.gateReportHash,
@@ -45,10 +47,17 @@ export function* runRelease(
     ...(hearsCancel && { hearsCancel }),
   };
   const releaseId = `${runId}-release`;
+  const takesMs = pipelinesTakeMs(release.stages);
+  if (takesMs > 0)
+    yield* keepAlive(
+      context,
+      { model: pinned.config.model, runId },
+      context.df.currentUtcDateTime.getTime() + takesMs,
+    );
   const releasing = context.df.callSubOrchestrator('release', release, releaseId);
   if (hearsCancel) yield* passCancelOn(walk, releasing, releaseId);
   const result = (yield releasing) as ReleaseResult;
-  note(walk, { released: result.told.length > 0 });
+  note(walk, { released: isReleased(release.stages, result.told.length) });
   return describeEnd(walk, result, judged);
 }
 

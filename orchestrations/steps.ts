@@ -21,6 +21,7 @@ import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { LookResult, Observed, ReleaseRow, Split, TrialResult } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
+import type { ChannelStage } from '../shared/release/transitions/stages.ts';
 import type {
   DueLook,
   ProbationBasis,
@@ -107,7 +108,7 @@ export interface HeldBack {
   readonly dataHash: string;
   /** That of the model file as it is now; absent in histories of before targets, which have `stages`. */
   readonly release?: ReleaseConfig;
-  readonly stages: readonly NotifyStage[];
+  readonly stages: readonly ChannelStage[];
   readonly freezes?: Policy['freezes'];
   /** Absent where no stage of the release is a probation. */
   readonly probation?: ProbationBasis;
@@ -213,6 +214,8 @@ export interface Steps {
   'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
   /** Begins to change who answers the requests of a target. */
   'shift-traffic': { input: { target: TargetConfig; to: Split }; output: null };
+  /** SHA-256 over the files of a version, hex; null where they lie where they cannot be read. */
+  'find-digest': { input: { model: ModelVersion }; output: { digest: string | null } };
   /** Starts what a stage starts outside, unless it was started, and answers how that stands. */
   'start-pipeline': { input: PipelineQuestion; output: PipelineSeen };
   /** How it stands. */

@@ -1,34 +1,8 @@
-import { digestOfModel } from '../../shared/azure/model-digest.ts';
-import type { ModelVersion } from '../../shared/domain/run.ts';
-import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
+import { digestVersion } from './digest-version.ts';
 
 defineStep('deploy-version', async ({ target, digest: expected, isFirst, ...what }) => {
-  const digest = isFirst ? await findDigest(what.model, expected) : null;
+  const digest = isFirst ? await digestVersion(what.model, expected) : null;
   return { ...(await (await wiring.releaseTarget(target)).deploy(what)), digest };
 });
-
-async function findDigest(model: ModelVersion, expected: string | null): Promise<string> {
-  const { name, version } = model;
-  const [blobs, { workspace }] = await Promise.all([wiring.blobs(), wiring.settings()]);
-  const found = await digestOfModel(blobs, workspace.id, await findUri(model));
-  if (expected === null || found === expected) return found;
-  throw new RatchetError(
-    'azure-refused',
-    `version ${version} of ${name} must be what it was when it was released, with the digest ${expected}; found ${found}: somebody has changed its files; register them as a version of their own`,
-    { subject: { model: name, version } },
-  );
-}
-
-/** A version that served before there was a release of it is known by its number alone. */
-async function findUri({ name, version, modelUri }: ModelVersion): Promise<string> {
-  if (modelUri !== '') return modelUri;
-  const known = await (await wiring.workspace()).models.find(name, version);
-  if (known) return known.modelUri;
-  throw new RatchetError(
-    'not-found',
-    `version ${version} of ${name} must be in the registry to be deployed; found none; somebody may have deleted it`,
-    { subject: { model: name, version } },
-  );
-}

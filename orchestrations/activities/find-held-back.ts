@@ -6,7 +6,7 @@ import { statusOf } from '../../shared/dispatch/instances.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { basisOf } from '../../shared/release/transitions/probation-basis.ts';
-import { notifyStages } from '../../shared/release/transitions/stages.ts';
+import { channelStages } from '../../shared/release/transitions/stages.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import type { RunInput } from '../run-input.ts';
@@ -59,7 +59,7 @@ async function findHeldBack(run: Run, pinned: PinnedModel): Promise<HeldBack> {
     dataHash: hasReport ? await hashOf(runId, manifestPath(runId), manifestLimitBytes) : '',
     release: pinned.config.release,
     freezes: pinned.config.policy.freezes,
-    stages: notifyStages(pinned.config.release.stages),
+    stages: channelStages(pinned.config.release.stages),
     ...basisOf(pinned.config),
   };
 }

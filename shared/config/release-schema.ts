@@ -96,7 +96,7 @@ export const TargetSchema = z.strictObject({
 export const ReleaseSchema = z
   .strictObject({
     target: TargetSchema.optional().describe(
-      'What serves the model, and what the stages are about: docs/releases.md. Omitted: the stages only notify, and whoever hears of it serves the model.',
+      'What serves the model, and what the stages are about: docs/releases.md. Omitted: the stages only notify, or run pipelines, and whoever hears of it serves the model.',
     ),
     stages: z.array(StageSchema).min(1).max(20).describe('The stages, in order.'),
   })
@@ -116,7 +116,7 @@ function findStageProblems(
     const path = ['stages', at];
     if (target && names.indexOf(stage) !== at)
       problems.push({ path, message: `stage ${stage} is there twice; give each a name of its own` });
-    if (!target && kind !== 'notify')
+    if (!target && kind !== 'notify' && kind !== 'pipeline')
       problems.push({
         path,
         message: `a stage of kind ${kind} is about what serves the model; add release.target`,

@@ -42,6 +42,8 @@ export interface StagedOptions {
   readonly approval?: string;
   /** YAML of a stage before all others. */
   readonly first?: string;
+  /** Further model files, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Who is killed while time passes, asked each time it does. */
   readonly fate?: () => Fate | null;
 }
@@ -59,6 +61,7 @@ export async function openStaged({
   env = {},
   approval = 'need: 1',
   first = '',
+  files = {},
   fate = () => null,
 }: StagedOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-staged-'));
@@ -66,6 +69,7 @@ export async function openStaged({
     join(folder, 'tiny.yaml'),
     stagedModel({ stages: `${first}\n${stages(approval)}`.trim(), breaks: breaks && `${breaks}:odd` }),
   );
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   let nowMs = Date.parse('2026-03-02T00:00:00Z');
   const clockStart = new Date(nowMs).toISOString();
   const world = await openWorld({ modelsFolder: folder, clock: 'virtual', clockStart, env });
@@ -239,7 +243,8 @@ export async function expectServes(staged: Staged, version: string): Promise<voi
   expect(serving.settled.at(-1)).toMatchObject({ deployment, model: { version } });
   const { body } = await world.ask('models');
   const { models } = body as { models: { model: string; champion: { version: string } | null }[] };
-  expect(models.map(({ champion }) => champion?.version)).toEqual([version]);
+  const tiny = models.filter(({ model }) => model === 'tiny');
+  expect(tiny.map(({ champion }) => champion?.version)).toEqual([version]);
   const releases = await releasesOf(world);
   for (const row of releases) expect(finalStates, row.releaseId).toContain(row.state);
   const champions = releases.filter(({ isChampion }) => isChampion);

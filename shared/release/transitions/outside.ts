@@ -11,7 +11,7 @@
  *    be told to, is named when the release is over.
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
-import type { PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
+import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import { advance, later, msOf, shortestPauseMs, turnBack, withRelease } from './changes.ts';
 import { forward, waitFor } from './moves.ts';
 import type {
@@ -129,7 +129,8 @@ export function takePipeline(
 const hasEnded = (did: PipelineDeed, { state }: PipelineSeen): boolean =>
   state !== 'running' && (state !== 'absent' || did === 'cancel-pipeline');
 
-function describeEnd({ state, why }: PipelineSeen): string {
+/** How it has ended, where that was not well. */
+export function describeEnd({ state, why }: PipelineSeen): string {
   const said = why === '' ? '' : `: ${why}`;
   if (state === 'absent') return `is not there any more${said}`;
   return state === 'cancelled' ? `was cancelled by somebody else${said}` : `has failed${said}`;
@@ -174,7 +175,12 @@ function describe(stage: PipelineStage): string {
   }
 }
 
+/** The same with the link to what was started. */
+export function describePipeline(stage: PipelineStage, run: OutsideRun | null): string {
+  return `${describe(stage)}${linkOf({ run })}`;
+}
+
 /** Where a person looks at it, after whatever is said of it. */
-function linkOf({ run }: Outside): string {
+function linkOf({ run }: Pick<Outside, 'run'>): string {
   return run?.url ? ` (${run.url})` : '';
 }

@@ -1,6 +1,8 @@
 /** Which stage a release is in, and which checks are watched there. Pure. */
 import type { CheckConfig } from '../../config/check-schema.ts';
+import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { JudgedStage, NotifyStage, StageConfig } from '../../config/stage-schema.ts';
+import { msOf } from './changes.ts';
 import type { Release } from './state.ts';
 
 /** Undefined after the last. */
@@ -20,7 +22,23 @@ export function checksOf({ stages, stage }: Release): readonly CheckConfig[] {
   return withChecks && 'checks' in withChecks ? (withChecks.checks ?? []) : [];
 }
 
-/** Those that tell a channel: without a target there are no others. */
-export function notifyStages(stages: readonly StageConfig[]): readonly NotifyStage[] {
-  return stages.flatMap((stage) => ('channel' in stage && stage.kind !== 'pipeline' ? [stage] : []));
+/** Those of a channel: without a target there are no others. */
+export function channelStages(stages: readonly StageConfig[]): readonly ChannelStage[] {
+  return stages.flatMap((stage) => ('channel' in stage ? [stage] : []));
+}
+
+export type ChannelStage = NotifyStage | PipelineStage;
+
+/** How long a release without a target may wait for what it starts, milliseconds; 0: it starts nothing. */
+export function pipelinesTakeMs(stages: readonly ChannelStage[]): number {
+  return stages.reduce((sumMs, stage) => sumMs + (stage.kind === 'pipeline' ? msOf(stage.within) : 0), 0);
+}
+
+/**
+ * Whether a release without a target has had its version take the champion's place: once any stage was told, or, where
+ * stages start something, once the last one that does has ended well.
+ */
+export function isReleased(stages: readonly ChannelStage[], done: number): boolean {
+  const last = stages.findLastIndex(({ kind }) => kind === 'pipeline');
+  return done > Math.max(last, 0);
 }

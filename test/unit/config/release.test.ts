@@ -37,6 +37,7 @@ describe('a release', () => {
   it.each([
     ['stages that only notify', ['{ stage: a, channel: event-grid }'], null],
     ['the same, said', ['{ stage: a, kind: notify, channel: service-bus }'], null],
+    ['pipelines without a target', [pipeline(), '{ stage: a, channel: event-grid }'], null],
     [
       'every kind of stage',
       ['{ stage: ask, kind: approval }', canary, watched, '{ stage: b, channel: event-grid }'],
