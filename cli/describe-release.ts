@@ -1,5 +1,7 @@
 /** A release for a person: what it does, what it waits for, and what an approval of it would be of. */
 import pc from 'picocolors';
+import type { NoticeRow } from '../shared/domain/notice.ts';
+import { counted } from '../shared/domain/plural.ts';
 import type { ApprovalSubject, ReleaseRow } from '../shared/domain/release-state.ts';
 
 export function describeRow({ startedAt, releaseId, model, endpoint, state, sentence }: ReleaseRow): string {
@@ -14,6 +16,7 @@ const answers: Readonly<Record<NonNullable<ReleaseRow['asks']>, string>> = {
   unproven:
     'resume: it stays on probation for as long again; accept, in place of resume: it is settled without evidence',
   'no-way-back': 'resume: the release ends; what is to serve the endpoint is yours to say',
+  'not-approved': 'resume: approvals are waited for again, as long as before',
   stuck: 'resume: the way back is tried again at once; it is tried every ten minutes anyway',
 };
 
@@ -36,7 +39,10 @@ export function describeRelease(row: ReleaseRow): string {
         ]
       : []),
     ...describeProbation(row),
-    ...approvals.map(({ by, at, reason }) => `  approved  by ${by} at ${at}: ${reason}`),
+    ...approvals.map(
+      ({ by, at, reason, binding }) =>
+        `  approved  by ${by} at ${at}: ${reason}${binding === row.binding ? '' : pc.red(' (void: of something else than is asked now)')}`,
+    ),
     ...describeAsked(row),
   ].join('\n');
 }
@@ -60,7 +66,7 @@ function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']
     `            ratchet release resume ${releaseId} --reason TEXT`,
     `            ${answers[asks]}`,
     ...(asks === 'unproven' ? [`            ratchet release accept ${releaseId} --reason TEXT`] : []),
-    ...(asks === 'drifted' || asks === 'inconclusive' || asks === 'unproven'
+    ...(asks !== 'no-way-back' && asks !== 'stuck'
       ? [`            ratchet release abort ${releaseId} --reason TEXT`]
       : []),
   ];
@@ -68,12 +74,14 @@ function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']
 
 function describeAsked({ releaseId, approval, approvals, binding }: ReleaseRow): string[] {
   if (!approval) return [];
-  const { need, by, barred, until, subject } = approval;
+  const { need, by, barred, until, end, escalatesAt, subject } = approval;
+  const valid = approvals.filter((each) => each.binding === binding);
   const who = by === null ? 'whoever has the role approver' : by.join(', ');
   const but = barred.length === 0 ? '' : `, but not ${barred.join(', ')}, who requested the run`;
   return [
-    `  approvals ${approvals.length} of ${need}, until ${until}`,
+    `  approvals ${valid.length} of ${need}, until ${until}; then ${end === 'ask' ? 'a person is asked' : 'it is rejected'}`,
     `  approvers ${who}${but}`,
+    ...(escalatesAt ? [`  escalates ${escalatesAt}`] : []),
     '  An approval now would be of',
     ...describeSubject(subject),
     `    binding     ${binding}`,
@@ -92,4 +100,14 @@ export function describeSubject(subject: ApprovalSubject): string[] {
     `    endpoint    ${endpoint}, with what release.target says: ${targetHash}`,
     `    stage       ${subject.stage}, as the model file has it: ${subject.stageHash}`,
   ];
+}
+
+/** What people were told, the latest first, and what did not reach them. */
+export function describeNotices(notices: readonly NoticeRow[] = []): string[] {
+  return notices.map(({ to, kind, at, state, tries, triedAt, why }) => {
+    const told = `  told      ${to}: ${kind} of ${at}`;
+    if (state === 'delivered') return `${told}, delivered ${triedAt}`;
+    const again = state === 'tried-again' ? 'is tried again' : 'was given up';
+    return `${told}, ${pc.red(`not delivered after ${counted(tries, 'attempt')}`)}, ${again}: ${why}`;
+  });
 }

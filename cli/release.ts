@@ -1,8 +1,9 @@
 import { hashJson } from '../shared/config/pin.ts';
 import { suggest } from '../shared/config/suggest.ts';
+import type { NoticeRow } from '../shared/domain/notice.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
-import { describeRelease, describeSubject } from './describe-release.ts';
+import { describeNotices, describeRelease, describeSubject } from './describe-release.ts';
 import { operate, operationOptions, operationsPath, operationUsage } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
 import { readReleaseId } from './release-id.ts';
@@ -49,7 +50,10 @@ async function show(given: string, values: Values): Promise<number> {
   }
   const { releaseId } = readReleaseId(given);
   const answer = await readRelease(releaseId, values);
-  values.json ? printJson(answer) : console.log(describeRelease(printableTexts(answer.release)));
+  const { release: row, notices } = printableTexts(answer);
+  values.json
+    ? printJson(answer)
+    : console.log([describeRelease(row), ...describeNotices(notices)].join('\n'));
   return 0;
 }
 
@@ -83,7 +87,13 @@ async function findBinding(releaseId: string, values: Values): Promise<string> {
   return binding;
 }
 
-async function readRelease(releaseId: string, values: Values): Promise<{ readonly release: ReleaseRow }> {
+/** A service of before notices has none. */
+interface Answer {
+  readonly release: ReleaseRow;
+  readonly notices?: readonly NoticeRow[];
+}
+
+async function readRelease(releaseId: string, values: Values): Promise<Answer> {
   const path = `releases/${encodeURIComponent(releaseId)}`;
-  return (await askService(values, path)) as { release: ReleaseRow };
+  return (await askService(values, path)) as Answer;
 }

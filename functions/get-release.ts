@@ -6,7 +6,7 @@ import { describeRelease } from '../shared/release/transitions/describe-release.
 import type { TargetState } from '../shared/release/transitions/state.ts';
 import { wiring } from '../shared/wiring.ts';
 
-/** One release: as it stands now while it is under way, as the ledger has it once it is over. */
+/** One release: as it stands now while it is under way, as the ledger has it once it is over; with what people were told. */
 serve('get-release', {
   route: 'releases/{id}',
   method: 'GET',
@@ -22,13 +22,15 @@ serve('get-release', {
         { subject: { release: releaseId } },
       );
     }
-    if (row.endedAt !== null) return { jsonBody: { release: row } };
+    const notices = await (await wiring.ledger()).listNotices(releaseId);
+    if (row.endedAt !== null) return { jsonBody: { release: row, notices } };
     const target = new df.EntityId(
       targetEntity,
       targetKey({ kind: 'online-endpoint', endpoint: row.endpoint }),
     );
     const { entityState } = await df.getClient(context).readEntityState<TargetState>(target);
     const now = new Date().toISOString();
-    return { jsonBody: { release: (entityState && describeRelease(entityState, releaseId, now)) ?? row } };
+    const release = (entityState && describeRelease(entityState, releaseId, now)) ?? row;
+    return { jsonBody: { release, notices } };
   },
 });

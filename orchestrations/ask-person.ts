@@ -5,10 +5,12 @@
  * Does not own: which answer counts (shared/admission/answer-run.ts); an event only wakes.
  */
 import type * as df from 'durable-functions';
+import { addressNotice } from '../shared/domain/notice.ts';
 import { type Word, wordOf } from '../shared/domain/word.ts';
 import { askModel } from './ask-model.ts';
 import type { RunWalk } from './run-walk.ts';
 import { describeRun } from './settle.ts';
+import { startNotices } from './start-notices.ts';
 import { now, takeStep } from './take-step.ts';
 
 /** Name of the external event that wakes a run which asks: a person has answered. */
@@ -38,6 +40,7 @@ export function* askPerson(
   const row = { ...describeRun(input, 'gate', findings), sentence: `${judged} ${what}` };
   yield* takeStep(context, 'record-run', row, patience);
   context.df.setCustomStatus({ phase: 'gate', since: now(context), asks: what });
+  yield* tell(walk, judged, until);
   // It may have been cancelled while the model was asked, or the ledger written.
   if (!(input.hearsCancel && cancel.isCompleted)) {
     const timer = context.df.createTimer(new Date(until));
@@ -49,4 +52,28 @@ export function* askPerson(
   const { accepted, by, reason, at } = answer;
   const sentence = `${judged} ${accepted ? 'Accepted' : 'Refused'} by ${by} at ${at} (${reason}).`;
   return { acceptedBy: accepted ? wordOf(answer) : null, sentence };
+}
+
+/** Those whom the model file has told of questions. */
+function* tell(
+  { context, input }: RunWalk,
+  judged: string,
+  until: string,
+): Generator<df.Task, void, unknown> {
+  const { runId, pinned } = input;
+  const { model, notices = [] } = pinned.config;
+  const due = {
+    kind: 'run.asks',
+    key: until,
+    at: now(context),
+    title: `A person is asked: run ${runId} of ${model}, inconclusive`,
+    text: `${judged} It waits for a person until ${until}.`,
+    facts: [{ name: 'Run', value: runId }],
+    commands: [
+      `ratchet explain ${runId}`,
+      `ratchet accept ${runId} --reason TEXT`,
+      `ratchet refuse ${runId} --reason TEXT`,
+    ],
+  } as const;
+  yield* startNotices(context, addressNotice({ model, subject: runId, runId }, notices, due), []);
 }

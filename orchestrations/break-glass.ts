@@ -112,13 +112,13 @@ function* beginOverStages(
   model: ModelVersion,
   target: TargetConfig,
 ): Generator<df.Task, string, unknown> {
-  const { run, release, freezes = [], gateReportHash, dataHash, probation } = heldBack;
+  const { run, release, freezes = [], gateReportHash, dataHash, probation, notices } = heldBack;
   const { runId, configHash, signals } = run;
   return yield* beginStagedRelease(
     context,
     {
       ...{ runId, model, previous: glass.champion, gateReportHash, dataHash, configHash, target, signals },
-      ...{ stages: release!.stages, freezes, ...(probation && { probation }) },
+      ...{ stages: release!.stages, freezes, ...(probation && { probation }), ...(notices && { notices }) },
     },
     endless,
   );

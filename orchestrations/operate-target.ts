@@ -4,6 +4,7 @@ import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schem
 import type { Policy } from '../shared/config/schema.ts';
 import type { Actor } from '../shared/domain/actor.ts';
 import { rollBackReleaseId } from '../shared/domain/durable-names.ts';
+import type { NoticeAddress } from '../shared/domain/notice.ts';
 import type { ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
 import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
@@ -15,6 +16,7 @@ export interface ReleaseOfModel {
   readonly stages: ReleaseConfig['stages'];
   readonly freezes: Policy['freezes'];
   readonly configHash: string;
+  readonly notices?: readonly NoticeAddress[];
 }
 
 interface TargetOrder {

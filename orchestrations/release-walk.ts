@@ -17,6 +17,8 @@ export interface StagedReleaseInput {
   readonly freezes: Policy['freezes'];
   /** What the ledger was last told, of what counts; absent at the beginning. */
   readonly told?: string;
+  /** Ids of the notices that were started; absent: none. */
+  readonly noticed?: readonly string[];
 }
 
 export interface ReleaseWalk extends StagedReleaseInput {

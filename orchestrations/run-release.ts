@@ -77,6 +77,7 @@ function* handOver(
       stages: config.release.stages,
       freezes: config.policy.freezes,
       ...basisOf(config),
+      ...(config.notices && { notices: config.notices }),
     },
     patience,
   );

@@ -9,6 +9,7 @@
  * 2. An outage is waited out and stops nothing that goes back; a look at checks that cannot be taken is one that cannot
  *    say.
  * 3. What the ledger says of a release is written whenever its state, its stage or its question has changed.
+ * 4. It waits for nobody who is told of it.
  */
 import * as df from 'durable-functions';
 import type { EndedRelease, ReleaseRow } from '../shared/domain/release-state.ts';
@@ -16,8 +17,9 @@ import type { EndAction, ReleaseAction } from '../shared/release/transitions/sta
 import { askFleet, askModel } from './ask-model.ts';
 import { askTarget } from './ask-target.ts';
 import { afterwards } from './insist.ts';
-import { sleepUntil } from './patience.ts';
+import { endless, none, sleepUntil } from './patience.ts';
 import { type ReleaseWalk, releaseWokenEvent, type StagedReleaseInput } from './release-walk.ts';
+import { startNotices } from './start-notices.ts';
 import { takeAction } from './take-action.ts';
 import { messageOf, now, StepFailure, takeStep } from './take-step.ts';
 
@@ -32,27 +34,31 @@ df.app.orchestration('staged-release', function* (context) {
   if (!input) throw new Error('staged-release was started without a release');
   const walk: ReleaseWalk = { ...input, context, woken: context.df.waitForExternalEvent(releaseWokenEvent) };
   let told = input.told ?? '';
+  let noticed = input.noticed ?? [];
   for (let round = 0; round < roundsAtMost; round++) {
     if (walk.woken.isCompleted) walk.woken = context.df.waitForExternalEvent(releaseWokenEvent);
-    const { action, row } = yield* askNext(walk);
+    const { action, row, notices = [] } = yield* askNext(walk, noticed);
     if (row) told = yield* record(context, row, told);
+    // What it ends with is told before it is over; all else is tried again at the next round.
+    noticed = yield* startNotices(context, notices, noticed, action.do === 'end' ? endless : none);
     if (action.do === 'end') return yield* end(context, action);
     // Something was ordered since: what is next is another thing now.
     if (walk.woken.isCompleted) continue;
     if (action.do === 'wait') yield* sleepUntil(context, Date.parse(action.until), walk.woken);
     else yield* act(walk, action);
   }
-  context.df.continueAsNew({ ...input, told });
+  context.df.continueAsNew({ ...input, told, ...(noticed.length > 0 && { noticed }) });
   return null;
 });
 
 /** What is next; what would go forward is asked about first. */
-function* askNext(walk: ReleaseWalk) {
+function* askNext(walk: ReleaseWalk, told: readonly string[]) {
   const { context, target, releaseId } = walk;
-  const first = yield* askTarget(context, target, 'next', { releaseId, now: now(context) });
+  const noticed = told.length > 0 && { noticed: told };
+  const first = yield* askTarget(context, target, 'next', { releaseId, now: now(context), ...noticed });
   if (first.action.do !== 'ask-hold') return first;
   const hold = yield* findHold(walk);
-  return yield* askTarget(context, target, 'next', { releaseId, now: now(context), hold });
+  return yield* askTarget(context, target, 'next', { releaseId, now: now(context), hold, ...noticed });
 }
 
 /** What keeps a release from going forward: the kill switch, a freeze. */

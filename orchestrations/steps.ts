@@ -15,6 +15,7 @@ import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelState } from '../shared/domain/model-state.ts';
+import type { AddressedNotice, Notice, NoticeAddress, NoticeRow, Sent } from '../shared/domain/notice.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
@@ -112,6 +113,8 @@ export interface HeldBack {
   readonly freezes?: Policy['freezes'];
   /** Absent where no stage of the release is a probation. */
   readonly probation?: ProbationBasis;
+  /** Absent where the model file has none. */
+  readonly notices?: readonly NoticeAddress[];
 }
 
 /** What a stage starts outside; `run` null: not known to have been started. */
@@ -230,6 +233,12 @@ export interface Steps {
   'start-release': { input: StagedReleaseInput; output: null };
   /** Has releases look again at once; those that are over are passed over. */
   'wake-releases': { input: { releases: readonly string[] }; output: null };
+  /** Has people told, one orchestration for each notice and receiver, unless they were. */
+  'start-notices': { input: { notices: readonly AddressedNotice[] }; output: null };
+  /** Sends a notice to one receiver, once; what became of it is an answer. */
+  'send-notice': { input: { notice: Notice; to: string }; output: Sent };
+  /** Writes what became of a notice to the ledger. */
+  'record-notice': { input: NoticeRow; output: null };
   /** Writes a release, as far as it has come, to the ledger. */
   'record-release': { input: ReleaseRow; output: null };
   /** The people who requested what these signals asked for. */

@@ -1,4 +1,5 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
+import type { AddressedNotice } from '../shared/domain/notice.ts';
 import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
@@ -22,8 +23,16 @@ export interface TargetOperations {
     output: Omit<Begun, 'state'> | EntityRefusal;
   };
   next: {
-    input: NextQuestion;
-    output: { readonly action: ReleaseAction; readonly row: ReleaseRow | null } | EntityRefusal;
+    /** `noticed`: notices that need not be answered again; absent: none. */
+    input: NextQuestion & { readonly noticed?: readonly string[] };
+    output:
+      | {
+          readonly action: ReleaseAction;
+          readonly row: ReleaseRow | null;
+          /** What people are to be told of it; absent: nothing. */
+          readonly notices?: readonly AddressedNotice[];
+        }
+      | EntityRefusal;
   };
   tell: {
     input: { readonly releaseId: string; readonly now: string } & ReleaseEvent;

@@ -3,6 +3,7 @@
 import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
 import { describeRelease } from '../shared/release/transitions/describe-release.ts';
+import { findNotices } from '../shared/release/transitions/find-notices.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../shared/release/transitions/operate-release.ts';
 import { rollBack } from '../shared/release/transitions/roll-back.ts';
@@ -25,7 +26,11 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   },
   next(state, input: Input<'next'>) {
     const { state: next, action } = nextStep(state, input);
-    return { state: next, answer: { action, row: describeRelease(next, input.releaseId, input.now) } };
+    const { releaseId, now, noticed = [] } = input;
+    const due = findNotices(next, releaseId, now);
+    const notices = due.filter(({ notice }) => !noticed.includes(notice.id));
+    const row = describeRelease(next, releaseId, now);
+    return { state: next, answer: { action, row, ...(notices.length > 0 && { notices }) } };
   },
   tell(state, input: Input<'tell'>) {
     return { state: takeEvent(state, input), answer: {} };

@@ -1,18 +1,19 @@
 /**
  * The settings of the application, read from environment variables. docs/settings.md lists them for people.
  *
- * Owns: names, rules, defaults, and what is said about a setting that is wrong.
- * Does not own: making clients from settings (wiring.ts).
+ * Owns: names, rules, defaults. Does not own: the words about a setting that is wrong (explain-settings.ts), making clients
+ * from settings (wiring.ts).
  *
  * Invariants
  * 1. Every problem is reported at once, each with the setting, the rule, what was found and the next step.
  * 2. The value of a secret is in no message.
  */
 import { z } from 'zod';
-import { roles } from './access/access-table.ts';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { RatchetError } from './errors.ts';
+import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
+import { type Receivers, readReceivers } from './notices/read-receivers.ts';
 
 export interface Settings {
   readonly workspace: WorkspaceName;
@@ -40,6 +41,12 @@ export interface Settings {
   readonly dataHookSecrets: readonly string[];
   /** How people prove who they are. */
   readonly signIn: SignIn;
+  /** Who may be told of what, by the names that model files use. */
+  readonly receivers: Receivers;
+  /** Where people reach the app, without a slash at its end; null: it is not known, and notices have no links. */
+  readonly publicUrl: string | null;
+  /** What links to approvals are signed with, the first; the others still count. None: notices have no such links. */
+  readonly linkSecrets: readonly string[];
 }
 
 export interface WorkspaceName {
@@ -54,6 +61,12 @@ const workspaceId =
 
 const text = z.string().min(1);
 const https = z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, ''));
+/** Several, separated by commas, while one is changed for another. */
+const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .refine((all) => all.every((secret) => secret.length >= 32))
+  .default([]);
 const pem = /-----BEGIN CERTIFICATE-----/;
 
 const EnvironmentSchema = z.object({
@@ -90,11 +103,7 @@ const EnvironmentSchema = z.object({
   RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
   AZURE_CLIENT_ID: z.guid().optional(),
-  RATCHET_DATA_HOOK_SECRET: z
-    .string()
-    .transform((secrets) => secrets.split(',').map((secret) => secret.trim()))
-    .refine((secrets) => secrets.every((secret) => secret.length >= 32))
-    .default([]),
+  RATCHET_DATA_HOOK_SECRET: secrets,
   RATCHET_ROLES: z
     .string()
     .refine((value) => readRoles(value) !== null)
@@ -103,101 +112,23 @@ const EnvironmentSchema = z.object({
     .string()
     .refine((value) => readTeams(value) !== null)
     .optional(),
+  RATCHET_NOTICES: z
+    .string()
+    .refine((value) => findWrongReceiver(value) === null)
+    .optional(),
+  RATCHET_PUBLIC_URL: z
+    .url({ protocol: /^https$|^http$/ })
+    .refine((url) => /^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(`${url}/`))
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  RATCHET_LINK_SECRET: secrets,
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
 type SettingName = keyof Environment;
 export const settingNames = Object.keys(EnvironmentSchema.shape) as readonly SettingName[];
 
-interface Explanation {
-  readonly must: string;
-  readonly next: string;
-  readonly secret?: true;
-}
-
-const serviceUri = (service: string): Explanation => ({
-  must: 'be an https address',
-  next: `set it to https://ACCOUNT.${service}.core.windows.net`,
-});
-
-const explanations: Readonly<Record<SettingName, Explanation>> = {
-  RATCHET_WORKSPACE_ID: {
-    must: 'be the resource id of an Azure Machine Learning workspace',
-    next: 'set it to /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.MachineLearningServices/workspaces/NAME',
-  },
-  RATCHET_ARM_ENDPOINT: {
-    must: 'be an https address',
-    next: 'leave it out for https://management.azure.com',
-  },
-  RATCHET_CA_FILE: {
-    must: 'be the path of a PEM file, not its content',
-    next: 'set the path, or leave it out',
-  },
-  RATCHET_STORAGE: {
-    must: 'be the connection string of a storage account',
-    next: 'copy it from the access keys of the account, or set RATCHET_STORAGE__blobServiceUri and RATCHET_STORAGE__tableServiceUri to use the identity of the app',
-    secret: true,
-  },
-  RATCHET_STORAGE__blobServiceUri: serviceUri('blob'),
-  RATCHET_STORAGE__tableServiceUri: serviceUri('table'),
-  RATCHET_CONTAINER: {
-    must: "be the name of the container behind the workspace's default datastore",
-    next: 'look it up under Data, Datastores, workspaceblobstore',
-  },
-  RATCHET_SERVICEBUS: {
-    must: 'be the connection string of a Service Bus namespace',
-    next: 'copy it from the shared access policies of the namespace, or set RATCHET_SERVICEBUS__fullyQualifiedNamespace to use the identity of the app',
-    secret: true,
-  },
-  RATCHET_SERVICEBUS__fullyQualifiedNamespace: {
-    must: 'be a host name without scheme or path',
-    next: 'set it to NAMESPACE.servicebus.windows.net',
-  },
-  RATCHET_EVENTGRID_ENDPOINT: {
-    must: 'be the address of an Event Grid topic',
-    next: 'copy the topic endpoint, https://TOPIC.REGION-1.eventgrid.azure.net/api/events',
-  },
-  RATCHET_EVENTGRID_KEY: { must: 'be an access key of the topic', next: 'copy key 1 or key 2', secret: true },
-  RATCHET_AZURE_DEVOPS_URL: {
-    must: 'be the https address of an organization of Azure DevOps',
-    next: 'set it to https://dev.azure.com/ORGANIZATION, or leave it out where no stage uses azure-pipelines',
-  },
-  RATCHET_GITHUB_URL: {
-    must: 'be the https address of the REST API of GitHub',
-    next: 'leave it out for https://api.github.com; GitHub Enterprise Server has it at https://HOST/api/v3',
-  },
-  RATCHET_GITHUB_TOKEN: {
-    must: 'be a token of GitHub, at least 20 characters without blanks',
-    next: 'make a fine-grained one with Actions: read and write for the repositories of the pipelines, or leave it out where no stage uses github',
-    secret: true,
-  },
-  RATCHET_LOGS_WORKSPACE: {
-    must: 'be the workspace id (a GUID) of a Log Analytics workspace',
-    next: 'copy it from the overview of the workspace, or leave it out where no model file has queries or release checks',
-  },
-  RATCHET_LOGS_ENDPOINT: {
-    must: 'be an https address',
-    next: 'leave it out for https://api.loganalytics.io/v1',
-  },
-  RATCHET_MODELS_DIR: { must: 'be the folder of the model files', next: 'leave it out for ./models' },
-  AZURE_CLIENT_ID: {
-    must: 'be the client id (a GUID) of a user-assigned identity',
-    next: 'leave it out to use the system-assigned identity',
-  },
-  RATCHET_DATA_HOOK_SECRET: {
-    must: 'be secrets of at least 32 characters each, separated by commas',
-    next: 'make one with openssl rand -hex 32, or leave it out: the hook is not there then',
-    secret: true,
-  },
-  RATCHET_ROLES: {
-    must: `be roles (${roles.join(', ')}) and the object ids (GUIDs) of the groups that have them, such as approver=ID,ID;operator=ID`,
-    next: 'copy the ids under Microsoft Entra ID, Groups, or leave it out where app roles are assigned',
-  },
-  RATCHET_TEAMS: {
-    must: 'be names that model files use, in lower case, and the object ids (GUIDs) of the groups they stand for, such as ml-leads=ID,ID',
-    next: 'copy the ids under Microsoft Entra ID, Groups, or leave it out',
-  },
-};
+const explanations: Readonly<Record<SettingName, Explanation>> = explanationsByName;
 
 /** Reads and checks all settings. Throws one `bad-setting` error that lists every problem. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -218,12 +149,13 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 }
 
 function describeProblem(name: SettingName, value: string | undefined): string {
-  const { must, next, secret } = explanations[name];
+  const { must, next, secret, find } = explanations[name];
+  const why = value === undefined ? null : find?.(value);
   const seen =
     value === undefined
       ? 'nothing'
       : secret
-        ? `${value.length} characters`
+        ? `${value.length} characters${why ? `, of which ${why}` : ''}`
         : JSON.stringify(value.slice(0, 200));
   return `${name} must ${must}; found ${seen}; ${next}`;
 }
@@ -275,5 +207,19 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
       isOn: isSignInOn(given),
       groups: joinGroups(readRoles(env.RATCHET_ROLES ?? ''), readTeams(env.RATCHET_TEAMS ?? '')),
     },
+    receivers: receiversOf(env.RATCHET_NOTICES ?? ''),
+    publicUrl: env.RATCHET_PUBLIC_URL ?? hostOf(given),
+    linkSecrets: env.RATCHET_LINK_SECRET,
   };
+}
+
+function receiversOf(text: string): Receivers {
+  const read = readReceivers(text);
+  return 'wrong' in read ? new Map() : read;
+}
+
+/** App Service says under which name it runs an app; nobody could sign in elsewhere. */
+function hostOf(given: Readonly<Record<string, string | undefined>>): string | null {
+  const host = given['WEBSITE_HOSTNAME'];
+  return host && isSignInOn(given) ? `https://${host}` : null;
 }

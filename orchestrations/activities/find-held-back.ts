@@ -59,6 +59,7 @@ async function findHeldBack(run: Run, pinned: PinnedModel): Promise<HeldBack> {
     dataHash: hasReport ? await hashOf(runId, manifestPath(runId), manifestLimitBytes) : '',
     release: pinned.config.release,
     freezes: pinned.config.policy.freezes,
+    ...(pinned.config.notices && { notices: pinned.config.notices }),
     stages: channelStages(pinned.config.release.stages),
     ...basisOf(pinned.config),
   };

@@ -15,6 +15,7 @@ import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { HoldoutSchema } from './holdout-schema.ts';
 import { JobSchema } from './job-schema.ts';
 import { tasks } from './metric-catalog.ts';
+import { NoticesSchema } from './notice-schema.ts';
 import { PolicySchema } from './policy-schema.ts';
 import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
@@ -184,6 +185,9 @@ export const ModelConfigSchema = z
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),
     release: ReleaseSchema.describe('How a champion reaches those it serves.'),
+    notices: NoticesSchema.optional().describe(
+      'Who is told of what is asked of people, and of how releases go: docs/notices.md. Omitted: nobody, and what is asked is seen by asking.',
+    ),
   })
   .superRefine(({ task, gates, data, triggers }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });

@@ -1,5 +1,6 @@
 /** The stages of a release, one schema each. */
 import { z } from 'zod';
+import { ApprovalSchema } from './approval-stage-schema.ts';
 import { CheckSchema } from './check-schema.ts';
 import { duration, name } from './fields.ts';
 import { PipelineStageSchema } from './pipeline-stage-schema.ts';
@@ -53,27 +54,6 @@ const step = {
   checks,
   onInconclusive,
 };
-
-const ApprovalSchema = z.strictObject({
-  stage: stageName,
-  kind: z.literal('approval').describe('Waits for people.'),
-  by: z
-    .array(z.string().min(1).max(200))
-    .min(1)
-    .max(50)
-    .optional()
-    .describe(
-      'Who may approve: teams, object ids or names of people who have the role `approver`. A name is what the directory shows, which it may let people change; teams and ids are surer. Omitted: everybody who has the role.',
-    ),
-  need: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
-  notRequester: z
-    .boolean()
-    .default(true)
-    .describe('Whether the person who requested the run cannot approve its release.'),
-  within: duration('within', { least: 'PT1M', most: 'P60D' })
-    .default('P3D')
-    .describe('How long the approval is waited for, as an ISO 8601 duration. Then the release is rejected.'),
-});
 
 const ShadowSchema = z.strictObject({
   stage: stageName,
@@ -167,7 +147,7 @@ export const StageSchema = z.discriminatedUnion('kind', [
 export type StageConfig = z.infer<typeof StageSchema>;
 /** A stage that tells a channel. */
 export type NotifyStage = z.infer<typeof NotifySchema>;
-export type ApprovalStage = z.infer<typeof ApprovalSchema>;
+export type { ApprovalStage } from './approval-stage-schema.ts';
 /** A stage that is judged by its checks. */
 export type JudgedStage = z.infer<typeof ShadowSchema> | z.infer<typeof CanarySchema>;
 export type ProductionStage = z.infer<typeof ProductionSchema>;

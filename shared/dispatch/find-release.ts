@@ -3,10 +3,11 @@ import { RatchetError } from '../errors.ts';
 
 /** What orders about a release, and questions about what serves, need of the model file. Throws where the model has no target. */
 export function requireRelease(model: string, pinned: PinnedModel | undefined) {
-  const { release, policy } = pinned?.config ?? {};
+  const { release, policy, notices } = pinned?.config ?? {};
   if (pinned && release?.target && policy) {
     const { configHash } = pinned;
-    return { target: release.target, stages: release.stages, freezes: policy.freezes, configHash };
+    const { target, stages } = release;
+    return { target, stages, freezes: policy.freezes, configHash, ...(notices && { notices }) };
   }
   throw new RatchetError(
     'not-found',

@@ -3,6 +3,7 @@
  *
  * Owns: the closed list of states, the shape of what is told. Does not own: what is kept, transitions (shared/release).
  */
+import type { NoticeAddress } from './notice.ts';
 import type { ModelVersion } from './run.ts';
 import type { Word } from './word.ts';
 
@@ -126,15 +127,25 @@ export interface ApprovalSubject {
   readonly stageHash: string;
 }
 
+/** What was to be approved at some time, and its SHA-256 (hex). */
+export interface Offered {
+  readonly binding: string;
+  readonly subject: ApprovalSubject;
+}
+
 /** What a stage that waits for people asks of them. */
 export interface ApprovalAsked {
   readonly need: number;
-  /** Null: whoever has the role. */
+  /** Who may, at the time of the answer; null: whoever has the role. */
   readonly by: readonly string[] | null;
   /** People who requested the run and so cannot approve. */
   readonly barred: readonly string[];
-  /** ISO 8601, UTC: then it is rejected. */
+  /** ISO 8601, UTC: then `end` happens. */
   readonly until: string;
+  /** Absent in rows of before: it is rejected. */
+  readonly end?: 'reject' | 'ask';
+  /** When more people are told, or may approve (ISO 8601, UTC); null, or absent: never. */
+  readonly escalatesAt?: string | null;
   readonly subject: ApprovalSubject;
 }
 
@@ -154,7 +165,9 @@ type AskReason =
   /** There is no version to go back to. */
   | 'no-way-back'
   /** A rollback does not get through. */
-  | 'stuck';
+  | 'stuck'
+  /** Too few people have approved in time, and the file has a person asked. */
+  | 'not-approved';
 
 export interface Question {
   readonly why: AskReason;
@@ -176,6 +189,8 @@ export interface EndedRelease {
   readonly endedAt: string;
   /** The look of its probation that passed; absent: there was none. */
   readonly provenBy?: string;
+  /** Who is told of it; absent: nobody. */
+  readonly notices?: readonly NoticeAddress[];
 }
 
 /** A state, stage and step that a release was in, as the ledger was told of it. */

@@ -20,6 +20,7 @@ import { callLimit } from '../azure/call-limits.ts';
 import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
+import type { NoticeRow } from '../domain/notice.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
@@ -33,6 +34,7 @@ import {
 } from './data-row.ts';
 import { type DecisionQuery, readDecision, readDecisions, writeDecision } from './decisions.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
+import { readNotices, writeNotice } from './notices.ts';
 import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
 import type { Page } from './read-newest.ts';
 import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
@@ -46,6 +48,7 @@ const dataTable = 'RatchetData';
 const deploymentsTable = 'RatchetDeployments';
 const holdoutsTable = 'RatchetHoldouts';
 const releasesTable = 'RatchetReleases';
+const noticesTable = 'RatchetNotices';
 
 export class Ledger {
   readonly #decisions: TableClient;
@@ -55,6 +58,7 @@ export class Ledger {
   readonly #deployments: TableClient;
   readonly #holdouts: TableClient;
   readonly #releases: TableClient;
+  readonly #notices: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
 
   constructor(openTable: (name: string) => TableClient) {
@@ -65,6 +69,7 @@ export class Ledger {
     this.#deployments = openTable(deploymentsTable);
     this.#holdouts = openTable(holdoutsTable);
     this.#releases = openTable(releasesTable);
+    this.#notices = openTable(noticesTable);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -184,6 +189,21 @@ export class Ledger {
     const subject = { release: releaseId };
     return this.#in(this.#releases, `reading release ${releaseId}`, subject, (table) =>
       readRelease(table, releaseId),
+    );
+  }
+
+  /** Writes what became of a notice to one receiver, unless the ledger knows of a later try. */
+  async recordNotice(notice: NoticeRow): Promise<void> {
+    const { id, to } = notice;
+    await this.#in(this.#notices, `recording notice ${id} to ${to}`, { notice: id }, (table) =>
+      writeNotice(table, notice),
+    );
+  }
+
+  /** What people were told of a release or a run, the latest first. */
+  listNotices(subject: string): Promise<readonly NoticeRow[]> {
+    return this.#in(this.#notices, `listing the notices of ${subject}`, { subject }, (table) =>
+      readNotices(table, subject),
     );
   }
 

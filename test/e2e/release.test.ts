@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import type { NoticeRow } from '../../shared/domain/notice.ts';
 import type { ReleaseRow } from '../../shared/domain/release-state.ts';
+import { findSlackProblems, openReceiver } from '../contract/notices/receivers.ts';
 import { giveOut, makeEndpoint, openCustomer, stagedModel, trafficOf } from '../world/endpoint.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -30,6 +32,7 @@ describe('a release over stages', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-release-'));
   let nowMs = Date.parse('2026-03-02T00:00:00Z');
   let world: World;
+  let leads: Awaited<ReturnType<typeof openReceiver>>;
   let send: Awaited<ReturnType<typeof openCustomer>>;
 
   const pass = async (minutes: number): Promise<void> => {
@@ -80,8 +83,14 @@ describe('a release over stages', () => {
   };
 
   beforeAll(async () => {
-    writeFileSync(join(folder, 'tiny.yaml'), stagedModel({ stages, breaks: '3:odd' }));
+    const told = 'notices: [{ to: leads }, { to: gone, about: [approval] }]\n';
+    writeFileSync(join(folder, 'tiny.yaml'), `${stagedModel({ stages, breaks: '3:odd' })}${told}`);
+    leads = await openReceiver(
+      { status: 503, headers: { 'retry-after': '90' } },
+      { status: 200, body: 'ok' },
+    );
     world = await openWorld({
+      env: { RATCHET_NOTICES: `leads=slack ${leads.url}/T0;gone=slack ${leads.url.replace(/\d+$/, '1')}/T1` },
       modelsFolder: folder,
       clock: 'virtual',
       clockStart: new Date(nowMs).toISOString(),
@@ -92,6 +101,7 @@ describe('a release over stages', () => {
 
   afterAll(async () => {
     await world?.close();
+    leads?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -122,6 +132,27 @@ describe('a release over stages', () => {
       settled: [{ deployment: 'version-1' }],
       release: null,
     });
+  });
+
+  it('has told people what it asked of them, though one was away and another is not there', async () => {
+    const { releaseId } = await latest();
+    const { body } = await world.ask(`releases/${releaseId}`);
+    const { notices } = body as { notices: readonly NoticeRow[] };
+    const toldTo = (to: string) => notices.filter((notice) => notice.to === to);
+    expect(toldTo('leads').map(({ kind, state, tries }) => [kind, state, tries])).toEqual([
+      ['release.settled', 'delivered', 1],
+      ['approval.waits', 'delivered', 2],
+    ]);
+    expect(toldTo('gone')).toMatchObject([{ kind: 'approval.waits', state: 'tried-again' }]);
+    expect(toldTo('gone')[0]!.why).toMatch(/^no connection \(\w+\)$/);
+    const bodies = leads.received.map((each) => each.body);
+    expect(bodies.flatMap(findSlackProblems)).toEqual([]);
+    const texts = bodies.map((each) => (JSON.parse(each) as { text: string }).text);
+    expect(texts).toEqual([
+      'Approval wanted: version 1 of tiny, stage approval',
+      'Approval wanted: version 1 of tiny, stage approval',
+      'Settled: version 1 of tiny',
+    ]);
   });
 
   it('takes the next one up step by step, and no step without enough requests that went well', async () => {

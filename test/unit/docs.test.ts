@@ -24,6 +24,7 @@ const blocks = (page: string, language: string): string[] =>
 function withRelease(shown: string): string {
   const sample = textOf('test/fixtures/spam-filter.yaml').replace(/^release:[\s\S]*/m, '');
   if (shown.startsWith('release:')) return `${sample}${shown}`;
+  if (shown.startsWith('notices:')) return `${textOf('test/fixtures/spam-filter.yaml')}${shown}`;
   const indent = (text: string, by: number) => text.trimEnd().replaceAll(/^/gm, ' '.repeat(by));
   const stages = shown.startsWith('checks:')
     ? `    - stage: shown\n      kind: canary\n      steps: [10]\n${indent(shown, 6)}`
@@ -79,17 +80,21 @@ describe('the documentation', () => {
     expect(parseFleetFile('docs/operators.md', fleet!, ['spam-filter'])).toHaveProperty('fleet');
   });
 
-  it.each(['docs/releases.md', 'docs/release-checks.md', 'docs/pipelines.md', 'docs/probation.md'])(
-    'of %s shows releases that are valid',
-    (page) => {
-      const shown = blocks(page, 'yaml');
-      expect(shown.length).toBeGreaterThan(0);
-      for (const text of shown) {
-        const parsed = parseModelFile('m.yaml', withRelease(text));
-        expect('problems' in parsed ? parsed.problems : [], text).toEqual([]);
-      }
-    },
-  );
+  it.each([
+    'docs/releases.md',
+    'docs/release-checks.md',
+    'docs/pipelines.md',
+    'docs/probation.md',
+    'docs/approvals.md',
+    'docs/notices.md',
+  ])('of %s shows releases that are valid', (page) => {
+    const shown = blocks(page, 'yaml');
+    expect(shown.length).toBeGreaterThan(0);
+    for (const text of shown) {
+      const parsed = parseModelFile('m.yaml', withRelease(text));
+      expect('problems' in parsed ? parsed.problems : [], text).toEqual([]);
+    }
+  });
 
   it('shows request bodies that the API accepts', () => {
     const [report, request] = blocks('docs/api.md', 'json').map((text) => JSON.parse(text) as unknown);

@@ -70,7 +70,23 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/http': {
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/access', 'shared/wiring.ts'],
   },
-  'shared/settings.ts': { rooms: ['shared/access', 'shared/config', 'shared/errors.ts'] },
+  'shared/settings.ts': {
+    rooms: [
+      'shared/explain-settings.ts',
+      'shared/access',
+      'shared/config',
+      'shared/errors.ts',
+      'shared/notices/read-receivers.ts',
+    ],
+  },
+  'shared/explain-settings.ts': {
+    rooms: ['shared/access/access-table.ts', 'shared/notices/read-receivers.ts'],
+  },
+  'shared/notices': { rooms: ['shared/domain', 'shared/errors.ts', 'shared/http/webhook-signature.ts'] },
+  'shared/wire-notices.ts': {
+    rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/domain', 'shared/notices'],
+    types: ['shared/azure', 'shared/settings.ts'],
+  },
   'shared/in-turn.ts': { rooms: [] },
   'shared/once.ts': { rooms: [] },
   // Of the wiring, whose file would be too long.
@@ -87,6 +103,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: [
       'shared/once.ts',
       'shared/wire-targets.ts',
+      'shared/wire-notices.ts',
       'shared/wire-pipelines.ts',
       'shared/watch-models.ts',
       'shared/azure',

@@ -93,7 +93,7 @@ export function endRelease(
 }
 
 export function describeEnd(
-  { releaseId, runId, digest, model, target, startedAt, provenBy }: Release,
+  { releaseId, runId, digest, model, target, startedAt, provenBy, notices }: Release,
   state: FinalState,
   endedAt: string,
   sentence: string,
@@ -101,6 +101,7 @@ export function describeEnd(
   return {
     ...{ releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt },
     ...(provenBy && { provenBy }),
+    ...(notices && { notices }),
   };
 }
 

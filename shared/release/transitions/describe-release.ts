@@ -1,6 +1,6 @@
 import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
+import { approversAt, deadlineOf, escalatesAt } from './approval.ts';
 import { bindingOf, subjectOf } from './binding.ts';
-import { later, msOf } from './changes.ts';
 import { describeProbation } from './probation.ts';
 import { stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
@@ -27,7 +27,7 @@ export function describeRelease(
       approvals,
       digest,
       binding: bindingOf(held),
-      approval: describeAsked(held),
+      approval: describeAsked(held, now),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
       ...(probation && { probation }),
       writtenAt: now,
@@ -47,14 +47,16 @@ export function describeRelease(
 }
 
 /** Null where no approval is asked: the stage is another, or the release goes back. */
-function describeAsked(release: Release): ApprovalAsked | null {
+function describeAsked(release: Release, now: string): ApprovalAsked | null {
   const stage = stageOf(release);
   if (stage?.kind !== 'approval' || release.back) return null;
   return {
     need: stage.need,
-    by: stage.by ?? null,
+    by: approversAt(release, stage, now),
     barred: stage.notRequester ? release.requestedBy : [],
-    until: later(release.stageSince, msOf(stage.within)),
+    until: deadlineOf(release, stage),
+    end: stage.end ?? 'reject',
+    escalatesAt: escalatesAt(release, stage),
     subject: subjectOf(release),
   };
 }

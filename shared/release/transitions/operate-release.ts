@@ -14,8 +14,10 @@ import type { ApprovalStage } from '../../config/stage-schema.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ReleaseAction as Order } from '../../domain/operation.ts';
 import type { Word } from '../../domain/word.ts';
+import { approversAt, deadlineOf, escalatesAt, sortApprovals } from './approval.ts';
 import { bindingOf } from './binding.ts';
 import { advance, describeEnd, endedAtMost, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { explainOther } from './offered.ts';
 import { describeSplit, splitOf } from './splits.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
@@ -94,7 +96,7 @@ function approve(
     findClosed(release, word.at) ?? findBarred(release, word, teams) ?? findOther(release, binding, current);
   if (why !== null) return refuse(state, why);
   const stage = stageOf(release) as ApprovalStage;
-  const valid = release.approvals.filter((each) => each.binding === current);
+  const { valid } = sortApprovals(release);
   if (valid.some((each) => isSamePerson(each, word)))
     return refuse(state, `${word.by} has approved before: another person must.`);
   const approvals = [...valid, { ...word, binding }];
@@ -111,25 +113,32 @@ function findClosed(release: Release, at: string): string | null {
   const stage = stageOf(release);
   if (stage?.kind !== 'approval' || release.back || !release.isReady)
     return `Nothing to approve: the release is ${release.state}. ${release.sentence}`;
-  if (later(release.stageSince, msOf(stage.within)) > at) return null;
+  if (deadlineOf(release, stage) > at) return null;
   return `Too late: stage ${stage.stage} was open for ${stage.within}, from ${release.stageSince}.`;
 }
 
 /** Why this person cannot approve. */
-function findBarred(release: Release, { by, actor }: Word, teams: readonly string[]): string | null {
+function findBarred(release: Release, { by, actor, at }: Word, teams: readonly string[]): string | null {
   const stage = stageOf(release) as ApprovalStage;
   if (actor?.kind !== 'person') return `${by} is no person, and cannot approve.`;
   const names = [actor.name, actor.id, ...teams];
-  if (stage.by && !stage.by.some((name) => names.includes(name)))
-    return `${by} is none of those who may approve stage ${stage.stage}: ${stage.by.join(', ')}.`;
+  const approvers = approversAt(release, stage, at);
+  if (approvers && !approvers.some((name) => names.includes(name)))
+    return `${by} is none of those who may approve stage ${stage.stage}: ${approvers.join(', ')}.${describeLater(release, stage, names)}`;
   if (stage.notRequester && release.requestedBy.some((id) => id === actor.id || id === actor.name))
     return `${by} requested the run, and cannot approve its release: somebody else must.`;
   return null;
 }
 
+/** Whether somebody may once it is escalated. */
+function describeLater(release: Release, stage: ApprovalStage, names: readonly string[]): string {
+  const isLater = stage.escalate?.by?.some((name) => names.includes(name));
+  return isLater ? ` It is escalated at ${escalatesAt(release, stage)}.` : '';
+}
+
 function findOther(release: Release, binding: string, current: string): string | null {
   if (binding === current) return null;
-  return `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and release ${release.releaseId} stands at ${current.slice(0, 12)}; look at the release again.`;
+  return `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and release ${release.releaseId} stands at ${current.slice(0, 12)}: ${explainOther(release, binding)}; look at the release again.`;
 }
 
 function isSamePerson(a: { readonly by: string; readonly actor?: Actor }, b: typeof a): boolean {
@@ -175,6 +184,12 @@ function goOn(state: TargetState, release: Release, word: Word): OperatedRelease
     const holdsUntil = later(word.at, stage?.kind === 'probation' ? msOf(stage.until.atMost) : 0);
     const sentence = `It stays on probation until ${holdsUntil}.`;
     return done(withRelease(state, { ...going, holdsUntil }), release, sentence);
+  }
+  if (asks.why === 'not-approved') {
+    const again = { ...going, stageSince: word.at };
+    const stage = stageOf(release);
+    const until = stage?.kind === 'approval' ? ` until ${deadlineOf(again, stage)}` : '';
+    return done(withRelease(state, again), release, `Approvals are waited for again${until}.`);
   }
   if (!state.desired || !state.observed)
     return refuse(state, `One deployment must be given every request first. ${asks.sentence}`);

@@ -7,6 +7,7 @@
  */
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
+import type { NoticeAddress } from '../../domain/notice.ts';
 import type { SettledVersion } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 import type { Word } from '../../domain/word.ts';
@@ -25,6 +26,7 @@ export interface RollBackOrder {
   readonly target: TargetConfig;
   readonly stages: ReleaseConfig['stages'];
   readonly freezes: Policy['freezes'];
+  readonly notices?: readonly NoticeAddress[];
 }
 
 export interface RolledBack extends OperatedRelease {
@@ -83,7 +85,7 @@ function answerUnderWay(
 }
 
 function candidateOf(
-  { word, releaseId, target, stages, freezes, configHash }: RollBackOrder,
+  { word, releaseId, target, stages, freezes, configHash, notices }: RollBackOrder,
   { model, digest }: SettledVersion,
   previous: ModelVersion | null,
 ): Candidate {
@@ -93,6 +95,7 @@ function candidateOf(
     ...{ gateReportHash: '', dataHash: '', requestedBy: [] },
     stages: stages.filter(({ kind }) => kind === 'production'),
     rollback: word,
+    ...(notices && { notices }),
     expectedDigest: digest,
   };
 }

@@ -9,6 +9,7 @@ import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
 import type { JobConfig, ModelConfig, Policy } from '../../config/schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
+import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type {
   Approval,
@@ -16,6 +17,7 @@ import type {
   FinalState,
   LookResult,
   Observed,
+  Offered,
   Question,
   ReleaseState,
   SettledVersion,
@@ -106,6 +108,8 @@ export interface Candidate {
   readonly rollback?: Word;
   /** Absent where no stage is a probation. */
   readonly probation?: ProbationBasis;
+  /** Who is told of it; absent: nobody. */
+  readonly notices?: readonly NoticeAddress[];
   /** What its files must be, where that is known (SHA-256, hex); null, or absent: it is not. */
   readonly expectedDigest?: string | null;
 }
@@ -162,6 +166,8 @@ export interface Release extends Candidate {
   readonly actsBack?: boolean;
   /** What its stage has started outside; null, or absent in older states: nothing. */
   readonly outside?: Outside | null;
+  /** What it has asked approvals of; absent: of nothing yet, or the state is older. */
+  readonly offered?: readonly Offered[];
   /** What it does and waits for, for a person. */
   readonly sentence: string;
 }

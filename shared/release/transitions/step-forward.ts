@@ -1,11 +1,12 @@
 /** A release's next step on the way forward, stage by stage. Pure. The invariants are those of next-step.ts. */
 import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '../../config/stage-schema.ts';
 import type { ReleaseState, Split } from '../../domain/release-state.ts';
-import { bindingOf } from './binding.ts';
-import { advance, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { deadlineOf, escalatesAt, findAlarms, sortApprovals } from './approval.ts';
+import { advance, askPerson, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
 import { forward, waitFor } from './moves.ts';
+import { explainOther, withOffered } from './offered.ts';
 import { runPipeline } from './outside.ts';
 import { onProbation } from './probation.ts';
 import { describeSplit, findStable, giveShare, isSame, splitOf } from './splits.ts';
@@ -73,22 +74,35 @@ function goOn(state: TargetState, release: Release, question: NextQuestion): Nex
 function approve(
   state: TargetState,
   release: Release,
-  { stage, need, within }: ApprovalStage,
+  stage: ApprovalStage,
   question: NextQuestion,
 ): NextAnswer {
   const { now } = question;
-  const binding = bindingOf(release);
-  const valid = release.approvals.filter((approval) => approval.binding === binding);
-  if (valid.length >= need) return goOn(state, release, question);
-  const until = later(release.stageSince, msOf(within));
+  const { valid } = sortApprovals(release);
+  if (valid.length >= stage.need) return goOn(state, release, question);
+  const until = deadlineOf(release, stage);
   if (now >= until) {
-    const reason = `stage ${stage} was approved by ${valid.length} of ${need} people until ${until}`;
-    const back = turnBack(state, release, { by: 'Ratchet', reason, at: now }, 'rejected');
-    return { state: back, action: { do: 'wait', until: now } };
+    const reason = `stage ${stage.stage} was approved by ${valid.length} of ${stage.need} people until ${until}`;
+    const next =
+      stage.end === 'ask'
+        ? withRelease(state, askPerson(release, 'not-approved', sentenceOf(reason), now))
+        : turnBack(state, release, { by: 'Ratchet', reason, at: now }, 'rejected');
+    return { state: next, action: { do: 'wait', until: now } };
   }
-  const sentence = `Waits for approval of stage ${stage} until ${until}: ${valid.length} of ${need}.`;
-  const waiting = enter(release, 'waiting-for-approval', now, release.sentence);
-  return waitFor(state, waiting, now, sentence, [until]);
+  const waiting = withOffered(enter(release, 'waiting-for-approval', now, release.sentence));
+  return waitFor(state, waiting, now, describeWait(waiting, stage, now), findAlarms(release, stage, now));
+}
+
+const sentenceOf = (reason: string): string => `${reason[0]!.toUpperCase()}${reason.slice(1)}.`;
+
+function describeWait(release: Release, stage: ApprovalStage, now: string): string {
+  const { valid, voided } = sortApprovals(release);
+  const escalated = escalatesAt(release, stage);
+  return [
+    `Waits for approval of stage ${stage.stage} until ${deadlineOf(release, stage)}: ${valid.length} of ${stage.need}.`,
+    ...(escalated !== null && now >= escalated ? [`Escalated at ${escalated}.`] : []),
+    ...voided.map(({ by, binding }) => `The approval of ${by} is void: ${explainOther(release, binding)}.`),
+  ].join(' ');
 }
 
 function tryOut(

@@ -50,6 +50,9 @@ describe('settings', () => {
       signIn: { isOn: false, groups: new Map() },
       clientId: null,
       dataHookSecrets: [],
+      receivers: new Map(),
+      publicUrl: null,
+      linkSecrets: [],
     });
   });
 

@@ -1,0 +1,7 @@
+import { wiring } from '../../shared/wiring.ts';
+import { defineStep } from '../define-step.ts';
+
+defineStep('record-notice', async (row) => {
+  await (await wiring.ledger()).recordNotice(row);
+  return null;
+});
