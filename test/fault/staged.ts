@@ -15,7 +15,7 @@ import { makeEndpoint, openCustomer, stagedModel, trafficOf } from '../world/end
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 const check = '{ check: errors, metric: error_rate, atMost: 0.2 }';
-const stages = (approval: string) =>
+const stagesBy = (approval: string) =>
   `
 - { stage: approval, kind: approval, ${approval} }
 - { stage: canary, kind: canary, steps: [50], for: PT10M, minimumRequests: 25, onInconclusive: { hold: PT30M }, checks: [${check}] }
@@ -38,6 +38,8 @@ export interface StagedOptions {
   /** Versions that fail at requests whose `kind` is odd, such as `3,5`. */
   readonly breaks?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** YAML, a list; omitted: an approval, a canary, production and a notice. */
+  readonly stages?: string;
   /** Of the stage that waits for approval. */
   readonly approval?: string;
   /** YAML of a stage before all others. */
@@ -62,13 +64,11 @@ export async function openStaged({
   approval = 'need: 1',
   first = '',
   files = {},
+  stages = `${first}\n${stagesBy(approval)}`.trim(),
   fate = () => null,
 }: StagedOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-staged-'));
-  writeFileSync(
-    join(folder, 'tiny.yaml'),
-    stagedModel({ stages: `${first}\n${stages(approval)}`.trim(), breaks: breaks && `${breaks}:odd` }),
-  );
+  writeFileSync(join(folder, 'tiny.yaml'), stagedModel({ stages, breaks: breaks && `${breaks}:odd` }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   let nowMs = Date.parse('2026-03-02T00:00:00Z');
   const clockStart = new Date(nowMs).toISOString();
