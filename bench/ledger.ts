@@ -72,10 +72,14 @@ const questions: Readonly<Record<string, Ask>> = {
     const runId = runIdOf(model, round % (runs / models));
     if (!(await ledger.getRun(runId))) throw new Error(`no run ${runId}`);
   },
+  'the end of each chain of the log': (ledger) => ledger.log.heads(),
+  '50 entries of the log of a model': (ledger) =>
+    ledger.log.entries({ table: 'decisions', partition: model }, 0, decisionsPage),
   'recording a decision': (ledger, _size, round) =>
     ledger.recordDecision(nthDecision(model, 1_000_000 + round)),
-  'recording a phase of a run': (ledger, { runs, models }) =>
-    ledger.recordRun(nthRun(model, runs / models - 1)),
+  'recording a phase of a run': (ledger) =>
+    ledger.recordRun({ ...nthRun(model, 1_000_000), phase: 'train', outcome: null, endedAt: null }),
+  'recording the end of a run': (ledger, _size, round) => ledger.recordRun(nthRun(model, 2_000_000 + round)),
 };
 
 await runBenchmark({

@@ -1,6 +1,7 @@
 import { suggest } from '../shared/config/suggest.ts';
 import { accept } from './accept.ts';
 import { approve } from './approve.ts';
+import { audit } from './audit.ts';
 import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
@@ -53,6 +54,7 @@ const commands: Readonly<Record<string, Command>> = {
   'roll-back': rollBack,
   serving,
   lineage,
+  audit,
   fleet,
   operations,
   rebuild,

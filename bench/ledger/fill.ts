@@ -1,7 +1,10 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { type ChainHead, makeEntry, noHash } from '../../shared/audit/log-entry.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { decisionRow, decisionsById } from '../../shared/ledger/decisions.ts';
+import { logRows } from '../../shared/ledger/decision-log.ts';
+import { rowsOfDecision } from '../../shared/ledger/decisions.ts';
+import { recordOfDecision } from '../../shared/ledger/log-records.ts';
 import { runRow, runsByTime } from '../../shared/ledger/runs.ts';
 
 /** How much a ledger holds, divided evenly among its models. */
@@ -69,8 +72,8 @@ export function nthRun(model: string, index: number): Run {
   };
 }
 
-/** A transaction holds 100 rows, and each of ours has a second one. */
-const atOnce = 50;
+/** A transaction holds 100 rows: a decision has two, and two in the log. */
+const atOnce = 25;
 
 /** Writes what so many signals and runs leave behind: the rows that the ledger writes, many in a transaction. */
 export async function fillLedger(
@@ -80,9 +83,13 @@ export async function fillLedger(
 ): Promise<void> {
   for (let index = 0; index < models; index++) {
     const model = modelName(index);
+    let head: ChainHead = { chain: `decisions/${model}`, count: 0, hash: noHash };
     await write(decisions, decisionCount / models, (nth) => {
-      const row = decisionRow(nthDecision(model, nth));
-      return [row, decisionsById.of(row)!];
+      const decision = nthDecision(model, nth);
+      const rows = rowsOfDecision(decision);
+      const entry = makeEntry(head, recordOfDecision(rows[0], decision));
+      head = { ...head, count: entry.n, hash: entry.hash };
+      return [...rows, ...logRows(model, entry)];
     });
     await write(runs, runCount / models, (nth) => {
       const row = runRow(nthRun(model, nth));

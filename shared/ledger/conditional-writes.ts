@@ -1,4 +1,5 @@
 /** Rows that several writers change: each write is conditional on what was read, and who loses a race reads again. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
 import { isAbsent, statusOf } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
@@ -7,6 +8,8 @@ export type KnownRow = Readonly<Record<string, unknown>>;
 
 /** Two writers of one row are rare, five lost races in a row unheard of. */
 const writeAttempts = 5;
+/** Where many write, they wait up to so long before they try again, each another while. */
+const longestPauseMs = 200;
 
 export async function findRow(
   table: TableClient,
@@ -32,13 +35,14 @@ export async function writeRow(
 }
 
 /** Does all of the work again, the reading included, where another writer came between. */
-export async function retryLostRaces<T>(work: () => Promise<T>): Promise<T> {
+export async function retryLostRaces<T>(work: () => Promise<T>, attempts = writeAttempts): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       // 409: created meanwhile. 412: changed meanwhile. 404: removed meanwhile.
-      if (attempt === writeAttempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+      if (attempt === attempts || ![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+      if (attempt >= writeAttempts) await sleep(Math.random() * longestPauseMs);
     }
   }
 }

@@ -5,12 +5,13 @@
  * signal's id, says which key that is. Both are written in one transaction when a signal is first answered; later
  * answers replace the first row and keep its place.
  */
-import type { TableClient } from '@azure/data-tables';
-import { callLimit } from '../azure/call-limits.ts';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { AdmissionOutcome, Decision } from '../domain/decision.ts';
 import { shortHash } from '../domain/short-hash.ts';
-import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
+import { findRow, type KnownRow } from './conditional-writes.ts';
+import { writeLogged } from './decision-log.ts';
 import { readDocument, writeDocument } from './document.ts';
+import { recordOfDecision } from './log-records.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { canBeKey, quote, timedKey, timeOfKey } from './row-keys.ts';
 import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
@@ -56,24 +57,25 @@ export const decisionsById: SecondRows = {
   },
 };
 
+/** All rows that a decision has. */
+export function rowsOfDecision(decision: Decision): readonly [SecondRow, SecondRow] {
+  const row = decisionRow(decision);
+  return [row, decisionsById.of(row)!];
+}
+
 /** Writes an answer to a signal over an earlier one, in its place. */
 export async function writeDecision(table: TableClient, decision: Decision): Promise<void> {
   const { model, id } = decision.signal;
   await completeSecondRows(table, model, decisionsById);
-  await retryLostRaces(async () => {
+  await writeLogged(table, model, async () => {
     const known = await findRow(table, model, idKey(shortHash(id)));
     // A signal that is offered anew after its orchestration was lost is still the same signal.
     const offeredAt = known ? timeOfKey(String(known['timed'])) : decision.offeredAt;
-    const row = decisionRow({ ...decision, offeredAt });
-    if (known) return void (await table.upsertEntity(row, 'Replace', callLimit()));
-    const second = decisionsById.of(row)!;
-    await table.submitTransaction(
-      [
-        ['create', second],
-        ['upsert', row, 'Replace'],
-      ],
-      callLimit(),
-    );
+    const [row, second] = rowsOfDecision({ ...decision, offeredAt });
+    return {
+      actions: [...(known ? [] : [['create', second] as TransactionAction]), ['upsert', row, 'Replace']],
+      record: recordOfDecision(row, decision),
+    };
   });
 }
 

@@ -15,7 +15,19 @@ export function writeDocument(
   document: unknown,
   subject: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const text = asciiJson(maskSecrets(JSON.stringify(document)));
+  return writeText(maskSecrets(JSON.stringify(document)), subject);
+}
+
+/** The same for what holds no secret: it is kept to the letter. */
+export function writeWhole(
+  document: unknown,
+  subject: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return writeText(JSON.stringify(document), subject);
+}
+
+function writeText(json: string, subject: Readonly<Record<string, string>>): Record<string, string> {
+  const text = asciiJson(json);
   if (text.length > mostParts * partLength) {
     throw new RatchetError(
       'broken-invariant',
@@ -30,10 +42,15 @@ export function writeDocument(
   return parts;
 }
 
-export function readDocument<T>(row: Readonly<Record<string, unknown>>): T {
+/** The document as the row holds it, byte for byte. */
+export function documentText(row: Readonly<Record<string, unknown>>): string {
   let text = '';
   for (let index = 0; typeof row[partName(index)] === 'string'; index++) text += row[partName(index)];
-  return JSON.parse(text) as T;
+  return text;
+}
+
+export function readDocument<T>(row: Readonly<Record<string, unknown>>): T {
+  return JSON.parse(documentText(row)) as T;
 }
 
 function asciiJson(text: string): string {

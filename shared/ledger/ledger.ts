@@ -12,6 +12,7 @@
  * 3. A run's look is in every part of its holdout before the run is judged, and counts there once.
  * 4. What is listed sorts newest first by its keys, and what has an id is found by keys alone. Where that takes two
  *    rows, they are written in one transaction; ledgers of before there were two are completed (second-rows.ts).
+ * 6. What is decided, done and released is in a chain of hashes, too, in the same transaction (decision-log.ts).
  * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
  */
 import type { TableClient } from '@azure/data-tables';
@@ -34,6 +35,7 @@ import {
 } from './data-row.ts';
 import { type DecisionQuery, readDecision, readDecisions, writeDecision } from './decisions.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
+import { LogReader } from './log-reader.ts';
 import { readNotices, writeNotice } from './notices.ts';
 import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
 import type { Page } from './read-newest.ts';
@@ -60,6 +62,8 @@ export class Ledger {
   readonly #releases: TableClient;
   readonly #notices: TableClient;
   readonly #ready = new Map<TableClient, Promise<void>>();
+  /** What is decided, done and released, as a chain of hashes. */
+  readonly log: LogReader;
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
@@ -70,6 +74,13 @@ export class Ledger {
     this.#holdouts = openTable(holdoutsTable);
     this.#releases = openTable(releasesTable);
     this.#notices = openTable(noticesTable);
+    const logged = {
+      decisions: this.#decisions,
+      runs: this.#runs,
+      operations: this.#operations,
+      releases: this.#releases,
+    };
+    this.log = new LogReader((name, asked, work) => this.#in(logged[name], asked, {}, work));
   }
 
   /** Writes the answer to a signal over an earlier one. */

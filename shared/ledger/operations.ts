@@ -4,13 +4,14 @@
  * An operation about one run or one release has a second row, under the hash of what it is about, so that what people did
  * to it is found by one query; both are written in one transaction.
  */
-import type { TableClient } from '@azure/data-tables';
-import { callLimit } from '../azure/call-limits.ts';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { rollBackReleaseId } from '../domain/durable-names.ts';
 import type { Operation } from '../domain/operation.ts';
 import { shortHash } from '../domain/short-hash.ts';
 import type { KnownRow } from './conditional-writes.ts';
+import { writeLogged } from './decision-log.ts';
 import { readDocument, writeDocument } from './document.ts';
+import { recordOfOperation } from './log-records.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { timedKey } from './row-keys.ts';
 import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
@@ -27,7 +28,7 @@ export interface OperationQuery {
 }
 
 /** Newest first within its model, as decisions are. */
-function operationRow(operation: Operation) {
+function operationRow(operation: Operation): SecondRow {
   const partitionKey = operation.model ?? fleetPartition;
   return {
     partitionKey,
@@ -39,7 +40,7 @@ function operationRow(operation: Operation) {
   };
 }
 
-const operationOf = (row: KnownRow): Operation => readDocument<Operation>(row);
+export const operationOf = (row: KnownRow): Operation => readDocument<Operation>(row);
 
 /** The run or the release that an operation is about, by id; null: neither. */
 function subjectOf({ id, model, action, at }: Operation): string | null {
@@ -65,17 +66,16 @@ const operationsBySubject: SecondRows = {
 
 /** A repetition writes the same rows. */
 export async function writeOperation(table: TableClient, operation: Operation): Promise<void> {
+  const rows = rowsOfOperation(operation);
+  const actions = rows.map((row): TransactionAction => ['upsert', row, 'Replace']);
+  const record = recordOfOperation(rows[0]!, operation);
+  await writeLogged(table, rows[0]!.partitionKey, async () => ({ actions, record }));
+}
+
+/** All rows that an operation has. */
+export function rowsOfOperation(operation: Operation): readonly SecondRow[] {
   const second = secondOf(operation);
-  const row = operationRow(operation);
-  if (!second) await table.upsertEntity(row, 'Replace', callLimit());
-  else
-    await table.submitTransaction(
-      [
-        ['upsert', row, 'Replace'],
-        ['upsert', second, 'Replace'],
-      ],
-      callLimit(),
-    );
+  return [operationRow(operation), ...(second ? [second] : [])];
 }
 
 /** What people and machines did to a run or a release, newest first; at most `limit` of it. */

@@ -6,13 +6,14 @@
  * transaction, and conditional on what was read: a late repeat of an older row does no harm. What the release went
  * through is kept with it (release-trail.ts).
  */
-import type { TableClient } from '@azure/data-tables';
-import { callLimit } from '../azure/call-limits.ts';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import { modelOfRelease } from '../domain/run.ts';
 import { shortHash } from '../domain/short-hash.ts';
-import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
+import { findRow, type KnownRow } from './conditional-writes.ts';
+import { writeLogged } from './decision-log.ts';
 import { readDocument, writeDocument } from './document.ts';
+import { recordOfRelease } from './log-records.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { withTrail } from './release-trail.ts';
 import { canBeKey, timedKey } from './row-keys.ts';
@@ -39,7 +40,7 @@ function releaseRow(release: ReleaseRow): SecondRow {
   };
 }
 
-const releaseOf = (row: KnownRow): ReleaseRow => readDocument<ReleaseRow>(row);
+export const releaseOf = (row: KnownRow): ReleaseRow => readDocument<ReleaseRow>(row);
 
 /** A version is what a registry calls it: hashed, it is a key whatever that is. */
 const versionPrefix = (version: string): string => `~version-${shortHash(version)}-`;
@@ -58,22 +59,27 @@ function rowByVersion(release: ReleaseRow): SecondRow {
 
 export async function writeRelease(table: TableClient, release: ReleaseRow): Promise<void> {
   const { model, releaseId } = release;
-  await retryLostRaces(async () => {
+  await writeLogged(table, model.name, async () => {
     const known = await findRow(table, model.name, releaseId);
     const before = known && releaseOf(known);
-    if (before && before.writtenAt > release.writtenAt) return;
+    if (before && before.writtenAt > release.writtenAt) return null;
     const now = withTrail(release, before);
-    const row = releaseRow(now);
-    const copy = { ...row, rowKey: `${timedPrefix}${timedKey(releaseId, release.startedAt)}` };
-    await table.submitTransaction(
-      [
+    const [row, ...copies] = rowsOfRelease(now);
+    return {
+      actions: [
         known ? ['update', row, 'Replace', { etag: String(known['etag']) }] : ['create', row],
-        ['upsert', copy, 'Replace'],
-        ['upsert', rowByVersion(now), 'Replace'],
+        ...copies.map((copy): TransactionAction => ['upsert', copy, 'Replace']),
       ],
-      callLimit(),
-    );
+      record: recordOfRelease(row, now),
+    };
   });
+}
+
+/** All rows that a release has. */
+export function rowsOfRelease(release: ReleaseRow): readonly [SecondRow, SecondRow, SecondRow] {
+  const row = releaseRow(release);
+  const { releaseId, startedAt } = release;
+  return [row, { ...row, rowKey: `${timedPrefix}${timedKey(releaseId, startedAt)}` }, rowByVersion(release)];
 }
 
 /** The releases of one version, going back to it included, newest first; at most `limit` of them. */

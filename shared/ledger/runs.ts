@@ -5,10 +5,11 @@
  * first with one query; both are written in one transaction, and conditional on what was read.
  */
 import type { TableClient } from '@azure/data-tables';
-import { callLimit } from '../azure/call-limits.ts';
 import { modelOfRun, type Run, runPhases } from '../domain/run.ts';
-import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
+import { findRow, type KnownRow } from './conditional-writes.ts';
+import { type Planned, writeLogged } from './decision-log.ts';
 import { readDocument, writeDocument } from './document.ts';
+import { recordOfRun } from './log-records.ts';
 import { listPartitions } from './partitions.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { canBeKey, timedKey } from './row-keys.ts';
@@ -51,10 +52,9 @@ export const runsByTime: SecondRows = {
 /** Writes a run unless the ledger knows it to be further. */
 export async function writeRun(table: TableClient, run: Run): Promise<void> {
   await completeSecondRows(table, run.model, runsByTime);
-  await retryLostRaces(async () => {
+  await writeLogged(table, run.model, async () => {
     const known = await findRow(table, run.model, run.runId);
-    if (known && !isAsFarAs(run, runOf(known))) return;
-    await writeBoth(table, run, known);
+    return known && !isAsFarAs(run, runOf(known)) ? null : planBoth(run, known);
   });
 }
 
@@ -63,24 +63,28 @@ export async function changeRun(table: TableClient, runId: string, change: (run:
   const model = modelOfRun(runId);
   if (model === null || !canBeKey(runId)) return;
   await completeSecondRows(table, model, runsByTime);
-  await retryLostRaces(async () => {
+  await writeLogged(table, model, async () => {
     const known = await findRow(table, model, runId);
-    if (known) await writeBoth(table, change(runOf(known)), known);
+    return known && planBoth(change(runOf(known)), known);
   });
 }
 
-/** Fails with 404, 409 or 412 where another writer came between. */
-async function writeBoth(table: TableClient, next: Run, known: KnownRow | null): Promise<void> {
+/** All rows that a run has. */
+export function rowsOfRun(run: Run): readonly [SecondRow, SecondRow] {
+  return [runRow(run), timedRow(run)];
+}
+
+function planBoth(next: Run, known: KnownRow | null): Planned {
   // A run keeps its place in the order.
   const run = known ? { ...next, startedAt: runOf(known).startedAt } : next;
-  const [row, copy] = [runRow(run), timedRow(run)];
-  await table.submitTransaction(
-    [
+  const [row, copy] = rowsOfRun(run);
+  return {
+    actions: [
       known ? ['update', row, 'Replace', { etag: String(known['etag']) }] : ['create', row],
       ['upsert', copy, 'Replace'],
     ],
-    callLimit(),
-  );
+    record: recordOfRun(row, run),
+  };
 }
 
 export async function readRun(table: TableClient, runId: string): Promise<Run | null> {

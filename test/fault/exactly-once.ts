@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
+import { auditLedger } from '../world/audit-ledger.ts';
 import type { World } from '../world/world.ts';
 
 /**
  * What must be true of every signal once the dust has settled: one recorded decision, and for each run the signals
- * started one training job, one evaluation job and one registered version. Answers the ids of those runs.
+ * started one training job, one evaluation job and one registered version; and a decision log that is whole and says what
+ * the ledger says. Answers the ids of those runs.
  */
 export async function expectOneOfEach(
   world: World,
@@ -19,6 +21,9 @@ export async function expectOneOfEach(
   const jobs = runIds.flatMap((runId) => [`${runId}-evaluate`, `${runId}-train`]);
   expect([...(await world.jobNames())].sort()).toEqual(jobs.sort());
   expect([...(await world.versionRuns())].sort()).toEqual(runIds);
+  const { findings, ledger } = await auditLedger(world.hostUrl);
+  expect(findings).toEqual([]);
+  expect(ledger).toEqual({ same: decisions.length + runs.length, uncovered: 0 });
   return runIds;
 }
 

@@ -45,9 +45,17 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/settings.ts'],
   },
   'shared/ledger': {
-    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
+    rooms: [
+      'shared/domain',
+      'shared/config',
+      'shared/errors.ts',
+      'shared/azure',
+      'shared/audit',
+      'shared/in-turn.ts',
+    ],
     types: ['shared/settings.ts'],
   },
+  'shared/audit': { rooms: ['shared/domain'] },
   'shared/lineage': {
     rooms: [
       'shared/domain',
@@ -153,6 +161,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/signals',
       'shared/dispatch',
       'shared/operations',
+      'shared/audit',
       'shared/lineage',
       'shared/release/transitions',
       'shared/access',
@@ -181,6 +190,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/errors.ts',
       'shared/gates',
       'shared/data',
+      'shared/audit',
       'shared/lineage',
     ],
   },

@@ -163,6 +163,9 @@ async function routes(): Promise<{ name: string; method: string; path: string; a
 const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
   ...Object.fromEntries(
     [
+      'audit-checkpoint',
+      'audit-entries',
+      'audit-rows',
       'data',
       'decision',
       'decisions',
