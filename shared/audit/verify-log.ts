@@ -10,27 +10,9 @@
  * 2. Against a checkpoint kept elsewhere, so is a file that somebody has written anew with all its hashes right.
  * 3. Nothing is taken from a line that is not the canonical form of what it says.
  */
-import { canonicalJson, type JsonValue } from './canonical-json.ts';
-import { type Checkpoint, isCheckpoint, readCheckpoint } from './checkpoint.ts';
-import { hashEntry, isEntry, type LogEntry, noHash } from './log-entry.ts';
-
-interface LogFinding {
-  readonly kind:
-    | 'unreadable'
-    | 'changed'
-    | 'missing'
-    | 'duplicate'
-    | 'reordered'
-    | 'broken'
-    | 'rewritten'
-    | 'cut-off';
-  /** Null: it is about the file. */
-  readonly chain: string | null;
-  /** The entries it is about; null: about none in particular. */
-  readonly from: number | null;
-  readonly to: number | null;
-  readonly sentence: string;
-}
+import type { Checkpoint } from './checkpoint.ts';
+import { noHash } from './log-entry.ts';
+import { emptyChain, type LogFinding, type Note, readLines, type SeenChain } from './read-log-lines.ts';
 
 export interface VerifiedLog {
   /** What each chain has in the file: the first and the last entry. */
@@ -38,13 +20,6 @@ export interface VerifiedLog {
   readonly findings: readonly LogFinding[];
   /** The end of the file, where its chains end: a checkpoint of its own. Null: it has none. */
   readonly end: Checkpoint | null;
-}
-
-interface SeenChain {
-  /** Hashes as they are computed, by number. */
-  readonly hashes: Map<number, string>;
-  readonly previous: Map<number, string>;
-  readonly numbers: number[];
 }
 
 /** `lines` without their line feeds; null for one that is no UTF-8. The last is what stands after the last line feed. */
@@ -78,66 +53,6 @@ export function verifyLog(
     return { chain, first, count };
   });
   return { chains, findings, end };
-}
-
-type Note = (
-  kind: LogFinding['kind'],
-  sentence: string,
-  about?: { readonly chain?: string; readonly from?: number; readonly to?: number },
-) => void;
-
-function readLines(lines: readonly (string | null)[], note: Note) {
-  const seen = new Map<string, SeenChain>();
-  let end: Checkpoint | null = null;
-  let last: LogEntry | null = null;
-  for (const [index, line] of lines.entries()) {
-    const isLast = index === lines.length - 1;
-    if (isLast && line === '') break;
-    if (isLast)
-      note('cut-off', `Line ${index + 1} does not end with a line feed: the file was cut off there.`);
-    if (end) note('reordered', `Line ${index + 1} stands after the line that ends the file.`);
-    const value = parse(line);
-    if (isCheckpoint(value) && isCanonical(line, value)) {
-      const read = readCheckpoint(line!);
-      if (typeof read === 'string') note('changed', `Line ${index + 1} should end the file, and ${read}.`);
-      else end = read;
-    } else if (isEntry(value) && isCanonical(line, value)) {
-      takeEntry(seen, value, note);
-      if (last && isBefore(value, last))
-        note(
-          'reordered',
-          `Entry ${value.n} of ${value.chain} stands after entry ${last.n} of ${last.chain}.`,
-          { chain: value.chain, from: value.n },
-        );
-      last = value;
-    } else
-      note(
-        'unreadable',
-        `Line ${index + 1} is no entry of a decision log, or not written as an export writes it.`,
-      );
-  }
-  return { seen, end };
-}
-
-const isBefore = (a: LogEntry, b: LogEntry): boolean => (a.chain === b.chain ? a.n < b.n : a.chain < b.chain);
-
-function takeEntry(seen: Map<string, SeenChain>, entry: LogEntry, note: Note): void {
-  const { chain, n, previous, hash } = entry;
-  const found = seen.get(chain) ?? emptyChain();
-  seen.set(chain, found);
-  const computed = hashEntry(entry);
-  if (computed !== hash)
-    note('changed', `Entry ${n} of ${chain} was changed: its hash is not that of what it says.`, {
-      chain,
-      from: n,
-    });
-  if (found.hashes.has(n)) {
-    note('duplicate', `Entry ${n} of ${chain} is there twice.`, { chain, from: n });
-    return;
-  }
-  found.hashes.set(n, computed);
-  found.previous.set(n, previous);
-  found.numbers.push(n);
 }
 
 /** One chain: what the file has of it, and where it begins or ends according to whom. */
@@ -228,28 +143,10 @@ function compareHash({ chain, found, own }: CheckedChain, { name, count, hash }:
     note('missing', `${chain} begins after ${name}: its entry ${count} is not there to be compared.`, about);
 }
 
-const emptyChain = (): SeenChain => ({ hashes: new Map(), previous: new Map(), numbers: [] });
-
 /** Math.min of many numbers would run out of stack. */
 function bounds(numbers: readonly number[]): [low: number, high: number] {
   return numbers.reduce(([low, high], n): [number, number] => [Math.min(low, n), Math.max(high, n)], [
     Number.POSITIVE_INFINITY,
     0,
   ] as [number, number]);
-}
-
-function parse(line: string | null): unknown {
-  try {
-    return line === null ? undefined : JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function isCanonical(line: string | null, value: object): boolean {
-  try {
-    return canonicalJson(value as JsonValue) === line;
-  } catch {
-    return false;
-  }
 }
