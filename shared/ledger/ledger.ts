@@ -16,7 +16,6 @@
  * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
  */
 import type { TableClient } from '@azure/data-tables';
-import { azureError } from '../azure/azure-error.ts';
 import { callLimit } from '../azure/call-limits.ts';
 import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
@@ -37,6 +36,7 @@ import { type DecisionQuery, readDecision, readDecisions, writeDecision } from '
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
 import { LogReader } from './log-reader.ts';
 import { readNotices, writeNotice } from './notices.ts';
+import { onReadyTables } from './on-ready-tables.ts';
 import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
 import type { Page } from './read-newest.ts';
 import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
@@ -61,7 +61,7 @@ export class Ledger {
   readonly #holdouts: TableClient;
   readonly #releases: TableClient;
   readonly #notices: TableClient;
-  readonly #ready = new Map<TableClient, Promise<void>>();
+  readonly #in = onReadyTables();
   /** What is decided, done and released, as a chain of hashes. */
   readonly log: LogReader;
 
@@ -238,33 +238,5 @@ export class Ledger {
     return this.#in(this.#data, 'reading verdicts', { model }, (table) =>
       readKnownVerdicts(table, model, expectHash),
     );
-  }
-
-  /** Runs `work` on a table that exists, and tells its failure in our words. */
-  async #in<T>(
-    table: TableClient,
-    asked: string,
-    subject: Readonly<Record<string, string>>,
-    work: (table: TableClient) => Promise<T>,
-  ): Promise<T> {
-    try {
-      await this.#ensure(table);
-      return await work(table);
-    } catch (error) {
-      throw azureError(asked, subject, error);
-    }
-  }
-
-  /** Creates the table once in a process. A failure is not kept: the next caller tries again. */
-  #ensure(table: TableClient): Promise<void> {
-    let ready = this.#ready.get(table);
-    if (!ready) {
-      ready = table.createTable(callLimit()).catch((error: unknown) => {
-        this.#ready.delete(table);
-        throw error;
-      });
-      this.#ready.set(table, ready);
-    }
-    return ready;
   }
 }
