@@ -3,7 +3,14 @@ import type { Predictions, Rows, SliceColumn } from '../../shared/gates/rows.ts'
 import { normalQuantile } from '../../shared/gates/statistics/normal.ts';
 import type { Random } from '../../shared/gates/statistics/random.ts';
 import { countUp } from '../../shared/gates/statistics/typed.ts';
-import { namesOf, type Population, type Said, scoreOf, spreadTops } from './populations/population.ts';
+import {
+  intervalsOf,
+  namesOf,
+  type Population,
+  type Said,
+  scoreOf,
+  spreadTops,
+} from './populations/population.ts';
 
 /** What rows weigh, whatever is in them, so that weights change no truth. */
 export const weightings = {
@@ -71,6 +78,10 @@ export function drawWorld(random: Random, law: WorldLaw): Predictions {
     challenger: challenger.scores,
     champion: champion?.scores ?? null,
     weights,
+    intervals: {
+      challenger: intervalsOf(first.challenger, challenger.scores),
+      champion: champion && first.champion ? intervalsOf(first.champion, champion.scores) : null,
+    },
     classes:
       classes > 0
         ? {

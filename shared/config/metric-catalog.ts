@@ -109,6 +109,9 @@ const catalog: Readonly<Record<string, MetricKind>> = {
   bias: regression('zero', Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
   pinball: regression('lower', 0, Number.POSITIVE_INFINITY),
   coverage_error: regression('zero', -1, 1),
+  interval_coverage: regression('higher', 0, 1),
+  interval_coverage_error: regression('zero', -1, 1),
+  interval_score: regression('lower', 0, Number.POSITIVE_INFINITY),
 };
 
 export const metricNames: readonly string[] = Object.keys(catalog);
@@ -118,7 +121,7 @@ interface MetricName {
   /** Its name in the catalog: `pinball`, `recall@CLASS`. */
   readonly base: string;
   /**
-   * The number after the `@`, or the default: quantile 0.5, share 0.05, 10 bins, the first tenth of the rows; null for
+   * The number after the `@`, or the default: quantile 0.5, coverage 0.9, share 0.05, 10 bins, the first tenth of the rows; null for
    * metrics that take none.
    */
   readonly parameter: number | null;
@@ -136,6 +139,8 @@ export function parseMetricName(name: string): MetricName | null {
   if (!Object.hasOwn(catalog, base)) return null;
   if (base === 'pinball' || base === 'coverage_error')
     return parameterOf(base, written, 0.5, (value) => value > 0 && value < 1);
+  if (base === 'interval_coverage_error' || base === 'interval_score')
+    return parameterOf(base, written, 0.9, (value) => value > 0 && value < 1);
   if (base === 'recall_at_fpr') return parameterOf(base, written, 0.05, (value) => value > 0 && value < 1);
   // A share of the rows, or a number of them.
   if (base === 'precision_at') {

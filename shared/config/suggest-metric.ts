@@ -31,7 +31,9 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   mae_trimmed: ['trimmedmae', 'trimmedmeanabsoluteerror'],
   mape: ['meanabsolutepercentageerror'],
   r2: ['rsquared', 'explainedvariance'],
-  coverage_error: ['coverage', 'quantilecoverage', 'intervalcoverage'],
+  coverage_error: ['quantilecoverage'],
+  interval_coverage: ['coverage', 'picp', 'predictionintervalcoverage', 'empiricalcoverage'],
+  interval_score: ['winkler', 'winklerloss', 'meanintervalscore'],
   pinball: ['quantileloss', 'pinballloss', 'meanpinballloss'],
 };
 

@@ -5,7 +5,7 @@ import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
 import { findCut, inferCutDifference } from './infer-cut.ts';
 import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
-import { binsOf, extremesOf } from './infer-value.ts';
+import { binsOf, extremesOf, findCoverage } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
@@ -71,6 +71,7 @@ const bothSides = (rows: PairedRows) => [scoredBy(rows, 'challenger')!, scoredBy
 
 /** Rows only one side has right, for metrics that are a share of the rows of one class or of all. */
 function discordanceOf(metric: string, rows: PairedRows): Discordance | undefined {
+  if (metric === 'interval_coverage') return discordanceOfCoverage(metric, rows);
   const share = findShare(metric, rows.classes?.names ?? null);
   // Which rows a share of decided ones is of differs between the sides.
   if (!share || share.among === 'decided' || share.among === 'either') return undefined;
@@ -87,6 +88,18 @@ function discordanceOf(metric: string, rows: PairedRows): Discordance | undefine
     if (champion && !challenger) onlyChampion++;
   }
   return { onlyChallenger, onlyChampion, rows: counted };
+}
+
+function discordanceOfCoverage(metric: string, rows: PairedRows): Discordance | undefined {
+  const [ours, theirs] = bothSides(rows).map((side) => findCoverage(metric, side));
+  if (!ours || !theirs) return undefined;
+  const count = (isOne: (row: number) => boolean): number =>
+    rows.labels.reduce((sum, _, row) => sum + (isOne(row) ? 1 : 0), 0);
+  return {
+    onlyChallenger: count((row) => ours(row) && !theirs(row)),
+    onlyChampion: count((row) => theirs(row) && !ours(row)),
+    rows: rows.labels.length,
+  };
 }
 
 function inferMatched(metric: string, discordance: Discordance): GainInference {
@@ -126,7 +139,11 @@ type Column = (row: number) => number;
 function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Column])[] {
   const [ours, theirs] = bothSides(rows);
   if (findMetric(metric)?.sees === 'decision') return [[decisionsOf(ours), decisionsOf(theirs)]];
-  const scores = [ours.probabilities ?? [ours.scores], theirs.probabilities ?? [theirs.scores]] as const;
+  const said = (side: typeof ours): readonly Float64Array[] =>
+    metric.startsWith('interval_') && side.intervals
+      ? [side.intervals.lower, side.intervals.upper]
+      : (side.probabilities ?? [side.scores]);
+  const scores = [said(ours), said(theirs)] as const;
   return scores[0].map((column, at) => [(row) => column[row]!, (row) => scores[1][at]?.[row] ?? Number.NaN]);
 }
 

@@ -5,6 +5,7 @@ import { findCut, inferCutValue } from './infer-cut.ts';
 import { dependentMedian, inferMedianError } from './infer-median.ts';
 import { inferRecalibration, isRecalibration } from './infer-recalibration.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
+import { coveredBy } from './metrics/interval-metrics.ts';
 import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { isCovered } from './metrics/regression-metrics.ts';
@@ -94,18 +95,32 @@ export function binsOf(metric: string): number | null {
 }
 
 /** So has the share of labels within a forecast, less a number. */
-function inferCoverage(metric: string, { labels, scores }: ScoredRows): Inference | null {
-  const parsed = parseMetricName(metric);
-  if (parsed?.base !== 'coverage_error' || labels.length === 0) return null;
-  const quantile = parsed.parameter!;
+function inferCoverage(metric: string, scored: ScoredRows): Inference | null {
+  const { labels } = scored;
+  const isWithin = findCoverage(metric, scored);
+  if (!isWithin || labels.length === 0) return null;
+  const nominal = metric === 'interval_coverage' ? 0 : parseMetricName(metric)!.parameter!;
   let covered = 0;
-  for (let row = 0; row < labels.length; row++) if (isCovered(labels[row]!, scores[row]!)) covered++;
+  for (let row = 0; row < labels.length; row++) if (isWithin(row)) covered++;
   return transformInference(
     exactProportion(covered, labels.length),
-    (share) => share - quantile,
-    (error) => error + quantile,
+    (share) => share - nominal,
+    (error) => error + nominal,
     true,
   );
+}
+
+/** Whether a row's label is within what is predicted, of a metric that is the share of such, less a number or not; null for others. */
+export function findCoverage(metric: string, scored: ScoredRows): ((row: number) => boolean) | null {
+  switch (parseMetricName(metric)?.base) {
+    case 'coverage_error':
+      return (row) => isCovered(scored.labels[row]!, scored.scores[row]!);
+    case 'interval_coverage':
+    case 'interval_coverage_error':
+      return coveredBy(scored);
+    default:
+      return null;
+  }
 }
 
 /** A share of rows has an exact interval. */

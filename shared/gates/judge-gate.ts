@@ -91,7 +91,8 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
   const numberOf = (side: Side): number | null =>
     rows ? computeMetric(rows, side, gate.metric) : evidence.reported(side, gate.metric);
   const challenger = numberOf('challenger');
-  if (challenger === null) return missing(gate, 'challenger', rows ? tellNoClass(gate, rows) : '');
+  if (challenger === null)
+    return missing(gate, 'challenger', rows ? tellAbsent(gate, 'challenger', rows) : '');
   const count = evidence.predictions?.labels.length ?? null;
   const sample = rows && measureSample(gate, rows);
   const effectiveRows = sample?.effective ?? null;
@@ -115,12 +116,16 @@ function judgeWhole(gate: MetricGate, { evidence, hasChampion }: GateContext): R
     gate.kind === 'against-champion' ? judgeWithoutComparing(gate, challenger, hasChampion) : null;
   if (early) return { ...early, n: rows && count, effectiveRows };
   const measured = measureGate(gate, rows ? { rows } : { reported: evidence.reported });
-  if ('missing' in measured) return missing(gate, measured.missing, rows ? tellNoClass(gate, rows) : '');
+  if ('missing' in measured)
+    return missing(gate, measured.missing, rows ? tellAbsent(gate, measured.missing, rows) : '');
   return decide(sample ? { ...measured, sample } : measured, gate.confidence);
 }
 
-/** Of a metric of one class that is none of the file's: which one looks alike. */
-function tellNoClass({ metric }: MetricGate, { classes }: Rows): string {
+/** Of a metric of intervals, which columns they would be in; of one class that is none of the file's, which one looks alike. */
+function tellAbsent({ metric }: MetricGate, side: Side, { classes, intervals }: Rows): string {
+  if (metric.startsWith('interval_') && !intervals?.[side]) {
+    return `: its intervals are the columns ${side}:lower and ${side}:upper of the predictions, and there are none`;
+  }
   const name = parseMetricName(metric)?.className;
   if (!classes || !name || classes.names.includes(name)) return '';
   return `: no row has the label ${JSON.stringify(name)}, and no side decides for it${suggestAlike(name, classes.names)}`;

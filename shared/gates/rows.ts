@@ -1,5 +1,5 @@
 import type { DecisionRule } from './metrics/decision-rule.ts';
-import type { ScoredRows } from './metrics/measure.ts';
+import type { Intervals, ScoredRows } from './metrics/measure.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { gather, gatherWhole } from './statistics/typed.ts';
 
@@ -16,6 +16,8 @@ export interface Rows {
   readonly weights: Float64Array | null;
   /** Where rows of a class all count the same: what, by class. Null or omitted where nobody knows what a row could count. */
   readonly classWeights?: Float64Array | null;
+  /** What each side predicts beside its scores, of a regression; null or omitted where neither does. */
+  readonly intervals?: Readonly<Record<'challenger' | 'champion', Intervals | null>> | null;
   /** Null for models of other tasks than multiclass. */
   readonly classes: Classes | null;
   /** When omitted, decisions are for class 1 from 0.5 on, and wrong ones cost 1. */
@@ -80,6 +82,7 @@ export function selectRows(rows: Rows, which: Uint32Array): Rows {
     champion: rows.champion && pick(rows.champion),
     weights: rows.weights && pick(rows.weights),
     classWeights: rows.classWeights ?? null,
+    intervals: mapIntervals(rows.intervals, pick),
     classes: rows.classes && {
       names: rows.classes.names,
       challenger: mapProbabilities(rows.classes.challenger, pick),
@@ -87,6 +90,16 @@ export function selectRows(rows: Rows, which: Uint32Array): Rows {
     },
     dependence: rows.dependence ? { ...rows.dependence, of: gatherWhole(rows.dependence.of, which) } : null,
   };
+}
+
+export function mapIntervals(
+  intervals: Rows['intervals'],
+  change: (column: Float64Array) => Float64Array,
+): NonNullable<Rows['intervals']> | null {
+  if (!intervals) return null;
+  const mapSide = (side: Intervals | null): Intervals | null =>
+    side && { lower: change(side.lower), upper: change(side.upper) };
+  return { challenger: mapSide(intervals.challenger), champion: mapSide(intervals.champion) };
 }
 
 export function mapProbabilities(
@@ -106,5 +119,6 @@ export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRow
     rule: rows.rule,
     classes: rows.classes && { names: rows.classes.names, known: rows.classes[side].known },
     probabilities: rows.classes?.[side].probabilities ?? null,
+    intervals: rows.intervals?.[side] ?? null,
   };
 }

@@ -90,7 +90,21 @@ def trimmed(e, w, share):
     return np.sum(counts * e) / kept
 
 
+def interval_score(y, lower, upper, w, nominal):
+    """By way of the pinball losses of the two quantiles that the ends are (Gneiting and Raftery 2007)."""
+    tail = (1 - nominal) / 2
+    low = sk.mean_pinball_loss(y, lower, sample_weight=w, alpha=tail)
+    high = sk.mean_pinball_loss(y, upper, sample_weight=w, alpha=1 - tail)
+    return (low + high) / tail
+
+
+def ends(s):
+    return (s - 8).round(6), (s + 0.2 * np.abs(s)).round(6)
+
+
 def regression(y, s, w):
+    lower, upper = ends(s)
+    inside = np.average((lower <= y) & (y <= upper), weights=w)
     size = np.abs(y) + np.abs(s)
     return {
         "mae": sk.mean_absolute_error(y, s, sample_weight=w),
@@ -106,6 +120,11 @@ def regression(y, s, w):
         "pinball": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.5),
         "coverage_error": np.average(y <= s, weights=w) - 0.5,
         "coverage_error@0.9": np.average(y <= s, weights=w) - 0.9,
+        "interval_coverage": inside,
+        "interval_coverage_error": inside - 0.9,
+        "interval_coverage_error@0.5": inside - 0.5,
+        "interval_score": interval_score(y, lower, upper, w, 0.9),
+        "interval_score@0.5": interval_score(y, lower, upper, w, 0.5),
         "pinball@0.9": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.9),
     }
 
@@ -122,6 +141,7 @@ def case(name, task, y, s, w, rule=None):
         "labels": y.tolist(),
         "scores": s.tolist(),
         "weights": w.tolist(),
+        **({"lower": ends(s)[0].tolist(), "upper": ends(s)[1].tolist()} if task == "regression" else {}),
         **({"rule": rule} if rule else {}),
         "expected": {key: float(value) for key, value in values.items()},
     }

@@ -79,6 +79,35 @@ function* unequalTails(): Generator<Cell> {
       () => estimators(high, high),
     ]);
   }
+  // Nine in ten of normal errors, and of the champion's 95 in 100.
+  const within: Erring = { ...light, halfWidth: 1.6449 };
+  for (const rows of [30, 500]) {
+    for (const rule of ['atLeast', 'atMost'] as const) {
+      yield cellOf('interval_coverage_error@0.9', rule, rows, [
+        'nine in ten inside',
+        () => estimators(within, null),
+      ]);
+    }
+    for (const metric of ['interval_coverage', 'interval_coverage_error@0.9', 'interval_score@0.9']) {
+      yield cellOf(metric, 'superiority', rows, ['nine in ten inside', () => estimators(within, within)]);
+    }
+    yield cellOf('interval_coverage', 'non-inferiority', rows, [
+      'nine in ten inside against 95 in 100',
+      () => estimators(within, { ...light, halfWidth: 1.96 }),
+    ]);
+    yield cellOf('interval_coverage', 'atLeast', rows, [
+      'nine in ten inside',
+      () => estimators(within, null),
+    ]);
+    yield cellOf('interval_score@0.9', 'atMost', rows, [
+      'nine in ten inside',
+      () => estimators(within, null),
+    ]);
+    yield cellOf('interval_score@0.9', 'atMost', rows, [
+      'errors t3, intervals for normal ones',
+      () => estimators({ ...within, tail: 't3' }, null),
+    ]);
+  }
   const rare: Erring = { ...light, tail: 'one in 100 two hundredfold' };
   for (const rows of [30, 100, 500]) {
     yield cellOf('mae', 'atMost', rows, [`errors of which ${rare.tail}`, () => estimators(rare, null)], {

@@ -11,7 +11,7 @@
  */
 import type { Task } from '../../../shared/config/metric-catalog.ts';
 import type { Costs } from '../../../shared/gates/metrics/decision-rule.ts';
-import { measureMetric, type ScoredRows } from '../../../shared/gates/metrics/measure.ts';
+import { type Intervals, measureMetric, type ScoredRows } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import type { Discrete } from './discrete.ts';
 
@@ -33,6 +33,8 @@ export interface Said {
   readonly of: readonly Discrete[];
   /** The score of a row, from its label and the value drawn: the value itself when omitted. */
   readonly score?: (label: number, value: number) => number;
+  /** Predicted intervals reach so far from the score to either side; none when omitted. */
+  readonly halfWidth?: number;
   /** For each label, by the places of `of`, the probability given to the class decided for; all others share the rest. */
   readonly tops?: readonly Float64Array[];
 }
@@ -58,6 +60,7 @@ export function trueValue(metric: string, { task, labels, costs }: Population, s
     labels: label!,
     scores: score!,
     classes: task === 'multiclass' ? { names: namesOf(kinds), known: Array(kinds).fill(true) } : null,
+    intervals: intervalsOf(said, score!),
     probabilities: said.tops ? spreadTops(score!, top!, kinds) : null,
     rule: { costs },
   };
@@ -65,6 +68,11 @@ export function trueValue(metric: string, { task, labels, costs }: Population, s
   const value = prepared && measureMetric(prepared, rows, weight!);
   if (value === null) throw new Error(`${metric} has no truth in this population`);
   return value;
+}
+
+export function intervalsOf({ halfWidth }: Said, scores: Float64Array): Intervals | null {
+  if (halfWidth === undefined) return null;
+  return { lower: scores.map((score) => score - halfWidth), upper: scores.map((score) => score + halfWidth) };
 }
 
 export const namesOf = (classes: number): string[] => Array.from({ length: classes }, (_, at) => `c${at}`);

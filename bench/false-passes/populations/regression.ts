@@ -36,6 +36,8 @@ export interface Erring {
   readonly scale: number;
   /** `both`: errors to either side; `up`: scores are never too low. */
   readonly signs: 'both' | 'up';
+  /** Of predicted intervals; none when omitted. */
+  readonly halfWidth?: number;
   /** What the scores are too low by beside that. */
   readonly shift?: number;
 }
@@ -69,6 +71,7 @@ const erring = (errors: Erring, unit: 'label' | 'share'): Said => {
   const law = errorsOf(errors);
   return {
     of: Array.from(labels.values, () => law),
+    ...(errors.halfWidth !== undefined && { halfWidth: errors.halfWidth }),
     score: unit === 'label' ? (label, error) => label + error : (label, error) => label * (1 + error),
   };
 };

@@ -10,6 +10,12 @@
  */
 import type { DecisionRule } from './decision-rule.ts';
 
+/** What a side predicts of each row: the label lies between these, both ends included. */
+export interface Intervals {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
 export interface ScoredRows {
   /** 0 or 1, numbers, or of a multiclass model the numbers of classes. */
   readonly labels: Float64Array;
@@ -19,6 +25,8 @@ export interface ScoredRows {
   readonly classes: { readonly names: readonly string[]; readonly known: readonly boolean[] } | null;
   /** A column for each class, where the side gives probabilities. */
   readonly probabilities: readonly Float64Array[] | null;
+  /** Of a regression, where the side predicts them. */
+  readonly intervals?: Intervals | null;
   readonly rule?: DecisionRule | undefined;
 }
 

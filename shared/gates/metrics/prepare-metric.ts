@@ -2,6 +2,7 @@ import { parseMetricName } from '../../config/metric-catalog.ts';
 import { precisionAt, recallAtFalsePositives } from './cut-metrics.ts';
 import { classMetrics, plainDecisionMetrics } from './decision-metrics.ts';
 import { expectedCost } from './expected-cost.ts';
+import { intervalCoverage, intervalCoverageError, intervalScore } from './interval-metrics.ts';
 import type { Metric, PrepareMetric, ScoredRows } from './measure.ts';
 import { brier, calibrationError, logLoss } from './probability-metrics.ts';
 import { rankingMetrics, rocAucOneVsRest } from './ranking-metrics.ts';
@@ -19,12 +20,15 @@ const plain: Readonly<Record<string, PrepareMetric>> = {
   calibration_slope: calibrationSlope,
   calibration_intercept: calibrationIntercept,
   ...regressionMetrics,
+  interval_coverage: intervalCoverage,
 };
 
 const withParameter: Readonly<Record<string, (parameter: number) => PrepareMetric>> = {
   ece: calibrationError,
   pinball,
   coverage_error: coverageError,
+  interval_coverage_error: intervalCoverageError,
+  interval_score: intervalScore,
   mae_trimmed: meanErrorTrimmed,
   recall_at_fpr: recallAtFalsePositives,
   precision_at: precisionAt,

@@ -11,10 +11,11 @@
  * 3. Rows come sorted by id, so nothing after this can depend on the order of the file.
  */
 import { counted } from '../../domain/plural.ts';
-import { mapProbabilities, type Predictions, type Rows, type SliceColumn } from '../rows.ts';
+import { mapIntervals, mapProbabilities, type Predictions, type Rows, type SliceColumn } from '../rows.ts';
 import { gather, gatherWhole } from '../statistics/typed.ts';
 import { collectClasses } from './collect-classes.ts';
 import { collectDependence } from './collect-dependence.ts';
+import { collectIntervals } from './collect-intervals.ts';
 import { type CategoryColumn, type NumberColumn, shorten } from './columns.ts';
 import { hashIds, kindsOfIds } from './hash-ids.ts';
 import { noteGroups } from './note-groups.ts';
@@ -102,12 +103,13 @@ function noteUnlabelled(file: string, unlabelled: number, rows: number): string[
 
 function gatherRows(sides: ReadSides, weights: Float64Array | null, order: Uint32Array): Rows {
   const pick = (values: Float64Array): Float64Array => gather(values, order);
-  const { labels, challenger, champion, classes } = sides;
+  const { labels, challenger, champion, classes, intervals } = sides;
   return {
     labels: pick(labels),
     challenger: pick(challenger),
     champion: champion && pick(champion),
     weights: weights && pick(weights),
+    intervals: mapIntervals(intervals, pick),
     classes: classes && {
       names: classes.names,
       challenger: mapProbabilities(classes.challenger, pick),
@@ -116,7 +118,8 @@ function gatherRows(sides: ReadSides, weights: Float64Array | null, order: Uint3
   };
 }
 
-function collectNumbers({ table, rows }: ReadTable, { task, allowUnlabelled }: ReadingOptions): Sides {
+function collectNumbers(read: ReadTable, { task, allowUnlabelled }: ReadingOptions): Sides {
+  const { table, rows } = read;
   const column = (name: string): NumberColumn | undefined => table.numbers.get(name);
   const champion = column('champion');
   const withoutChampion = !champion || champion.missing === rows;
@@ -125,13 +128,16 @@ function collectNumbers({ table, rows }: ReadTable, { task, allowUnlabelled }: R
   const score = task === 'regression' ? 'a finite number' : 'a score between 0 and 1';
   const label = task === 'regression' ? 'a finite number' : '0 or 1';
   const labelRule = { whole: task !== 'regression', mayMiss: allowUnlabelled ?? false };
+  const intervals = task === 'regression' ? collectIntervals(read) : null;
   const problems = [
+    ...(intervals && 'problems' in intervals ? intervals.problems : []),
     ...adviseUnlabelled(findNumberProblem('label', column('label')!, low, high, label, labelRule)),
     ...findNumberProblem('challenger', column('challenger')!, low, high, score),
     ...(withoutChampion ? [] : findNumberProblem('champion', champion, low, high, score)),
   ];
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0 || (intervals && 'problems' in intervals)) return { problems };
   return {
+    intervals,
     labels: column('label')!.values,
     challenger: column('challenger')!.values,
     champion: withoutChampion ? null : champion.values,

@@ -4,7 +4,10 @@ import type { Problem } from './problems.ts';
 import type { Broken } from './table.ts';
 
 /** What each side says of the rows, in the order of the file; a label that is missing is NaN. */
-export type ReadSides = Pick<Predictions, 'labels' | 'challenger' | 'champion' | 'classes' | 'notes'>;
+export type ReadSides = Pick<
+  Predictions,
+  'labels' | 'challenger' | 'champion' | 'classes' | 'intervals' | 'notes'
+>;
 
 /** The same, or what is wrong with it. */
 export type Sides = ReadSides | { readonly problems: readonly Problem[] } | Broken;

@@ -12,6 +12,9 @@ const mostColumns = 10_000;
 /** Columns that no gate needs and are looked at for groups; the first ones of the file. */
 const mostWatched = 20;
 
+/** Ends of the intervals that sides of a regression predict. */
+const intervalColumns = ['challenger', 'champion'].flatMap((side) => [`${side}:lower`, `${side}:upper`]);
+
 /** Columns that a file may lack; without another that is needed it is broken. */
 const optionalColumns = ['champion', 'weight'];
 
@@ -139,6 +142,7 @@ function kindOf(name: string, task: Task, sliceColumns: readonly string[]): 'num
   const classes = task === 'multiclass';
   if (name === 'weight') return 'number';
   if (['label', 'challenger', 'champion'].includes(name)) return classes ? 'category' : 'number';
+  if (task === 'regression' && intervalColumns.includes(name)) return 'number';
   if (classes && /^(?:challenger|champion):/.test(name)) return 'number';
   return sliceColumns.includes(name) ? 'category' : null;
 }

@@ -7,7 +7,7 @@ import { measureRocAreas } from '../../../shared/gates/statistics/delong.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 
 const prepare = (metric: string, labels: Float64Array, scores: Float64Array): Metric =>
-  prepareMetric(metric, { labels, scores, classes: null, probabilities: null })!;
+  prepareMetric(metric, { labels, scores, classes: null, probabilities: null, intervals: around(scores) })!;
 
 /** Rows of a world in which both sides know as much; scores of either side lean on the same. */
 function drawWorld(rows: number, positives: number, seed: string) {
@@ -22,6 +22,11 @@ function drawWorld(rows: number, positives: number, seed: string) {
   }
   return { labels, sides };
 }
+
+const around = (scores: Float64Array) => ({
+  lower: scores.map((score) => score - 0.2),
+  upper: scores.map((score) => score + 1.1),
+});
 
 describe('influences of rows', () => {
   const row = fc.tuple(

@@ -16,6 +16,8 @@ interface OracleCase {
   readonly labels: readonly number[];
   readonly scores: readonly number[];
   readonly weights: readonly number[];
+  readonly lower?: readonly number[];
+  readonly upper?: readonly number[];
   readonly rule?: DecisionRule;
   readonly expected: Readonly<Record<string, number>>;
 }
@@ -30,13 +32,17 @@ function measure(
   labels: readonly number[],
   scores: readonly number[],
   weights: readonly number[] = labels.map(() => 1),
-  rule?: DecisionRule,
+  { rule, lower, upper }: Partial<OracleCase> = {},
 ): number | null {
   const rows = {
     labels: Float64Array.from(labels),
     scores: Float64Array.from(scores),
     classes: null,
     probabilities: null,
+    intervals: {
+      lower: Float64Array.from(lower ?? scores.map((score) => score - 0.25)),
+      upper: Float64Array.from(upper ?? scores.map((score) => score + 0.5)),
+    },
     rule,
   };
   const prepared = prepareMetric(metric, rows);
@@ -45,9 +51,10 @@ function measure(
 }
 
 describe('metrics', () => {
-  it.each(oracle)('equal scikit-learn on $name to 1e-9', ({ labels, scores, weights, rule, expected }) => {
+  it.each(oracle)('equal scikit-learn on $name to 1e-9', (of) => {
+    const { labels, scores, weights, expected } = of;
     for (const [metric, value] of Object.entries(expected)) {
-      const ours = measure(metric, labels, scores, weights, rule);
+      const ours = measure(metric, labels, scores, weights, of);
       expect(Math.abs(ours! - value) / Math.max(1, Math.abs(value)), metric).toBeLessThan(1e-9);
     }
   });
@@ -127,6 +134,8 @@ describe('metrics', () => {
       'recall_at_fpr@1',
       'precision_at@0',
       'precision_at@1.5',
+      'interval_score@1',
+      'interval_coverage@0.9',
       'ece@1',
       'ece@2.5',
       'accuracy@1',

@@ -3,6 +3,9 @@ export interface PlainRow {
   readonly label: string | number;
   /** A score, or the class decided for. */
   readonly said: string | number;
+  /** Ends of the interval predicted, where there is one. */
+  readonly lower?: string | number;
+  readonly upper?: string | number;
   /** By class, where the model gives probabilities. */
   readonly probabilities?: Readonly<Record<string, number>>;
 }
@@ -88,6 +91,22 @@ export function measurePlainly(
     }
     case 'coverage_error':
       return share(rows, (row) => error(row) >= 0) - Number(parameter ?? 0.5);
+    case 'interval_coverage':
+    case 'interval_coverage_error':
+    case 'interval_score': {
+      const [lower, upper] = [(row: PlainRow) => Number(row.lower), (row: PlainRow) => Number(row.upper)];
+      if (rows.some((row) => Number.isNaN(lower(row)))) return Number.NaN;
+      const inside = share(rows, (row) => lower(row) <= label(row) && label(row) <= upper(row));
+      const nominal = Number(parameter ?? 0.9);
+      if (base === 'interval_coverage') return inside;
+      if (base === 'interval_coverage_error') return inside - nominal;
+      return mean(
+        rows.map((row) => {
+          const outside = Math.max(lower(row) - label(row), label(row) - upper(row), 0);
+          return upper(row) - lower(row) + (2 * outside) / (1 - nominal);
+        }),
+      );
+    }
     case 'mae_trimmed': {
       const kept = (1 - Number(parameter ?? 0.05)) * rows.length;
       const sorted = rows.map((row) => Math.abs(error(row))).sort((a, b) => a - b);

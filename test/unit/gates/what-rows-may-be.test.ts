@@ -80,7 +80,17 @@ describe('what a row may be is known from the metric, never from the rows', () =
 
   it('is any size for errors in the unit of labels or beyond a range, and for nothing else', () => {
     expect(metricNames.filter(isOfAnySize).sort()).toEqual(
-      ['bias', 'mae', 'mae_trimmed', 'mape', 'median_absolute_error', 'pinball', 'r2', 'rmse'].sort(),
+      [
+        'bias',
+        'interval_score',
+        'mae',
+        'mae_trimmed',
+        'mape',
+        'median_absolute_error',
+        'pinball',
+        'r2',
+        'rmse',
+      ].sort(),
     );
     for (const name of metricNames.filter((name) => !findMetric(name)!.tasks.includes('regression'))) {
       expect(isOfAnySize(name.replace('@CLASS', '@a'))).toBe(false);
