@@ -1,6 +1,7 @@
 import { type Direction, findMetric, idealOf, isOfAnySize } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
+import { findFewOutside } from './find-few-outside.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
 import { findCut, inferCutDifference } from './infer-cut.ts';
@@ -151,7 +152,9 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
   const [challenger, unscaled] = bothSides(rows).map((side) => describeSide(metric, side, rows));
   const champion = unscaled && scaleSide(unscaled, factor);
   if (!challenger || !champion) return { why: `${metric} is undefined in these rows` };
-  const small = challenger.prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
+  const small = challenger.prepared.ofEachClass
+    ? findSmallClass(metric, rows)
+    : (findUnsureEdge(metric, rows) ?? findFewOutside(metric, rows, true));
   if (small) return small;
   const { better } = findMetric(metric)!;
   const ideal = idealOf(better);

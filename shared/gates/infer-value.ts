@@ -1,4 +1,5 @@
 import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catalog.ts';
+import { findFewOutside } from './find-few-outside.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { findCut, inferCutValue } from './infer-cut.ts';
@@ -55,7 +56,9 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const alone = findOneClass(rows);
   if (alone) return alone;
-  const small = prepared.ofEachClass ? findSmallClass(metric, rows) : findUnsureEdge(metric, rows);
+  const small = prepared.ofEachClass
+    ? findSmallClass(metric, rows)
+    : (findUnsureEdge(metric, rows) ?? findFewOutside(metric, rows, false));
   if (small) return small;
   const [extremes, ofAnySize] = [extremesOf(prepared, rows), isOfAnySize(metric)];
   if (prepared.kind === 'sums' && prepared.ratioOf && ((share && !rows.classWeights) || !extremes))

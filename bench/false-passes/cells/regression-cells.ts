@@ -52,31 +52,24 @@ export function* regressionCells(): Generator<Cell> {
     }
   }
   yield* unequalTails();
+  yield* forecasts();
 }
 
 const unseen =
   'what is too rare to be in the rows can outweigh all that is: no method bounds a mean that has no bounds itself (Bahadur and Savage, Annals of Mathematical Statistics 27, 1956)';
 
-/** Two sides with as large errors on average, one with heavier tails; and errors that most samples do not have. */
-function* unequalTails(): Generator<Cell> {
+/** Forecasts of quantiles and intervals, whose errors are rare. */
+function* forecasts(): Generator<Cell> {
   const light: Erring = { tail: 'normal', scale: 1, signs: 'both' };
-  for (const tail of tails.slice(1)) {
-    const scale = meanSize('normal') / meanSize(tail);
-    for (const rows of [100, 1000]) {
-      yield cellOf('mae', 'superiority', rows, [
-        `errors ${tail} against normal, as large on average`,
-        () => estimators({ ...light, tail, scale }, light),
-      ]);
-    }
-  }
-  const high: Erring = { ...light, shift: -1.2816 };
-  for (const rows of [30, 500]) {
-    for (const rule of ['atLeast', 'atMost'] as const) {
-      yield cellOf('coverage_error@0.9', rule, rows, ['nine in ten covered', () => estimators(high, null)]);
-    }
-    yield cellOf('coverage_error@0.9', 'superiority', rows, [
-      'nine in ten covered',
-      () => estimators(high, high),
+  // Forecasts of a quantile that one label in 100 is above.
+  const extreme: Erring = { ...light, shift: -2.3263 };
+  for (const rows of [30, 100, 500]) {
+    const what = '99 in 100 covered';
+    yield cellOf('pinball@0.99', 'atMost', rows, [what, () => estimators(extreme, null)]);
+    yield cellOf('pinball@0.99', 'superiority', rows, [what, () => estimators(extreme, extreme)]);
+    yield cellOf('pinball@0.99', 'non-inferiority', rows, [
+      '95 in 100 covered against 99',
+      () => estimators({ ...light, shift: -1.6449 }, extreme),
     ]);
   }
   // Nine in ten of normal errors, and of the champion's 95 in 100.
@@ -106,6 +99,38 @@ function* unequalTails(): Generator<Cell> {
     yield cellOf('interval_score@0.9', 'atMost', rows, [
       'errors t3, intervals for normal ones',
       () => estimators({ ...within, tail: 't3' }, null),
+    ]);
+    const sure: Erring = { ...light, halfWidth: 2.5758 };
+    const what = '99 in 100 inside';
+    yield cellOf('interval_score@0.99', 'atMost', rows, [what, () => estimators(sure, null)]);
+    yield cellOf('interval_score@0.99', 'superiority', rows, [what, () => estimators(sure, sure)]);
+    yield cellOf('interval_score@0.99', 'non-inferiority', rows, [
+      '95 in 100 inside against 99',
+      () => estimators({ ...light, halfWidth: 1.96 }, sure),
+    ]);
+  }
+}
+
+/** Two sides with as large errors on average, one with heavier tails; and errors that most samples do not have. */
+function* unequalTails(): Generator<Cell> {
+  const light: Erring = { tail: 'normal', scale: 1, signs: 'both' };
+  for (const tail of tails.slice(1)) {
+    const scale = meanSize('normal') / meanSize(tail);
+    for (const rows of [100, 1000]) {
+      yield cellOf('mae', 'superiority', rows, [
+        `errors ${tail} against normal, as large on average`,
+        () => estimators({ ...light, tail, scale }, light),
+      ]);
+    }
+  }
+  const high: Erring = { ...light, shift: -1.2816 };
+  for (const rows of [30, 500]) {
+    for (const rule of ['atLeast', 'atMost'] as const) {
+      yield cellOf('coverage_error@0.9', rule, rows, ['nine in ten covered', () => estimators(high, null)]);
+    }
+    yield cellOf('coverage_error@0.9', 'superiority', rows, [
+      'nine in ten covered',
+      () => estimators(high, high),
     ]);
   }
   const rare: Erring = { ...light, tail: 'one in 100 two hundredfold' };

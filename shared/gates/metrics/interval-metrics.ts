@@ -1,5 +1,5 @@
 /** Metrics of the intervals that a regression model predicts, from the columns `SIDE:lower` and `SIDE:upper`. */
-import { type Intervals, meanOf, type PrepareMetric, type Range, type ScoredRows } from './measure.ts';
+import { meanOf, type PrepareMetric, type Range, type ScoredRows } from './measure.ts';
 
 /** Whether the label of a row lies within its interval; null where the side predicts none. */
 export function coveredBy({ labels, intervals }: ScoredRows): ((row: number) => boolean) | null {

@@ -78,6 +78,28 @@ describe('what a row may be is known from the metric, never from the rows', () =
     expect(covered(200).verdict).toBe('passed');
   });
 
+  it.each<[string, number, number]>([
+    ['pinball@0.99', 1, 9],
+    ['pinball@0.01', -1, 9],
+    ['interval_score@0.98', 1, 9],
+  ])('no %s is shown by rows few of which have a label on its dear side', (metric, sign, few) => {
+    const rowsOf = (outside: number): Row[] =>
+      Array.from({ length: size }, (_, row) => ({
+        label: sign * (row < outside ? 2 + at(row) : -at(row * 3)),
+        challenger: sign,
+        'challenger:lower': -3,
+        'challenger:upper': 1,
+      }));
+    const bounded = (outside: number) => judge(bound(metric, { atMost: 900 }), rowsOf(outside));
+    expect(bounded(few)).toMatchObject({
+      verdict: 'inconclusive',
+      interval: null,
+      sentence: expect.stringContaining(`labels are on the rarer side of their forecast in ${few} rows`),
+    });
+    expect(bounded(0).verdict).toBe('inconclusive');
+    expect(bounded(100).verdict).toBe('passed');
+  });
+
   it('is any size for errors in the unit of labels or beyond a range, and for nothing else', () => {
     expect(metricNames.filter(isOfAnySize).sort()).toEqual(
       [
