@@ -66,6 +66,11 @@ export const explanationsByName = {
     next: 'make a fine-grained one with Actions: read and write for the repositories of the pipelines, or leave it out where no stage uses github',
     secret: true,
   },
+  RATCHET_WEBHOOK_SECRET: {
+    must: 'be secrets as Standard Webhooks writes them, whsec_ and the base64 of 24 to 64 bytes, separated by commas',
+    next: 'make one with echo whsec_$(openssl rand -base64 32), or leave it out where no stage uses webhook',
+    secret: true,
+  },
   RATCHET_LOGS_WORKSPACE: {
     must: 'be the workspace id (a GUID) of a Log Analytics workspace',
     next: 'copy it from the overview of the workspace, or leave it out where no model file has queries or release checks',

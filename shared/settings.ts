@@ -13,6 +13,7 @@ import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
+import { readWebhookSecret } from './http/webhook-signature.ts';
 import { type Receivers, readReceivers } from './notices/read-receivers.ts';
 
 export interface Settings {
@@ -32,6 +33,8 @@ export interface Settings {
   readonly azureDevOpsUrl: string | null;
   /** Of the REST API, without a slash at its end. `token` null: no stage may use GitHub. */
   readonly github: { readonly url: string; readonly token: string | null };
+  /** Keys that requests of stages are signed with; none: no stage may use webhooks. */
+  readonly webhookKeys: readonly Uint8Array[];
   /** `workspaceId` null: no model file may have queries. `endpoint` without a slash at its end. */
   readonly logs: { readonly workspaceId: string | null; readonly endpoint: string };
   /** Null: the folder `models` beside package.json. */
@@ -99,6 +102,11 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/^[\x21-\x7e]{20,}$/)
     .optional(),
+  RATCHET_WEBHOOK_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((secret) => readWebhookSecret(secret.trim())))
+    .refine((keys) => keys.every((key) => key !== null))
+    .default([]),
   RATCHET_LOGS_WORKSPACE: z.guid().optional(),
   RATCHET_LOGS_ENDPOINT: https.default('https://api.loganalytics.io/v1'),
   RATCHET_MODELS_DIR: text.optional(),
@@ -199,6 +207,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
       : null,
     azureDevOpsUrl: env.RATCHET_AZURE_DEVOPS_URL ?? null,
     github: { url: env.RATCHET_GITHUB_URL, token: env.RATCHET_GITHUB_TOKEN ?? null },
+    webhookKeys: env.RATCHET_WEBHOOK_SECRET.filter((key) => key !== null),
     logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
     clientId: env.AZURE_CLIENT_ID ?? null,

@@ -1,7 +1,7 @@
 /** Builds the channels that start something outside, for the wiring. As lazily as it: see there. */
 import type { TokenCredential } from '@azure/identity';
 import type { TlsOptions } from './azure/tls.ts';
-import type { PipelineStage } from './config/pipeline-stage-schema.ts';
+import type { PipelineStage, WebhookStage } from './config/pipeline-stage-schema.ts';
 import { RatchetError } from './errors.ts';
 import { once } from './once.ts';
 import type { PipelineChannel } from './release/channels/pipeline-channel.ts';
@@ -26,7 +26,7 @@ export function wirePipelines({ settings, credential, tls }: Base) {
     const identity = await credential();
     return new Rest(sdk, {
       ...{ service: 'Azure DevOps', baseUrl: azureDevOpsUrl, tls: await tls(), advise: adviseAzureDevOps },
-      authorize: async () => `Bearer ${(await identity.getToken(azureDevOpsScope))?.token ?? ''}`,
+      authorize: async () => bearer((await identity.getToken(azureDevOpsScope))?.token ?? ''),
     });
   });
 
@@ -40,12 +40,30 @@ export function wirePipelines({ settings, credential, tls }: Base) {
     ]);
     return new Rest(sdk, {
       ...{ service: 'GitHub', baseUrl: url, tls: await tls(), advise: adviseGitHub, headers: gitHubHeaders },
-      authorize: async () => `Bearer ${token}`,
+      authorize: async () => bearer(token),
     });
   });
 
+  const webhook = async (stage: WebhookStage): Promise<PipelineChannel> => {
+    const { webhookKeys } = await settings();
+    if (webhookKeys.length === 0) throw unset('RATCHET_WEBHOOK_SECRET', 'webhook');
+    const [sdk, { Rest }, { SignedWebhook, adviseWebhook, signMessage }] = await Promise.all([
+      import('@azure/core-rest-pipeline'),
+      import('./release/channels/rest.ts'),
+      import('./release/channels/signed-webhook.ts'),
+    ]);
+    const { host } = new URL(stage.url);
+    const rest = new Rest(sdk, {
+      ...{ service: host, baseUrl: stage.url, tls: await tls(), advise: adviseWebhook },
+      authorize: async ({ messageId = '' }, body) =>
+        signMessage({ id: messageId, unixSeconds: Math.floor(Date.now() / 1000), body }, webhookKeys),
+    });
+    return new SignedWebhook(rest, stage);
+  };
+
   /** What a stage of a release starts. */
   return async (stage: PipelineStage): Promise<PipelineChannel> => {
+    if (stage.channel === 'webhook') return webhook(stage);
     if (stage.channel === 'github') {
       const { GitHubActions } = await import('./release/channels/github-actions.ts');
       return new GitHubActions(await gitHub(), stage);
@@ -54,6 +72,8 @@ export function wirePipelines({ settings, credential, tls }: Base) {
     return new AzurePipelines(await azureDevOps(), stage);
   };
 }
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 function unset(setting: string, channel: string): RatchetError {
   return new RatchetError(

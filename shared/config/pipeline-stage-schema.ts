@@ -97,8 +97,32 @@ const GitHubSchema = z.strictObject({
   within,
 });
 
-export const PipelineStageSchema = z.discriminatedUnion('channel', [AzurePipelinesSchema, GitHubSchema]);
+const WebhookSchema = z.strictObject({
+  ...common,
+  channel: z
+    .literal('webhook')
+    .describe(
+      'Asks a service of your own, by signed requests (Standard Webhooks), to start something, how it stands, and to end it: docs/pipelines.md.',
+    ),
+  url: z
+    .url({ protocol: /^https$/, error: 'an https address' })
+    .max(1_000)
+    .refine((text) => {
+      const url = URL.parse(text);
+      return url !== null && url.username === '' && url.password === '' && url.hash === '';
+    }, 'an address without a name, a password and a fragment: requests are signed instead')
+    .describe('Address that takes the requests.'),
+  parameters,
+  within,
+});
+
+export const PipelineStageSchema = z.discriminatedUnion('channel', [
+  AzurePipelinesSchema,
+  GitHubSchema,
+  WebhookSchema,
+]);
 
 export type PipelineStage = z.infer<typeof PipelineStageSchema>;
 export type AzurePipelinesStage = z.infer<typeof AzurePipelinesSchema>;
 export type GitHubStage = z.infer<typeof GitHubSchema>;
+export type WebhookStage = z.infer<typeof WebhookSchema>;

@@ -67,7 +67,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'shared/release/transitions': { rooms: ['shared/domain', 'shared/config'] },
   'shared/release': {
-    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
+    rooms: [
+      ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure'],
+      'shared/http/webhook-signature.ts',
+    ],
     types: ['shared/settings.ts'],
   },
   'shared/access': { rooms: ['shared/domain', 'shared/errors.ts'] },
@@ -85,6 +88,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config',
       'shared/errors.ts',
       'shared/notices/read-receivers.ts',
+      'shared/http/webhook-signature.ts',
     ],
   },
   'shared/explain-settings.ts': {

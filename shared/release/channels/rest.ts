@@ -22,8 +22,8 @@ interface RestOptions {
   /** `https://…`, without a slash at its end. */
   readonly baseUrl: string;
   readonly tls: TlsOptions;
-  /** The value of the header Authorization. */
-  readonly authorize: () => Promise<string>;
+  /** Headers that let a call in, from the text of its body. */
+  readonly authorize: (call: Call, text: string) => Promise<Readonly<Record<string, string>>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** What is to be done about a refusal, from its status; empty: nothing is known. */
   readonly advise: (status: number) => string;
@@ -38,8 +38,18 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** What names the message, where requests are signed. */
+  readonly messageId?: string;
   /** Whether who is not let in (401, 403) is refused for good. */
   readonly isBarredForGood: boolean;
+}
+
+interface Failure {
+  readonly status: number;
+  /** The status that says what it means, where the service gives another. */
+  readonly meaning: number;
+  readonly said: string;
+  readonly isThrottled: boolean;
 }
 
 /** Answers that no repetition changes; 401 and 403 are the caller's to say, 409 says that something else is under way. */
@@ -79,22 +89,25 @@ export class Rest {
     if (status >= 200 && status < 300 && status !== 203 && answer) return answer;
     const isSignIn = status === 203 || (status >= 300 && status < 400);
     throw this.#failure(call, {
-      status: isSignIn ? 401 : status,
+      status,
+      meaning: isSignIn ? 401 : status,
       said: describe(answer, response),
       isThrottled: isThrottled(response),
     });
   }
 
-  async #exchange({ asked, subject, method, path, query = {}, body }: Call): Promise<PipelineResponse> {
+  async #exchange(call: Call): Promise<PipelineResponse> {
+    const { asked, subject, method, path, query = {}, body } = call;
     const { baseUrl, headers = {}, authorize } = this.#options;
     const search = new URLSearchParams(query).toString();
     const url = `${baseUrl}${path}${search && `?${search}`}`;
     try {
       const request = this.#sdk.createPipelineRequest({ url, method, ...callLimit() });
-      for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
-      request.headers.set('authorization', await authorize());
+      const text = body ? JSON.stringify(body) : '';
+      const all = { ...headers, ...(await authorize(call, text)) };
+      for (const [name, value] of Object.entries(all)) request.headers.set(name, value);
       if (body) {
-        request.body = JSON.stringify(body);
+        request.body = text;
         request.headers.set('content-type', 'application/json');
       }
       return await this.#pipeline.sendRequest(this.#http, request);
@@ -105,11 +118,11 @@ export class Rest {
 
   #failure(
     { asked, subject, isBarredForGood }: Call,
-    { status, said, isThrottled }: { status: number; said: string; isThrottled: boolean },
+    { status, meaning, said, isThrottled }: Failure,
   ): RatchetError {
     const { service, advise } = this.#options;
-    const isFinal = !isThrottled && (final.has(status) || (barred.has(status) && isBarredForGood));
-    const next = isThrottled ? '' : advise(status);
+    const isFinal = !isThrottled && (final.has(meaning) || (barred.has(meaning) && isBarredForGood));
+    const next = isThrottled ? '' : advise(meaning);
     const message = `${asked}: ${service} answered ${status}${said && `, ${said}`}${next && `; ${next}`}`;
     const cause = { statusCode: status };
     return new RatchetError(isFinal ? 'azure-refused' : 'azure-unavailable', message, { subject, cause });
@@ -142,6 +155,7 @@ function parse(text: string | null | undefined): Json | null {
 function describe(answer: Json | null, { status, headers }: PipelineResponse): string {
   const after = Number(headers.get('retry-after'));
   const wait = Number.isFinite(after) && after > 0 ? `, to be asked again in ${after} s` : '';
+  if (status >= 300 && status < 400) return 'which leads elsewhere, as to a page to sign in at';
   if (status >= 200 && status < 300) return 'which is no JSON object';
   const said = typeof answer?.['message'] === 'string' ? answer['message'] : '';
   return `${said.trim().split(/\r?\n/)[0]?.slice(0, 300) ?? ''}${wait}`

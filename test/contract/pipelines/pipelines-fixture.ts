@@ -73,7 +73,7 @@ export async function openPipelinesWorld() {
     RATCHET_GITHUB_TOKEN: service.gitHub.token,
   };
   return {
-    ...{ clock, identity, tls },
+    ...{ clock, identity, tls, settings },
     service: () => service,
     pass: (forMs: number) => clock.setNow(clock.now() + forMs),
     async restart() {

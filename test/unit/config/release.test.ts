@@ -37,6 +37,11 @@ describe('a release', () => {
   it.each([
     ['stages that only notify', ['{ stage: a, channel: event-grid }'], null],
     ['the same, said', ['{ stage: a, kind: notify, channel: service-bus }'], null],
+    [
+      "a service of one's own",
+      [watched, '{ stage: a, kind: pipeline, channel: webhook, url: "https://a.example/b" }'],
+      target,
+    ],
     ['pipelines without a target', [pipeline(), '{ stage: a, channel: event-grid }'], null],
     [
       'every kind of stage',
@@ -149,6 +154,16 @@ describe('a release', () => {
       'a parameter that Ratchet sends',
       [pipeline('parameters: { ModelVersion: seven }'), production],
       'stages.0.parameters.ModelVersion: ModelVersion is sent by Ratchet itself; give yours another name',
+    ],
+    [
+      'an address that holds a password',
+      ['{ stage: a, kind: pipeline, channel: webhook, url: "https://a:b@c.example" }', production],
+      'stages.0.url: an address without a name, a password and a fragment: requests are signed instead',
+    ],
+    [
+      'an address in the clear',
+      ['{ stage: a, kind: pipeline, channel: webhook, url: "http://c.example" }', production],
+      'stages.0.url: an https address; found "http://c.example"',
     ],
     [
       'a branch as git writes it',

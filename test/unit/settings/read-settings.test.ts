@@ -37,6 +37,7 @@ describe('settings', () => {
       armEndpoint: 'https://management.azure.com',
       azureDevOpsUrl: null,
       github: { url: 'https://api.github.com', token: null },
+      webhookKeys: [],
       caFile: null,
       storage: {
         blobUri: 'https://acc.blob.core.windows.net',
