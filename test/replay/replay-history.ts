@@ -41,12 +41,7 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
       (event) => event.EventType === EventType.OrchestratorStarted,
     );
     last = await callAgain(app, recorded, history.slice(0, arrivalsEnd));
-    const again = replay(
-      recorded,
-      history.slice(0, arrivalsEnd),
-      last.actions.flat(),
-      stampOf(history[arrivalsEnd - 1]!),
-    );
+    const again = decide(recorded, history.slice(0, arrivalsEnd), last);
     // The host keeps its walk between turns: that must decide what a walk over the whole history decides.
     const once = kept.turn(
       history.slice(end, arrivalsEnd),
@@ -70,6 +65,25 @@ export async function replayHistory(app: FunctionApp, recorded: RecordedHistory)
   const [ended, endedThen] = [JSON.stringify(output), inWordsOfNow(JSON.stringify(recorded.output) ?? '')];
   if ((ended ?? '') !== endedThen) differences.push(`ended with ${ended}, recorded ${endedThen}`);
   return differences;
+}
+
+/** What is decided now once the events of `history` have come, in words. */
+export async function decideNow(
+  app: FunctionApp,
+  recorded: RecordedHistory,
+  history: readonly HistoryEvent[],
+): Promise<string> {
+  const { violation, decisions } = decide(recorded, history, await callAgain(app, recorded, history));
+  if (violation !== null) throw new Error(violation);
+  return decisions.map(describe).join(', ');
+}
+
+function decide(
+  recorded: RecordedHistory,
+  history: readonly HistoryEvent[],
+  { actions }: OrchestratorResult,
+): ReplayedTurn {
+  return replay(recorded, history, actions.flat(), stampOf(history.at(-1)!));
 }
 
 function summary(turn: ReplayedTurn | null): unknown {
@@ -123,7 +137,7 @@ function nextIndex(
   return index < 0 ? history.length : index;
 }
 
-const isDecision = (event: HistoryEvent): boolean => schedulingTypes.includes(event.EventType);
+export const isDecision = (event: HistoryEvent): boolean => schedulingTypes.includes(event.EventType);
 const isEnd = (event: HistoryEvent): boolean =>
   event.EventType === EventType.OrchestratorCompleted || event.EventType === EventType.ExecutionCompleted;
 const stampOf = (event: HistoryEvent): string => event.Timestamp;
