@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { holdFreePort } from '../launch/free-port.ts';
+import { claimPorts } from '../launch/port-claims.ts';
 import { errorText, LocalError } from '../process/local-error.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
@@ -36,7 +37,10 @@ export async function openPorts(home: string): Promise<Ports> {
       releases.delete(name);
       return wanted.get(name)!;
     },
-    keep: (chosen) => writeFileAtomically(file, `${JSON.stringify(chosen)}\n`, 0o644),
+    keep: (chosen) => {
+      writeFileAtomically(file, `${JSON.stringify(chosen)}\n`, 0o644);
+      claimPorts(Object.values(chosen), file);
+    },
   };
 }
 

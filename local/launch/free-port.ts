@@ -6,11 +6,14 @@
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { isClaimed } from './port-claims.ts';
 
 type Range = readonly [first: number, last: number];
 const ofHosts: Range = [20_000, 22_999];
 const ofClouds: Range = [23_000, 32_000];
 const triesAtMost = 50;
+/** Of those drawn, however many are claimed. */
+const drawsAtMost = 1000;
 
 /** What this process was given for a host: that one may not listen yet. */
 const given = new Set<number>();
@@ -18,7 +21,7 @@ const given = new Set<number>();
 /** A port that was free a moment ago, and is given once: the preferred one, or any. */
 export async function findFreePort(preferred?: number): Promise<number> {
   const drawn = draw(ofHosts).filter((port) => !given.has(port));
-  const held = await holdFirst([...(preferred ? [preferred] : []), ...drawn]);
+  const held = await holdFirst([...(preferred && !isClaimed(preferred) ? [preferred] : []), ...drawn]);
   given.add(held.port);
   await held.release();
   return held.port;
@@ -32,8 +35,14 @@ interface HeldPort {
 
 export const holdFreePort = (): Promise<HeldPort> => holdFirst(draw(ofClouds));
 
+/** Ports that no state folder keeps. */
 function draw([first, last]: Range): number[] {
-  return Array.from({ length: triesAtMost }, () => randomInt(first, last + 1));
+  const drawn: number[] = [];
+  for (let draws = 0; draws < drawsAtMost && drawn.length < triesAtMost; draws++) {
+    const port = randomInt(first, last + 1);
+    if (!isClaimed(port)) drawn.push(port);
+  }
+  return drawn;
 }
 
 async function holdFirst(ports: readonly number[]): Promise<HeldPort> {

@@ -23,6 +23,7 @@ import { type ChildOptions, type Exit, startChild } from './child.ts';
 import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './cloud-state.ts';
 import { readShellSettings } from './environment.ts';
 import { findFreePort } from './free-port.ts';
+import { claimPorts } from './port-claims.ts';
 import { type Environment, restartable } from './restartable.ts';
 import { startAtNewPorts } from './start-at-new-ports.ts';
 
@@ -232,5 +233,6 @@ async function chooseHostPort({ home, hostPort: wanted = 0, preferredPort }: Lau
   const kept = readStateFile(file, PortsSchema);
   const host = wanted > 0 ? wanted : (kept?.host ?? (await findFreePort(preferredPort)));
   writeFileSync(file, `${JSON.stringify({ host })}\n`);
+  claimPorts([host], file);
   return host;
 }
