@@ -22,7 +22,7 @@ export function withTrail(next: ReleaseRow, known: ReleaseRow | null): ReleaseRo
   return {
     ...next,
     trail: kept,
-    given: joinApprovals(known?.given ?? known?.approvals ?? [], next.approvals),
+    given: joinApprovals(known?.given ?? known?.approvals ?? [], next.given ?? next.approvals),
   };
 }
 

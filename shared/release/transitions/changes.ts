@@ -1,6 +1,6 @@
 /** How a release changes from one state to another, with what that means for the rest of it. Pure. */
 import { parseDurationMs } from '../../config/duration.ts';
-import type { EndedRelease, FinalState, SettledVersion } from '../../domain/release-state.ts';
+import type { Approval, EndedRelease, FinalState, SettledVersion } from '../../domain/release-state.ts';
 import type { Word } from '../../domain/word.ts';
 import type { EndAction, Release, TargetState } from './state.ts';
 
@@ -8,6 +8,8 @@ import type { EndAction, Release, TargetState } from './state.ts';
 const settledAtMost = 10;
 /** Of releases that are over, each of which its orchestration is told once more. */
 export const endedAtMost = 20;
+/** Approvals of the stages that were left: twenty stages, of which each may need ten. */
+const givenAtMost = 200;
 /** What is under way is left alone for so long at least. */
 export const shortestPauseMs = 10_000;
 
@@ -37,6 +39,7 @@ export function advance(release: Release, now: string): Release {
     since: now,
     stageSince: now,
     approvals: [],
+    ...(release.approvals.length > 0 && { given: givenTo(release).slice(-givenAtMost) }),
     looks: 0,
     decisiveLooks: 0,
     lastLook: null,
@@ -44,6 +47,11 @@ export function advance(release: Release, now: string): Release {
     pausedUntil: null,
     ...(release.outside !== undefined && { outside: null }),
   };
+}
+
+/** Every approval that a release was given. */
+export function givenTo({ given = [], approvals }: Release): readonly Approval[] {
+  return [...given, ...approvals];
 }
 
 /** Orders the release back. A way back that has been ordered stays: nothing turns it forward again. */

@@ -1,6 +1,7 @@
 import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
 import { approversAt, deadlineOf, escalatesAt } from './approval.ts';
 import { bindingOf, subjectOf } from './binding.ts';
+import { givenTo } from './changes.ts';
 import { describeProbation } from './probation.ts';
 import { stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
@@ -25,6 +26,7 @@ export function describeRelease(
       asks: asks?.why ?? null,
       lastLook,
       approvals,
+      given: givenTo(held),
       digest,
       binding: bindingOf(held),
       approval: describeAsked(held, now),

@@ -135,7 +135,9 @@ export interface Release extends Candidate {
   readonly pausedUntil: string | null;
   readonly hasAnswered: boolean;
   readonly approvals: readonly Approval[];
-  /** Looks at the checks in this step: all, and those at which it could have gone on. */
+  /** Those of the stages that it has left, the latest last; absent where there are none, and in older states. */
+  readonly given?: readonly Approval[];
+  /** Looks at the checks in this step: all, and those at which it could have gone on, with enough requests after `for`. */
   readonly looks: number;
   readonly decisiveLooks: number;
   readonly lastLook: LookResult | null;

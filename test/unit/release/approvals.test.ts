@@ -1,7 +1,10 @@
 /** Approvals and rejections of a release: of what, by whom, when, and what each is told. */
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../shared/domain/actor.ts';
+import { withTrail } from '../../../shared/ledger/release-trail.ts';
 import { bindingOf } from '../../../shared/release/transitions/binding.ts';
+import { advance } from '../../../shared/release/transitions/changes.ts';
+import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
 import { type OperatedRelease, operateRelease } from '../../../shared/release/transitions/operate-release.ts';
 import type { Release, TargetState } from '../../../shared/release/transitions/state.ts';
 import { expectRefused, now, ordered, person, releaseId, stages, target } from './world/target.ts';
@@ -45,6 +48,21 @@ describe('an approval', () => {
     expect(approved(state).state.release!.approvals).toEqual([
       { by: 'ada', actor: person('ada'), reason: 'seen', at: now, binding: bindingOf(state.release!) },
     ]);
+  });
+
+  it('is told of the release for good, also where it leads it on at once', () => {
+    const [first, second] = ['ada', 'ben'].map((name) => person(name));
+    const both = approved(approved(target(), { actor: first! }).state, { actor: second! }).state;
+    const names = (state: TargetState) => describeRelease(state, releaseId, now)!.given!.map(({ by }) => by);
+    expect(names(both)).toEqual(['ada', 'ben']);
+    const left = { ...both, release: advance(both.release!, now) };
+    expect(left.release.approvals).toEqual([]);
+    expect(names(left)).toEqual(['ada', 'ben']);
+    expect(names({ ...left, release: advance(left.release, now) })).toEqual(['ada', 'ben']);
+    // The ledger knows them also where it was told of neither stage, and once it is told no more of them.
+    const row = withTrail(describeRelease(left, releaseId, now)!, null);
+    const { given, ...later } = describeRelease(left, releaseId, now)!;
+    expect(withTrail({ ...later, approvals: [] }, row).given).toEqual(given);
   });
 
   it.each([
