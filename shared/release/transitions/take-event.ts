@@ -150,7 +150,9 @@ function takeLook(state: TargetState, release: Release, look: LookResult, now: s
   if (!isJudged(stage) || release.stepSince === null) return withRelease(state, seen);
   const overMs = Date.parse(release.stepSince) + msOf(stage.for);
   if (Date.parse(now) < overMs) return withRelease(state, seen);
-  const counted: Release = { ...seen, decisiveLooks: release.decisiveLooks + 1 };
+  // With fewer requests it could not have led forward, whatever they were: it takes nothing of the error.
+  const couldPass = look.requests >= stage.minimumRequests;
+  const counted: Release = couldPass ? { ...seen, decisiveLooks: release.decisiveLooks + 1 } : seen;
   if (look.verdict === 'passed' && release.asks === null) return withRelease(state, advance(counted, now));
   const heldUntil = release.holdsUntil ?? iso(overMs + msOf(stage.onInconclusive.hold));
   if (now < heldUntil || look.verdict === 'passed') return withRelease(state, counted);
@@ -164,7 +166,7 @@ function takeInconclusive(
   now: string,
 ): TargetState {
   const { sentence = '' } = release.lastLook ?? {};
-  const cannot = `the checks could not say after ${counted(release.decisiveLooks, 'look')}: ${sentence}`;
+  const cannot = `the checks could not say after ${counted(release.looks, 'look')}: ${sentence}`;
   if (end === 'ask') return withRelease(state, askPerson(release, 'inconclusive', cannot, now));
   return turnBack(withRelease(state, release), release, word(cannot, now), 'rolled-back');
 }
