@@ -16,17 +16,20 @@ export function closingChart(weeks: readonly WeekResult[]): string[] {
     ],
     charted.map((week) => week.weekStart.slice('2002-'.length)),
   );
-  return ['accuracy by week   ● champion   ○ never retrained', '', ...rows];
+  return ['accuracy by week   ● in production   ○ never retrained', '', ...rows];
 }
 
 export function closingTable(report: DemoReport): [string, string][] {
-  const released = report.runs.filter((run) => run.released).length;
+  const candidates = report.runs.filter(({ outcome }) => outcome === 'candidate').length;
+  const ends = Map.groupBy(report.releases, ({ state }) => state);
   const answered = Object.entries(report.answeredByRun).map(([kind, count]) => `${count} ${kind}`);
   return [
     ['mails scored', String(report.weeks.reduce((sum, week) => sum + week.n, 0))],
     ['accuracy', percent(report.accuracy)],
     ['accuracy, never retrained', percent(report.accuracyNeverRetrained)],
-    ['runs', `${report.runs.length}, ${released} released`],
+    ['mails not scored', String(report.weeks.reduce((sum, week) => sum + week.failed, 0))],
+    ['runs', `${report.runs.length}, ${candidates} with a candidate to release`],
+    ['releases', [...ends].map(([state, all]) => `${all.length} ${state}`).join(', ') || 'none'],
     ['decisions', listCounts(report.decisions)],
     ...Object.entries(report.reasons).map(([kind, counts]): [string, string] => [
       `  on ${kind} signals`,

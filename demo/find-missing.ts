@@ -1,5 +1,6 @@
 /** What of the story did not happen, in sentences; none when all of it did. Pure. */
 import type { Decision } from '../shared/domain/decision.ts';
+import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';
 import type { Observations } from './observations.ts';
 
@@ -9,6 +10,7 @@ const holdsToSee = ['freeze', 'cooldown'] as const;
 export function findMissing(seen: Observations): string[] {
   return [
     ...missingRetraining(seen),
+    ...missingRollback(seen),
     ...missingDecisions(seen),
     ...missingKinds(seen),
     ...missingHolds(seen),
@@ -17,23 +19,30 @@ export function findMissing(seen: Observations): string[] {
 }
 
 function missingRetraining(seen: Observations): string[] {
-  const inOrder = seen.runs.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  const released = inOrder.filter((run) => run.released && run.verdict === 'passed');
-  const [first, ...later] = released;
+  const inOrder = seen.releases.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  const [first, ...later] = inOrder.filter(({ state }) => state === 'settled');
   if (!first) return ['no champion was released'];
-  if (later.length === 0) return ['no retraining after the first champion passed the gate and was released'];
-  return released.flatMap((run) => {
-    const version = run.registeredVersion;
-    if (version === null) return [`run ${run.runId} was released but names no registered version`];
+  if (later.length === 0) return ['no retraining after the first champion passed its gates and was released'];
+  return [first, ...later].flatMap(({ runId, model: { version }, given = [] }) => {
     const problems: string[] = [];
-    if (!seen.registered.some((model) => model.version === version && model.runId === run.runId)) {
-      problems.push(`the workspace's registry has no version ${version} made by run ${run.runId}`);
+    if (!seen.registered.some((model) => model.version === version && model.runId === runId)) {
+      problems.push(`the workspace's registry has no version ${version} made by run ${runId}`);
     }
-    if (!seen.takenUp.includes(version)) {
-      problems.push(`the production application never took up version ${version} of run ${run.runId}`);
+    if (!seen.served.includes(version)) {
+      problems.push(`the endpoint never answered as version ${version} of run ${runId}`);
     }
+    if (given.length === 0) problems.push(`nobody approved the release of version ${version}`);
     return problems;
   });
+}
+
+/** A challenger that had passed its gates, failed at what its users sent, and was taken back. */
+function missingRollback({ runs, releases }: Observations): string[] {
+  const tookBack = releases.some(
+    (row) =>
+      failedAtRequests(row) && runs.some(({ runId, verdict }) => runId === row.runId && verdict === 'passed'),
+  );
+  return tookBack ? [] : ['no challenger that passed its gates failed in production and was rolled back'];
 }
 
 /** One final decision for each signal that was sent, and none for any other. */
@@ -80,4 +89,9 @@ function missingRefusals({ spoiled, decisions, manifests }: Observations): strin
 export function answeredByRun({ decisions, runs }: Pick<Observations, 'decisions' | 'runs'>): Decision[] {
   const answered = new Set(runs.flatMap(({ signals }) => signals));
   return decisions.filter(({ signal }) => answered.has(signal.id));
+}
+
+/** Whether its checks found that it fails at what its users send, and it was taken back. */
+export function failedAtRequests({ state, trail = [] }: ReleaseRow): boolean {
+  return state === 'rolled-back' && trail.some(({ lastLook }) => lastLook?.verdict === 'failed');
 }

@@ -1,15 +1,18 @@
 /** `npm run demo`: sets the stage, plays the story, says what happened, and cleans up. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Corpus, readCorpus } from '../examples/spam-filter/corpus.ts';
 import { type Production, startProduction } from '../examples/spam-filter/production.ts';
-import { localCloud } from '../local/cloud-context.ts';
+import { advanceTo } from '../local/clock/advance.ts';
+import { ensureEndpoint } from '../local/launch/ensure-endpoint.ts';
 import { type LocalCloud, launchLocalCloud } from '../local/launch/local-cloud.ts';
 import { onInterrupt } from '../local/launch/on-interrupt.ts';
+import { forgetPorts } from '../local/launch/port-claims.ts';
 import { requireNode24 } from '../local/launch/require-node.ts';
-import { publishSampleCode } from '../local/launch/sample-model.ts';
+import { publishSampleCode, publishSampleScoring } from '../local/launch/sample-model.ts';
+import { type Colleague, startColleague } from './colleague.ts';
 import { type DemoOptions, helpText, readOptions } from './options.ts';
 import { ratchetApi } from './ratchet-api.ts';
 import { type DemoReport, makeReport } from './report.ts';
@@ -36,13 +39,17 @@ async function main(options: DemoOptions): Promise<DemoReport> {
   });
   view.title('Ratchet: a spam filter meets the mail of autumn 2002');
   const corpus = readCorpus();
-  const local = await startLocal(makeHome(options, view));
-  const production = startStandIn(local);
+  const home = makeHome(options, view);
+  const colleague: Colleague = startColleague(join(home, 'colleague'), () => local.cloud());
+  const local = await startLocal(home, colleague.modelsFolder);
   await publishSampleCode(local.cloud());
+  await publishSampleScoring(local.cloud());
+  const production = await startStandIn(local);
   describeStage(view, local, corpus);
 
-  const api = ratchetApi({ apiRoot: local.apiRoot, token: local.tokenOf('ada') }, model);
-  const seen = await playStory({ local, api, production, view }, corpus.mails, options.weeks);
+  const people = { token: local.tokenOf('ada'), approver: local.tokenOf('ben') };
+  const api = ratchetApi({ apiRoot: local.apiRoot, ...people }, model);
+  const seen = await playStory({ local, api, production, colleague, view }, corpus.mails, options.weeks);
   const report = makeReport({ ...seen, durationMs: Math.round(performance.now() - beganMs) });
   view.closing(report);
   return report;
@@ -51,15 +58,20 @@ async function main(options: DemoOptions): Promise<DemoReport> {
 function makeHome(options: DemoOptions, view: View): string {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-demo-'));
   if (options.keep) ends.push(() => view.fact('kept', home));
-  else ends.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  else
+    ends.push(() => {
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      forgetPorts(home);
+    });
   return home;
 }
 
-async function startLocal(home: string): Promise<LocalCloud> {
+async function startLocal(home: string, modelsFolder: string): Promise<LocalCloud> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const launching = launchLocalCloud({
     home,
+    modelsFolder,
     clock: 'virtual',
     clockStart: storyStart,
     // Each look at the schedules costs the story real time: one on its first day, and one at each tick.
@@ -73,15 +85,14 @@ async function startLocal(home: string): Promise<LocalCloud> {
   return launching;
 }
 
-function startStandIn(local: LocalCloud): Production {
+async function startStandIn(local: LocalCloud): Promise<Production> {
+  const making = ensureEndpoint(local.cloud(), model);
+  // A change of an endpoint takes its time, which is virtual.
+  await advanceTo(local.controls(), Date.parse(storyStart) + 1000);
+  const { scoringUri, key } = await making;
   const production = startProduction({
-    model,
-    serviceBusConnection: local.cloud().serviceBus,
-    queue: localCloud.releaseQueue,
-    storageConnection: local.cloud().storage,
-    container: localCloud.container,
-    modelsFolder: join(local.home, 'production'),
-    apiRoot: local.apiRoot,
+    ...{ model, scoringUri, key, apiRoot: local.apiRoot },
+    ca: readFileSync(local.cloud().caFile),
   });
   ends.push(() => production.stop());
   return production;

@@ -1,14 +1,18 @@
 /** What the demo sees of the application and its cloud, from outside. */
 import type { DataManifest } from '../shared/domain/data-manifest.ts';
 import type { Decision, ReasonCode } from '../shared/domain/decision.ts';
+import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Run } from '../shared/domain/run.ts';
 
 export interface WeekResult {
   readonly weekStart: string;
   /** Mails of the week. */
   readonly n: number;
-  readonly championVersion: string;
-  /** Of the champion in force; null in a week without mail. */
+  /** Versions that scored mail of the week, in the order in which they were asked first. */
+  readonly versions: readonly string[];
+  /** Mails that nobody could score: they were delivered. */
+  readonly failed: number;
+  /** Of what production did; null in a week without mail. */
   readonly accuracy: number | null;
   /** Of the first champion, as if nothing had ever been retrained. */
   readonly accuracyNeverRetrained: number | null;
@@ -25,6 +29,7 @@ export interface Observations {
   readonly weeks: readonly WeekResult[];
   readonly decisions: readonly Decision[];
   readonly runs: readonly Run[];
+  readonly releases: readonly ReleaseRow[];
   /** Ids of the signals that were sent. */
   readonly signalIds: readonly string[];
   readonly deferrals: readonly Deferral[];
@@ -34,7 +39,7 @@ export interface Observations {
   readonly manifests: readonly Pick<DataManifest, 'runId' | 'train'>[];
   /** Versions in the workspace's registry, each with the run its tags name. */
   readonly registered: readonly { readonly version: string; readonly runId: string | null }[];
-  /** Versions the production application took up, in order. */
-  readonly takenUp: readonly string[];
+  /** Versions that the endpoint's answers bore, in order. */
+  readonly served: readonly string[];
   readonly durationMs: number;
 }

@@ -10,16 +10,17 @@ export interface DemoOptions {
 
 export const helpText = `npm run demo -- [options]
 
-A spam filter meets the mail of autumn 2002, week by week. Its mail drifts, it decays, and Ratchet retrains it: the real
-application on the local cloud, with real mail and real jobs. Takes about half a minute. Nothing is left behind.
+A spam filter meets the mail of autumn 2002, week by week. Its mail drifts, it decays, and Ratchet retrains it, releases it
+over stages, and takes back what fails: the real application on the local cloud, with real mail, real jobs and an endpoint
+that really answers. Takes a minute or two. Nothing is left behind.
 
   --weeks N   play only the first N weeks (the whole story takes 7)
   --json      print one JSON document on standard output; progress goes to standard error
   --keep      keep the state folder and its logs, and say where it is
   --help      show this
 
-Exits with 0 only when the whole story happened: a champion was retrained, passed its gates, was registered, released and
-taken up by the production application; a run answered signals of drift, a metric, data and a schedule; a freeze and
+Exits with 0 only when the whole story happened: a champion was retrained, passed its gates, was registered, approved,
+released, and answered the production application; one that passed its gates and failed in production was rolled back; a run answered signals of drift, a metric, data and a schedule; a freeze and
 a cooldown held one back; no run used the broken upload; and every signal has exactly one final decision.
 `;
 

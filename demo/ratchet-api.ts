@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
+import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Run } from '../shared/domain/run.ts';
 
 export interface RatchetApi {
@@ -9,6 +10,9 @@ export interface RatchetApi {
   askForRun(reason: string, key: string): Promise<{ readonly signalId: string }>;
   decisions(): Promise<readonly Decision[]>;
   runs(): Promise<readonly Run[]>;
+  releases(): Promise<readonly ReleaseRow[]>;
+  /** Somebody else than who asked for the run says that a release may go on. Resolves when it is recorded. */
+  approve(releaseId: string, reason: string): Promise<void>;
   /** What the gates said of a run that has been judged. */
   gateReport(runId: string): Promise<GateReport | null>;
 }
@@ -16,11 +20,13 @@ export interface RatchetApi {
 interface Service {
   /** `http://127.0.0.1:PORT/api`. */
   readonly apiRoot: string;
-  /** Of the person who asks. */
+  /** Of the person who asks for runs. */
   readonly token: string;
+  /** Of the person who approves releases. */
+  readonly approver: string;
 }
 
-export function ratchetApi({ apiRoot, token }: Service, model: string): RatchetApi {
+export function ratchetApi({ apiRoot, token, approver }: Service, model: string): RatchetApi {
   const root = `${apiRoot}/signed-in`;
   const authorization = `Bearer ${token}`;
   const get = async <T>(path: string): Promise<T> =>
@@ -35,6 +41,16 @@ export function ratchetApi({ apiRoot, token }: Service, model: string): RatchetA
     decisions: async () =>
       (await get<{ decisions: readonly Decision[] }>(`/decisions?model=${model}&limit=1000`)).decisions,
     runs: async () => (await get<{ runs: readonly Run[] }>(`/runs?model=${model}&limit=1000`)).runs,
+    releases: async () =>
+      (await get<{ releases: readonly ReleaseRow[] }>(`/releases?model=${model}&limit=1000`)).releases,
+    approve: async (releaseId, reason) => {
+      const { release } = await get<{ release: ReleaseRow }>(`/releases/${encodeURIComponent(releaseId)}`);
+      await call(`${root}/models/${model}/operations`, 200, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${approver}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ action: 'approve-release', releaseId, binding: release.binding, reason }),
+      });
+    },
     gateReport: async (runId) =>
       (await get<{ gateReport: GateReport | null }>(`/runs/${encodeURIComponent(runId)}`)).gateReport,
   };
@@ -54,28 +70,36 @@ async function call(url: string, wantedStatus: number, init: RequestInit): Promi
 interface Watcher {
   decision(decision: Decision): void;
   run(run: Run): Promise<void>;
+  release(row: ReleaseRow): void;
   /** After each look. */
   tick(): void;
 }
 
-const lookEveryMs = 150;
+const lookEveryMs = 400;
+
+/** What one look has found. */
+interface Seen {
+  readonly decisions: readonly Decision[];
+  readonly releases: readonly ReleaseRow[];
+}
 
 /**
- * Hands over every decision and run, oldest first, again and again while `work` is under way, and once at its end.
- * Answers the decisions of that last look.
+ * Hands over every decision, run and release, oldest first, again and again while `work` is under way, and once at its end.
+ * Answers what that last look has found.
  */
 export async function whileWatching(
   api: RatchetApi,
   watcher: Watcher,
   work: Promise<unknown>,
-): Promise<readonly Decision[]> {
+): Promise<Seen> {
   const over = new AbortController();
-  const look = async (): Promise<readonly Decision[]> => {
-    const [decisions, runs] = await Promise.all([api.decisions(), api.runs()]);
+  const look = async (): Promise<Seen> => {
+    const [decisions, runs, releases] = await Promise.all([api.decisions(), api.runs(), api.releases()]);
     for (const decision of decisions.toSorted(byAnswer)) watcher.decision(decision);
     for (const run of runs.toReversed()) await watcher.run(run);
+    for (const release of releases.toReversed()) watcher.release(release);
     watcher.tick();
-    return decisions;
+    return { decisions, releases };
   };
   const watch = (async () => {
     while (!over.signal.aborted) {

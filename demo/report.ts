@@ -7,6 +7,7 @@ import {
   type Decision,
   type ReasonCode,
 } from '../shared/domain/decision.ts';
+import type { ReleaseState } from '../shared/domain/release-state.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type SignalKind, signalKinds } from '../shared/domain/signal.ts';
 import { answeredByRun, findMissing } from './find-missing.ts';
@@ -25,7 +26,14 @@ export interface DemoReport {
   /** Signals that were seen waiting, by reason. */
   readonly held: Readonly<Partial<Record<ReasonCode, number>>>;
   readonly refusedFiles: readonly { readonly file: string; readonly why: string }[];
-  readonly runs: readonly Pick<Run, 'runId' | 'signalKind' | 'verdict' | 'registeredVersion' | 'released'>[];
+  readonly runs: readonly Pick<Run, 'runId' | 'signalKind' | 'verdict' | 'registeredVersion' | 'outcome'>[];
+  /** The newest first, as runs are. */
+  readonly releases: readonly {
+    readonly version: string;
+    readonly state: ReleaseState;
+    readonly approvedBy: readonly string[];
+    readonly sentence: string;
+  }[];
   readonly accuracy: number | null;
   readonly accuracyNeverRetrained: number | null;
   readonly durationMs: number;
@@ -44,12 +52,18 @@ export function makeReport(seen: Observations): DemoReport {
     refusedFiles: seen.decisions
       .filter(({ reason }) => reason === 'data-refused')
       .map(({ signal, sentence }) => ({ file: String(signal.evidence['path']), why: sentence })),
-    runs: seen.runs.map(({ runId, signalKind, verdict, registeredVersion, released }) => ({
+    runs: seen.runs.map(({ runId, signalKind, verdict, registeredVersion, outcome }) => ({
       runId,
       signalKind,
       verdict,
       registeredVersion,
-      released,
+      outcome,
+    })),
+    releases: seen.releases.map(({ model, state, given = [], sentence }) => ({
+      version: model.version,
+      state,
+      approvedBy: given.map(({ by }) => by),
+      sentence,
     })),
     accuracy: overall(seen.weeks, (week) => week.accuracy),
     accuracyNeverRetrained: overall(seen.weeks, (week) => week.accuracyNeverRetrained),

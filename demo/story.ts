@@ -1,17 +1,19 @@
 /**
  * The story the demo plays: a first champion, then week after week of mail.
  *
- * Owns: the order of what happens outside Ratchet: uploads, reports, the monitor, the passing of time.
+ * Owns: the order of what happens outside Ratchet: mail, uploads, reports, the monitor, people, the passing of time.
  * Does not own: anything Ratchet decides. Every number shown is read from outside: from the API, the registry, the
- * manifests and the production application.
+ * manifests and the answers of the endpoint.
  *
  * Invariants
  * 1. A week's mail is scored before it is uploaded, so no model has seen it.
  * 2. Time moves only when nothing is under way anywhere.
  */
+import { join } from 'node:path';
 import type { Mail } from '../examples/spam-filter/corpus.ts';
-import type { ReleasedModel } from '../examples/spam-filter/production.ts';
-import { metricsOf, tallyMail } from '../examples/spam-filter/tally.ts';
+import type { SpamModel } from '../examples/spam-filter/model.ts';
+import type { Served } from '../examples/spam-filter/production.ts';
+import { addTallies, metricsOf, tallyMail } from '../examples/spam-filter/tally.ts';
 import {
   historyFiles,
   isoDay,
@@ -22,10 +24,11 @@ import {
   weeksFrom,
 } from '../examples/spam-filter/weeks.ts';
 import { historyEnd, sampleModel, uploadMail } from '../local/launch/sample-model.ts';
+import { failedAtRequests } from './find-missing.ts';
 import { leastMailsMonitored, runMonitor } from './monitor.ts';
 import type { Observations, WeekResult } from './observations.ts';
-import { readManifests, registeredVersions } from './read-workspace.ts';
-import { scoreWeek } from './score-week.ts';
+import { loadVersion, readManifests, registeredVersions } from './read-workspace.ts';
+import { approveWhatWaits } from './releasing.ts';
 import { spoilFile } from './spoil-file.ts';
 import { openTimeline, type StoryParts, type Timeline } from './timeline.ts';
 
@@ -35,14 +38,21 @@ export const storyStart = historyEnd;
 const hourMs = 3_600_000;
 /** After the end of a week, whose mail is uploaded at once. */
 const afterWeek = { reportMs: hourMs, correctionMs: 3 * hourMs, monitorMs: 4 * hourMs } as const;
+const dayMs = 24 * hourMs;
 /** The week whose mail is uploaded broken at first. */
 const spoiledWeek = '2002-09-19';
+/** After this week a colleague has improved the scoring code. */
+const hastyWeek = '2002-08-15';
+/** As models of this name are deployed: `version-1`. */
+const versionOf = (deployment: string): string => deployment.replace(/^version-/, '');
 
 interface Told {
   /** Signals that were sent. */
   readonly signalIds: string[];
   /** Files that were sent broken, by name. */
   readonly spoiled: string[];
+  /** Versions that have scored mail, in order. */
+  readonly served: string[];
 }
 
 export async function playStory(
@@ -52,7 +62,7 @@ export async function playStory(
 ): Promise<Omit<Observations, 'durationMs'>> {
   const startMs = Date.parse(storyStart);
   const time = openTimeline(stage, startMs);
-  const told: Told = { signalIds: [], spoiled: [] };
+  const told: Told = { signalIds: [], spoiled: [], served: [] };
 
   const first = await makeFirstChampion(stage, time, historyFiles(mails, startMs), told);
   stage.view.title('Week by week');
@@ -72,47 +82,52 @@ export async function playStory(
     deferrals: time.deferrals(),
     decisions: await stage.api.decisions(),
     runs: await stage.api.runs(),
+    releases: await stage.api.releases(),
     registered: await registeredVersions(cloud),
     manifests: await readManifests(cloud),
-    takenUp: stage.production.releases().map((release) => release.version),
   };
 }
 
+/** Answers the model that would score for ever if nothing were retrained. */
 async function makeFirstChampion(
   stage: StoryParts,
   time: Timeline,
   history: readonly MailFile[],
   told: Told,
-): Promise<ReleasedModel> {
-  const { api, production, view } = stage;
+): Promise<SpamModel> {
+  const { api, local, view } = stage;
   view.title('The first champion');
   for (const file of history) await upload(stage, time, file, told);
   const asked = await api.askForRun('There is no champion yet.', 'first-champion');
   told.signalIds.push(asked.signalId);
   await time.passUntil(time.nowMs() + hourMs);
-  const first = production.champion();
-  if (!first) throw new Error(await explainNoChampion(stage));
-  return first;
+  await approveWhatWaits(stage, time);
+  await time.passUntil(time.nowMs() + hourMs);
+  const [first] = time.releases();
+  if (first?.state !== 'serving') throw new Error(await explainNoChampion(stage));
+  return loadVersion(local.cloud(), first.model.version, join(local.home, 'first-champion'));
 }
 
 async function playWeek(
   stage: StoryParts,
   time: Timeline,
   week: Week,
-  first: ReleasedModel,
+  first: SpamModel,
   told: Told,
 ): Promise<WeekResult> {
-  await passWeeks(time, week.endMs);
-  const champion = stage.production.champion() ?? first;
-  const tally = scoreWeek(week.mails, [first, ...stage.production.releases()]);
+  const { tally, asked } = await serveWeek(stage, time, week);
+  const versions = [...asked.keys()].map(versionOf);
+  told.served.push(...versions.filter((version) => !told.served.includes(version)));
   const result: WeekResult = {
     weekStart: isoDay(week.startMs),
     n: week.mails.length,
-    championVersion: champion.version,
+    versions,
+    failed: [...asked.values()].reduce((sum, { failed }) => sum + failed, 0),
     accuracy: metricsOf(tally).accuracy ?? null,
-    accuracyNeverRetrained: metricsOf(tallyMail(first.model, week.mails)).accuracy ?? null,
+    accuracyNeverRetrained: metricsOf(tallyMail(first, week.mails)).accuracy ?? null,
   };
   stage.view.week(result);
+  if (result.weekStart === hastyWeek) await publishHastyScoring(stage, time);
   if (week.mails.length === 0) return result;
 
   const file = mailFile(week.startMs, week.mails);
@@ -125,8 +140,47 @@ async function playWeek(
   await time.passUntil(week.endMs + afterWeek.correctionMs);
   const accepted = isSpoiled ? await correct(stage, time, file, told) : file;
   await time.passUntil(week.endMs + afterWeek.monitorMs);
-  if (week.mails.length >= leastMailsMonitored) await monitor(stage, time, accepted.name, champion, told);
+  if (week.mails.length >= leastMailsMonitored) await monitor(stage, time, accepted.name, told);
   return result;
+}
+
+/** The mail of a day is scored at its end, and then people look at what waits for them; where nothing does, later. */
+async function serveWeek(stage: StoryParts, time: Timeline, week: Week): Promise<Served> {
+  const asked = new Map<string, { mails: number; failed: number }>();
+  const tallies: Served['tally'][] = [];
+  for (let fromMs = week.startMs; fromMs < week.endMs; ) {
+    const untilMs =
+      fromMs === week.startMs || time.isBusy() ? fromMs + dayMs : nextTickOr(fromMs, week.endMs);
+    const mails = week.mails.filter(({ date }) => Date.parse(date) >= fromMs && Date.parse(date) < untilMs);
+    fromMs = untilMs;
+    await passWeeks(time, untilMs);
+    const served = await stage.production.serve(mails);
+    tallies.push(served.tally);
+    for (const [deployment, { mails: count, failed }] of served.asked) {
+      const known = asked.get(deployment) ?? { mails: 0, failed: 0 };
+      asked.set(deployment, { mails: known.mails + count, failed: known.failed + failed });
+    }
+    await approveWhatWaits(stage, time);
+    await takeBackHastyScoring(stage, time);
+  }
+  return { tally: addTallies(tallies), asked };
+}
+
+/** The end of the day with the next tick of the schedule, or of the week. */
+function nextTickOr(fromMs: number, endMs: number): number {
+  const [tick] = monthlyTicks(fromMs, endMs);
+  if (tick === undefined) return endMs;
+  return Math.min(endMs, (Math.floor(Date.parse(tick.slice(tickPrefix.length)) / dayMs) + 1) * dayMs);
+}
+
+async function publishHastyScoring({ colleague, view }: StoryParts, time: Timeline): Promise<void> {
+  const version = await colleague.decodeLinks();
+  view.happens(time.nowMs(), 'edit', `a colleague has the scoring code decode links: its version ${version}`);
+}
+
+async function takeBackHastyScoring({ colleague, view }: StoryParts, time: Timeline): Promise<void> {
+  if (!time.releases().some(failedAtRequests) || !colleague.takeBack()) return;
+  view.happens(time.nowMs(), 'edit', 'the colleague takes the change of the scoring code back');
 }
 
 /** Uploads what was broken again, under a name of its own. */
@@ -138,13 +192,8 @@ async function correct(stage: StoryParts, time: Timeline, file: MailFile, told: 
   return corrected;
 }
 
-async function monitor(
-  { local, view }: StoryParts,
-  time: Timeline,
-  file: string,
-  champion: ReleasedModel,
-  told: Told,
-): Promise<void> {
+async function monitor({ local, view }: StoryParts, time: Timeline, file: string, told: Told): Promise<void> {
+  const champion = time.releases().find(({ isChampion }) => isChampion)!;
   const drift = await runMonitor(local.cloud(), {
     file,
     championRunId: champion.runId,
@@ -182,13 +231,13 @@ function monthlyTicks(fromMs: number, untilMs: number): string[] {
     .map((tickMs) => `${tickPrefix}${new Date(tickMs).toISOString()}`);
 }
 
-async function explainNoChampion({ api, production, local }: StoryParts): Promise<string> {
-  const [decisions, runs] = [await api.decisions(), await api.runs()];
+async function explainNoChampion({ api, local }: StoryParts): Promise<string> {
+  const [decisions, runs, releases] = [await api.decisions(), await api.runs(), await api.releases()];
   return [
     'the first champion was not released:',
     ...decisions.map((decision) => `  decision ${decision.outcome}: ${decision.sentence}`),
     ...runs.map((run) => `  run ${run.runId} ${run.phase} ${run.outcome ?? 'under way'}: ${run.sentence}`),
-    ...production.problems().map((problem) => `  receiving releases: ${problem}`),
+    ...releases.map(({ releaseId, state, sentence }) => `  release ${releaseId} ${state}: ${sentence}`),
     `  logs: ${local.logFiles.host}, ${local.logFiles.cloud}`,
   ].join('\n');
 }

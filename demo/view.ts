@@ -6,6 +6,7 @@
 import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
+import type { ReleaseRow, ReleaseState } from '../shared/domain/release-state.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { closingChart, closingTable } from './closing.ts';
 import type { WeekResult } from './observations.ts';
@@ -34,7 +35,8 @@ export interface View {
   decision(decision: Decision): void;
   /** A run whose phase has changed; with what the gates said, once it was judged. */
   run(run: Run, report: GateReport | null): void;
-  takenUp(version: string): void;
+  /** A release whose state has changed. */
+  release(row: ReleaseRow): void;
   /** Time goes by: on a terminal, says in a passing line what is under way. */
   tick(): void;
   closing(report: DemoReport): void;
@@ -86,13 +88,18 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     for (const gate of report?.gates ?? []) detail(gateLine(gate));
     const took = began === undefined ? '' : ` (${seconds(performance.now() - began)})`;
     const text = report === null ? plain(run.sentence) : saysVerdict(report);
-    event(run.endedAt ?? run.startedAt, run.released ? c.green : c.red, run.outcome, `${text}${took}`);
+    event(
+      run.endedAt ?? run.startedAt,
+      run.outcome === 'candidate' ? c.green : c.red,
+      run.outcome,
+      `${text}${took}`,
+    );
   };
 
   return {
     title: (text) => line(`\n${c.bold(text)}`),
     fact: (name, details) => line(`  ${c.dim(name.padEnd(13))}${details}`),
-    weekHeader: () => line(c.dim('  week of       mails   accuracy   never retrained   champion')),
+    weekHeader: () => line(c.dim('  week of       mails   accuracy   never retrained   scored by')),
     week: (week) => line(`  ${c.bold(weekColumns(week))}`),
     happens: (atMs, name, text) => event(new Date(atMs).toISOString(), c.dim, name, text),
     asks: ({ signal, offeredAt }) => {
@@ -101,7 +108,10 @@ export function terminalView({ write, color, live }: ViewOptions): View {
     decision: ({ outcome, reason, sentence, signal, decidedAt }) =>
       event(decidedAt, paints[outcome], outcome, `${signal.kind}, ${reason}: ${plain(sentence)}`),
     run: runSeen,
-    takenUp: (version) => detail(`the production application scores with version ${version}`),
+    release: ({ model, state, sentence, asks, writtenAt }) => {
+      const paint = asks === null ? c[releaseColors[state] ?? 'cyan'] : c.yellow;
+      event(writtenAt, paint, 'release', `version ${model.version} ${state}: ${plain(sentence)}`);
+    },
     tick: () => {
       if (!live || !underWay) return;
       const forMs = performance.now() - (beganAtMs.get(underWay.runId) ?? 0);
@@ -109,18 +119,29 @@ export function terminalView({ write, color, live }: ViewOptions): View {
       passing = true;
     },
     closing: (report) => {
-      line();
-      for (const row of closingChart(report.weeks)) line(`  ${row}`.trimEnd());
-      line();
-      for (const [name, value] of closingTable(report)) {
-        const [first = '', ...more] = wrap(value, lineWidth - 30);
-        line(`  ${c.dim(name.padEnd(28))}${first}`);
-        for (const rest of more) line(`${' '.repeat(30)}${rest}`);
-      }
-      for (const problem of report.missing) line(`  ${c.red('missing')}  ${problem}`);
-      line();
+      for (const each of closingLines(report, c)) line(each);
     },
   };
+}
+
+/** Where it is neither: cyan. */
+const releaseColors: Readonly<Partial<Record<ReleaseState, 'green' | 'red'>>> = {
+  settled: 'green',
+  'rolling-back': 'red',
+  'rolled-back': 'red',
+  rejected: 'red',
+  superseded: 'red',
+  failed: 'red',
+};
+
+function closingLines(report: DemoReport, c: ReturnType<typeof pc.createColors>): string[] {
+  const table = closingTable(report).flatMap(([name, value]) => {
+    const [first = '', ...more] = wrap(value, lineWidth - 30);
+    return [`  ${c.dim(name.padEnd(28))}${first}`, ...more.map((rest) => `${' '.repeat(30)}${rest}`)];
+  });
+  const missing = report.missing.map((problem) => `  ${c.red('missing')}  ${problem}`);
+  const chart = closingChart(report.weeks).map((row) => `  ${row}`.trimEnd());
+  return ['', ...chart, '', ...table, ...missing, ''];
 }
 
 function weekColumns({
@@ -128,14 +149,16 @@ function weekColumns({
   n,
   accuracy,
   accuracyNeverRetrained,
-  championVersion,
+  versions,
+  failed,
 }: WeekResult): string {
+  const scoredBy = versions.length === 0 ? '-' : versions.join(', ');
   return [
     weekStart.padEnd(12),
     String(n).padStart(7),
     percent(accuracy).padStart(11),
     `${percent(accuracyNeverRetrained).padStart(18)}   `,
-    championVersion,
+    failed === 0 ? scoredBy : `${scoredBy}; ${failed} not scored`,
   ].join('');
 }
 

@@ -1,52 +1,26 @@
 /**
  * The stand-in for the application that uses the spam filter in production.
  *
- * Owns: which released model scores the mail, and what it reports about its own decisions.
- * Does not own: whether and when a model is released; it learns of a release only by message, as any consumer would.
+ * Owns: what becomes of a mail that was scored, or could not be, and what it reports about its own decisions.
+ * Does not own: which version answers; it asks the endpoint, as any of its clients would.
  *
- * Invariants
- * 1. A release takes effect once: notices with a known `releaseId` are dropped, and so are notices older than the
- *    release in force, which a queue may deliver late.
- * 2. A message is completed only when its model is loaded, so a crash before that brings the message back.
+ * Invariant: a mail that nobody could score is delivered, for lost mail is what users mind.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { loadModel, type SpamModel } from './model.ts';
-import { metricsOf, type Tally } from './tally.ts';
+import { Agent, request } from 'node:https';
+import { metricsOf, type Tally, tally } from './tally.ts';
 
 interface ProductionSettings {
-  /** Name of the model in the registry and in the API. */
+  /** Name of the model in the API. */
   readonly model: string;
-  readonly serviceBusConnection: string;
-  readonly queue: string;
-  readonly storageConnection: string;
-  /** The container behind the workspace's default datastore. */
-  readonly container: string;
-  /** Where downloaded models are kept. */
-  readonly modelsFolder: string;
+  /** Of the online endpoint. */
+  readonly scoringUri: string;
+  readonly key: string;
+  /** Certificate of whoever vouches for the endpoint; omitted: those the system trusts. */
+  readonly ca?: Buffer;
   /** Root of Ratchet's API, such as `http://127.0.0.1:7071/api`. */
   readonly apiRoot: string;
   /** Function key, where the API asks for one. */
   readonly apiKey?: string;
-}
-
-/** The parts of a release notice this application uses. */
-interface ReleaseNotice {
-  readonly releaseId: string;
-  readonly runId: string;
-  readonly model: { readonly name: string; readonly version: string; readonly modelUri: string };
-  readonly releasedAt: string;
-}
-
-export interface ReleasedModel {
-  readonly releaseId: string;
-  /** The run that made it. */
-  readonly runId: string;
-  readonly version: string;
-  readonly releasedAt: string;
-  readonly model: SpamModel;
 }
 
 interface Breach {
@@ -55,99 +29,91 @@ interface Breach {
   readonly summary: string;
 }
 
-export interface Production {
-  /** The model in force, or null before the first release. */
-  champion(): ReleasedModel | null;
-  /** Every release taken up, the first one first. */
-  releases(): readonly ReleasedModel[];
-  /** Problems met while receiving; the queue delivers again by itself. */
-  problems(): readonly string[];
-  /** Reports what the model in force did in a window of time; answers the thresholds the report broke. */
-  report(window: { startMs: number; endMs: number }, tally: Tally): Promise<readonly Breach[]>;
-  stop(): Promise<void>;
+interface LabelledMail {
+  readonly text: string;
+  readonly label: 0 | 1;
 }
 
+/** How production did on some mail. */
+export interface Served {
+  readonly tally: Tally;
+  /** By deployment: how many mails it was asked to score, and how many of them it could not. */
+  readonly asked: ReadonlyMap<string, { readonly mails: number; readonly failed: number }>;
+}
+
+export interface Production {
+  /** Has the endpoint score each mail by itself. The labels come from the users, after the fact. */
+  serve(mails: readonly LabelledMail[]): Promise<Served>;
+  /** Reports what was served in a window of time; answers the thresholds the report broke. */
+  report(window: { startMs: number; endMs: number }, tally: Tally): Promise<readonly Breach[]>;
+  stop(): void;
+}
+
+/** As many requests are under way at once. */
+const atOnce = 8;
+
 export function startProduction(settings: ProductionSettings): Production {
-  const container = BlobServiceClient.fromConnectionString(settings.storageConnection).getContainerClient(
-    settings.container,
-  );
-  const bus = new ServiceBusClient(settings.serviceBusConnection);
-  const receiver = bus.createReceiver(settings.queue);
-  const releases: ReleasedModel[] = [];
-  const problems: string[] = [];
-
-  receiver.subscribe({
-    processMessage: async (message) => {
-      const notice = readNotice(message, settings.model);
-      if (!notice || !isNews(notice, releases)) return;
-      const folder = join(settings.modelsFolder, notice.releaseId);
-      await downloadModel(container, notice.model.modelUri, folder);
-      const { releaseId, runId, releasedAt } = notice;
-      releases.push({
-        releaseId,
-        runId,
-        releasedAt,
-        version: notice.model.version,
-        model: loadModel(folder),
-      });
-    },
-    processError: async ({ error, errorSource }) => {
-      problems.push(`${errorSource}: ${error.message}`);
-    },
-  });
-
+  const agent = new Agent({ keepAlive: true, maxSockets: atOnce, ...(settings.ca && { ca: settings.ca }) });
   return {
-    champion: () => releases.at(-1) ?? null,
-    releases: () => releases,
-    problems: () => problems,
-    report: (window, tally) => reportMetrics(settings, window, tally),
-    async stop() {
-      await receiver.close();
-      await bus.close();
-    },
+    serve: (mails) => serveMails((text) => askEndpoint(settings, agent, text), mails),
+    report: (window, served) => reportMetrics(settings, window, served),
+    stop: () => agent.destroy(),
   };
 }
 
-/** Whether a release is to be taken up: one delivered again, or later than a newer one, is not. */
-export function isNews(
-  notice: Pick<ReleaseNotice, 'releaseId' | 'releasedAt'>,
-  taken: readonly Pick<ReleasedModel, 'releaseId' | 'releasedAt'>[],
-): boolean {
-  const inForce = taken.at(-1);
-  if (inForce && notice.releasedAt < inForce.releasedAt) return false;
-  return !taken.some((release) => release.releaseId === notice.releaseId);
+interface Answer {
+  readonly deployment: string;
+  /** Null where it could not score the mail. */
+  readonly label: 0 | 1 | null;
 }
 
-/** The notice a message carries, or null when it is about something else. */
-function readNotice(message: ServiceBusReceivedMessage, model: string): ReleaseNotice | null {
-  if (message.subject !== 'Ratchet.ModelReleased') return null;
-  const notice = message.body as ReleaseNotice;
-  return notice.model.name === model ? notice : null;
+/** Asks for one mail after the other, some at once. */
+export async function serveMails(
+  ask: (text: string) => Promise<Answer>,
+  mails: readonly LabelledMail[],
+): Promise<Served> {
+  const asked = new Map<string, { mails: number; failed: number }>();
+  const said = new Map<LabelledMail, 0 | 1>();
+  const left = mails.values();
+  const askOn = async (): Promise<void> => {
+    for (const mail of left) {
+      const { deployment, label } = await ask(mail.text);
+      const known = asked.get(deployment) ?? { mails: 0, failed: 0 };
+      asked.set(deployment, { mails: known.mails + 1, failed: known.failed + (label === null ? 1 : 0) });
+      said.set(mail, label ?? 0);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, askOn));
+  return { tally: tally(mails, (mail) => said.get(mail)!), asked };
 }
 
-/** The blob path behind `azureml://.../datastores/NAME/paths/PATH`, with a slash at its end. */
-export function blobPrefix(modelUri: string): string {
-  const path = /^azureml:\/\/.*?datastores\/[^/]+\/paths\/(.+)$/.exec(modelUri)?.[1];
-  if (!path) {
-    throw new Error(
-      `modelUri: expected azureml://.../datastores/NAME/paths/PATH, got ${JSON.stringify(modelUri)}`,
-    );
-  }
-  return path.endsWith('/') ? path : `${path}/`;
+function askEndpoint({ scoringUri, key }: ProductionSettings, agent: Agent, text: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    const sent = request(scoringUri, { method: 'POST', headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const deployment = String(response.headers['azureml-model-deployment'] ?? '');
+        const body = Buffer.concat(chunks).toString();
+        resolve({ deployment, label: response.statusCode === 200 ? readLabel(body) : null });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify({ mails: [{ text }] }));
+  });
 }
 
-async function downloadModel(container: ContainerClient, modelUri: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for await (const blob of container.listBlobsFlat({ prefix: blobPrefix(modelUri) })) {
-    const content = await container.getBlobClient(blob.name).downloadToBuffer();
-    await writeFile(join(folder, basename(blob.name)), content);
-  }
+function readLabel(body: string): 0 | 1 {
+  const { predictions } = JSON.parse(body) as { predictions: readonly { label: 0 | 1 }[] };
+  return predictions[0]!.label;
 }
 
 async function reportMetrics(
   settings: ProductionSettings,
   window: { startMs: number; endMs: number },
-  tally: Tally,
+  served: Tally,
 ): Promise<readonly Breach[]> {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const response = await fetch(`${settings.apiRoot}/models/${settings.model}/metrics`, {
@@ -159,8 +125,8 @@ async function reportMetrics(
     body: JSON.stringify({
       observedAt: new Date(window.endMs).toISOString(),
       window: `${day(window.startMs)}/${day(window.endMs)}`,
-      sample: tally.sample,
-      metrics: metricsOf(tally),
+      sample: served.sample,
+      metrics: metricsOf(served),
     }),
   });
   if (response.status !== 202) {

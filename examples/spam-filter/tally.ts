@@ -16,21 +16,29 @@ export interface Tally {
   readonly falseNegatives: number;
 }
 
-/** Scores mail and counts what was right. The labels come from the users, after the fact. */
-export function tallyMail(model: SpamModel, mails: readonly LabelledMail[]): Tally {
+/** Counts what was right of what was said of each mail. The labels come from the users, after the fact. */
+export function tally<Mail extends Pick<LabelledMail, 'label'>>(
+  mails: readonly Mail[],
+  said: (mail: Mail) => 0 | 1,
+): Tally {
   let [right, ham, falsePositives, spam, falseNegatives] = [0, 0, 0, 0, 0];
   for (const mail of mails) {
-    const said = score(model, slotsOf(mail.text)) >= 0.5 ? 1 : 0;
-    if (said === mail.label) right += 1;
+    const label = said(mail);
+    if (label === mail.label) right += 1;
     if (mail.label === 1) {
       spam += 1;
-      if (said === 0) falseNegatives += 1;
+      if (label === 0) falseNegatives += 1;
     } else {
       ham += 1;
-      if (said === 1) falsePositives += 1;
+      if (label === 1) falsePositives += 1;
     }
   }
   return { sample: mails.length, right, ham, falsePositives, spam, falseNegatives };
+}
+
+/** The same of what a model says. */
+export function tallyMail(model: SpamModel, mails: readonly LabelledMail[]): Tally {
+  return tally(mails, ({ text }) => (score(model, slotsOf(text)) >= 0.5 ? 1 : 0));
 }
 
 /** Several tallies as one. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observations } from '../../../demo/observations.ts';
 import { makeReport } from '../../../demo/report.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
+import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 
 const run = (version: string, startedAt: string, part: Partial<Run> = {}): Run => ({
@@ -11,18 +12,35 @@ const run = (version: string, startedAt: string, part: Partial<Run> = {}): Run =
   signalKind: 'metric',
   signals: [`s${version}`],
   phase: 'settled',
-  outcome: 'released',
-  sentence: 'released',
+  outcome: 'candidate',
+  sentence: 'candidate',
   startedAt,
   endedAt: startedAt,
   champion: null,
   challenger: null,
   registeredVersion: version,
-  released: true,
+  released: false,
   verdict: 'passed',
   configHash: 'h',
   ...part,
 });
+
+const release = (version: string, part: Partial<ReleaseRow> = {}) =>
+  ({
+    releaseId: `run-${version}-release`,
+    runId: `run-${version}`,
+    model: { name: 'spam-filter', version, modelUri: 'u' },
+    state: 'settled',
+    sentence: 'it serves',
+    startedAt: `2002-08-2${version}T00:00:00Z`,
+    trail: [],
+    given: [{ by: 'ben' }],
+    ...part,
+  }) as unknown as ReleaseRow;
+const failed = {
+  state: 'rolled-back',
+  trail: [{ lastLook: { verdict: 'failed' } }],
+} as unknown as ReleaseRow;
 
 const decision = (
   id: string,
@@ -54,9 +72,30 @@ const decision = (
 
 const good: Observations = {
   weeks: [
-    { weekStart: '2002-08-15', n: 300, championVersion: '1', accuracy: 0.9, accuracyNeverRetrained: 0.9 },
-    { weekStart: '2002-08-22', n: 100, championVersion: '2', accuracy: 0.98, accuracyNeverRetrained: 0.8 },
-    { weekStart: '2002-08-29', n: 0, championVersion: '2', accuracy: null, accuracyNeverRetrained: null },
+    {
+      weekStart: '2002-08-15',
+      n: 300,
+      versions: ['1'],
+      failed: 0,
+      accuracy: 0.9,
+      accuracyNeverRetrained: 0.9,
+    },
+    {
+      weekStart: '2002-08-22',
+      n: 100,
+      versions: ['2'],
+      failed: 0,
+      accuracy: 0.98,
+      accuracyNeverRetrained: 0.8,
+    },
+    {
+      weekStart: '2002-08-29',
+      n: 0,
+      versions: ['2'],
+      failed: 0,
+      accuracy: null,
+      accuracyNeverRetrained: null,
+    },
   ],
   decisions: [
     decision('s2', 'admitted', 'metric', 'hold-over'),
@@ -68,6 +107,7 @@ const good: Observations = {
   ],
   // The API answers the newest first.
   runs: [
+    run('3', '2002-08-30T00:00:00Z', { signals: [] }),
     run('2', '2002-08-29T00:00:00Z', { signals: ['s2', 'drift', 'data', 'schedule'] }),
     run('1', '2002-08-15T00:00:00Z', { signalKind: 'manual' }),
   ],
@@ -83,7 +123,8 @@ const good: Observations = {
     { version: '1', runId: 'run-1' },
     { version: '2', runId: 'run-2' },
   ],
-  takenUp: ['1', '2'],
+  releases: [release('3', failed), release('2'), release('1')],
+  served: ['1', '3', '2'],
   durationMs: 1234,
 };
 
@@ -112,12 +153,12 @@ describe('the report of the demo', () => {
       refusedFiles: [{ file: 'mail/broken.csv', why: 'x' }],
       durationMs: 1234,
     });
-    expect(report.runs[0]).toEqual({
+    expect(report.runs[1]).toEqual({
       runId: 'run-2',
       signalKind: 'metric',
       verdict: 'passed',
       registeredVersion: '2',
-      released: true,
+      outcome: 'candidate',
     });
   });
 
@@ -129,11 +170,29 @@ describe('the report of the demo', () => {
   });
 
   it('misses a champion, and a retraining after it', () => {
-    const again = 'no retraining after the first champion passed the gate and was released';
-    expect(missingWith({ runs: [] })).toContain('no champion was released');
-    expect(missingWith({ runs: [run('1', '2002-08-15T00:00:00Z')] })).toContain(again);
-    const failed = { ...good.runs[0]!, released: false, verdict: 'failed' } as const;
-    expect(missingWith({ runs: [failed, good.runs[1]!] })).toEqual([again]);
+    const again = 'no retraining after the first champion passed its gates and was released';
+    const [third, second, first] = good.releases;
+    expect(missingWith({ releases: [third!] })).toContain('no champion was released');
+    expect(missingWith({ releases: [third!, first!] })).toEqual([again]);
+    const rejected = { ...second!, state: 'rejected' } as const;
+    expect(missingWith({ releases: [third!, rejected, first!] })).toEqual([again]);
+  });
+
+  it('misses an approval', () => {
+    const [third, second, first] = good.releases;
+    expect(missingWith({ releases: [third!, { ...second!, given: [] }, first!] })).toEqual([
+      'nobody approved the release of version 2',
+    ]);
+  });
+
+  it('misses a challenger that passed its gates, failed in production and was rolled back', () => {
+    const missing = ['no challenger that passed its gates failed in production and was rolled back'];
+    const [third, second, first] = good.releases;
+    expect(missingWith({ releases: [second!, first!] })).toEqual(missing);
+    expect(missingWith({ releases: [{ ...third!, trail: [] }, second!, first!] })).toEqual(missing);
+    expect(missingWith({ runs: [{ ...good.runs[0]!, verdict: 'failed' }, ...good.runs.slice(1)] })).toEqual(
+      missing,
+    );
   });
 
   it('misses a version that the registry does not have, or that another run made', () => {
@@ -143,9 +202,9 @@ describe('the report of the demo', () => {
     expect(missingWith({ registered: [first!, { version: '2', runId: null }] })).toEqual(expected);
   });
 
-  it('misses a release that the production application did not take up', () => {
-    expect(missingWith({ takenUp: ['1'] })).toEqual([
-      'the production application never took up version 2 of run run-2',
+  it('misses a released version that the endpoint never answered as', () => {
+    expect(missingWith({ served: ['1', '3'] })).toEqual([
+      'the endpoint never answered as version 2 of run run-2',
     ]);
   });
 
@@ -166,9 +225,9 @@ describe('the report of the demo', () => {
   });
 
   it('misses a kind of signal that no run answered', () => {
-    const [second, first] = good.runs;
+    const [third, second, first] = good.runs;
     const signals = ['s2', 'schedule'];
-    expect(missingWith({ runs: [{ ...second!, signals }, first!] })).toEqual([
+    expect(missingWith({ runs: [third!, { ...second!, signals }, first!] })).toEqual([
       'no drift signal started or joined a run',
       'no data signal started or joined a run',
     ]);

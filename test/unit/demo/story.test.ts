@@ -1,10 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scoreWeek } from '../../../demo/score-week.ts';
+import { makeModelFile } from '../../../demo/colleague.ts';
 import { spoilFile } from '../../../demo/spoil-file.ts';
 import type { Mail } from '../../../examples/spam-filter/corpus.ts';
-import { slotsOf } from '../../../examples/spam-filter/features.ts';
-import { newModel } from '../../../examples/spam-filter/model.ts';
-import type { ReleasedModel } from '../../../examples/spam-filter/production.ts';
 import { mailFile } from '../../../examples/spam-filter/weeks.ts';
 import { readModelFile } from '../../../shared/config/load.ts';
 import { checkData } from '../../../shared/data/check-data.ts';
@@ -17,23 +17,19 @@ const mail = (date: string, label: 0 | 1): Mail => ({
   text: 'hello\n\nworld, and much more that nobody has to read',
 });
 
-describe('the score of a week', () => {
-  it('is that of the release in force when each mail was sent', () => {
-    const release = (releasedAt: string, bias: number): ReleasedModel => {
-      const [releaseId, runId, version] = ['r', 'r', releasedAt];
-      return { releaseId, runId, version, releasedAt, model: { ...newModel(), bias } };
-    };
-    // The first calls everything ham, the second everything spam.
-    const releases = [release('2002-08-15T00:00:00Z', -5), release('2002-08-24T10:00:00Z', 5)] as const;
-    const mails = [
-      mail('2002-08-24T09:00:00Z', 0),
-      mail('2002-08-24T11:00:00Z', 1),
-      mail('2002-08-25T00:00:00Z', 0),
-    ];
-    expect(slotsOf(mails[0]!.text).length).toBeGreaterThan(0);
-    expect(scoreWeek(mails, releases)).toEqual({
-      ...{ sample: 3, right: 2, ham: 2, falsePositives: 1, spam: 1, falseNegatives: 0 },
+describe('the model file of the demo', () => {
+  it('is the sample, but that it releases over stages', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'demo-file-'));
+    const file = join(folder, 'spam-filter.yaml');
+    writeFileSync(file, makeModelFile());
+    const [ours, sample] = [file, 'models/spam-filter.yaml'].map((path) => {
+      const read = readModelFile(path);
+      if (!('model' in read)) throw new Error(JSON.stringify(read.problems));
+      return read.model.config;
     });
+    rmSync(folder, { recursive: true });
+    expect({ ...ours, release: null }).toEqual({ ...sample, release: null });
+    expect(ours!.release.stages.map(({ kind }) => kind)).toEqual(['approval', 'canary', 'production']);
   });
 });
 

@@ -4,12 +4,14 @@ import { makeReport } from '../../../demo/report.ts';
 import { terminalView, type View } from '../../../demo/view.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { GateReport } from '../../../shared/domain/gate-report.ts';
+import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 
 const week: WeekResult = {
   weekStart: '2002-08-22',
   n: 529,
-  championVersion: '1',
+  versions: ['1', '2'],
+  failed: 0,
   accuracy: 0.9357,
   accuracyNeverRetrained: 0.9,
 };
@@ -33,12 +35,14 @@ describe('the terminal view', () => {
     const lines = shown((view) => {
       view.weekHeader();
       view.week(week);
-      view.week({ ...week, n: 0, accuracy: null, accuracyNeverRetrained: null });
+      view.week({ ...week, versions: ['2'], failed: 11 });
+      view.week({ ...week, n: 0, accuracy: null, accuracyNeverRetrained: null, versions: [] });
     }).split('\n');
-    expect(lines.slice(0, 3)).toEqual([
-      '  week of       mails   accuracy   never retrained   champion',
-      '  2002-08-22      529     93.6 %            90.0 %   1',
-      '  2002-08-22        0          -                 -   1',
+    expect(lines.slice(0, 4)).toEqual([
+      '  week of       mails   accuracy   never retrained   scored by',
+      '  2002-08-22      529     93.6 %            90.0 %   1, 2',
+      '  2002-08-22      529     93.6 %            90.0 %   2; 11 not scored',
+      '  2002-08-22        0          -                 -   -',
     ]);
   });
 
@@ -124,6 +128,21 @@ describe('the terminal view', () => {
     ]);
   });
 
+  it('shows how a release goes on', () => {
+    const row = {
+      model: { version: '2' },
+      state: 'rolling-back',
+      sentence: 'Goes back: Check errors failed: 11 of 52 requests (21.2 %) of version-2 failed.',
+      asks: null,
+      writtenAt: '2002-08-26T00:00:00.000Z',
+    } as unknown as ReleaseRow;
+    expect(shown((view) => view.release(row)).split('\n')).toEqual([
+      '    08-26 00:00  release     version 2 rolling-back: Goes back: Check errors failed: 11 of 52 requests',
+      '                             (21.2 %) of version-2 failed.',
+      '',
+    ]);
+  });
+
   it('overwrites what is under way on a terminal, and leaves it out elsewhere', () => {
     const run = {
       runId: 'r-1',
@@ -137,12 +156,12 @@ describe('the terminal view', () => {
       view.tick();
       view.run(run, null);
       view.tick();
-      view.takenUp('7');
+      view.happens(Date.parse('2002-08-29T08:00:00Z'), 'edit', 'the code');
     };
     expect(shown(story, { live: true }).replaceAll('\r\u001b[2K', '<clear>')).toMatch(
-      /r-1 for manual\n<clear> +… train \d\.\d s<clear> +the production/,
+      /r-1 for manual\n<clear> +… train \d\.\d s<clear> +08-29 08:00 +edit +the code/,
     );
-    expect(shown(story)).toMatch(/r-1 for manual\n +the production/);
+    expect(shown(story)).toMatch(/r-1 for manual\n +08-29 08:00 +edit/);
   });
 
   it('closes with the chart, the table and what was missing', () => {
@@ -155,7 +174,8 @@ describe('the terminal view', () => {
       spoiled: [],
       manifests: [],
       registered: [],
-      takenUp: [],
+      releases: [],
+      served: [],
       durationMs: 61_250,
     });
     const text = shown((view) => view.closing(report));

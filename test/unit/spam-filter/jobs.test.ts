@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toCsv } from '../../../examples/spam-filter/csv.ts';
 import { isHeldOut } from '../../../examples/spam-filter/holdout.ts';
-import { blobPrefix, isNews } from '../../../examples/spam-filter/production.ts';
 import { readBreach } from '../../../shared/signals/read-breach.ts';
 
 const run = promisify(execFile);
@@ -147,31 +146,5 @@ describe('the monitor of the sample model', () => {
     expect(stdout.match(/population stability index 0\.000/g)).toHaveLength(6);
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain('"key":"psi/links","value":0');
-  });
-});
-
-describe('a release notice', () => {
-  const first = { releaseId: 'r1-production', releasedAt: '2002-08-15T00:00:00Z' };
-  const second = { releaseId: 'r2-production', releasedAt: '2002-08-29T00:00:00Z' };
-
-  it('is news once', () => {
-    expect(isNews(first, [])).toBe(true);
-    expect(isNews(second, [first])).toBe(true);
-    expect(isNews(second, [first, second])).toBe(false);
-    expect(isNews(first, [first])).toBe(false);
-  });
-
-  it('is no news when a newer release is in force', () => {
-    expect(isNews({ ...first, releaseId: 'late' }, [second])).toBe(false);
-  });
-});
-
-describe('the place of a model', () => {
-  it('is read from the short and the long form of its address', () => {
-    expect(blobPrefix('azureml://datastores/workspaceblobstore/paths/runs/r/model/')).toBe('runs/r/model/');
-    expect(
-      blobPrefix('azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/d/paths/runs/r/model'),
-    ).toBe('runs/r/model/');
-    expect(() => blobPrefix('https://example.com/model')).toThrow(/expected azureml:/);
   });
 });
