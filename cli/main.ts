@@ -17,6 +17,7 @@ import { logs } from './logs.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
+import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
 import { release } from './release.ts';
@@ -52,6 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
   releases,
   release,
   'roll-back': rollBack,
+  quarantine,
   serving,
   lineage,
   audit,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pc from 'picocolors';
+import type { Embargo, Quarantine } from '../shared/domain/embargo.ts';
 import type {
   Observed,
   ReleaseState,
@@ -18,6 +19,8 @@ interface ServingView {
   readonly desired: Split | null;
   readonly observed: Observed | null;
   readonly settled: readonly SettledVersion[];
+  readonly quarantined?: readonly Quarantine[];
+  readonly embargoed?: readonly Embargo[];
   readonly release: {
     readonly releaseId: string;
     readonly state: ReleaseState;
@@ -46,11 +49,16 @@ export const serving: Command = {
 
 function describe(view: ServingView): string {
   const { model, target, desired, observed, settled, release, waiting } = view;
+  const { quarantined = [], embargoed = [] } = view;
   return [
     `${pc.bold(model)}  ${target.kind} ${target.endpoint}`,
     `  desired   ${desired ? describeSplit(desired, observed) : 'not known before the first release looks at the endpoint'}`,
     ...(observed ? describeObserved(view, observed) : []),
     `  settled   ${settled.length === 0 ? 'none: nothing to roll back to' : ''}${settled.toReversed().map(describeSettled).join('\n            ')}`,
+    ...quarantined.map(({ version, by, at, reason }) =>
+      pc.red(`  embargo   ${version}, quarantined by ${by} at ${at}: ${reason}`),
+    ),
+    ...embargoed.map(({ version, sentence }) => pc.red(`  embargo   ${version}: ${sentence}`)),
     release
       ? `  release   ${release.releaseId}, ${pc.bold(release.state)}: ${release.sentence}`
       : '  release   none is under way',

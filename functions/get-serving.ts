@@ -19,7 +19,8 @@ serve('get-serving', {
     const entity = await client.readEntityState<TargetState>(
       new df.EntityId(targetEntity, targetKey(target)),
     );
-    const { release, queue, settled, desired, observed } = entity.entityState ?? newTargetState;
+    const { release, queue, settled, desired, observed, quarantined, embargoed } =
+      entity.entityState ?? newTargetState;
     return {
       jsonBody: {
         model,
@@ -27,6 +28,8 @@ serve('get-serving', {
         desired,
         observed,
         settled,
+        quarantined: quarantined ?? [],
+        embargoed: embargoed ?? [],
         release: release && {
           releaseId: release.releaseId,
           state: release.state,

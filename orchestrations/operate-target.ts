@@ -5,7 +5,7 @@ import type { Policy } from '../shared/config/schema.ts';
 import type { Actor } from '../shared/domain/actor.ts';
 import { rollBackReleaseId } from '../shared/domain/durable-names.ts';
 import type { NoticeAddress } from '../shared/domain/notice.ts';
-import type { ReleaseAction, RollBackAction } from '../shared/domain/operation.ts';
+import { isQuarantine, type TargetAction } from '../shared/domain/operation.ts';
 import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
 import { takeStep } from './take-step.ts';
@@ -22,7 +22,7 @@ export interface ReleaseOfModel {
 interface TargetOrder {
   readonly id: string;
   readonly model: string;
-  readonly action: ReleaseAction | RollBackAction;
+  readonly action: TargetAction;
   readonly by: string;
   readonly actor?: Actor | undefined;
   readonly reason: string;
@@ -36,6 +36,12 @@ export function* operateTarget(
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
   if (!release) throw new Error(`operation ${id} names no target`);
   const word = { by, ...(actor && { actor }), reason, at };
+  if (isQuarantine(action)) {
+    const order = { version: action.version, lift: action.action === 'lift-quarantine', word };
+    const { done, sentence, wake } = yield* askTarget(context, release.target, 'quarantine', order);
+    yield* takeStep(context, 'wake-releases', { releases: wake });
+    return { done, sentence };
+  }
   if (action.action !== 'roll-back') {
     const { done, sentence, wake } = yield* askTarget(context, release.target, 'operate', {
       order: action,

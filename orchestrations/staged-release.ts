@@ -75,7 +75,9 @@ function* act(
 ): Generator<df.Task, void, unknown> {
   const { context, target, releaseId, woken } = walk;
   if (action.do === 'ask-hold') throw new Error('a hold was asked for twice');
-  const untilMs = context.df.currentUtcDateTime.getTime() + outageMs;
+  // The endpoint is watched while a look at labelled rows cannot be taken.
+  const isPatient = !action.do.endsWith('-trial');
+  const untilMs = context.df.currentUtcDateTime.getTime() + (isPatient ? outageMs : 0);
   try {
     const event = yield* takeAction(walk, action, { untilMs, stop: woken, listens: true });
     yield* askTarget(context, target, 'tell', { releaseId, now: now(context), ...event });

@@ -1,9 +1,12 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
+
+import type { Embargo } from '../shared/domain/embargo.ts';
 import type { AddressedNotice } from '../shared/domain/notice.ts';
 import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
+import type { QuarantineOrder } from '../shared/release/transitions/embargo.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
 import type {
@@ -39,6 +42,12 @@ export interface TargetOperations {
     output: object | EntityRefusal;
   };
   rollBack: { input: RollBackOrder; output: Omit<RolledBack, 'state'> | EntityRefusal };
+  quarantine: {
+    input: QuarantineOrder;
+    output: Omit<OperatedRelease, 'state'> | EntityRefusal;
+  };
+  /** Is told which versions are under embargo beside those that are quarantined. */
+  embargo: { input: { readonly embargoed: readonly Embargo[] }; output: object | EntityRefusal };
   operate: {
     input: { readonly order: Order; readonly word: Word };
     output: Omit<OperatedRelease, 'state'> | EntityRefusal;

@@ -3,6 +3,7 @@
 import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
 import { describeRelease } from '../shared/release/transitions/describe-release.ts';
+import { quarantineVersion } from '../shared/release/transitions/embargo.ts';
 import { findNotices } from '../shared/release/transitions/find-notices.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../shared/release/transitions/operate-release.ts';
@@ -38,6 +39,13 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   rollBack(state, input: Input<'rollBack'>) {
     const { state: next, ...answer } = rollBack(state, input);
     return { state: next, answer };
+  },
+  quarantine(state, input: Input<'quarantine'>) {
+    const { state: next, ...answer } = quarantineVersion(state, input);
+    return { state: next, answer };
+  },
+  embargo(state, { embargoed }: Input<'embargo'>) {
+    return { state: { ...state, embargoed }, answer: {} };
   },
   operate(state, input: Input<'operate'>) {
     const { state: next, ...answer } = operateRelease(state, input);

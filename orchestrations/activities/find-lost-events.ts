@@ -13,6 +13,7 @@ import type { Fact, Models } from '../../shared/signals/fact.ts';
 import { factsOfEndpoint } from '../../shared/signals/lost-facts.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
+import { lookAfterVersions } from './look-after-versions.ts';
 import { isWithin, readLists, type Window } from './lost-lists.ts';
 
 const lookBackMs = 24 * 3_600_000;
@@ -43,6 +44,7 @@ defineStep(
       if (fact.type === 'signal') found.push(fact.signal.id);
       if (fact.type === 'deployed') found.push(`deployed:${fact.deployment.endpoint}`);
     }
+    await lookAfterVersions(client, context, now);
     if (found.length > 0) {
       context.warn(
         `reconcile: no event has told of ${found.length} facts: ${found.slice(0, toldAtMost).join(', ')}`,

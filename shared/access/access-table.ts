@@ -48,6 +48,8 @@ export const accessTable = {
   },
   'abort-release': { roles: operators, machines: true, what: 'have a release go back' },
   'roll-back': { roles: operators, machines: true, what: 'have an earlier version of a model serve again' },
+  quarantine: { roles: operators, machines: true, what: 'quarantine a version of a model' },
+  'lift-quarantine': { roles: operators, machines: false, what: 'end the quarantine of a version' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },
   stop: { roles: operators, machines: true, what: 'throw the kill switch of the fleet' },
   resume: { roles: operators, machines: false, what: 'release the kill switch' },

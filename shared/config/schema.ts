@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { findCommandProblems } from './command.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
+import { EmbargoSchema } from './embargo-schema.ts';
 import { estimateHours, limitHours } from './estimate.ts';
 import { decisionFields, findDecisionProblems } from './evaluation-schema.ts';
 import { cron, duration, folder, glob, name, timeZone } from './fields.ts';
@@ -185,6 +186,9 @@ export const ModelConfigSchema = z
       'How the error is spent when gates judge the same held-out rows again: docs/gates.md, "Looking again".',
     ),
     release: ReleaseSchema.describe('How a champion reaches those it serves.'),
+    embargo: EmbargoSchema.optional().describe(
+      'When a version is too old to be let anywhere: docs/embargo.md. Needs release.target. Omitted: only versions that somebody has quarantined are under embargo.',
+    ),
     notices: NoticesSchema.optional().describe(
       'Who is told of what is asked of people, and of how releases go: docs/notices.md. Omitted: nobody, and what is asked is seen by asking.',
     ),
@@ -215,6 +219,11 @@ export const ModelConfigSchema = z
       for (const { path, message } of findProbationProblems(stage, file))
         context.addIssue({ code: 'custom', path: ['release', 'stages', at, ...path], message });
     }
+  })
+  .superRefine(({ embargo, release: { target } }, context) => {
+    if (!embargo || target) return;
+    const message = 'is about versions that are released to what serves the model; add release.target';
+    context.addIssue({ code: 'custom', path: ['embargo'], message });
   })
   .superRefine(({ policy: { minimumNewRows }, data }, context) => {
     if (minimumNewRows === undefined || data.expect) return;

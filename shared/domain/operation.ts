@@ -38,9 +38,15 @@ export type ReleaseAction =
   | { readonly action: 'accept-release'; readonly releaseId: string };
 
 /** Has an earlier version serve again: a settled one, the latest before the one that serves where none is named. */
-export interface RollBackAction {
+interface RollBackAction {
   readonly action: 'roll-back';
   readonly version: string | null;
+}
+
+/** Puts a version under embargo, or takes that back. */
+interface QuarantineAction {
+  readonly action: 'quarantine' | 'lift-quarantine';
+  readonly version: string;
 }
 
 /** Makes a model's state anew from ledger and registry, as far as it lacks anything. */
@@ -53,11 +59,24 @@ export type FleetAction =
   /** The kill switch: no run starts any more. What comes or waits meanwhile is rejected, not kept for later. */
   { readonly action: 'stop' } | { readonly action: 'resume' };
 
-export type OperatorAction = ModelAction | ReleaseAction | RollBackAction | RebuildAction | FleetAction;
+export type OperatorAction =
+  | ModelAction
+  | ReleaseAction
+  | RollBackAction
+  | QuarantineAction
+  | RebuildAction
+  | FleetAction;
+
+export function isQuarantine(action: OperatorAction): action is QuarantineAction {
+  return action.action === 'quarantine' || action.action === 'lift-quarantine';
+}
+
+/** What is ordered of what serves a model. */
+export type TargetAction = ReleaseAction | RollBackAction | QuarantineAction;
 
 /** Whether an action is for the target that serves a model, and not for the model's state. */
-export function isReleaseOrder(action: OperatorAction): action is ReleaseAction | RollBackAction {
-  return action.action === 'roll-back' || action.action.endsWith('-release');
+export function isReleaseOrder(action: OperatorAction): action is TargetAction {
+  return action.action === 'roll-back' || isQuarantine(action) || action.action.endsWith('-release');
 }
 
 /** One row of the ledger: what an operator did, or tried to. */

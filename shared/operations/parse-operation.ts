@@ -32,6 +32,8 @@ const modelActions = [
   'resume-release',
   'accept-release',
   'roll-back',
+  'quarantine',
+  'lift-quarantine',
   'rebuild',
 ] as const;
 type ModelActionName = (typeof modelActions)[number];
@@ -53,6 +55,8 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'resume-release': ['releaseId'],
   'accept-release': ['releaseId'],
   'roll-back': ['version'],
+  quarantine: ['version'],
+  'lift-quarantine': ['version'],
   rebuild: [],
 };
 const required: readonly string[] = ['mode', 'runId', 'releaseId', 'binding'];
@@ -84,7 +88,8 @@ export const ModelOperationSchema = z
           message: `action ${body.action} takes no ${field}; leave it out`,
         });
       }
-      if (body[field] === undefined && own.includes(field) && required.includes(field)) {
+      const isNeeded = required.includes(field) || (field === 'version' && body.action !== 'roll-back');
+      if (body[field] === undefined && own.includes(field) && isNeeded) {
         context.addIssue({
           code: 'custom',
           path: [field],
@@ -122,6 +127,9 @@ export function modelActionOf(
     case 'resume-release':
     case 'accept-release':
       return { action: body.action, releaseId: body.releaseId! };
+    case 'quarantine':
+    case 'lift-quarantine':
+      return { action: body.action, version: body.version! };
     case 'roll-back':
       return { action: 'roll-back', version: body.version ?? null };
     default:

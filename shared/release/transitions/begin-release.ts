@@ -22,6 +22,12 @@ export function beginRelease(
   const known = [state.release, ...state.queue, ...state.ended].some((each) => each?.releaseId === releaseId);
   if (known) return { state, sentence: `Release ${releaseId} has begun before.`, wake: [] };
   const release = newRelease(candidate, now);
+  const quarantine = state.quarantined?.find(({ version }) => version === candidate.model.version);
+  if (quarantine) {
+    const sentence = `Version ${quarantine.version} is quarantined, by ${quarantine.by} at ${quarantine.at}: ${quarantine.reason}`;
+    const over = describeEnd(release, 'rejected', now, sentence);
+    return { state: { ...state, ended: [...state.ended, over].slice(-endedAtMost) }, sentence, wake: [] };
+  }
   const holder = state.release;
   if (!holder) {
     const begun = { ...release, state: 'deploying' as const, sentence: 'Begins.' };

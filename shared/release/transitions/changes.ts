@@ -72,9 +72,18 @@ export function turnBack(
   });
 }
 
-/** The newest settled version other than the one that is released. */
-export function findWayBack({ settled }: TargetState, { deployment }: Release): SettledVersion | null {
-  return settled.findLast((version) => version.deployment !== deployment) ?? null;
+/** The newest settled version other than the one that is released, and not under embargo. */
+export function findWayBack(state: TargetState, { deployment }: Release): SettledVersion | null {
+  const isOther = (version: SettledVersion): boolean => version.deployment !== deployment;
+  return state.settled.findLast((version) => isOther(version) && !isBarred(state, version)) ?? null;
+}
+
+/** Whether nothing goes back to a version by itself. */
+export function isBarred(
+  { quarantined = [], embargoed = [] }: TargetState,
+  { model }: Pick<SettledVersion, 'model'>,
+): boolean {
+  return [...quarantined, ...embargoed].some(({ version }) => version === model.version);
 }
 
 /** Ends the release that holds the target; the first that waits has it then. */

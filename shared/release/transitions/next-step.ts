@@ -21,7 +21,7 @@
  *    say in time; nothing that cannot say settles it or takes it back (probation.ts).
  * 11. A release that ends has seen the job of its latest look end, and goes back before it sees to that.
  */
-import { endRelease, enter, later, msOf, withRelease } from './changes.ts';
+import { endRelease, enter, isBarred, later, msOf, withRelease } from './changes.ts';
 import { endOutside } from './outside.ts';
 import { describeUnseen, endTrialFirst } from './probation.ts';
 import { goBackOf, isSame, splitOf } from './splits.ts';
@@ -92,7 +92,11 @@ function stepBack(state: TargetState, release: Release, now: string): NextAnswer
 
 function askForWayBack(state: TargetState, release: Release, now: string): NextAnswer {
   const until = later(now, msOf(release.target.lookEvery));
-  const sentence = `There is no settled version to go back to. Version ${release.model.version} gets no requests; decide what is to serve endpoint ${release.target.endpoint}.`;
+  const barred = state.settled.filter(
+    (version) => version.deployment !== release.deployment && isBarred(state, version),
+  );
+  const but = barred.map(({ model }) => model.version).join(', ');
+  const sentence = `There is no settled version to go back to${but && `, but under embargo: ${but}`}. Version ${release.model.version} gets no requests; decide what is to serve endpoint ${release.target.endpoint}.`;
   const asks = release.asks ?? { why: 'no-way-back' as const, sentence, since: now };
   const asking = { ...enter(release, 'asking', now, sentence), asks };
   return { state: withRelease(state, asking), action: { do: 'wait', until } };

@@ -1,3 +1,5 @@
+import type { Quarantine } from '../../domain/embargo.ts';
+import { isQuarantine, type Operation } from '../../domain/operation.ts';
 import type { ReleaseRow, SettledVersion } from '../../domain/release-state.ts';
 import { addSettled } from './changes.ts';
 import { deploymentOf } from './splits.ts';
@@ -20,4 +22,18 @@ export function rebuildTarget(fresh: TargetState, rows: readonly ReleaseRow[]): 
     return addSettled(before, version, isAgain ? before.at(-1)?.model.version : undefined);
   }, []);
   return { ...fresh, settled };
+}
+
+/** The versions that are quarantined, from orders in any sequence. */
+export function findQuarantined(operations: readonly Operation[]): readonly Quarantine[] {
+  const known = new Map<string, Quarantine>();
+  for (const { action, by, actor, reason, at, done } of operations.toSorted((a, b) =>
+    a.at < b.at ? -1 : 1,
+  )) {
+    if (!done || !isQuarantine(action)) continue;
+    const { version } = action;
+    if (action.action === 'lift-quarantine') known.delete(version);
+    else known.set(version, { version, by, ...(actor && { actor }), reason, at });
+  }
+  return [...known.values()];
 }

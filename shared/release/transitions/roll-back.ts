@@ -12,6 +12,7 @@ import type { SettledVersion } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 import type { Word } from '../../domain/word.ts';
 import { beginRelease } from './begin-release.ts';
+import { isBarred } from './changes.ts';
 import { type OperatedRelease, operateRelease } from './operate-release.ts';
 import type { Candidate, Release, TargetState } from './state.ts';
 
@@ -44,9 +45,15 @@ export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
   const serves = state.settled.at(-1);
   const to =
     version === null
-      ? state.settled.at(-2)
+      ? state.settled.slice(0, -1).findLast((each) => !isBarred(state, each))
       : state.settled.findLast((each) => each.model.version === version);
   if (!to) return refuse(state, describeMissing(state, version, model));
+  const quarantine = state.quarantined?.find((each) => each.version === to.model.version);
+  if (quarantine)
+    return refuse(
+      state,
+      `Version ${to.model.version} of ${model} was quarantined by ${quarantine.by} at ${quarantine.at} (${quarantine.reason}), and nothing goes back to it: end that first, with ratchet quarantine --lift.`,
+    );
   if (to === serves && !release)
     return refuse(state, `Version ${to.model.version} of ${model} serves already, since ${to.at}.`);
   const candidate = candidateOf(order, to, serves?.model ?? null);

@@ -9,6 +9,7 @@ import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
 import type { JobConfig, ModelConfig, Policy } from '../../config/schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
+import type { Embargo, Quarantine } from '../../domain/embargo.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type {
@@ -190,6 +191,10 @@ export interface TargetState {
   /** Whether it may have changed since it was last looked at. */
   readonly isStale: boolean;
   readonly ended: readonly EndedRelease[];
+  /** Versions that somebody has quarantined; absent: none. */
+  readonly quarantined?: readonly Quarantine[];
+  /** Other versions under embargo when somebody last looked; absent: nobody has. */
+  readonly embargoed?: readonly Embargo[];
 }
 
 export const newTargetState: TargetState = {

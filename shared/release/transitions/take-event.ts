@@ -11,6 +11,7 @@ import {
   advance,
   askPerson,
   enter,
+  findWayBack,
   iso,
   msOf,
   pauseRelease,
@@ -202,7 +203,7 @@ function wayBackRefused(state: TargetState, release: Release, why: string, now: 
   const { back } = release;
   const gone = back?.to?.deployment;
   const settled = state.settled.filter(({ deployment }) => deployment !== gone);
-  const to = settled.findLast(({ deployment }) => deployment !== release.deployment) ?? null;
+  const to = findWayBack({ ...state, settled }, release);
   const sentence = `Version ${back?.to?.model.version} cannot be gone back to: ${why}`;
   return withRelease(
     { ...state, settled },

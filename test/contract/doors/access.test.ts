@@ -238,6 +238,8 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
     { action: 'approve-release', releaseId, binding: 'a'.repeat(64) },
   ],
   ['roll-back', 'models/served/operations', { action: 'roll-back' }],
+  ['quarantine', 'models/served/operations', { action: 'quarantine', version: '1' }],
+  ['lift-quarantine', 'models/served/operations', { action: 'lift-quarantine', version: '1' }],
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'off' }],
   ['set-mode-auto', 'models/tiny/operations', { action: 'set-mode', mode: 'auto' }],
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'file' }],

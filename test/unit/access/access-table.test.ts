@@ -17,7 +17,8 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   viewer: ['read'],
   operator: [
     ...(['read', 'report', 'request', 'freeze', 'thaw', 'set-mode', 'withdraw', 'cancel-run'] as const),
-    ...(['abort-release', 'roll-back', 'rebuild', 'stop', 'resume'] as const),
+    ...(['abort-release', 'roll-back', 'quarantine', 'lift-quarantine', 'rebuild'] as const),
+    ...(['stop', 'resume'] as const),
   ],
   approver: [
     ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),
@@ -25,7 +26,8 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   ],
 };
 const byMachines: readonly Access[] = [
-  ...(['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back', 'stop'] as const),
+  ...(['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back'] as const),
+  ...(['quarantine', 'stop'] as const),
 ];
 
 describe('the table of access', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Embargo } from '../../../shared/domain/embargo.ts';
 import type { ReleaseRow, ReleaseState } from '../../../shared/domain/release-state.ts';
 import { judgeUsable } from '../../../shared/release/transitions/judge-usable.ts';
 import { release } from './world/world.ts';
@@ -16,10 +17,33 @@ function row(state: ReleaseState, stage: string | null, version = '2'): ReleaseR
   };
 }
 
-const ask = (releases: readonly ReleaseRow[], stage: string | null = null) =>
-  judgeUsable({ model: 'm', version: '2', stage, stages: release.stages, releases });
+const ask = (
+  releases: readonly ReleaseRow[],
+  stage: string | null = null,
+  embargoes: readonly Embargo[] = [],
+) => judgeUsable({ model: 'm', version: '2', stage, stages: release.stages, releases, embargoes });
 
 describe('whether a version may enter a stage', () => {
+  it('is no under embargo, whatever its release has come to', () => {
+    const sentence = 'version 2 was quarantined by ada at noon: it leaks';
+    const embargo = { version: '2', why: 'quarantined' as const, since: at, sentence };
+    for (const known of [row('settled', null), row('serving', 'all')]) {
+      const reason = `Under embargo: ${sentence}.`;
+      expect(ask([known], null, [embargo])).toMatchObject({ usable: 'no', reason });
+      expect(ask([known], null, [{ ...embargo, version: '3' }]).usable).toBe('yes');
+    }
+  });
+
+  it('is no where a later version was settled after it, and yes where it was gone back to since', () => {
+    const later = { ...row('settled', null, '3'), endedAt: '2026-03-03T08:00:00.000Z' };
+    expect(ask([later, row('settled', null)])).toMatchObject({
+      usable: 'no',
+      reason: 'Version 2 was superseded by version 3, which was settled at 2026-03-03T08:00:00.000Z.',
+    });
+    const back = { ...row('settled', null), endedAt: '2026-03-04T08:00:00.000Z' };
+    expect(ask([back, later, row('settled', null)]).usable).toBe('yes');
+  });
+
   it('is no without a release of it', () => {
     expect(ask([])).toEqual({
       usable: 'no',

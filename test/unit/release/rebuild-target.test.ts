@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Operation, OperatorAction } from '../../../shared/domain/operation.ts';
 import type { FinalState, ReleaseRow } from '../../../shared/domain/release-state.ts';
 import { endRelease } from '../../../shared/release/transitions/changes.ts';
 import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
-import { rebuildTarget } from '../../../shared/release/transitions/rebuild-target.ts';
+import { findQuarantined, rebuildTarget } from '../../../shared/release/transitions/rebuild-target.ts';
 import { newTargetState, type TargetState } from '../../../shared/release/transitions/state.ts';
 import { target } from './world/target.ts';
 import { candidateOf } from './world/world.ts';
@@ -78,5 +79,23 @@ describe('a target that is made anew from the ledger', () => {
     const { state, rows } = live(Array.from({ length: 15 }, (_, at) => [String(at + 1), 'settled'] as const));
     expect(rebuildTarget(newTargetState, rows).settled).toEqual(state.settled);
     expect(state.settled).toHaveLength(10);
+  });
+});
+
+describe('the quarantines of a target', () => {
+  it('are those that were ordered and not taken back, whatever sequence the ledger lists them in', () => {
+    const order = (action: OperatorAction, at: string, done = true): Operation => ({
+      ...{ id: at, model: 'spam-filter', action, by: 'ada', reason: 'it leaks', at, done, sentence: '' },
+    });
+    const operations = [
+      order({ action: 'quarantine', version: '3' }, '2026-03-04T00:00:00.000Z'),
+      order({ action: 'lift-quarantine', version: '2' }, '2026-03-03T00:00:00.000Z'),
+      order({ action: 'quarantine', version: '2' }, '2026-03-02T00:00:00.000Z'),
+      order({ action: 'quarantine', version: '4' }, '2026-03-01T00:00:00.000Z', false),
+      order({ action: 'roll-back', version: '5' }, '2026-03-01T00:00:00.000Z'),
+    ];
+    const at = '2026-03-04T00:00:00.000Z';
+    expect(findQuarantined(operations)).toEqual([{ version: '3', by: 'ada', reason: 'it leaks', at }]);
+    expect(findQuarantined(operations.toReversed())).toHaveLength(1);
   });
 });

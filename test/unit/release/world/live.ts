@@ -1,6 +1,6 @@
 /** The life of one release of version 2, with all that people, others and death do to it. Drawn from a seed. */
 import fc from 'fast-check';
-import type { Candidate } from '../../../../shared/release/transitions/state.ts';
+import type { Candidate, TargetState } from '../../../../shared/release/transitions/state.ts';
 import { candidateOf, type Deed, World, withPipelines } from './world.ts';
 
 /** What people and others do between two turns. */
@@ -28,8 +28,11 @@ export function live(
   tape: Tape,
   turns = 400,
   more: Partial<Candidate> = {},
+  /** What the target knows beforehand. */
+  before: Partial<TargetState> = {},
 ): { world: World; ended: Deed['action'] | null } {
   const world = new World(...tape);
+  world.state = { ...world.state, ...before };
   world.begin(candidateOf('2', { ...(tape[0] % 2 === 0 && { stages: withPipelines }), ...more }));
   world.meanwhile = () => {
     const { release } = world.state;

@@ -1,0 +1,53 @@
+/** What is to be known of a model's versions from time to time, whatever events have told. Repeated, it does nothing more. */
+import type { InvocationContext } from '@azure/functions';
+import * as df from 'durable-functions';
+import type { PinnedModel } from '../../shared/config/schema.ts';
+import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
+import { findEmbargoSignal, findNews, readEmbargoes } from '../../shared/dispatch/tell-embargoes.ts';
+import { modelEntity, targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
+import type { ModelState } from '../../shared/domain/model-state.ts';
+import type { TargetState } from '../../shared/release/transitions/state.ts';
+import { wiring } from '../../shared/wiring.ts';
+
+/** What cannot be had of one model keeps no other waiting: the next look is in an hour. */
+export async function lookAfterVersions(
+  client: df.DurableClient,
+  context: InvocationContext,
+  now: string,
+): Promise<void> {
+  for (const pinned of (await wiring.models()).values()) {
+    const { model, release } = pinned.config;
+    if (!release.target) continue;
+    const target = new df.EntityId(targetEntity, targetKey(release.target));
+    try {
+      const { entityState } = await client.readEntityState<TargetState>(target);
+      await lookAtEmbargoes(client, context, { pinned, target, state: entityState, now });
+    } catch (error) {
+      context.error(`reconcile: versions of model ${model} were not looked at: ${(error as Error).message}`);
+    }
+  }
+}
+
+interface Looked {
+  readonly pinned: PinnedModel;
+  readonly target: df.EntityId;
+  readonly state: TargetState | undefined;
+  readonly now: string;
+}
+
+/** A champion under embargo asks for a run, loudly. */
+async function lookAtEmbargoes(
+  client: df.DurableClient,
+  context: InvocationContext,
+  { pinned, target, state, now }: Looked,
+): Promise<void> {
+  const { model } = pinned.config;
+  const known = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
+  const embargoes = await readEmbargoes(await wiring.ledger(), pinned, state, now);
+  const embargoed = findNews(state, embargoes);
+  if (state && embargoed) await client.signalEntity(target, 'embargo', { embargoed });
+  const signal = findEmbargoSignal(model, known.entityState?.champion?.version, embargoes, now);
+  if (!signal) return;
+  if ((await offerSignal(client, { signal, pinned })) === 'started')
+    context.error(`model ${model}: ${signal.summary}`);
+}
