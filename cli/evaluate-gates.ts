@@ -27,6 +27,7 @@ export async function evaluateGates(args: readonly string[]): Promise<number> {
     predictions: { type: 'string' },
     metrics: { type: 'string' },
     'train-ids': { type: 'string' },
+    thresholds: { type: 'string' },
     'no-champion': { type: 'boolean', default: false },
     run: { type: 'string', default: 'local' },
     look: { type: 'string', default: '1' },
@@ -59,6 +60,10 @@ export async function evaluateGates(args: readonly string[]): Promise<number> {
       readPredictions(files, readingOptionsOf(model)),
     ),
     trainIds: await readFile(values['train-ids'], readTrainIds),
+    thresholds:
+      values.thresholds === undefined
+        ? null
+        : { trained: null, evaluated: parseMetrics(readText(values.thresholds)) },
     metrics: values.metrics === undefined ? null : parseMetrics(readText(values.metrics)),
     trackedMetrics: {},
     look,

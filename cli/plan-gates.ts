@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findMetric } from '../shared/config/metric-catalog.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
 import { suggest } from '../shared/config/suggest.ts';
@@ -6,6 +6,7 @@ import { decisionRuleOf } from '../shared/gates/metrics/decision-rule.ts';
 import { planGates } from '../shared/gates/plan/plan-gates.ts';
 import { readingOptionsOf, readPredictions } from '../shared/gates/predictions/read-predictions.ts';
 import type { Predictions } from '../shared/gates/rows.ts';
+import { chooseThresholds } from '../shared/gates/training-thresholds.ts';
 import { readArgs, UsageError } from './command.ts';
 import { describePlan } from './describe-plan.ts';
 import { readEvidenceFile } from './evidence-file.ts';
@@ -26,6 +27,7 @@ export async function plan(args: readonly string[]): Promise<number> {
     gain: { type: 'string', multiple: true, default: [] },
     disagreement: { type: 'string' },
     predictions: { type: 'string' },
+    thresholds: { type: 'string' },
     look: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   });
@@ -34,8 +36,7 @@ export async function plan(args: readonly string[]): Promise<number> {
   if (values.model === undefined) throw new UsageError('--model is missing: the model file with the gates');
   if (values.rows === undefined)
     throw new UsageError('--rows is missing: the number of rows the holdout would have');
-  const most = values.predictions === undefined ? mostRows : mostRowsDrawn;
-  const rows = readWhole('--rows', values.rows, most);
+  const rows = readWhole('--rows', values.rows, values.predictions === undefined ? mostRows : mostRowsDrawn);
   const look = readWhole('--look', values.look, mostLooks);
   const positives = readShare(
     '--positives',
@@ -72,7 +73,8 @@ export async function plan(args: readonly string[]): Promise<number> {
     look,
     holdout: model.holdout ?? {},
     given,
-    predictions: values.predictions === undefined ? null : await readDrawn(values.predictions, model),
+    predictions:
+      values.predictions === undefined ? null : await readDrawn(values.predictions, values.thresholds, model),
     dependent: (model.evaluation.groups ?? model.evaluation.order) !== undefined,
     weighed: model.evaluation.priors !== undefined,
     progress: (sentence) => console.error(sentence),
@@ -82,7 +84,11 @@ export async function plan(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function readDrawn(file: string, model: ModelConfig): Promise<Predictions> {
+async function readDrawn(
+  file: string,
+  thresholds: string | undefined,
+  model: ModelConfig,
+): Promise<Predictions> {
   if (!existsSync(file))
     throw new UsageError(
       `there is no file ${file}; --predictions takes the predictions file of an earlier run`,
@@ -92,7 +98,23 @@ async function readDrawn(file: string, model: ModelConfig): Promise<Predictions>
     const why = read && 'broken' in read ? read.broken : 'it has no rows';
     throw new UsageError(`--predictions ${file} cannot be used for planning: ${why}`);
   }
-  return { ...read, rule: decisionRuleOf(model) };
+  const files = thresholds === undefined ? null : { trained: null, evaluated: readThresholds(thresholds) };
+  const { rule, broken } = chooseThresholds(decisionRuleOf(model), files, read.champion !== null);
+  if (broken !== null) throw new UsageError(`--thresholds: ${broken}`);
+  return { ...read, rule };
+}
+
+function readThresholds(file: string): unknown {
+  if (!existsSync(file))
+    throw new UsageError(
+      `there is no file ${file}; --thresholds takes the thresholds.json of an earlier run`,
+    );
+  const text = readFileSync(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function readWhole(option: string, text: string, most: number): number {

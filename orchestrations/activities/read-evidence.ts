@@ -1,5 +1,5 @@
 /** What an evaluation job has left for its gates: of a run, or of a look of a probation. */
-import { evidencePath } from '../../shared/azure/run-files.ts';
+import { evidencePath, modelPath } from '../../shared/azure/run-files.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
 import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
@@ -7,6 +7,7 @@ import { inTurn } from '../../shared/in-turn.ts';
 import { wiring } from '../../shared/wiring.ts';
 
 const metricsLimitBytes = 1024 * 1024;
+const thresholdsLimitBytes = 64 * 1024;
 /** Millions of rows take most of what an instance has (docs/jobs.md): one judgement at a time in a process. */
 const judgeInTurn = inTurn();
 
@@ -29,6 +30,7 @@ export async function findEvidence(
     blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
     tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
   ]);
+  const thresholds = await readThresholds(runId, config);
   const read = async () => ({
     runId,
     task: config.task,
@@ -38,6 +40,7 @@ export async function findEvidence(
     trainIds: await readTrainIds(idFiles),
     metrics: metricsText === null ? null : parseJson(metricsText),
     trackedMetrics,
+    thresholds,
   });
   return {
     hasRows: files.length > 0,
@@ -53,6 +56,24 @@ async function findTables(runId: string, table: 'predictions' | 'train-ids'): Pr
   return (await blobs.list(`${folder}${table}.`))
     .map(({ path }) => ({ name: path.slice(folder.length), chunks: blobs.readChunks(path) }))
     .filter(({ name }) => name === `${table}.csv` || name === `${table}.parquet`);
+}
+
+/** Null where the model file gives the threshold, or none. */
+async function readThresholds(runId: string, { evaluation }: Pick<ModelConfig, 'evaluation'>) {
+  if (typeof evaluation.threshold !== 'object') return null;
+  const [blobs, { evaluatedFile, trainedFile }] = await Promise.all([
+    wiring.blobs(),
+    import('../../shared/gates/training-thresholds.ts'),
+  ]);
+  const read = async (path: string): Promise<unknown> => {
+    const text = await blobs.readText(path, thresholdsLimitBytes);
+    return text === null ? null : parseJson(text);
+  };
+  const [trained, evaluated] = await Promise.all([
+    read(`${modelPath(runId)}${trainedFile}`),
+    read(`${evidencePath(runId)}${evaluatedFile}`),
+  ]);
+  return { trained, evaluated };
 }
 
 /** Broken JSON is evidence, too: the judge says so in the report. */

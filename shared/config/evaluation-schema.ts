@@ -28,12 +28,19 @@ const CostsSchema = z.strictObject({
 
 export const decisionFields = {
   threshold: z
-    .number()
-    .gt(0)
-    .lte(1)
+    .union([
+      z.number().gt(0).lte(1),
+      z.strictObject({
+        from: z
+          .literal('training')
+          .describe(
+            'Each side has the threshold that its own training chose, by rows that training may see: `threshold.json` beside the files of the model, and `thresholds.json` of the evidence (docs/jobs.md).',
+          ),
+      }),
+    ])
     .optional()
     .describe(
-      'Binary models: a score of at least this is a decision for class 1, in every metric of decisions and of both sides. Chosen by other rows than those that are evaluated. When omitted, 0.5.',
+      'Binary models: a score of at least this is a decision for class 1, in every metric of decisions and of both sides. Chosen by other rows than those that are evaluated. `{ from: training }`: the one that training chose and wrote down. When omitted, 0.5.',
     ),
   costs: CostsSchema.optional().describe(
     'What decisions cost, for the metric `expected_cost`: for a binary model `falsePositive` and `falseNegative`, for a multiclass one a `matrix`. One unit for all, whichever it is.',
@@ -51,7 +58,7 @@ type Costs = z.infer<typeof CostsSchema>;
 interface Decided {
   readonly task: Task;
   readonly evaluation: {
-    readonly threshold?: number | undefined;
+    readonly threshold?: number | { readonly from: 'training' } | undefined;
     readonly costs?: Costs | undefined;
     readonly priors?: Readonly<Record<string, number>> | undefined;
   };

@@ -14,6 +14,7 @@ import {
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { findUnfitPriors } from './priors.ts';
 import { type Predictions, type Rows, scoredBy } from './rows.ts';
+import { chooseThresholds, type ThresholdFiles } from './training-thresholds.ts';
 
 export type Side = 'challenger' | 'champion';
 
@@ -30,6 +31,8 @@ export interface JudgeRequest {
   readonly predictions: ReadPredictions | string | null;
   /** What was read of the ids that training saw; null or omitted where there are none. */
   readonly trainIds?: ReadTrainIds | null;
+  /** Where training chose the thresholds, the files that say them; null or omitted where there are none. */
+  readonly thresholds?: ThresholdFiles | null;
   /** Value of metrics.json, null where there is none, its text where it is not JSON. */
   readonly metrics: unknown;
   /** Metrics the evaluation job logged, by name: `challenger/NAME`, `champion/NAME`. */
@@ -71,7 +74,9 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
     typeof request.predictions === 'string'
       ? parsePredictions(request.predictions, readingOptionsOf(request))
       : request.predictions;
-  const predictions = parsed && !('broken' in parsed) ? decideBy(parsed, request.rule) : null;
+  const rows = parsed && !('broken' in parsed) ? parsed : null;
+  const chosen = chooseThresholds(request.rule, request.thresholds ?? null, rows?.champion != null);
+  const predictions = rows && decideBy(rows, chosen.rule);
   const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
   const costs = findUnknownCosts(predictions, request.rule);
@@ -83,8 +88,13 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
     hasReported: values.size > 0,
     reported: (side, name) => values.get(`${side}/${name}`) ?? null,
     broken:
-      brokenPredictions ?? broken ?? costs.broken ?? findUnfitPriors(predictions, request.rule) ?? nothing,
-    notes: [...(parsed?.notes ?? []), ...costs.notes, ...notes],
+      brokenPredictions ??
+      broken ??
+      (rows && chosen.broken) ??
+      costs.broken ??
+      findUnfitPriors(predictions, request.rule) ??
+      nothing,
+    notes: [...(parsed?.notes ?? []), ...costs.notes, ...(rows ? chosen.notes : []), ...notes],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DecisionRule } from './metrics/decision-rule.ts';
+import { type DecisionRule, ruleOfSide } from './metrics/decision-rule.ts';
 import type { Intervals, ScoredRows } from './metrics/measure.ts';
 import type { ByteKinds } from './predictions/byte-kinds.ts';
 import { gather, gatherWhole } from './statistics/typed.ts';
@@ -116,7 +116,7 @@ export function scoredBy(rows: Rows, side: 'challenger' | 'champion'): ScoredRow
   return {
     labels: rows.labels,
     scores,
-    rule: rows.rule,
+    rule: ruleOfSide(rows.rule, side),
     classes: rows.classes && { names: rows.classes.names, known: rows.classes[side].known },
     probabilities: rows.classes?.[side].probabilities ?? null,
     intervals: rows.intervals?.[side] ?? null,

@@ -2,10 +2,19 @@
 export interface DecisionRule {
   /** A score of at least this is a decision for class 1. When omitted, 0.5. */
   readonly threshold?: number | undefined;
+  /** Where training chose it, each side's own: then `thresholds` has the numbers, as soon as they are read. */
+  readonly thresholdFrom?: 'training' | undefined;
+  readonly thresholds?: Thresholds | undefined;
   /** When omitted, each wrong decision costs 1. */
   readonly costs?: Costs | undefined;
   /** Class shares of production, by class; those of the rows when omitted. */
   readonly priors?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface Thresholds {
+  readonly challenger: number;
+  /** Null where there are no scores of a champion. */
+  readonly champion: number | null;
 }
 
 export interface Costs {
@@ -23,15 +32,39 @@ export interface Costs {
 export const decisionRuleOf = ({
   evaluation: { threshold, costs, priors },
 }: {
-  readonly evaluation: DecisionRule;
-}): DecisionRule => ({ threshold, costs, priors });
+  readonly evaluation: Omit<DecisionRule, 'threshold'> & {
+    readonly threshold?: number | { readonly from: 'training' } | undefined;
+  };
+}): DecisionRule =>
+  typeof threshold === 'object'
+    ? { thresholdFrom: threshold.from, costs, priors }
+    : { threshold, costs, priors };
 
 const usualThreshold = 0.5;
 
-export const thresholdOf = (rule: DecisionRule | undefined): number => rule?.threshold ?? usualThreshold;
+/** The challenger's, where each side has its own. */
+export const thresholdOf = (rule: DecisionRule | undefined): number =>
+  rule?.thresholds?.challenger ?? rule?.threshold ?? usualThreshold;
 
-/** ` at threshold 0.3`, where it is not the usual one. */
+/** The rule of one side's scores. */
+export function ruleOfSide(
+  rule: DecisionRule | undefined,
+  side: 'challenger' | 'champion',
+): DecisionRule | undefined {
+  if (!rule?.thresholds) return rule;
+  const { thresholds, ...rest } = rule;
+  return { ...rest, threshold: thresholds[side] ?? thresholds.challenger };
+}
+
+/** ` at threshold 0.3`, where it is not the usual one, and whose choice it is where it is not the model file's. */
 export function describeThreshold(rule: DecisionRule | undefined): string {
+  if (rule?.thresholds) {
+    const { challenger, champion } = rule.thresholds;
+    return champion === null || champion === challenger
+      ? ` at threshold ${challenger} from training`
+      : ` at thresholds from training, ${challenger} and the champion's ${champion},`;
+  }
+  if (rule?.thresholdFrom) return ' at the threshold from training';
   const threshold = thresholdOf(rule);
   return threshold === usualThreshold ? '' : ` at threshold ${threshold}`;
 }
