@@ -40,6 +40,9 @@ export const localCloud = {
   container: 'azureml',
   datastore: 'workspaceblobstore',
   releaseQueue: 'model-releases',
+  /** What takes messages of stages that start something, and the replies, in sessions. */
+  pipelineQueue: 'model-pipelines',
+  replyQueue: 'model-replies',
   logsWorkspaceId: '00000000-0000-0000-0000-0000000000bb',
   /** Takes events in sessions, where a subscription sends them there. */
   eventsQueue: 'ratchet-events',

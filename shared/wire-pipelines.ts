@@ -1,5 +1,6 @@
 /** Builds the channels that start something outside, for the wiring. As lazily as it: see there. */
 import type { TokenCredential } from '@azure/identity';
+import type { Queues } from './azure/service-bus.ts';
 import type { TlsOptions } from './azure/tls.ts';
 import type { PipelineStage, WebhookStage } from './config/pipeline-stage-schema.ts';
 import { RatchetError } from './errors.ts';
@@ -12,9 +13,10 @@ interface Base {
   readonly settings: () => Promise<Settings>;
   readonly credential: () => Promise<TokenCredential>;
   readonly tls: () => Promise<TlsOptions>;
+  readonly queues: () => Promise<Queues>;
 }
 
-export function wirePipelines({ settings, credential, tls }: Base) {
+export function wirePipelines({ settings, credential, tls, queues }: Base) {
   const azureDevOps = once(async (): Promise<Rest> => {
     const { azureDevOpsUrl } = await settings();
     if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', 'azure-pipelines');
@@ -64,6 +66,10 @@ export function wirePipelines({ settings, credential, tls }: Base) {
   /** What a stage of a release starts. */
   return async (stage: PipelineStage): Promise<PipelineChannel> => {
     if (stage.channel === 'webhook') return webhook(stage);
+    if (stage.channel === 'service-bus') {
+      const { QueueWithReplies } = await import('./release/channels/queue-with-replies.ts');
+      return new QueueWithReplies(await queues(), stage);
+    }
     if (stage.channel === 'github') {
       const { GitHubActions } = await import('./release/channels/github-actions.ts');
       return new GitHubActions(await gitHub(), stage);

@@ -43,7 +43,6 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireStorage(base),
     ...wireModels(base),
     ...wireReleases(base),
-    pipelineChannel: wirePipelines(base),
     releaseTarget: wireTargets(base),
     notices: wireNotices(base),
   };
@@ -224,6 +223,7 @@ function wireReleases({ settings, credential, tls }: Base) {
   });
 
   return {
+    pipelineChannel: wirePipelines({ settings, credential, tls, queues }),
     async releaseChannel(stage: NotifyStage): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/channels/service-bus-channel.ts');

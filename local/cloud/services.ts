@@ -61,6 +61,8 @@ const pipelineFolders = {
 
 const queues = [
   { name: localCloud.releaseQueue, duplicateDetection: { windowMs: dayMs } },
+  { name: localCloud.pipelineQueue, duplicateDetection: { windowMs: dayMs } },
+  { name: localCloud.replyQueue, requiresSession: true },
   { name: localCloud.eventsQueue, requiresSession: true, maxDeliveryCount: 2000 },
 ];
 

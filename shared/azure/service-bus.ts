@@ -1,9 +1,9 @@
-import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
+import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 
 /**
- * Sends to the queues of a Service Bus namespace.
+ * Sends to the queues of a Service Bus namespace, and looks at sessions.
  *
  * Each message has a connection of its own: releases are hours apart, the service drops idle connections after
  * minutes, and a client that has lost its connection can take the whole call's time to notice.
@@ -28,4 +28,31 @@ export class Queues {
       await client.close().catch(() => {});
     }
   }
+
+  /** The messages of a session, the first one first; they stay where they are. The first thousand. */
+  async peekSession(queue: string, session: string): Promise<readonly ServiceBusReceivedMessage[]> {
+    const client = this.#connect();
+    try {
+      const receiver = await client.acceptSession(queue, session, callLimit());
+      const found: ServiceBusReceivedMessage[] = [];
+      while (found.length < peekedAtMost) {
+        const from = found.at(-1)?.sequenceNumber?.add(1);
+        const page = await receiver.peekMessages(100, {
+          ...callLimit(),
+          ...(from && { fromSequenceNumber: from }),
+        });
+        found.push(...page);
+        if (page.length === 0) break;
+      }
+      return found;
+    } catch (error) {
+      // The client says of a queue that is not there, too, that somebody else may hold the session.
+      const asked = `looking at session ${session} of queue ${queue}, which must be there and have sessions`;
+      throw azureError(asked, { queue, session }, error);
+    } finally {
+      await client.close().catch(() => {});
+    }
+  }
 }
+
+const peekedAtMost = 1_000;

@@ -116,13 +116,43 @@ const WebhookSchema = z.strictObject({
   within,
 });
 
+const queueName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._/-]{0,259}$/,
+    'the name of a queue: letters, digits, dots, hyphens, underscores, slashes',
+  );
+
+const ServiceBusSchema = z.strictObject({
+  ...common,
+  channel: z
+    .literal('service-bus')
+    .describe(
+      'Sends a message to a Service Bus queue, to start something, and reads how it stands from the replies to it: docs/pipelines.md.',
+    ),
+  queue: queueName
+    .default('model-pipelines')
+    .describe(
+      'Queue that takes the message. Turn duplicate detection on: the message id is the release and its stage.',
+    ),
+  replyQueue: queueName
+    .default('model-replies')
+    .describe(
+      'Queue with sessions that takes the replies, in the session named by the release and its stage.',
+    ),
+  parameters,
+  within,
+});
+
 export const PipelineStageSchema = z.discriminatedUnion('channel', [
   AzurePipelinesSchema,
   GitHubSchema,
   WebhookSchema,
+  ServiceBusSchema,
 ]);
 
 export type PipelineStage = z.infer<typeof PipelineStageSchema>;
 export type AzurePipelinesStage = z.infer<typeof AzurePipelinesSchema>;
 export type GitHubStage = z.infer<typeof GitHubSchema>;
+export type ServiceBusStage = z.infer<typeof ServiceBusSchema>;
 export type WebhookStage = z.infer<typeof WebhookSchema>;

@@ -17,7 +17,8 @@ import {
 import { RatchetError } from '../../errors.ts';
 import { signWebhook } from '../../http/webhook-signature.ts';
 import type { PipelineChannel } from './pipeline-channel.ts';
-import type { Json, Rest } from './rest.ts';
+import { readAnswer } from './read-answer.ts';
+import type { Rest } from './rest.ts';
 
 /** The headers of a message, with a signature by each key. */
 export function signMessage(message: Parameters<typeof signWebhook>[0], keys: readonly Uint8Array[]) {
@@ -63,29 +64,10 @@ export class SignedWebhook implements PipelineChannel {
     const body = { type: `ratchet.pipeline.${deed}`, timestamp: order.askedAt, data };
     const call = { method: 'POST', path: '', body, messageId: `${key}:${deed}` } as const;
     const answer = await this.#rest.send({ asked, subject, ...call, isBarredForGood });
-    return seenOf(answer, deed, order, (why) => {
+    // Whoever has only taken a start need not say more.
+    const said = deed === 'start' && answer['state'] === undefined ? { ...answer, state: 'running' } : answer;
+    return readAnswer(said, key, (why) => {
       throw new RatchetError('azure-unavailable', `${asked}: ${why}`, { subject });
     });
   }
-}
-
-const states: readonly PipelineSeen['state'][] = ['running', 'succeeded', 'failed', 'cancelled', 'absent'];
-
-function seenOf(
-  { state, url, reason }: Json,
-  deed: Deed,
-  { key }: PipelineOrder,
-  refuse: (why: string) => never,
-): PipelineSeen {
-  // Whoever has only taken a start need not say more.
-  const known = state === undefined && deed === 'start' ? 'running' : states.find((each) => each === state);
-  if (known === undefined) {
-    const seen = JSON.stringify(state)?.slice(0, 100) ?? 'nothing';
-    return refuse(
-      `the answer must have state, one of ${states.join(', ')}; found ${seen}: docs/pipelines.md`,
-    );
-  }
-  const link = typeof url === 'string' && /^https:\/\/[^\s<>"'()]{1,500}$/.test(url) ? url : null;
-  const why = typeof reason === 'string' ? (reason.trim().split(/\r?\n/)[0] ?? '').slice(0, 300) : '';
-  return { state: known, why, run: known === 'absent' ? null : { id: key, url: link } };
 }

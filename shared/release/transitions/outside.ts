@@ -172,6 +172,8 @@ function describe(stage: PipelineStage): string {
       return `pipeline ${stage.pipeline} of ${stage.project}`;
     case 'github':
       return `workflow ${stage.workflow} of ${stage.repository}`;
+    case 'service-bus':
+      return `what queue ${stage.queue} was asked for`;
     case 'webhook':
       return `what ${new URL(stage.url).host} was asked to do`;
   }

@@ -42,6 +42,7 @@ describe('a release', () => {
       [watched, '{ stage: a, kind: pipeline, channel: webhook, url: "https://a.example/b" }'],
       target,
     ],
+    ['a queue with replies', [watched, '{ stage: a, kind: pipeline, channel: service-bus }'], target],
     ['pipelines without a target', [pipeline(), '{ stage: a, channel: event-grid }'], null],
     [
       'every kind of stage',
