@@ -13,7 +13,7 @@ interface Base {
 
 export function wireNotices({ settings, tls }: Base) {
   return once(async () => {
-    const [{ receivers, publicUrl }, sdk, { NoticeSender }] = await Promise.all([
+    const [given, sdk, { NoticeSender }] = await Promise.all([
       settings(),
       import('@azure/core-rest-pipeline'),
       import('./notices/send-notice.ts'),
@@ -22,9 +22,9 @@ export function wireNotices({ settings, tls }: Base) {
     return {
       /** Sends a notice to the receiver of that name, once. Errors: `bad-setting` where there is none. */
       async send(notice: Notice, to: string): Promise<Sent> {
-        const receiver = receivers.get(to);
-        if (!receiver) throw unknown(to, [...receivers.keys()]);
-        return sender.send(receiver, { notice, links: linksOf(notice, publicUrl) }, new Date());
+        const receiver = given.receivers.get(to);
+        if (!receiver) throw unknown(to, [...given.receivers.keys()]);
+        return sender.send(receiver, { notice, links: linksOf(notice, given) }, new Date());
       },
     };
   });

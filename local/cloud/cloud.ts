@@ -6,9 +6,11 @@
  *
  * Invariant: the state file says the addresses once all services answer, and is gone after a clean stop.
  */
+import { join } from 'node:path';
 import { Work } from '../clock/work.ts';
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from '../launch/cloud-state.ts';
+import { openInbox } from '../notices/inbox.ts';
 import { openClock, storeClock } from '../process/clock-store.ts';
 import { lockHome } from '../process/home-lock.ts';
 import { createLog } from '../process/log.ts';
@@ -58,6 +60,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       eventGrid: services.eventGrid,
       logAnalytics: services.logAnalytics,
       azureMl: services.azureMl,
+      inbox: openInbox(join(options.home, 'notices.jsonl'), services.eventGridKey, (title) =>
+        log('info', `notice: ${title}`),
+      ),
       pipelines: services.pipelines,
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),

@@ -10,6 +10,7 @@ import { type Loopback, listenOnLoopback } from '../http/listen.ts';
 import { RequestError } from '../http/request-error.ts';
 import { parseFaults } from '../log-analytics/faults.ts';
 import type { LogAnalytics } from '../log-analytics/index.ts';
+import type { Inbox } from '../notices/inbox.ts';
 import { parseFaults as parsePipelineFaults } from '../pipelines/faults.ts';
 import { type Pipelines, parsePlan } from '../pipelines/index.ts';
 
@@ -19,6 +20,7 @@ export interface Control {
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
   readonly azureMl: Pick<AzureMl, 'setFaults'>;
+  readonly inbox: Inbox;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
   /** Called after the clock was set. */
   onClockSet(): void;
@@ -37,7 +39,7 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET /status`,
+ * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET|POST /notices`, `GET /status`,
  * `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
@@ -87,6 +89,11 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     case 'PUT /subscriptions':
       eventGrid.putSubscription(parseSubscription(await readJson(request)));
       return { status: 200, body: eventGrid.subscriptions() };
+    case 'GET /notices':
+      return { status: 200, body: control.inbox.list() };
+    case 'POST /notices':
+      control.inbox.receive(request.headers, await readBody(request, longestBodyBytes));
+      return { status: 200, body: {} };
     case 'PUT /logs/faults':
       logAnalytics.failNext(parseFaults(await readJson(request)));
       return { status: 200, body: {} };

@@ -48,6 +48,7 @@ export function createDispatcher(
   return async (incoming) => {
     const exchange = { ...incoming, request: dependencies.signIn.admit(incoming.request) };
     const path = exchange.request.url.pathname.replace(/^\//, '');
+    if (path === '.auth/login/aad' && dependencies.signIn.login) return dependencies.signIn.login(exchange);
     const rpcPath = findRpcPath(dependencies.durable, path);
     if (rpcPath !== null) {
       requireOwnBody(exchange);

@@ -1,9 +1,11 @@
 /**
  * What the cloud process says of itself in HOME/cloud/cloud.json, and the settings the application gets from it.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { localCloud } from '../cloud-context.ts';
+import { inboxSecret } from '../notices/inbox.ts';
 
 export const CloudStateSchema = z.looseObject({
   pid: z.int(),
@@ -53,6 +55,15 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
     RATCHET_MODELS_DIR: modelsFolder,
     IDENTITY_ENDPOINT: cloud.identityEndpoint,
     IDENTITY_HEADER: cloud.identityHeader,
+  };
+}
+
+/** Notices come into the inbox of the local cloud, unless the shell says where else; each secret is the same at every start. */
+export function noticeSettings(cloud: CloudState, hostPort: number): Record<string, string> {
+  return {
+    RATCHET_NOTICES: `local=webhook ${cloud.control}/notices ${inboxSecret(cloud.eventGridKey)}`,
+    RATCHET_PUBLIC_URL: `http://127.0.0.1:${hostPort}`,
+    RATCHET_LINK_SECRET: createHash('sha256').update(`links ${cloud.eventGridKey}`).digest('hex'),
   };
 }
 

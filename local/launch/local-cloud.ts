@@ -20,7 +20,13 @@ import { lockHome } from '../process/home-lock.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { bypassProxies } from './bypass-proxies.ts';
 import { type ChildOptions, type Exit, startChild } from './child.ts';
-import { appSettings, type CloudState, CloudStateSchema, readStateOf } from './cloud-state.ts';
+import {
+  appSettings,
+  type CloudState,
+  CloudStateSchema,
+  noticeSettings,
+  readStateOf,
+} from './cloud-state.ts';
 import { readShellSettings } from './environment.ts';
 import { findFreePort } from './free-port.ts';
 import { claimPorts } from './port-claims.ts';
@@ -177,7 +183,7 @@ function describeHost(
   const { home, modelsFolder = join(repository, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
   const given = appSettings(start.cloud, modelsFolder);
-  const values = { ...given, ...tickSettings(options) };
+  const values = { ...given, ...noticeSettings(start.cloud, start.hostPort), ...tickSettings(options) };
   const settings = { IsEncrypted: false, Values: values };
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {

@@ -23,6 +23,8 @@ interface OperatorRequest {
   readonly reason: string;
   /** What an order about a release needs of the model file. */
   readonly release?: object;
+  /** Makes a repeated request of the same person the same operation, in place of the header. */
+  readonly key?: string;
 }
 
 const wait = { timeoutInMilliseconds: 15_000, retryIntervalInMilliseconds: 150 };
@@ -35,9 +37,9 @@ const wait = { timeoutInMilliseconds: 15_000, retryIntervalInMilliseconds: 150 }
 export async function requestOperation(
   client: OperationStarter,
   request: HttpRequest,
-  { model, action, actor, reason, release }: OperatorRequest,
+  { model, action, actor, reason, release, key: own }: OperatorRequest,
 ): Promise<HttpResponseInit> {
-  const given = readIdempotencyKey(request);
+  const given = own ?? readIdempotencyKey(request);
   // Nobody's request is taken for the repetition of somebody else's.
   const key = given === null ? randomUUID() : `${shortHash(actor.id)}-${given}`;
   const id = `operation:${model ?? '(fleet)'}:${key}`;

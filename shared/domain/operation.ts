@@ -29,7 +29,8 @@ export type ReleaseAction =
       readonly binding: string;
       readonly teams: readonly string[];
     }
-  | { readonly action: 'reject-release'; readonly releaseId: string }
+  /** `binding`: only while that is what is asked; absent: whatever is. */
+  | { readonly action: 'reject-release'; readonly releaseId: string; readonly binding?: string }
   /** Has it go back, wherever it is. */
   | { readonly action: 'abort-release'; readonly releaseId: string }
   /** Answers what a person is asked: it goes on. */

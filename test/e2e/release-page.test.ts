@@ -18,6 +18,10 @@ const [, yaml] = /```yaml\n(.*?)```/s.exec(section)!;
 const commands = [...section.matchAll(/^npx ratchet (.*)$/gm)].map(([, line]) =>
   [...line!.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!),
 );
+/** What docs/notices.md adds to it. */
+const told = readFileSync('docs/notices.md', 'utf8').split('## On your machine')[1]!;
+const [, notices] = /```yaml\n(.*?)```/s.exec(told)!;
+const [, inbox] = /^npx ratchet (.*)$/m.exec(told)!;
 const begin = '2002-08-15T00:00:00.000Z';
 
 let service: SampleService;
@@ -27,7 +31,10 @@ let nowMs = Date.parse(begin);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-release-page-'));
   const sample = readFileSync('models/spam-filter.yaml', 'utf8');
-  writeFileSync(join(folder, 'spam-filter.yaml'), `${sample.slice(0, sample.indexOf('release:'))}${yaml}`);
+  writeFileSync(
+    join(folder, 'spam-filter.yaml'),
+    `${sample.slice(0, sample.indexOf('release:'))}${yaml}${notices}`,
+  );
   service = await launchSampleService({ modelsFolder: folder, clock: 'virtual', clockStart: begin });
   await publishSampleScoring(service.cloud());
   await ensureSampleMail(service.cloud());
@@ -84,6 +91,11 @@ it('brings the sample model to an endpoint that answers mail', async () => {
   await pass(1_800);
   expect(await type(listed)).toContain('waiting-for-approval');
   const { releaseId } = await release();
+  const shown = await type(inbox!.split(' '));
+  expect(shown).toContain('Approval wanted: version 1 of spam-filter, stage approval');
+  expect(shown).toMatch(
+    /Look at it, approve or reject: http:\/\/127\.0\.0\.1:\d+\/api\/signed-in\/releases\//,
+  );
   await type(approve.map((word) => (word === 'RELEASE' ? releaseId : word)));
   await pass(300);
   expect(await type(serving)).toContain('version-1');

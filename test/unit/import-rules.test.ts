@@ -94,7 +94,15 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/explain-settings.ts': {
     rooms: ['shared/access/access-table.ts', 'shared/notices/read-receivers.ts'],
   },
-  'shared/notices': { rooms: ['shared/domain', 'shared/errors.ts', 'shared/http/webhook-signature.ts'] },
+  'shared/notices': {
+    rooms: [
+      'shared/domain',
+      'shared/errors.ts',
+      'shared/access/approval-link.ts',
+      'shared/http/webhook-signature.ts',
+    ],
+  },
+  'shared/pages': { rooms: ['shared/domain', 'shared/gates/report/html.ts'] },
   'shared/wire-notices.ts': {
     rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/domain', 'shared/notices'],
     types: ['shared/azure', 'shared/settings.ts'],
@@ -167,6 +175,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/operations',
       'shared/audit',
       'shared/lineage',
+      'shared/pages',
       'shared/release/transitions',
       'shared/access',
       'shared/azure/run-files.ts',
@@ -199,7 +208,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     ],
   },
   // What `ratchet local` does it does to the local cloud, and to nothing else.
-  'cli/local': { rooms: ['cli', 'local/launch', 'local/process', 'shared/config', 'shared/domain'] },
+  'cli/local': {
+    rooms: ['cli', 'local/launch', 'local/process', 'shared/config', 'shared/domain'],
+    types: ['local/notices'],
+  },
   examples: { rooms: [], types: ['shared/domain'] },
 };
 

@@ -2,7 +2,7 @@
  * App Service authentication, as far as an app notices it: it stands before everything, and tells the app who a request
  * comes from by the header `X-MS-CLIENT-PRINCIPAL` (learn.microsoft.com/azure/app-service/overview-authentication-authorization).
  *
- * Owns: that header and its kin, and whether a token is somebody's.
+ * Owns: that header and its kin, and whether a token is somebody's. A browser has a session (login-page.ts) in place of a token.
  * Does not own: what an app makes of it. As in Azure with "allow unauthenticated access", a request without a token passes
  * as nobody's; one with a token that is nobody's is refused.
  *
@@ -14,32 +14,42 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { RequestError } from '../../http/request-error.ts';
 import type { HostRequest } from '../http/request.ts';
+import type { Answer, Exchange } from '../http/server.ts';
+import { answerLogin, Sessions } from './login-page.ts';
 import { openPeople, type Person } from './people.ts';
 
 export interface SignIn {
   /** The request as the app may see it. Throws a RequestError 401. */
   admit(request: HostRequest): HostRequest;
+  /** Where a browser signs in; null: it is off, and there is no such place. */
+  login: ((exchange: Exchange) => Promise<Answer>) | null;
 }
 
 /** Absent: off. */
 export function openSignIn(peopleFile: string | undefined): SignIn {
-  if (peopleFile === undefined) return { admit: (request) => request };
+  if (peopleFile === undefined) return { admit: (request) => request, login: null };
   const people = openPeople(peopleFile).map((person) => ({ person, digest: digestOf(person.token) }));
+  const sessions = new Sessions();
+  const whose = (token: string): Person | null => {
+    const digest = digestOf(token);
+    const [found] = people.filter((known) => timingSafeEqual(known.digest, digest));
+    return found?.person ?? null;
+  };
   return {
     admit(request) {
       const kept = [...request.headers].filter(([name]) => !name.startsWith('x-ms-client-principal'));
       const token = presentedToken(request.headers.get('authorization'));
-      if (token === null) return { ...request, headers: new Map(kept) };
-      const digest = digestOf(token);
-      const [found] = people.filter((known) => timingSafeEqual(known.digest, digest));
-      if (!found) {
+      const person = token === null ? sessions.find(request.headers.get('cookie')) : whose(token);
+      if (token === null && !person) return { ...request, headers: new Map(kept) };
+      if (!person) {
         throw new RequestError(
           401,
           'Authorization: the token is nobody’s here; people and tokens are in people.json of the state folder',
         );
       }
-      return { ...request, headers: new Map([...kept, ...principalOf(found.person)]) };
+      return { ...request, headers: new Map([...kept, ...principalOf(person)]) };
     },
+    login: (exchange) => answerLogin(exchange, sessions, whose),
   };
 }
 

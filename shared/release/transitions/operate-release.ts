@@ -50,7 +50,7 @@ export function operateRelease(
     case 'approve-release':
       return approve(state, release, order, word);
     case 'reject-release':
-      return reject(state, release, word);
+      return reject(state, release, order, word);
     case 'resume-release':
       return goOn(state, release, word);
     case 'accept-release':
@@ -138,16 +138,23 @@ function describeLater(release: Release, stage: ApprovalStage, names: readonly s
 
 function findOther(release: Release, binding: string, current: string): string | null {
   if (binding === current) return null;
-  return `What was looked at is not what is asked now: the approval is of ${binding.slice(0, 12)}, and release ${release.releaseId} stands at ${current.slice(0, 12)}: ${explainOther(release, binding)}; look at the release again.`;
+  return `What was looked at is not what is asked now: the order is of ${binding.slice(0, 12)}, and release ${release.releaseId} stands at ${current.slice(0, 12)}: ${explainOther(release, binding)}; look at the release again.`;
 }
 
 function isSamePerson(a: { readonly by: string; readonly actor?: Actor }, b: typeof a): boolean {
   return (a.actor?.id ?? a.by) === (b.actor?.id ?? b.by);
 }
 
-function reject(state: TargetState, release: Release, word: Word): OperatedRelease {
+function reject(
+  state: TargetState,
+  release: Release,
+  { binding }: Extract<Order, { action: 'reject-release' }>,
+  word: Word,
+): OperatedRelease {
   if (stageOf(release)?.kind !== 'approval' || release.back)
     return refuse(state, `Nothing to reject: the release is ${release.state}. Abort it to have it go back.`);
+  const other = binding === undefined ? null : findOther(release, binding, bindingOf(release));
+  if (other !== null) return refuse(state, other);
   const next = turnBack(state, release, word, 'rejected');
   return done(next, release, `Rejected: version ${release.model.version} goes back.`);
 }

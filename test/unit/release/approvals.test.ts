@@ -98,7 +98,7 @@ describe('an approval', () => {
     [
       'somebody who looked at something else',
       { binding: 'f'.repeat(64) },
-      /^What was looked at is not what is asked now: the approval is of ffffffffffff, and release run-2-release stands at [0-9a-f]{12}: release run-2-release has not asked for an approval of that; look at the release again\.$/,
+      /^What was looked at is not what is asked now: the order is of ffffffffffff, and release run-2-release stands at [0-9a-f]{12}: release run-2-release has not asked for an approval of that; look at the release again\.$/,
     ],
     [
       'somebody at the moment it expires',
