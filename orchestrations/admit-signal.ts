@@ -15,10 +15,12 @@ import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
 import { jobNamesOf } from '../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
+import { describeHolder } from '../shared/release/transitions/describe-holder.ts';
+import { askTarget } from './ask-target.ts';
 import { confirmSignal } from './confirm-signal.ts';
 import { endJobs } from './end-job.ts';
 import type { OfferAnswer } from './entities.ts';
-import { type Failure, type Insisted, insist } from './insist.ts';
+import { afterwards, type Failure, type Insisted, insist } from './insist.ts';
 import { offerOnce } from './offer-once.ts';
 import { predecessorsOf, type RunInput } from './run-input.ts';
 import { settle } from './settle.ts';
@@ -41,7 +43,8 @@ df.app.orchestration('admit-signal', function* (context) {
   const answer = yield* offerUntilFinal(context, offer, offeredAt);
   if ('failure' in answer) return yield* giveUp(context, offer, offeredAt, answer.failure);
   if (answer.repeated) return { admission: answer.admission, repeated: true };
-  yield* record(context, offer, offeredAt, answer.admission);
+  const admission = yield* tellOfRelease(context, offer, answer);
+  yield* record(context, offer, offeredAt, admission);
   if (answer.admission.outcome === 'admitted') yield* run(context, offer, answer, confirmed.promoted);
   return { admission: answer.admission, repeated: false };
 });
@@ -99,6 +102,22 @@ function* giveUp(
   const admission = describeFailure(failure);
   yield* record(context, offer, offeredAt, admission);
   return { admission, repeated: false };
+}
+
+/** A release may have the target that the run's candidate is to go to: the decision says what that means for it. */
+function* tellOfRelease(
+  context: df.OrchestrationContext,
+  { pinned }: SignalOffer,
+  { admission, tellsRelease }: OfferAnswer,
+): Generator<df.Task, Admission, unknown> {
+  const { target } = pinned.config.release;
+  if (!target || !tellsRelease || admission.outcome !== 'admitted') return admission;
+  let said = '';
+  yield* afterwards(context, `asking what has endpoint ${target.endpoint}`, function* () {
+    const { holder } = yield* askTarget(context, target, 'askHolder', {});
+    if (holder) said = ` ${describeHolder(holder, target)}`;
+  });
+  return { ...admission, sentence: `${admission.sentence}${said}` };
 }
 
 function* run(

@@ -92,6 +92,8 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly hearsCancel?: boolean;
   /** In answers of before the model remembered its dead runs: the run itself sees the jobs of the freed one end. */
   readonly endsPredecessor?: boolean;
+  /** Whether a decision tells of the release that has the target; absent in answers of before. */
+  readonly tellsRelease?: boolean;
   /** The runs that died before the one admitted, whose jobs it sees end; absent in answers of before. */
   readonly predecessors?: readonly string[];
 }

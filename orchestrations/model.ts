@@ -33,6 +33,7 @@ defineEntity<ModelState>(modelEntity, newModelState, {
         champion: next.champion,
         endsJobs: true,
         hearsCancel: true,
+        tellsRelease: true,
         predecessors: admitted?.after ?? [],
         ...kept,
       },

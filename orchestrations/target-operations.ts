@@ -6,6 +6,7 @@ import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
+import type { TargetHolder } from '../shared/release/transitions/describe-holder.ts';
 import type { QuarantineOrder } from '../shared/release/transitions/embargo.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
@@ -41,6 +42,8 @@ export interface TargetOperations {
     input: { readonly releaseId: string; readonly now: string } & ReleaseEvent;
     output: object | EntityRefusal;
   };
+  /** Which release has the target, for whoever may want it next. */
+  askHolder: { input: object; output: { readonly holder: TargetHolder | null } | EntityRefusal };
   rollBack: { input: RollBackOrder; output: Omit<RolledBack, 'state'> | EntityRefusal };
   quarantine: {
     input: QuarantineOrder;

@@ -2,6 +2,7 @@
 
 import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
+import { findHolder } from '../shared/release/transitions/describe-holder.ts';
 import { describeRelease } from '../shared/release/transitions/describe-release.ts';
 import { quarantineVersion } from '../shared/release/transitions/embargo.ts';
 import { findNotices } from '../shared/release/transitions/find-notices.ts';
@@ -35,6 +36,9 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   },
   tell(state, input: Input<'tell'>) {
     return { state: takeEvent(state, input), answer: {} };
+  },
+  askHolder(state) {
+    return { state, answer: { holder: findHolder(state) } };
   },
   rollBack(state, input: Input<'rollBack'>) {
     const { state: next, ...answer } = rollBack(state, input);

@@ -250,4 +250,17 @@ describe('a release over stages', () => {
     });
     expect(await approve('eve')).toMatchObject({ status: 200 });
   });
+
+  it('tells whoever asks for a run which release has the endpoint, and has the next version wait for it', async () => {
+    const { releaseId } = await latest();
+    await run('sixth');
+    const [decision] = (await world.decisions()).filter(({ signal }) => signal.id.endsWith(':sixth'));
+    expect(decision).toMatchObject({
+      outcome: 'admitted',
+      sentence: expect.stringContaining(
+        ` Endpoint tiny is held by release ${releaseId} of version 5, waiting-for-approval: what this run makes waits for it.`,
+      ),
+    });
+    expect(await latest()).toMatchObject({ state: 'queued', model: { version: '6' } });
+  });
 });
