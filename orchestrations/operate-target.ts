@@ -8,6 +8,8 @@ import type { NoticeAddress } from '../shared/domain/notice.ts';
 import { isQuarantine, type TargetAction } from '../shared/domain/operation.ts';
 import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askTarget } from './ask-target.ts';
+import { afterwards } from './insist.ts';
+import { none } from './patience.ts';
 import { takeStep } from './take-step.ts';
 
 /** The release part of a model file, and what else a rollback takes from it. */
@@ -40,6 +42,11 @@ export function* operateTarget(
     const order = { version: action.version, lift: action.action === 'lift-quarantine', word };
     const { done, sentence, wake } = yield* askTarget(context, release.target, 'quarantine', order);
     yield* takeStep(context, 'wake-releases', { releases: wake });
+    const { version } = action;
+    const { endpoint } = release.target;
+    yield* afterwards(context, `marking version ${version} of model ${model}`, () =>
+      takeStep(context, 'mark-version', { name: model, version, endpoint }, none),
+    );
     return { done, sentence };
   }
   if (action.action !== 'roll-back') {

@@ -293,6 +293,11 @@ export interface Steps {
   'begin-trial': { input: TrialStart; output: { state: 'running' | 'gone'; why: string } };
   /** Judges what the job of a look has left, and writes the report and its page beside it. */
   'judge-trial': { input: TrialQuestion; output: { isDecisive: boolean; result: Omit<TrialResult, 'at'> } };
+  /** Has the registry say of a version what holds. */
+  'mark-version': {
+    input: { readonly name: string; readonly version: string; readonly endpoint: string };
+    output: null;
+  };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };

@@ -32,9 +32,13 @@ export function wireTargets({ settings, credential, tls }: Base) {
     };
   });
 
+  const resources = async () => (await connections()).resources;
+
   /** What serves a model, as `release.target` of its file has it. */
-  return async (target: TargetConfig): Promise<ReleaseTarget> => {
+  const releaseTarget = async (target: TargetConfig): Promise<ReleaseTarget> => {
     const { OnlineEndpointTarget } = await import('./release/targets/online-endpoint.ts');
     return new OnlineEndpointTarget({ target, ...(await connections()) });
   };
+
+  return { releaseTarget, resources };
 }

@@ -43,7 +43,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireStorage(base),
     ...wireModels(base),
     ...wireReleases(base),
-    releaseTarget: wireTargets(base),
+    ...wireTargets(base),
     notices: wireNotices(base),
   };
 }

@@ -8,6 +8,7 @@ import { modelEntity, targetEntity, targetKey } from '../../shared/domain/durabl
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { TargetState } from '../../shared/release/transitions/state.ts';
 import { wiring } from '../../shared/wiring.ts';
+import { markVersions } from './mark-versions.ts';
 
 /** What cannot be had of one model keeps no other waiting: the next look is in an hour. */
 export async function lookAfterVersions(
@@ -22,6 +23,7 @@ export async function lookAfterVersions(
     try {
       const { entityState } = await client.readEntityState<TargetState>(target);
       await lookAtEmbargoes(client, context, { pinned, target, state: entityState, now });
+      await markVersions(model, entityState);
     } catch (error) {
       context.error(`reconcile: versions of model ${model} were not looked at: ${(error as Error).message}`);
     }

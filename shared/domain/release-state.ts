@@ -5,6 +5,7 @@
  */
 import type { NoticeAddress } from './notice.ts';
 import type { ModelVersion } from './run.ts';
+import type { VersionStatus } from './version-status.ts';
 import type { Word } from './word.ts';
 
 /** What a release is doing. Closed; docs/releases.md draws it. */
@@ -237,6 +238,8 @@ export interface ReleaseRow {
   readonly approval?: ApprovalAsked | null;
   /** Where a person looks at what its stage has started outside; null, or absent in rows of before: nothing, or nowhere. */
   readonly pipeline?: string | null;
+  /** What the registry is to say of the version, but for an embargo; absent in rows of before it did. */
+  readonly status?: VersionStatus;
   /** Of a settled version: the look of its probation that passed; absent: there was none. */
   readonly provenBy?: string;
   /** Absent in other stages than a probation. */

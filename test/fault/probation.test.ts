@@ -2,6 +2,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
+import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { ReleaseRow } from '../../shared/domain/release-state.ts';
 import { until } from '../until.ts';
 import { expectServes, openStaged, type Staged } from './staged.ts';
@@ -41,6 +42,16 @@ describe('a version on probation', () => {
   const looks = async (row: ReleaseRow): Promise<readonly string[]> =>
     (await staged.world.jobNames()).filter((name) => name.startsWith(`${row.releaseId}-trial-`));
 
+  /** What the registry says of each version. */
+  async function statuses(): Promise<Readonly<Record<string, string>>> {
+    const { resourceGroup, workspace } = localCloud;
+    const found: Record<string, string> = {};
+    const client = workspaceClient(staged.world.cloud());
+    for await (const { name, properties } of client.modelVersions.list(resourceGroup, workspace, 'tiny'))
+      found[name ?? ''] = properties.tags?.['ratchetStatus'] ?? '';
+    return found;
+  }
+
   beforeAll(async () => {
     staged = await openStaged({ stages });
   });
@@ -53,6 +64,7 @@ describe('a version on probation', () => {
     const row = await staged.drive(0);
     expect(row).toMatchObject({ state: 'settled', provenBy: `${row.releaseId}-trial-1` });
     await expectServes(staged, '1');
+    expect(await statuses()).toEqual({ 1: 'settled' });
   });
 
   it('is settled once, by one job a look, though whoever sees to it dies in its steps', async () => {
@@ -93,5 +105,6 @@ describe('a version on probation', () => {
     expect(await looks(row)).toHaveLength(1);
     expect(await staged.world.aliveJobs()).toEqual([]);
     await expectServes(staged, '2');
+    expect(await statuses()).toEqual({ 1: 'settled', 2: 'settled', 3: 'rolled-back' });
   });
 });

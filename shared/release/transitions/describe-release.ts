@@ -5,6 +5,7 @@ import { givenTo } from './changes.ts';
 import { describeProbation } from './probation.ts';
 import { stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
+import { statusOf, statusOfEnd } from './version-status.ts';
 
 /** A release as the ledger has it; null: the target knows none of this id. */
 export function describeRelease(
@@ -31,6 +32,7 @@ export function describeRelease(
       binding: bindingOf(held),
       approval: describeAsked(held, now),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
+      status: statusOf(held),
       ...(probation && { probation }),
       writtenAt: now,
       endedAt: null,
@@ -43,7 +45,7 @@ export function describeRelease(
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
     ...{ stage: null, step: null, isChampion: state === 'settled', asks: null, lastLook: null },
     ...{ approvals: [], digest, binding: null, approval: null },
-    ...{ writtenAt: now, endedAt },
+    ...{ writtenAt: now, endedAt, status: statusOfEnd[state] },
     ...(provenBy && { provenBy }),
   };
 }
