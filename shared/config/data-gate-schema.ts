@@ -52,10 +52,16 @@ export const DataGateSchema = z
     unlabelledShare: z
       .strictObject({
         atMost: share.describe('The largest share of the rows, from 0 to 1, that may be without a label.'),
+        assume: z
+          .literal('missing-at-random')
+          .optional()
+          .describe(
+            'That labels are missing by chance, whatever they would be: then what the labelled rows show is what holds. When omitted nothing is supposed, and a gate passes only where it also does with the worst labels that rows without one could have; where nobody knows which these are it is `inconclusive`.',
+          ),
       })
       .optional()
       .describe(
-        'Rows without a label: with this rule they are allowed, other gates are judged on those that have one, and say between what bounds their metric lies whatever the others are. Without it, one is an error of the file. Such a gate must block.',
+        'Rows without a label: with this rule they are allowed, other gates are judged on those that have one, and say between what bounds their metric lies whatever the others are, and pass only where they also would with the worst of them, unless `assume` says otherwise. Without it, one is an error of the file. Such a gate must block.',
       ),
     confidence: confidence
       .optional()

@@ -20,7 +20,7 @@ function rankOf(verdict: Verdict | 'ignored'): number {
   return verdict === 'ignored' ? -1 : verdicts.indexOf(verdict);
 }
 
-export const gateReportSchemaVersion = 3;
+export const gateReportSchemaVersion = 4;
 
 /** What a gate's verdict does: `block` decides, `warn` is said aloud, `record` is only written down. */
 export const severities = ['block', 'warn', 'record'] as const;
@@ -95,7 +95,8 @@ export interface GateResult extends Finding {
   } | null;
   /**
    * Rows without a label, which nothing else here is of, and between what bounds the estimate over all rows lies whatever
-   * their labels are: null where the metric has none that are known. Null as a whole where every row has a label.
+   * their labels are: null where the metric has none that is known, and one alone where there is no limit on that side. Null as
+   * a whole where every row has a label. (Before `schemaVersion` 4 `verdict` was that of the rows with one.)
    */
   readonly unlabelled: {
     readonly rows: number;

@@ -1,132 +1,191 @@
 /**
- * Between what bounds a gate's number lies over all rows, whatever the labels of those without one are.
+ * Between what bounds a gate's number lies over all rows, whatever the labels of those without one are, and what the gate
+ * says where these are the worst.
  *
- * Owns: which labels are the worst and the best there can be. Does not own: the verdict, which is of the rows with a label.
+ * Owns: the bounds, the rows with the worst labels. Does not own: which labels are the worst (worst-labels.ts), the verdict.
  *
- * Source: worst-case bounds of Manski, "Partial identification of probability distributions" (2003), chapter 1: nothing is
- * supposed of why a label is missing.
- *
- * Invariant: both bounds are reached by some labels, and no labels give a value outside of them. Where that cannot be
- * said there are none.
+ * Invariant: no labels give a value outside of the bounds, and some labels reach them, but for a gain of metrics that see more
+ * than single rows, whose bounds are those of both sides at once.
  */
 import { type GateConfig, type MetricGate, sourceOf } from '../config/gate-schema.ts';
-import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
+import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts';
 import type { GateResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
-import { computeMetric } from './evidence.ts';
-import { gainOf } from './infer-gain.ts';
+import { computeMetric, type Side } from './evidence.ts';
 import { show } from './measure-gate.ts';
-import { costsOf, decisionsOf } from './metrics/decision-rule.ts';
-import type { ScoredRows } from './metrics/measure.ts';
-import { findShare } from './metrics/shares.ts';
-import { mapProbabilities, type Predictions, type Rows, scoredBy } from './rows.ts';
+import { mapIntervals, mapProbabilities, type Predictions, type Rows, type SliceColumn } from './rows.ts';
+import { type Ends, endsOfGain, endsOfValue } from './worst-labels.ts';
 
 type Bounds = NonNullable<GateResult['unlabelled']>;
+/** An end that is infinite is one, too. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+type Known = Range | { readonly why: string };
 
 /** Null where every row has a label, the job reports the number, or the gate counts rows itself. */
-export function boundUnlabelled(gate: GateConfig, predictions: Predictions | null): Bounds | null {
+export function boundUnlabelled(
+  gate: GateConfig,
+  predictions: Predictions | null,
+): { readonly bounds: Bounds; readonly known: Known } | null {
   if (gate.kind === 'data' || !predictions?.unlabelled || sourceOf(gate) === 'reported') return null;
-  const { unlabelled } = predictions;
-  const rows = unlabelled.labels.length;
-  if (gate.kind === 'gap') return { rows, low: null, high: null };
-  const values = [true, false].map((worst) => {
-    const labels = labelsFor(gate, unlabelled, worst);
-    return labels && measure(gate, joinRows(predictions, { ...unlabelled, labels }));
-  });
-  const [one, other] = values;
-  const known = typeof one === 'number' && typeof other === 'number';
-  return { rows, low: known ? Math.min(one, other) : null, high: known ? Math.max(one, other) : null };
+  const rows = predictions.unlabelled.labels.length;
+  const known =
+    gate.kind === 'gap'
+      ? { why: 'of a gap between groups no worst labels are known' }
+      : rangeOf(gate, predictions);
+  const shown = (end: number): number | null => (Number.isFinite(end) ? end : null);
+  const bounds =
+    'why' in known
+      ? { rows, low: null, high: null }
+      : { rows, low: shown(known.low), high: shown(known.high) };
+  return { bounds, known };
 }
 
 /** The same behind a gate's sentence. */
-export function describeUnlabelled(gate: GateConfig, { rows, low, high }: Bounds): string {
+export function describeUnlabelled(gate: GateConfig, { rows, low, high }: Bounds, known: Known): string {
   const have = `${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} no label`;
-  if (low === null || high === null) return `; ${have}, and no bounds are known of what they could change`;
+  if ('why' in known) return `; ${have}, and no bounds are known of what they could change: ${known.why}`;
   const subject = gate.kind === 'bound' ? gate.metric : 'the gain';
-  return `; ${have}: whatever they are, ${subject} over all rows is between ${show(low)} and ${show(high)}`;
+  if (low === null && high === null)
+    return `; ${have}, with which ${subject} over all rows could be anything`;
+  const between =
+    high === null
+      ? `${show(low!)} or more, without a limit`
+      : low === null
+        ? `${show(high)} or less, without a limit`
+        : `between ${show(low)} and ${show(high)}`;
+  return `; ${have}: whatever they are, ${subject} over all rows is ${between}`;
 }
 
-/** What the gate's rule is about: the challenger's value, or its gain. */
-function measure({ kind, metric }: MetricGate, rows: Rows): number | null {
-  const challenger = computeMetric(rows, 'challenger', metric);
-  if (kind === 'bound' || challenger === null) return challenger;
-  const champion = computeMetric(rows, 'champion', metric);
-  return champion === null ? null : gainOf(findMetric(metric)!.better, challenger, champion);
+function rangeOf(gate: MetricGate, predictions: Predictions): Known {
+  if (gate.kind === 'bound') return rangeOfValue(gate.metric, 'challenger', predictions);
+  const [least, greatest] = [false, true].map((most) => endsOfGain(gate, predictions.unlabelled!, most));
+  const { better } = findMetric(gate.metric)!;
+  const gain = (rows: Rows): number | null => {
+    const [challenger, champion] = [
+      computeMetric(rows, 'challenger', gate.metric),
+      computeMetric(rows, 'champion', gate.metric),
+    ];
+    return challenger === null || champion === null ? null : gainOfValues(better, challenger, champion);
+  };
+  const single = measureEnds(least!, greatest!, predictions, gain, gate.metric);
+  if (!('why' in single)) return single;
+  const [ours, theirs] = [
+    rangeOfValue(gate.metric, 'challenger', predictions),
+    rangeOfValue(gate.metric, 'champion', predictions),
+  ];
+  if ('why' in ours || 'why' in theirs) return single;
+  return apart(better, ours, theirs);
 }
 
-/** The labels of each row without one that are worst for the gate's rule, or best; null where nobody knows which. */
-function labelsFor({ kind, metric }: MetricGate, rows: Rows, worst: boolean): Float64Array | null {
-  const ours = scoredBy(rows, 'challenger')!;
-  const good = goodnessOf(metric, ours);
-  if (kind === 'bound') {
-    if (good) return pickLabels(rows, good, worst);
-    return metric === 'smape' ? mirrored(ours, worst) : decided(metric, ours, worst);
-  }
-  const theirs = scoredBy(rows, 'champion');
-  const other = theirs && goodnessOf(metric, theirs);
-  return good && other && pickLabels(rows, (row, label) => good(row, label) - other(row, label), worst);
+function rangeOfValue(metric: string, side: Side, predictions: Predictions): Known {
+  const ends = (most: boolean): Ends => endsOfValue(metric, side, predictions, predictions.unlabelled!, most);
+  return measureEnds(
+    ends(false),
+    ends(true),
+    predictions,
+    (rows) => computeMetric(rows, side, metric),
+    metric,
+  );
 }
 
-/** What a row adds to a mean over rows, up to what does not depend on its label; more is better. */
-type Goodness = (row: number, label: number) => number;
-
-function goodnessOf(metric: string, scored: ScoredRows): Goodness | null {
-  const { scores, classes, probabilities } = scored;
-  if (findShare(metric, classes?.names ?? null)?.among === 'all') {
-    const decide = decisionsOf(scored);
-    return (row, label) => (decide(row) === label ? 1 : 0);
-  }
-  if (metric === 'expected_cost') {
-    const [decide, cost] = [decisionsOf(scored), costsOf(scored)];
-    return (row, label) => -cost(label, decide(row));
-  }
-  if (metric !== 'brier' && metric !== 'log_loss') return null;
-  if (classes && !probabilities) return null;
-  const probabilityOf: Goodness = probabilities
-    ? (row, label) => probabilities[label]![row]!
-    : (row, label) => (label === 1 ? scores[row]! : 1 - scores[row]!);
-  if (metric === 'brier') return probabilityOf;
-  // Clipped as the metric is: of two that are as good as 0 neither is worse.
-  return (row, label) =>
-    Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probabilityOf(row, label))));
-}
-
-function pickLabels({ labels, classes }: Rows, good: Goodness, worst: boolean): Float64Array | null {
-  const count = classes?.names.length ?? 2;
-  // Of one class alone no row could be another.
-  if (count < 2) return null;
-  return labels.map((_, row) => {
-    let found = 0;
-    for (let label = 1; label < count; label++) {
-      const more = good(row, label) - good(row, found);
-      if (worst ? more < 0 : more > 0) found = label;
+function measureEnds(
+  least: Ends,
+  greatest: Ends,
+  predictions: Predictions,
+  measure: (rows: Rows) => number | null,
+  metric: string,
+): Known {
+  const undefinedSome = { why: `some labels leave ${metric} undefined` };
+  const endOf = (ends: Ends, sign: 1 | -1): number | null | { why: string } => {
+    if (ends === 'open') return sign * Number.POSITIVE_INFINITY;
+    if ('why' in ends) return ends;
+    let found: number | null = null;
+    for (const labels of ends.labellings()) {
+      const value = measure(withLabels(predictions, labels));
+      if (value === null) return null;
+      if (found === null || sign * (value - found) > 0) found = value;
     }
     return found;
-  });
+  };
+  const [low, high] = [endOf(least, -1), endOf(greatest, 1)];
+  if (low === null || high === null) return undefinedSome;
+  if (typeof low === 'object') return low;
+  return typeof high === 'object' ? high : { low, high };
+}
+
+const gainOfValues = (better: Direction, challenger: number, champion: number): number => {
+  const ideal = idealOf(better);
+  if (ideal !== null) return Math.abs(champion - ideal) - Math.abs(challenger - ideal);
+  return better === 'higher' ? challenger - champion : champion - challenger;
+};
+
+/** Of two values of which each is somewhere in its range. */
+function apart(better: Direction, ours: Range, theirs: Range): Known {
+  const ideal = idealOf(better);
+  const sizes = ({ low, high }: Range): Range => {
+    if (ideal === null) return { low, high };
+    const [from, to] = [Math.abs(low - ideal), Math.abs(high - ideal)];
+    return { low: low <= ideal && ideal <= high ? 0 : Math.min(from, to), high: Math.max(from, to) };
+  };
+  const [mine, other] = [sizes(ours), sizes(theirs)];
+  const range =
+    better === 'higher'
+      ? { low: mine.low - other.high, high: mine.high - other.low }
+      : { low: other.low - mine.high, high: other.high - mine.low };
+  return Number.isNaN(range.low) || Number.isNaN(range.high)
+    ? { why: 'both sides could be as large as any' }
+    : range;
 }
 
 /**
- * Every decision right, or every one wrong: of a recall, a precision, an F1, either rate and the mean of both recalls these
- * are the ends. A row that is right adds to what is right of the class it is decided for; one that is wrong to what is
- * missed of another, or to what is called so falsely; no other labels make either more.
+ * All rows, those without a label with the worst that they could have for the gate's rule, slices and all; or why nobody
+ * knows which these are.
  */
-function decided(metric: string, scored: ScoredRows, worst: boolean): Float64Array | null {
-  const decide = decisionsOf(scored);
-  const { scores, classes } = scored;
-  if (!classes) {
-    const isKnown = metric === 'balanced_accuracy' || findShare(metric, null) !== undefined;
-    return isKnown ? scores.map((_, row) => (worst ? 1 - decide(row) : decide(row))) : null;
+export function withWorstLabels(
+  gate: MetricGate,
+  predictions: Predictions,
+): Predictions | { readonly why: string } {
+  const most = gate.kind === 'bound' && gate.atLeast === undefined;
+  const others = predictions.unlabelled!;
+  const ends =
+    gate.kind === 'bound'
+      ? endsOfValue(gate.metric, 'challenger', predictions, others, most)
+      : endsOfGain(gate, others, most);
+  if (ends === 'open') return { why: `a label could be any number, and ${gate.metric} with it` };
+  if ('why' in ends) return ends;
+  if (gate.slices && !ends.separable) return { why: `of ${gate.metric} no worst labels are known in slices` };
+  let found: { rows: Rows; value: number } | null = null;
+  for (const labels of ends.labellings()) {
+    const rows = withLabels(predictions, labels);
+    if (ends.separable) return { ...predictions, ...rows, unlabelled: null, slices: joinSlices(predictions) };
+    const value = computeMetric(rows, 'challenger', gate.metric);
+    if (value === null) return { why: `some labels leave ${gate.metric} undefined` };
+    if (!found || (most ? value > found.value : value < found.value)) found = { rows, value };
   }
-  const of = classes.names.indexOf(parseMetricName(metric)?.className ?? '');
-  if (of < 0 || classes.names.length < 2) return null;
-  const other = of === 0 ? 1 : 0;
-  return scores.map((_, row) => ((decide(row) === of) === worst ? other : of));
+  return { ...predictions, ...found!.rows, unlabelled: null, slices: joinSlices(predictions) };
 }
 
-/** Of a relative error 0, or the largest there is: the prediction, or its opposite. */
-function mirrored({ scores }: ScoredRows, worst: boolean): Float64Array {
-  return worst ? scores.map((score) => (score === 0 ? 1 : -score)) : scores;
+function joinSlices({ slices, labels }: Predictions): ReadonlyMap<string, SliceColumn> {
+  const joinColumn = ({ rowsOf, unlabelled, overflow }: SliceColumn): SliceColumn => ({
+    overflow,
+    rowsOf: new Map(
+      [...rowsOf].map(([value, rows]) => {
+        const others = (unlabelled?.get(value) ?? new Uint32Array()).map((row) => row + labels.length);
+        const all = new Uint32Array(rows.length + others.length);
+        all.set(rows);
+        all.set(others, rows.length);
+        return [value, all];
+      }),
+    ),
+  });
+  return new Map([...slices].map(([name, column]) => [name, joinColumn(column)]));
 }
+
+const withLabels = (predictions: Predictions, labels: Float64Array): Rows =>
+  joinRows(predictions, { ...predictions.unlabelled!, labels });
 
 function joinRows(first: Rows, second: Rows): Rows {
   const join = (one: Float64Array, other: Float64Array): Float64Array => {
@@ -135,20 +194,45 @@ function joinRows(first: Rows, second: Rows): Rows {
     both.set(other, one.length);
     return both;
   };
-  const joinSides = (side: 'challenger' | 'champion') => {
+  const joinSides = (side: Side) => {
     const columns = second.classes?.[side].probabilities?.values();
     return mapProbabilities(first.classes![side], (column) => join(column, columns!.next().value!));
   };
+  const ends = second.intervals && endsInTurn(second.intervals);
   return {
     rule: first.rule,
     labels: join(first.labels, second.labels),
     challenger: join(first.challenger, second.challenger),
     champion: first.champion && second.champion && join(first.champion, second.champion),
     weights: first.weights && second.weights && join(first.weights, second.weights),
+    intervals: ends ? mapIntervals(first.intervals, (column) => join(column, ends.next().value!)) : null,
+    dependence: first.dependence
+      ? { ...first.dependence, of: joinWhole(first.dependence.of, second.dependence!.of) }
+      : null,
     classes: first.classes && {
       names: first.classes.names,
       challenger: joinSides('challenger'),
       champion: joinSides('champion'),
     },
   };
+}
+
+function joinWhole(one: Uint32Array, other: Uint32Array): Uint32Array {
+  const both = new Uint32Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+/** In the order in which they are mapped. */
+function* endsInTurn({
+  challenger,
+  champion,
+}: NonNullable<Rows['intervals']>): Generator<Float64Array, undefined> {
+  for (const side of [challenger, champion]) {
+    if (!side) continue;
+    yield side.lower;
+    yield side.upper;
+  }
+  return undefined;
 }

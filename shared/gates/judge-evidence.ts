@@ -28,7 +28,10 @@ import { measureCurves } from './report/measure-curves.ts';
 export function judgeEvidence(request: JudgeRequest): GateReportDocument {
   const evidence = readEvidence(request);
   const { runId, hasChampion, look } = request;
-  const context = { evidence, hasChampion, look };
+  const missingAtRandom = request.gates.some(
+    (gate) => gate.kind === 'data' && gate.unlabelledShare?.assume === 'missing-at-random',
+  );
+  const context = { evidence, hasChampion, look, missingAtRandom };
   const gates = request.gates.map((gate) => judgeGate(gate, context));
   const deciding = gates.filter(({ severity }) => severity === 'block');
   const verdict = foldVerdicts(deciding, evidence);

@@ -8,7 +8,7 @@ import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { type GateResult, type SliceResult, type Verdict, worst } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
-import { boundUnlabelled, describeUnlabelled } from './bound-unlabelled.ts';
+import { boundUnlabelled, describeUnlabelled, withWorstLabels } from './bound-unlabelled.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
 import { computeMetric, type Evidence, type Side } from './evidence.ts';
@@ -24,6 +24,8 @@ import { describeBy, findSlices, type SlicesOfGate } from './slice-column.ts';
 
 interface GateContext {
   readonly evidence: Evidence;
+  /** Whether labels are said to be missing by chance: then nothing is asked of the worst that they could be. */
+  readonly missingAtRandom?: boolean;
   readonly hasChampion: boolean;
   /** The look at the holdout that judging is; null where none is counted. */
   readonly look: HoldoutLook | null;
@@ -38,8 +40,10 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
   const { whole, slices, folded } = judgeAsked(asked, context);
   const by = gate.kind === 'data' ? undefined : gate.slices?.by;
   const unlabelled = whole.estimate === null ? null : boundUnlabelled(gate, context.evidence.predictions);
-  const { verdict, sentence } =
-    look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded;
+  const limited = look && asks && whole.estimate !== null ? limitByLook(folded, gate, asks, look) : folded;
+  const words = unlabelled ? describeUnlabelled(gate, unlabelled.bounds, unlabelled.known) : '';
+  const stays = unlabelled && limited.verdict === 'passed' ? findUnsure(asked, context) : null;
+  const verdict = stays === null ? limited.verdict : 'inconclusive';
   return {
     gate: gate.gate,
     kind: gate.kind,
@@ -48,11 +52,30 @@ export function judgeGate(gate: GateConfig, context: GateContext): GateResult {
     rule: describeRule(gate, context.evidence.predictions?.rule),
     ...whole,
     verdict,
-    sentence: `${sentence}${unlabelled ? describeUnlabelled(gate, unlabelled) : ''}`,
+    sentence: `${limited.sentence}${words}${stays ?? ''}`,
     holdout: asks,
-    unlabelled,
+    unlabelled: unlabelled?.bounds ?? null,
     slices: by && slices && typeof slices !== 'string' ? { by: describeBy(by), results: slices } : null,
   };
+}
+
+/**
+ * Why a gate that passes over the rows with a label does not, whatever the others' labels are; null where it does, or where
+ * these are said to be missing by chance.
+ */
+function findUnsure(gate: GateConfig, context: GateContext): string | null {
+  const { predictions } = context.evidence;
+  if (context.missingAtRandom || gate.kind === 'data' || !predictions) return null;
+  const advice =
+    'label them, or say that labels are missing by chance: unlabelledShare with assume: missing-at-random';
+  if (gate.kind === 'gap') return `; so it is not shown: ${advice}`;
+  const worstRows = withWorstLabels(gate, predictions);
+  if ('why' in worstRows) return `; ${worstRows.why}, so it is not shown: ${advice}`;
+  const { folded } = judgeAsked(gate, {
+    ...context,
+    evidence: { ...context.evidence, predictions: worstRows },
+  });
+  return folded.verdict === 'passed' ? null : `; with the worst labels it is not shown: ${advice}`;
 }
 
 /** What a gate is about: a metric, or what of the rows. */

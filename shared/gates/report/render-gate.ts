@@ -74,8 +74,14 @@ function describePower({ minimumDetectable, rowsToDecide }: NonNullable<GateResu
 }
 
 function describeUnlabelled({ rows, low, high }: NonNullable<GateResult['unlabelled']>): string {
+  const from = low === null ? null : `from ${figure(low)}`;
   const bounds =
-    low === null || high === null ? 'no bounds are known' : `from ${figure(low)} to ${figure(high)}`;
+    from === null && high === null
+      ? 'no bounds are known'
+      : [
+          from ?? 'without a lower limit',
+          high === null ? 'without an upper limit' : `to ${figure(high)}`,
+        ].join(' ');
   return `${counted(rows, 'row')}; over all rows, whatever their labels are, ${bounds}`;
 }
 

@@ -8,7 +8,9 @@ import { readingOptionsOf, readPredictions } from '../../../shared/gates/predict
 import { readGate } from './read-gate.ts';
 import { judgeRows, type Row } from './tables.ts';
 
-const allowed = (atMost: number) => readGate({ gate: 'labelled', kind: 'data', unlabelledShare: { atMost } });
+const allowed = (atMost: number, more: object = {}) =>
+  readGate({ gate: 'labelled', kind: 'data', unlabelledShare: { atMost, ...more } });
+const atRandom = { assume: 'missing-at-random' };
 const bound = (over: object = {}) =>
   readGate({ gate: 'g', kind: 'bound', metric: 'accuracy', atLeast: 0.5, confidence: 0.95, ...over });
 
@@ -85,7 +87,7 @@ describe('rows without a label', () => {
   it('leave slices that have no other rows as too small, and required ones inconclusive', () => {
     const rows = rowsOf(200, 20, (at) => ({ source: at >= 180 ? 'new' : 'old', week: at % 2 }));
     const by = (slices: object) => bound({ slices: { minimumRows: 20, ...slices } });
-    const small = (slices: object) => judgeRows([allowed(1), by(slices)], rows).gates[1]!;
+    const small = (slices: object) => judgeRows([allowed(1, atRandom), by(slices)], rows).gates[1]!;
     expect(small({ by: 'source' })).toMatchObject({
       verdict: 'inconclusive',
       sentence: expect.stringMatching(/^1 of 2 slices inconclusive, first "new": 0 rows, a slice needs 20/),
@@ -111,12 +113,62 @@ describe('rows without a label', () => {
     });
   });
 
-  it('say that nothing is known where a metric has no bounds, and are in no gap', () => {
-    const auc = judgeRows([allowed(1), bound({ metric: 'roc_auc' })], rowsOf(100, 20)).gates[1]!;
-    expect(auc.unlabelled).toEqual({ rows: 20, low: null, high: null });
-    expect(auc.sentence).toMatch(
-      /; 20 rows have no label, and no bounds are known of what they could change$/,
+  it('keep a gate from passing where it would not with the worst labels, unless they are said to be missing by chance', () => {
+    const rows = rowsOf(400, 40);
+    const high = bound({ atLeast: 0.82 });
+    // 324 of 360 are right: of all 400 as few as 81 %.
+    const unsure = judgeRows([allowed(1), high], rows).gates[1]!;
+    expect(unsure).toMatchObject({ verdict: 'inconclusive', unlabelled: { low: 0.81, high: 0.91 } });
+    expect(unsure.sentence).toMatch(
+      /; with the worst labels it is not shown: label them, or say that labels are missing by chance: unlabelledShare with assume: missing-at-random$/,
     );
+    expect(judgeRows([allowed(1, atRandom), high], rows).gates[1]!.verdict).toBe('passed');
+    expect(judgeRows([allowed(1), bound({ atLeast: 0.7 })], rows).gates[1]!.verdict).toBe('passed');
+    // What does not pass by itself is no better for it.
+    expect(judgeRows([allowed(1), bound({ atLeast: 0.99 })], rows).gates[1]!.verdict).toBe('failed');
+  });
+
+  it('count in slices, where they could be the worst, too', () => {
+    const rows = rowsOf(600, 40, (at) => ({ source: at % 3 === 0 || at >= 560 ? 'a' : 'b' }));
+    const sliced = bound({ atLeast: 0.7, slices: { by: 'source', minimumRows: 20 } });
+    expect(judgeRows([allowed(1, atRandom), sliced], rows).gates[1]!.verdict).toBe('passed');
+    const { verdict, sentence } = judgeRows([allowed(1), sliced], rows).gates[1]!;
+    expect(verdict, sentence).toBe('inconclusive');
+  });
+
+  it.each([
+    [
+      'roc_auc with weights',
+      bound({ metric: 'roc_auc', atLeast: 0.3 }),
+      'of roc_auc no worst labels are known where rows have weights',
+    ],
+    [
+      'calibration_slope',
+      bound({ metric: 'calibration_slope', atLeast: -9 }),
+      'of calibration_slope no worst labels are known',
+    ],
+    [
+      'a gap',
+      readGate({
+        gate: 'g',
+        kind: 'gap',
+        metric: 'recall',
+        atMost: 0.99,
+        slices: { by: 'source', minimumRows: 10 },
+      }),
+      'of a gap between groups no worst labels are known',
+    ],
+  ])('keep %s inconclusive, which says why, unless they are said to be missing by chance', (_, gate, why) => {
+    const rows = rowsOf(400, 20, (at) => ({ source: Math.floor(at / 10) % 2, weight: 1 })).map(
+      ({ weight, ...row }, at) =>
+        gate.kind === 'bound' && gate.metric === 'roc_auc'
+          ? { ...row, weight: weight! }
+          : { ...row, challenger: at % 7 === 0 ? 0.3 : row['challenger']! },
+    );
+    const found = judgeRows([allowed(1), gate], rows).gates[1]!;
+    expect(found).toMatchObject({ verdict: 'inconclusive', unlabelled: { rows: 20, low: null, high: null } });
+    expect(found.sentence).toContain(why);
+    expect(judgeRows([allowed(1, atRandom), gate], rows).gates[1]!).toMatchObject({ verdict: 'passed' });
   });
 
   it('are the nulls of a column in Parquet, and the empty cells of CSV, alike', async () => {
@@ -210,6 +262,18 @@ describe('bounds over rows without a label', () => {
       )
       .map(([label, ours, theirs, weight]): Row => ({ label, ...ours, ...theirs, weight }));
 
+  /** Gains whose parts are those of single rows. */
+  const exact = [
+    'accuracy',
+    'brier',
+    'expected_cost',
+    'log_loss',
+    'precision_micro',
+    'recall_micro',
+    'f1_micro',
+    'recall_weighted',
+  ];
+
   it.each(['binary', 'multiclass'] as const)('of a %s model are the ends of all labellings', (task) => {
     const all = metricNames
       .filter((name) => findMetric(name)!.tasks.includes(task satisfies Task))
@@ -220,9 +284,12 @@ describe('bounds over rows without a label', () => {
       fc.boolean(),
       fc.array(rowOf(task), { minLength: 3, maxLength: 7 }),
       fc.array(rowOf(task), { minLength: 1, maxLength: task === 'binary' ? 4 : 3 }),
+      fc.boolean(),
     );
     fc.assert(
-      fc.property(cases, ([metric, compared, labelled, others]) => {
+      fc.property(cases, ([metric, compared, seen, unseen, weighed]) => {
+        const weigh = ({ weight: _, ...row }: Row): Row => (weighed ? { ...row, weight: _! } : row);
+        const [labelled, others] = [seen.map(weigh), unseen.map(weigh)];
         const side = findMetric(metric)!.better === 'higher' ? { atLeast: 0 } : { atMost: 1 };
         const gate = compared
           ? readGate({ gate: 'g', kind: 'against-champion', metric, margin: 0.5, minimumRows: 1 })
@@ -236,51 +303,49 @@ describe('bounds over rows without a label', () => {
         bounded.add(`${metric}${compared ? ', compared' : ''}`);
         const values = [...labellings(others.length, names[task])].map((labels) => judge(labels).estimate!);
         expect(found.unlabelled.rows).toBe(others.length);
-        expect(found.unlabelled.low).toBeCloseTo(Math.min(...values), 9);
-        expect(found.unlabelled.high).toBeCloseTo(Math.max(...values), 9);
+        const [least, most] = [Math.min(...values), Math.max(...values)];
+        if (compared && !exact.includes(metric)) {
+          // Both sides at their ends at once, which no labels may bring about.
+          expect(found.unlabelled.low).toBeLessThanOrEqual(least + 1e-9);
+          expect(found.unlabelled.high).toBeGreaterThanOrEqual(most - 1e-9);
+          return;
+        }
+        expect(found.unlabelled.low, metric).toBeCloseTo(least, 9);
+        expect(found.unlabelled.high, metric).toBeCloseTo(most, 9);
       }),
-      { numRuns: 400 },
+      { numRuns: 800 },
     );
-    expect([...bounded].sort()).toEqual(
+    const anyway = ['accuracy', 'brier', 'expected_cost', 'log_loss', 'ece'];
+    const wanted =
       task === 'binary'
         ? [
-            'accuracy',
-            'accuracy, compared',
+            ...anyway,
             'balanced_accuracy',
-            'brier',
-            'brier, compared',
-            'expected_cost',
-            'expected_cost, compared',
             'f1',
             'false_negative_rate',
             'false_positive_rate',
-            'log_loss',
-            'log_loss, compared',
+            'matthews',
+            'pr_auc',
             'precision',
+            'precision_at',
             'recall',
-          ].sort()
+            'recall_at_fpr',
+            'roc_auc',
+            'calibration_intercept',
+          ]
         : [
-            'accuracy',
-            'accuracy, compared',
-            'brier',
-            'brier, compared',
-            'expected_cost',
-            'expected_cost, compared',
+            ...anyway,
             'f1@b',
             'f1_micro',
-            'f1_micro, compared',
-            'log_loss',
-            'log_loss, compared',
             'precision@b',
             'precision_micro',
-            'precision_micro, compared',
             'recall@b',
             'recall_micro',
-            'recall_micro, compared',
             'recall_weighted',
-            'recall_weighted, compared',
-          ].sort(),
-    );
+          ];
+    const both = wanted.flatMap((metric) => [metric, `${metric}, compared`]);
+    expect(both.filter((each) => !bounded.has(each))).toEqual([]);
+    expect([...bounded].filter((each) => !both.includes(each))).toEqual([]);
   });
 
   it('of a relative error are those of a prediction that is right, or of one that is its opposite', () => {
@@ -291,11 +356,86 @@ describe('bounds over rows without a label', () => {
     const gate = readGate({ gate: 'g', kind: 'bound', metric: 'smape', atMost: 2, minimumRows: 1 });
     const found = judgeRows([allowed(1), gate], rows, { task: 'regression' }).gates[1]!;
     expect(found.unlabelled).toEqual({ rows: 2, low: 0, high: 1 });
-    const mae = readGate({ gate: 'g', kind: 'bound', metric: 'mae', atMost: 2, minimumRows: 1 });
-    expect(judgeRows([allowed(1), mae], rows, { task: 'regression' }).gates[1]!.unlabelled).toEqual({
-      rows: 2,
-      low: null,
-      high: null,
-    });
+  });
+
+  it('of errors that a label could make as large as any end on one side, and such a gate does not pass', () => {
+    const rows: Row[] = Array.from({ length: 100 }, (_, at) => ({
+      label: at < 95 ? at : '',
+      challenger: at + 1,
+      champion: at + 3 - (at % 2),
+    }));
+    const judge = (gate: object, more: object = {}) =>
+      judgeRows([allowed(1, more), readGate({ gate: 'g', confidence: 0.95, ...gate })], rows, {
+        task: 'regression',
+      }).gates[1]!;
+    const mae = { kind: 'bound', metric: 'mae', atMost: 2 };
+    const found = judge({ ...mae, confidence: undefined });
+    expect(found).toMatchObject({ verdict: 'inconclusive', unlabelled: { rows: 5, low: 0.95, high: null } });
+    expect(found.sentence).toContain(
+      'whatever they are, mae over all rows is 0.9500 or more, without a limit',
+    );
+    expect(found.sentence).toContain('a label could be any number, and mae with it');
+    expect(judge({ ...mae, confidence: undefined }, atRandom).verdict).toBe('passed');
+    // A gain in it has ends all the same: no label makes one side worse by more than the two are apart.
+    const gain = judge({ kind: 'against-champion', metric: 'mae', margin: 0.1 });
+    expect(gain.unlabelled!.low).toBeCloseTo(1.36, 9);
+    expect(gain.unlabelled!.high).toBeCloseTo(1.5, 9);
+  });
+
+  const number = fc.constantFrom(-2, 0, 1, 3);
+  const interval = fc.tuple(number, number).map((ends) => ends.sort((a, b) => a - b));
+  const numbers = fc.tuple(number, number, number, interval, interval).map(
+    ([label, challenger, champion, ours, theirs]): Row => ({
+      ...{ label, challenger, champion, 'challenger:lower': ours[0]!, 'challenger:upper': ours[1]! },
+      ...{ 'champion:lower': theirs[0]!, 'champion:upper': theirs[1]! },
+    }),
+  );
+  const tried = ['-50', '-2', '0', '1', '3', '50'];
+
+  it('of a regression are reached by some labels and passed by none', () => {
+    const single = ['mae', 'pinball@0.8', 'interval_coverage', 'interval_score@0.8'];
+    const others = [
+      'coverage_error@0.9',
+      'interval_coverage_error',
+      'rmse',
+      'mae_trimmed@0.2',
+      'median_absolute_error',
+    ];
+    const cases = fc.tuple(
+      fc.constantFrom(...single, ...others),
+      fc.boolean(),
+      fc.array(numbers, { minLength: 3, maxLength: 6 }),
+      fc.array(numbers, { minLength: 1, maxLength: 2 }),
+    );
+    const bounded = new Set<string>();
+    fc.assert(
+      fc.property(cases, ([metric, compared, labelled, unseen]) => {
+        const limit = metric === 'interval_coverage' ? { atLeast: 0 } : { atMost: 1 };
+        const gate = compared
+          ? readGate({ gate: 'g', kind: 'against-champion', metric, margin: 0.5, minimumRows: 1 })
+          : readGate({ gate: 'g', kind: 'bound', metric, minimumRows: 1, ...limit });
+        const judge = (labels: readonly string[]) => {
+          const rest = unseen.map((row, at) => ({ ...row, label: labels[at]! }));
+          return judgeRows([allowed(1), gate], [...labelled, ...rest], { task: 'regression' }).gates[1]!;
+        };
+        const { low, high } = judge(unseen.map(() => '')).unlabelled!;
+        const values = [...labellings(unseen.length, tried)].map((labels) => judge(labels).estimate!);
+        const isReached = !compared || single.includes(metric);
+        for (const [end, value] of [
+          [low, Math.min(...values)],
+          [high === null ? null : -high, -Math.max(...values)],
+        ] as const) {
+          if (end === null) continue;
+          expect(end, metric).toBeLessThanOrEqual(value + 1e-9);
+          if (isReached) expect(end, metric).toBeCloseTo(value, 9);
+          bounded.add(`${metric}${compared ? ', compared' : ''}`);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    const gains = [...single, 'coverage_error@0.9', 'interval_coverage_error'].map(
+      (each) => `${each}, compared`,
+    );
+    expect([...bounded].sort()).toEqual([...single, ...others, ...gains].sort());
   });
 });
