@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import { startOnce } from '../../shared/dispatch/instances.ts';
 import { shortHash } from '../../shared/domain/short-hash.ts';
 import { defineStep } from '../define-step.ts';
-import type { TellInput } from '../tell-people.ts';
+import type { TellInput } from '../tell-receiver.ts';
 
 /** One orchestration for each notice and receiver: none of them holds up another. */
 defineStep(

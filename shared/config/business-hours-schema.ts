@@ -15,6 +15,7 @@ function minutesOf(text: string): number {
 }
 
 const clock = z.string().refine((text) => !Number.isNaN(minutesOf(text)), {
+  abort: true,
   error: ({ input }) => `a time of day, such as 09:00, 24:00 at most; found ${JSON.stringify(input)}`,
 });
 
@@ -39,6 +40,8 @@ export const BusinessHoursSchema = z
     days: z
       .string()
       .refine((text) => readDays(text) !== null, {
+        // What is counted with them is not looked at then.
+        abort: true,
         error: ({ input }) =>
           `days and ranges of days, such as mon-fri or mon-thu,sat; found ${JSON.stringify(input)}`,
       })
@@ -49,6 +52,7 @@ export const BusinessHoursSchema = z
     zone: timeZone.describe('IANA time zone whose clock it is. Changes of the clock are heeded.'),
   })
   .refine(({ from, to }) => minutesOf(to) - minutesOf(from) >= 60, {
+    abort: true,
     message: 'to is at least an hour later than from, on the same day',
     path: ['to'],
   });

@@ -60,10 +60,13 @@ function* spansOfEvenClock(
   }
 }
 
-/** When the clock next changes, a day later at the latest: it does so at whole minutes, and not twice a day. */
+/** No clock of our time changes twice within so long: the closest are a month apart (Morocco's, around Ramadan). */
+const evenlyMs = 7 * dayMs;
+
+/** When the clock next changes, or a week later. */
 function endOfOffset(fromMs: number, offsetMs: number, zone: string): number {
   let sameMs = fromMs;
-  let otherMs = fromMs + dayMs;
+  let otherMs = fromMs + evenlyMs;
   if (offsetAt(otherMs, zone) === offsetMs) return otherMs;
   while (otherMs - sameMs > 1) {
     const middleMs = Math.floor((sameMs + otherMs) / 2);

@@ -55,6 +55,44 @@ describe('ratchet release', () => {
       expect(text).toContain(part);
   });
 
+  it('shows what people were told, what did not reach them, and an approval that is void', async () => {
+    const approvals = [{ by: 'ada', reason: 'seen', at: now, binding: 'f'.repeat(64) }];
+    const { row } = waiting({ approvals });
+    const of = {
+      id: 'ntc_1',
+      kind: 'approval.waits',
+      model: 'spam-filter',
+      subject: releaseId,
+      title: 'T',
+      at: now,
+    };
+    const notices = [
+      { ...of, to: 'leads', state: 'delivered', tries: 1, triedAt: now, why: '' },
+      { ...of, to: 'ops', state: 'tried-again', tries: 2, triedAt: now, why: 'the receiver answered 503' },
+      {
+        ...of,
+        to: 'gone',
+        state: 'not-delivered',
+        tries: 1,
+        triedAt: now,
+        why: 'the receiver answered 404\u001b[2J',
+      },
+    ];
+    await answering({ [read]: [200, { release: row, notices }] }, async (url) => {
+      expect(await main(['release', releaseId, '--url', url])).toBe(0);
+    });
+    const text = out.join('\n');
+    for (const part of [
+      'approved  by ada at 2026-03-02T08:00:00.000Z: seen (void: of something else than is asked now)',
+      'approvals 0 of 2, until 2026-03-03T08:00:00.000Z; then it is rejected',
+      'told      leads: approval.waits of 2026-03-02T08:00:00.000Z, delivered 2026-03-02T08:00:00.000Z',
+      'told      ops: approval.waits of 2026-03-02T08:00:00.000Z, not delivered after 2 attempts, is tried again: the receiver answered 503',
+      'not delivered after 1 attempt, was given up: the receiver answered 404',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toContain('\u001b[2J');
+  });
+
   it('approves what it has printed', async () => {
     const { row, binding } = waiting();
     const answers = { [read]: [200, { release: row }], [post]: [200, { operation }] } as const;

@@ -35,6 +35,7 @@ export function drive<T>(
   const asked: string[] = [];
   const task = (kind: Task['kind'], more: Partial<Task>): Task => ({ kind, isCompleted: false, ...more });
   const context = {
+    error() {},
     df: {
       get currentUtcDateTime() {
         return new Date(nowMs);
