@@ -87,17 +87,6 @@ describe('a release that runs a pipeline', () => {
     await expectServes(staged, '1');
   });
 
-  it('has a run end that is not over in time', async () => {
-    await control(name, { ends: 'succeeded', takesMs: 86_400_000 });
-    await staged.request('fourth');
-    const row = await staged.drive(3);
-    expect(row).toMatchObject({
-      state: 'failed',
-      sentence: expect.stringContaining('has not ended within PT10M'),
-    });
-    expect(await runsOf(row.runId)).toMatchObject([{ result: 'canceled' }]);
-  });
-
   /** The run of the model without a target, once it is over. */
   const runPlain = async (key: string, meanwhile: (runId: string) => Promise<unknown> = async () => {}) => {
     const signal = await staged.world.requestRun(key, 'plain');
