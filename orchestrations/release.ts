@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
 import type { PipelineOrder } from '../shared/domain/pipeline.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
-import type { ChannelStage } from '../shared/release/transitions/stages.ts';
+import { type ChannelStage, isReleased } from '../shared/release/transitions/stages.ts';
 import { dayMs, lasting, type Patience, twoMinutesMs } from './patience.ts';
 import { cancelRunEvent } from './run-job.ts';
 import { messageOf, now, StepFailure, takeStep } from './take-step.ts';
@@ -47,16 +47,19 @@ df.app.orchestration('release', function* (context) {
   for (const stage of stages) {
     const releaseId = `${runId}-${stage.stage}`;
     if (isCancelled()) {
-      return { told, failure: `stage ${stage.stage} was not ${verbOf(stage)}`, cancelled: true };
+      const undone = isReleased(stages, told.length)
+        ? ''
+        : yield* undoStages(context, stages.slice(0, told.length), { runId, ...what });
+      return { told, failure: `stage ${stage.stage} was not ${verbOf(stage)}${undone}`, cancelled: true };
     }
     if (stage.kind === 'pipeline') {
       const failure = yield* runStage(context, stage, { releaseId, ...what, stop });
-      if (failure !== null)
-        return {
-          told,
-          failure: `stage ${stage.stage}: ${failure}`,
-          ...(isCancelled() && { cancelled: true }),
-        };
+      if (failure !== null) {
+        const begun = stages.slice(0, told.length + 1);
+        const undone = yield* undoStages(context, begun, { runId, ...what });
+        const said = `stage ${stage.stage}: ${failure}${undone}`;
+        return { told, failure: said, ...(isCancelled() && { cancelled: true }) };
+      }
       told.push(releaseId);
       // It may have taken longer than the run was to: what comes after has time of its own.
       const leastMs = context.df.currentUtcDateTime.getTime() + dayMs;
@@ -95,7 +98,7 @@ function* runStage(
     stop,
   }: Pick<ReleaseInput, 'model' | 'previous'> & {
     readonly releaseId: string;
-    readonly stop: df.Task;
+    readonly stop?: df.Task;
   },
 ): Generator<df.Task, string | null, unknown> {
   context.df.setCustomStatus({ stage: stage.stage });
@@ -106,6 +109,22 @@ function* runStage(
     askedAt: now(context),
   };
   return yield* walkPipeline(context, { stage, order, stop, tell: tellOf(context, stage) });
+}
+
+/** Runs what is to be undone again with the version before, the latest first. Answers what is to be said of it. */
+function* undoStages(
+  context: df.OrchestrationContext,
+  begun: readonly ChannelStage[],
+  { runId, model, previous }: Pick<ReleaseInput, 'runId' | 'model' | 'previous'>,
+): Generator<df.Task, string, unknown> {
+  let said = '';
+  for (const stage of begun.toReversed()) {
+    if (previous === null || stage.kind !== 'pipeline' || stage.undo !== 'run-again') continue;
+    const releaseId = `${runId}-${stage.stage}_back`;
+    const failure = yield* runStage(context, stage, { releaseId, model: previous, previous: model });
+    said += `; stage ${stage.stage} ran again with version ${previous.version}${failure === null ? '' : `: ${failure}`}`;
+  }
+  return said;
 }
 
 function tellOf(context: df.OrchestrationContext, { stage }: ChannelStage): NonNullable<Patience['tell']> {

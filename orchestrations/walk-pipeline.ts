@@ -19,8 +19,8 @@ import { messageOf, StepFailure, takeStep } from './take-step.ts';
 interface Walk {
   readonly stage: PipelineStage;
   readonly order: PipelineOrder;
-  /** Happens once the release is to stop. */
-  readonly stop: df.Task;
+  /** Happens once the release is to stop; absent: it is not. */
+  readonly stop?: df.Task | undefined;
   readonly tell: NonNullable<Patience['tell']>;
 }
 
@@ -36,17 +36,17 @@ export function* walkPipeline(
   const { stage, order, stop, tell } = walk;
   const askedMs = Date.parse(order.askedAt);
   const untilMs = askedMs + parseDurationMs(stage.within)!;
-  const patience: Patience = { untilMs, stop, listens: true, tell };
+  const patience: Patience = { untilMs, ...(stop && { stop, listens: true }), tell };
   let seen: PipelineSeen | null = null;
   try {
     seen = yield* takeStep(context, 'start-pipeline', { stage, order, run: null }, patience);
     while (seen.state === 'running') {
       const nowMs = context.df.currentUtcDateTime.getTime();
-      if (nowMs >= untilMs || stop.isCompleted) return yield* end(context, walk, seen);
+      if (nowMs >= untilMs || stop?.isCompleted) return yield* end(context, walk, seen);
       context.df.setCustomStatus({ stage: stage.stage, pipeline: seen.run?.url ?? null, waits: seen.why });
       const pauseMs = Math.min(Math.max((nowMs - askedMs) / 4, leastMs), mostMs);
       yield* sleepUntil(context, Math.min(nowMs + pauseMs, untilMs), stop);
-      if (!stop.isCompleted)
+      if (!stop?.isCompleted)
         seen = yield* takeStep(context, 'watch-pipeline', { stage, order, run: seen.run }, patience);
     }
   } catch (error) {
@@ -67,7 +67,7 @@ function* end(
 ): Generator<df.Task, string, unknown> {
   const run = known?.run ?? null;
   const what = describePipeline(stage, run);
-  const late = stop.isCompleted ? `${what} was told to end` : `${what} has not ended within ${stage.within}`;
+  const late = stop?.isCompleted ? `${what} was told to end` : `${what} has not ended within ${stage.within}`;
   const why = `${late}${said && `: ${said}`}`;
   const untilMs = context.df.currentUtcDateTime.getTime() + endsWithinMs;
   try {

@@ -23,6 +23,13 @@ const within = duration('within', { least: 'PT1M', most: 'P14D' })
     'How long it may take, approvals in it included, as an ISO 8601 duration. Then it is cancelled, and the release goes back.',
   );
 
+const undo = z
+  .enum(['nothing', 'run-again'])
+  .default('nothing')
+  .describe(
+    'What is done about it where the release goes back later: nothing, or the same is started once more with the version that is gone back to (`ratchetRelease` then ends in `_back`).',
+  );
+
 /** Parameters of a pipeline, beside those that Ratchet sends. */
 const parameters = z
   .record(z.string(), z.string().max(1_000))
@@ -72,6 +79,7 @@ const AzurePipelinesSchema = z.strictObject({
     .describe('Branch whose YAML is run. Omitted: the default branch of the pipeline.'),
   parameters,
   within,
+  undo,
 });
 
 const GitHubSchema = z.strictObject({
@@ -95,6 +103,7 @@ const GitHubSchema = z.strictObject({
   branch: branch.default('main').describe('Branch whose workflow is run.'),
   parameters,
   within,
+  undo,
 });
 
 const WebhookSchema = z.strictObject({
@@ -114,6 +123,7 @@ const WebhookSchema = z.strictObject({
     .describe('Address that takes the requests.'),
   parameters,
   within,
+  undo,
 });
 
 const queueName = z
@@ -142,6 +152,7 @@ const ServiceBusSchema = z.strictObject({
     ),
   parameters,
   within,
+  undo,
 });
 
 export const PipelineStageSchema = z.discriminatedUnion('channel', [

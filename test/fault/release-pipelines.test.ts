@@ -11,7 +11,7 @@ const plain = `${readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8
   .replace('model: tiny', 'model: plain')
   .replace(/^release:[\s\S]*/m, '')}release:
   stages:
-    - { stage: staging, kind: pipeline, channel: github, repository: local/ratchet, workflow: deploy-container.yml, within: PT1H }
+    - { stage: staging, kind: pipeline, channel: github, repository: local/ratchet, workflow: deploy-container.yml, within: PT1H, undo: run-again }
     - { stage: production, kind: pipeline, channel: azure-pipelines, project: ratchet, pipeline: deploy-endpoint, within: PT1H }
     - { stage: announce, channel: service-bus }
 `;
@@ -130,7 +130,7 @@ describe('a release that runs a pipeline', () => {
     expect(await runPlain('plain-2')).toMatchObject({
       ...{ outcome: 'failed', released: false },
       sentence: expect.stringMatching(
-        /^Released to 1 stage; stage production: pipeline deploy-endpoint of ratchet \(https:\S+\) has failed\.$/,
+        /^Released to 1 stage; stage production: pipeline deploy-endpoint of ratchet \(https:\S+\) has failed; stage staging ran again with version 1\.$/,
       ),
     });
     expect(await champion()).toBe('1');

@@ -20,6 +20,7 @@
  * 10. A version on probation is settled by a look at enough labelled rows that has passed, or by a person where none could
  *    say in time; nothing that cannot say settles it or takes it back (probation.ts).
  * 11. A release that ends has seen the job of its latest look end, and goes back before it sees to that.
+ * 12. What a stage starts outside is started once, and has ended, or is named, when the release is over (outside.ts, undo.ts).
  */
 import { endRelease, enter, isBarred, later, msOf, withRelease } from './changes.ts';
 import { endOutside } from './outside.ts';
@@ -27,6 +28,7 @@ import { describeUnseen, endTrialFirst } from './probation.ts';
 import { goBackOf, isSame, splitOf } from './splits.ts';
 import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
 import { stepForward } from './step-forward.ts';
+import { undoNext } from './undo.ts';
 
 /** A release that waits for its turn is woken; it looks by itself as well. */
 const queueLookMs = 86_400_000;
@@ -104,7 +106,8 @@ function askForWayBack(state: TargetState, release: Release, now: string): NextA
 
 /** The deployment of a version that is not to serve is deleted: it costs money. */
 function clearAway(state: TargetState, release: Release, now: string): NextAnswer {
-  const ending = endOutside(state, release, now) ?? endTrialFirst(state, release, now);
+  const ending =
+    endOutside(state, release, now) ?? endTrialFirst(state, release, now) ?? undoNext(state, release, now);
   if (ending) return ending;
   const { deployment, leavesBehind } = release;
   const isThere = state.observed!.deployments.some((each) => each.deployment === deployment);
@@ -113,7 +116,9 @@ function clearAway(state: TargetState, release: Release, now: string): NextAnswe
   const { word, end, to } = release.back!;
   const serves = to && release.hadTraffic ? ` Version ${to.model.version} answers again.` : '';
   const left = leavesBehind === null ? '' : ` Deployment ${deployment} is left: ${leavesBehind}.`;
-  const runs = release.outside?.left ? ` ${release.outside.left}.` : '';
+  const runs = [release.outside?.left, ...(release.undoing?.left ?? [])]
+    .map((each) => (each ? ` ${each}.` : ''))
+    .join('');
   const by = `${word.by}: ${word.reason}`;
   return endRelease(
     state,

@@ -43,7 +43,7 @@ export function runPipeline(
     };
     const sentence = `Starts ${describe(stage)}.`;
     const changes = { enters: 'in-pipeline', sentence, changes: { outside: begun } } as const;
-    return forward(state, release, question, changes, act('start-pipeline', begun));
+    return forward(state, release, question, changes, actOn('start-pipeline', begun));
   }
   const until = later(outside.order.askedAt, msOf(stage.within));
   if (now >= until) {
@@ -52,9 +52,9 @@ export function runPipeline(
     const back = turnBack(state, release, { by: 'Ratchet', reason, at: now }, endOf(release));
     return { state: back, action: { do: 'wait', until: now } };
   }
-  if (outside.run === null) return { state, action: act('start-pipeline', outside) };
+  if (outside.run === null) return { state, action: actOn('start-pipeline', outside) };
   const lookAt = nextLookOf(release, outside);
-  if (now >= lookAt) return { state, action: act('watch-pipeline', outside) };
+  if (now >= lookAt) return { state, action: actOn('watch-pipeline', outside) };
   const says = outside.says ? `: ${outside.says}` : '';
   const sentence = `Waits for ${describe(stage)}, until ${until} at the latest${linkOf(outside)}${says}.`;
   return waitFor(state, release, now, sentence, [lookAt, until]);
@@ -70,14 +70,14 @@ function orderOf(
 }
 
 /** A quarter of the time that it has taken so far, as often as the target is looked at, at least. */
-function nextLookOf({ target }: Release, { order, lookedAt }: Outside): string {
+export function nextLookOf({ target }: Release, { order, lookedAt }: Outside): string {
   if (lookedAt === null) return order.askedAt;
   const tookMs = Date.parse(lookedAt) - Date.parse(order.askedAt);
   const pauseMs = Math.min(Math.max(tookMs / 4, shortestPauseMs), msOf(target.lookEvery));
   return later(lookedAt, pauseMs);
 }
 
-function act(deed: PipelineDeed, { stage, order, run }: Outside): ReleaseAction {
+export function actOn(deed: PipelineDeed, { stage, order, run }: Outside): ReleaseAction {
   return { do: deed, stage, order, run };
 }
 
@@ -98,7 +98,7 @@ export function endOutside(state: TargetState, release: Release, now: string): N
   const cancelling = { ...outside, cancelledAt: cancelledAt ?? now };
   return {
     state: withRelease(state, { ...release, outside: cancelling }),
-    action: act('cancel-pipeline', cancelling),
+    action: actOn('cancel-pipeline', cancelling),
   };
 }
 

@@ -31,7 +31,10 @@ export type ChannelStage = NotifyStage | PipelineStage;
 
 /** How long a release without a target may wait for what it starts, milliseconds; 0: it starts nothing. */
 export function pipelinesTakeMs(stages: readonly ChannelStage[]): number {
-  return stages.reduce((sumMs, stage) => sumMs + (stage.kind === 'pipeline' ? msOf(stage.within) : 0), 0);
+  return stages.reduce((sumMs, stage) => {
+    if (stage.kind !== 'pipeline') return sumMs;
+    return sumMs + msOf(stage.within) * (stage.undo === 'run-again' ? 2 : 1);
+  }, 0);
 }
 
 /**

@@ -89,6 +89,15 @@ interface TrialJob {
   readonly endingSince?: string;
 }
 
+/** How far what stages have started was started again with the version that is gone back to. */
+export interface Undoing {
+  /** Names of the stages that are through with it. */
+  readonly through: readonly string[];
+  readonly outside: Outside | null;
+  /** What did not end well. */
+  readonly left: readonly string[];
+}
+
 /** What is to be released. */
 export interface Candidate {
   readonly releaseId: string;
@@ -169,6 +178,8 @@ export interface Release extends Candidate {
   readonly actsBack?: boolean;
   /** What its stage has started outside; null, or absent in older states: nothing. */
   readonly outside?: Outside | null;
+  /** What runs again on the way back, what has, and what is to be said of it; absent: nothing does. */
+  readonly undoing?: Undoing;
   /** What it has asked approvals of; absent: of nothing yet, or the state is older. */
   readonly offered?: readonly Offered[];
   /** What it does and waits for, for a person. */

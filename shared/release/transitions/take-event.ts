@@ -24,6 +24,7 @@ import { takeTrial, takeTrialEnd, takeTrialRefusal } from './probation.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, ReleaseEvent, TargetState } from './state.ts';
 import { takeObserved } from './take-observed.ts';
+import { takeUndone, takeUndoRefusal } from './undo.ts';
 
 /** By whom a release goes back where no person has said so. */
 const ratchet = 'Ratchet';
@@ -66,7 +67,7 @@ export function takeEvent(
     case 'retired':
       return { ...state, isStale: true };
     case 'pipeline':
-      return takePipeline(state, release, event, now);
+      return takeUndone(state, release, event, now) ?? takePipeline(state, release, event, now);
     case 'refused':
       return takeRefusal(state, release, event, now);
   }
@@ -178,7 +179,8 @@ function takeRefusal(
   { did, why }: Extract<ReleaseEvent, { event: 'refused' }>,
   now: string,
 ): TargetState {
-  if (isPipelineDeed(did)) return takePipelineRefusal(state, release, { did, why }, now);
+  if (isPipelineDeed(did))
+    return takeUndoRefusal(state, release, why) ?? takePipelineRefusal(state, release, { did, why }, now);
   const stale = { ...state, isStale: true };
   // A deployment that cannot be deleted costs money, and does no harm.
   if (did === 'retire') return withRelease(stale, { ...release, leavesBehind: why });

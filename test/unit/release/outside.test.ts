@@ -68,6 +68,12 @@ class Waiting {
   }
 }
 
+/** What was seen of what runs again on the way back. */
+function seeBack(waiting: Waiting, did: PipelineDeed, state: PipelineSeen['state']): void {
+  const seen = { state, why: '', run: { id: '3/8', url: null } };
+  waiting.tell({ event: 'pipeline', did, key: 'run-2-staging_back', seen });
+}
+
 describe('a stage that runs a pipeline', () => {
   it('says under which key before it is started, and asks by the same again', () => {
     const waiting = new Waiting();
@@ -169,7 +175,7 @@ describe('what a stage has started, of a release that goes back', () => {
     waiting.nowMs += 10_000;
     expect(waiting.next().do).toBe('cancel-pipeline');
     waiting.see('cancel-pipeline', seenAs('cancelled'));
-    expect(waiting.next()).toMatchObject({ do: 'retire' });
+    expect(waiting.next()).toMatchObject({ do: 'start-pipeline', order: { key: 'run-2-staging_back' } });
   });
 
   it('is told to end, too, where its start was still under way when the order came', () => {
@@ -201,6 +207,7 @@ describe('what a stage has started, of a release that goes back', () => {
     happens(waiting);
     let action = waiting.next();
     for (let turn = 0; action.do !== 'end' && turn < 5; turn++) {
+      if (action.do === 'start-pipeline') seeBack(waiting, 'start-pipeline', 'succeeded');
       if (action.do === 'retire') {
         waiting.world.deployed.delete('version-2');
         waiting.tell({ event: 'retired' });
@@ -233,5 +240,55 @@ describe('a release without a target', () => {
 
   it('may take as long as its pipelines may', () => {
     expect(pipelinesTakeMs([pipeline, notice, pipeline])).toBe(7_200_000);
+    expect(pipelinesTakeMs([{ ...pipeline, undo: 'run-again' as const }])).toBe(7_200_000);
+  });
+});
+
+describe('what is to be undone', () => {
+  const goneBack = (): Waiting => {
+    const waiting = new Waiting();
+    waiting.see('start-pipeline', seenAs('running'));
+    waiting.see('watch-pipeline', seenAs('failed'));
+    return waiting;
+  };
+  it('runs again with the version that is gone back to', () => {
+    const waiting = goneBack();
+    expect(waiting.next()).toMatchObject({
+      do: 'start-pipeline',
+      order: { key: 'run-2-staging_back', model: { version: '1' }, previousVersion: '2' },
+    });
+    seeBack(waiting, 'start-pipeline', 'running');
+    expect(waiting.next().do).toBe('wait');
+    waiting.nowMs += 60_000;
+    expect(waiting.next().do).toBe('watch-pipeline');
+    seeBack(waiting, 'watch-pipeline', 'succeeded');
+    expect(waiting.next().do).toBe('retire');
+  });
+
+  it.each([
+    [
+      'fails',
+      (waiting: Waiting) => seeBack(waiting, 'start-pipeline', 'failed'),
+      'pipeline deploy of ml runs again, and has failed',
+    ],
+    [
+      'is refused',
+      (waiting: Waiting) => waiting.tell({ event: 'refused', did: 'start-pipeline', why: 'it is gone' }),
+      'pipeline deploy of ml could not be run again: it is gone',
+    ],
+    [
+      'is late',
+      (waiting: Waiting) => {
+        seeBack(waiting, 'start-pipeline', 'running');
+        waiting.nowMs += 4 * 3_600_000;
+      },
+      'pipeline deploy of ml runs again, and has not ended within PT4H',
+    ],
+  ] as const)('is named where it %s, and holds nothing up', (_what, happens, says) => {
+    const waiting = goneBack();
+    waiting.next();
+    happens(waiting);
+    for (let turn = 0; waiting.next().do !== 'retire' && turn < 3; turn++);
+    expect(waiting.release.undoing).toMatchObject({ through: ['staging'], left: [says] });
   });
 });

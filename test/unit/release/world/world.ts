@@ -70,7 +70,7 @@ const pipeline = { kind: 'pipeline', channel: 'azure-pipelines', project: 'ml' }
 export const { stages: withPipelines } = ReleaseSchema.parse({
   target: release.target,
   stages: [
-    { stage: 'staging', ...pipeline, pipeline: 'deploy', within: 'PT4H' },
+    { stage: 'staging', ...pipeline, pipeline: 'deploy', within: 'PT4H', undo: 'run-again' },
     ...release.stages,
     { stage: 'tidy', ...pipeline, pipeline: 7, within: 'PT1H' },
   ],
