@@ -31,6 +31,13 @@ export function listDoors(cloud: CloudState, hostUrl: string): readonly Door[] {
       `/mlflow/v1.0${cloud.workspaceId}/api/2.0/mlflow/runs/log-metric`,
     ),
     door('online endpoints', cloud.scoringEndpoint, '/doors/score'),
+    door(
+      'Azure DevOps',
+      cloud.azureDevOpsUrl,
+      `${new URL(cloud.azureDevOpsUrl).pathname}/doors/_apis/pipelines/1/runs`,
+    ),
+    door('GitHub', cloud.gitHubUrl, '/api/v3/repos/local/ratchet/actions/workflows/doors.yml/dispatches'),
+    door('the control server, notices', cloud.control, '/notices'),
     door('the control server, faults', cloud.control, '/online-endpoints/faults'),
     door('Log Analytics', cloud.logsEndpoint, `/v1/workspaces/${cloud.logsWorkspaceId}/query`),
     door('storage, blobs', blob, '/devstoreaccount1?comp=batch'),
