@@ -14,7 +14,7 @@ interface EntityReader {
  */
 export async function requireKnownModel(
   client: EntityReader,
-  request: HttpRequest,
+  request: Pick<HttpRequest, 'params'>,
   files: ModelFiles,
 ): Promise<string> {
   const name = request.params['model'] ?? '';

@@ -5,7 +5,7 @@ import { suggest } from '../config/suggest.ts';
 import { RatchetError } from '../errors.ts';
 
 /** The model a route's `{model}` names, where its file is valid, or was when it was last read. */
-export function requireModel(request: HttpRequest, files: ModelFiles): PinnedModel {
+export function requireModel(request: Pick<HttpRequest, 'params'>, files: ModelFiles): PinnedModel {
   const name = requireModelName(request, files);
   const pinned = files.models.get(name);
   if (pinned) return pinned;
@@ -15,7 +15,7 @@ export function requireModel(request: HttpRequest, files: ModelFiles): PinnedMod
 }
 
 /** The same for what is done with a model whatever its file says: to stop it, or to look at it. */
-export function requireModelName(request: HttpRequest, { names }: ModelFiles): string {
+export function requireModelName(request: Pick<HttpRequest, 'params'>, { names }: ModelFiles): string {
   const name = (request.params['model'] ?? '').slice(0, 100);
   if (names.includes(name)) return name;
   const message = `no model file is named ${JSON.stringify(name)}${suggest(name, names)}`;

@@ -6,16 +6,37 @@
  * Invariant: what is not known to be let is not let. Nobody is answered `yes` by a release that does not exist, goes back,
  * or has not come as far. A version under embargo is let nowhere.
  */
+import { hashJson } from '../../config/pin.ts';
 import type { StageConfig } from '../../config/stage-schema.ts';
 import type { Embargo } from '../../domain/embargo.ts';
-import type { ReleaseRow } from '../../domain/release-state.ts';
+import type { LookResult, ReleaseRow } from '../../domain/release-state.ts';
 
-interface Usable {
+interface Verdict {
   /** `wait`: ask again, its release goes on. */
   readonly usable: 'yes' | 'no' | 'wait';
+  /** For a person. */
   readonly reason: string;
-  /** What the answer rests on; null where there is no release. */
-  readonly release: Pick<ReleaseRow, 'releaseId' | 'runId' | 'state' | 'digest' | 'writtenAt'> | null;
+}
+
+/** What an answer rests on. Plain JSON. */
+interface Evidence {
+  /** The latest release of the version; null: there is none. */
+  readonly release:
+    | (Pick<ReleaseRow, 'releaseId' | 'runId' | 'state' | 'stage' | 'step' | 'digest' | 'writtenAt'> & {
+        /** When its checks were last looked at, and what was found; null: they were not. */
+        readonly lastLook: Pick<LookResult, 'at' | 'verdict'> | null;
+        /** SHA-256 of what each approval is of. */
+        readonly approvals: readonly string[];
+      })
+    | null;
+  readonly embargo: Pick<Embargo, 'why' | 'since'> | null;
+  /** The version that was settled after this one; null: none was. */
+  readonly supersededBy: string | null;
+}
+
+export interface Usable extends Verdict, Evidence {
+  /** SHA-256 (hex) over the JSON of `embargo`, `release` and `supersededBy`, keys sorted, without spaces. */
+  readonly evidenceHash: string;
 }
 
 interface UsableQuestion {
@@ -33,21 +54,33 @@ interface UsableQuestion {
 
 /** Whether there is such a stage is for the caller to say. */
 export function judgeUsable(question: UsableQuestion): Usable {
-  const { model, version, stage, stages, releases, embargoes } = question;
+  const { version, releases, embargoes } = question;
   const row = releases.find((each) => each.model.version === version);
-  if (!row) {
-    const reason = `There is no release of version ${version} of ${model}: nothing has let it go anywhere.`;
-    return { usable: 'no', reason, release: null };
-  }
-  const { releaseId, runId, state, digest, writtenAt } = row;
-  const answer = (usable: Usable['usable'], reason: string): Usable => ({
-    ...{ usable, reason },
-    release: { releaseId, runId, state, digest, writtenAt },
-  });
-  const { endedAt, sentence } = row;
   const embargo = embargoes.find((each) => each.version === version);
+  const later = row?.state === 'settled' ? findSuccessor(row, releases) : undefined;
+  const evidence: Evidence = {
+    release: row ? describe(row) : null,
+    embargo: embargo ? { why: embargo.why, since: embargo.since } : null,
+    supersededBy: later?.model.version ?? null,
+  };
+  const verdict = row ? judge(question, row, embargo, later) : unreleased(question);
+  return { ...verdict, ...evidence, evidenceHash: hashJson(evidence) };
+}
+
+function unreleased({ model, version }: UsableQuestion): Verdict {
+  const reason = `There is no release of version ${version} of ${model}: nothing has let it go anywhere.`;
+  return { usable: 'no', reason };
+}
+
+function judge(
+  { version, stage, stages }: UsableQuestion,
+  row: ReleaseRow,
+  embargo: Embargo | undefined,
+  later: ReleaseRow | undefined,
+): Verdict {
+  const { state, endedAt, sentence } = row;
+  const answer = (usable: Verdict['usable'], reason: string): Verdict => ({ usable, reason });
   if (embargo) return answer('no', `Under embargo: ${embargo.sentence}.`);
-  const later = state === 'settled' ? findSuccessor(row, releases) : undefined;
   if (later) {
     const reason = `Version ${version} was superseded by version ${later.model.version}, which was settled at ${later.endedAt}.`;
     return answer('no', reason);
@@ -62,6 +95,15 @@ export function judgeUsable(question: UsableQuestion): Usable {
   if (state === 'queued' || state === 'deploying' || reached < asked)
     return answer('wait', `Its release has not come to stage ${name}, but is ${state}: ${sentence}`);
   return answer('yes', `Its release has come to stage ${name}, and is ${state}: ${sentence}`);
+}
+
+function describe(row: ReleaseRow): NonNullable<Evidence['release']> {
+  const { releaseId, runId, state, stage, step, digest, writtenAt, lastLook, approvals } = row;
+  return {
+    ...{ releaseId, runId, state, stage, step, digest, writtenAt },
+    lastLook: lastLook && { at: lastLook.at, verdict: lastLook.verdict },
+    approvals: approvals.map(({ binding }) => binding),
+  };
 }
 
 /** The version that was settled last is the one that serves; others are for `ratchet roll-back`, which deploys them itself. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hashJson } from '../../../shared/config/pin.ts';
 import type { Embargo } from '../../../shared/domain/embargo.ts';
 import type { ReleaseRow, ReleaseState } from '../../../shared/domain/release-state.ts';
 import { judgeUsable } from '../../../shared/release/transitions/judge-usable.ts';
@@ -48,7 +49,8 @@ describe('whether a version may enter a stage', () => {
     expect(ask([])).toEqual({
       usable: 'no',
       reason: 'There is no release of version 2 of m: nothing has let it go anywhere.',
-      release: null,
+      ...{ release: null, embargo: null, supersededBy: null },
+      evidenceHash: hashJson({ release: null, embargo: null, supersededBy: null }),
     });
     expect(ask([row('settled', null, '3')]).usable).toBe('no');
   });
@@ -76,6 +78,22 @@ describe('whether a version may enter a stage', () => {
       usable,
       reason: expect.stringContaining('So it is.'),
     });
+  });
+
+  it('has the hash of what it rests on, which changes with it and with nothing else', () => {
+    const known = row('canary', 'some');
+    const { release, embargo, supersededBy, evidenceHash } = ask([known], 'some');
+    expect(evidenceHash).toBe(hashJson({ supersededBy, release, embargo }));
+    expect(ask([known, row('settled', null, '7')], 'some').evidenceHash).toBe(evidenceHash);
+    const look = { at, verdict: 'passed' as const, sentence: '', requests: 7 };
+    const quarantined = { version: '2', why: 'quarantined' as const, since: at, sentence: 'x' };
+    const others = [
+      ask([{ ...known, step: 10 }], 'some'),
+      ask([{ ...known, digest: 'd' }], 'some'),
+      ask([{ ...known, lastLook: look }], 'some'),
+      ask([known], 'some', [quarantined]),
+    ].map((answer) => answer.evidenceHash);
+    expect(new Set([evidenceHash, ...others]).size).toBe(5);
   });
 
   it('goes by its latest release', () => {
