@@ -26,14 +26,14 @@ interface EntityReader {
   }): Promise<{ readonly entityExists: boolean; readonly entityState?: State | undefined }>;
 }
 
-export interface VersionQuestion {
+interface VersionQuestion {
   readonly model: string;
   readonly version: string;
   /** Null: whether it may serve everybody. */
   readonly stage: string | null;
 }
 
-export type VersionAnswer = VersionQuestion & Usable;
+type VersionAnswer = VersionQuestion & Usable;
 
 /** Throws `unknown-model`, `not-found` where the model has no target, and `bad-request` where it has no such stage. */
 export async function askUsable(client: EntityReader, question: VersionQuestion): Promise<VersionAnswer> {

@@ -102,6 +102,9 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/http/webhook-signature.ts',
     ],
   },
+  'shared/controllers': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/release/channels/rest.ts'],
+  },
   'shared/pages': { rooms: ['shared/domain', 'shared/gates/report/html.ts'] },
   'shared/wire-notices.ts': {
     rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/domain', 'shared/notices'],
@@ -173,6 +176,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/signals',
       'shared/dispatch',
       'shared/operations',
+      'shared/controllers',
       'shared/audit',
       'shared/lineage',
       'shared/pages',

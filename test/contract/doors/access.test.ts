@@ -185,6 +185,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),
   'get-whoami': 'nothing',
+  'post-flagger-hook': 'read',
   'post-alert': 'report',
   'post-data': 'report',
   'post-metrics': 'report',

@@ -68,6 +68,76 @@ describe('the question itself', () => {
   });
 });
 
+describe('the webhooks of Flagger in the docs', () => {
+  interface Hook {
+    readonly type: string;
+    readonly url: string;
+    readonly metadata: Record<string, string>;
+  }
+  let hooks: readonly Hook[];
+  beforeAll(() => {
+    const [analysis] = shownYaml('Flagger') as [{ analysis: { webhooks: Hook[] } }];
+    hooks = analysis.analysis.webhooks;
+  });
+  const hookOf = (type: string): Hook => hooks.find((hook) => hook.type === type)!;
+
+  /** As Flagger calls: metadata of its own beside that of the hook, and a status above 202 is a failure. */
+  async function call({ url, type }: Hook, body: unknown) {
+    const address = url
+      .replace('https://APP.azurewebsites.net', world.local.hostUrl)
+      .replace('KEY', world.key);
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body:
+        typeof body === 'string'
+          ? body
+          : JSON.stringify({ name: 'c', namespace: 'n', phase: 'Progressing', type, ...(body as object) }),
+    });
+    return { status: response.status, isSuccess: response.status <= 202, text: await response.text() };
+  }
+
+  test.each(answers)(
+    'have version %s for stage %s, which is %s, go on or not',
+    async (version, stage, usable) => {
+      const metadata = { model: 'served', version, stage, timestamp: '1764371000000' };
+      for (const type of ['confirm-rollout', 'confirm-promotion']) {
+        const told = await call(hookOf(type), { metadata });
+        expect(told).toMatchObject({
+          status: { yes: 200, wait: 409, no: 403 }[usable],
+          isSuccess: usable === 'yes',
+        });
+        expect(JSON.parse(told.text)).toMatchObject({ usable, evidenceHash: expect.any(String) });
+      }
+      expect((await call(hookOf('rollback'), { metadata })).isSuccess).toBe(usable === 'no');
+    },
+  );
+
+  test('name a model, a version and a stage as they are understood', () => {
+    expect(hooks.map(({ metadata }) => Object.keys(metadata))).toEqual(
+      hooks.map(() => ['model', 'version', 'stage']),
+    );
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['too much', JSON.stringify({ name: 'x'.repeat(70_000) })],
+    ['metadata that is none', { metadata: 'served' }],
+    ['a prototype', '{"__proto__":{"metadata":{}}}'],
+    ['a stage that is not there', { metadata: { model: 'served', version: '1', stage: 'nowhere' } }],
+    ['a model that is not there', { metadata: { model: 'nobody', version: '1', stage: 'canary' } }],
+    ['a model without a target', { metadata: { model: 'tiny', version: '1', stage: 'canary' } }],
+    ['an event', { type: 'event', metadata: { model: 'served', version: '1', stage: 'canary' } }],
+  ])('halt at %s, which is the fault of whoever asks', async (_what, body) => {
+    for (const type of ['confirm-rollout', 'rollback']) {
+      const { status } = await call(hookOf(type), body);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+    }
+  });
+});
+
 describe('the analysis template of Argo Rollouts in the docs', () => {
   let metric: Metric;
   let args: (version: string, stage: string) => Record<string, string>;
