@@ -17,6 +17,7 @@ import { logs } from './logs.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
+import { packageCommand } from './package.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, Command>> = {
   serving,
   lineage,
   audit,
+  package: packageCommand,
   fleet,
   operations,
   rebuild,

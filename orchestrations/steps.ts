@@ -26,6 +26,7 @@ import type { ChannelStage } from '../shared/release/transitions/stages.ts';
 import type {
   DueLook,
   ProbationBasis,
+  SignedVersion,
   TargetState,
   TrialQuestion,
   TrialStart,
@@ -210,13 +211,22 @@ export interface Steps {
    * its files. A digest other than the given one is a refusal.
    */
   'deploy-version': {
-    input: DeployedVersion & { digest: string | null; isFirst: boolean };
-    output: { state: 'ready' | 'changing' | 'failed'; digest: string | null; why: string };
+    /** `packs`: what is released is packed and signed, where there is a key. */
+    input: DeployedVersion & { digest: string | null; isFirst: boolean; packs?: boolean };
+    output: {
+      state: 'ready' | 'changing' | 'failed';
+      digest: string | null;
+      package?: string | null;
+      why: string;
+    };
   };
   /** Sends a deployment the smoke requests of the model file: whether that version answered each. */
   'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
-  /** Begins to change who answers the requests of a target. */
-  'shift-traffic': { input: { target: TargetConfig; to: Split }; output: null };
+  /** Begins to change who answers the requests of a target, unless what is released is not what was signed. */
+  'shift-traffic': {
+    input: { target: TargetConfig; to: Split; verify?: SignedVersion };
+    output: null | { unverified: string };
+  };
   /** SHA-256 over the files of a version, hex; null where they lie where they cannot be read. */
   'find-digest': { input: { model: ModelVersion }; output: { digest: string | null } };
   /** Starts what a stage starts outside, unless it was started, and answers how that stands. */

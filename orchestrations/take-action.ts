@@ -23,7 +23,8 @@ export function* takeAction(
     }
     case 'deploy': {
       const { deployment, model, digest, isFirst } = action;
-      const asked = { target, deployment, model, digest, isFirst, releaseId };
+      const packs = model.version === walk.model.version;
+      const asked = { target, deployment, model, digest, isFirst, releaseId, ...(packs && { packs }) };
       return { event: 'deployed', ...(yield* takeStep(context, 'deploy-version', asked, patience)) };
     }
     case 'ask-version': {
@@ -31,9 +32,12 @@ export function* takeAction(
       const asked = { target, deployment, model, releaseId };
       return { event: 'answered', ...(yield* takeStep(context, 'ask-version', asked, patience)) };
     }
-    case 'shift':
-      yield* takeStep(context, 'shift-traffic', { target, to: action.to }, patience);
-      return { event: 'shifted' };
+    case 'shift': {
+      const { to, verify } = action;
+      const asked = { target, to, ...(verify && { verify }) };
+      const answer = yield* takeStep(context, 'shift-traffic', asked, patience);
+      return answer ? { event: 'unverified', why: answer.unverified } : { event: 'shifted' };
+    }
     case 'look': {
       const look = yield* takeStep(context, 'look-at-requests', { target, look: action.look }, patience);
       return { event: 'looked', look };

@@ -112,6 +112,11 @@ export const explanationsByName = {
     next: 'make one with openssl rand -hex 32, or leave it out: notices have no links to approvals then',
     secret: true,
   },
+  RATCHET_SIGNING_KEY: {
+    must: 'be the PEM of a private key of the curve P-256, with line feeds or \\n between its lines',
+    next: 'make one with openssl ecparam -genkey -name prime256v1 -noout, or leave it out: nothing is packed and signed then',
+    secret: true,
+  },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
 /** What is wrong with `RATCHET_NOTICES`; null: nothing. */

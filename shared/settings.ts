@@ -15,6 +15,7 @@ import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
 import { readWebhookSecret } from './http/webhook-signature.ts';
 import { type Receivers, readReceivers } from './notices/read-receivers.ts';
+import { isSigningKey } from './package/bundle.ts';
 
 export interface Settings {
   readonly workspace: WorkspaceName;
@@ -50,6 +51,8 @@ export interface Settings {
   readonly publicUrl: string | null;
   /** What links to approvals are signed with, the first; the others still count. None: notices have no such links. */
   readonly linkSecrets: readonly string[];
+  /** PEM of the private key that packages are signed with; null: they are not made. */
+  readonly signingKey: string | null;
 }
 
 export interface WorkspaceName {
@@ -130,6 +133,11 @@ const EnvironmentSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   RATCHET_LINK_SECRET: secrets,
+  RATCHET_SIGNING_KEY: z
+    .string()
+    .transform((pem) => pem.replaceAll('\\n', '\n'))
+    .refine(isSigningKey)
+    .optional(),
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
@@ -219,6 +227,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     receivers: receiversOf(env.RATCHET_NOTICES ?? ''),
     publicUrl: env.RATCHET_PUBLIC_URL ?? hostOf(given),
     linkSecrets: env.RATCHET_LINK_SECRET,
+    signingKey: env.RATCHET_SIGNING_KEY ?? null,
   };
 }
 

@@ -1,8 +1,11 @@
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
-import { digestVersion } from './digest-version.ts';
+import { describeFiles } from './digest-version.ts';
+import { packVersion } from './pack-version.ts';
 
-defineStep('deploy-version', async ({ target, digest: expected, isFirst, ...what }) => {
-  const digest = isFirst ? await digestVersion(what.model, expected) : null;
-  return { ...(await (await wiring.releaseTarget(target)).deploy(what)), digest };
+defineStep('deploy-version', async ({ target, digest: expected, isFirst, packs, ...what }) => {
+  const found = isFirst ? await describeFiles(what.model, expected) : null;
+  const signed = found && packs ? await packVersion({ ...what, target }, found) : null;
+  const deployed = await (await wiring.releaseTarget(target)).deploy(what);
+  return { ...deployed, digest: found?.digest ?? null, ...(signed !== null && { package: signed }) };
 });

@@ -25,11 +25,30 @@ const blockBytes = 8 * 1024 * 1024;
  *
  * Errors: `azure-refused` where there are no files or they lie elsewhere, `not-found` where one changes meanwhile.
  */
-export async function digestOfModel(
+export async function digestOfModel(...of: Parameters<typeof filesOfModel>): Promise<string> {
+  return digestOf(await filesOfModel(...of));
+}
+
+/** A file of a model: its path below `modelUri`, and the SHA-256 of its content, hex. */
+export interface ModelFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The digest of a model that has these files, in the order of their paths' bytes. */
+export function digestOf(files: readonly ModelFile[]): string {
+  const whole = createHash('sha256').update(form);
+  for (const { path, bytes, sha256 } of files) whole.update(`${JSON.stringify([path, bytes, sha256])}\n`);
+  return whole.digest('hex');
+}
+
+/** The files of a model, ordered by the bytes of their paths. Errors: those of `digestOfModel`. */
+export async function filesOfModel(
   blobs: Pick<Blobs, 'list' | 'open'>,
   workspaceId: string,
   modelUri: string,
-): Promise<string> {
+): Promise<readonly ModelFile[]> {
   const root = findRoot(workspaceId, modelUri);
   const entries = (await blobs.list(root)).filter(({ path }) => path === root || path.startsWith(`${root}/`));
   if (entries.length === 0)
@@ -37,18 +56,14 @@ export async function digestOfModel(
       modelUri,
       'there are no files; look whether somebody has deleted them, and register the model anew',
     );
-  const lines: [path: Buffer, line: string][] = [];
+  const files: ModelFile[] = [];
   for (const entry of entries) {
     // A model that is one file is that file by its own name.
     const path =
       entry.path === root ? root.slice(root.lastIndexOf('/') + 1) : entry.path.slice(root.length + 1);
-    const line = JSON.stringify([path, entry.bytes, await hashContent(blobs, entry)]);
-    lines.push([Buffer.from(path), line]);
+    files.push({ path, bytes: entry.bytes, sha256: await hashContent(blobs, entry) });
   }
-  lines.sort(([a], [b]) => Buffer.compare(a, b));
-  const whole = createHash('sha256').update(form);
-  for (const [, line] of lines) whole.update(`${line}\n`);
-  return whole.digest('hex');
+  return files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
 async function hashContent(blobs: Pick<Blobs, 'open'>, { path, etag, bytes }: BlobEntry): Promise<string> {

@@ -9,6 +9,9 @@ export const registrationPath = (runId: string): string => `runs/${runId}/regist
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
 export const gateReportPagePath = (runId: string): string => `runs/${runId}/gate-report.html`;
 
+/** A file of a package, which is named by its digest. */
+export const packagePath = (digest: string, name: string): string => `packages/${digest}/${name}`;
+
 /** A manifest lists every partition of the model's data. */
 export const manifestLimitBytes = 64 * 1024 * 1024;
 

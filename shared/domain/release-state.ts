@@ -168,7 +168,9 @@ type AskReason =
   /** A rollback does not get through. */
   | 'stuck'
   /** Too few people have approved in time, and the file has a person asked. */
-  | 'not-approved';
+  | 'not-approved'
+  /** What is released is not what was signed. */
+  | 'unverified';
 
 export interface Question {
   readonly why: AskReason;
@@ -246,6 +248,8 @@ export interface ReleaseRow {
   readonly probation?: ProbationRow;
   readonly writtenAt: string;
   readonly endedAt: string | null;
+  /** Digest of the package that was signed, hex; absent where there is none. */
+  readonly package?: string;
   /** What it went through, the earliest first, and every approval it was given; kept by the ledger, absent in older rows. */
   readonly trail?: readonly TrailStep[];
   readonly given?: readonly Approval[];

@@ -19,8 +19,10 @@ export function withTrail(next: ReleaseRow, known: ReleaseRow | null): ReleaseRo
   const trail = isSame ? [...before.slice(0, -1), { ...step, at: last.at }] : [...before, step];
   const [first, ...rest] = trail;
   const kept = trail.length <= stepsAtMost ? trail : [first!, ...rest.slice(1 - stepsAtMost)];
+  const signed = next.package ?? known?.package;
   return {
     ...next,
+    ...(signed !== undefined && { package: signed }),
     trail: kept,
     given: joinApprovals(known?.given ?? known?.approvals ?? [], next.given ?? next.approvals),
   };

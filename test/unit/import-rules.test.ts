@@ -56,6 +56,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/settings.ts'],
   },
   'shared/audit': { rooms: ['shared/domain'] },
+  'shared/package': { rooms: [] },
   'shared/lineage': {
     rooms: [
       'shared/domain',
@@ -83,6 +84,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'shared/settings.ts': {
     rooms: [
+      'shared/package',
       'shared/explain-settings.ts',
       'shared/access',
       'shared/config',
@@ -140,6 +142,8 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'orchestrations/activities': {
     rooms: [
+      'shared/package',
+      'shared/lineage',
       'shared/domain',
       'shared/config',
       'shared/gates',
@@ -177,6 +181,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/dispatch',
       'shared/operations',
       'shared/controllers',
+      'shared/package',
       'shared/audit',
       'shared/lineage',
       'shared/pages',
@@ -207,6 +212,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/errors.ts',
       'shared/gates',
       'shared/data',
+      'shared/package',
       'shared/audit',
       'shared/lineage',
     ],

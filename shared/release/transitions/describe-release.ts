@@ -31,6 +31,7 @@ export function describeRelease(
       digest,
       binding: bindingOf(held),
       approval: describeAsked(held, now),
+      ...(held.package !== undefined && { package: held.package }),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
       status: statusOf(held),
       ...(probation && { probation }),

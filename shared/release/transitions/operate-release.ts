@@ -180,6 +180,10 @@ function goOn(state: TargetState, release: Release, word: Word): OperatedRelease
     const again = { ...going, state: 'rolling-back' as const };
     return done(withRelease(state, again), release, 'The rollback is tried again at once.');
   }
+  if (asks.why === 'unverified') {
+    const next = withRelease({ ...state, isStale: true }, { ...going, hasAnswered: false });
+    return done(next, release, 'Its package is verified again before the next step.');
+  }
   if (asks.why === 'inconclusive') {
     const stage = stageOf(release);
     const holdsUntil = later(word.at, isJudged(stage) ? msOf(stage.onInconclusive.hold) : 0);

@@ -138,6 +138,8 @@ export interface Release extends Candidate {
   readonly stepSince: string | null;
   readonly deployment: string;
   readonly digest: string | null;
+  /** Digest of the package that was signed when it was deployed, hex; absent where none was. */
+  readonly package?: string;
   /** When its deployment was first asked for (ISO 8601, UTC). */
   readonly deployingSince: string | null;
   readonly isReady: boolean;
@@ -262,6 +264,12 @@ export interface TrialQuestion {
   readonly decisiveLook: number;
 }
 
+/** A version and the digest of its package, hex. */
+export interface SignedVersion {
+  readonly model: ModelVersion;
+  readonly package: string;
+}
+
 /** What the orchestration is to do next. */
 export type ReleaseAction =
   | { readonly do: 'wait'; readonly until: string }
@@ -278,7 +286,8 @@ export type ReleaseAction =
       readonly isFirst: boolean;
     }
   | { readonly do: 'ask-version'; readonly deployment: string; readonly model: ModelVersion }
-  | { readonly do: 'shift'; readonly to: Split }
+  /** `verify`: what is to be what was signed before anybody is given more. */
+  | { readonly do: 'shift'; readonly to: Split; readonly verify?: SignedVersion }
   | { readonly do: 'look'; readonly look: DueLook }
   | { readonly do: 'notify'; readonly stage: NotifyStage; readonly provenBy?: string }
   | {
@@ -312,10 +321,14 @@ export type ReleaseEvent =
       readonly event: 'deployed';
       readonly state: 'ready' | 'changing' | 'failed';
       readonly digest: string | null;
+      /** Digest of the package that was signed, hex; null, or absent: none was. */
+      readonly package?: string | null;
       readonly why: string;
     }
   | { readonly event: 'answered'; readonly answered: boolean; readonly why: string }
   | { readonly event: 'shifted' }
+  /** What is released is not what was signed: nothing was shifted. */
+  | { readonly event: 'unverified'; readonly why: string }
   | { readonly event: 'looked'; readonly look: LookResult }
   /** How the job of a look stands; `gone`: there is none, or it has left nothing. */
   | {

@@ -165,7 +165,11 @@ function shift(
     sentence: `Gives requests to ${describeSplit(to)}.`,
     changes: { hadTraffic: true, before, hasAnswered },
   };
-  const next = forward(state, release, question, advance, { do: 'shift', to });
+  const next = forward(state, release, question, advance, {
+    do: 'shift',
+    to,
+    ...(release.package !== undefined && { verify: { model: release.model, package: release.package } }),
+  });
   return next.action.do === 'shift' ? { ...next, state: { ...next.state, changingTo: to } } : next;
 }
 

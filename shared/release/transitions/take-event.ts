@@ -49,6 +49,8 @@ export function takeEvent(
       return takeAnswered(state, release, event, now);
     case 'shifted':
       return { ...state, isStale: true };
+    case 'unverified':
+      return takeUnverified(state, release, event.why, now);
     case 'looked':
       return takeLook(state, release, event.look, now);
     case 'trial-seen':
@@ -92,10 +94,18 @@ const mayHaveCrowned = (event: ReleaseEvent): boolean =>
 
 const word = (reason: string, at: string): Word => ({ by: ratchet, reason, at });
 
+/** Nothing was shifted; what an earlier try of the step may have done is looked at. */
+function takeUnverified(state: TargetState, release: Release, why: string, now: string): TargetState {
+  if (release.back) return state;
+  const sentence = `What is released is not what was signed: ${why}`;
+  const stale = { ...state, changingTo: null, isStale: true };
+  return withRelease(stale, askPerson(release, 'unverified', sentence, now));
+}
+
 function takeDeployed(
   state: TargetState,
   release: Release,
-  { state: how, digest, why }: Extract<ReleaseEvent, { event: 'deployed' }>,
+  { state: how, digest, package: signed, why }: Extract<ReleaseEvent, { event: 'deployed' }>,
   now: string,
 ): TargetState {
   const stale = { ...state, isStale: true };
@@ -108,7 +118,13 @@ function takeDeployed(
     return turnBack(stale, release, word(changed, now), 'failed');
   }
   const since = release.deployingSince ?? now;
-  const known = { ...release, deployingSince: since, digest: release.digest ?? digest };
+  const named = release.package ?? signed;
+  const known = {
+    ...release,
+    deployingSince: since,
+    digest: release.digest ?? digest,
+    ...(named && { package: named }),
+  };
   if (how === 'failed') return turnBack(withRelease(stale, known), known, word(why, now), 'failed');
   if (how === 'ready') return withRelease(stale, { ...known, isReady: true, pausedUntil: null });
   const waitedMs = Date.parse(now) - Date.parse(since);

@@ -7,10 +7,10 @@ import { beginRegistration, installCoreApi } from '../../../local/functions-host
 
 type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
-/** Serves what `load` registers at `/api/PATH`, by the name that stands for the path. Answers the address. */
+/** Serves what `load` registers at `/api/PATH`, by the name that stands for the path, and its parameters. Answers the address. */
 export async function serveFunctions(
   load: () => Promise<unknown>,
-  names: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string | readonly [name: string, params: Record<string, string>]>>,
 ): Promise<string> {
   installCoreApi();
   const { registration, lock } = beginRegistration(() => {});
@@ -18,14 +18,18 @@ export async function serveFunctions(
   lock();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const name = names[url.pathname.replace(/^\/api\//, '')];
+    const found = names[url.pathname.replace(/^\/api\//, '')];
+    const [name, params] = typeof found === 'string' ? [found, {}] : (found ?? []);
     const handler = name && (registration.functions.get(name)?.callback as unknown as Handler | undefined);
     if (!handler) {
       response.writeHead(404).end(JSON.stringify({ detail: `no ${url.pathname}` }));
       return;
     }
     const context = { error: () => {}, invocationId: 'i' } as unknown as InvocationContext;
-    const answer = await handler(new HttpRequest({ method: 'GET', url: url.href }), context);
+    const answer = await handler(
+      new HttpRequest({ method: 'GET', url: url.href, ...(params && { params }) }),
+      context,
+    );
     const body = answer.jsonBody === undefined ? String(answer.body) : JSON.stringify(answer.jsonBody);
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' }).end(body);
   });

@@ -172,6 +172,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'fleet',
       'lineage',
       'models',
+      'package',
       'operations',
       'rebuild',
       'release',

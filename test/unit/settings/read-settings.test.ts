@@ -54,6 +54,7 @@ describe('settings', () => {
       receivers: new Map(),
       publicUrl: null,
       linkSecrets: [],
+      signingKey: null,
     });
   });
 

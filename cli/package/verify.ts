@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { counted } from '../../shared/domain/plural.ts';
+import { printable } from '../../shared/gates/report/printable.ts';
+import { readPublicKey, verifyBundle } from '../../shared/package/bundle.ts';
+import { compareFiles, type PackageFile, signatureName } from '../../shared/package/statement.ts';
+import { printJson } from '../service.ts';
+
+export async function verifyFolder(folder: string, keyFile: string, asJson: boolean): Promise<number> {
+  const key = readKey(keyFile);
+  const signed = verifyBundle(read(join(folder, signatureName)), key);
+  const problems =
+    typeof signed === 'string'
+      ? [`${signatureName}: ${signed}`]
+      : compareFiles(signed.files, await hashFolder(folder));
+  const digest = typeof signed === 'string' ? null : signed.digest;
+  const isSigned = problems.length === 0;
+  if (asJson) printJson({ isSigned, digest, problems });
+  else if (isSigned && typeof signed !== 'string')
+    console.log(
+      pc.green(`Verified: ${counted(signed.files.length, 'file')} of package ${digest} are what was signed.`),
+    );
+  else for (const problem of problems) console.log(pc.red(printable(problem)));
+  return isSigned ? 0 : 1;
+}
+
+function readKey(file: string): ReturnType<typeof readPublicKey> {
+  const pem = read(file);
+  try {
+    return readPublicKey(pem);
+  } catch (cause) {
+    throw new Error(`--key ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Every file below a folder but the signature. What is no file, a link too, is none that anybody has signed. */
+async function hashFolder(folder: string, below = ''): Promise<PackageFile[]> {
+  const files: PackageFile[] = [];
+  for (const entry of readdirSync(join(folder, below)).sort()) {
+    const name = below === '' ? entry : `${below}/${entry}`;
+    if (name === signatureName) continue;
+    const path = join(folder, name);
+    const stat = lstatSync(path);
+    if (stat.isDirectory()) files.push(...(await hashFolder(folder, name)));
+    else files.push({ name, sha256: stat.isFile() ? await hashFile(path) : 'no file' });
+  }
+  return files;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
