@@ -208,11 +208,10 @@ export interface Steps {
   'observe-target': { input: { target: TargetConfig }; output: Observed };
   /**
    * Has a version deployed without traffic, unless it is, and answers how that stands, the first time with the digest of
-   * its files. A digest other than the given one is a refusal.
+   * its files, and where there is a key with that of its package. A digest other than the given one is a refusal.
    */
   'deploy-version': {
-    /** `packs`: what is released is packed and signed, where there is a key. */
-    input: DeployedVersion & { digest: string | null; isFirst: boolean; packs?: boolean };
+    input: DeployedVersion & { digest: string | null; isFirst: boolean };
     output: {
       state: 'ready' | 'changing' | 'failed';
       digest: string | null;

@@ -23,8 +23,7 @@ export function* takeAction(
     }
     case 'deploy': {
       const { deployment, model, digest, isFirst } = action;
-      const packs = model.version === walk.model.version;
-      const asked = { target, deployment, model, digest, isFirst, releaseId, ...(packs && { packs }) };
+      const asked = { target, deployment, model, digest, isFirst, releaseId };
       return { event: 'deployed', ...(yield* takeStep(context, 'deploy-version', asked, patience)) };
     }
     case 'ask-version': {

@@ -1,11 +1,18 @@
+import { releaseIdOf } from '../../shared/domain/durable-names.ts';
+import type { ModelVersion } from '../../shared/domain/run.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { describeFiles } from './digest-version.ts';
 import { packVersion } from './pack-version.ts';
 
-defineStep('deploy-version', async ({ target, digest: expected, isFirst, packs, ...what }) => {
+defineStep('deploy-version', async ({ target, digest: expected, isFirst, ...what }) => {
   const found = isFirst ? await describeFiles(what.model, expected) : null;
-  const signed = found && packs ? await packVersion({ ...what, target }, found) : null;
+  const signed = found && isOwn(what) ? await packVersion({ ...what, target }, found) : null;
   const deployed = await (await wiring.releaseTarget(target)).deploy(what);
   return { ...deployed, digest: found?.digest ?? null, ...(signed !== null && { package: signed }) };
 });
+
+/** Whether the version is the one that is released, and none that it goes back to: that is not packed anew. */
+function isOwn({ model, releaseId }: { readonly model: ModelVersion; readonly releaseId: string }): boolean {
+  return model.runId === undefined || releaseIdOf(model.runId) === releaseId;
+}

@@ -1,12 +1,15 @@
 /** What docs/releases.md has a new user do, as typed, until the sample model answers mail over its endpoint. */
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
+import { localCloud } from '../../local/cloud-context.ts';
 import { ensureSampleMail, publishSampleScoring } from '../../local/launch/sample-model.ts';
 import type { ReleaseRow } from '../../shared/domain/release-state.ts';
 import { launchSampleService, type SampleService } from '../world/sample-service.ts';
@@ -35,7 +38,9 @@ beforeAll(async () => {
     join(folder, 'spam-filter.yaml'),
     `${sample.slice(0, sample.indexOf('release:'))}${yaml}${notices}`,
   );
-  service = await launchSampleService({ modelsFolder: folder, clock: 'virtual', clockStart: begin });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const env = { RATCHET_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
+  service = await launchSampleService({ modelsFolder: folder, clock: 'virtual', clockStart: begin, env });
   await publishSampleScoring(service.cloud());
   await ensureSampleMail(service.cloud());
 });
@@ -112,6 +117,25 @@ it('brings the sample model to an endpoint that answers mail', async () => {
   expect(await type(['audit', 'verify', '--ledger'])).toContain('Whole: nothing was changed');
   const answer = await ask(scoring!, key!, { mails: [{ text: 'free money' }] });
   expect(answer).toMatchObject({ predictions: [{ label: expect.any(Number) }], model: { version: '1' } });
+});
+
+it('gives nothing to a version that is not what was signed, and goes back where a person says so', async () => {
+  await type(['request', 'spam-filter', '--reason', 'a second version', '--as', 'ada']);
+  await pass(1_800);
+  const { releaseId, package: signed } = await release();
+  const blobs = BlobServiceClient.fromConnectionString(service.cloud().storage);
+  const path = `packages/${signed}/gate-report.json`;
+  await blobs.getContainerClient(localCloud.container).getBlockBlobClient(path).upload('{}', 2);
+  await type(['release', 'approve', releaseId, '--reason', 'it looks right', '--as', 'ben']);
+  await pass(60);
+  expect(await release()).toMatchObject({
+    ...{ state: 'asking', asks: 'unverified' },
+    sentence: expect.stringContaining('not what was signed: gate-report.json was changed'),
+  });
+  await type(['release', 'abort', releaseId, '--reason', 'somebody has changed it', '--as', 'ada']);
+  await pass(120);
+  expect(await release()).toMatchObject({ releaseId, state: 'rolled-back' });
+  expect(await type(['serving', 'spam-filter'])).toContain('version-1');
 });
 
 function ask(address: string, key: string, body: object): Promise<unknown> {
