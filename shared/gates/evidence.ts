@@ -76,7 +76,8 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
       : request.predictions;
   const rows = parsed && !('broken' in parsed) ? parsed : null;
   const chosen = chooseThresholds(request.rule, request.thresholds ?? null, rows?.champion != null);
-  const predictions = rows && decideBy(rows, chosen.rule);
+  // Without the threshold no decision of these rows is known.
+  const predictions = rows && chosen.broken === null ? decideBy(rows, chosen.rule) : null;
   const { values, broken, notes } = readReported(request.metrics, request.trackedMetrics);
   const brokenPredictions = parsed && 'broken' in parsed ? parsed.broken : null;
   const costs = findUnknownCosts(predictions, request.rule);

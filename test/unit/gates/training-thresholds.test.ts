@@ -104,6 +104,7 @@ describe('a threshold that training chose', () => {
   ])('is an error of the evidence where %s', (_, files, words) => {
     const report = judge(files);
     expect(report.verdict).toBe('error');
+    expect(report.gates[0]).toMatchObject({ verdict: 'error', estimate: null });
     expect(report.sentence).toContain(words);
   });
 
