@@ -12,8 +12,8 @@
  * 3. A run's look is in every part of its holdout before the run is judged, and counts there once.
  * 4. What is listed sorts newest first by its keys, and what has an id is found by keys alone. Where that takes two
  *    rows, they are written in one transaction; ledgers of before there were two are completed (second-rows.ts).
- * 6. What is decided, done and released is in a chain of hashes, too, in the same transaction (decision-log.ts).
  * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
+ * 6. What is decided, done and released is in a chain of hashes, too, in the same transaction (decision-log.ts).
  */
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';

@@ -45,14 +45,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/settings.ts'],
   },
   'shared/ledger': {
-    rooms: [
-      'shared/domain',
-      'shared/config',
-      'shared/errors.ts',
-      'shared/azure',
-      'shared/audit',
-      'shared/in-turn.ts',
-    ],
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure', 'shared/audit'],
     types: ['shared/settings.ts'],
   },
   'shared/audit': { rooms: ['shared/domain'] },
