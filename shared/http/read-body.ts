@@ -29,8 +29,16 @@ export async function readBytes(
     const seen = mediaType === '' ? 'none' : JSON.stringify(mediaType.slice(0, 100));
     throw new RatchetError('unsupported-media-type', `content-type must be application/json, got ${seen}`);
   }
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  return request.body === null ? new Uint8Array() : readStream(request.body, limitBytes);
+  return readLimited(request, limitBytes);
+}
+
+/** Reads a body of any type; of a longer one no more than its limit is ever held. Throws `body-too-large`, `body-too-slow`. */
+export async function readLimited(
+  { headers, body }: Pick<HttpRequest, 'headers' | 'body'>,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  return body === null ? new Uint8Array() : readStream(body, limitBytes);
 }
 
 async function readStream(body: NonNullable<HttpRequest['body']>, limitBytes: number): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import { readLimited } from './read-body.ts';
 
 const longestFormBytes = 16 * 1024;
 
@@ -9,7 +10,7 @@ const longestFormBytes = 16 * 1024;
  * A browser says with each form which page it stood on (Fetch, "append a request Origin header"). A page of another site
  * can send a form with the session of whoever is signed in, but not say that it was ours. `hosts` are this app's own.
  *
- * Throws `unsupported-media-type`, `forbidden`, `body-too-large` and `bad-request`.
+ * Throws `unsupported-media-type`, `forbidden`, `body-too-large` and `body-too-slow`.
  */
 export async function readForm(request: HttpRequest, hosts: readonly string[]): Promise<URLSearchParams> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
@@ -25,10 +26,9 @@ export async function readForm(request: HttpRequest, hosts: readonly string[]): 
     const seen = JSON.stringify((origin || 'none').slice(0, 100));
     throw new RatchetError('forbidden', `Origin: only the page's own form may act, got ${seen}`);
   }
-  const bytes = Buffer.from(await request.arrayBuffer());
-  if (bytes.length > longestFormBytes) {
-    const message = `the form is too long: at most ${longestFormBytes} bytes are accepted; send less`;
-    throw new RatchetError('body-too-large', message);
-  }
-  return new URLSearchParams(maskSecrets(bytes.toString('utf8')));
+  const text = Buffer.from(await readLimited(request, longestFormBytes)).toString('utf8');
+  // What a person pastes into a reason by mistake goes into histories and states: it is taken out here.
+  const fields = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(text)) fields.append(name, maskSecrets(value));
+  return fields;
 }
