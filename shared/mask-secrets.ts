@@ -34,6 +34,11 @@ const forms: readonly (readonly [before: string, secret: string])[] = [
   ['', '(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}'],
   ['', '\\b(?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{30,}'],
   ['', '\\b[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}'],
+  // Signing secrets of webhooks, and addresses that are secrets themselves.
+  ['', '\\bwhsec_[A-Za-z0-9+/=]{16,}'],
+  ['hooks\\.slack\\.com/(?:services|workflows|triggers)/', '[A-Za-z0-9/_-]{8,}'],
+  // Private keys in PEM, with line ends as they are and as JSON has them.
+  ['-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----', '(?:[A-Za-z0-9+/=\\r\\n]|\\\\+[nr])+'],
 ];
 
 /** Finds secrets of a known form, and these values as they are, percent-encoded and as JSON has them. */

@@ -8,6 +8,7 @@ import { readDocument, writeDocument } from '../../shared/ledger/document.ts';
 import { maskSecrets, secretPattern } from '../../shared/mask-secrets.ts';
 
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const pem = `-----BEGIN PRIVATE KEY-----\n${key}\n${key}\n-----END PRIVATE KEY-----`;
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqb2I6YSJ9.c2lnbmF0dXJlLW9mLXRoaXM';
 
 describe('a secret of a known form', () => {
@@ -47,6 +48,23 @@ describe('a secret of a known form', () => {
     ['a password', 'Server=x;Password=hunter2!;Database=d', 'Server=x;Password=***;Database=d'],
     ['a GitHub token', `ghp_${'a1'.repeat(18)}`, '***'],
     ['a secret of Entra', `AZURE_CLIENT_SECRET is abc8Q~${'x'.repeat(34)}`, 'AZURE_CLIENT_SECRET is ***'],
+    ['the secret of a webhook', `signed with whsec_${key} today`, 'signed with *** today'],
+    [
+      'the address of a Slack webhook',
+      'POST https://hooks.slack.com/services/T0000/B0000/abcdefABCDEF failed',
+      'POST https://hooks.slack.com/services/*** failed',
+    ],
+    ['a private key', pem, '-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----'],
+    [
+      'a private key in JSON',
+      JSON.stringify({ key: pem, b: 1 }),
+      '{"key":"-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----","b":1}',
+    ],
+    [
+      'a private key in JSON in JSON',
+      JSON.stringify(JSON.stringify({ key: pem.replace('PRIVATE', 'EC PRIVATE') })),
+      '"{\\"key\\":\\"-----BEGIN EC PRIVATE KEY-----***-----END PRIVATE KEY-----\\"}"',
+    ],
   ])('in %s is replaced, and nothing around it', (_where, text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
     expect(maskSecrets(masked), 'masking again').toBe(masked);
