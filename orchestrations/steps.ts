@@ -9,6 +9,7 @@ import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
+import type { WaitingDeployment } from '../shared/controllers/protection-rule.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
@@ -250,6 +251,16 @@ export interface Steps {
   'record-notice': { input: NoticeRow; output: null };
   /** Writes a release, as far as it has come, to the ledger. */
   'record-release': { input: ReleaseRow; output: null };
+  /** Whether a version may enter a stage. A question that is wrong is a refusal. */
+  'ask-usable': {
+    input: { model: string; version: string; stage: string };
+    output: { usable: 'yes' | 'no' | 'wait'; reason: string };
+  };
+  /** Tells GitHub what becomes of a deployment that waits; `state` null: why it waits. */
+  'review-deployment': {
+    input: { deployment: WaitingDeployment; state: 'approved' | 'rejected' | null; comment: string };
+    output: null;
+  };
   /** The people who requested what these signals asked for. */
   'find-requesters': {
     input: { model: string; signals: readonly string[] };

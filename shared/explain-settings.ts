@@ -66,6 +66,20 @@ export const explanationsByName = {
     next: 'make a fine-grained one with Actions: read and write for the repositories of the pipelines, or leave it out where no stage uses github',
     secret: true,
   },
+  RATCHET_GITHUB_HOOK_SECRET: {
+    must: 'be secrets of at least 32 characters each, separated by commas',
+    next: 'make one with openssl rand -hex 32 and give it to the webhook of the GitHub App, or leave it out where no deployment of GitHub asks',
+    secret: true,
+  },
+  RATCHET_GITHUB_APP_ID: {
+    must: 'be the client id of a GitHub App, and be set with RATCHET_GITHUB_APP_KEY',
+    next: 'copy it from the settings of the app, or leave both out',
+  },
+  RATCHET_GITHUB_APP_KEY: {
+    must: 'be the private key of that app, PEM of RSA, and be set with RATCHET_GITHUB_APP_ID',
+    next: 'generate one in the settings of the app; line feeds may be written \\n; or leave both out',
+    secret: true,
+  },
   RATCHET_WEBHOOK_SECRET: {
     must: 'be secrets as Standard Webhooks writes them, whsec_ and the base64 of 24 to 64 bytes, separated by commas',
     next: 'make one with echo whsec_$(openssl rand -base64 32), or leave it out where no stage uses webhook',

@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
+import { type GitHubApp, readAppKey } from './controllers/github-app.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
 import { readWebhookSecret } from './http/webhook-signature.ts';
@@ -34,6 +35,10 @@ export interface Settings {
   readonly azureDevOpsUrl: string | null;
   /** Of the REST API, without a slash at its end. `token` null: no stage may use GitHub. */
   readonly github: { readonly url: string; readonly token: string | null };
+  /** Secrets that webhooks of our GitHub App may be signed with; none: they are not taken. */
+  readonly gitHubHookSecrets: readonly string[];
+  /** Who we are at GitHub where a deployment is reviewed; null: nobody but the holder of `github.token`. */
+  readonly gitHubApp: GitHubApp | null;
   /** Keys that requests of stages are signed with; none: no stage may use webhooks. */
   readonly webhookKeys: readonly Uint8Array[];
   /** `workspaceId` null: no model file may have queries. `endpoint` without a slash at its end. */
@@ -104,6 +109,15 @@ const EnvironmentSchema = z.object({
   RATCHET_GITHUB_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{20,}$/)
+    .optional(),
+  RATCHET_GITHUB_HOOK_SECRET: secrets,
+  RATCHET_GITHUB_APP_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/)
+    .optional(),
+  RATCHET_GITHUB_APP_KEY: z
+    .string()
+    .refine((value) => readAppKey(value) !== null)
     .optional(),
   RATCHET_WEBHOOK_SECRET: z
     .string()
@@ -191,6 +205,9 @@ function checkConnections(given: Readonly<Record<string, string | undefined>>): 
       `RATCHET_EVENTGRID_KEY must be set where RATCHET_EVENTGRID_ENDPOINT is plain http; found nothing; set the key, or use https: the identity's token is never sent in the clear`,
     );
   }
+  const app = ['RATCHET_GITHUB_APP_ID', 'RATCHET_GITHUB_APP_KEY'] as const;
+  const unset = app.filter((name) => given[name] === undefined);
+  if (unset.length === 1) problems.push(describeProblem(unset[0]!, undefined));
   return problems;
 }
 
@@ -215,6 +232,8 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
       : null,
     azureDevOpsUrl: env.RATCHET_AZURE_DEVOPS_URL ?? null,
     github: { url: env.RATCHET_GITHUB_URL, token: env.RATCHET_GITHUB_TOKEN ?? null },
+    gitHubHookSecrets: env.RATCHET_GITHUB_HOOK_SECRET,
+    gitHubApp: appOf(env),
     webhookKeys: env.RATCHET_WEBHOOK_SECRET.filter((key) => key !== null),
     logs: { workspaceId: env.RATCHET_LOGS_WORKSPACE ?? null, endpoint: env.RATCHET_LOGS_ENDPOINT },
     modelsDir: env.RATCHET_MODELS_DIR ?? null,
@@ -229,6 +248,12 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     linkSecrets: env.RATCHET_LINK_SECRET,
     signingKey: env.RATCHET_SIGNING_KEY ?? null,
   };
+}
+
+/** Both are set, or neither (checkConnections). */
+function appOf({ RATCHET_GITHUB_APP_ID: id, RATCHET_GITHUB_APP_KEY: text }: Environment): GitHubApp | null {
+  const key = text === undefined ? null : readAppKey(text);
+  return id === undefined || key === null ? null : { id, key };
 }
 
 function receiversOf(text: string): Receivers {

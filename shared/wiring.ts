@@ -27,6 +27,7 @@ import { once } from './once.ts';
 import type { ReleaseChannel } from './release/channels/channel.ts';
 import type { Settings } from './settings.ts';
 import { findModelsDir, watchModels } from './watch-models.ts';
+import { wireControllers } from './wire-controllers.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wirePipelines } from './wire-pipelines.ts';
 import { wireTargets } from './wire-targets.ts';
@@ -44,6 +45,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireModels(base),
     ...wireReleases(base),
     ...wireTargets(base),
+    ...wireControllers(base),
     notices: wireNotices(base),
   };
 }

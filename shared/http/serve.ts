@@ -7,7 +7,7 @@
  * Both lead to one handler.
  *
  * Invariants
- * 1. No route is open to neither check; a function that registers by itself states its own (post-data-hook).
+ * 1. No route is open to neither check; a function that registers by itself states its own (post-data-hook, github-hook).
  * 2. A key makes nobody a person: the principal of a request that comes with a key is not looked at.
  * 3. Nothing of a request is read before its visitor may do what the route is for.
  */

@@ -83,6 +83,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config',
       'shared/errors.ts',
       'shared/notices/read-receivers.ts',
+      'shared/controllers/github-app.ts',
       'shared/http/webhook-signature.ts',
     ],
   },
@@ -98,7 +99,8 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     ],
   },
   'shared/controllers': {
-    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/release/channels/rest.ts'],
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'],
+    types: ['shared/release/channels/rest.ts'],
   },
   'shared/pages': { rooms: ['shared/domain', 'shared/gates/report/html.ts'] },
   'shared/wire-notices.ts': {
@@ -116,6 +118,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/azure', 'shared/release/channels'],
     types: ['shared/config', 'shared/settings.ts'],
   },
+  'shared/wire-controllers.ts': {
+    rooms: ['shared/errors.ts', 'shared/azure', 'shared/release/channels', 'shared/controllers'],
+    types: ['shared/settings.ts'],
+  },
   'shared/watch-models.ts': { rooms: ['shared/config'] },
   'shared/wiring.ts': {
     rooms: [
@@ -123,6 +129,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/wire-targets.ts',
       'shared/wire-notices.ts',
       'shared/wire-pipelines.ts',
+      'shared/wire-controllers.ts',
       'shared/watch-models.ts',
       'shared/azure',
       'shared/ledger',
@@ -145,6 +152,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/data',
       'shared/signals',
       'shared/dispatch',
+      'shared/controllers',
       'shared/in-turn.ts',
       'shared/wiring.ts',
       'shared/errors.ts',
@@ -164,7 +172,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/config/pin.ts',
       'shared/release/transitions',
     ],
-    types: ['shared/config', 'shared/signals', 'shared/dispatch'],
+    types: ['shared/config', 'shared/signals', 'shared/dispatch', 'shared/controllers'],
   },
   functions: {
     rooms: [

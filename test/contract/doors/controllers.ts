@@ -39,10 +39,13 @@ export interface ControllersWorld {
   close(): Promise<void>;
 }
 
-export async function openControllersWorld(
-  env: Readonly<Record<string, string>> = {},
-): Promise<ControllersWorld> {
-  const home = mkdtempSync(join(tmpdir(), 'ratchet-controllers-'));
+export async function openControllersWorld({
+  home = mkdtempSync(join(tmpdir(), 'ratchet-controllers-')),
+  env = {},
+}: {
+  readonly home?: string;
+  readonly env?: Readonly<Record<string, string>>;
+} = {}): Promise<ControllersWorld> {
   const modelsFolder = join(home, 'models');
   mkdirSync(modelsFolder);
   writeFileSync(join(modelsFolder, 'tiny.yaml'), tiny);

@@ -51,6 +51,8 @@ describe('settings', () => {
       signIn: { isOn: false, groups: new Map() },
       clientId: null,
       dataHookSecrets: [],
+      gitHubApp: null,
+      gitHubHookSecrets: [],
       receivers: new Map(),
       publicUrl: null,
       linkSecrets: [],
