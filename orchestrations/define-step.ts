@@ -30,7 +30,8 @@ export function defineStep<Name extends StepName>(
         context.error(failure.message, error instanceof RatchetError ? error.subject : {});
         if (isFinal(error)) return { finalFailure: failure.message };
         if (isBug(error)) throw failure;
-        return { outage: failure.message };
+        const againAfterMs = error instanceof RatchetError ? error.retryAfterMs : null;
+        return { outage: failure.message, ...(againAfterMs !== null && { againAfterMs }) };
       }
     },
   });

@@ -48,6 +48,8 @@ export interface FinalFailure {
 /** What a step answers in place of its result where the same step may succeed later. */
 export interface Outage {
   readonly outage: string;
+  /** How long the service has asked to be left alone; absent where it has not said, and in older histories. */
+  readonly againAfterMs?: number;
 }
 
 /** A step that was refused, or whose outage outlasted the patience of whoever took it. */
@@ -76,7 +78,7 @@ export function* takeStep<Name extends StepName>(
     // An event is seen once somebody waits for it. The step itself is let end: what it did must be known.
     if (listens && stop) yield context.df.Task.any([step, stop]);
     const answer = (yield step) as Steps[Name]['output'] | FinalFailure | Outage;
-    const { finalFailure, outage } = (answer ?? {}) as Partial<FinalFailure & Outage>;
+    const { finalFailure, outage, againAfterMs = 0 } = (answer ?? {}) as Partial<FinalFailure & Outage>;
     if (outage === undefined) {
       if (since !== null) yield* patience.tell?.(name, null) ?? [];
       if (finalFailure === undefined) return answer as Steps[Name]['output'];
@@ -85,7 +87,8 @@ export function* takeStep<Name extends StepName>(
     const nowMs = context.df.currentUtcDateTime.getTime();
     since ??= nowMs;
     if (nowMs >= patience.untilMs || stop?.isCompleted) throw lastingOutage(outage, since, nowMs);
-    const againMs = Math.min(nowMs + pauseMs(nowMs - since, patience.pauseMs), patience.untilMs);
+    const restMs = Math.max(pauseMs(nowMs - since, patience.pauseMs), Math.min(againAfterMs, hourMs));
+    const againMs = Math.min(nowMs + restMs, patience.untilMs);
     yield* patience.tell?.(name, describeWait(outage, since, againMs)) ?? [];
     // It may have happened while the wait was told: nothing would wake the pause then.
     if (!(listens && stop?.isCompleted)) yield* sleepUntil(context, againMs, stop);
@@ -93,6 +96,9 @@ export function* takeStep<Name extends StepName>(
     if (stop?.isCompleted) throw lastingOutage(outage, since, stoppedMs);
   }
 }
+
+/** What a service asks for beyond that is not waited for. */
+const hourMs = 3_600_000;
 
 function describeWait(outage: string, sinceMs: number, againMs: number): string {
   return `Waits since ${iso(sinceMs)}, next attempt at ${iso(againMs)}: ${firstLine(outage)}`;

@@ -31,16 +31,19 @@ export class RatchetError extends Error {
   readonly code: ErrorCode;
   /** What the error is about, by id: model, run, signal, job, setting. Never a secret. */
   readonly subject: Readonly<Record<string, string>>;
+  /** How long the service has asked not to be asked again; null: it has not said. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { subject?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    options: { subject?: Readonly<Record<string, string>>; cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(maskSecrets(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'RatchetError';
     this.code = code;
     this.subject = options.subject ?? {};
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   /** Whether the same request may succeed later without anybody changing anything. */

@@ -50,6 +50,8 @@ interface Failure {
   readonly meaning: number;
   readonly said: string;
   readonly isThrottled: boolean;
+  /** 0: it has not said. */
+  readonly retryAfterMs: number;
 }
 
 /** Answers that no repetition changes; 401 and 403 are the caller's to say, 409 says that something else is under way. */
@@ -93,6 +95,7 @@ export class Rest {
       meaning: isSignIn ? 401 : status,
       said: describe(answer, response),
       isThrottled: isThrottled(response),
+      retryAfterMs: readRetryAfter(response) * 1_000,
     });
   }
 
@@ -118,14 +121,17 @@ export class Rest {
 
   #failure(
     { asked, subject, isBarredForGood }: Call,
-    { status, meaning, said, isThrottled }: Failure,
+    { status, meaning, said, isThrottled, retryAfterMs }: Failure,
   ): RatchetError {
     const { service, advise } = this.#options;
     const isFinal = !isThrottled && (final.has(meaning) || (barred.has(meaning) && isBarredForGood));
     const next = isThrottled ? '' : advise(meaning);
     const message = `${asked}: ${service} answered ${status}${said && `, ${said}`}${next && `; ${next}`}`;
     const cause = { statusCode: status };
-    return new RatchetError(isFinal ? 'azure-refused' : 'azure-unavailable', message, { subject, cause });
+    return new RatchetError(isFinal ? 'azure-refused' : 'azure-unavailable', message, {
+      ...{ subject, cause },
+      ...(retryAfterMs > 0 && { retryAfterMs }),
+    });
   }
 }
 
@@ -152,9 +158,15 @@ function parse(text: string | null | undefined): Json | null {
   }
 }
 
-function describe(answer: Json | null, { status, headers }: PipelineResponse): string {
+/** Seconds; 0: it does not say, or as a date. */
+function readRetryAfter({ headers }: Pick<PipelineResponse, 'headers'>): number {
   const after = Number(headers.get('retry-after'));
-  const wait = Number.isFinite(after) && after > 0 ? `, to be asked again in ${after} s` : '';
+  return Number.isFinite(after) && after > 0 ? after : 0;
+}
+
+function describe(answer: Json | null, { status, headers }: PipelineResponse): string {
+  const after = readRetryAfter({ headers });
+  const wait = after > 0 ? `, to be asked again in ${after} s` : '';
   if (status >= 300 && status < 400) return 'which leads elsewhere, as to a page to sign in at';
   if (status >= 200 && status < 300) return 'which is no JSON object';
   const said = typeof answer?.['message'] === 'string' ? answer['message'] : '';

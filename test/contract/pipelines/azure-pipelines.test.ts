@@ -195,6 +195,7 @@ describe('an outage', () => {
       world.service().failNext([{ kind, method }]);
       const error = await failureOf(channel.start(order));
       expect(error).toMatchObject({ code: 'azure-unavailable', message: expect.stringMatching(says) });
+      expect(error.retryAfterMs).toBe(kind === 'throttle' ? 30_000 : null);
     }
     await channel.start(order);
     expect(timesOf(order.key)).toBe(1);

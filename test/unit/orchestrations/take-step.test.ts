@@ -28,6 +28,20 @@ describe('a step whose service is away', () => {
     );
   });
 
+  it('is left alone for as long as the service asks, an hour at most', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 48 * hourMs }), (againAfterMs) => {
+        const asked: number[] = [];
+        const answer: Answer = (_name, _input, nowMs) => {
+          asked.push(nowMs);
+          return asked.length === 1 ? { outage: 'azure-unavailable: answered 429', againAfterMs } : job;
+        };
+        expect(getJob(answer, endless).value).toEqual(job);
+        expect(asked[1]! - asked[0]!).toBe(Math.min(Math.max(againAfterMs, 10_000), hourMs));
+      }),
+    );
+  });
+
   it('fails with its outage once patience ends, and not before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 6 * hourMs }), (patientMs) => {
