@@ -11,6 +11,7 @@ import { askService, printJson, serviceUsage } from './service.ts';
 
 const orders = ['approve', 'reject', 'abort', 'resume', 'accept'] as const;
 type Order = (typeof orders)[number];
+const names = [...orders, 'drill'];
 
 type Values = Parameters<typeof operate>[0] & { readonly binding?: string | undefined };
 
@@ -21,11 +22,14 @@ export const release: Command = {
     `ratchet release RELEASE ${serviceUsage}`,
     `ratchet release approve RELEASE [--binding HASH] ${operationUsage}`,
     `ratchet release reject|abort|resume|accept RELEASE ${operationUsage}`,
+    `ratchet release drill MODEL ${operationUsage}`,
     'RELEASE is the id of a release, or of the run whose challenger it releases.',
     'approve prints what it approves: the version, its files, data, gate report, model file, endpoint and stage. With --binding',
     'it approves what was looked at before, and nothing else: HASH stands in what ratchet release RELEASE shows.',
     'accept settles a version whose probation could not say in time, without evidence.',
     'abort is taken in every state that is not final: every request goes back to the version that was settled before.',
+    'drill deploys the version that a rollback would go to beside the one that serves, asks it, and deletes it again: nobody',
+    'is given another answer. ratchet serving MODEL has what came of it.',
     'Exit code: 0 done, 1 there was nothing to do or it was refused, with the reason.',
   ].join('\n'),
   async run(args) {
@@ -33,17 +37,25 @@ export const release: Command = {
     const [first, second, ...more] = positionals;
     if (first === undefined || more.length > 0) throw new UsageError('name exactly one release');
     if (second === undefined) return show(first, values);
+    if (first === 'drill') return drill(second, values);
     const order = orders.find((each) => each === first);
     if (!order)
       throw new UsageError(
-        `expected ${orders.join(', ')}, got ${JSON.stringify(first)}${suggest(first, orders)}`,
+        `expected ${names.join(', ')}, got ${JSON.stringify(first)}${suggest(first, names)}`,
       );
     return carryOut(order, second, values);
   },
 };
 
+/** Of a model: there is no release yet. */
+function drill(model: string, values: Values): Promise<number> {
+  if (values.binding !== undefined) throw new UsageError('--binding belongs to approve');
+  return operate(values, operationsPath(model), { action: 'drill' });
+}
+
 async function show(given: string, values: Values): Promise<number> {
-  if (orders.some((each) => each === given)) throw new UsageError(`${given}: name the release`);
+  if (given === 'drill' || orders.some((each) => each === given))
+    throw new UsageError(`${given}: name the release`);
   for (const option of ['binding', 'reason'] as const) {
     if (values[option] !== undefined)
       throw new UsageError(`--${option} belongs to an order, such as ratchet release approve ${given}`);

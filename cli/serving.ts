@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pc from 'picocolors';
 import type { Embargo, Quarantine } from '../shared/domain/embargo.ts';
 import type {
+  Drilled,
   Observed,
   ReleaseState,
   SettledVersion,
@@ -21,6 +22,7 @@ interface ServingView {
   readonly settled: readonly SettledVersion[];
   readonly quarantined?: readonly Quarantine[];
   readonly embargoed?: readonly Embargo[];
+  readonly lastDrill?: Drilled | null;
   readonly release: {
     readonly releaseId: string;
     readonly state: ReleaseState;
@@ -49,7 +51,7 @@ export const serving: Command = {
 
 function describe(view: ServingView): string {
   const { model, target, desired, observed, settled, release, waiting } = view;
-  const { quarantined = [], embargoed = [] } = view;
+  const { quarantined = [], embargoed = [], lastDrill } = view;
   return [
     `${pc.bold(model)}  ${target.kind} ${target.endpoint}`,
     `  desired   ${desired ? describeSplit(desired, observed) : 'not known before the first release looks at the endpoint'}`,
@@ -59,11 +61,16 @@ function describe(view: ServingView): string {
       pc.red(`  embargo   ${version}, quarantined by ${by} at ${at}: ${reason}`),
     ),
     ...embargoed.map(({ version, sentence }) => pc.red(`  embargo   ${version}: ${sentence}`)),
+    ...(lastDrill ? [describeDrill(lastDrill)] : []),
     release
       ? `  release   ${release.releaseId}, ${pc.bold(release.state)}: ${release.sentence}`
       : '  release   none is under way',
     ...waiting.map((releaseId) => `  waiting   ${releaseId}`),
   ].join('\n');
+}
+
+function describeDrill({ hasPassed, at, sentence }: Drilled): string {
+  return `  drilled   ${hasPassed ? 'passed' : pc.red('failed')} at ${at}: ${sentence}`;
 }
 
 function describeObserved(view: ServingView, observed: Observed): string[] {

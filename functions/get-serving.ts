@@ -19,7 +19,7 @@ serve('get-serving', {
     const entity = await client.readEntityState<TargetState>(
       new df.EntityId(targetEntity, targetKey(target)),
     );
-    const { release, queue, settled, desired, observed, quarantined, embargoed } =
+    const { release, queue, settled, desired, observed, quarantined, embargoed, lastDrill } =
       entity.entityState ?? newTargetState;
     return {
       jsonBody: {
@@ -30,6 +30,7 @@ serve('get-serving', {
         settled,
         quarantined: quarantined ?? [],
         embargoed: embargoed ?? [],
+        lastDrill: lastDrill ?? null,
         release: release && {
           releaseId: release.releaseId,
           state: release.state,

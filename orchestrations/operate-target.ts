@@ -49,7 +49,7 @@ export function* operateTarget(
     );
     return { done, sentence };
   }
-  if (action.action !== 'roll-back') {
+  if (action.action !== 'roll-back' && action.action !== 'drill') {
     const { done, sentence, wake } = yield* askTarget(context, release.target, 'operate', {
       order: action,
       word,
@@ -58,8 +58,11 @@ export function* operateTarget(
     return { done, sentence };
   }
   const releaseId = rollBackReleaseId({ id, model, at });
-  const order = { version: action.version, word, releaseId, model, ...release };
-  const { done, sentence, wake, candidate } = yield* askTarget(context, release.target, 'rollBack', order);
+  const order = { word, releaseId, model, ...release };
+  const { done, sentence, wake, candidate } =
+    action.action === 'drill'
+      ? yield* askTarget(context, release.target, 'drill', order)
+      : yield* askTarget(context, release.target, 'rollBack', { version: action.version, ...order });
   yield* takeStep(context, 'wake-releases', { releases: wake });
   if (candidate) {
     yield* takeStep(context, 'start-release', startOf(candidate));

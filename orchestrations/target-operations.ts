@@ -9,7 +9,7 @@ import type { Begun } from '../shared/release/transitions/begin-release.ts';
 import type { TargetHolder } from '../shared/release/transitions/describe-holder.ts';
 import type { QuarantineOrder } from '../shared/release/transitions/embargo.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
-import type { RollBackOrder, RolledBack } from '../shared/release/transitions/roll-back.ts';
+import type { RollBackOrder, RolledBack } from '../shared/release/transitions/rollback-candidate.ts';
 import type {
   Candidate,
   NextQuestion,
@@ -45,6 +45,7 @@ export interface TargetOperations {
   /** Which release has the target, for whoever may want it next. */
   askHolder: { input: object; output: { readonly holder: TargetHolder | null } | EntityRefusal };
   rollBack: { input: RollBackOrder; output: Omit<RolledBack, 'state'> | EntityRefusal };
+  drill: { input: Omit<RollBackOrder, 'version'>; output: Omit<RolledBack, 'state'> | EntityRefusal };
   quarantine: {
     input: QuarantineOrder;
     output: Omit<OperatedRelease, 'state'> | EntityRefusal;

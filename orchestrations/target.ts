@@ -4,6 +4,7 @@ import { targetEntity } from '../shared/domain/durable-names.ts';
 import { beginRelease } from '../shared/release/transitions/begin-release.ts';
 import { findHolder } from '../shared/release/transitions/describe-holder.ts';
 import { describeRelease } from '../shared/release/transitions/describe-release.ts';
+import { drillRelease } from '../shared/release/transitions/drill.ts';
 import { quarantineVersion } from '../shared/release/transitions/embargo.ts';
 import { findNotices } from '../shared/release/transitions/find-notices.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
@@ -42,6 +43,10 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   },
   rollBack(state, input: Input<'rollBack'>) {
     const { state: next, ...answer } = rollBack(state, input);
+    return { state: next, answer };
+  },
+  drill(state, input: Input<'drill'>) {
+    const { state: next, ...answer } = drillRelease(state, input);
     return { state: next, answer };
   },
   quarantine(state, input: Input<'quarantine'>) {

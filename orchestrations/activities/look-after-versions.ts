@@ -2,10 +2,14 @@
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { PinnedModel } from '../../shared/config/schema.ts';
+import { requireRelease } from '../../shared/dispatch/find-release.ts';
+import { startOnce } from '../../shared/dispatch/instances.ts';
 import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
 import { findEmbargoSignal, findNews, readEmbargoes } from '../../shared/dispatch/tell-embargoes.ts';
 import { modelEntity, targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import { shortHash } from '../../shared/domain/short-hash.ts';
+import { isDrillDue } from '../../shared/release/transitions/drill.ts';
 import type { TargetState } from '../../shared/release/transitions/state.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { markVersions } from './mark-versions.ts';
@@ -23,6 +27,7 @@ export async function lookAfterVersions(
     try {
       const { entityState } = await client.readEntityState<TargetState>(target);
       await lookAtEmbargoes(client, context, { pinned, target, state: entityState, now });
+      if (release.rollback) await drill(client, pinned, { ...release.rollback, state: entityState, now });
       await markVersions(model, entityState);
     } catch (error) {
       context.error(`reconcile: versions of model ${model} were not looked at: ${(error as Error).message}`);
@@ -52,4 +57,25 @@ async function lookAtEmbargoes(
   if (!signal) return;
   if ((await offerSignal(client, { signal, pinned })) === 'started')
     context.error(`model ${model}: ${signal.summary}`);
+}
+
+/** Orders the drill that is due, once: an hour later another one may be, where a release has come between. */
+async function drill(
+  client: df.DurableClient,
+  pinned: PinnedModel,
+  { drillEvery, state, now }: { readonly drillEvery: string } & Pick<Looked, 'state' | 'now'>,
+): Promise<void> {
+  if (!isDrillDue(state, drillEvery, now)) return;
+  const { model } = pinned.config;
+  const id = `operation:${model}:drill-${now.slice(0, 13)}`;
+  const reason = `release.rollback.drillEvery is ${drillEvery}`;
+  const release = requireRelease(model, pinned);
+  const input = { id, model, action: { action: 'drill' }, by: 'Ratchet', reason, release };
+  const subject = { signal: id, model };
+  await startOnce(client, {
+    orchestrator: 'operate',
+    instanceId: `operation-${shortHash(id)}`,
+    input,
+    subject,
+  });
 }

@@ -50,6 +50,7 @@ export const accessTable = {
   'roll-back': { roles: operators, machines: true, what: 'have an earlier version of a model serve again' },
   quarantine: { roles: operators, machines: true, what: 'quarantine a version of a model' },
   'lift-quarantine': { roles: operators, machines: false, what: 'end the quarantine of a version' },
+  drill: { roles: operators, machines: false, what: 'drill the way back of a model' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },
   stop: { roles: operators, machines: true, what: 'throw the kill switch of the fleet' },
   resume: { roles: operators, machines: false, what: 'release the kill switch' },

@@ -93,12 +93,21 @@ export const TargetSchema = z.strictObject({
     ),
 });
 
+const RollbackSchema = z.strictObject({
+  drillEvery: duration('drillEvery', { least: 'PT1H', most: 'P3660D' }).describe(
+    'How long after the last drill of the way back, or after the version that serves was settled, the next one begins, as an ISO 8601 duration.',
+  ),
+});
+
 export const ReleaseSchema = z
   .strictObject({
     target: TargetSchema.optional().describe(
       'What serves the model, and what the stages are about: docs/releases.md. Omitted: the stages only notify, or run pipelines, and whoever hears of it serves the model.',
     ),
     stages: z.array(StageSchema).min(1).max(20).describe('The stages, in order.'),
+    rollback: RollbackSchema.optional().describe(
+      'How the way back is kept in practice: docs/releases.md, "Drills". Omitted: it is drilled when somebody orders it.',
+    ),
   })
   .superRefine(({ target, stages }, context) => {
     for (const problem of findStageProblems(target, stages)) context.addIssue({ code: 'custom', ...problem });

@@ -220,10 +220,11 @@ export const ModelConfigSchema = z
         context.addIssue({ code: 'custom', path: ['release', 'stages', at, ...path], message });
     }
   })
-  .superRefine(({ embargo, release: { target } }, context) => {
-    if (!embargo || target) return;
+  .superRefine(({ embargo, release: { target, rollback } }, context) => {
+    if (target) return;
     const message = 'is about versions that are released to what serves the model; add release.target';
-    context.addIssue({ code: 'custom', path: ['embargo'], message });
+    if (embargo) context.addIssue({ code: 'custom', path: ['embargo'], message });
+    if (rollback) context.addIssue({ code: 'custom', path: ['release', 'rollback'], message });
   })
   .superRefine(({ policy: { minimumNewRows }, data }, context) => {
     if (minimumNewRows === undefined || data.expect) return;

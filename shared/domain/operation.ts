@@ -50,6 +50,11 @@ interface QuarantineAction {
   readonly version: string;
 }
 
+/** Tries the way back, without giving anybody another answer. */
+interface DrillAction {
+  readonly action: 'drill';
+}
+
 /** Makes a model's state anew from ledger and registry, as far as it lacks anything. */
 interface RebuildAction {
   readonly action: 'rebuild';
@@ -65,6 +70,7 @@ export type OperatorAction =
   | ReleaseAction
   | RollBackAction
   | QuarantineAction
+  | DrillAction
   | RebuildAction
   | FleetAction;
 
@@ -73,11 +79,12 @@ export function isQuarantine(action: OperatorAction): action is QuarantineAction
 }
 
 /** What is ordered of what serves a model. */
-export type TargetAction = ReleaseAction | RollBackAction | QuarantineAction;
+export type TargetAction = ReleaseAction | RollBackAction | QuarantineAction | DrillAction;
 
 /** Whether an action is for the target that serves a model, and not for the model's state. */
 export function isReleaseOrder(action: OperatorAction): action is TargetAction {
-  return action.action === 'roll-back' || isQuarantine(action) || action.action.endsWith('-release');
+  const { action: name } = action;
+  return name === 'roll-back' || name === 'drill' || isQuarantine(action) || name.endsWith('-release');
 }
 
 /** One row of the ledger: what an operator did, or tried to. */

@@ -27,12 +27,13 @@ export const releaseStates = [
   'rolled-back', // the version before was seen to answer
   'rejected', // people did not approve, and the target is as it was
   'superseded', // a newer version took its place before it served everybody
+  'drilled', // a drill: the version to go back to has answered beside the one that serves, and is gone again
   'failed', // the version could not be deployed, or did not answer, and the target is as it was
 ] as const;
 export type ReleaseState = (typeof releaseStates)[number];
 export type FinalState = Extract<
   ReleaseState,
-  'settled' | 'rolled-back' | 'rejected' | 'superseded' | 'failed'
+  'settled' | 'rolled-back' | 'rejected' | 'superseded' | 'drilled' | 'failed'
 >;
 
 /** Percent of the requests, by the name of the deployment; deployments without any are left out. */
@@ -109,6 +110,17 @@ export interface ProbationRow {
   /** Looks that were judged. */
   readonly looks: number;
   readonly last: TrialResult | null;
+}
+
+/** A drill of the way back that is over. */
+export interface Drilled {
+  readonly releaseId: string;
+  readonly version: string;
+  readonly hasPassed: boolean;
+  readonly sentence: string;
+  readonly startedAt: string;
+  /** When it was over (ISO 8601, UTC). */
+  readonly at: string;
 }
 
 /** What an approval is of. Hashes are SHA-256, hex. */
@@ -192,6 +204,8 @@ export interface EndedRelease {
   readonly endedAt: string;
   /** The look of its probation that passed; absent: there was none. */
   readonly provenBy?: string;
+  /** It was a drill; absent: it was none. */
+  readonly isDrill?: true;
   /** Who is told of it; absent: nobody. */
   readonly notices?: readonly NoticeAddress[];
 }
@@ -240,6 +254,8 @@ export interface ReleaseRow {
   readonly approval?: ApprovalAsked | null;
   /** Where a person looks at what its stage has started outside; null, or absent in rows of before: nothing, or nowhere. */
   readonly pipeline?: string | null;
+  /** It is a drill: it lets its version nowhere. Absent: it is none. */
+  readonly isDrill?: true;
   /** What the registry is to say of the version, but for an embargo; absent in rows of before it did. */
   readonly status?: VersionStatus;
   /** Of a settled version: the look of its probation that passed; absent: there was none. */

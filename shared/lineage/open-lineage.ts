@@ -112,6 +112,7 @@ const endOf: Readonly<Record<FinalState, 'COMPLETE' | 'FAIL' | 'ABORT'>> = {
   'rolled-back': 'FAIL',
   rejected: 'ABORT',
   superseded: 'ABORT',
+  drilled: 'COMPLETE',
   failed: 'FAIL',
 };
 

@@ -34,6 +34,7 @@ const modelActions = [
   'roll-back',
   'quarantine',
   'lift-quarantine',
+  'drill',
   'rebuild',
 ] as const;
 type ModelActionName = (typeof modelActions)[number];
@@ -57,6 +58,7 @@ const ownFields: Readonly<Record<ModelActionName, readonly string[]>> = {
   'roll-back': ['version'],
   quarantine: ['version'],
   'lift-quarantine': ['version'],
+  drill: [],
   rebuild: [],
 };
 const required: readonly string[] = ['mode', 'runId', 'releaseId', 'binding'];

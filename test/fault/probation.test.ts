@@ -86,6 +86,20 @@ describe('a version on probation', () => {
     await expectServes(staged, '2');
   });
 
+  it('can be gone back from, as a drill shows, and not to a version that is quarantined', async () => {
+    await staged.reviver.hostAt('activity-after-commit:deploy-version');
+    expect(await staged.order('drill', {}, 'bob')).toMatchObject({ status: 200 });
+    const row = await staged.drive(2);
+    expect(row).toMatchObject({ state: 'drilled', model: { version: '1' }, isDrill: true });
+    await expectServes(staged, '2');
+    expect(await staged.order('quarantine', { version: '1' }, 'bob')).toMatchObject({ status: 200 });
+    expect(await statuses()).toEqual({ 1: 'embargoed', 2: 'settled' });
+    const { body } = await staged.world.ask('models/tiny/versions/1/usable');
+    expect(body).toMatchObject({ usable: 'no', reason: expect.stringMatching(/quarantined by bob/) });
+    expect(await staged.order('roll-back', {}, 'bob')).toMatchObject({ status: 409 });
+    expect(await staged.order('lift-quarantine', { version: '1' }, 'bob')).toMatchObject({ status: 200 });
+  });
+
   it('leaves no job behind where it is aborted during a look', async () => {
     await label({ rows: 1, wrong: 0, lastsMs: 10_000 });
     await staged.request('aborted');
@@ -95,7 +109,7 @@ describe('a version on probation', () => {
       await until(async () => (await staged.world.aliveJobs()).length > 0);
       return staged.post('abort-release', { releaseId }, 'bob');
     };
-    const row = await staged.drive(2, {
+    const row = await staged.drive(3, {
       async each({ releaseId, state }) {
         if (state === 'probation') answer ??= abort(releaseId);
       },

@@ -23,7 +23,14 @@ const stagesBy = (approval: string) =>
 - { stage: announce, channel: service-bus }
 `.trim();
 
-export const finalStates: readonly string[] = ['settled', 'rolled-back', 'rejected', 'superseded', 'failed'];
+export const finalStates: readonly string[] = [
+  'settled',
+  'rolled-back',
+  'rejected',
+  'superseded',
+  'drilled',
+  'failed',
+];
 const limitMs = 300_000;
 
 interface Serving {

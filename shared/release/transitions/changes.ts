@@ -96,6 +96,8 @@ export function endRelease(
 ): { readonly state: TargetState; readonly action: EndAction } {
   const ended = describeEnd(release, end, now, sentence);
   const [next, ...queue] = state.queue;
+  const { drill, releaseId, model, startedAt } = release;
+  const drilled = { releaseId, version: model.version, startedAt, at: now, sentence: ended.sentence };
   const turn = { state: 'deploying', since: now, stageSince: now, sentence: 'Its turn has come.' } as const;
   return {
     state: {
@@ -104,13 +106,14 @@ export function endRelease(
       queue,
       settled: end === 'settled' ? settle(state.settled, release, now) : state.settled,
       ended: [...state.ended, ended].slice(-endedAtMost),
+      ...(drill && { lastDrill: { ...drilled, hasPassed: end === 'drilled' } }),
     },
     action: { do: 'end', ended, wake: next ? [next.releaseId] : [] },
   };
 }
 
 export function describeEnd(
-  { releaseId, runId, digest, model, target, startedAt, provenBy, notices }: Release,
+  { releaseId, runId, digest, model, target, startedAt, provenBy, notices, drill }: Release,
   state: FinalState,
   endedAt: string,
   sentence: string,
@@ -118,6 +121,7 @@ export function describeEnd(
   return {
     ...{ releaseId, runId, digest, endpoint: target.endpoint, model, state, sentence, startedAt, endedAt },
     ...(provenBy && { provenBy }),
+    ...(drill && { isDrill: true as const }),
     ...(notices && { notices }),
   };
 }

@@ -33,7 +33,7 @@ export function describeRelease(
       approval: describeAsked(held, now),
       ...(held.package !== undefined && { package: held.package }),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
-      status: statusOf(held),
+      ...(held.drill ? { isDrill: true as const } : { status: statusOf(held) }),
       ...(probation && { probation }),
       writtenAt: now,
       endedAt: null,
@@ -46,7 +46,8 @@ export function describeRelease(
     ...{ releaseId, runId, model, endpoint, state, since: endedAt, startedAt, sentence },
     ...{ stage: null, step: null, isChampion: state === 'settled', asks: null, lastLook: null },
     ...{ approvals: [], digest, binding: null, approval: null },
-    ...{ writtenAt: now, endedAt, status: statusOfEnd[state] },
+    ...{ writtenAt: now, endedAt },
+    ...(over.isDrill ? { isDrill: true as const } : { status: statusOfEnd[state] }),
     ...(provenBy && { provenBy }),
   };
 }

@@ -55,7 +55,7 @@ interface UsableQuestion {
 /** Whether there is such a stage is for the caller to say. */
 export function judgeUsable(question: UsableQuestion): Usable {
   const { version, releases, embargoes } = question;
-  const row = releases.find((each) => each.model.version === version);
+  const row = releases.find((each) => each.model.version === version && !each.isDrill);
   const embargo = embargoes.find((each) => each.version === version);
   const later = row?.state === 'settled' ? findSuccessor(row, releases) : undefined;
   const evidence: Evidence = {

@@ -19,8 +19,8 @@ export function forward(
   { enters, sentence, changes }: Advance,
   action: ReleaseAction,
 ): NextAnswer {
-  // A person's order to go back is no step forward: no freeze holds it.
-  if (release.rollback === undefined) {
+  // A person's order to go back is no step forward, nor is a drill of it: no freeze holds them.
+  if (release.rollback === undefined && release.drill === undefined) {
     if (hold === undefined) return { state, action: { do: 'ask-hold' } };
     if (hold !== null) return waitFor(state, release, now, `Waits: ${hold}.`, [later(now, heldLookMs)]);
   }

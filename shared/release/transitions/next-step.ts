@@ -111,7 +111,7 @@ function clearAway(state: TargetState, release: Release, now: string): NextAnswe
   if (ending) return ending;
   const { deployment, leavesBehind } = release;
   const isThere = state.observed!.deployments.some((each) => each.deployment === deployment);
-  const isNeeded = state.settled.some((each) => each.deployment === deployment);
+  const isNeeded = !release.drill && state.settled.some((each) => each.deployment === deployment);
   if (isThere && !isNeeded && leavesBehind === null) return { state, action: { do: 'retire', deployment } };
   const { word, end, to } = release.back!;
   const serves = to && release.hadTraffic ? ` Version ${to.model.version} answers again.` : '';

@@ -5,35 +5,11 @@
  * whose only stage is production: it is deployed where it is gone, its digest compared, asked, given every request and
  * watched, as any version is.
  */
-import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
-import type { Policy } from '../../config/schema.ts';
-import type { NoticeAddress } from '../../domain/notice.ts';
-import type { SettledVersion } from '../../domain/release-state.ts';
-import type { ModelVersion } from '../../domain/run.ts';
-import type { Word } from '../../domain/word.ts';
 import { beginRelease } from './begin-release.ts';
 import { isBarred } from './changes.ts';
-import { type OperatedRelease, operateRelease } from './operate-release.ts';
+import { operateRelease } from './operate-release.ts';
+import { candidateOf, type RollBackOrder, type RolledBack } from './rollback-candidate.ts';
 import type { Candidate, Release, TargetState } from './state.ts';
-
-export interface RollBackOrder {
-  /** Null: the latest before the one that serves. */
-  readonly version: string | null;
-  readonly word: Word;
-  /** Id of the release that it becomes, where it becomes one. */
-  readonly releaseId: string;
-  readonly model: string;
-  readonly configHash: string;
-  readonly target: TargetConfig;
-  readonly stages: ReleaseConfig['stages'];
-  readonly freezes: Policy['freezes'];
-  readonly notices?: readonly NoticeAddress[];
-}
-
-export interface RolledBack extends OperatedRelease {
-  /** The release that is to be started; null: none. */
-  readonly candidate: Candidate | null;
-}
 
 export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
   const { version, word, model } = order;
@@ -56,7 +32,11 @@ export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
     );
   if (to === serves && !release)
     return refuse(state, `Version ${to.model.version} of ${model} serves already, since ${to.at}.`);
-  const candidate = candidateOf(order, to, serves?.model ?? null);
+  const candidate = {
+    ...candidateOf(order, to, serves?.model ?? null),
+    stages: order.stages.filter(({ kind }) => kind === 'production'),
+    rollback: word,
+  };
   const { state: next, sentence, wake } = beginRelease(state, { candidate, now: word.at });
   return {
     state: next,
@@ -89,22 +69,6 @@ function answerUnderWay(
     state,
     `Release ${releaseId} goes back already, ${goes ? `to version ${goes}, ` : ''}since ${back.word.at}.`,
   );
-}
-
-function candidateOf(
-  { word, releaseId, target, stages, freezes, configHash, notices }: RollBackOrder,
-  { model, digest }: SettledVersion,
-  previous: ModelVersion | null,
-): Candidate {
-  const runId = releaseId.replace(/-release$/, '');
-  return {
-    ...{ releaseId, runId, model, previous, configHash, target, freezes },
-    ...{ gateReportHash: '', dataHash: '', requestedBy: [] },
-    stages: stages.filter(({ kind }) => kind === 'production'),
-    rollback: word,
-    ...(notices && { notices }),
-    expectedDigest: digest,
-  };
 }
 
 function describeMissing({ settled }: TargetState, version: string | null, model: string): string {

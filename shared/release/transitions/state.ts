@@ -14,6 +14,7 @@ import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type {
   Approval,
+  Drilled,
   EndedRelease,
   FinalState,
   LookResult,
@@ -31,7 +32,7 @@ import type { Word } from '../../domain/word.ts';
 /** The way back: who or what ordered it, to which version, and how the release is to end. */
 interface WayBack {
   readonly word: Word;
-  readonly end: Exclude<FinalState, 'settled'>;
+  readonly end: Exclude<FinalState, 'settled' | 'drilled'>;
   /** Null: there is none. */
   readonly to: SettledVersion | null;
   /** Whether the version it goes to was seen to answer. */
@@ -116,6 +117,8 @@ export interface Candidate {
   readonly freezes: Policy['freezes'];
   /** A person's order to go back to a settled version, where it is that. */
   readonly rollback?: Word;
+  /** The order to drill the way back, where it is that. */
+  readonly drill?: Word;
   /** Absent where no stage is a probation. */
   readonly probation?: ProbationBasis;
   /** Who is told of it; absent: nobody. */
@@ -164,6 +167,8 @@ export interface Release extends Candidate {
   /** What could not be cleared away at its end, and why; null: nothing. */
   readonly leavesBehind: string | null;
   readonly asks: Question | null;
+  /** Of a drill: the version has answered, and is to be cleared away. */
+  readonly hasPassedDrill?: true;
   /** Since when it was seen to serve everybody, as far as it has come (ISO 8601, UTC). */
   readonly servesSince?: string;
   /** The look that its probation ended with; absent: it had none that passed. */
@@ -204,6 +209,8 @@ export interface TargetState {
   /** Whether it may have changed since it was last looked at. */
   readonly isStale: boolean;
   readonly ended: readonly EndedRelease[];
+  /** Absent: there was none. */
+  readonly lastDrill?: Drilled;
   /** Versions that somebody has quarantined; absent: none. */
   readonly quarantined?: readonly Quarantine[];
   /** Other versions under embargo when somebody last looked; absent: nobody has. */

@@ -3,6 +3,7 @@ import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '.
 import type { ReleaseState, Split } from '../../domain/release-state.ts';
 import { deadlineOf, escalatesAt, findAlarms, sortApprovals } from './approval.ts';
 import { advance, askPerson, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { endDrill } from './drill.ts';
 import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
 import { forward, waitFor } from './moves.ts';
@@ -22,6 +23,7 @@ export function stepForward(state: TargetState, release: Release, question: Next
   // What is not proven yet may still be.
   const isAskedOfProbation = stage?.kind === 'probation' && release.asks?.why === 'unproven';
   if (release.asks && !isAskedOfProbation) return waitFor(state, release, now, release.asks.sentence, []);
+  if (release.hasPassedDrill) return endDrill(state, release, now);
   if (!release.isReady) {
     const { deployment, model, digest } = release;
     const isFirst = release.deployingSince === null;
@@ -33,6 +35,7 @@ export function stepForward(state: TargetState, release: Release, question: Next
     const { deployment, model } = release;
     return { state, action: { do: 'ask-version', deployment, model } };
   }
+  if (release.drill) return endDrill(state, release, now);
   const isPromoted = release.stages.slice(0, release.stage).some(({ kind }) => kind === 'production');
   const promoting = isPromoted ? serveEverybody(state, release, question) : null;
   if (promoting) return promoting;

@@ -34,6 +34,7 @@ const byState: Readonly<Record<ReleaseState, VersionStatus>> = {
   rejected: 'rejected',
   failed: 'rejected',
   superseded: 'superseded',
+  drilled: 'settled',
 };
 
 /** Of a release that is over. */
@@ -52,6 +53,7 @@ export function findStatuses(
     a.startedAt === b.startedAt ? 0 : a.startedAt < b.startedAt ? 1 : -1,
   )) {
     const { version } = row.model;
+    if (row.isDrill) continue;
     if (!found.has(version)) found.set(version, findStatus(row, state));
   }
   return found;

@@ -251,6 +251,7 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
     { action: 'approve-release', releaseId, binding: 'a'.repeat(64) },
   ],
   ['roll-back', 'models/served/operations', { action: 'roll-back' }],
+  ['drill', 'models/served/operations', { action: 'drill' }],
   ['quarantine', 'models/served/operations', { action: 'quarantine', version: '1' }],
   ['lift-quarantine', 'models/served/operations', { action: 'lift-quarantine', version: '1' }],
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'off' }],

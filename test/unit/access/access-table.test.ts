@@ -17,8 +17,8 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   viewer: ['read'],
   operator: [
     ...(['read', 'report', 'request', 'freeze', 'thaw', 'set-mode', 'withdraw', 'cancel-run'] as const),
-    ...(['abort-release', 'roll-back', 'quarantine', 'lift-quarantine', 'rebuild'] as const),
-    ...(['stop', 'resume'] as const),
+    ...(['abort-release', 'roll-back', 'quarantine', 'lift-quarantine', 'drill'] as const),
+    ...(['rebuild', 'stop', 'resume'] as const),
   ],
   approver: [
     ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { turnBack } from '../../../shared/release/transitions/changes.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
-import { type RolledBack, rollBack } from '../../../shared/release/transitions/roll-back.ts';
+import { rollBack } from '../../../shared/release/transitions/roll-back.ts';
+import type { RolledBack } from '../../../shared/release/transitions/rollback-candidate.ts';
 import { newTargetState, type Release, type TargetState } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { began, expectRefused, now, person, releaseId, settledOf, stages, target } from './world/target.ts';
