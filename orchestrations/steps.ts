@@ -24,14 +24,8 @@ import type { ReleaseNotice } from '../shared/domain/release.ts';
 import type { LookResult, Observed, ReleaseRow, Split, TrialResult } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { ChannelStage } from '../shared/release/transitions/stages.ts';
-import type {
-  DueLook,
-  ProbationBasis,
-  SignedVersion,
-  TargetState,
-  TrialQuestion,
-  TrialStart,
-} from '../shared/release/transitions/state.ts';
+import type { DueLook, SignedVersion, TargetState } from '../shared/release/transitions/state.ts';
+import type { ProbationBasis, TrialQuestion, TrialStart } from '../shared/release/transitions/trial.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';

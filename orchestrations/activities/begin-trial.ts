@@ -4,7 +4,7 @@ import { manifestPath } from '../../shared/azure/run-files.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { jobNameOf } from '../../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../../shared/domain/run.ts';
-import type { TrialStart } from '../../shared/release/transitions/state.ts';
+import type { TrialStart } from '../../shared/release/transitions/trial.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
 

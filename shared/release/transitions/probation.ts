@@ -17,15 +17,8 @@ import type { ProbationRow, TrialResult } from '../../domain/release-state.ts';
 import { advance, askPerson, enter, findWayBack, later, msOf, turnBack, withRelease } from './changes.ts';
 import { waitFor } from './moves.ts';
 import { stageOf } from './stages.ts';
-import type {
-  NextAnswer,
-  Probation,
-  Release,
-  ReleaseAction,
-  ReleaseEvent,
-  TargetState,
-  TrialStart,
-} from './state.ts';
+import type { NextAnswer, Release, ReleaseAction, ReleaseEvent, TargetState } from './state.ts';
+import type { Probation, TrialStart } from './trial.ts';
 
 const none: Probation = {
   begun: 0,

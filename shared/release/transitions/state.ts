@@ -4,10 +4,9 @@
  * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
-import type { GateConfig } from '../../config/gate-schema.ts';
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
-import type { JobConfig, ModelConfig, Policy } from '../../config/schema.ts';
+import type { Policy } from '../../config/schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
 import type { Embargo, Quarantine } from '../../domain/embargo.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
@@ -28,6 +27,7 @@ import type {
 } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 import type { Word } from '../../domain/word.ts';
+import type { Probation, ProbationBasis, TrialQuestion, TrialStart } from './trial.ts';
 
 /** The way back: who or what ordered it, to which version, and how the release is to end. */
 interface WayBack {
@@ -59,37 +59,6 @@ export interface Outside {
   readonly left: string | null;
 }
 
-/** What the looks of a probation take from the model file beside their stage. */
-export interface ProbationBasis extends Pick<ModelConfig, 'task' | 'evaluation'> {
-  readonly data: Pick<ModelConfig['data'], 'files' | 'ignore'>;
-}
-
-/** What a stage of kind probation has come to. */
-export interface Probation {
-  /** How many looks were begun; the number of the latest is part of its names. */
-  readonly begun: number;
-  /** When the latest was (ISO 8601, UTC). */
-  readonly begunAt: string;
-  /** The job of the latest; null: it is over, and what it left is judged, or cannot be. */
-  readonly job: TrialJob | null;
-  /** Looks that were judged: all, and those that had enough labels to settle the version. */
-  readonly looks: number;
-  readonly decisiveLooks: number;
-  readonly last: TrialResult | null;
-  /** What is to be said of a job that was not seen to end; absent: there is none. */
-  readonly unseen?: string;
-}
-
-interface TrialJob {
-  readonly name: string;
-  /** What was seen last: it may not be there yet, it goes on, or it has left evidence. */
-  readonly state: 'asked' | 'running' | 'succeeded';
-  /** It is not looked at before (ISO 8601, UTC). */
-  readonly askAt: string;
-  /** Since when it is to end, where it is (ISO 8601, UTC). */
-  readonly endingSince?: string;
-}
-
 /** How far what stages have started was started again with the version that is gone back to. */
 export interface Undoing {
   /** Names of the stages that are through with it. */
@@ -97,6 +66,12 @@ export interface Undoing {
   readonly outside: Outside | null;
   /** What did not end well. */
   readonly left: readonly string[];
+}
+
+/** A version and the digest of its package, hex. */
+export interface SignedVersion {
+  readonly model: ModelVersion;
+  readonly package: string;
 }
 
 /** What is to be released. */
@@ -242,39 +217,6 @@ export interface DueLook {
   readonly forwardShare: number;
   readonly backShare: number;
   readonly minimumRequests: number;
-}
-
-/** A look of a probation that is to begin: its data is pinned, and its job submitted under a name of its own. */
-export interface TrialStart {
-  readonly trialId: string;
-  readonly stage: string;
-  /** Folder of labelled rows, and which of its files count. */
-  readonly data: { readonly path: string } & ProbationBasis['data'];
-  /** Files that were put there from then on (ISO 8601, UTC). */
-  readonly since: string;
-  readonly job: JobConfig;
-  readonly challenger: ModelVersion;
-  readonly champion: ModelVersion | null;
-}
-
-/** What a look is judged by. */
-export interface TrialQuestion {
-  readonly trialId: string;
-  readonly task: ProbationBasis['task'];
-  readonly evaluation: ProbationBasis['evaluation'];
-  readonly gates: readonly GateConfig[];
-  readonly hasChampion: boolean;
-  /** Labelled rows without which the version is not settled. */
-  readonly labels: number;
-  /** The number of the look among those that were judged, and among those that could have settled the version. */
-  readonly look: number;
-  readonly decisiveLook: number;
-}
-
-/** A version and the digest of its package, hex. */
-export interface SignedVersion {
-  readonly model: ModelVersion;
-  readonly package: string;
 }
 
 /** What the orchestration is to do next. */
