@@ -77,7 +77,7 @@ describe('the demo', () => {
       'metric',
       'schedule',
     ]);
-    expect(report.held).toMatchObject({ freeze: 1, cooldown: 1 });
+    expect(report.held).toMatchObject({ freeze: 1, cooldown: 2 });
     expect(report.reasons.data).toMatchObject({ 'data-refused': 1 });
     expect(report.refusedFiles).toEqual([
       { file: 'mail/spam-filter/2002-09-19.csv', why: expect.stringContaining('column label: ') },
@@ -94,7 +94,7 @@ describe('the demo', () => {
     expect(missing).toContain('no signal was blocked by a freeze');
     expect(missing).toContain('no broken file was uploaded');
     expect(missing.join()).not.toContain('recorded decisions');
-  });
+  }, 600_000);
 
   it('cleans up when it is interrupted', async () => {
     const { code, stdout } = await runDemo(['--json'], (stderr, end) => {
@@ -103,7 +103,7 @@ describe('the demo', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(readdirSync(temporary)).toEqual([]);
-  });
+  }, 600_000);
 
   it('explains a wrong option and exits with 2', async () => {
     const { code, stderr } = await runDemo(['--weeks', 'many']);
