@@ -17,7 +17,12 @@ export function describeLineage(lineage: VersionLineage): string {
     ...(['training', 'evaluation'] as const).flatMap((name) => {
       const job = modelFile?.[name];
       return job
-        ? [row(name.slice(0, 8), `${job.code ?? 'no code'} in ${job.environment}: ${job.command}`)]
+        ? [
+            row(
+              name === 'training' ? name : 'judging',
+              `${job.code ?? 'no code'} in ${job.environment}: ${job.command}`,
+            ),
+          ]
         : [];
     }),
     ...describeData('train', lineage.trainedOn),

@@ -83,7 +83,17 @@ describe('who the application takes a visitor for', () => {
       principal(application),
       {
         kind: 'machine',
-        may: ['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back', 'stop'],
+        may: [
+          'read',
+          'report',
+          'request',
+          'freeze',
+          'cancel-run',
+          'abort-release',
+          'roll-back',
+          'quarantine',
+          'stop',
+        ],
       },
     ],
   ])('is %s', async (_who, header, who) => {
