@@ -13,7 +13,7 @@
  */
 import * as df from 'durable-functions';
 import type { EndedRelease, ReleaseRow } from '../shared/domain/release-state.ts';
-import type { EndAction, ReleaseAction } from '../shared/release/transitions/state.ts';
+import type { EndAction, ReleaseAction } from '../shared/release/transitions/deeds.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { askTarget } from './ask-target.ts';
 import { afterwards } from './insist.ts';

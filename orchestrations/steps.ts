@@ -5,32 +5,25 @@
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
-import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
-import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
+import type { ReleaseConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
-import type { NotifyStage } from '../shared/config/stage-schema.ts';
-import type { WaitingDeployment } from '../shared/controllers/protection-rule.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelState } from '../shared/domain/model-state.ts';
-import type { AddressedNotice, Notice, NoticeAddress, NoticeRow, Sent } from '../shared/domain/notice.ts';
+import type { NoticeAddress } from '../shared/domain/notice.ts';
 import type { Operation } from '../shared/domain/operation.ts';
-import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
-import type { ReleaseNotice } from '../shared/domain/release.ts';
-import type { LookResult, Observed, ReleaseRow, Split, TrialResult } from '../shared/domain/release-state.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
 import type { ChannelStage } from '../shared/release/transitions/stages.ts';
-import type { DueLook, SignedVersion, TargetState } from '../shared/release/transitions/state.ts';
-import type { ProbationBasis, TrialQuestion, TrialStart } from '../shared/release/transitions/trial.ts';
+import type { ProbationBasis } from '../shared/release/transitions/trial.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
-import type { StagedReleaseInput } from './release-walk.ts';
+import type { ReleaseSteps } from './release-steps.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -113,22 +106,7 @@ export interface HeldBack {
   readonly notices?: readonly NoticeAddress[];
 }
 
-/** What a stage starts outside; `run` null: not known to have been started. */
-interface PipelineQuestion {
-  readonly stage: PipelineStage;
-  readonly order: PipelineOrder;
-  readonly run: OutsideRun | null;
-}
-
-/** A version at a target, or on its way there. */
-interface DeployedVersion {
-  readonly target: TargetConfig;
-  readonly deployment: string;
-  readonly model: ModelVersion;
-  readonly releaseId: string;
-}
-
-export interface Steps {
+export interface Steps extends ReleaseSteps {
   /** Looks at workspace and storage for what no event has told since the last scan, and acts on it. */
   'find-lost-events': { input: { previous: Reconciliation | null; now: string }; output: Reconciliation };
   /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */
@@ -197,69 +175,6 @@ export interface Steps {
     input: { runId: string; challenger: ModelVersion; jobName: string; tags: LineageTags };
     output: ModelVersion;
   };
-  /** Tells one stage's channel. Every delivery carries the same release id. */
-  'publish-release': { input: { stage: NotifyStage; notice: ReleaseNotice }; output: { releaseId: string } };
-  /** Reads back what a target serves. */
-  'observe-target': { input: { target: TargetConfig }; output: Observed };
-  /**
-   * Has a version deployed without traffic, unless it is, and answers how that stands, the first time with the digest of
-   * its files, and where there is a key with that of its package. A digest other than the given one is a refusal.
-   */
-  'deploy-version': {
-    input: DeployedVersion & { digest: string | null; isFirst: boolean };
-    output: {
-      state: 'ready' | 'changing' | 'failed';
-      digest: string | null;
-      package?: string | null;
-      why: string;
-    };
-  };
-  /** Sends a deployment the smoke requests of the model file: whether that version answered each. */
-  'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
-  /** Begins to change who answers the requests of a target, unless what is released is not what was signed. */
-  'shift-traffic': {
-    input: { target: TargetConfig; to: Split; verify?: SignedVersion };
-    output: null | { unverified: string };
-  };
-  /** SHA-256 over the files of a version, hex; null where they lie where they cannot be read. */
-  'find-digest': { input: { model: ModelVersion }; output: { digest: string | null } };
-  /** Starts what a stage starts outside, unless it was started, and answers how that stands. */
-  'start-pipeline': { input: PipelineQuestion; output: PipelineSeen };
-  /** How it stands. */
-  'watch-pipeline': { input: PipelineQuestion; output: PipelineSeen };
-  /** Has it end, and answers how it stands then. What is over, or was never started, stays so. */
-  'cancel-pipeline': { input: PipelineQuestion; output: PipelineSeen };
-  /** Deletes a deployment that has no traffic. */
-  'retire-deployment': { input: { target: TargetConfig; deployment: string }; output: null };
-  /** Makes a target's state anew from what the ledger knows of releases. */
-  'rebuild-target': { input: { endpoint: string }; output: TargetState };
-  /** Starts the orchestration of a release, unless it was started. */
-  'start-release': { input: StagedReleaseInput; output: null };
-  /** Has releases look again at once; those that are over are passed over. */
-  'wake-releases': { input: { releases: readonly string[] }; output: null };
-  /** Has people told, one orchestration for each notice and receiver, unless they were. */
-  'start-notices': { input: { notices: readonly AddressedNotice[] }; output: null };
-  /** Sends a notice to one receiver, once; what became of it is an answer. */
-  'send-notice': { input: { notice: Notice; to: string }; output: Sent };
-  /** Writes what became of a notice to the ledger. */
-  'record-notice': { input: NoticeRow; output: null };
-  /** Writes a release, as far as it has come, to the ledger. */
-  'record-release': { input: ReleaseRow; output: null };
-  /** Whether a version may enter a stage. A question that is wrong is a refusal. */
-  'ask-usable': {
-    input: { model: string; version: string; stage: string };
-    output: { usable: 'yes' | 'no' | 'wait'; reason: string };
-  };
-  /** Tells GitHub what becomes of a deployment that waits; `state` null: why it waits. */
-  'review-deployment': {
-    input: { deployment: WaitingDeployment; state: 'approved' | 'rejected' | null; comment: string };
-    output: null;
-  };
-  /** The people who requested what these signals asked for. */
-  'find-requesters': {
-    input: { model: string; signals: readonly string[] };
-    output: { requestedBy: readonly string[] };
-  };
   /** Writes a decision to the ledger, replacing an earlier answer to the same signal. */
   'record-decision': { input: Decision; output: null };
   /** Writes a run, as far as it has come, to the ledger. */
@@ -295,23 +210,6 @@ export interface Steps {
   'query-logs': { input: QueryMeasurement; output: Measured };
   /** Reads a completed run's metric and offers what it says. */
   'read-run-metric': { input: RunMeasurement; output: Measured };
-  /**
-   * Counts the requests that a release's version and its champion were sent, and judges its checks. Counts that are not to
-   * be had are an inconclusive look, which says why; `at` is the look's `until`.
-   */
-  'look-at-requests': { input: { target: TargetConfig; look: DueLook }; output: LookResult };
-  /**
-   * Pins the labelled rows that have come for a look of a probation, and submits its job under a name of its own, unless
-   * there is one. `gone`: there is nothing to judge, or the job was refused.
-   */
-  'begin-trial': { input: TrialStart; output: { state: 'running' | 'gone'; why: string } };
-  /** Judges what the job of a look has left, and writes the report and its page beside it. */
-  'judge-trial': { input: TrialQuestion; output: { isDecisive: boolean; result: Omit<TrialResult, 'at'> } };
-  /** Has the registry say of a version what holds. */
-  'mark-version': {
-    input: { readonly name: string; readonly version: string; readonly endpoint: string };
-    output: null;
-  };
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };

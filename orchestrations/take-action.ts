@@ -1,6 +1,6 @@
 /** Does what a release does next, and answers what became of it. */
 import type * as df from 'durable-functions';
-import type { ReleaseAction, ReleaseEvent } from '../shared/release/transitions/state.ts';
+import type { ReleaseAction, ReleaseEvent } from '../shared/release/transitions/deeds.ts';
 import { askModel } from './ask-model.ts';
 import { tryOnce } from './end-job.ts';
 import type { Patience } from './patience.ts';

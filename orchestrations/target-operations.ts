@@ -6,17 +6,12 @@ import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
+import type { NextQuestion, ReleaseAction, ReleaseEvent } from '../shared/release/transitions/deeds.ts';
 import type { TargetHolder } from '../shared/release/transitions/describe-holder.ts';
 import type { QuarantineOrder } from '../shared/release/transitions/embargo.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/rollback-candidate.ts';
-import type {
-  Candidate,
-  NextQuestion,
-  ReleaseAction,
-  ReleaseEvent,
-  TargetState,
-} from '../shared/release/transitions/state.ts';
+import type { Candidate, TargetState } from '../shared/release/transitions/state.ts';
 import type { EntityRefusal } from './entities.ts';
 
 export interface TargetOperations {

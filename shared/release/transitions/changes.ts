@@ -2,7 +2,8 @@
 import { parseDurationMs } from '../../config/duration.ts';
 import type { Approval, EndedRelease, FinalState, SettledVersion } from '../../domain/release-state.ts';
 import type { Word } from '../../domain/word.ts';
-import type { EndAction, Release, TargetState } from './state.ts';
+import type { EndAction } from './deeds.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** Settled versions that are kept: rollbacks go to the newest. */
 const settledAtMost = 10;

@@ -12,9 +12,10 @@
  */
 import { beginRelease } from './begin-release.ts';
 import { endRelease, isBarred, later, msOf, withRelease } from './changes.ts';
+import type { NextAnswer } from './deeds.ts';
 import { candidateOf, type RollBackOrder, type RolledBack } from './rollback-candidate.ts';
 import { describeSplit, splitOf } from './splits.ts';
-import type { NextAnswer, Release, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 export function drillRelease(state: TargetState, order: Omit<RollBackOrder, 'version'>): RolledBack {
   const { release, queue } = state;

@@ -1,8 +1,9 @@
 /** When the checks of a release are looked at, about which requests, and with how much of the error. Pure. */
 import { lookShare } from '../../domain/look-share.ts';
 import { iso, msOf } from './changes.ts';
+import type { DueLook } from './deeds.ts';
 import { checksOf, isJudged, stageOf } from './stages.ts';
-import type { DueLook, Release, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** What so few seconds have brought is not looked at. */
 const shortestMs = 10_000;

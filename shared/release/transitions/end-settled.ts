@@ -1,6 +1,7 @@
 import { endRelease } from './changes.ts';
+import type { NextAnswer } from './deeds.ts';
 import { describeUnseen, endTrialFirst } from './probation.ts';
-import type { NextAnswer, Release, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** The last stage is over: what rollbacks went to before is cleared away, and the version is settled. */
 export function endSettled(state: TargetState, release: Release, now: string): NextAnswer {

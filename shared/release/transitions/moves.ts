@@ -1,8 +1,9 @@
 /** How a release sets out for its next step forward, and how it waits. Pure. */
 import type { ReleaseState } from '../../domain/release-state.ts';
 import { enter, later, msOf, withRelease } from './changes.ts';
+import type { NextAnswer, NextQuestion, ReleaseAction } from './deeds.ts';
 import { nextLookAt } from './due-look.ts';
-import type { NextAnswer, NextQuestion, Release, ReleaseAction, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** What a release sets out to do: the state it enters, what it says, and what else becomes of it. */
 interface Advance {

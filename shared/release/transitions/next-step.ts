@@ -23,10 +23,11 @@
  * 12. What a stage starts outside is started once, and has ended, or is named, when the release is over (outside.ts, undo.ts).
  */
 import { endRelease, enter, isBarred, later, msOf, withRelease } from './changes.ts';
+import type { NextAnswer, NextQuestion } from './deeds.ts';
 import { endOutside } from './outside.ts';
 import { describeUnseen, endTrialFirst } from './probation.ts';
 import { goBackOf, isSame, splitOf } from './splits.ts';
-import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 import { stepForward } from './step-forward.ts';
 import { undoNext } from './undo.ts';
 

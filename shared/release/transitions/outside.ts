@@ -13,17 +13,9 @@
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import { advance, later, msOf, shortestPauseMs, turnBack, withRelease } from './changes.ts';
+import type { NextAnswer, NextQuestion, PipelineDeed, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { forward, waitFor } from './moves.ts';
-import type {
-  NextAnswer,
-  NextQuestion,
-  Outside,
-  PipelineDeed,
-  Release,
-  ReleaseAction,
-  ReleaseEvent,
-  TargetState,
-} from './state.ts';
+import type { Outside, Release, TargetState } from './state.ts';
 
 /** How long what was told to end is waited for. */
 const endsWithin = 'PT30M';

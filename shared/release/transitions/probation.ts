@@ -15,9 +15,10 @@ import type { ProbationStage } from '../../config/probation-schema.ts';
 import { jobNameOf, trialIdOf } from '../../domain/durable-names.ts';
 import type { ProbationRow, TrialResult } from '../../domain/release-state.ts';
 import { advance, askPerson, enter, findWayBack, later, msOf, turnBack, withRelease } from './changes.ts';
+import type { NextAnswer, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { waitFor } from './moves.ts';
 import { stageOf } from './stages.ts';
-import type { NextAnswer, Release, ReleaseAction, ReleaseEvent, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 import type { Probation, TrialStart } from './trial.ts';
 
 const none: Probation = {

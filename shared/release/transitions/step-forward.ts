@@ -3,6 +3,7 @@ import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '.
 import type { ReleaseState, Split } from '../../domain/release-state.ts';
 import { deadlineOf, escalatesAt, findAlarms, sortApprovals } from './approval.ts';
 import { advance, askPerson, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import type { NextAnswer, NextQuestion } from './deeds.ts';
 import { endDrill } from './drill.ts';
 import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
@@ -12,7 +13,7 @@ import { runPipeline } from './outside.ts';
 import { onProbation } from './probation.ts';
 import { describeSplit, findStable, giveShare, isSame, splitOf } from './splits.ts';
 import { stageOf } from './stages.ts';
-import type { NextAnswer, NextQuestion, Release, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 
 /** The target has just been looked at, and nothing is under way. */
 export function stepForward(state: TargetState, release: Release, question: NextQuestion): NextAnswer {

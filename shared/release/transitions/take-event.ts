@@ -19,10 +19,11 @@ import {
   turnBack,
   withRelease,
 } from './changes.ts';
+import type { ReleaseEvent } from './deeds.ts';
 import { isPipelineDeed, takePipeline, takePipelineRefusal } from './outside.ts';
 import { takeTrial, takeTrialEnd, takeTrialRefusal } from './probation.ts';
 import { isJudged, stageOf } from './stages.ts';
-import type { Release, ReleaseEvent, TargetState } from './state.ts';
+import type { Release, TargetState } from './state.ts';
 import { takeObserved } from './take-observed.ts';
 import { takeUndone, takeUndoRefusal } from './undo.ts';
 

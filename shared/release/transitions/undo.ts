@@ -10,8 +10,9 @@
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { PipelineSeen } from '../../domain/pipeline.ts';
 import { later, msOf, withRelease } from './changes.ts';
+import type { NextAnswer } from './deeds.ts';
 import { actOn, describeEnd, describePipeline, nextLookOf } from './outside.ts';
-import type { NextAnswer, Outside, Release, TargetState, Undoing } from './state.ts';
+import type { Outside, Release, TargetState, Undoing } from './state.ts';
 
 const fresh: Undoing = { through: [], outside: null, left: [] };
 

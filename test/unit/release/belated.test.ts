@@ -1,7 +1,8 @@
 /** An order to go back that comes while a step forward is under way: what the step came to is told afterwards. */
 import { describe, expect, it } from 'vitest';
+import type { ReleaseEvent } from '../../../shared/release/transitions/deeds.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
-import type { Release, ReleaseEvent, TargetState } from '../../../shared/release/transitions/state.ts';
+import type { Release, TargetState } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { now, ordered, releaseId, settledOf, stages, target } from './world/target.ts';
 

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineStageSchema } from '../../../shared/config/pipeline-stage-schema.ts';
 import type { PipelineSeen } from '../../../shared/domain/pipeline.ts';
+import type { PipelineDeed, ReleaseAction, ReleaseEvent } from '../../../shared/release/transitions/deeds.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
 import { channelStages, isReleased, pipelinesTakeMs } from '../../../shared/release/transitions/stages.ts';
-import type {
-  PipelineDeed,
-  ReleaseAction,
-  ReleaseEvent,
-  TargetState,
-} from '../../../shared/release/transitions/state.ts';
+import type { TargetState } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { candidateOf, World, withPipelines } from './world/world.ts';
 

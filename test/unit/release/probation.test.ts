@@ -1,10 +1,11 @@
 /** A version on probation, whatever happens; and what its looks ask and mean. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ReleaseEvent } from '../../../shared/release/transitions/deeds.ts';
 import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
 import { stageOf } from '../../../shared/release/transitions/stages.ts';
-import type { Release, ReleaseEvent, TargetState } from '../../../shared/release/transitions/state.ts';
+import type { Release, TargetState } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { live, tapes } from './world/live.ts';
 import { began, now, ordered, releaseId, stages, target } from './world/target.ts';

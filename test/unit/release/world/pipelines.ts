@@ -1,6 +1,6 @@
 /** Pipelines outside, found by the key they bear: they take their time, fail, are deleted by others, and end late when told to. */
 import type { PipelineSeen } from '../../../../shared/domain/pipeline.ts';
-import type { PipelineDeed } from '../../../../shared/release/transitions/state.ts';
+import type { PipelineDeed } from '../../../../shared/release/transitions/deeds.ts';
 
 interface Chance {
   readonly nowMs: number;

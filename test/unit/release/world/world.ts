@@ -8,16 +8,18 @@ import type { Observed, Split, Traffic } from '../../../../shared/domain/release
 import { seedRandom } from '../../../../shared/gates/statistics/random.ts';
 import { beginRelease } from '../../../../shared/release/transitions/begin-release.ts';
 import { bindingOf } from '../../../../shared/release/transitions/binding.ts';
+import type {
+  PipelineDeed,
+  ReleaseAction,
+  ReleaseEvent,
+} from '../../../../shared/release/transitions/deeds.ts';
 import { nextStep } from '../../../../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../../../../shared/release/transitions/operate-release.ts';
 import { withoutZeros } from '../../../../shared/release/transitions/splits.ts';
 import {
   type Candidate,
   newTargetState,
-  type PipelineDeed,
   type Release,
-  type ReleaseAction,
-  type ReleaseEvent,
   type TargetState,
 } from '../../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../../shared/release/transitions/take-event.ts';
