@@ -88,7 +88,9 @@ describe('a version on probation', () => {
 
   it('can be gone back from, as a drill shows, and not to a version that is quarantined', async () => {
     await staged.reviver.hostAt('activity-after-commit:deploy-version');
-    expect(await staged.order('drill', {}, 'bob')).toMatchObject({ status: 200 });
+    const ordered = await staged.order('drill', {}, 'bob');
+    // The host may die before it has answered; what was ordered is done all the same.
+    if (ordered !== null) expect(ordered).toMatchObject({ status: 200 });
     const row = await staged.drive(2);
     expect(row).toMatchObject({ state: 'drilled', model: { version: '1' }, isDrill: true });
     await expectServes(staged, '2');
