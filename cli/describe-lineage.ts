@@ -30,12 +30,14 @@ export function describeLineage(lineage: VersionLineage): string {
     ...describeGates(lineage),
     ...describePeople(lineage),
     ...lineage.releases.flatMap(describeOne),
-    ...lineage.contradictions.map((each) => row(pc.red('differs'), each)),
+    ...lineage.contradictions.map((each) => row('differs', each, pc.red)),
     ...lineage.notKnown.map((each) => row('unknown', each)),
   ].join('\n');
 }
 
-const row = (name: string, value: string): string => `  ${name.padEnd(9)} ${value}`;
+/** Padded before it is coloured: the codes of a colour take no room on the screen. */
+const row = (name: string, value: string, colour: (text: string) => string = String): string =>
+  `  ${colour(name.padEnd(9))} ${value}`;
 
 function describeSignals({ signals, signalsLeftOut }: VersionLineage): string[] {
   return [
@@ -77,8 +79,9 @@ function describePeople({ run, operations }: VersionLineage): string[] {
     ...(brokenGlass
       ? [
           row(
-            pc.red('glass'),
+            'glass',
             `${brokenGlass.first} and ${brokenGlass.second} at ${brokenGlass.at}: ${brokenGlass.sentence}`,
+            pc.red,
           ),
         ]
       : []),
