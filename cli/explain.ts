@@ -15,8 +15,7 @@ export const explain: Command = {
     const { values, positionals } = readArgs(args, serviceOptions);
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0) throw new UsageError('name exactly one signal or run');
-    const ask = (path: string) => askService(values, path);
-    const chain = id.includes(':') ? await followSignal(ask, id) : await followRun(ask, id);
+    const chain = await readChain((path) => askService(values, path), id);
     if (values.json) printJson(chain);
     else console.log(describe(printableTexts(chain)));
     return 0;
@@ -32,6 +31,11 @@ interface Chain {
 }
 
 type Ask = (path: string) => Promise<unknown>;
+
+/** The chain of a signal, whose id has colons, or of a run, whose id has none. */
+export function readChain(ask: Ask, id: string): Promise<Chain> {
+  return id.includes(':') ? followSignal(ask, id) : followRun(ask, id);
+}
 
 /** A signal that joined another one shares its fate: the answer to that one is part of the chain. */
 async function followSignal(ask: Ask, signalId: string): Promise<Chain> {

@@ -9,8 +9,13 @@ export const pageOptions = {
 export const pageUsage = '[--limit N] [--continuation TOKEN]';
 
 /** A path of the API with those of the values that are given as its query. */
-export function listingPath(path: string, values: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+export function listingPath(
+  path: string,
+  values: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const given = Object.entries(values).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 

@@ -5,7 +5,7 @@ import { type Command, readArgs, UsageError } from './command.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 /** A part of a log, as the service answers it. */
-interface Part {
+export interface LogPart {
   readonly phase: string;
   readonly job: string | null;
   readonly file: string | null;
@@ -35,15 +35,15 @@ export const logs: Command = {
     if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
     if (values.json && values.follow)
       throw new UsageError('--json prints the log as it is now: leave --follow out');
-    const ask = async (from: number, phase = values.phase): Promise<Part> => {
+    const ask = async (from: number, phase = values.phase): Promise<LogPart> => {
       const query = new URLSearchParams({ from: String(from), ...(phase !== undefined && { phase }) });
-      return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as Part;
+      return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as LogPart;
     };
     return values.json ? printWhole(ask) : show(ask, values.follow);
   },
 };
 
-type Ask = (from: number, phase?: string) => Promise<Part>;
+type Ask = (from: number, phase?: string) => Promise<LogPart>;
 
 /** Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next. */
 async function show(ask: Ask, follow: boolean): Promise<number> {
@@ -73,7 +73,7 @@ async function printWhole(ask: Ask): Promise<number> {
   return part.file === null ? 1 : 0;
 }
 
-function describeNothing({ job, file, status, phase, ended }: Part): string {
+function describeNothing({ job, file, status, phase, ended }: LogPart): string {
   if (job === null) {
     const why = ended ? 'the run ended before this phase' : 'the run has not reached this phase yet';
     return pc.yellow(`no ${phase} job: ${why}`);

@@ -14,6 +14,7 @@ import { gate } from './gate.ts';
 import { lineage } from './lineage.ts';
 import { local } from './local.ts';
 import { logs } from './logs.ts';
+import { mcp } from './mcp.ts';
 import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
@@ -63,6 +64,7 @@ const commands: Readonly<Record<string, Command>> = {
   operations,
   rebuild,
   whoami,
+  mcp,
   local,
 };
 

@@ -9,9 +9,12 @@ export interface Actor {
   readonly name: string;
   /** The object id of a person or an application in its directory; `function-key` for whoever holds a key. */
   readonly id: string;
+  /** The program that acted for them, by its own account (`X-Ratchet-Agent`); absent: none said so. */
+  readonly agent?: string;
 }
 
 /** An actor in a sentence, and where there is only room for a text. No person's name has a colon (shared/access). */
-export function describeActor({ kind, name }: Actor): string {
-  return kind === 'person' ? name : `machine:${name}`;
+export function describeActor({ kind, name, agent }: Actor): string {
+  const who = kind === 'person' ? name : `machine:${name}`;
+  return agent === undefined ? who : `${who} (through ${agent})`;
 }

@@ -19,6 +19,7 @@ import {
   type InvocationContext,
 } from '@azure/functions';
 import type { Access } from '../access/access-table.ts';
+import { withAgent } from '../access/read-agent.ts';
 import { readPrincipal } from '../access/read-principal.ts';
 import { refuseForeignPage } from '../access/refuse-foreign-page.ts';
 import { allow, functionKey, type Visitor } from '../access/visitor.ts';
@@ -47,7 +48,9 @@ export function serve(name: string, { route, method, access, extraInputs, handle
     ...common,
     route,
     authLevel: 'function',
-    handler: answering((request, context) => handler(request, context, admit(functionKey))),
+    handler: answering((request, context) =>
+      handler(request, context, admit(withAgent(request.headers, functionKey))),
+    ),
   });
   app.http(`${name}-signed-in`, {
     ...common,
@@ -57,7 +60,8 @@ export function serve(name: string, { route, method, access, extraInputs, handle
       answering(async (request, context) => {
         refuseForeignPage(request);
         const { signIn } = await wiring.settings();
-        return handler(request, context, admit(readPrincipal(request.headers, signIn)));
+        const visitor = readPrincipal(request.headers, signIn);
+        return handler(request, context, admit(withAgent(request.headers, visitor)));
       }),
     ),
   });

@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { type CallToolResult, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -61,6 +64,30 @@ async function type(words: readonly string[]): Promise<string> {
   over.catch(() => {});
   while (!isOver) await pass(10);
   return (await typed).stdout;
+}
+
+/** What an assistant calls for a person who confirms whatever it asks; answers what came of it, and what was confirmed. */
+async function assist(as: string, tool: string, given: Record<string, unknown>) {
+  const confirmed: string[] = [];
+  const client = new Client({ name: 'helpful', version: '1.0' }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+    confirmed.push(params.message);
+    return { action: 'accept', content: { confirmed: true } };
+  });
+  const env = { PATH: process.env['PATH'] ?? '', RATCHET_HOME: service.home };
+  const args = [resolve('cli/ratchet.js'), 'mcp', '--operate', '--as', as];
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, env, cwd: folder }));
+  try {
+    let isOver = false;
+    const called = client.callTool({ name: tool, arguments: given }).finally(() => {
+      isOver = true;
+    });
+    called.catch(() => {});
+    while (!isOver) await pass(10);
+    return { confirmed, answer: (await called) as CallToolResult };
+  } finally {
+    await client.close();
+  }
 }
 
 async function pass(seconds: number): Promise<void> {
@@ -119,14 +146,28 @@ it('brings the sample model to an endpoint that answers mail', async () => {
   expect(answer).toMatchObject({ predictions: [{ label: expect.any(Number) }], model: { version: '1' } });
 });
 
-it('gives nothing to a version that is not what was signed, and goes back where a person says so', async () => {
+it('has an assistant approve, gives nothing to a version that is not what was signed, and goes back where a person says so', async () => {
   await type(['request', 'spam-filter', '--reason', 'a second version', '--as', 'ada']);
   await pass(1_800);
   const { releaseId, package: signed } = await release();
   const blobs = BlobServiceClient.fromConnectionString(service.cloud().storage);
   const path = `packages/${signed}/gate-report.json`;
   await blobs.getContainerClient(localCloud.container).getBlockBlobClient(path).upload('{}', 2);
-  await type(['release', 'approve', releaseId, '--reason', 'it looks right', '--as', 'ben']);
+  const reason = 'it looks right';
+  const { binding } = await release();
+  const refused = await assist('vic', 'approve_release', { releaseId, binding, reason });
+  expect(refused.answer).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('vic may not: it takes the role approver') }],
+  });
+  const { confirmed, answer } = await assist('ben', 'approve_release', { releaseId, binding, reason });
+  expect(confirmed).toEqual([
+    expect.stringMatching(/^helpful 1\.0 asks to approve release .*: version 2 of spam-filter to /),
+  ]);
+  expect(answer.isError).toBeUndefined();
+  expect(await type(['operations', '--model', 'spam-filter', '--limit', '1'])).toContain(
+    'by ben (through helpful 1.0)',
+  );
   await pass(60);
   expect(await release()).toMatchObject({
     ...{ state: 'asking', asks: 'unverified' },

@@ -1,0 +1,26 @@
+import { type Command, readArgs, UsageError } from './command.ts';
+import { serviceOptions } from './service.ts';
+
+export const mcp: Command = {
+  summary:
+    'Serve the Model Context Protocol on stdin and stdout, for assistants that are to read the service, or act.',
+  usage: [
+    'ratchet mcp [--operate] [--as NAME | --token TOKEN | --key KEY] [--url URL]',
+    'An assistant starts it (docs/mcp.md). It reads what whoever it is started as may read, and changes nothing.',
+    '--operate has it act, too, with the rights of whoever it is started as. What only a person may do is asked of that person',
+    'first. Every act is recorded as theirs, through the assistant.',
+    'Exit code: 0 the assistant has ended it, 2 wrong usage, 3 any other error.',
+  ].join('\n'),
+  async run(args) {
+    const { json: _json, ...options } = serviceOptions;
+    const { values, positionals } = readArgs(args, {
+      ...options,
+      operate: { type: 'boolean', default: false },
+    });
+    if (positionals.length > 0) throw new UsageError(`expected no ${JSON.stringify(positionals.join(' '))}`);
+    const { operate, ...where } = values;
+    const { serveStdio } = await import('./mcp/server.ts');
+    await serveStdio(where, operate);
+    return 0;
+  },
+};
