@@ -5,7 +5,7 @@ export const local: Command = {
   summary:
     'Start the service in this folder, publish training code to it, upload data to it, make endpoints, say how pipelines end, read notices.',
   usage: [
-    'ratchet local start [--keys] [--json]    in this folder: model files of models/, state in .ratchet/; Ctrl-C stops it',
+    'ratchet local start [OPTIONS]    what ratchet up does, with the same options',
     'ratchet local publish DIR --as NAME[:VERSION] [--json]',
     'ratchet local upload FILE ... --model MODEL [--json]',
     'ratchet local endpoint NAME [--show-key] [--json]',
@@ -24,7 +24,7 @@ export const local: Command = {
   async run([action, ...args]) {
     switch (action) {
       case 'start':
-        return (await import('./local/start.ts')).start(args);
+        return (await import('./local/up.ts')).up(args);
       case 'publish':
         return (await import('./local/publish.ts')).publish(args);
       case 'upload':

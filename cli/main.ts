@@ -19,6 +19,7 @@ import { mode } from './mode.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
 import { packageCommand } from './package.ts';
+import { readVersion } from './project.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
@@ -29,11 +30,13 @@ import { rollBack } from './roll-back.ts';
 import { runs } from './runs.ts';
 import { serving } from './serving.ts';
 import { thaw } from './thaw.ts';
+import { up } from './up.ts';
 import { validate } from './validate.ts';
 import { whoami } from './whoami.ts';
 import { withdraw } from './withdraw.ts';
 
 const commands: Readonly<Record<string, Command>> = {
+  up,
   validate,
   models,
   request,
@@ -76,7 +79,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   if (name === '--version' || name === '-V' || name === 'version') {
-    console.log(await describeVersion());
+    console.log(`ratchet ${readVersion()} (Node ${process.versions.node})`);
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -100,11 +103,6 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error(`ratchet ${name}: ${error instanceof Error ? error.message : String(error)}`);
     return 3;
   }
-}
-
-async function describeVersion(): Promise<string> {
-  const { default: project } = await import('../package.json', { with: { type: 'json' } });
-  return `ratchet ${project.version} (Node ${process.versions.node})`;
 }
 
 function help(): string {

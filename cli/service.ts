@@ -80,7 +80,7 @@ function tell({ base, described, named }: Service, forProgram: boolean): void {
 
 function describeSilence({ base, described, named }: Service): string {
   const found = named ? '' : ` (${described})`;
-  return `nothing answers at ${base}${found}; start the service with npm start, or name it with --url`;
+  return `nothing answers at ${base}${found}; start the service with ratchet up, or name it with --url`;
 }
 
 /** Something answers that is no Ratchet: a web page, a proxy, another program on that port. */

@@ -10,7 +10,6 @@ import { readShellSettings } from './launch/environment.ts';
 import { type LocalCloud, launchLocalCloud } from './launch/local-cloud.ts';
 import { onInterrupt } from './launch/on-interrupt.ts';
 import { requireNode24 } from './launch/require-node.ts';
-import { ensureSampleMail, publishSampleCode, publishSampleScoring } from './launch/sample-model.ts';
 import { readStartSettings, type StartSettings } from './launch/start-settings.ts';
 
 requireNode24('npm start');
@@ -61,6 +60,10 @@ async function start({ modelsFolder, ...settings }: StartSettings, flags: { json
   try {
     const models = await checkService(local, logStart);
     if (modelsFolder === null) {
+      // The package comes without the sample, and always has a folder of its own.
+      const { ensureSampleMail, publishSampleCode, publishSampleScoring } = await import(
+        './launch/sample-model.ts'
+      );
       await publishSampleCode(local.cloud());
       await publishSampleScoring(local.cloud());
       await ensureSampleMail(local.cloud());

@@ -15,13 +15,11 @@ export function findRunningCloud(): RunningCloud {
   const home = findHome();
   if (home === null)
     throw new Error(
-      'no service has been started in this folder, nor in one above it: start one with ratchet local start, or set RATCHET_HOME to its state folder',
+      'no service has been started in this folder, nor in one above it: start one with ratchet up, or set RATCHET_HOME to its state folder',
     );
   const cloud = readStateFile(join(home, 'cloud', 'cloud.json'), CloudStateSchema);
   if (cloud === null || !isAlive(cloud.pid))
-    throw new Error(
-      `the local cloud of ${near(home)} is not running: start it with ratchet local start, or npm start`,
-    );
+    throw new Error(`the local cloud of ${near(home)} is not running: start it with ratchet up`);
   bypassProxies();
   return { home, cloud };
 }

@@ -65,7 +65,7 @@ function checkNames(files: readonly string[]): void {
 function findModelFile(home: string, model: string): string {
   const file = join(home, 'local.settings.json');
   const settings = readStateFile(file, SettingsSchema);
-  if (settings === null) throw new Error(`${file} is not there: ratchet local start writes it`);
+  if (settings === null) throw new Error(`${file} is not there: ratchet up writes it`);
   const folder = settings.Values.RATCHET_MODELS_DIR;
   const files = listModelFiles(folder);
   const found = files.find((candidate) => modelOfFile(candidate) === model);

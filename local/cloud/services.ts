@@ -7,7 +7,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type AzureMl, startAzureMl } from '../azure-ml/index.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -17,6 +16,7 @@ import { type EventGrid, type Subscription, startEventGrid } from '../event-grid
 import { type Identity, startIdentity } from '../identity/index.ts';
 import { type LogAnalytics, startLogAnalytics } from '../log-analytics/index.ts';
 import { type Pipelines, startPipelines } from '../pipelines/index.ts';
+import { projectFolder } from '../process/project-folder.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import { type ServiceBus, startServiceBus } from '../service-bus/index.ts';
 import { type Storage, startStorage } from '../storage/index.ts';
@@ -55,8 +55,8 @@ const dayMs = 86_400_000;
 
 /** Whoever has this checkout may add pipelines of their own. */
 const pipelineFolders = {
-  azureFolder: fileURLToPath(new URL('../../infra/azure-pipelines', import.meta.url)),
-  gitHubFolder: fileURLToPath(new URL('../../infra/github', import.meta.url)),
+  azureFolder: join(projectFolder, 'infra', 'azure-pipelines'),
+  gitHubFolder: join(projectFolder, 'infra', 'github'),
 };
 
 const queues = [

@@ -14,7 +14,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../process/project-folder.ts';
 import { childEnvironment } from './environment.ts';
 
 export interface ChildOptions {
@@ -51,7 +51,7 @@ export interface Child {
   setReachable(port: number, reachable: boolean): Promise<void>;
 }
 
-const leash = fileURLToPath(new URL('./leash.ts', import.meta.url));
+const leash = programFile(new URL('./leash.ts', import.meta.url));
 const lookEveryMs = 25;
 
 export function startChild(options: ChildOptions): Child {

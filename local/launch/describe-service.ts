@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { ServedModel } from './check-service.ts';
-import { type LocalCloud, peopleFileOf, repository } from './local-cloud.ts';
+import { type LocalCloud, peopleFileOf } from './local-cloud.ts';
 
 export function describeService(local: LocalCloud) {
   const cloud = local.cloud();
@@ -65,9 +65,9 @@ export function renderService(local: LocalCloud, { keys, models }: Started): str
   ].join('\n')}\n`;
 }
 
-/** In the folder of this project npx finds the command; elsewhere it is on the path of whoever started this with it. */
+/** Where npm has started this, npx finds the command; else it is on the path of whoever has. */
 function tryIt(model: string): string[] {
-  const command = relative(repository, process.cwd()) === '' ? 'npx ratchet' : 'ratchet';
+  const command = process.env['npm_lifecycle_event'] === undefined ? 'ratchet' : 'npx ratchet';
   return [`${command} request ${model} --reason "a first champion"`, `${command} runs`];
 }
 

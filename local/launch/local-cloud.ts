@@ -12,11 +12,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openKeys } from '../functions-host/http/keys.ts';
 import { openPeople } from '../functions-host/sign-in/people.ts';
 import { lockHome } from '../process/home-lock.ts';
+import { programFile, projectFolder } from '../process/project-folder.ts';
 import { readStateFile } from '../process/state-file.ts';
 import { bypassProxies } from './bypass-proxies.ts';
 import { type ChildOptions, type Exit, startChild } from './child.ts';
@@ -84,8 +84,6 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-/** The folder of this project. */
-export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const HostStateSchema = z.looseObject({ pid: z.int(), url: z.string() });
 
 export async function launchLocalCloud(options: LaunchOptions): Promise<LocalCloud> {
@@ -168,7 +166,7 @@ function describeCloud(options: LaunchOptions, start: ThisStart & { hostUrl: str
   const hostKey = options.keys ? openHostKeys(home).systemKey('eventgrid_extension') : null;
   return {
     name: 'the local cloud',
-    script: join(repository, 'local', 'cloud.ts'),
+    script: programFile(new URL('../cloud.ts', import.meta.url)),
     args: ['--home', join(home, 'cloud'), '--host-url', start.hostUrl, ...clockArgs(options), ...cloudArgs],
     env: { ...(hostKey !== null && { RATCHET_HOST_KEY: hostKey }), ...options.env, ...start.env },
     logFile: start.logFile,
@@ -180,7 +178,7 @@ function describeHost(
   options: LaunchOptions,
   start: ThisStart & { hostPort: number; cloud: CloudState },
 ): ChildOptions {
-  const { home, modelsFolder = join(repository, 'models'), signal } = options;
+  const { home, modelsFolder = join(projectFolder, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
   const given = appSettings(start.cloud, modelsFolder);
   const values = { ...given, ...noticeSettings(start.cloud, start.hostPort), ...tickSettings(options) };
@@ -188,9 +186,9 @@ function describeHost(
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
   return {
     name: 'the Functions host',
-    script: join(repository, 'local', 'functions-host', 'main.ts'),
+    script: programFile(new URL('../functions-host/main.ts', import.meta.url)),
     args: [
-      ...['--app', repository, '--home', join(home, 'host'), '--port', String(start.hostPort)],
+      ...['--app', projectFolder, '--home', join(home, 'host'), '--port', String(start.hostPort)],
       ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', '--sign-in', peopleFileOf(home)],
       ...clockArgs(options),
     ],

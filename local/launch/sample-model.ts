@@ -1,9 +1,10 @@
 /** The sample model `spam-filter`: its code as an asset of the workspace, its mail as blobs of the data path. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { readCorpus } from '../../examples/spam-filter/corpus.ts';
 import { historyFiles, isoDay, type MailFile, weekMs } from '../../examples/spam-filter/weeks.ts';
 import { localCloud } from '../cloud-context.ts';
+import { projectFolder } from '../process/project-folder.ts';
 import type { CloudState } from './cloud-state.ts';
 import { type Publication, publishCode } from './publish-assets.ts';
 import { workspaceClient } from './workspace-client.ts';
@@ -14,7 +15,7 @@ export const sampleModel = { name: 'spam-filter', codeVersion: '2', dataPath: 'm
 /** The demo's first day: mail before it is what a first champion learns from. */
 export const historyEnd = '2002-08-15T00:00:00.000Z';
 
-const codeFolder = fileURLToPath(new URL('../../examples/spam-filter', import.meta.url));
+const codeFolder = join(projectFolder, 'examples', 'spam-filter');
 
 export function publishSampleCode(cloud: CloudState): Promise<Publication> {
   return publishCode(cloud, {

@@ -14,7 +14,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../../process/project-folder.ts';
 import { writeFileAtomically } from '../../process/write-file-atomically.ts';
 import { isStillThere, markProcess } from '../job-runner/process-tree.ts';
 import type { ProcessMark } from '../store/jobs.ts';
@@ -27,7 +27,7 @@ export interface Guarded {
 
 export type WardenMessage = { readonly guard: Guarded } | { readonly release: string };
 
-const program = fileURLToPath(new URL('./warden-process.ts', import.meta.url));
+const program = programFile(new URL('./warden-process.ts', import.meta.url));
 const earlierLimitMs = 10_000;
 
 export class Warden {

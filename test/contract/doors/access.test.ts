@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Child, startChild } from '../../../local/launch/child.ts';
-import { type LocalCloud, launchLocalCloud, repository } from '../../../local/launch/local-cloud.ts';
+import { type LocalCloud, launchLocalCloud } from '../../../local/launch/local-cloud.ts';
+import { projectFolder } from '../../../local/process/project-folder.ts';
 import { type Access, accessTable, ruleOf } from '../../../shared/access/access-table.ts';
 import { claim, ofPerson, principal } from '../../unit/access/principals.ts';
 
@@ -396,9 +397,9 @@ describe('where App Service authentication is off', () => {
   beforeAll(async () => {
     host = startChild({
       name: 'a host without sign-in',
-      script: join(repository, 'local', 'functions-host', 'main.ts'),
+      script: join(projectFolder, 'local', 'functions-host', 'main.ts'),
       args: [
-        ...['--app', repository, '--home', otherHome, '--port', '0', '--keys', 'off'],
+        ...['--app', projectFolder, '--home', otherHome, '--port', '0', '--keys', 'off'],
         ...['--settings', join(home, 'local.settings.json')],
       ],
       // As somebody might set it who means well: it is the platform's to say.

@@ -416,7 +416,7 @@ describe('ratchet', () => {
 
   it('says what to do when nothing answers', async () => {
     expect(await main(['models', '--url', 'http://127.0.0.1:1'])).toBe(3);
-    expect(err[0]).toContain('start the service with npm start, or name it with --url');
+    expect(err[0]).toContain('start the service with ratchet up, or name it with --url');
   });
 });
 
