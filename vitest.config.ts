@@ -6,8 +6,8 @@ import { defineConfig } from 'vitest/config';
 process.env['RATCHET_SEED'] ??= String(randomInt(2 ** 31));
 /** Every service a test starts has a folder of its own, and would compile the same modules anew. */
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compile');
-/** Colours everywhere, as a terminal has them: what is laid out or searched must allow for their codes. */
-process.env['FORCE_COLOR'] ??= '1';
+/** Colours everywhere, as a terminal has them: what is laid out or searched must allow for their codes. What sets NO_COLOR has none. */
+process.env['CI'] ??= 'true';
 const seeded = { setupFiles: ['test/seed.ts'] };
 
 /** Two files at a time, on two cores too: those that start processes mostly wait for them. */
