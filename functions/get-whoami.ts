@@ -1,10 +1,10 @@
-import { type Access, accessTable } from '../shared/access/access-table.ts';
+import { type Access, accessTable, ruleOf } from '../shared/access/access-table.ts';
 import { mayDo } from '../shared/access/visitor.ts';
 import { serve } from '../shared/http/serve.ts';
 
 const all = Object.keys(accessTable) as readonly Access[];
 
-/** Who the service takes a visitor for, with which roles, and what that allows. */
+/** Who the service takes a visitor for, with which roles, what that allows, and which roles, one of them, each thing takes. */
 serve('get-whoami', {
   route: 'whoami',
   method: 'GET',
@@ -12,6 +12,7 @@ serve('get-whoami', {
   handler: async (_request, _context, visitor) => {
     const { actor, roles, teams, incomplete } = visitor;
     const may = all.filter((access) => mayDo(visitor, access));
-    return { jsonBody: { ...actor, roles, teams, may, incomplete } };
+    const takes = Object.fromEntries(all.map((access) => [access, ruleOf(access).roles]));
+    return { jsonBody: { ...actor, roles, teams, may, takes, incomplete } };
   },
 });

@@ -3,7 +3,7 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const slashes = (path: string): string => path.split(sep).join('/');
-const rooms = '{shared,orchestrations,functions,local,cli,demo,examples,bench}/**/*.ts';
+const rooms = '{shared,orchestrations,functions,local,cli,demo,examples,bench,dashboard}/**/*.{ts,tsx}';
 const sources = globSync(rooms, { exclude: ['bench/peers/node_modules/**'] }).map(slashes);
 const readers = [...sources, ...globSync('{test/**/*.ts,*.ts,{local,cli}/**/*.js}').map(slashes)];
 const texts = new Map(readers.map((file) => [file, readFileSync(file, 'utf8')]));

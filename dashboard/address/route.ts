@@ -1,0 +1,54 @@
+/** Which view an address is of, and the addresses of views. Pure. */
+
+export type Route =
+  | { readonly view: 'fleet' | 'inbox' | 'decisions' | 'runs' | 'releases' | 'audit' }
+  | { readonly view: 'model'; readonly model: string }
+  | { readonly view: 'version'; readonly model: string; readonly version: string }
+  | { readonly view: 'decision'; readonly id: string }
+  | { readonly view: 'run'; readonly id: string }
+  | { readonly view: 'release'; readonly id: string }
+  | { readonly view: 'nowhere' };
+
+export const root = '/api/ui';
+
+const lists = ['inbox', 'decisions', 'runs', 'releases', 'audit'] as const;
+
+export function routeOf(path: string): Route {
+  if (path !== root && !path.startsWith(`${root}/`)) return { view: 'nowhere' };
+  const parts = path.slice(root.length).split('/').filter(Boolean).map(decode);
+  const [first, second, third, fourth] = parts;
+  if (first === undefined) return { view: 'fleet' };
+  const list = lists.find((each) => each === first);
+  if (list && parts.length === 1) return { view: list };
+  if (second === undefined) return { view: 'nowhere' };
+  // The id of a signal may hold slashes, written as they are.
+  if (first === 'decisions') return { view: 'decision', id: parts.slice(1).join('/') };
+  if (parts.length === 2 && first === 'models') return { view: 'model', model: second };
+  if (parts.length === 2 && first === 'runs') return { view: 'run', id: second };
+  if (parts.length === 2 && first === 'releases') return { view: 'release', id: second };
+  if (parts.length === 4 && first === 'models' && third === 'versions')
+    return { view: 'version', model: second, version: fourth! };
+  return { view: 'nowhere' };
+}
+
+/** A part of an address that is no text in UTF-8 is taken as it stands. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+const to = (...parts: readonly string[]): string => [root, ...parts.map(encodeURIComponent)].join('/');
+
+export const addressOf = {
+  fleet: () => root,
+  list: (name: (typeof lists)[number], query: Readonly<Record<string, string>> = {}) =>
+    `${to(name)}${Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`}`,
+  model: (model: string) => to('models', model),
+  version: (model: string, version: string) => to('models', model, 'versions', version),
+  decision: (id: string) => to('decisions', id),
+  run: (id: string) => to('runs', id),
+  release: (id: string) => to('releases', id),
+} as const;

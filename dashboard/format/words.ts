@@ -1,0 +1,113 @@
+/** What states, outcomes and reasons are called on the page, and in which tone each is said. Pure. */
+import type { AdmissionOutcome, ReasonCode } from '../../shared/domain/decision.ts';
+import type { Verdict } from '../../shared/domain/gate-report.ts';
+import type { FinalState, ReleaseState } from '../../shared/domain/release-state.ts';
+import type { RunOutcome } from '../../shared/domain/run.ts';
+
+/** `wait`: somebody or something is waited for. `live`: it goes on. */
+export type Tone = 'good' | 'bad' | 'warn' | 'wait' | 'live' | 'quiet';
+
+interface Said {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const say = (text: string, tone: Tone): Said => ({ text, tone });
+
+const ofRun: Readonly<Record<RunOutcome, Said>> = {
+  released: say('released', 'good'),
+  candidate: say('passed, release begun', 'good'),
+  'gate-failed': say('gates failed', 'bad'),
+  inconclusive: say('inconclusive', 'warn'),
+  'evidence-error': say('evidence broken', 'bad'),
+  'training-failed': say('training failed', 'bad'),
+  'evaluation-failed': say('evaluation failed', 'bad'),
+  cancelled: say('cancelled', 'quiet'),
+  lost: say('lost', 'bad'),
+  failed: say('failed', 'bad'),
+};
+
+const ofAdmission: Readonly<Record<AdmissionOutcome, Said>> = {
+  admitted: say('yes: admitted', 'good'),
+  coalesced: say('joined another', 'quiet'),
+  deferred: say('not yet: waits', 'wait'),
+  rejected: say('no: rejected', 'warn'),
+};
+
+const ofRelease: Readonly<Record<ReleaseState, Said>> = {
+  queued: say('queued', 'wait'),
+  deploying: say('deploying', 'live'),
+  notifying: say('notifying', 'live'),
+  'in-pipeline': say('in a pipeline', 'live'),
+  'waiting-for-approval': say('waits for approval', 'wait'),
+  shadow: say('shadow', 'live'),
+  canary: say('canary', 'live'),
+  promoting: say('promoting', 'live'),
+  serving: say('serving, watched', 'live'),
+  probation: say('probation', 'live'),
+  asking: say('asks a person', 'wait'),
+  'rolling-back': say('rolling back', 'warn'),
+  settled: say('settled', 'good'),
+  'rolled-back': say('rolled back', 'bad'),
+  rejected: say('rejected', 'bad'),
+  superseded: say('superseded', 'quiet'),
+  drilled: say('drill over', 'good'),
+  failed: say('failed', 'bad'),
+};
+
+const ofVerdict: Readonly<Record<Verdict | 'ignored', Said>> = {
+  passed: say('passed', 'good'),
+  failed: say('failed', 'bad'),
+  inconclusive: say('inconclusive', 'warn'),
+  error: say('error', 'bad'),
+  ignored: say('too small, ignored', 'quiet'),
+};
+
+/** The reason codes that need more than their own words. */
+const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
+  idle: 'nothing held it back',
+  'hold-over': 'what held it is over',
+  'run-live': 'a run is under way',
+  'wait-pending': 'one already waits',
+  'not-persistent': 'not persistent yet',
+  quiet: 'quiet period',
+  freeze: 'frozen',
+  rate: 'rate limit',
+  'data-counted': 'data was counted',
+  fleet: 'fleet is full',
+  stopped: 'kill switch',
+  suggested: 'waits for a person',
+  'suggestion-expired': 'nobody answered in time',
+  recovered: 'it has recovered',
+  breaker: 'circuit breaker',
+  observed: 'mode observe',
+  off: 'mode off',
+  'internal-error': 'admission failed',
+  'own-registration': 'our own registration',
+  'version-missing': 'version is missing',
+  'drift-unconfirmed': 'drift not confirmed',
+};
+
+/** A word of a later service than this page is shown as it is. */
+function find(table: Readonly<Record<string, Said>>, word: string): Said {
+  return Object.hasOwn(table, word) ? table[word]! : say(word, 'quiet');
+}
+
+export const sayOutcome = (outcome: string | null): Said =>
+  outcome === null ? say('under way', 'live') : find(ofRun, outcome);
+export const sayAdmission = (outcome: string): Said => find(ofAdmission, outcome);
+export const sayRelease = (state: string): Said => find(ofRelease, state);
+export const sayVerdict = (verdict: string): Said => find(ofVerdict, verdict);
+export const sayReason = (reason: string): string =>
+  (ofReason as Readonly<Record<string, string>>)[reason] ?? reason.replaceAll('-', ' ');
+
+const finalStates: readonly string[] = [
+  'settled',
+  'rolled-back',
+  'rejected',
+  'superseded',
+  'drilled',
+  'failed',
+] satisfies FinalState[];
+
+export const isOver = (state: string): boolean => finalStates.includes(state);

@@ -1,0 +1,119 @@
+/** What a job of a run prints, as it prints it. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Run } from '../../shared/domain/run.ts';
+import { command } from '../format/command.ts';
+import { Command } from '../parts/command.tsx';
+import { Card } from '../parts/facts.tsx';
+import { read, ServiceError } from '../service/ask.ts';
+
+interface LogPart {
+  readonly job: string | null;
+  readonly status: string | null;
+  readonly text: string;
+  readonly next: number;
+  readonly more: boolean;
+  readonly ended: boolean;
+}
+
+type Log = Pick<LogPart, 'job' | 'status' | 'ended'> & {
+  readonly text: string;
+  readonly isCut: boolean;
+  readonly error: string | null;
+};
+
+const phases = ['train', 'evaluate'] as const;
+const everyMs = 2_000;
+/** So much of the end is kept; the command has all of it. */
+const keptCharacters = 200_000;
+
+export function LogTail({ run }: { readonly run: Run }) {
+  const began = run.kind !== 'retrain' || run.phase !== 'train' ? 'evaluate' : 'train';
+  const [phase, setPhase] = useState<(typeof phases)[number]>(began);
+  const log = useLog(run.runId, phase);
+  const box = useRef<HTMLPreElement>(null);
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    const { current } = box;
+    if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
+  }, [log?.text]);
+  return (
+    <Card
+      title="Log of the job"
+      acts={
+        <select
+          aria-label="Job"
+          value={phase}
+          onChange={(event) => setPhase(phases.find((each) => each === event.currentTarget.value) ?? 'train')}
+        >
+          {phases.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      }
+    >
+      <p class="dim">{describe(log)}</p>
+      {log && log.text !== '' && (
+        <pre
+          class="log"
+          ref={box}
+          tabIndex={0}
+          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+            isAtEnd.current = scrollHeight - scrollTop - clientHeight < 20;
+          }}
+        >
+          {log.text}
+        </pre>
+      )}
+      <Command
+        line={command('logs', run.runId, '--phase', phase, ...(log?.ended === false ? ['--follow'] : []))}
+      />
+    </Card>
+  );
+}
+
+function describe(log: Log | null): string {
+  if (!log) return 'Asking for the log…';
+  const { job, status, ended, error, isCut } = log;
+  if (error !== null) return `The log cannot be read: ${error}`;
+  if (job === null) return ended ? 'The run has no such job.' : 'The run has no such job yet.';
+  const cut = isCut ? ' The beginning is left out here.' : '';
+  return `${job}: ${status ?? 'not known'}${ended ? '.' : ', goes on.'}${cut}`;
+}
+
+/** Asks for one part after another until the job has ended; nothing while nobody looks. */
+function useLog(runId: string, phase: string): Log | null {
+  const [log, setLog] = useState<Log | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let from = 0;
+    let text = '';
+    setLog(null);
+    const look = async (): Promise<void> => {
+      try {
+        const path = `runs/${encodeURIComponent(runId)}/log?phase=${phase}&from=${from}`;
+        const part = document.visibilityState === 'hidden' ? null : await read<LogPart>(path, stop.signal);
+        if (part) {
+          from = part.next;
+          text = (text + part.text).slice(-keptCharacters);
+          const { job, status, ended } = part;
+          setLog({ job, status, ended, text, isCut: from > text.length * 2, error: null });
+          if (ended) return;
+        }
+        timer = setTimeout(() => void look(), part?.more ? 0 : everyMs);
+      } catch (error) {
+        if (stop.signal.aborted || !(error instanceof ServiceError)) return;
+        setLog({ job: null, status: null, ended: false, text, isCut: false, error: error.message });
+        timer = setTimeout(() => void look(), 2 * everyMs);
+      }
+    };
+    void look();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [runId, phase]);
+  return log;
+}
