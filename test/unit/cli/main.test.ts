@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { reports } from '../gates/sample-reports.ts';
 import { capturePrinted } from './printed.ts';
@@ -317,17 +317,15 @@ describe('ratchet', () => {
 
   describe('without --url', () => {
     let home: string;
-    const env = { ...process.env };
 
     beforeEach(() => {
       home = mkdtempSync(join(tmpdir(), 'ratchet-home-'));
-      delete process.env['RATCHET_URL'];
-      delete process.env['RATCHET_KEY'];
-      delete process.env['RATCHET_TOKEN'];
-      process.env['RATCHET_HOME'] = home;
+      for (const name of ['RATCHET_URL', 'RATCHET_KEY', 'RATCHET_TOKEN']) vi.stubEnv(name, undefined);
+      vi.stubEnv('RATCHET_HOME', home);
     });
     afterEach(() => {
-      process.env = { ...env };
+      // Never `process.env = …`: what Node itself reads of it would no longer change, in this process's other files neither.
+      vi.unstubAllEnvs();
       rmSync(home, { recursive: true });
     });
     const runs = (url: string, keys = false) =>
@@ -369,12 +367,12 @@ describe('ratchet', () => {
       it('asks as the person of a token, or as a machine with a key, where one is given', async () => {
         expect(await passOf(['--token', 't'])).toEqual(['GET /api/signed-in/decisions Bearer t']);
         expect(await passOf(['--key', 'k'])).toEqual(['GET /api/decisions k']);
-        process.env['RATCHET_KEY'] = 'of-the-environment';
+        vi.stubEnv('RATCHET_KEY', 'of-the-environment');
         expect(await passOf([])).toEqual(['GET /api/decisions of-the-environment']);
-        process.env['RATCHET_TOKEN'] = 'token-of-the-environment';
+        vi.stubEnv('RATCHET_TOKEN', 'token-of-the-environment');
         expect(await passOf([])).toEqual(['GET /api/signed-in/decisions Bearer token-of-the-environment']);
         expect(await passOf(['--as', 'ben'])).toEqual(['GET /api/signed-in/decisions Bearer token-of-ben']);
-        delete process.env['RATCHET_TOKEN'];
+        vi.stubEnv('RATCHET_TOKEN', undefined);
       });
 
       it('keeps their tokens to the service of this folder', async () => {
