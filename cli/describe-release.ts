@@ -17,6 +17,7 @@ const answers: Readonly<Record<NonNullable<ReleaseRow['asks']>, string>> = {
     'resume: it stays on probation for as long again; accept, in place of resume: it is settled without evidence',
   'no-way-back': 'resume: the release ends; what is to serve the endpoint is yours to say',
   'not-approved': 'resume: approvals are waited for again, as long as before',
+  'not-drilled': 'resume: the way back is drilled again, and nothing is deployed before a drill has passed',
   unverified: 'resume: the package is verified again before the step; put back what was changed first',
   stuck: 'resume: the way back is tried again at once; it is tried every ten minutes anyway',
 };

@@ -10,6 +10,7 @@
 import type * as df from 'durable-functions';
 import type { TargetConfig } from '../shared/config/release-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
+import { drillAskedBy } from '../shared/release/transitions/drill-first.ts';
 import { basisOf } from '../shared/release/transitions/probation-basis.ts';
 import { channelStages, isReleased, pipelinesTakeMs } from '../shared/release/transitions/stages.ts';
 import { beginStagedRelease } from './begin-staged-release.ts';
@@ -77,6 +78,7 @@ function* handOver(
       stages: config.release.stages,
       freezes: config.policy.freezes,
       ...basisOf(config),
+      ...drillAskedBy(config.release),
       ...(config.notices && { notices: config.notices }),
     },
     patience,

@@ -1,6 +1,7 @@
 /** Does what a release does next, and answers what became of it. */
 import type * as df from 'durable-functions';
 import type { ReleaseAction, ReleaseEvent } from '../shared/release/transitions/deeds.ts';
+import { startOf } from '../shared/release/transitions/start-of.ts';
 import { askModel } from './ask-model.ts';
 import { tryOnce } from './end-job.ts';
 import type { Patience } from './patience.ts';
@@ -66,6 +67,9 @@ export function* takeAction(
       const { state, isOver } = yield* tryOnce(context, action.jobName, Date.parse(action.since));
       return { event: 'trial-ended', isOver, why: state.ended ? '' : state.error };
     }
+    case 'start-drill':
+      yield* takeStep(context, 'start-release', startOf(action.candidate), patience);
+      return { event: 'drill-started' };
     case 'crown':
       return yield* crown(walk, action);
     case 'retire': {

@@ -69,7 +69,8 @@ function* end(
   const what = describePipeline(stage, run);
   const late = stop?.isCompleted ? `${what} was told to end` : `${what} has not ended within ${stage.within}`;
   const why = `${late}${said && `: ${said}`}`;
-  const untilMs = context.df.currentUtcDateTime.getTime() + endsWithinMs;
+  const toldMs = context.df.currentUtcDateTime.getTime();
+  const untilMs = toldMs + endsWithinMs;
   try {
     for (;;) {
       const seen = yield* takeStep(context, 'cancel-pipeline', { stage, order, run }, { untilMs });
@@ -77,7 +78,8 @@ function* end(
       if (seen.state === 'succeeded') return `${why}, and has ended well before it did`;
       if (seen.state !== 'running') return why;
       if (nowMs >= untilMs) return `${why}; it still runs`;
-      yield* sleepUntil(context, nowMs + leastMs);
+      // What is slow to end is asked the less often the longer it takes.
+      yield* sleepUntil(context, Math.min(nowMs + Math.max((nowMs - toldMs) / 4, leastMs), untilMs));
     }
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;

@@ -63,9 +63,9 @@ async function lookAtEmbargoes(
 async function drill(
   client: df.DurableClient,
   pinned: PinnedModel,
-  { drillEvery, state, now }: { readonly drillEvery: string } & Pick<Looked, 'state' | 'now'>,
+  { drillEvery, state, now }: { readonly drillEvery?: string | undefined } & Pick<Looked, 'state' | 'now'>,
 ): Promise<void> {
-  if (!isDrillDue(state, drillEvery, now)) return;
+  if (drillEvery === undefined || !isDrillDue(state, drillEvery, now)) return;
   const { model } = pinned.config;
   const id = `operation:${model}:drill-${now.slice(0, 13)}`;
   const reason = `release.rollback.drillEvery is ${drillEvery}`;

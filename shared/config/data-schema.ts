@@ -50,7 +50,13 @@ const ColumnSchema = z
 export const ExpectationsSchema = z
   .strictObject({
     columns: z
-      .record(z.string().min(1).max(200), ColumnSchema)
+      .record(
+        z
+          .string()
+          .min(1, 'the name of a column is not empty')
+          .max(200, 'the name of a column: 200 characters at most'),
+        ColumnSchema,
+      )
       .default({})
       .describe('Columns that every file must have, by name, in any order.'),
     otherColumns: z

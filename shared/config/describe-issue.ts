@@ -6,11 +6,18 @@ const longestSeen = 80;
 
 /** The message of an issue other than an unknown field. `root` is the whole value that was checked. Our own rules name what they saw. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
+  if (issue.code === 'invalid_key') return describeKey(issue);
   const seen = valueAt(root, issue.path);
   const message = describeRule(issue, seen);
   if (issue.code === 'custom' || seen === undefined) return message;
   if (typeof seen === 'object' && seen !== null) return message;
   return `${message}; found ${(JSON.stringify(seen) ?? String(seen)).slice(0, longestSeen)}`;
+}
+
+/** What names of fields that people choose may be: the last part of the path is the one that was refused. */
+export function describeKey({ issues, path }: z.core.$ZodIssueInvalidKey): string {
+  const rules = issues.map(({ message }) => message).join('; ');
+  return `${rules}; found the name ${JSON.stringify(String(path.at(-1))).slice(0, longestSeen)}`;
 }
 
 function describeRule(issue: z.core.$ZodIssue, seen: unknown): string {

@@ -4,6 +4,8 @@ import type { Problem } from './gate-fields.ts';
 import { allowsUnlabelled, type GateConfig, sourceOf } from './gate-schema.ts';
 import { parseMetricName, type Task } from './metric-catalog.ts';
 
+const className = z.string().min(1, 'the name of a class is not empty');
+
 const cost = z.number().min(-1e9).max(1e9);
 
 const CostsSchema = z.strictObject({
@@ -16,7 +18,7 @@ const CostsSchema = z.strictObject({
     .optional()
     .describe('Of a row of class 0 that is decided 0; below 0 where it gains. When omitted, 0.'),
   matrix: z
-    .record(z.string().min(1), z.record(z.string().min(1), cost))
+    .record(className, z.record(className, cost))
     .optional()
     .describe(
       'By the true class and the class decided for: `{ cat: { dog: 5 } }`. Multiclass models. Right decisions that it does not name cost 0.',
@@ -46,7 +48,7 @@ export const decisionFields = {
     'What decisions cost, for the metric `expected_cost`: for a binary model `falsePositive` and `falseNegative`, for a multiclass one a `matrix`. One unit for all, whichever it is.',
   ),
   priors: z
-    .record(z.string().min(1), z.number().gt(0).lt(1))
+    .record(className, z.number().gt(0).lt(1))
     .optional()
     .describe(
       "Class shares of production, by class, that sum to 1, such as `{ '0': 0.98, '1': 0.02 }`: rows are weighed so that their classes have them, in every metric that depends on them. When omitted, the shares are those of the rows.",

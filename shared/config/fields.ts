@@ -12,6 +12,14 @@ export const name = (what: string) =>
       `${what}: lower-case letters, digits and inner hyphens, 48 at most`,
     );
 
+/** The name of an environment variable. */
+export const variableName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'the name of an environment variable: letters, digits and underscores, not beginning with a digit',
+  );
+
 /** Bounds of a duration, each as ISO 8601 writes it, and why it may not be longer. */
 interface DurationBounds {
   readonly least: string;

@@ -1,6 +1,6 @@
 /** The part of a model file that says how a job of it runs: training and evaluation alike. */
 import { z } from 'zod';
-import { duration } from './fields.ts';
+import { duration, variableName } from './fields.ts';
 
 /** Inputs of a job that Ratchet fills: docs/jobs.md. */
 const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
@@ -30,7 +30,10 @@ export const JobSchema = z.strictObject({
     .record(
       z
         .string()
-        .regex(/^[a-z][A-Za-z0-9_]*$/)
+        .regex(
+          /^[a-z][A-Za-z0-9_]*$/,
+          'the name of an input: letters, digits and underscores, beginning with a lower-case letter',
+        )
         .refine(
           (key) => !ownInputs.includes(key),
           `Ratchet fills the inputs ${ownInputs.join(', ')} itself; choose another name`,
@@ -51,7 +54,7 @@ export const JobSchema = z.strictObject({
       'Literal inputs of the job: `${{inputs.NAME}}` in the command. A string contains a letter, a digit or an underscore: Azure ML refuses others.',
     ),
   environmentVariables: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .record(variableName, z.string())
     .default({})
     .describe('Environment variables of the job. Not for secrets: they are shown in the workspace.'),
 });

@@ -6,7 +6,7 @@
  * Does not own: the stages themselves (stage-schema.ts), what they mean (shared/release).
  */
 import { z } from 'zod';
-import { duration } from './fields.ts';
+import { duration, variableName } from './fields.ts';
 import { type StageConfig, StageSchema } from './stage-schema.ts';
 
 const onlineName = z
@@ -69,7 +69,7 @@ export const TargetSchema = z.strictObject({
     .optional()
     .describe('The file in `code` that serves. Needed with `code`.'),
   settings: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(2_000))
+    .record(variableName, z.string().max(2_000))
     .default({})
     .describe(
       'Environment variables of the deployment; never secrets. Every deployment has `RATCHET_MODEL_NAME`, `RATCHET_MODEL_VERSION` and `RATCHET_RELEASE`, too, from which scoring code tells the version it answers with.',
@@ -93,11 +93,24 @@ export const TargetSchema = z.strictObject({
     ),
 });
 
-const RollbackSchema = z.strictObject({
-  drillEvery: duration('drillEvery', { least: 'PT1H', most: 'P3660D' }).describe(
-    'How long after the last drill of the way back, or after the version that serves was settled, the next one begins, as an ISO 8601 duration.',
-  ),
-});
+const RollbackSchema = z
+  .strictObject({
+    drill: z
+      .literal('required')
+      .optional()
+      .describe(
+        'No version is deployed before a drill has passed on the endpoint: before the first release, and, with `drillEvery`, no longer ago than that. A release that lacks one has it done first. Omitted: releases wait for none.',
+      ),
+    drillEvery: duration('drillEvery', { least: 'PT1H', most: 'P3660D' })
+      .optional()
+      .describe(
+        'How long after the last drill of the way back, or after the version that serves was settled, the next one begins, as an ISO 8601 duration. Omitted: none begins by itself.',
+      ),
+  })
+  .refine(
+    ({ drill, drillEvery }) => drill !== undefined || drillEvery !== undefined,
+    'says nothing; give drill: required, drillEvery: P90D, or both, or leave rollback out',
+  );
 
 export const ReleaseSchema = z
   .strictObject({

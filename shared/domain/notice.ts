@@ -21,6 +21,7 @@ const noticeKinds = {
   'release.goes-back': 'outcome',
   'release.settled': 'outcome',
   'release.ended': 'outcome',
+  'drill.failed': 'outcome',
 } as const satisfies Readonly<Record<string, NoticeTopic>>;
 export type NoticeKind = keyof typeof noticeKinds;
 

@@ -181,6 +181,8 @@ type AskReason =
   | 'stuck'
   /** Too few people have approved in time, and the file has a person asked. */
   | 'not-approved'
+  /** The file requires a drill, and the one that was tried has not passed. */
+  | 'not-drilled'
   /** What is released is not what was signed. */
   | 'unverified';
 

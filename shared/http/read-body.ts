@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import type { z } from 'zod';
+import { describeKey } from '../config/describe-issue.ts';
 import { suggest } from '../config/suggest.ts';
 import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
@@ -97,5 +98,5 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): strin
     return issue.keys.map((key) => `${key.slice(0, 100)}: unknown field${suggest(key.slice(0, 100), known)}`);
   }
   const path = issue.path.map(String).join('.').slice(0, 200);
-  return [`${path || 'body'}: ${issue.message}`];
+  return [`${path || 'body'}: ${issue.code === 'invalid_key' ? describeKey(issue) : issue.message}`];
 }

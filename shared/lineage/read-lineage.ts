@@ -57,10 +57,12 @@ export async function readLineage(
   model: string,
   version: string,
 ): Promise<LineageFacts> {
-  const [registered, releases] = await Promise.all([
+  const [registered, listed] = await Promise.all([
     registry.find(model, version),
     ledger.listReleasesOf({ model, version, limit: releasesAtMost }),
   ]);
+  // A drill lets its version nowhere.
+  const releases = listed.filter(({ isDrill }) => !isDrill);
   const tag = registered?.tags[runTag];
   const tagged = tag === undefined ? null : await ledger.getRun(tag);
   const other = tagged ? null : await findOther(ledger, model, version, releases);

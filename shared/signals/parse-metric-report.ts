@@ -22,7 +22,13 @@ export const MetricReportSchema = z.strictObject({
   /** Rows the numbers were computed over. */
   sample: z.int().min(0),
   metrics: z
-    .record(z.string().min(1).max(100), z.number())
+    .record(
+      z
+        .string()
+        .min(1, 'the name of a metric is not empty')
+        .max(100, 'the name of a metric: 100 characters at most'),
+      z.number(),
+    )
     .refine((metrics) => Object.keys(metrics).length > 0, 'expected at least one metric'),
 });
 

@@ -59,7 +59,7 @@ export function beginRelease(
   };
 }
 
-function newRelease(candidate: Candidate, now: string): Release {
+export function newRelease(candidate: Candidate, now: string): Release {
   return {
     ...candidate,
     state: 'queued',
@@ -69,7 +69,7 @@ function newRelease(candidate: Candidate, now: string): Release {
     stage: 0,
     step: 0,
     stepSince: null,
-    deployment: deploymentOf(candidate.model.version),
+    deployment: candidate.deployment ?? deploymentOf(candidate.model.version),
     digest: candidate.expectedDigest ?? null,
     deployingSince: null,
     isReady: false,

@@ -8,7 +8,7 @@ import type { NotifyStage } from '../../config/stage-schema.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
 import type { EndedRelease, LookResult, Observed, Split, TrialResult } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
-import type { SignedVersion, TargetState } from './state.ts';
+import type { Candidate, SignedVersion, TargetState } from './state.ts';
 import type { TrialQuestion, TrialStart } from './trial.ts';
 
 /** A look at the checks that is due: about which requests, and how sure it must be. */
@@ -60,6 +60,8 @@ export type ReleaseAction =
   | { readonly do: 'end-trial'; readonly jobName: string; readonly since: string }
   | { readonly do: 'crown'; readonly champion: ModelVersion | null }
   | { readonly do: 'retire'; readonly deployment: string }
+  /** It waits for a drill, which has the target now: its orchestration is to be started. */
+  | { readonly do: 'start-drill'; readonly candidate: Candidate }
   | EndAction;
 
 export type PipelineDeed = 'start-pipeline' | 'watch-pipeline' | 'cancel-pipeline';
@@ -106,6 +108,7 @@ export type ReleaseEvent =
     }
   | { readonly event: 'crowned' }
   | { readonly event: 'retired' }
+  | { readonly event: 'drill-started' }
   /** A step was refused for good. */
   | { readonly event: 'refused'; readonly did: ReleaseAction['do']; readonly why: string };
 

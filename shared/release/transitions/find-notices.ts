@@ -51,8 +51,9 @@ function findAsked(release: Release): DueNotice[] {
 }
 
 function findGoingBack(release: Release): DueNotice[] {
-  const { back, model } = release;
-  if (!back) return [];
+  const { back, model, drill } = release;
+  // A drill takes nobody's requests away: its end is what is told.
+  if (!back || drill) return [];
   const { word, end, to } = back;
   const isExpired = end === 'rejected' && word.actor === undefined;
   const version = `version ${model.version} of ${model.name}`;
@@ -74,14 +75,20 @@ function findGoingBack(release: Release): DueNotice[] {
   ];
 }
 
-function findOver({ state, model, endedAt, sentence, endpoint, releaseId }: EndedRelease): DueNotice[] {
+function findOver(over: EndedRelease): DueNotice[] {
+  const { state, model, endedAt, sentence, endpoint, releaseId, isDrill } = over;
+  // One that has passed asks nothing of anybody: `ratchet serving` has it.
+  if (state === 'drilled') return [];
   const isSettled = state === 'settled';
+  const version = `version ${model.version} of ${model.name}`;
   return [
     {
-      kind: isSettled ? 'release.settled' : 'release.ended',
+      kind: isDrill ? 'drill.failed' : isSettled ? 'release.settled' : 'release.ended',
       key: state,
       at: endedAt,
-      title: `${isSettled ? 'Settled' : `Over, ${state}`}: version ${model.version} of ${model.name}`,
+      title: isDrill
+        ? `The drill of the way back to ${version} has not passed: ${state}`
+        : `${isSettled ? 'Settled' : `Over, ${state}`}: ${version}`,
       text: sentence,
       facts: [{ name: 'Endpoint', value: endpoint }],
       commands: [`ratchet release ${releaseId}`, `ratchet serving ${model.name}`],

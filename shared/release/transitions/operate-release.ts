@@ -184,6 +184,10 @@ function goOn(state: TargetState, release: Release, word: Word): OperatedRelease
     const next = withRelease({ ...state, isStale: true }, { ...going, hasAnswered: false });
     return done(next, release, 'Its package is verified again before the next step.');
   }
+  if (asks.why === 'not-drilled') {
+    const again = { ...going, drillsAgain: true as const };
+    return done(withRelease(state, again), release, 'The way back is drilled again.');
+  }
   if (asks.why === 'inconclusive') {
     const stage = stageOf(release);
     const holdsUntil = later(word.at, isJudged(stage) ? msOf(stage.onInconclusive.hold) : 0);

@@ -12,7 +12,7 @@
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
-import { advance, later, msOf, shortestPauseMs, turnBack, withRelease } from './changes.ts';
+import { advance, iso, later, msOf, shortestPauseMs, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, NextQuestion, PipelineDeed, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { forward, waitFor } from './moves.ts';
 import type { Outside, Release, TargetState } from './state.ts';
@@ -69,6 +69,13 @@ export function nextLookOf({ target }: Release, { order, lookedAt }: Outside): s
   return later(lookedAt, pauseMs);
 }
 
+/** What is slow to end is asked the less often the longer it takes. */
+function nextOf(cancelledAt: string, lookedAt: string): string {
+  const tookMs = Date.parse(lookedAt) - Date.parse(cancelledAt);
+  const untilMs = Date.parse(cancelledAt) + msOf(endsWithin);
+  return iso(Math.min(Date.parse(lookedAt) + Math.max(tookMs / 4, shortestPauseMs), untilMs));
+}
+
 export function actOn(deed: PipelineDeed, { stage, order, run }: Outside): ReleaseAction {
   return { do: deed, stage, order, run };
 }
@@ -85,7 +92,7 @@ export function endOutside(state: TargetState, release: Release, now: string): N
     const next = { ...release, outside: { ...outside, left } };
     return { state: withRelease(state, next), action: { do: 'wait', until: now } };
   }
-  const again = cancelledAt === null || lookedAt === null ? now : later(lookedAt, shortestPauseMs);
+  const again = cancelledAt === null || lookedAt === null ? now : nextOf(cancelledAt, lookedAt);
   if (now < again) return { state, action: { do: 'wait', until: again } };
   const cancelling = { ...outside, cancelledAt: cancelledAt ?? now };
   return {

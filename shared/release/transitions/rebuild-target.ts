@@ -1,6 +1,6 @@
 import type { Quarantine } from '../../domain/embargo.ts';
 import { isQuarantine, type Operation } from '../../domain/operation.ts';
-import type { ReleaseRow, SettledVersion } from '../../domain/release-state.ts';
+import type { Drilled, ReleaseRow, SettledVersion } from '../../domain/release-state.ts';
 import { addSettled } from './changes.ts';
 import { deploymentOf } from './splits.ts';
 import type { TargetState } from './state.ts';
@@ -21,7 +21,8 @@ export function rebuildTarget(fresh: TargetState, rows: readonly ReleaseRow[]): 
     const isAgain = before.some(({ deployment }) => deployment === version.deployment);
     return addSettled(before, version, isAgain ? before.at(-1)?.model.version : undefined);
   }, []);
-  return { ...fresh, settled };
+  const lastDrill = findLastDrill(rows);
+  return { ...fresh, settled, ...(lastDrill && { lastDrill }) };
 }
 
 /** The versions that are quarantined, from orders in any sequence. */
@@ -36,4 +37,13 @@ export function findQuarantined(operations: readonly Operation[]): readonly Quar
     else known.set(version, { version, by, ...(actor && { actor }), reason, at });
   }
   return [...known.values()];
+}
+
+function findLastDrill(rows: readonly ReleaseRow[]): Drilled | null {
+  const over = rows.filter(({ isDrill, endedAt }) => isDrill && endedAt !== null);
+  const [last] = over.toSorted((a, b) => (a.endedAt! < b.endedAt! ? 1 : -1));
+  if (!last) return null;
+  const { releaseId, model, startedAt, endedAt, sentence, state } = last;
+  const hasPassed = state === 'drilled';
+  return { releaseId, version: model.version, startedAt, at: endedAt!, sentence, hasPassed };
 }

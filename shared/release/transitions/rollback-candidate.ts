@@ -29,8 +29,14 @@ export interface RolledBack extends OperatedRelease {
 
 /** Without a stage, and nobody's order yet. */
 export function candidateOf(
-  { releaseId, target, freezes, configHash, notices }: Omit<RollBackOrder, 'version'>,
-  { model, digest }: SettledVersion,
+  {
+    releaseId,
+    target,
+    freezes,
+    configHash,
+    notices,
+  }: Omit<RollBackOrder, 'version' | 'word' | 'model' | 'stages'>,
+  { model, digest }: Pick<SettledVersion, 'model' | 'digest'>,
   previous: ModelVersion | null,
 ): Candidate {
   const runId = releaseId.replace(/-release$/, '');

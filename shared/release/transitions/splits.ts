@@ -54,7 +54,7 @@ export function describeSplit({ traffic, mirror }: Split): string {
 }
 
 /** The name of a version's deployment: the same for ever, so that no version is deployed twice. */
-export function deploymentOf(version: string): string {
-  const plain = `version-${version}`.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '');
+export function deploymentOf(version: string, as: 'version' | 'drill' = 'version'): string {
+  const plain = `${as}-${version}`.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '');
   return plain.slice(0, 32).replace(/-$/, '');
 }

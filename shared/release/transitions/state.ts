@@ -91,6 +91,10 @@ export interface Candidate {
   readonly rollback?: Word;
   /** The order to drill the way back, where it is that. */
   readonly drill?: Word;
+  /** A drill must have passed on the target before it is deployed; `within`: no longer ago. Absent: none need have. */
+  readonly requiresDrill?: { readonly within?: string };
+  /** Of a drill: the deployment it makes, where that is not the version's own. */
+  readonly deployment?: string;
   /** Absent where no stage is a probation. */
   readonly probation?: ProbationBasis;
   /** Who is told of it; absent: nobody. */
@@ -139,6 +143,10 @@ export interface Release extends Candidate {
   /** What could not be cleared away at its end, and why; null: nothing. */
   readonly leavesBehind: string | null;
   readonly asks: Question | null;
+  /** Drills that it has had begin; absent: none. */
+  readonly drills?: number;
+  /** A person has had it drill again. */
+  readonly drillsAgain?: true;
   /** Of a drill: the version has answered, and is to be cleared away. */
   readonly hasPassedDrill?: true;
   /** Since when it was seen to serve everybody, as far as it has come (ISO 8601, UTC). */

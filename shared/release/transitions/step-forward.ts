@@ -5,6 +5,7 @@ import { deadlineOf, escalatesAt, findAlarms, sortApprovals } from './approval.t
 import { advance, askPerson, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, NextQuestion } from './deeds.ts';
 import { endDrill } from './drill.ts';
+import { drillFirst } from './drill-first.ts';
 import { findDueLook } from './due-look.ts';
 import { endSettled } from './end-settled.ts';
 import { forward, waitFor } from './moves.ts';
@@ -25,6 +26,8 @@ export function stepForward(state: TargetState, release: Release, question: Next
   const isAskedOfProbation = stage?.kind === 'probation' && release.asks?.why === 'unproven';
   if (release.asks && !isAskedOfProbation) return waitFor(state, release, now, release.asks.sentence, []);
   if (release.hasPassedDrill) return endDrill(state, release, now);
+  const drilling = drillFirst(state, release, now);
+  if (drilling) return drilling;
   if (!release.isReady) {
     const { deployment, model, digest } = release;
     const isFirst = release.deployingSince === null;

@@ -69,6 +69,9 @@ export function takeEvent(
       });
     case 'retired':
       return { ...state, isStale: true };
+    // It waits for it, or the drill is over already: what is next says what it means.
+    case 'drill-started':
+      return state;
     case 'pipeline':
       return takeUndone(state, release, event, now) ?? takePipeline(state, release, event, now);
     case 'refused':

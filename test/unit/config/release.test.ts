@@ -192,6 +192,28 @@ describe('a release', () => {
   });
 
   it.each([
+    [
+      `${target}\n  rollback: {}`,
+      'rollback: says nothing; give drill: required, drillEvery: P90D, or both, or leave rollback out',
+    ],
+    [
+      `${target}\n  rollback: { drill: require }`,
+      'rollback.drill: Invalid input: expected "required"; did you mean "required"?; found "require"',
+    ],
+    [
+      `${target}\n  rollback: { drill: required, drilEvery: P90D }`,
+      'rollback.drilEvery: unknown field; did you mean "drillEvery"?',
+    ],
+  ])('is refused with target and rollback %s', (of, problem) => {
+    expect(said([production], of).problems).toEqual([problem]);
+  });
+
+  it('may require drills of its target', () => {
+    const good = `${target}\n  rollback: { drill: required, drillEvery: P90D }`;
+    expect(said([production], good).problems).toEqual([]);
+  });
+
+  it.each([
     ['{ endpoint: front, instanceType: S }', 'kind: missing, and required: "online-endpoint"'],
     ['{ kind: online-endpoint, instanceType: S }', 'endpoint: missing, and required'],
     [

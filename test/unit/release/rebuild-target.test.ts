@@ -80,6 +80,27 @@ describe('a target that is made anew from the ledger', () => {
     expect(rebuildTarget(newTargetState, rows).settled).toEqual(state.settled);
     expect(state.settled).toHaveLength(10);
   });
+
+  it('knows how the last drill went: a release that requires one has it done again for no lost state', () => {
+    const { rows } = live([['1', 'settled']]);
+    const drill = (id: string, at: string, end: 'drilled' | 'failed'): ReleaseRow => {
+      const word = { by: 'ada', reason: 'to be sure', at };
+      const release = { ...target().release!, releaseId: id, drill: word, startedAt: at };
+      const { state } = endRelease(newTargetState, release, at, end, `It ${end}.`);
+      expect(rebuildTarget(newTargetState, [describeRelease(state, id, at)!]).lastDrill).toEqual(
+        state.lastDrill,
+      );
+      return describeRelease(state, id, at)!;
+    };
+    const both = [
+      drill('d1', '2026-04-01T00:00:00.000Z', 'drilled'),
+      drill('d2', '2026-03-01T00:00:00.000Z', 'failed'),
+    ];
+    expect(rebuildTarget(newTargetState, [...both, ...rows]).lastDrill).toMatchObject({
+      releaseId: 'd1',
+      hasPassed: true,
+    });
+  });
 });
 
 describe('the quarantines of a target', () => {

@@ -253,6 +253,8 @@ export class World {
       case 'crown':
         this.champion = action.champion?.version ?? null;
         return { event: 'crowned' };
+      case 'start-drill':
+        return { event: 'drill-started' };
       case 'retire':
         if ((this.traffic[action.deployment] ?? 0) > 0)
           return { event: 'refused', did: 'retire', why: 'it has traffic' };
