@@ -11,7 +11,7 @@ serve('get-data', {
   access: 'read',
   handler: async (request) => {
     const model = requireModelName(request, await wiring.modelFiles());
-    const page = await (await wiring.ledger()).listVerdicts({ model, ...readPaging(request) });
+    const page = await (await wiring.ledger()).verdicts.list({ model, ...readPaging(request) });
     return { jsonBody: { model, files: page.items, ...continuing(page) } };
   },
 });

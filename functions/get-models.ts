@@ -1,9 +1,10 @@
 import * as df from 'durable-functions';
 import { runOfGlass } from '../shared/domain/broken-glass.ts';
 import { findServing } from '../shared/domain/deployment.ts';
-import { modelEntity } from '../shared/domain/durable-names.ts';
+import type { ModelCard } from '../shared/domain/model-card.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { serve } from '../shared/http/serve.ts';
+import { readStates } from '../shared/overview/read-states.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
@@ -19,11 +20,15 @@ serve('get-models', {
     const client = df.getClient(context);
     const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
     const { describeProblems } = await import('../shared/config/model-files.ts');
-    const deployments = await (await wiring.ledger()).listDeployments();
+    const ledger = await wiring.ledger();
+    const [deployments, states, known] = await Promise.all([
+      ledger.listDeployments(),
+      readStates(client, names),
+      names.length === 0 ? new Map<string, ModelCard>() : ledger.cards.list(names[0]!, names.at(-1)!),
+    ]);
     const models = names.map(async (name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
-      const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, name));
-      const entityState = stored.entityState ?? (await readLostState(name));
+      const entityState = states.get(name) ?? (known.has(name) ? await readLostState(name) : newModelState);
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {
@@ -53,7 +58,7 @@ serve('get-models', {
   },
 });
 
-/** A model without a state is new, or its state was lost: then its next signal has it rebuilt, and this is what it will be. */
+/** A model without a state whose card is there may have lost it: then its next signal has it rebuilt, and this is what it will be. */
 async function readLostState(model: string): Promise<ModelState> {
   const { isKnown, readKnownState } = await import('../shared/dispatch/read-known-state.ts');
   return (await isKnown(model)) ? readKnownState(model) : newModelState;

@@ -12,7 +12,7 @@ serve('get-release', {
   handler: async (request, context) => {
     const releaseId = (request.params['id'] ?? '').slice(0, 250);
     const { row } = await readReleaseNow(df.getClient(context), releaseId);
-    const notices = await (await wiring.ledger()).listNotices(releaseId);
+    const notices = await (await wiring.ledger()).notices.list(releaseId);
     return { jsonBody: { release: row, notices } };
   },
 });

@@ -17,7 +17,7 @@ import { done, type Operated, refuse } from './operated.ts';
 import { addMs } from './time.ts';
 
 /** How long the word of the first person holds. */
-const glassHoldsMs = 86_400_000;
+export const glassHoldsMs = 86_400_000;
 /** After so long a glass that never ended is given up for dead, as a run is. */
 const deadAfterMs = 86_400_000;
 /** So long an outage is waited out: a little less, so that it settles itself. */

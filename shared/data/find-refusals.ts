@@ -17,7 +17,7 @@ export async function findRefusals(
 ): Promise<ReadonlyMap<string, string> | null> {
   const { expect: expected, path: folder } = data;
   if (!expected) return null;
-  const known = await services.ledger.knownVerdicts(model, hashExpectations(expected));
+  const known = await services.ledger.verdicts.known(model, hashExpectations(expected));
   const refusals = new Map<string, string>();
   for (const { name: file, etag } of partitions) {
     const verdict = known.get(verdictKey({ file, etag }));

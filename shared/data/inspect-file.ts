@@ -44,7 +44,7 @@ export async function inspectFile(
       ...check,
       expectHash: hashExpectations(expected),
     };
-    await ledger.recordVerdict(verdict);
+    await ledger.verdicts.record(verdict);
     return verdict;
   } catch (error) {
     if (error instanceof RatchetError && error.code === 'not-found') return null;

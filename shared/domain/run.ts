@@ -67,6 +67,14 @@ export interface Run {
   readonly acceptedBy?: Word;
   /** Who promoted its challenger against the gates; once there, it stays. */
   readonly brokenGlass?: BrokenGlass;
+  /** When each phase was first known to have begun, the first first; kept by the ledger, absent in older rows. */
+  readonly phases?: readonly PhaseStart[];
+}
+
+interface PhaseStart {
+  readonly phase: RunPhase;
+  /** ISO 8601, UTC. */
+  readonly from: string;
 }
 
 /** The model in a run id: `spam-filter` of `spam-filter-20020902-1f2e3d4c`. Null where the text is no run id. */

@@ -15,9 +15,12 @@ function readCount(request: HttpRequest, name: string, bounds: { fallback: numbe
 }
 
 /** Which page of a listing is asked for: `?limit=&continuation=`. */
-export function readPaging(request: HttpRequest): { limit: number; continuation: string | undefined } {
+export function readPaging(
+  request: HttpRequest,
+  max = 1000,
+): { limit: number; continuation: string | undefined } {
   return {
-    limit: readCount(request, 'limit', { fallback: 100, max: 1000 }),
+    limit: readCount(request, 'limit', { fallback: 100, max }),
     continuation: request.query.get('continuation') ?? undefined,
   };
 }

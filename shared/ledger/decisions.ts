@@ -21,6 +21,8 @@ export interface DecisionQuery {
   readonly outcome?: AdmissionOutcome | undefined;
   /** ISO 8601, UTC: only signals first offered at this moment or later. */
   readonly since?: string | undefined;
+  /** The same: only of before this moment. */
+  readonly until?: string | undefined;
   readonly limit: number;
   /** As an earlier page gave it. */
   readonly continuation?: string | undefined;
@@ -92,11 +94,11 @@ export async function readDecision(
 }
 
 export function readDecisions(table: TableClient, query: DecisionQuery): Promise<Page<Decision>> {
-  const { model, outcome, since, limit, continuation } = query;
+  const { model, outcome, since, until, limit, continuation } = query;
   const filter = outcome === undefined ? undefined : `outcome eq ${quote(outcome)}`;
   return readNewest(
     table,
-    { partitions: model === undefined ? undefined : [model], since, filter, limit, continuation },
+    { partitions: model === undefined ? undefined : [model], since, until, filter, limit, continuation },
     decisionOf,
   );
 }

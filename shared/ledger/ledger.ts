@@ -14,34 +14,39 @@
  *    rows, they are written in one transaction; ledgers of before there were two are completed (second-rows.ts).
  * 5. One row for each endpoint: the latest deployment, whatever order the events come in.
  * 6. What is decided, done and released is in a chain of hashes, too, in the same transaction (decision-log.ts).
+ * 7. What is written is noted on the model's card before its writer is told that it is (cards.ts).
  */
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
-import type { DataVerdict } from '../domain/data-verdict.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Deployment, isLater } from '../domain/deployment.ts';
-import type { NoticeRow } from '../domain/notice.ts';
+import { noteDecision, noteOperation, noteRelease, noteRun } from '../domain/model-card.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
-import type { Run } from '../domain/run.ts';
+import { modelOfRun, type Run } from '../domain/run.ts';
+import { buildCard } from './build-card.ts';
+import { Cards } from './cards.ts';
+import { ChangeWatch } from './change-watch.ts';
+import { Checks } from './checks.ts';
 import { retryLostRaces, writeForward } from './conditional-writes.ts';
-import {
-  type KnownVerdict,
-  readKnownVerdicts,
-  readVerdicts,
-  type VerdictQuery,
-  verdictRow,
-} from './data-row.ts';
 import { type DecisionQuery, readDecision, readDecisions, writeDecision } from './decisions.ts';
 import { deploymentOf, deploymentRow } from './deployment-row.ts';
 import { LogReader } from './log-reader.ts';
-import { readNotices, writeNotice } from './notices.ts';
+import { Notices } from './notices.ts';
 import { onReadyTables } from './on-ready-tables.ts';
-import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
+import {
+  fleetPartition,
+  type OperationQuery,
+  readOperations,
+  readOperationsAbout,
+  writeOperation,
+} from './operations.ts';
+import { listPartitions } from './partitions.ts';
 import type { Page } from './read-newest.ts';
 import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
 import { changeRun, type RunQuery, readRun, readRuns, writeRun } from './runs.ts';
 import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
+import { Verdicts } from './verdicts.ts';
 
 export const decisionsTable = 'RatchetDecisions';
 export const runsTable = 'RatchetRuns';
@@ -51,36 +56,53 @@ const deploymentsTable = 'RatchetDeployments';
 const holdoutsTable = 'RatchetHoldouts';
 const releasesTable = 'RatchetReleases';
 const noticesTable = 'RatchetNotices';
+const cardsTable = 'RatchetCards';
+const checksTable = 'RatchetChecks';
 
 export class Ledger {
   readonly #decisions: TableClient;
   readonly #runs: TableClient;
   readonly #operations: TableClient;
-  readonly #data: TableClient;
   readonly #deployments: TableClient;
   readonly #holdouts: TableClient;
   readonly #releases: TableClient;
-  readonly #notices: TableClient;
   readonly #in = onReadyTables();
   /** What is decided, done and released, as a chain of hashes. */
   readonly log: LogReader;
+  /** How each model stands, and what has changed. */
+  readonly cards: Cards;
+  readonly changes: ChangeWatch;
+  /** What people were told. */
+  readonly notices: Notices;
+  /** What is known of uploaded files. */
+  readonly verdicts: Verdicts;
+  /** What rules have found, nothing included. */
+  readonly checks: Checks;
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
     this.#runs = openTable(runsTable);
     this.#operations = openTable(operationsTable);
-    this.#data = openTable(dataTable);
     this.#deployments = openTable(deploymentsTable);
     this.#holdouts = openTable(holdoutsTable);
     this.#releases = openTable(releasesTable);
-    this.#notices = openTable(noticesTable);
-    const logged = {
-      decisions: this.#decisions,
-      runs: this.#runs,
-      operations: this.#operations,
-      releases: this.#releases,
-    };
+    const [decisions, runs] = [this.#decisions, this.#runs];
+    const logged = { decisions, runs, operations: this.#operations, releases: this.#releases };
+    const listModels = (table: TableClient) => this.#in(table, 'listing models', {}, listPartitions);
     this.log = new LogReader((name, asked, work) => this.#in(logged[name], asked, {}, work));
+    const [cards, checks] = [openTable(cardsTable), openTable(checksTable)];
+    const [data, notices] = [openTable(dataTable), openTable(noticesTable)];
+    this.cards = new Cards((asked, work) => this.#in(cards, asked, {}, work), {
+      models: async () =>
+        [...new Set((await Promise.all(Object.values(logged).map(listModels))).flat())].filter(
+          (name) => name !== fleetPartition,
+        ),
+      readCard: (model) => buildCard(this, model),
+    });
+    this.changes = new ChangeWatch(this.cards);
+    this.notices = new Notices((asked, work) => this.#in(notices, asked, {}, work));
+    this.verdicts = new Verdicts((asked, work) => this.#in(data, asked, {}, work), this.cards);
+    this.checks = new Checks((asked, work) => this.#in(checks, asked, {}, work), this.cards);
   }
 
   /** Writes the answer to a signal over an earlier one. */
@@ -88,18 +110,23 @@ export class Ledger {
     const { id: signal, model } = decision.signal;
     const asked = `recording the decision on signal ${signal}`;
     await this.#in(this.#decisions, asked, { model, signal }, (table) => writeDecision(table, decision));
+    await this.cards.note(model, { kind: 'decision', id: signal }, (card) => noteDecision(card, decision));
   }
 
-  /** Writes a run unless the ledger knows it to be further. */
-  async recordRun(run: Run): Promise<void> {
-    const subject = { model: run.model, run: run.runId };
-    await this.#in(this.#runs, `recording run ${run.runId}`, subject, (table) => writeRun(table, run));
+  /** Writes a run unless the ledger knows it to be further. `since`: when its phase began (ISO 8601, UTC), where known. */
+  async recordRun(run: Run, since?: string): Promise<void> {
+    const { model, runId } = run;
+    const subject = { model, run: runId };
+    await this.#in(this.#runs, `recording run ${runId}`, subject, (table) => writeRun(table, run, since));
+    await this.cards.note(model, { kind: 'run', id: runId }, (card) => noteRun(card, run));
   }
 
   /** Changes the row of a run that has settled; one the ledger does not know stays unknown. */
   async changeRun(runId: string, change: (run: Run) => Run): Promise<void> {
     const subject = { run: runId };
     await this.#in(this.#runs, `changing run ${runId}`, subject, (table) => changeRun(table, runId, change));
+    const model = modelOfRun(runId);
+    if (model !== null) await this.cards.note(model, { kind: 'run', id: runId });
   }
 
   /** Writes what an endpoint serves unless the ledger knows of a later deployment to it. */
@@ -159,6 +186,8 @@ export class Ledger {
     await this.#in(this.#operations, `recording operation ${operation.id}`, subject, (table) =>
       writeOperation(table, operation),
     );
+    const { model, id } = operation;
+    await this.cards.note(model, { kind: 'operation', id }, (card) => noteOperation(card, operation));
   }
 
   /** A page of what operators did. */
@@ -181,6 +210,8 @@ export class Ledger {
     await this.#in(this.#releases, `recording release ${releaseId}`, subject, (table) =>
       writeRelease(table, release),
     );
+    const note = { kind: 'release', id: releaseId } as const;
+    await this.cards.note(model.name, note, (card) => noteRelease(card, release));
   }
 
   /** A page of releases, the newest first. */
@@ -200,43 +231,6 @@ export class Ledger {
     const subject = { release: releaseId };
     return this.#in(this.#releases, `reading release ${releaseId}`, subject, (table) =>
       readRelease(table, releaseId),
-    );
-  }
-
-  /** Writes what became of a notice to one receiver, unless the ledger knows of a later try. */
-  async recordNotice(notice: NoticeRow): Promise<void> {
-    const { id, to } = notice;
-    await this.#in(this.#notices, `recording notice ${id} to ${to}`, { notice: id }, (table) =>
-      writeNotice(table, notice),
-    );
-  }
-
-  /** What people were told of a release or a run, the latest first. */
-  listNotices(subject: string): Promise<readonly NoticeRow[]> {
-    return this.#in(this.#notices, `listing the notices of ${subject}`, { subject }, (table) =>
-      readNotices(table, subject),
-    );
-  }
-
-  /** Writes the verdict on a file's content over an earlier one. */
-  async recordVerdict(verdict: DataVerdict): Promise<void> {
-    const { model, file } = verdict;
-    const row = verdictRow(verdict);
-    await this.#in(this.#data, `recording the verdict on ${file}`, { model, file }, (table) =>
-      table.upsertEntity(row, 'Replace', callLimit()),
-    );
-  }
-
-  /** A page of verdicts on a model's files, the latest upload first. */
-  listVerdicts(query: VerdictQuery): Promise<Page<DataVerdict>> {
-    const { model } = query;
-    return this.#in(this.#data, 'listing verdicts', { model }, (table) => readVerdicts(table, query));
-  }
-
-  /** What is known of a model's files under these expectations, by `verdictKey`. */
-  knownVerdicts(model: string, expectHash: string): Promise<ReadonlyMap<string, KnownVerdict>> {
-    return this.#in(this.#data, 'reading verdicts', { model }, (table) =>
-      readKnownVerdicts(table, model, expectHash),
     );
   }
 }

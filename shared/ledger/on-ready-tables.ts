@@ -9,6 +9,9 @@ type OnReady = <T>(
   work: (table: TableClient) => Promise<T>,
 ) => Promise<T>;
 
+/** The same of one table. */
+export type InTable = <T>(asked: string, work: (table: TableClient) => Promise<T>) => Promise<T>;
+
 /** What runs `work` on a table that exists, and tells its failure in our words: `asked` is what was asked of it. */
 export function onReadyTables(): OnReady {
   const ready = new Map<TableClient, Promise<void>>();

@@ -17,7 +17,7 @@ import { timedKey } from './row-keys.ts';
 import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
 
 /** No model has this name: brackets are not allowed in one. */
-const fleetPartition = '(fleet)';
+export const fleetPartition = '(fleet)';
 
 export interface OperationQuery {
   /** Null: the fleet. Absent: all. */

@@ -27,6 +27,8 @@ interface NewestQuery {
   readonly prefix?: string;
   /** ISO 8601, UTC: only rows of this moment or later. */
   readonly since?: string | undefined;
+  /** ISO 8601, UTC: only rows of before this moment. */
+  readonly until?: string | undefined;
   /** A further condition in OData. The service reads every row it passes over. */
   readonly filter?: string | undefined;
   readonly limit: number;
@@ -88,12 +90,14 @@ async function readPartition(
 
 function filterOf(
   partition: string,
-  { prefix = '', since, filter }: NewestQuery,
+  { prefix = '', since, until, filter }: NewestQuery,
   after: Place | null,
 ): string {
   // A time is digits; the colon is the character after the nine, the full stop the one after the hyphen.
   const end = since === undefined ? `${prefix}:` : `${prefix}${invertTime(since)}.`;
-  const from = after === null ? `${prefix}0` : after.rowKey;
+  // What is of the moment itself comes before the full stop.
+  const first = until === undefined ? `${prefix}0` : `${prefix}${invertTime(until)}.`;
+  const from = after === null ? first : after.rowKey;
   const begins = after === null || partition > after.partition ? 'ge' : 'gt';
   return [
     `PartitionKey eq ${quote(partition)}`,

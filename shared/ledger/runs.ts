@@ -49,13 +49,22 @@ export const runsByTime: SecondRows = {
   of: (row) => (/^[!~]/.test(String(row['rowKey'])) ? null : timedRow(runOf(row))),
 };
 
-/** Writes a run unless the ledger knows it to be further. */
-export async function writeRun(table: TableClient, run: Run): Promise<void> {
+/** Writes a run unless the ledger knows it to be further. `since`: when its phase began (ISO 8601, UTC), where known. */
+export async function writeRun(table: TableClient, run: Run, since?: string): Promise<void> {
   await completeSecondRows(table, run.model, runsByTime);
   await writeLogged(table, run.model, async () => {
     const known = await findRow(table, run.model, run.runId);
-    return known && !isAsFarAs(run, runOf(known)) ? null : planBoth(run, known);
+    if (known && !isAsFarAs(run, runOf(known))) return null;
+    return planBoth(withPhases(run, known && runOf(known), since), known);
   });
+}
+
+/** The phases it has been in, as they were first told. */
+function withPhases(run: Run, known: Run | null, since: string | undefined): Run {
+  const before = known?.phases ?? [];
+  const isNew = since !== undefined && !before.some(({ phase }) => phase === run.phase);
+  const phases = isNew ? [...before, { phase: run.phase, from: since }] : before;
+  return phases.length === 0 ? run : { ...run, phases };
 }
 
 /** Changes a run's row; a run that is unknown stays so. */

@@ -33,6 +33,13 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     ],
     types: ['shared/azure'],
   },
+  'shared/overview': {
+    rooms: [
+      ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/admission', 'shared/dispatch'],
+      ...['shared/access', 'shared/gates/describe-rule.ts', 'shared/release/transitions', 'shared/wiring.ts'],
+    ],
+    types: ['shared/ledger'],
+  },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
   'shared/tables': { rooms: [] },
   'shared/gates': { rooms: ['shared/domain', 'shared/config', 'shared/tables'] },
@@ -192,6 +199,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/azure/run-files.ts',
       'shared/config/model-files.ts',
       'shared/admission/merge-rebuilt.ts',
+      'shared/overview',
       'shared/release/transitions/state.ts',
       'shared/release/transitions/describe-release.ts',
       'shared/http',

@@ -11,6 +11,8 @@ export interface InvokeOptions {
   readonly traceParent?: string;
   readonly traceState?: string;
   readonly retryContext?: RetryContext;
+  /** It only reads. */
+  readonly isRead?: boolean;
   /** Told what the function returned, before the library turns it into a response; what it gives back is turned instead. */
   onReturn?(result: unknown): unknown;
 }

@@ -8,7 +8,7 @@
  *
  * Invariants
  * 1. Hooks after run whether the function returned or threw, and have the last word on both.
- * 2. `drain` resolves true only when no invocation is under way.
+ * 2. `drain` resolves true only when no invocation is under way but long reads.
  */
 import type { Work } from '../../clock/work.ts';
 import type { Invocation, InvocationResult, RegisteredFunction } from '../contract.ts';
@@ -35,7 +35,7 @@ export function createInvoker(dependencies: InvokerDependencies): Invoker {
   const callOnce = createCaller(dependencies);
   return {
     invoke: (fn, invocation, options = {}) =>
-      underWay.watch(fn.name, runOnce(dependencies, fn, invocation, options)),
+      underWay.watch(fn.name, runOnce(dependencies, fn, invocation, options), options),
     call: (fn, input, metadata) => underWay.watch(fn.name, callOnce(fn, input, metadata)),
     drain: (graceMs) => underWay.drain(graceMs),
   };

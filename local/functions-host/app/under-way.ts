@@ -2,6 +2,9 @@
  * The invocations under way: each counts as work until it ends, and is given up when it takes longer than agreed.
  *
  * Limits go by the real clock: they guard against code that hangs.
+ *
+ * A request that only reads (GET is safe: RFC 9110, 9.2.1) and takes long waits for something to happen, as a long poll does:
+ * it counts as work no longer, for time would never move on to what it waits for, and a host that stops does not wait for it.
  */
 import type { Work } from '../../clock/work.ts';
 
@@ -17,6 +20,8 @@ interface Run {
 
 /** setTimeout takes a signed 32-bit number of milliseconds. */
 const longestTimeoutMs = 2 ** 31 - 1;
+/** So long a request that only reads counts as work. */
+export const longestReadMs = 2_000;
 
 export class UnderWay {
   readonly #work: Work;
@@ -25,6 +30,8 @@ export class UnderWay {
   readonly #runs = new Set<Run>();
   #timeout: NodeJS.Timeout | null = null;
   #onIdle: (() => void) | null = null;
+  /** Those that only read, and take long. */
+  readonly #waits = new Set<Run>();
 
   /** `limitMs` null: no limit. */
   constructor(work: Work, limitMs: number | null) {
@@ -33,13 +40,21 @@ export class UnderWay {
   }
 
   /** Gives what a run gives, or a FunctionTimeoutError when it takes longer than the limit. */
-  watch<T>(name: string, started: Promise<T>): Promise<T> {
+  watch<T>(name: string, started: Promise<T>, { isRead = false } = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       const endWork = this.#work.begin();
-      const end = (): void => {
-        this.#runs.delete(run);
+      const layDown = (): void => {
+        this.#waits.add(run);
         endWork();
-        if (this.#runs.size === 0) this.#onIdle?.();
+        this.#tellIdle();
+      };
+      const waits = isRead ? setTimeout(layDown, longestReadMs).unref() : undefined;
+      const end = (): void => {
+        clearTimeout(waits);
+        this.#runs.delete(run);
+        this.#waits.delete(run);
+        endWork();
+        this.#tellIdle();
       };
       const run: Run = {
         dueMs: performance.now() + this.#limitMs,
@@ -67,11 +82,19 @@ export class UnderWay {
 
   /** Waits up to `graceMs` until none is left. Says whether that is so. */
   async drain(graceMs: number): Promise<boolean> {
-    if (this.#runs.size === 0) return true;
+    if (this.#isIdle()) return true;
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
     return settlesWithin(graceMs, idle);
+  }
+
+  #isIdle(): boolean {
+    return this.#runs.size === this.#waits.size;
+  }
+
+  #tellIdle(): void {
+    if (this.#isIdle()) this.#onIdle?.();
   }
 
   /** One timer, for the run that began first, is enough. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { errorDetail } from '../../process/local-error.ts';
 import type { Log } from '../../process/log.ts';
 import type { LoadedApp } from '../app/load-app.ts';
+import { longestReadMs } from '../app/under-way.ts';
 import type { TypedData } from '../contract.ts';
 import { requestLimitBytes } from './body.ts';
 import { type RpcHttpResponse, toAnswer } from './http-response.ts';
@@ -47,16 +48,20 @@ export async function runHttpTrigger(
   const body = await exchange.readBody(requestLimitBytes());
   const trigger = { http: toRpcHttpRequest(request, values, body) };
   const pace = new BodyPace(exchange.gone, longestAnswerBytes);
+  const isRead = request.method === 'GET';
+  const waits = isRead ? setTimeout(() => exchange.hold.pause(), longestReadMs).unref() : undefined;
   try {
     const { returnValue } = await app.invoke(
       route.fn,
       { trigger },
-      { invocationId, ...trace, onReturn: (result) => pace.pace(result) },
+      { invocationId, ...trace, isRead, onReturn: (result) => pace.pace(result) },
     );
     return toAnswer(httpOf(returnValue), customHeaders);
   } catch (error) {
     log('error', `failed: ${errorDetail(error)}`, { function: route.fn.name, invocationId });
     return { status: 500, headers: customHeaders };
+  } finally {
+    clearTimeout(waits);
   }
 }
 

@@ -56,7 +56,7 @@ const inspect = ({ config }: PinnedModel, file: string, etag: string) =>
   });
 
 const verdicts = async (model: string) =>
-  (await (await wiring.ledger()).listVerdicts({ model, limit: 100 })).items;
+  (await (await wiring.ledger()).verdicts.list({ model, limit: 100 })).items;
 
 async function manifestOf(runId: string): Promise<DataManifest> {
   return JSON.parse((await (await wiring.blobs()).readText(`runs/${runId}/manifest.json`))!) as DataManifest;
@@ -180,7 +180,7 @@ describe('the data of a run', () => {
     await inspect(pinned, 'a.csv', etag);
     const [verdict] = await verdicts('known');
     const otherwise = { accepted: false, problems: ['as somebody wrote'], problemCount: 1 };
-    await (await wiring.ledger()).recordVerdict({ ...verdict!, ...otherwise });
+    await (await wiring.ledger()).verdicts.record({ ...verdict!, ...otherwise });
     const runId = 'known-20260301-00000001';
     expect(await step('pin-data', { runId, pinned })).toMatchObject({ partitions: 0, refused: 1 });
     expect((await manifestOf(runId)).refused).toEqual([
@@ -204,7 +204,7 @@ describe('verdicts', () => {
     const ledger = await wiring.ledger();
     const days = [3, 1, 2];
     for (const day of days) {
-      await ledger.recordVerdict({
+      await ledger.verdicts.record({
         model: 'order',
         file: `${day}.csv`,
         etag: `0x${day}`,
@@ -217,9 +217,9 @@ describe('verdicts', () => {
         expectHash: 'hash',
       });
     }
-    const page = await ledger.listVerdicts({ model: 'order', limit: 2 });
+    const page = await ledger.verdicts.list({ model: 'order', limit: 2 });
     expect(page.items.map(({ file }) => file)).toEqual(['3.csv', '2.csv']);
-    const { items, continuation } = await ledger.listVerdicts({
+    const { items, continuation } = await ledger.verdicts.list({
       model: 'order',
       limit: 2,
       continuation: page.continuation!,
@@ -228,11 +228,11 @@ describe('verdicts', () => {
       files: ['1.csv'],
       continuation: null,
     });
-    expect([...(await ledger.knownVerdicts('order', 'hash'))].sort()).toEqual([
+    expect([...(await ledger.verdicts.known('order', 'hash'))].sort()).toEqual([
       ['0x1 1.csv', { refused: null }],
       ['0x2 2.csv', { refused: '1 problem: bad.' }],
       ['0x3 3.csv', { refused: null }],
     ]);
-    expect((await ledger.knownVerdicts('order', 'other')).size).toBe(0);
+    expect((await ledger.verdicts.known('order', 'other')).size).toBe(0);
   });
 });

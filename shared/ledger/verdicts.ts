@@ -1,7 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import { type DataVerdict, describeProblems, verdictKey } from '../domain/data-verdict.ts';
+import type { Cards } from './cards.ts';
 import { readDocument, writeDocument } from './document.ts';
+import type { InTable } from './on-ready-tables.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { quote, timedKey } from './row-keys.ts';
 
@@ -13,12 +15,42 @@ interface DataRow {
 }
 
 /** What a run needs to know of a file. */
-export interface KnownVerdict {
+interface KnownVerdict {
   /** Why the file is refused; null where it is not. */
   readonly refused: string | null;
 }
 
-export function verdictRow(verdict: DataVerdict): DataRow {
+export class Verdicts {
+  readonly #in: InTable;
+  readonly #cards: Cards;
+
+  constructor(inTable: InTable, cards: Cards) {
+    this.#in = inTable;
+    this.#cards = cards;
+  }
+
+  /** Writes the verdict on a file's content over an earlier one. */
+  async record(verdict: DataVerdict): Promise<void> {
+    const { model, file: id } = verdict;
+    const row = verdictRow(verdict);
+    await this.#in(`recording the verdict on ${id}`, (table) =>
+      table.upsertEntity(row, 'Replace', callLimit()),
+    );
+    await this.#cards.note(model, { kind: 'data', id });
+  }
+
+  /** A page of verdicts on a model's files, the latest upload first. */
+  list(query: VerdictQuery): Promise<Page<DataVerdict>> {
+    return this.#in(`listing verdicts of ${query.model}`, (table) => readVerdicts(table, query));
+  }
+
+  /** What is known of a model's files under these expectations, by `verdictKey`. */
+  known(model: string, expectHash: string): Promise<ReadonlyMap<string, KnownVerdict>> {
+    return this.#in(`reading verdicts of ${model}`, (table) => readKnownVerdicts(table, model, expectHash));
+  }
+}
+
+function verdictRow(verdict: DataVerdict): DataRow {
   const { model, file, etag, uploadedAt, accepted, expectHash } = verdict;
   return {
     partitionKey: model,
@@ -32,7 +64,7 @@ export function verdictRow(verdict: DataVerdict): DataRow {
   };
 }
 
-export interface VerdictQuery {
+interface VerdictQuery {
   readonly model: string;
   readonly limit: number;
   /** As an earlier page gave it. */
@@ -40,14 +72,14 @@ export interface VerdictQuery {
 }
 
 /** Rows sort by the time of the upload, the latest first. */
-export function readVerdicts(table: TableClient, query: VerdictQuery): Promise<Page<DataVerdict>> {
+function readVerdicts(table: TableClient, query: VerdictQuery): Promise<Page<DataVerdict>> {
   const { model, limit, continuation } = query;
   return readNewest(table, { partitions: [model], limit, continuation }, (row) =>
     readDocument<DataVerdict>(row),
   );
 }
 
-export async function readKnownVerdicts(
+async function readKnownVerdicts(
   table: TableClient,
   model: string,
   expectHash: string,

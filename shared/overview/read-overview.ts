@@ -1,0 +1,68 @@
+/** Reads a page of the fleet's table: the cards with one query, and the states of the models on it. */
+import { describeProblems } from '../config/model-files.ts';
+import { readClock } from '../dispatch/read-clock.ts';
+import { newModelCard } from '../domain/model-card.ts';
+import type { OverviewPage } from '../domain/overview.ts';
+import { RatchetError } from '../errors.ts';
+import { wiring } from '../wiring.ts';
+import { describeModel } from './describe-model.ts';
+import { type EntityReader, readStates, readStopped } from './read-states.ts';
+
+interface Asked {
+  readonly limit: number;
+  readonly continuation: string | undefined;
+  /** That one alone. */
+  readonly model: string | undefined;
+}
+
+type Client = EntityReader & Parameters<typeof readClock>[0];
+
+export async function readOverview(
+  client: Client,
+  { limit, continuation, model }: Asked,
+): Promise<OverviewPage> {
+  const [ledger, files] = await Promise.all([wiring.ledger(), wiring.modelFiles()]);
+  // What changes while the rest is read is told to whoever asks with it.
+  const changes = await ledger.changes.token();
+  const after = continuation === undefined ? '' : readContinuation(continuation);
+  const listed = model === undefined ? files.names : files.names.filter((name) => name === model);
+  const rest = listed.filter((name) => name > after);
+  const names = rest.slice(0, limit);
+  const last = names.at(-1);
+  const [cards, states, stopped, at] = await Promise.all([
+    last === undefined ? new Map<string, never>() : ledger.cards.list(names[0]!, last),
+    readStates(client, names),
+    readStopped(client),
+    readClock(client),
+  ]);
+  return {
+    at,
+    models: names.map((name) =>
+      describeModel({
+        model: name,
+        pinned: files.models.get(name) ?? null,
+        problems: describeProblems(files.broken.get(name) ?? []),
+        state: states.get(name) ?? null,
+        card: cards.get(name) ?? newModelCard,
+        stopped,
+        at,
+      }),
+    ),
+    total: files.names.length,
+    stopped,
+    fleetProblems: describeProblems(files.fleet.problems),
+    changes,
+    ...(rest.length > names.length && last !== undefined && { continuation: writeContinuation(last) }),
+  };
+}
+
+const writeContinuation = (name: string): string => Buffer.from(name).toString('base64url');
+
+function readContinuation(text: string): string {
+  const name = Buffer.from(text, 'base64url').toString();
+  if (/^[a-z0-9-]{1,48}$/.test(name)) return name;
+  throw new RatchetError(
+    'bad-request',
+    `continuation must come from an earlier page; found ${JSON.stringify(text.slice(0, 40))}; leave it out to start at the first page`,
+  );
+}
