@@ -11,6 +11,7 @@ import { explain } from './explain.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
+import { init } from './init.ts';
 import { lineage } from './lineage.ts';
 import { local } from './local.ts';
 import { logs } from './logs.ts';
@@ -32,10 +33,12 @@ import { serving } from './serving.ts';
 import { thaw } from './thaw.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
+import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 import { withdraw } from './withdraw.ts';
 
 const commands: Readonly<Record<string, Command>> = {
+  init,
   up,
   validate,
   models,
@@ -43,6 +46,7 @@ const commands: Readonly<Record<string, Command>> = {
   decisions,
   data,
   runs,
+  watch,
   logs,
   explain,
   gate,

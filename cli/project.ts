@@ -1,11 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The version of this project, of the nearest package.json above this file: compiled, it lies deeper. */
+/** The folder of the nearest package.json above this file, compiled or not. */
+export const projectFolder = findFolder(import.meta.dirname);
+
+function findFolder(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || folder === above ? folder : findFolder(above);
+}
+
 export function readVersion(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const file = join(folder, 'package.json');
-    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-    if (folder === dirname(folder)) return 'of no known version';
-  }
+  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

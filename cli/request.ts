@@ -1,18 +1,21 @@
 import { type Command, readArgs, UsageError } from './command.ts';
 import { theOneModel } from './operation.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
+import { watchOne } from './watch.ts';
 
 export const request: Command = {
   summary: 'Request a run of a model, with a reason.',
   usage: [
-    `ratchet request MODEL --reason TEXT [--idempotency-key KEY] ${serviceUsage}`,
+    `ratchet request MODEL --reason TEXT [--idempotency-key KEY] [--watch] ${serviceUsage}`,
     'The same idempotency key is the same request: sent twice, it counts once.',
+    '--watch follows it to the end of its run, and ends with the exit code of ratchet watch.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
       ...serviceOptions,
       reason: { type: 'string' },
       'idempotency-key': { type: 'string' },
+      watch: { type: 'boolean', default: false },
     });
     const model = theOneModel(positionals);
     if (!values.reason) throw new UsageError('--reason is missing: it is recorded in the ledger');
@@ -22,8 +25,10 @@ export const request: Command = {
       headers: { 'content-type': 'application/json', ...(key ? { 'idempotency-key': key } : {}) },
       body: JSON.stringify({ reason: values.reason }),
     })) as { signalId: string; repeated: boolean };
-    if (values.json) printJson(answer);
+    // Watched, every line is a document of its own.
+    if (values.json)
+      values.watch ? console.log(JSON.stringify({ event: 'request', ...answer })) : printJson(answer);
     else console.log(`${answer.repeated ? 'Requested before' : 'Requested'}: signal ${answer.signalId}`);
-    return 0;
+    return values.watch ? watchOne(answer.signalId, values) : 0;
   },
 };

@@ -1,6 +1,9 @@
 import { printable } from '../shared/gates/report/printable.ts';
 import { findService, type Pass, type Service, type Where } from './find-service.ts';
 
+/** Nothing answers at the address. */
+export class SilentService extends Error {}
+
 /** Options of every command that asks the service. */
 export const serviceOptions = {
   url: { type: 'string' },
@@ -52,7 +55,7 @@ async function ask(
   // A token is for this address alone: it is not sent on to another one.
   const response = await fetch(`${base}/${door}/${path}`, { ...init, headers, redirect: 'manual' }).catch(
     (cause: unknown) => {
-      throw new Error(describeSilence(service), { cause });
+      throw new SilentService(describeSilence(service), { cause });
     },
   );
   const text = await response.text();

@@ -221,6 +221,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/domain',
       'shared/errors.ts',
       'shared/gates',
+      'shared/tables',
       'shared/data',
       'shared/package',
       'shared/audit',
