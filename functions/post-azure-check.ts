@@ -1,5 +1,4 @@
 import * as df from 'durable-functions';
-import { AzureCheckSchema, callBack, readCheck, resultOf } from '../shared/controllers/azure-check.ts';
 import { askUsable } from '../shared/dispatch/ask-usable.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { readBody } from '../shared/http/read-body.ts';
@@ -16,6 +15,9 @@ serve('post-azure-check', {
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {
+    const { AzureCheckSchema, callBack, readCheck, resultOf } = await import(
+      '../shared/controllers/azure-check.ts'
+    );
     const { azureDevOpsUrl } = await wiring.settings();
     if (azureDevOpsUrl === null) {
       throw new RatchetError(

@@ -1,5 +1,4 @@
 import * as df from 'durable-functions';
-import { FlaggerHookSchema, flaggerStatus } from '../shared/controllers/flagger-hook.ts';
 import { askUsable } from '../shared/dispatch/ask-usable.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { serve } from '../shared/http/serve.ts';
@@ -11,6 +10,7 @@ serve('post-flagger-hook', {
   access: 'read',
   extraInputs: [df.input.durableClient()],
   handler: async (request, context) => {
+    const { FlaggerHookSchema, flaggerStatus } = await import('../shared/controllers/flagger-hook.ts');
     const { type, metadata } = await readBody(request, FlaggerHookSchema);
     const { model, version, stage } = metadata;
     const answer = await askUsable(df.getClient(context), { model, version, stage });

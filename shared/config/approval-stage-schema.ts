@@ -1,6 +1,7 @@
 /** A stage of a release that waits for people: who may, how many, until when, and what happens meanwhile. */
 import { z } from 'zod';
-import { BusinessHoursSchema, countOpenMs, readHours } from './business-hours-schema.ts';
+import { countOpenMs, readHours } from './business-hours.ts';
+import { BusinessHoursSchema } from './business-hours-schema.ts';
 import { parseDurationMs } from './duration.ts';
 import { duration, name } from './fields.ts';
 import { receiverName } from './notice-schema.ts';

@@ -289,6 +289,40 @@ function packagesOf(file: string): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]!);
 }
 
+/** What a file loads as it is loaded itself: no types, and nothing that is imported when it is needed. */
+function loadedWith(file: string): {
+  readonly files: readonly string[];
+  readonly packages: readonly string[];
+} {
+  const pattern = /(?:^|\n)(?:import|export)\s+(?!type\s)(?:([^;'"]*?)\s*from\s+)?'([^']+)'/g;
+  const named = [...readFileSync(file, 'utf8').matchAll(pattern)].flatMap(([, names, from]) =>
+    // `import { type A }` is left out by the compiler, too.
+    names !== undefined && /^\{(?:\s*type\s+\w+(?:\s+as\s+\w+)?\s*,?)+\s*\}$/.test(names) ? [] : [from!],
+  );
+  return {
+    files: named
+      .filter((from) => from.startsWith('.'))
+      .map((from) => posix.normalize(join(dirname(file), from).split(sep).join('/'))),
+    packages: named.filter((from) => !from.startsWith('.') && !from.startsWith('node:')),
+  };
+}
+
+describe('a cold start', () => {
+  it('loads nothing but what functions are registered with, and cron patterns', () => {
+    const waiting = globSync('{functions,orchestrations,orchestrations/activities}/*.ts');
+    const loaded = new Set(waiting.map((file) => file.split(sep).join('/')));
+    const packages = new Map<string, string>();
+    for (const file of loaded) {
+      const { files: next, packages: of } = loadedWith(file);
+      for (const name of of) packages.set(name, file);
+      for (const each of next) loaded.add(each);
+    }
+    expect(loaded.size).toBeGreaterThan(200);
+    const allowed = ['@azure/functions', 'durable-functions', 'croner'];
+    expect([...packages].filter(([name]) => !allowed.includes(name))).toEqual([]);
+  });
+});
+
 describe('import rules', () => {
   it('finds every file in a room with a rule', () => {
     expect(files.length).toBeGreaterThan(50);

@@ -9,7 +9,7 @@
  * 2. With hours, each lies within them.
  */
 import type { ApprovalStage } from '../../config/approval-stage-schema.ts';
-import { countOpenMs, readHours } from '../../config/business-hours-schema.ts';
+import { countOpenMs, readHours } from '../../config/business-hours.ts';
 import type { Approval } from '../../domain/release-state.ts';
 import { bindingOf } from './binding.ts';
 import { iso, later, msOf } from './changes.ts';

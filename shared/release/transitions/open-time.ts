@@ -4,9 +4,9 @@
  * A moment is open where the clock of the zone, at that moment, shows one of the days and a time from `from` on and before
  * `to`. So an hour that the clock skips does not count, and one that it shows twice counts twice.
  *
- * Owns: adding open time, and counting it. Does not own: how much of it a duration is (business-hours-schema.ts).
+ * Owns: adding open time, and counting it. Does not own: how much of it a duration is (business-hours.ts).
  */
-import type { OpenHours } from '../../config/business-hours-schema.ts';
+import type { OpenHours } from '../../config/business-hours.ts';
 
 const dayMs = 86_400_000;
 /** Deadlines are closer: the schema sees to it. */

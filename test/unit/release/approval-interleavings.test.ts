@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApprovalStage } from '../../../shared/config/approval-stage-schema.ts';
-import { readHours } from '../../../shared/config/business-hours-schema.ts';
+import { readHours } from '../../../shared/config/business-hours.ts';
 import { ReleaseSchema } from '../../../shared/config/release-schema.ts';
 import type { Actor } from '../../../shared/domain/actor.ts';
 import { deadlineOf, escalatesAt } from '../../../shared/release/transitions/approval.ts';

@@ -1,7 +1,7 @@
 /** Time that counts only in business hours, held against a count of minutes by the clock of the zone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOpenMs, type OpenHours, readHours } from '../../../shared/config/business-hours-schema.ts';
+import { countOpenMs, type OpenHours, readHours } from '../../../shared/config/business-hours.ts';
 import { addOpenTime, openTimeBetween } from '../../../shared/release/transitions/open-time.ts';
 
 const minuteMs = 60_000;
