@@ -1,6 +1,7 @@
 import * as df from 'durable-functions';
 import { offerRecovery } from '../shared/dispatch/offer-recovery.ts';
 import { offerSignal } from '../shared/dispatch/offer-signal.ts';
+import { recordChecks } from '../shared/dispatch/record-checks.ts';
 import { readBody } from '../shared/http/read-body.ts';
 import { requireModel } from '../shared/http/require-model.ts';
 import { serve } from '../shared/http/serve.ts';
@@ -17,11 +18,12 @@ serve('post-metrics', {
     const pinned = requireModel(request, await wiring.modelFiles());
     const report = await readBody(request, MetricReportSchema);
     const client = df.getClient(context);
-    const { breaches, recoveries } = judgeReport(report, pinned);
+    const { breaches, recoveries, checks } = judgeReport(report, pinned);
     await Promise.all([
       ...breaches.map(({ signal }) => offerSignal(client, { signal, pinned })),
       ...recoveries.map(({ recovery }) => offerRecovery(client, { recovery, pinned })),
     ]);
+    await recordChecks(pinned.config.model, checks, (why) => context.warn(why));
     const asked = breaches.map(({ rule, signal }) => ({
       rule,
       signalId: signal.id,

@@ -131,6 +131,10 @@ export const explanationsByName = {
     next: 'make one with openssl ecparam -genkey -name prime256v1 -noout, or leave it out: nothing is packed and signed then',
     secret: true,
   },
+  RATCHET_CHECKS_KEPT: {
+    must: 'be an ISO 8601 duration without months or years, of a day at least',
+    next: 'set it to how long checks of rules are to be kept, or leave it out for P400D',
+  },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
 /** What is wrong with `RATCHET_NOTICES`; null: nothing. */

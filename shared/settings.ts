@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
+import { parseDurationMs } from './config/duration.ts';
 import { type GitHubApp, readAppKey } from './controllers/github-app.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
@@ -58,6 +59,8 @@ export interface Settings {
   readonly linkSecrets: readonly string[];
   /** PEM of the private key that packages are signed with; null: they are not made. */
   readonly signingKey: string | null;
+  /** How long checks of rules are kept. */
+  readonly checksKeptMs: number;
 }
 
 export interface WorkspaceName {
@@ -78,6 +81,7 @@ const secrets = z
   .transform((text) => text.split(',').map((secret) => secret.trim()))
   .refine((all) => all.every((secret) => secret.length >= 32))
   .default([]);
+const dayMs = 86_400_000;
 const pem = /-----BEGIN CERTIFICATE-----/;
 
 const EnvironmentSchema = z.object({
@@ -152,6 +156,10 @@ const EnvironmentSchema = z.object({
     .transform((pem) => pem.replaceAll('\\n', '\n'))
     .refine(isSigningKey)
     .optional(),
+  RATCHET_CHECKS_KEPT: z
+    .string()
+    .refine((text) => (parseDurationMs(text) ?? 0) >= dayMs)
+    .default('P400D'),
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
@@ -247,6 +255,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     publicUrl: env.RATCHET_PUBLIC_URL ?? hostOf(given),
     linkSecrets: env.RATCHET_LINK_SECRET,
     signingKey: env.RATCHET_SIGNING_KEY ?? null,
+    checksKeptMs: parseDurationMs(env.RATCHET_CHECKS_KEPT)!,
   };
 }
 

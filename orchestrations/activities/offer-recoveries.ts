@@ -2,6 +2,9 @@ import * as df from 'durable-functions';
 import type { TrackedRun } from '../../shared/azure/tracked-run.ts';
 import type { Tracking } from '../../shared/azure/tracking.ts';
 import { offerRecovery } from '../../shared/dispatch/offer-recovery.ts';
+import { readClock } from '../../shared/dispatch/read-clock.ts';
+import { recordChecks } from '../../shared/dispatch/record-checks.ts';
+import { judgedCheck } from '../../shared/signals/check-row.ts';
 import { findRecovered, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -20,7 +23,17 @@ defineStep(
     if (root === null || (root.tags[rootTag] ?? runId) !== runId) return { recoveries: [] };
     const found = findRecovered(await readRuns(tracking, root), await wiring.models());
     const client = df.getClient(context);
-    for (const { recovery, pinned } of found) await offerRecovery(client, { recovery, pinned });
+    for (const { recovery, pinned } of found) {
+      await offerRecovery(client, { recovery, pinned });
+      const { model, source, summary, observedAt } = recovery;
+      const at = observedAt ?? (await readClock(client));
+      const seen = { model, kind: 'drift', source, metric: null, at, window: runId } as const;
+      const check = {
+        ...judgedCheck({ name: 'drift' }, seen, { rule: 'drift', recovery }),
+        sentence: summary,
+      };
+      await recordChecks(model, [{ ...check, verdict: 'recovered' }], (why) => context.warn(why));
+    }
     return { recoveries: found.map(({ recovery }) => recovery.id) };
   },
   { extraInputs: [df.input.durableClient()] },

@@ -2,8 +2,12 @@ import * as df from 'durable-functions';
 import { parseDurationMs } from '../../shared/config/duration.ts';
 import type { QueryTrigger } from '../../shared/config/schema.ts';
 import { offerJudgements } from '../../shared/dispatch/offer-judgements.ts';
+import { readClock } from '../../shared/dispatch/read-clock.ts';
+import { recordChecks } from '../../shared/dispatch/record-checks.ts';
+import type { CheckRow } from '../../shared/domain/check.ts';
 import type { LogsTable } from '../../shared/domain/logs-table.ts';
 import { RatchetError } from '../../shared/errors.ts';
+import { unjudgedCheck } from '../../shared/signals/check-row.ts';
 import type { QueryMeasurement } from '../../shared/signals/measurement.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -14,25 +18,41 @@ defineStep(
     const { pinned, rule: name, tick } = measurement;
     const { model, triggers } = pinned.config;
     const asked = nameOf(measurement);
-    const refuse = (why: string) => {
+    const { judgeRows, describePassedOver, tickOf } = await import('../../shared/signals/judge-rows.ts');
+    const record = (checks: readonly CheckRow[]) => recordChecks(model, checks, (why) => context.warn(why));
+    const refuse = async (why: string, rule?: QueryTrigger) => {
       context.error(why);
+      if (rule) await record([unjudgedCheck(rule, tickOf(rule, model, tick), 'failed', `${why}.`)]);
       return { breaches: 0, recoveries: 0, note: why };
     };
     const rule = triggers.queries.find((query) => query.name === name);
     if (!rule) return refuse(`${asked}: the model file of this measurement has no such rule`);
-    const table = await ask(rule, measurement);
-    if ('refusal' in table) return refuse(table.refusal);
-    const { judgeRows } = await import('../../shared/signals/judge-rows.ts');
+    const table = await ask(rule, measurement).catch(async (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const isLast = await hasNoMoreTime(df.getClient(context), measurement);
+      if (isLast) await record([unjudgedCheck(rule, tickOf(rule, model, tick), 'failed', `${why}.`)]);
+      throw error;
+    });
+    if ('refusal' in table) return refuse(table.refusal, rule);
     const judged = judgeRows(rule, table, { model, tick });
-    if ('problem' in judged) return refuse(`${asked}: ${judged.problem}`);
+    if ('problem' in judged) return refuse(`${asked}: ${judged.problem}`, rule);
     const { breaches, recoveries } = await offerJudgements(df.getClient(context), judged.judgements, pinned);
     const passedOver = describePassedOver(judged);
+    await record(judged.checks);
     const note = breaches + recoveries > 0 ? '' : `nothing to judge: ${passedOver}`;
     context.info(`${asked}: ${breaches} breaches, ${recoveries} good; ${passedOver}`);
     return { breaches, recoveries, note };
   },
   { extraInputs: [df.input.durableClient()] },
 );
+
+/** Tries come 40 s apart (measure): after the last of them nobody else is there to say that it failed. */
+async function hasNoMoreTime(
+  client: Parameters<typeof readClock>[0],
+  { until }: QueryMeasurement,
+): Promise<boolean> {
+  return until !== undefined && Date.parse(await readClock(client)) > Date.parse(until) - 60_000;
+}
 
 /** A refusal is an answer: asking again would bring the same one. */
 async function ask(
@@ -55,14 +75,4 @@ async function ask(
 
 function nameOf({ pinned, rule, tick }: QueryMeasurement): string {
   return `query ${rule} of model ${pinned.config.model} at ${tick}`;
-}
-
-function describePassedOver(counts: { rows: number; skipped: number; small: number; cut: number }): string {
-  const { rows, skipped, small, cut } = counts;
-  const parts = [
-    skipped > 0 ? `${skipped} without a number or a window` : '',
-    small > 0 ? `${small} over too small a sample` : '',
-    cut > 0 ? `${cut} windows before the latest passed over` : '',
-  ].filter((part) => part !== '');
-  return [rows === 0 ? 'no rows' : `${rows} rows`, ...parts].join(', ');
 }

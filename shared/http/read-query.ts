@@ -3,7 +3,11 @@ import { readIsoTime } from '../domain/iso-time.ts';
 import { RatchetError } from '../errors.ts';
 
 /** A whole number of the query string within bounds, or `fallback` where it is not given. */
-function readCount(request: HttpRequest, name: string, bounds: { fallback: number; max: number }): number {
+export function readCount(
+  request: HttpRequest,
+  name: string,
+  bounds: { fallback: number; max: number },
+): number {
   const text = request.query.get(name);
   if (text === null) return bounds.fallback;
   const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;

@@ -22,6 +22,8 @@ export const fleetPartition = '(fleet)';
 export interface OperationQuery {
   /** Null: the fleet. Absent: all. */
   readonly model?: string | null | undefined;
+  /** ISO 8601, UTC: only those that began before this moment. */
+  readonly until?: string | undefined;
   readonly limit: number;
   /** As an earlier page gave it. */
   readonly continuation?: string | undefined;
@@ -89,7 +91,7 @@ export async function readOperationsAbout(
 }
 
 export function readOperations(table: TableClient, query: OperationQuery): Promise<Page<Operation>> {
-  const { model, limit, continuation } = query;
+  const { model, until, limit, continuation } = query;
   const partitions = model === undefined ? undefined : [model ?? fleetPartition];
-  return readNewest(table, { partitions, limit, continuation }, operationOf);
+  return readNewest(table, { partitions, until, limit, continuation }, operationOf);
 }

@@ -21,6 +21,8 @@ import { completeSecondRows, type SecondRow, type SecondRows } from './second-ro
 
 export interface ReleaseQuery {
   readonly model?: string | undefined;
+  /** ISO 8601, UTC: only those that began before this moment. */
+  readonly until?: string | undefined;
   readonly limit: number;
   /** As an earlier page gave it. */
   readonly continuation?: string | undefined;
@@ -101,7 +103,7 @@ export async function readRelease(table: TableClient, releaseId: string): Promis
 }
 
 export function readReleases(table: TableClient, query: ReleaseQuery): Promise<Page<ReleaseRow>> {
-  const { model, limit, continuation } = query;
+  const { model, until, limit, continuation } = query;
   const partitions = model === undefined ? undefined : [model].filter(canBeKey);
-  return readNewest(table, { partitions, prefix: timedPrefix, limit, continuation }, releaseOf);
+  return readNewest(table, { partitions, prefix: timedPrefix, until, limit, continuation }, releaseOf);
 }

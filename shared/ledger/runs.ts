@@ -17,6 +17,8 @@ import { completeSecondRows, type SecondRow, type SecondRows } from './second-ro
 
 export interface RunQuery {
   readonly model?: string | undefined;
+  /** ISO 8601, UTC: only those that began before this moment. */
+  readonly until?: string | undefined;
   readonly limit: number;
   /** As an earlier page gave it. */
   readonly continuation?: string | undefined;
@@ -104,10 +106,10 @@ export async function readRun(table: TableClient, runId: string): Promise<Run | 
 }
 
 export async function readRuns(table: TableClient, query: RunQuery): Promise<Page<Run>> {
-  const { model, limit, continuation } = query;
+  const { model, until, limit, continuation } = query;
   const models = model === undefined ? await listPartitions(table) : [model].filter(canBeKey);
   for (const each of models) await completeSecondRows(table, each, runsByTime);
-  return readNewest(table, { partitions: models, prefix: timedPrefix, limit, continuation }, runOf);
+  return readNewest(table, { partitions: models, prefix: timedPrefix, until, limit, continuation }, runOf);
 }
 
 /**

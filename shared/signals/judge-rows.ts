@@ -11,13 +11,18 @@
  */
 import type { QueryTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
+import type { CheckRow } from '../domain/check.ts';
 import { readIsoTime } from '../domain/iso-time.ts';
 import type { LogsColumn, LogsTable } from '../domain/logs-table.ts';
+import { counted } from '../domain/plural.ts';
+import { judgedCheck, unjudgedCheck } from './check-row.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 
 interface RowsJudgement {
   /** One a window, the latest window last. */
   readonly judgements: readonly Judgement[];
+  /** The same for the ledger; where nothing was judged one that says why. */
+  readonly checks: readonly CheckRow[];
   /** Rows of the result. */
   readonly rows: number;
   /** Of these: without a number in the column of the value or the sample, or without a window. */
@@ -62,19 +67,83 @@ export function judgeRows(
   const read = table.rows.map((row) => readRow(row, places, tick)).filter((row) => row !== null);
   const large = read.filter(({ sample }) => sample === null || sample >= minimumSample);
   const windows = worstOfEachWindow(large, rule).sort(byRank);
-  const judgements = windows.slice(-windowsAtMost).map(({ window, observedAt, value, sample }) =>
-    judgeValue(rule, {
-      ...{ model, ruleKind: 'query', source: 'log-analytics', what: rule.value, value, sample },
+  const source = 'log-analytics';
+  const judged = windows.slice(-windowsAtMost).map(({ window, observedAt, value, sample }) => {
+    const judgement = judgeValue(rule, {
+      ...{ model, ruleKind: 'query', source, what: rule.value, value, sample },
       ...{ window, observedAt, evidence: { tick, lookBack: rule.lookBack } },
-    }),
-  );
-  return {
-    judgements,
+    });
+    const seen = {
+      model,
+      kind: 'query',
+      source,
+      metric: rule.value,
+      at: observedAt,
+      window,
+      value,
+      sample,
+    } as const;
+    return { judgement, check: judgedCheck(rule, seen, judgement) };
+  });
+  const counts = {
     rows: table.rows.length,
     skipped: table.rows.length - read.length,
     small: read.length - large.length,
-    cut: windows.length - judgements.length,
+    cut: windows.length - judged.length,
   };
+  const isJudged = new Set(windows.map(({ window }) => window));
+  const few = worstOfEachWindow(
+    read.filter((row) => !large.includes(row) && !isJudged.has(row.window)),
+    rule,
+  )
+    .sort(byRank)
+    .slice(-windowsAtMost)
+    .map(({ window, observedAt, value, sample }) => {
+      const seen = { ...tickOf(rule, model, observedAt), window, value, sample };
+      const sentence = `${rule.value} ${value.toPrecision(4)} is over ${counted(sample ?? 0, 'row')}, and the rule takes ${minimumSample} (window ${window}).`;
+      return unjudgedCheck(rule, seen, 'too-few', sentence);
+    });
+  const checks = [...few, ...judged.map(({ check }) => check)];
+  return {
+    judgements: judged.map(({ judgement }) => judgement),
+    checks: checks.length > 0 ? checks : [nothingToJudge(rule, counts, { model, tick })],
+    ...counts,
+  };
+}
+
+/** What of a result was judged and what was not, in words. */
+export function describePassedOver(
+  counts: Pick<RowsJudgement, 'rows' | 'skipped' | 'small' | 'cut'>,
+): string {
+  const { rows, skipped, small, cut } = counts;
+  const parts = [
+    skipped > 0 ? `${skipped} without a number or a window` : '',
+    small > 0 ? `${small} over too small a sample` : '',
+    cut > 0 ? `${cut} windows before the latest passed over` : '',
+  ].filter((part) => part !== '');
+  return [rows === 0 ? 'no rows' : `${rows} rows`, ...parts].join(', ');
+}
+
+function nothingToJudge(
+  rule: QueryTrigger,
+  counts: Pick<RowsJudgement, 'rows' | 'skipped' | 'small' | 'cut'>,
+  { model, tick }: { readonly model: string; readonly tick: string },
+): CheckRow {
+  const verdict = counts.small > 0 ? 'too-few' : 'missing';
+  const sentence = `The query found nothing to judge at ${tick}: ${describePassedOver(counts)}.`;
+  return unjudgedCheck(rule, tickOf(rule, model, tick), verdict, sentence);
+}
+
+/** A check of a query that has no window of its own. */
+export function tickOf(rule: Pick<QueryTrigger, 'value'>, model: string, tick: string) {
+  return {
+    model,
+    kind: 'query',
+    source: 'log-analytics',
+    metric: rule.value,
+    at: tick,
+    window: tick,
+  } as const;
 }
 
 /** Where in a row things are; null where the rule names no such column. */

@@ -5,7 +5,9 @@
  */
 import type { RunTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
+import type { CheckRow } from '../domain/check.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
+import { judgedCheck, unjudgedCheck } from './check-row.ts';
 import type { Models } from './fact.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 import type { RunMeasurement } from './measurement.ts';
@@ -39,6 +41,8 @@ export interface FinishedRun {
 /** Why a run is not judged. */
 interface RunUnjudged {
   readonly unjudged: string;
+  /** Null: the run is none that the rule is about. */
+  readonly check: CheckRow | null;
 }
 
 /** Judges a run by one rule. `run` is null where the workspace does not know it. */
@@ -46,18 +50,28 @@ export function judgeRun(
   rule: RunTrigger,
   { pinned, runId, observedAt }: RunMeasurement,
   run: FinishedRun | null,
-): Judgement | RunUnjudged {
-  if (!run) return { unjudged: 'the workspace does not know the run' };
-  if (isOwnRegistration(run.tags)) return { unjudged: "it is a job of Ratchet's own" };
+  /** When it is judged (ISO 8601, UTC): of runs whose event says no time. */
+  now: string,
+): { readonly judgement: Judgement; readonly check: CheckRow } | RunUnjudged {
+  const { model } = pinned.config;
+  const at = observedAt ?? now;
+  const seen = { model, kind: 'run', source: 'mlflow', metric: rule.metric, at, window: runId } as const;
+  const unjudged = (why: string): RunUnjudged => ({
+    unjudged: why,
+    check: unjudgedCheck(rule, seen, 'missing', `Run ${runId} is not judged: ${why}.`),
+  });
+  if (!run) return unjudged('the workspace does not know the run');
+  if (isOwnRegistration(run.tags)) return { unjudged: "it is a job of Ratchet's own", check: null };
   const value = Object.hasOwn(run.metrics, rule.metric) ? run.metrics[rule.metric]! : null;
   if (value === null) {
     const logged = Object.keys(run.metrics);
     const named = logged.length === 0 ? 'none' : logged.slice(0, 20).join(', ').slice(0, 300);
-    return { unjudged: `it logged no metric ${rule.metric}, but ${named}${suggest(rule.metric, logged)}` };
+    return unjudged(`it logged no metric ${rule.metric}, but ${named}${suggest(rule.metric, logged)}`);
   }
-  if (!Number.isFinite(value)) return { unjudged: `its metric ${rule.metric} is ${value}` };
-  return judgeValue(rule, {
-    ...{ model: pinned.config.model, ruleKind: 'run', source: 'mlflow', what: rule.metric, value },
+  if (!Number.isFinite(value)) return unjudged(`its metric ${rule.metric} is ${value}`);
+  const judgement = judgeValue(rule, {
+    ...{ model, ruleKind: 'run', source: 'mlflow', what: rule.metric, value },
     ...{ sample: null, window: runId, observedAt, evidence: { experiment: rule.experiment } },
   });
+  return { judgement, check: judgedCheck(rule, { ...seen, value }, judgement) };
 }

@@ -4,9 +4,12 @@
  * The ids of breaches and recoveries are made from the rule and the window, so a report sent twice asks once.
  */
 import { z } from 'zod';
-import type { PinnedModel } from '../config/schema.ts';
+import type { ModelConfig, PinnedModel } from '../config/schema.ts';
+import type { CheckRow } from '../domain/check.ts';
 import { readIsoTime } from '../domain/iso-time.ts';
-import { type Judgements, judgeValue, partJudgements } from './judge-value.ts';
+import { counted } from '../domain/plural.ts';
+import { judgedCheck, unjudgedCheck } from './check-row.ts';
+import { type Judgement, type Judgements, judgeValue, partJudgements } from './judge-value.ts';
 
 const isoTime = z
   .string()
@@ -33,25 +36,46 @@ export const MetricReportSchema = z.strictObject({
 });
 
 type MetricReport = z.infer<typeof MetricReportSchema>;
+type MetricTrigger = ModelConfig['triggers']['metrics'][number];
 
-/** Judges each rule whose metric is in the report and whose sample is large enough. */
-export function judgeReport(report: MetricReport, { config }: PinnedModel): Judgements {
-  const judgements = config.triggers.metrics.flatMap((rule) => {
-    const value = Object.hasOwn(report.metrics, rule.metric) ? report.metrics[rule.metric] : undefined;
-    if (value === undefined || report.sample < rule.minimumSample) return [];
-    return [
-      judgeValue(rule, {
-        model: config.model,
-        ruleKind: 'metric',
-        source: 'metrics-api',
-        what: rule.metric,
-        value,
-        sample: report.sample,
-        window: report.window,
-        observedAt: readIsoTime(report.observedAt),
-        evidence: {},
-      }),
-    ];
-  });
-  return partJudgements(judgements);
+/** What each rule says of a report: judged where its metric is in it and the sample is large enough, and what was found anyhow. */
+export function judgeReport(
+  report: MetricReport,
+  { config }: PinnedModel,
+): Judgements & { readonly checks: readonly CheckRow[] } {
+  const checked = config.triggers.metrics.map((rule) => checkRule(rule, report, config.model));
+  const judgements = checked.flatMap(({ judgement }) => (judgement ? [judgement] : []));
+  return { ...partJudgements(judgements), checks: checked.map(({ check }) => check) };
 }
+
+function checkRule(
+  rule: MetricTrigger,
+  report: MetricReport,
+  model: string,
+): { readonly judgement: Judgement | null; readonly check: CheckRow } {
+  const { sample, window } = report;
+  const at = readIsoTime(report.observedAt)!;
+  const value = Object.hasOwn(report.metrics, rule.metric) ? report.metrics[rule.metric] : undefined;
+  const seen = {
+    model,
+    at,
+    kind: 'metric',
+    source: 'metrics-api',
+    metric: rule.metric,
+    sample,
+    window,
+  } as const;
+  if (value === undefined) {
+    const sentence = `The report of window ${window} has no ${rule.metric}, but ${list(Object.keys(report.metrics))}.`;
+    return { judgement: null, check: unjudgedCheck(rule, seen, 'missing', sentence) };
+  }
+  if (sample < rule.minimumSample) {
+    const sentence = `${rule.metric} ${value.toPrecision(4)} is over ${counted(sample, 'row')}, and the rule takes ${rule.minimumSample} (window ${window}).`;
+    return { judgement: null, check: unjudgedCheck(rule, { ...seen, value }, 'too-few', sentence) };
+  }
+  const observed = { what: rule.metric, value, sample, window, observedAt: at, evidence: {} };
+  const judgement = judgeValue(rule, { model, ruleKind: 'metric', source: 'metrics-api', ...observed });
+  return { judgement, check: judgedCheck(rule, { ...seen, value }, judgement) };
+}
+
+const list = (names: readonly string[]): string => names.slice(0, 20).join(', ').slice(0, 300);

@@ -6,7 +6,9 @@ import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import { recoveryInstanceId } from '../../shared/dispatch/offer-recovery.ts';
+import type { OverviewPage } from '../../shared/domain/overview.ts';
 import type { Recovery } from '../../shared/domain/signal.ts';
+import type { Timeline } from '../../shared/domain/timeline.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 const triggers = `triggers:
@@ -122,6 +124,40 @@ describe('rules over what a model does in production', () => {
       .filter((line) => line.includes('query misspelt of model tiny'));
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(/ error .*Azure answered 400 .*SYN0002 Query could not be parsed at 'sumarize'/);
+  });
+
+  it('tell on the time line what they found, where nothing came of it, too, and when each phase of the run began', async () => {
+    const { status, body } = await world.ask(
+      `models/tiny/timeline?from=2026-03-01T00:00:00Z&until=${day}06:10:00Z`,
+      { as: 'vic' },
+    );
+    expect(status).toBe(200);
+    const { metrics, checks, runs, decisions, champions, leftOut } = body as Timeline;
+    expect(metrics).toMatchObject([
+      {
+        ...{ rule: 'live-accuracy', kind: 'query', limits: [{ side: 'below', value: 0.9 }], thinned: 0 },
+        samples: [
+          { at: windowOf('06'), value: 0, verdict: 'too-few', sample: 3 },
+          { at: windowOf('07'), value: 1, verdict: 'fine', sample: 4 },
+          { at: windowOf('08'), value: 0.5, verdict: 'breached', sample: 4 },
+        ],
+      },
+    ]);
+    expect(checks.find(({ rule }) => rule === 'misspelt')).toMatchObject({
+      ...{ verdict: 'failed', at: `${day}06:00:00.000Z`, value: null },
+      sentence: expect.stringContaining('SYN0002'),
+    });
+    expect(decisions).toMatchObject([{ outcome: 'admitted', runId: runs[0]!.runId }]);
+    expect(champions).toMatchObject([{ from: runs[0]!.until, until: null }]);
+    const phases = runs[0]!.phases.map(({ phase }) => phase);
+    expect(phases).toEqual(['train', 'evaluate', 'gate', 'register', 'release', 'settled']);
+    for (const { from } of runs[0]!.phases) expect(from.startsWith(day)).toBe(true);
+    expect(leftOut).toEqual([]);
+    const { health } = ((await world.ask('overview')).body as OverviewPage).models[0]!;
+    expect(health).toMatchObject({
+      verdict: 'breached',
+      checks: [{ rule: 'live-accuracy' }, { rule: 'misspelt' }],
+    });
   });
 
   it('judge nothing by a part of an answer, a timeout or throttling, and the whole answer when it comes', async () => {

@@ -185,6 +185,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'run-report',
       'runs',
       'serving',
+      'timeline',
       'usable',
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),

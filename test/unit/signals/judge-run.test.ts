@@ -29,7 +29,13 @@ const completed = (data: object, type = 'RunCompleted') =>
   })!;
 
 const [measurement] = findRunMeasurements(completed({}), models);
-const judge = (run: FinishedRun | null) => judgeRun(rule!, measurement!, run);
+const now = '2026-03-09T09:00:00.000Z';
+const judge = (run: FinishedRun | null, when = measurement!) => judgeRun(rule!, when, run, now);
+const judgedRun = (run: FinishedRun) => {
+  const judged = judge(run);
+  if ('unjudged' in judged) throw new Error(judged.unjudged);
+  return judged;
+};
 
 describe('findRunMeasurements', () => {
   it('finds each rule that watches the experiment, in any casing', () => {
@@ -79,7 +85,7 @@ describe('findRunMeasurements', () => {
 
 describe('judgeRun', () => {
   it('takes a breach for a signal about the run', () => {
-    expect(judge({ metrics: { rmse: 0.25 }, tags: {} })).toEqual({
+    expect(judgedRun({ metrics: { rmse: 0.25 }, tags: {} }).judgement).toEqual({
       rule: 'live-rmse',
       signal: {
         id: 'metric:tiny:live-rmse:score-17',
@@ -104,7 +110,7 @@ describe('judgeRun', () => {
   });
 
   it('takes a good value for a recovery', () => {
-    expect(judge({ metrics: { rmse: 0.2 }, tags: {} })).toMatchObject({
+    expect(judgedRun({ metrics: { rmse: 0.2 }, tags: {} }).judgement).toMatchObject({
       recovery: { id: 'recovery:tiny:run:live-rmse:score-17', cause: 'run:live-rmse' },
     });
   });
@@ -120,6 +126,33 @@ describe('judgeRun', () => {
     ],
     ['logged no number', { metrics: { rmse: Number.NaN }, tags: {} }, 'its metric rmse is NaN'],
   ])('judges no run that %s', (_name, run, why) => {
-    expect(judge(run)).toEqual({ unjudged: why });
+    expect(judge(run)).toMatchObject({ unjudged: why });
+  });
+
+  it('leaves a check of what it found, whatever that is, and none of what is not its business', () => {
+    const common = { rule: 'live-rmse', kind: 'run', model: 'tiny', metric: 'rmse', window: 'score-17' };
+    const limit = { side: 'above', value: 0.2 };
+    const of = (run: FinishedRun | null) => judge(run).check;
+    expect(of({ metrics: { rmse: 0.25 }, tags: {} })).toEqual({
+      ...common,
+      ...{
+        at: '2026-03-09T08:00:00.000Z',
+        source: 'mlflow',
+        value: 0.25,
+        limit,
+        sample: null,
+        minimumSample: null,
+      },
+      ...{ verdict: 'breached', sentence: 'rmse 0.2500 is above 0.2 (window score-17).' },
+      signalId: 'metric:tiny:live-rmse:score-17',
+    });
+    expect(of({ metrics: { rmse: 0.1 }, tags: {} })).toMatchObject({
+      verdict: 'fine',
+      value: 0.1,
+      signalId: null,
+    });
+    expect(of({ metrics: {}, tags: {} })).toMatchObject({ ...common, verdict: 'missing', value: null });
+    expect(of({ metrics: { rmse: 9 }, tags: { ratchetRun: 'x' } })).toBeNull();
+    expect(judge(null, { ...measurement!, observedAt: null }).check).toMatchObject({ at: now });
   });
 });

@@ -52,9 +52,29 @@ describe('judgeReport', () => {
 
   it('says nothing of metrics without a rule, or of too small a sample', () => {
     const nothing = { breaches: [], recoveries: [] };
-    expect(judgeReport(report({ toString: 0, latency: 9 }), spamFilter)).toEqual(nothing);
-    expect(judgeReport(report({ accuracy: 0.1 }, 1), spamFilter)).toEqual(nothing);
-    expect(judgeReport(report({ accuracy: 0.999 }, 1), spamFilter)).toEqual(nothing);
+    expect(judgeReport(report({ toString: 0, latency: 9 }), spamFilter)).toMatchObject(nothing);
+    expect(judgeReport(report({ accuracy: 0.1 }, 1), spamFilter)).toMatchObject(nothing);
+    expect(judgeReport(report({ accuracy: 0.999 }, 1), spamFilter)).toMatchObject(nothing);
+  });
+
+  it('leaves one check for each rule, those that found nothing included', () => {
+    const rules = spamFilter.config.triggers.metrics.length;
+    const checkOf = (metrics: Record<string, number>, sample?: number) => {
+      const { checks } = judgeReport(report(metrics, sample), spamFilter);
+      expect(checks).toHaveLength(rules);
+      return checks.find(({ rule }) => rule === 'accuracy-low');
+    };
+    expect(checkOf({ accuracy: 0.5 })).toMatchObject({
+      verdict: 'breached',
+      value: 0.5,
+      limit: { side: 'below' },
+    });
+    expect(checkOf({ accuracy: 0.999 })).toMatchObject({ verdict: 'fine', value: 0.999, signalId: null });
+    expect(checkOf({ accuracy: 0.5 }, 1)).toMatchObject({ verdict: 'too-few', value: 0.5, sample: 1 });
+    expect(checkOf({ latency: 9 })).toMatchObject({
+      ...{ verdict: 'missing', value: null, metric: 'accuracy' },
+      sentence: expect.stringMatching(/has no accuracy, but latency\.$/),
+    });
   });
 
   it('carries how many windows must be bad', () => {

@@ -1,0 +1,46 @@
+/** What a rule found, as the ledger keeps it, whatever came of it. Pure. */
+import type { CheckRow } from '../domain/check.ts';
+import type { Judgement } from './judge-value.ts';
+
+/** What rules of all kinds have in common. */
+interface Rule {
+  readonly name: string;
+  readonly below?: number | undefined;
+  readonly above?: number | undefined;
+  readonly minimumSample?: number | undefined;
+}
+
+type Seen = Pick<CheckRow, 'model' | 'kind' | 'at' | 'source' | 'metric' | 'window'> &
+  Partial<Pick<CheckRow, 'value' | 'sample'>>;
+
+/** Of a number that was judged. */
+export function judgedCheck(rule: Rule, seen: Seen, judgement: Judgement): CheckRow {
+  const found =
+    'signal' in judgement
+      ? ({ verdict: 'breached', sentence: judgement.signal.summary, signalId: judgement.signal.id } as const)
+      : ({ verdict: 'fine', sentence: judgement.recovery.summary, signalId: null } as const);
+  return { ...bare(rule, seen), ...found };
+}
+
+/** Of one that was not, and why. */
+export function unjudgedCheck(
+  rule: Rule,
+  seen: Seen,
+  verdict: Extract<CheckRow['verdict'], 'too-few' | 'missing' | 'failed'>,
+  sentence: string,
+): CheckRow {
+  return { ...bare(rule, seen), verdict, sentence: sentence.slice(0, longestSentence), signalId: null };
+}
+
+const longestSentence = 1_000;
+
+function bare(rule: Rule, { value = null, sample = null, ...seen }: Seen) {
+  const { below, above, minimumSample = null } = rule;
+  const limit =
+    below !== undefined
+      ? ({ side: 'below', value: below } as const)
+      : above !== undefined
+        ? ({ side: 'above', value: above } as const)
+        : null;
+  return { rule: rule.name, ...seen, value, limit, sample, minimumSample };
+}
