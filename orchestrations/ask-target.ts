@@ -1,6 +1,6 @@
 /** Asks a target's entity. One that is new is given a state first: what serves is then looked at, not remembered. */
 import * as df from 'durable-functions';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import { targetEntity, targetKey } from '../shared/domain/durable-names.ts';
 import { type Accepted, askEntity } from './ask-model.ts';
 import { callEntity } from './call-entity.ts';
@@ -10,7 +10,7 @@ import type { TargetOperations } from './target-operations.ts';
 /** Calls an operation. A refusal is a broken invariant and fails the orchestration. */
 export function* askTarget<Name extends keyof TargetOperations>(
   context: df.OrchestrationContext,
-  target: Pick<TargetConfig, 'kind' | 'endpoint'>,
+  target: Pick<TargetConfig, 'endpoint'>,
   operation: Name,
   input: TargetOperations[Name]['input'],
 ): Generator<df.Task, Accepted<TargetOperations[Name]['output']>, unknown> {

@@ -11,7 +11,7 @@
  */
 import * as df from 'durable-functions';
 import type { Glass } from '../shared/admission/operated.ts';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { isReleased, pipelinesTakeMs } from '../shared/release/transitions/stages.ts';

@@ -1,7 +1,8 @@
 /** Carries out what people order of a release: tells the target's entity, and wakes whom it concerns. */
 import type * as df from 'durable-functions';
-import type { ReleaseConfig, TargetConfig } from '../shared/config/release-schema.ts';
+import type { ReleaseConfig } from '../shared/config/release-schema.ts';
 import type { Policy } from '../shared/config/schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import type { Actor } from '../shared/domain/actor.ts';
 import { rollBackReleaseId } from '../shared/domain/durable-names.ts';
 import type { NoticeAddress } from '../shared/domain/notice.ts';

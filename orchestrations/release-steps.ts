@@ -1,7 +1,7 @@
 /** The steps of a release, of what it serves, and of whom it tells and asks: as in steps.ts, which has the rules for all. */
 import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import type { WaitingDeployment } from '../shared/controllers/protection-rule.ts';
 import type { AddressedNotice, Notice, NoticeRow, Sent } from '../shared/domain/notice.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';

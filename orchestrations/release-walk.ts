@@ -1,7 +1,7 @@
 /** One release under way: what its orchestration was started with, and how it is woken. */
 import type * as df from 'durable-functions';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
 import type { Policy } from '../shared/config/schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 
 /** Name of the external event that has a release look again at once. */

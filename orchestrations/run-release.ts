@@ -8,7 +8,7 @@
  * is the champion, whatever stopped the walk.
  */
 import type * as df from 'durable-functions';
-import type { TargetConfig } from '../shared/config/release-schema.ts';
+import type { TargetConfig } from '../shared/config/target-schema.ts';
 import { counted } from '../shared/domain/plural.ts';
 import { drillAskedBy } from '../shared/release/transitions/drill-first.ts';
 import { basisOf } from '../shared/release/transitions/probation-basis.ts';

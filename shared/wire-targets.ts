@@ -1,7 +1,7 @@
 /** Builds what reaches the targets of releases, for the wiring. As lazily as it: see there. */
 import type { TokenCredential } from '@azure/identity';
 import { scopeOf, type TlsOptions } from './azure/tls.ts';
-import type { TargetConfig } from './config/release-schema.ts';
+import type { TargetConfig } from './config/target-schema.ts';
 import { once } from './once.ts';
 import type { ReleaseTarget } from './release/targets/target.ts';
 import type { Settings } from './settings.ts';

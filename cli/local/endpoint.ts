@@ -1,3 +1,4 @@
+import { clusterId } from '../../local/azure-ml/kubernetes.ts';
 import { ensureEndpoint } from '../../local/launch/ensure-endpoint.ts';
 import { readArgs, UsageError } from '../command.ts';
 import { printJson } from '../service.ts';
@@ -6,12 +7,17 @@ import { findRunningCloud } from './running-cloud.ts';
 export async function endpoint(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs(args, {
     'show-key': { type: 'boolean', default: false },
+    kubernetes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('name exactly one endpoint');
   const { cloud } = findRunningCloud();
-  const { outcome, scoringUri, key } = await ensureEndpoint(cloud, name);
+  const { outcome, scoringUri, key } = await ensureEndpoint(
+    cloud,
+    name,
+    values.kubernetes ? clusterId : undefined,
+  );
   const shown = values['show-key'] ? { key } : {};
   if (values.json) printJson({ endpoint: name, outcome, scoringUri, caFile: cloud.caFile, ...shown });
   else {

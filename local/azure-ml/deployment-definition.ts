@@ -1,4 +1,4 @@
-/** What a managed online deployment may be. Pure. Whether the assets it names are there, the caller asks. */
+/** What an online deployment may be, managed or on Kubernetes. Pure. Whether the assets it names are there, the caller asks. */
 import { z } from 'zod';
 import { parseDurationMs } from '../clock/duration.ts';
 import { localCloud } from '../cloud-context.ts';
@@ -24,20 +24,14 @@ const probe = optional(
   }),
 );
 
-const PropertiesSchema = z.strictObject({
-  endpointComputeType: z.literal('Managed', 'must be Managed: Kubernetes is not served here'),
+/** What both kinds have. */
+const common = {
   model: z.string('missing; name a registered model by its resource id'),
-  instanceType: z.string('missing; name a size of machine, such as Standard_DS3_v2').min(1),
   environmentId: optional(resourceId('environments/[^/]+/versions/[^/]+')),
   codeConfiguration: optional(
     z.strictObject({
       codeId: optional(resourceId('codes/[^/]+/versions/[^/]+')),
       scoringScript: z.string().regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore'),
-    }),
-  ),
-  scaleSettings: optional(
-    z.strictObject({
-      scaleType: z.literal('Default', 'must be Default: other scaling is for Kubernetes'),
     }),
   ),
   requestSettings: optional(
@@ -57,7 +51,46 @@ const PropertiesSchema = z.strictObject({
   egressPublicNetworkAccess: z.enum(['Enabled', 'Disabled']).default('Enabled'),
   modelMountPath: optional(z.string()),
   properties: textMap,
+};
+
+const defaultScale = z.literal('Default', 'must be Default: other scaling is for Kubernetes');
+
+const ManagedSchema = z.strictObject({
+  endpointComputeType: z.literal('Managed'),
+  instanceType: z.string('missing; name a size of machine, such as Standard_DS3_v2').min(1),
+  scaleSettings: optional(z.strictObject({ scaleType: defaultScale })).transform(
+    (given) => given ?? { scaleType: 'Default' as const },
+  ),
+  ...common,
 });
+
+const resources = optional(
+  z.strictObject({ cpu: optional(z.string()), memory: optional(z.string()), gpu: optional(z.string()) }),
+);
+
+const KubernetesSchema = z.strictObject({
+  endpointComputeType: z.literal('Kubernetes'),
+  instanceType: optional(z.string().min(1)),
+  scaleSettings: optional(
+    z.discriminatedUnion('scaleType', [
+      z.strictObject({ scaleType: z.literal('Default') }),
+      z.strictObject({
+        scaleType: z.literal('TargetUtilization'),
+        minInstances: optional(count),
+        maxInstances: optional(count),
+        pollingInterval: optional(duration),
+        targetUtilizationPercentage: optional(z.int().min(1).max(100)),
+      }),
+    ]),
+    // What the specification says of null.
+  ).transform((given) => given ?? { scaleType: 'TargetUtilization' as const }),
+  containerResourceRequirements: optional(
+    z.strictObject({ containerResourceRequests: resources, containerResourceLimits: resources }),
+  ),
+  ...common,
+});
+
+const PropertiesSchema = z.discriminatedUnion('endpointComputeType', [ManagedSchema, KubernetesSchema]);
 
 export type DeploymentDefinition = OnlineResource<z.infer<typeof PropertiesSchema>>;
 

@@ -1,7 +1,9 @@
-/** What a managed online endpoint may be. Pure. Whether its traffic goes to deployments that are there, the caller asks. */
+/** What an online endpoint may be, managed or on Kubernetes. Pure. Whether its traffic goes to deployments that are there, the caller asks. */
 import { z } from 'zod';
 import { userError } from '../http/service-error.ts';
 import { optional } from './details.ts';
+import { resourceId } from './job-definition.ts';
+import { checkCluster } from './kubernetes.ts';
 import { type OnlineResource, parseResource, textMap } from './online-resource.ts';
 
 const keyText = optional(z.string().min(16, 'must have 16 characters at least'));
@@ -13,7 +15,8 @@ const PropertiesSchema = z.strictObject({
   publicNetworkAccess: z.enum(['Enabled', 'Disabled']).default('Enabled'),
   /** Percent, by the name of the deployment. */
   traffic: optional(z.record(z.string(), z.int().min(0).max(100))).transform((given) => given ?? {}),
-  compute: optional(z.never('is for endpoints on Kubernetes, which are not served here')),
+  /** Of an endpoint on Kubernetes. */
+  compute: optional(resourceId('computes/[^/]+')),
   /** Only to make an endpoint with; the service never returns them here. */
   keys: optional(z.strictObject({ primaryKey: keyText, secondaryKey: keyText })),
 });
@@ -58,8 +61,22 @@ export function parseEndpoint(body: unknown, apiVersion: string | null): ParsedE
     ? parseResource({ ...kind, properties: WithMirrorSchema }, body)
     : parseResource(kind, body);
   const { keys, ...properties } = { mirrorTraffic: {}, ...parsed.properties };
+  if (properties.compute !== undefined)
+    checkOnCluster(parsed.kind, properties.compute, properties.mirrorTraffic);
   checkShares(properties);
   return { endpoint: { ...parsed, properties }, keys: keys ?? {} };
+}
+
+/** Where an endpoint is on Kubernetes, traffic is mirrored nowhere. */
+function checkOnCluster(
+  kind: string | undefined,
+  compute: string,
+  mirrorTraffic: Readonly<Record<string, number>>,
+): void {
+  checkCluster(compute);
+  if (kind !== undefined) throw userError(`kind: must not be ${kind} of an endpoint with properties.compute`);
+  if (Object.values(mirrorTraffic).some((percent) => percent > 0))
+    throw userError('properties.mirrorTraffic: is not supported by endpoints on Kubernetes');
 }
 
 /** "Perform safe rollout": mirroring goes to one deployment, of 50 % at most, which takes no live traffic. */

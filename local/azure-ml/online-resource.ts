@@ -34,7 +34,7 @@ const FrameSchema = z.strictObject({
   location: z
     .string('missing; name the region of the workspace')
     .refine((given) => given.toLowerCase() === region, `must be ${region}, the region of the workspace`),
-  kind: optional(z.literal('Managed', 'must be Managed: Kubernetes is not served here')),
+  kind: optional(z.literal('Managed', 'must be Managed, or left out')),
   identity: optional(
     z.looseObject({
       type: z.enum(['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned,UserAssigned']),

@@ -1,4 +1,4 @@
-/** Makes a managed online endpoint in the local workspace, as `az ml online-endpoint create` does in Azure. */
+/** Makes an online endpoint in the local workspace, as `az ml online-endpoint create` does in Azure. */
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from './cloud-state.ts';
 import { workspaceClient } from './workspace-client.ts';
@@ -13,13 +13,21 @@ interface LocalEndpoint {
 }
 
 /** One that is there stays as it is. */
-export async function ensureEndpoint(cloud: CloudState, name: string): Promise<LocalEndpoint> {
+export async function ensureEndpoint(
+  cloud: CloudState,
+  name: string,
+  /** Resource id of the Kubernetes compute it is to be on; absent: it is a managed one. */
+  compute?: string,
+): Promise<LocalEndpoint> {
   const { onlineEndpoints } = workspaceClient(cloud);
   const known = await onlineEndpoints.get(...at, name).catch((error: { statusCode?: number }) => {
     if (error.statusCode === 404) return null;
     throw error;
   });
-  const body = { location: 'local', properties: { authMode: 'Key' } };
+  const body = {
+    location: 'local',
+    properties: { authMode: 'Key', ...(compute !== undefined && { compute }) },
+  };
   const often = { updateIntervalInMs: 100 };
   const endpoint = known ?? (await onlineEndpoints.beginCreateOrUpdateAndWait(...at, name, body, often));
   const { primaryKey = '' } = await onlineEndpoints.listKeys(...at, name);

@@ -26,6 +26,7 @@ async function ask({ target, look }: Look) {
   try {
     return await countRequests(await wiring.logs(), {
       ...{ workspace: workspace.name, endpoint: target.endpoint, from: look.from, until: look.until },
+      ...('requestsTable' in target && { table: target.requestsTable }),
       deployments: [look.deployment, ...look.champions],
       slowerThanMs: look.checks.flatMap(({ slowerThanMs }) => slowerThanMs ?? []),
     });

@@ -17,8 +17,7 @@ import { wiring } from '../../shared/wiring.ts';
 const versionsAtMost = 100;
 
 /** The kind of target there is. */
-const targetOf = (endpoint: string): df.EntityId =>
-  new df.EntityId(targetEntity, targetKey({ kind: 'online-endpoint', endpoint }));
+const targetOf = (endpoint: string): df.EntityId => new df.EntityId(targetEntity, targetKey({ endpoint }));
 
 /** One version, at once. Never throws: answers what went wrong. */
 export async function markVersion(

@@ -13,7 +13,7 @@ import {
   modelFilePath,
   packagePath,
 } from '../../shared/azure/run-files.ts';
-import type { TargetConfig } from '../../shared/config/release-schema.ts';
+import type { TargetConfig } from '../../shared/config/target-schema.ts';
 import type { ModelVersion } from '../../shared/domain/run.ts';
 import type { PackageFile } from '../../shared/package/statement.ts';
 import { wiring } from '../../shared/wiring.ts';
@@ -87,7 +87,7 @@ const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 /** Where the model's files are, and what serves them: code and environment are versions of assets, which do not change. */
 function describePackage({ model, target }: Packed, digest: string): string {
   const { name, version, modelUri } = model;
-  const { kind, instanceType, environment = null, code = null, script = null } = target;
+  const { kind, instanceType = null, environment = null, code = null, script = null } = target;
   return toJson({
     model: name,
     version,

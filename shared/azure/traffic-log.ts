@@ -24,6 +24,8 @@ export interface TrafficQuestion {
   /** Name of the workspace that has the endpoint: other workspaces may log to the same place. */
   readonly workspace: string;
   readonly endpoint: string;
+  /** Absent: the one that the service writes. */
+  readonly table?: string | undefined;
   readonly deployments: readonly string[];
   /** Answers are slow from so many milliseconds on. */
   readonly slowerThanMs: readonly number[];
@@ -48,7 +50,7 @@ export async function countRequests(logs: Logs, question: TrafficQuestion): Prom
 
 /** The query; `TimeGenerated` is bounded by the time span it is sent with. */
 export function trafficQuery(question: TrafficQuestion): string {
-  const { workspace, endpoint, deployments, until } = question;
+  const { workspace, endpoint, deployments, until, table = 'AmlOnlineEndpointTrafficLog' } = question;
   const ofDeployments = deployments.map((name) => `DeploymentName =~ ${quote(name)}`).join(' or ');
   const recentFrom = new Date(Date.parse(until) - recentMs(question));
   const slow = thresholds(question).flatMap((ms) => [
@@ -56,7 +58,7 @@ export function trafficQuery(question: TrafficQuestion): string {
     `maybe_slow_${ms} = countif(failed or unclear or isnull(ms) or ms >= ${ms})`,
   ]);
   return [
-    'AmlOnlineEndpointTrafficLog',
+    table,
     `| where AzureMLWorkspaceName =~ ${quote(workspace)} and EndpointName =~ ${quote(endpoint)}`,
     `| where ${ofDeployments}`,
     '| project deployment = DeploymentName, at = TimeGenerated, status = toreal(ResponseCode),',

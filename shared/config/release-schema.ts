@@ -1,97 +1,13 @@
 /**
  * How a champion reaches the people it serves: the release of a model file.
  *
- * Owns: shape, units, defaults and the text of the reference page of the target, and what stages must be like beside
- * each other.
- * Does not own: the stages themselves (stage-schema.ts), what they mean (shared/release).
+ * Owns: what stages must be like beside each other, and beside the target.
+ * Does not own: the target (target-schema.ts), the stages themselves (stage-schema.ts), what they mean (shared/release).
  */
 import { z } from 'zod';
-import { duration, variableName } from './fields.ts';
+import { duration } from './fields.ts';
 import { type StageConfig, StageSchema } from './stage-schema.ts';
-
-const onlineName = z
-  .string()
-  .regex(
-    /^(?=.{3,32}$)[A-Za-z](?:-?[A-Za-z0-9])*$/,
-    '3 to 32 letters, digits and single hyphens, beginning with a letter',
-  );
-
-const asset = z
-  .string()
-  .regex(/^azureml:[^:@/\s]+:[^:@/\s]+$/, 'an asset of the workspace, such as azureml:spam-server:1');
-
-const SmokeSchema = z.strictObject({
-  requests: z
-    .array(z.json())
-    .min(1)
-    .max(20)
-    .refine((all) => JSON.stringify(all).length <= 65_536, 'at most 64 KB together')
-    .describe('Bodies of requests that the deployment must answer with 200 before it gets any traffic.'),
-  versionAt: z
-    .string()
-    .regex(/^(?:\/(?:[^~/]|~[01])+)+$/, 'a JSON pointer (RFC 6901), such as /model/version')
-    .default('/model/version')
-    .describe(
-      'Where in an answer the version of the model stands, as a JSON pointer: an answer that bears another version, or none, is not believed.',
-    ),
-});
-
-export const TargetSchema = z.strictObject({
-  kind: z
-    .literal('online-endpoint')
-    .describe('A managed online endpoint of Azure Machine Learning, one deployment for each version.'),
-  endpoint: onlineName.describe('Name of the endpoint. It is there already: a release creates none.'),
-  instanceType: z
-    .string()
-    .regex(/^[A-Za-z0-9_]{1,64}$/, 'a size of machine, such as Standard_DS3_v2')
-    .describe('Size of the machines that serve a deployment.'),
-  instances: z.int().min(1).max(50).default(1).describe('How many machines serve a deployment.'),
-  concurrency: z
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(1)
-    .describe(
-      'How many requests a machine takes at once, as many as the scoring code can; what comes beyond is answered 429. The default is that of the service.',
-    ),
-  environment: asset
-    .optional()
-    .describe('Environment of the deployment, as NAME:VERSION after `azureml:`. Omitted: an MLflow model.'),
-  code: asset
-    .optional()
-    .describe('Scoring code of the deployment. Omitted: the environment holds it, or an MLflow model.'),
-  script: z
-    .string()
-    .regex(
-      /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[A-Za-z0-9._/-]{1,200}$/,
-      'a file within the code, such as score.py',
-    )
-    .optional()
-    .describe('The file in `code` that serves. Needed with `code`.'),
-  settings: z
-    .record(variableName, z.string().max(2_000))
-    .default({})
-    .describe(
-      'Environment variables of the deployment; never secrets. Every deployment has `RATCHET_MODEL_NAME`, `RATCHET_MODEL_VERSION` and `RATCHET_RELEASE`, too, from which scoring code tells the version it answers with.',
-    ),
-  smoke: SmokeSchema.optional().describe(
-    'Requests that a deployment must answer before it gets traffic, and again before a rollback is called done. Omitted: none, and only the version of its model that the workspace reports is read back.',
-  ),
-  readyWithin: duration('readyWithin', { least: 'PT1M', most: 'PT6H' })
-    .default('PT1H')
-    .describe('How long a deployment may take to become ready, as an ISO 8601 duration.'),
-  onNewCandidate: z
-    .enum(['queue', 'supersede'])
-    .default('queue')
-    .describe(
-      'What becomes of a version that is to be released while another release holds the endpoint. `queue`: it waits. `supersede`: the older release is rolled back first, unless it serves everybody already.',
-    ),
-  lookEvery: duration('lookEvery', { least: 'PT10S', most: 'PT6H' })
-    .default('PT5M')
-    .describe(
-      'Longest pause between two looks at what the endpoint serves and at the checks, while anything but a settled version serves.',
-    ),
-});
+import { type KubernetesTarget, type TargetConfig, TargetSchema } from './target-schema.ts';
 
 const RollbackSchema = z
   .strictObject({
@@ -150,6 +66,7 @@ function findStageProblems(
       });
   });
   for (const at of productions) problems.push(...findNeverSaying(stages[at]!, at));
+  if (target?.kind === 'kubernetes-endpoint') problems.push(...findUnserved(target, stages));
   problems.push(...findMisplaced(stages, productions[0] ?? stages.length));
   if (target && productions.length !== 1) {
     const message = `release.target needs one stage of kind production, which has the version answer every request; found ${productions.length || 'none'}; ${productions.length === 0 ? 'add { stage: production, kind: production }' : 'keep one of them'}`;
@@ -195,5 +112,22 @@ function findNeverSaying(stage: StageConfig, at: number): { path: (string | numb
   );
 }
 
+/** What an endpoint on Kubernetes cannot do. */
+function findUnserved(
+  { requestsTable }: KubernetesTarget,
+  stages: readonly StageConfig[],
+): { path: (string | number)[]; message: string }[] {
+  return stages.flatMap((stage, at) => {
+    if (stage.kind === 'shadow') {
+      const message =
+        'an endpoint on Kubernetes copies no requests: Azure Machine Learning has that for managed endpoints alone; give a canary of few percent';
+      return [{ path: ['stages', at, 'kind'], message }];
+    }
+    if (requestsTable !== undefined || !('checks' in stage) || stage.checks === undefined) return [];
+    const message =
+      'checks could never say: Azure Machine Learning writes no log of the requests of an endpoint on Kubernetes; fill a table of your own and name it in release.target.requestsTable, or leave the checks to a stage of kind probation';
+    return [{ path: ['stages', at, 'checks'], message }];
+  });
+}
+
 export type ReleaseConfig = z.infer<typeof ReleaseSchema>;
-export type TargetConfig = z.infer<typeof TargetSchema>;

@@ -26,7 +26,7 @@ export async function readReleaseNow(
     );
   }
   if (row.endedAt !== null) return { row, state: null };
-  const target = targetKey({ kind: 'online-endpoint', endpoint: row.endpoint });
+  const target = targetKey(row);
   const { entityState } = await client.readEntityState<TargetState>(new df.EntityId(targetEntity, target));
   const state = entityState ?? null;
   const now = new Date().toISOString();

@@ -6,9 +6,9 @@ export const modelEntity = 'model';
 export const fleetEntity = 'fleet';
 export const targetEntity = 'target';
 
-/** The entity of what serves a model. */
-export function targetKey({ kind, endpoint }: { readonly kind: string; readonly endpoint: string }): string {
-  return `${kind}~${endpoint.toLowerCase()}`;
+/** The entity of what serves a model. A workspace has one endpoint of a name, whatever it runs on. */
+export function targetKey({ endpoint }: { readonly endpoint: string }): string {
+  return `online-endpoint~${endpoint.toLowerCase()}`;
 }
 
 /** One for each run: its orchestration's id, too. */

@@ -1,8 +1,9 @@
-/** Managed online deployments: who asks for what, and what is refused. What is run: serving/serving.ts. */
+/** Online deployments: who asks for what, and what is refused. What is run: serving/serving.ts. */
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, ServiceError, userError } from '../../http/service-error.ts';
 import { type DeploymentDefinition, parseDeployment, readModelId } from '../deployment-definition.ts';
 import type { Request } from '../http.ts';
+import { checkPlace } from '../kubernetes.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import { addLabels, checkOnlineName } from '../online-resource.ts';
@@ -45,8 +46,9 @@ function putDeployment(request: Request, params: Params, deps: DeploymentDepende
   const { online } = deps;
   const { name = '' } = params;
   checkOnlineName('deployment name', name);
-  const { endpoint } = findParent(online, params);
+  const { endpoint, resource: parent } = findParent(online, params);
   const asked = parseDeployment(request.body);
+  checkPlace(asked.properties, parent.properties.compute);
   const existing = online.findDeployment(endpoint, name);
   const deployment = existing?.deployment ?? name;
   checkIdle(deps, endpoint, `${existing ? 'update' : 'create'} a deployment in endpoint ${endpoint}`);
@@ -97,7 +99,6 @@ function settle(
     properties: {
       ...properties,
       model: `${workspaceId}/models/${model.name}/versions/${version}`,
-      scaleSettings: properties.scaleSettings ?? { scaleType: 'Default' },
       properties: addLabels(before, properties.properties),
     },
   };

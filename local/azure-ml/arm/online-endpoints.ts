@@ -1,4 +1,4 @@
-/** Managed online endpoints: who asks for what, and what is refused. What is served at them: serving/server.ts. */
+/** Online endpoints: who asks for what, and what is refused. What is served at them: serving/server.ts. */
 import type { Reply } from '../../http/json-exchange.ts';
 import { userError } from '../../http/service-error.ts';
 import { type EndpointDefinition, knowsMirror, parseEndpoint } from '../endpoint-definition.ts';
@@ -47,6 +47,8 @@ function putEndpoint(request: Request, { name = '' }: Params, deps: EndpointDepe
   checkIdle(deps, endpoint, `update endpoint ${endpoint}`);
   if (!existing && online.endpoints().length >= endpointsAtMost)
     throw badRequest(`OutOfQuota: a subscription has ${endpointsAtMost} endpoints at most; delete one first`);
+  if (existing && existing.resource.properties.compute !== asked.properties.compute)
+    throw userError('properties.compute: cannot be changed; make another endpoint');
   checkShares(asked, endpoint, online);
   const labels = addLabels(existing?.resource.properties.properties ?? {}, asked.properties.properties);
   const resource = { ...asked, properties: { ...asked.properties, properties: labels } };
@@ -105,10 +107,11 @@ function listEndpoints(request: Request, deps: EndpointDependencies): Reply {
       `orderBy: ${JSON.stringify(order)} is none of CreatedAtDesc, CreatedAtAsc, UpdatedAtDesc, UpdatedAtAsc`,
     );
   const name = query.get('name');
-  const computeType = query.get('computeType') ?? 'Managed';
+  const computeType = query.get('computeType');
   const fitting = online
     .endpoints()
-    .filter(({ endpoint }) => computeType === 'Managed' && (name === null || name === endpoint))
+    .filter(({ endpoint }) => name === null || name === endpoint)
+    .filter(({ resource }) => computeType === null || computeType === computeTypeOf(resource))
     .filter(({ resource }) => hasLabels(resource.properties.properties, query.get('properties')))
     .map((endpoint) => ({
       ...endpoint,
@@ -117,6 +120,9 @@ function listEndpoints(request: Request, deps: EndpointDependencies): Reply {
     }));
   return listReply(request, fitting, (endpoint) => endpointBody(endpoint, request, deps), sort);
 }
+
+const computeTypeOf = ({ properties }: EndpointDefinition): string =>
+  properties.compute === undefined ? 'Managed' : 'Kubernetes';
 
 function endpointBody(kept: Endpoint, request: Request, { scoringOrigin }: EndpointDependencies): object {
   const { endpoint, resource } = kept;

@@ -117,9 +117,12 @@ interface Kept {
 
 const noOne = '00000000-0000-0000-0000-000000000000';
 
+const isManaged = (properties: Readonly<Record<string, unknown>>): boolean =>
+  properties['compute'] === undefined && properties['endpointComputeType'] !== 'Kubernetes';
+
 /** A tracked resource as it is returned; `added` to its properties. */
 export function onlineBody(request: Request, path: string, type: string, kept: Kept, added: object): object {
-  const { location, kind = 'Managed', identity, sku, tags, properties } = kept.resource;
+  const { location, kind, identity, sku, tags, properties } = kept.resource;
   const uri = linkTo(request, 'mfeOperationsStatus', kept.operation);
   const labels = { ...properties.properties, AzureAsyncOperationUri: uri };
   return {
@@ -130,7 +133,7 @@ export function onlineBody(request: Request, path: string, type: string, kept: K
       provisioningState: kept.state,
     }),
     location,
-    kind,
+    ...(isManaged(properties) && { kind: kind ?? 'Managed' }),
     tags,
     ...(identity && { identity: { ...identity, principalId: noOne, tenantId: noOne } }),
     ...(sku && { sku }),

@@ -1,5 +1,6 @@
 import { localCloud } from '../../cloud-context.ts';
 import { notFound } from '../../http/service-error.ts';
+import { cluster, clusterName } from '../kubernetes.ts';
 import type { Routes } from '../match.ts';
 import { armResource, checkName, provider, workspaceId } from './resource.ts';
 
@@ -18,6 +19,10 @@ export function workspaceRoutes(mlFlowTrackingUri: string, blobEndpoint: string)
     }),
     location: 'local',
   });
+  const kubernetes = {
+    ...armResource(`computes/${clusterName}`, 'computes', epoch, cluster),
+    location: 'local',
+  };
   const datastore = armResource(`datastores/${localCloud.datastore}`, 'datastores', epoch, {
     datastoreType: 'AzureBlob',
     accountName: localCloud.storageAccount,
@@ -32,10 +37,10 @@ export function workspaceRoutes(mlFlowTrackingUri: string, blobEndpoint: string)
   });
   return {
     'GET /': () => ({ status: 200, body: workspace(mlFlowTrackingUri) }),
-    'GET /computes': () => ({ status: 200, body: { value: [compute(listedCompute)] } }),
+    'GET /computes': () => ({ status: 200, body: { value: [compute(listedCompute), kubernetes] } }),
     'GET /computes/:name': (_request, { name = '' }) => {
       checkName('compute name', name);
-      return { status: 200, body: compute(name) };
+      return { status: 200, body: name === clusterName ? kubernetes : compute(name) };
     },
     'GET /datastores': () => ({ status: 200, body: { value: [datastore] } }),
     'GET /datastores/:name': (_request, { name = '' }) => {

@@ -186,6 +186,8 @@ class Scoring {
       modelMs: answer.model === null ? null : totalMs,
     };
     const { endpoint, receivedMs: atMs } = asked;
+    // The service logs and measures nothing of a cluster that is not its own.
+    if (this.#deps.online.findEndpoint(endpoint)?.resource.properties.compute !== undefined) return;
     const modelStatus = answer.model?.status ?? null;
     try {
       this.#deps.requests.add({ endpoint, deployment, atMs, status: answer.status, modelStatus, totalMs });

@@ -8,7 +8,7 @@
 import { azureError } from '../../azure/azure-error.ts';
 import type { Asked, Json, ResourceManager } from '../../azure/resource-manager.ts';
 import type { Scoring } from '../../azure/scoring.ts';
-import type { TargetConfig } from '../../config/release-schema.ts';
+import type { TargetConfig } from '../../config/target-schema.ts';
 import { counted } from '../../domain/plural.ts';
 import { RatchetError } from '../../errors.ts';
 import { secretPattern } from '../../mask-secrets.ts';

@@ -1,10 +1,10 @@
 /**
  * What is sent to have a version deployed, and to have an endpoint's requests split. Pure.
  *
- * Sources: specification 2024-04-01; "Perform safe rollout of new deployments for real-time inference" (mirror traffic
+ * Sources: specification 2024-04-01 (ManagedOnlineDeployment, KubernetesOnlineDeployment); "Perform safe rollout of new deployments for real-time inference" (mirror traffic
  * is ended by 0, goes to one deployment, which answers no live requests, and is 50 % at most).
  */
-import type { TargetConfig } from '../../config/release-schema.ts';
+import type { KubernetesTarget, TargetConfig } from '../../config/target-schema.ts';
 import { releaseTag } from '../../domain/lineage.ts';
 import type { Split, Traffic } from '../../domain/release-state.ts';
 import { type Endpoint, stateOf } from './endpoint-resources.ts';
@@ -23,13 +23,14 @@ export function deploymentBody(
   const { environment, code, script } = target;
   return {
     location,
-    kind: 'Managed',
+    ...(target.kind === 'online-endpoint' && { kind: 'Managed' }),
     tags: { [releaseTag]: releaseId },
     sku: { name: 'Default', tier: 'Standard', capacity: target.instances },
     properties: {
-      endpointComputeType: 'Managed',
+      ...(target.kind === 'online-endpoint'
+        ? { endpointComputeType: 'Managed', instanceType: target.instanceType }
+        : onKubernetes(target)),
       model: `${workspaceId}/models/${model.name}/versions/${model.version}`,
-      instanceType: target.instanceType,
       ...(environment !== undefined && { environmentId: assetId(workspaceId, 'environments', environment) }),
       ...(code !== undefined && {
         codeConfiguration: { codeId: assetId(workspaceId, 'codes', code), scoringScript: script },
@@ -42,6 +43,20 @@ export function deploymentBody(
         RATCHET_RELEASE: releaseId,
       },
     },
+  };
+}
+
+/** Where nothing is said of scaling the service scales by utilization, and pays no heed to how many there are to be. */
+function onKubernetes({ instanceType, resources: { requests, limits } }: KubernetesTarget): object {
+  const requirements = {
+    ...(requests && { containerResourceRequests: requests }),
+    ...(limits && { containerResourceLimits: limits }),
+  };
+  return {
+    endpointComputeType: 'Kubernetes',
+    ...(instanceType !== undefined && { instanceType }),
+    scaleSettings: { scaleType: 'Default' },
+    ...(Object.keys(requirements).length > 0 && { containerResourceRequirements: requirements }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A managed online endpoint of Azure Machine Learning that serves a model, one deployment for each version.
+ * An online endpoint of Azure Machine Learning that serves a model, managed or on Kubernetes, one deployment for each version.
  *
  * Owns: what is asked of the endpoint for each thing a release asks of a target, and what its answers mean.
  * Does not own: when and why anything is asked (the release), the bodies of requests (endpoint-bodies.ts), smoke requests
@@ -22,14 +22,14 @@
  * - where the reason of a failed deployment is to be told: locations/mfeOperationsStatus/read, on the subscription.
  */
 import { isUnderWay, type Json, type ResourceManager } from '../../azure/resource-manager.ts';
-import type { TargetConfig } from '../../config/release-schema.ts';
+import type { TargetConfig } from '../../config/target-schema.ts';
 import type { Observed, Split } from '../../domain/release-state.ts';
 import { RatchetError } from '../../errors.ts';
 import type { WorkspaceName } from '../../settings.ts';
 import { type Asking, askDeployment } from './ask-deployment.ts';
 import { deploymentBody, findSplitProblem, splitBody } from './endpoint-bodies.ts';
 import { EndpointReader } from './endpoint-reader.ts';
-import { type EndpointDeployment, readDeployment, toObserved } from './endpoint-resources.ts';
+import { type Endpoint, type EndpointDeployment, readDeployment, toObserved } from './endpoint-resources.ts';
 import type { Deployed, ReleaseTarget } from './target.ts';
 
 interface OnlineEndpointOptions extends Asking {
@@ -63,9 +63,10 @@ export class OnlineEndpointTarget implements ReleaseTarget {
     const { isManaged, location } = await reader.endpoint();
     const existing = await reader.deployment(what.deployment);
     if (existing) return this.#standing(what, existing);
-    if (!isManaged)
+    const kind = isManaged ? 'online-endpoint' : 'kubernetes-endpoint';
+    if (kind !== target.kind)
       throw reader.refusal(
-        `${asked.asked}: the endpoint is on Kubernetes, and a target of kind online-endpoint is a managed one; name another in release.target.endpoint`,
+        `${asked.asked}: the endpoint is ${isManaged ? 'a managed one' : 'on Kubernetes'}: give release.target kind: ${kind}, or name another in release.target.endpoint`,
       );
     const body = deploymentBody(target, what, workspace.id, location);
     let made: Json;
@@ -74,7 +75,7 @@ export class OnlineEndpointTarget implements ReleaseTarget {
     } catch (error) {
       if (isUnderWay(error))
         return { state: 'changing', why: `it is asked for again: ${(error as Error).message}` };
-      throw explainQuota(error);
+      throw explainQuota(error, target);
     }
     return this.#standing(what, readDeployment(asked, made, workspace.name));
   }
@@ -99,10 +100,12 @@ export class OnlineEndpointTarget implements ReleaseTarget {
     const ready = deployments.filter(
       ({ deployment, state }) => state === 'ready' || (endpoint.traffic[deployment] ?? 0) > 0,
     );
-    const problem = findSplitProblem(
-      to,
-      ready.map(({ deployment }) => deployment),
-    );
+    const problem =
+      findCopying(endpoint, to) ??
+      findSplitProblem(
+        to,
+        ready.map(({ deployment }) => deployment),
+      );
     if (problem !== null) throw reader.refusal(`${asked.asked} to ${JSON.stringify(to)}: ${problem}`);
     const body = splitBody(
       endpoint,
@@ -142,6 +145,12 @@ export class OnlineEndpointTarget implements ReleaseTarget {
   }
 }
 
+/** "Managed online endpoints vs Kubernetes online endpoints": mirrored traffic is not supported there. */
+const findCopying = ({ isManaged }: Endpoint, { mirror }: Split): string | null =>
+  isManaged || Object.values(mirror).every((percent) => percent === 0)
+    ? null
+    : 'an endpoint on Kubernetes copies no requests';
+
 const versionOf = ({ model }: Deployed): string => `${model.name}:${model.version}`;
 
 const say = ({ modelId }: EndpointDeployment): string => (modelId === '' ? 'no model' : `model ${modelId}`);
@@ -150,10 +159,11 @@ const isOf = ({ model }: Deployed, found: EndpointDeployment): boolean =>
   found.model?.name === model.name && found.model.version === model.version;
 
 /** Says what to do about a refusal for want of room. */
-function explainQuota(error: unknown): unknown {
+function explainQuota(error: unknown, { kind }: TargetConfig): unknown {
   if (!(error instanceof RatchetError) || error.retryable || !/quota|capacity/i.test(error.message))
     return error;
-  const next = `delete deployments that serve nothing (an endpoint has at most ${deploymentsAtMost}), ask for fewer instances or another instanceType in release.target, or have the quota raised`;
+  const raise = kind === 'online-endpoint' ? 'have the quota raised' : 'give the cluster more nodes';
+  const next = `delete deployments that serve nothing (an endpoint has at most ${deploymentsAtMost}), ask for fewer instances or another instanceType in release.target, or ${raise}`;
   return new RatchetError(error.code, `${error.message.replace(/\.+$/, '')}; ${next}`, {
     subject: error.subject,
     cause: error.cause,

@@ -1,5 +1,5 @@
 /** The release that has a target, as whoever may want it next is told. Pure. */
-import type { TargetConfig } from '../../config/release-schema.ts';
+import type { TargetConfig } from '../../config/target-schema.ts';
 import { counted } from '../../domain/plural.ts';
 import type { ReleaseState } from '../../domain/release-state.ts';
 import type { TargetState } from './state.ts';

@@ -1,6 +1,7 @@
 /** A settled version that asks for the target again. Pure. */
-import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
+import type { ReleaseConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
+import type { TargetConfig } from '../../config/target-schema.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
 import type { SettledVersion } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';

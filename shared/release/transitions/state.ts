@@ -4,8 +4,9 @@
  * Owns: the shapes. Does not own: the transitions (next-step.ts, take-event.ts, operate-release.ts). Plain JSON, bounded.
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
-import type { ReleaseConfig, TargetConfig } from '../../config/release-schema.ts';
+import type { ReleaseConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
+import type { TargetConfig } from '../../config/target-schema.ts';
 import type { Embargo, Quarantine } from '../../domain/embargo.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder } from '../../domain/pipeline.ts';

@@ -1,6 +1,7 @@
 /** What the service refuses of online endpoints and deployments is refused here, too: each with the source that says so. */
 import type { RestError } from '@azure/core-rest-pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterId } from '../../../local/azure-ml/kubernetes.ts';
 import { at, type Deploying, deployment, endpoint, modelId, openDeploying } from './online-fixture.ts';
 import { all, codeUri, idOf } from './workspace-fixture.ts';
 
@@ -84,12 +85,18 @@ const refusals: readonly Refusal[] = [
   ),
   past(ofEndpoint('a field that nobody knows', endpoint({ trafic: {} }), 'trafic', narrow)),
   ofEndpoint(
-    'an endpoint on Kubernetes',
+    'an endpoint of an unknown kind',
     endpoint({}, { kind: 'K8S' }),
     'body.kind: must be Managed',
     narrow,
   ),
-  ofEndpoint('the compute of an endpoint', endpoint({ compute: 'aks' }), 'properties.compute', narrow),
+  ofEndpoint('a compute by its name', endpoint({ compute: 'aks' }), 'properties.compute', narrow),
+  ofEndpoint(
+    'a compute that is no cluster',
+    endpoint({ compute: clusterId.replace(/cluster$/, 'local') }),
+    'properties.compute: must be a Kubernetes compute of this workspace',
+    narrow,
+  ),
   ofEndpoint(
     'a long tag',
     endpoint({}, { tags: { a: 'x'.repeat(257) } }),
@@ -168,13 +175,13 @@ const refusals: readonly Refusal[] = [
   ofDeployment(
     'no kind of compute',
     deployment({ endpointComputeType: null }),
-    'properties.endpointComputeType: must be Managed',
+    'properties.endpointComputeType',
     specified,
   ),
   ofDeployment(
-    'a deployment on Kubernetes',
+    'a deployment on Kubernetes in a managed endpoint',
     deployment({ endpointComputeType: 'Kubernetes' }),
-    'properties.endpointComputeType: must be Managed',
+    'properties.endpointComputeType: must be Managed, as that of the endpoint',
     narrow,
   ),
   ofDeployment(

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { countRequests, type TrafficQuestion, trafficQuery } from '../../../shared/azure/traffic-log.ts';
 import { CheckSchema } from '../../../shared/config/check-schema.ts';
-import { TargetSchema } from '../../../shared/config/release-schema.ts';
+import { TargetSchema } from '../../../shared/config/target-schema.ts';
 import type { DueLook } from '../../../shared/release/transitions/deeds.ts';
 import { loadSteps, type RunStep } from '../application/run-steps.ts';
 import { type LogsWorld, openLogsWorld } from './harness.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { TargetSchema } from '../../../shared/config/release-schema.ts';
+import { TargetSchema } from '../../../shared/config/target-schema.ts';
 import type { RatchetError } from '../../../shared/errors.ts';
 import type { Deployed } from '../../../shared/release/targets/target.ts';
 import { createWiring } from '../../../shared/wiring.ts';

@@ -213,8 +213,38 @@ describe('a release', () => {
     expect(said([production], good).problems).toEqual([]);
   });
 
+  const cluster = '{ kind: kubernetes-endpoint, endpoint: front, smoke: { requests: [1] } }';
   it.each([
-    ['{ endpoint: front, instanceType: S }', 'kind: missing, and required: "online-endpoint"'],
+    [
+      '{ stage: copies, kind: shadow, percent: 5, checks: [{ check: a, metric: error_rate, atMost: 0.1 }] }',
+      'stages.0.kind: an endpoint on Kubernetes copies no requests: Azure Machine Learning has that for managed endpoints alone; give a canary of few percent',
+    ],
+    [
+      canary,
+      'stages.0.checks: checks could never say: Azure Machine Learning writes no log of the requests of an endpoint on Kubernetes; fill a table of your own and name it in release.target.requestsTable, or leave the checks to a stage of kind probation',
+    ],
+  ])('on Kubernetes is refused with %s', (stage, problem) => {
+    expect(said([stage, production], cluster).problems).toEqual([problem]);
+  });
+
+  it('on Kubernetes may have checks of a table of your own, and resources', () => {
+    const more = 'requestsTable: EndpointRequests_CL, resources: { limits: { memory: 2Gi } }';
+    expect(said([canary, production], cluster.replace('front,', `front, ${more},`)).problems).toEqual([]);
+    const wrong = cluster.replace(
+      'front,',
+      'front, requestsTable: "T | union *", instanceType: Standard_DS3_v2,',
+    );
+    expect(said([production], wrong).problems).toEqual([
+      'target.instanceType: an instance type of the cluster, in lower case; found "Standard_DS3_v2"',
+      'target.requestsTable: the name of a table, such as EndpointRequests_CL; found "T | union *"',
+    ]);
+  });
+
+  it.each([
+    [
+      '{ endpoint: front, instanceType: S }',
+      'kind: missing; expected one of online-endpoint, kubernetes-endpoint',
+    ],
     ['{ kind: online-endpoint, instanceType: S }', 'endpoint: missing, and required'],
     [
       '{ kind: online-endpoint, endpoint: front, instanceType: S, script: a.py }',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TargetSchema } from '../../../shared/config/release-schema.ts';
+import { TargetSchema } from '../../../shared/config/target-schema.ts';
 import {
   deploymentBody,
   findSplitProblem,
@@ -221,9 +221,35 @@ it('a deployment of an MLflow model names neither environment nor code', () => {
   const { properties } = deploymentBody(target, what, workspace, 'westeurope') as { properties: object };
   expect(Object.keys(properties)).toEqual([
     'endpointComputeType',
-    'model',
     'instanceType',
+    'model',
     'requestSettings',
     'environmentVariables',
   ]);
+});
+
+it('a deployment on Kubernetes says how many replicas there are to be, and what each asks of the cluster', () => {
+  const target = TargetSchema.parse({
+    kind: 'kubernetes-endpoint',
+    endpoint: 'spam',
+    instances: 2,
+    resources: { requests: { cpu: '500m', memory: '1Gi' } },
+  });
+  const what = {
+    deployment: 'version-7',
+    model: { name: 'spam-filter', version: '7', modelUri: '' },
+    releaseId: 'r1',
+  };
+  const body = deploymentBody(target, what, workspace, 'westeurope');
+  expect(body).toMatchObject({
+    sku: { name: 'Default', capacity: 2 },
+    properties: {
+      endpointComputeType: 'Kubernetes',
+      // Left out, the service would scale by utilization, from one replica on.
+      scaleSettings: { scaleType: 'Default' },
+      containerResourceRequirements: { containerResourceRequests: { cpu: '500m', memory: '1Gi' } },
+    },
+  });
+  expect(body).not.toHaveProperty('kind');
+  expect(body).not.toHaveProperty('properties.instanceType');
 });
