@@ -36,6 +36,9 @@ export const localCloud = {
   workspace: 'ratchet',
   workspaceId:
     '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/ratchet',
+  /** The Kubernetes compute that is attached to the workspace. */
+  clusterId:
+    '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/ratchet/computes/cluster',
   storageAccount: 'devstoreaccount1',
   container: 'azureml',
   datastore: 'workspaceblobstore',

@@ -16,20 +16,36 @@ interface Base {
   readonly queues: () => Promise<Queues>;
 }
 
+interface Adviser {
+  readonly urlOf: (azureDevOpsUrl: string) => string;
+  readonly advise: (status: number) => string;
+}
+
 export function wirePipelines({ settings, credential, tls, queues }: Base) {
-  const azureDevOps = once(async (): Promise<Rest> => {
+  /** The organization, with the identity of the app: pipelines and releases have an address and an adviser of their own. */
+  const azureDevOpsFor = async (channel: string, { urlOf, advise }: Adviser): Promise<Rest> => {
     const { azureDevOpsUrl } = await settings();
-    if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', 'azure-pipelines');
-    const [sdk, { Rest }, { adviseAzureDevOps, azureDevOpsScope }] = await Promise.all([
+    if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', channel);
+    const [sdk, { Rest }, { azureDevOpsScope }] = await Promise.all([
       import('@azure/core-rest-pipeline'),
       import('./release/channels/rest.ts'),
       import('./release/channels/azure-pipelines.ts'),
     ]);
     const identity = await credential();
     return new Rest(sdk, {
-      ...{ service: 'Azure DevOps', baseUrl: azureDevOpsUrl, tls: await tls(), advise: adviseAzureDevOps },
+      ...{ service: 'Azure DevOps', baseUrl: urlOf(azureDevOpsUrl), tls: await tls(), advise },
       authorize: async () => bearer((await identity.getToken(azureDevOpsScope))?.token ?? ''),
     });
+  };
+
+  const azureRelease = once(async () => {
+    const { adviseAzureRelease, releasesUrlOf } = await import('./release/channels/azure-release.ts');
+    return azureDevOpsFor('azure-release', { urlOf: releasesUrlOf, advise: adviseAzureRelease });
+  });
+
+  const azureDevOps = once(async () => {
+    const { adviseAzureDevOps } = await import('./release/channels/azure-pipelines.ts');
+    return azureDevOpsFor('azure-pipelines', { urlOf: (url) => url, advise: adviseAzureDevOps });
   });
 
   const gitHub = once(async (): Promise<Rest> => {
@@ -46,22 +62,7 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
     });
   });
 
-  const webhook = async (stage: WebhookStage): Promise<PipelineChannel> => {
-    const { webhookKeys } = await settings();
-    if (webhookKeys.length === 0) throw unset('RATCHET_WEBHOOK_SECRET', 'webhook');
-    const [sdk, { Rest }, { SignedWebhook, adviseWebhook, signMessage }] = await Promise.all([
-      import('@azure/core-rest-pipeline'),
-      import('./release/channels/rest.ts'),
-      import('./release/channels/signed-webhook.ts'),
-    ]);
-    const { host } = new URL(stage.url);
-    const rest = new Rest(sdk, {
-      ...{ service: host, baseUrl: stage.url, tls: await tls(), advise: adviseWebhook },
-      authorize: async ({ messageId = '' }, body) =>
-        signMessage({ id: messageId, unixSeconds: Math.floor(Date.now() / 1000), body }, webhookKeys),
-    });
-    return new SignedWebhook(rest, stage);
-  };
+  const webhook = (stage: WebhookStage) => openWebhook(stage, { settings, tls });
 
   /** What a stage of a release starts. */
   return async (stage: PipelineStage): Promise<PipelineChannel> => {
@@ -74,9 +75,33 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
       const { GitHubActions } = await import('./release/channels/github-actions.ts');
       return new GitHubActions(await gitHub(), stage);
     }
+    if (stage.channel === 'azure-release') {
+      const { AzureRelease } = await import('./release/channels/azure-release.ts');
+      return new AzureRelease(await azureRelease(), stage);
+    }
     const { AzurePipelines } = await import('./release/channels/azure-pipelines.ts');
     return new AzurePipelines(await azureDevOps(), stage);
   };
+}
+
+async function openWebhook(
+  stage: WebhookStage,
+  { settings, tls }: Pick<Base, 'settings' | 'tls'>,
+): Promise<PipelineChannel> {
+  const { webhookKeys } = await settings();
+  if (webhookKeys.length === 0) throw unset('RATCHET_WEBHOOK_SECRET', 'webhook');
+  const [sdk, { Rest }, { SignedWebhook, adviseWebhook, signMessage }] = await Promise.all([
+    import('@azure/core-rest-pipeline'),
+    import('./release/channels/rest.ts'),
+    import('./release/channels/signed-webhook.ts'),
+  ]);
+  const { host } = new URL(stage.url);
+  const rest = new Rest(sdk, {
+    ...{ service: host, baseUrl: stage.url, tls: await tls(), advise: adviseWebhook },
+    authorize: async ({ messageId = '' }, body) =>
+      signMessage({ id: messageId, unixSeconds: Math.floor(Date.now() / 1000), body }, webhookKeys),
+  });
+  return new SignedWebhook(rest, stage);
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });

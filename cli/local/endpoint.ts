@@ -1,4 +1,3 @@
-import { clusterId } from '../../local/azure-ml/kubernetes.ts';
 import { ensureEndpoint } from '../../local/launch/ensure-endpoint.ts';
 import { readArgs, UsageError } from '../command.ts';
 import { printJson } from '../service.ts';
@@ -13,11 +12,9 @@ export async function endpoint(args: readonly string[]): Promise<number> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('name exactly one endpoint');
   const { cloud } = findRunningCloud();
-  const { outcome, scoringUri, key } = await ensureEndpoint(
-    cloud,
-    name,
-    values.kubernetes ? clusterId : undefined,
-  );
+  const { outcome, scoringUri, key } = await ensureEndpoint(cloud, name, {
+    isOnKubernetes: values.kubernetes,
+  });
   const shown = values['show-key'] ? { key } : {};
   if (values.json) printJson({ endpoint: name, outcome, scoringUri, caFile: cloud.caFile, ...shown });
   else {

@@ -5,11 +5,11 @@
  * Sources: "Online endpoints and deployments for real-time inference" (managed versus Kubernetes: no mirrored traffic, no logs and
  * no metrics by the service), "Create and select Kubernetes instance types". Where nobody says, the narrower reading.
  */
+import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
-import { workspaceId } from './arm/resource.ts';
 
-export const clusterName = 'cluster';
-export const clusterId = `${workspaceId}/computes/${clusterName}`;
+const { clusterId } = localCloud;
+export const clusterName = clusterId.slice(clusterId.lastIndexOf('/') + 1);
 
 /** Of its InstanceType resources, by name. */
 const instanceTypes: Readonly<Record<string, object>> = {

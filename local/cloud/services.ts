@@ -56,6 +56,7 @@ const dayMs = 86_400_000;
 /** Whoever has this checkout may add pipelines of their own. */
 const pipelineFolders = {
   azureFolder: join(projectFolder, 'infra', 'azure-pipelines'),
+  releaseFolder: join(projectFolder, 'infra', 'azure-releases'),
   gitHubFolder: join(projectFolder, 'infra', 'github'),
 };
 

@@ -16,8 +16,7 @@ interface LocalEndpoint {
 export async function ensureEndpoint(
   cloud: CloudState,
   name: string,
-  /** Resource id of the Kubernetes compute it is to be on; absent: it is a managed one. */
-  compute?: string,
+  { isOnKubernetes = false }: { readonly isOnKubernetes?: boolean } = {},
 ): Promise<LocalEndpoint> {
   const { onlineEndpoints } = workspaceClient(cloud);
   const known = await onlineEndpoints.get(...at, name).catch((error: { statusCode?: number }) => {
@@ -26,7 +25,7 @@ export async function ensureEndpoint(
   });
   const body = {
     location: 'local',
-    properties: { authMode: 'Key', ...(compute !== undefined && { compute }) },
+    properties: { authMode: 'Key', ...(isOnKubernetes && { compute: localCloud.clusterId }) },
   };
   const often = { updateIntervalInMs: 100 };
   const endpoint = known ?? (await onlineEndpoints.beginCreateOrUpdateAndWait(...at, name, body, often));

@@ -13,7 +13,10 @@
 
 import type { Reply } from '../http/json-exchange.ts';
 import type { TokenAuthority } from '../identity/index.ts';
+import { refusal } from './azure-refusal.ts';
+import { answerRelease } from './azure-release.ts';
 import { type Definition, type Parameter, readAzurePipeline, readDefinitions } from './definitions.ts';
+import type { Releases } from './releases.ts';
 import type { PipelineRun, Runs } from './runs.ts';
 
 const azureDevOpsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
@@ -31,23 +34,11 @@ interface AzureDevOpsRequest {
 
 interface AzureDevOps {
   readonly folder: string;
+  readonly releaseFolder: string;
   readonly runs: Runs;
+  readonly releases: Releases;
   readonly identity: TokenAuthority;
   readonly origin: string;
-}
-
-/** A refusal in the words of the service. */
-export function refusal(status: number, typeKey: string, message: string): Reply {
-  const body = {
-    $id: '1',
-    innerException: null,
-    message,
-    typeName: typeKey,
-    typeKey,
-    errorCode: 0,
-    eventId: 3000,
-  };
-  return { status, body };
 }
 
 export function answerAzureDevOps(service: AzureDevOps, request: AzureDevOpsRequest): Reply {
@@ -89,6 +80,7 @@ function route(service: AzureDevOps, request: AzureDevOpsRequest, path: readonly
   const { method, url, body } = request;
   const [area, first, second, third] = path;
   const ask = `${method} ${area}`;
+  if (area === 'release') return answerClassic(service, request, path.slice(1));
   if (ask === 'GET build' && first === 'definitions' && path.length === 2)
     return listDefinitions(service, url);
   if (ask === 'GET build' && first === 'builds' && path.length === 2) return listBuilds(service, url);
@@ -101,6 +93,17 @@ function route(service: AzureDevOps, request: AzureDevOpsRequest, path: readonly
     if (method === 'GET' && path.length === 4) return findRun(service, definition, third!);
   }
   return notFound(method, url);
+}
+
+/** Of a server, which has one host for all; in the cloud releases have one of their own. */
+function answerClassic(service: AzureDevOps, request: AzureDevOpsRequest, path: readonly string[]): Reply {
+  const { releaseFolder: folder, releases, runs, origin } = service;
+  const numberOf = (name: string) => runs.numberOf('azure-release', name);
+  return answerRelease(
+    { folder, releases, numberOf, web: `${origin}/${organization}/${project}` },
+    request,
+    path,
+  );
 }
 
 const notFound = (method: string, { pathname }: URL): Reply =>

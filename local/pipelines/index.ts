@@ -19,9 +19,11 @@ import { ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import type { TlsMaterial } from '../tls/index.ts';
-import { answerAzureDevOps, organization, refusal } from './azure-devops.ts';
+import { answerAzureDevOps, organization } from './azure-devops.ts';
+import { refusal } from './azure-refusal.ts';
 import type { Fault } from './faults.ts';
 import { answerGitHub, gitHubRefusal } from './github.ts';
+import { openReleases, type Releases } from './releases.ts';
 import { openRuns, type PipelineRun, type Plan, results } from './runs.ts';
 
 interface PipelinesOptions extends CloudContext {
@@ -31,6 +33,8 @@ interface PipelinesOptions extends CloudContext {
   readonly identity: TokenAuthority;
   /** Where the YAML files of the pipelines lie. */
   readonly azureFolder: string;
+  /** Where the exports of classic release pipelines lie, as JSON. */
+  readonly releaseFolder: string;
   readonly gitHubFolder: string;
 }
 
@@ -43,6 +47,8 @@ export interface Pipelines {
   plan(pipeline: string, plan: Plan): void;
   /** What befalls the next requests, one each. */
   failNext(faults: readonly Fault[]): void;
+  /** Classic releases, and what people decide of their approvals. */
+  readonly releases: Pick<Releases, 'list' | 'decide'>;
   /** The runs of a pipeline, the first one first. */
   runsOf(pipeline: string): readonly PipelineRun[];
   stop(): Promise<void>;
@@ -51,9 +57,10 @@ export interface Pipelines {
 const gitHubPath = '/api/v3';
 
 export async function startPipelines(options: PipelinesOptions): Promise<Pipelines> {
-  const { clock, identity, tls, work, azureFolder, gitHubFolder } = options;
+  const { clock, identity, tls, work, azureFolder, releaseFolder, gitHubFolder } = options;
   const token = keptToken(join(options.home, 'github-token'));
   const runs = openRuns(join(options.home, 'pipelines.sqlite'), () => clock.now());
+  const releases = openReleases(join(options.home, 'releases.sqlite'), () => clock.now(), runs.planOf);
   const { origin, serve, stop } = await listenOnLoopback({ port: options.port, tls, bodies: jsonBodies });
   let faults: readonly Fault[] = [];
 
@@ -77,7 +84,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
     const reply = isGitHub
       ? answerGitHub({ folder: gitHubFolder, runs, token, origin }, { method, url, headers, body })
       : answerAzureDevOps(
-          { folder: azureFolder, runs, identity, origin },
+          { folder: azureFolder, releaseFolder, runs, releases, identity, origin },
           { method, url, authorization, body },
         );
     if (fault !== 'lose-reply') return reply;
@@ -95,6 +102,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
   return {
     azureDevOps: `${origin}/${organization}`,
     gitHub: { url: `${origin}${gitHubPath}`, token },
+    releases,
     plan: (pipeline, plan) => runs.plan(pipeline, plan),
     failNext(next) {
       faults = next;
@@ -104,6 +112,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
     async stop() {
       await stop();
       runs.close();
+      releases.close();
     },
   };
 }

@@ -7,7 +7,7 @@
  */
 import { openDatabase } from '../process/open-database.ts';
 
-type Service = 'azure-devops' | 'github';
+type Service = 'azure-devops' | 'azure-release' | 'github';
 export const results = ['succeeded', 'failed', 'canceled'] as const;
 type Result = (typeof results)[number];
 
@@ -66,6 +66,7 @@ export function openRuns(file: string, now: () => number) {
   };
 
   return {
+    planOf,
     /** The number of a definition: the same for ever. */
     numberOf(service: Service, name: string): number {
       addDefinition.run(service, name);

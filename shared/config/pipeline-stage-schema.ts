@@ -59,15 +59,16 @@ const branch = z
     error: ({ input }) => `without refs/heads/ before it; found ${JSON.stringify(input)}`,
   });
 
+const projectName = z
+  .string()
+  .regex(/^(?![._])[^\\/:*?"<>|;#$*{},+=[\]\p{Cc}]{1,64}$/u, 'the name of a project');
+
 const AzurePipelinesSchema = z.strictObject({
   ...common,
   channel: z
     .literal('azure-pipelines')
     .describe('Runs a YAML pipeline of Azure Pipelines, in the organization of `RATCHET_AZURE_DEVOPS_URL`.'),
-  project: z
-    .string()
-    .regex(/^(?![._])[^\\/:*?"<>|;#$*{},+=[\]\p{Cc}]{1,64}$/u, 'the name of a project')
-    .describe('Project of the pipeline.'),
+  project: projectName.describe('Project of the pipeline.'),
   pipeline: z
     .union([
       z.int().min(1),
@@ -77,6 +78,36 @@ const AzurePipelinesSchema = z.strictObject({
   branch: branch
     .optional()
     .describe('Branch whose YAML is run. Omitted: the default branch of the pipeline.'),
+  parameters,
+  within,
+  undo,
+});
+
+const AzureReleaseSchema = z.strictObject({
+  ...common,
+  channel: z
+    .literal('azure-release')
+    .describe(
+      'Creates a classic release of Azure Pipelines, in the organization of `RATCHET_AZURE_DEVOPS_URL`.',
+    ),
+  project: projectName.describe('Project of the release pipeline.'),
+  definition: z
+    .union([
+      z.int().min(1),
+      z.string().regex(/^[^"/:<>\\|?@*\p{Cc}]{1,255}$/u, 'the name or the number of a release pipeline'),
+    ])
+    .describe('The release pipeline: its name, or its number where several folders have one of that name.'),
+  environment: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('Stage of the release pipeline that is waited for, by its name. It is triggered there.'),
+  approval: z
+    .enum(['follow', 'answer'])
+    .default('follow')
+    .describe(
+      'What becomes of the approval before that stage. `follow`: people give it in Azure DevOps, and the release waits for them. `answer`: Ratchet gives it, after a stage of kind approval of its own.',
+    ),
   parameters,
   within,
   undo,
@@ -157,6 +188,7 @@ const ServiceBusSchema = z.strictObject({
 
 export const PipelineStageSchema = z.discriminatedUnion('channel', [
   AzurePipelinesSchema,
+  AzureReleaseSchema,
   GitHubSchema,
   WebhookSchema,
   ServiceBusSchema,
@@ -164,6 +196,7 @@ export const PipelineStageSchema = z.discriminatedUnion('channel', [
 
 export type PipelineStage = z.infer<typeof PipelineStageSchema>;
 export type AzurePipelinesStage = z.infer<typeof AzurePipelinesSchema>;
+export type AzureReleaseStage = z.infer<typeof AzureReleaseSchema>;
 export type GitHubStage = z.infer<typeof GitHubSchema>;
 export type ServiceBusStage = z.infer<typeof ServiceBusSchema>;
 export type WebhookStage = z.infer<typeof WebhookSchema>;

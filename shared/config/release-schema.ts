@@ -67,6 +67,7 @@ function findStageProblems(
   });
   for (const at of productions) problems.push(...findNeverSaying(stages[at]!, at));
   if (target?.kind === 'kubernetes-endpoint') problems.push(...findUnserved(target, stages));
+  problems.push(...findUnapproved(stages));
   problems.push(...findMisplaced(stages, productions[0] ?? stages.length));
   if (target && productions.length !== 1) {
     const message = `release.target needs one stage of kind production, which has the version answer every request; found ${productions.length || 'none'}; ${productions.length === 0 ? 'add { stage: production, kind: production }' : 'keep one of them'}`;
@@ -78,6 +79,19 @@ function findStageProblems(
       message: 'code and script belong together; give both, or none',
     });
   return problems;
+}
+
+/** What is approved elsewhere on Ratchet's word was approved in Ratchet by people. */
+function findUnapproved(stages: readonly StageConfig[]): { path: (string | number)[]; message: string }[] {
+  const first = stages.findIndex(({ kind }) => kind === 'approval');
+  return stages.flatMap((stage, at) => {
+    const answers =
+      stage.kind === 'pipeline' && stage.channel === 'azure-release' && stage.approval === 'answer';
+    if (!answers || (first >= 0 && first < at)) return [];
+    const message =
+      'gives an approval that nobody has given: put a stage of kind approval before it, or let people approve there (approval: follow)';
+    return [{ path: ['stages', at, 'approval'], message }];
+  });
 }
 
 /** A version is on probation while it serves everybody, once. */

@@ -100,7 +100,12 @@ const noChannel =
   'missing; a stage has a kind (approval, shadow, canary, production, probation or pipeline), or a channel that it tells (service-bus or event-grid)';
 
 /** Channels that are not told, but start something. */
-const startingChannels: ReadonlySet<unknown> = new Set(['azure-pipelines', 'github', 'webhook']);
+const startingChannels: ReadonlySet<unknown> = new Set([
+  'azure-pipelines',
+  'azure-release',
+  'github',
+  'webhook',
+]);
 
 const NotifySchema = z.discriminatedUnion(
   'channel',

@@ -169,6 +169,8 @@ function describe(stage: PipelineStage): string {
   switch (stage.channel) {
     case 'azure-pipelines':
       return `pipeline ${stage.pipeline} of ${stage.project}`;
+    case 'azure-release':
+      return `release pipeline ${stage.definition} of ${stage.project}`;
     case 'github':
       return `workflow ${stage.workflow} of ${stage.repository}`;
     case 'service-bus':

@@ -1,7 +1,7 @@
 /** What the service refuses of online endpoints and deployments is refused here, too: each with the source that says so. */
 import type { RestError } from '@azure/core-rest-pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterId } from '../../../local/azure-ml/kubernetes.ts';
+import { localCloud } from '../../../local/cloud-context.ts';
 import { at, type Deploying, deployment, endpoint, modelId, openDeploying } from './online-fixture.ts';
 import { all, codeUri, idOf } from './workspace-fixture.ts';
 
@@ -93,7 +93,7 @@ const refusals: readonly Refusal[] = [
   ofEndpoint('a compute by its name', endpoint({ compute: 'aks' }), 'properties.compute', narrow),
   ofEndpoint(
     'a compute that is no cluster',
-    endpoint({ compute: clusterId.replace(/cluster$/, 'local') }),
+    endpoint({ compute: localCloud.clusterId.replace(/cluster$/, 'local') }),
     'properties.compute: must be a Kubernetes compute of this workspace',
     narrow,
   ),

@@ -9,6 +9,7 @@ import { startIdentity } from '../../../local/identity/index.ts';
 import { startPipelines } from '../../../local/pipelines/index.ts';
 import { openTls } from '../../../local/tls/index.ts';
 import { type PipelineStage, PipelineStageSchema } from '../../../shared/config/pipeline-stage-schema.ts';
+import { sentParameters } from '../../../shared/domain/pipeline.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { cloudContext } from '../application/local-services.ts';
 import { startedAt } from './orders.ts';
@@ -38,6 +39,25 @@ on:
       region: { type: choice, options: [north, south] }
 `;
 
+/** As a classic release pipeline is exported, with who approves before its stage. */
+const classicOf = (approver: string | null) => ({
+  variables: Object.fromEntries(
+    [...sentParameters, 'region'].map((name) => [name, { value: '', allowOverride: true }]),
+  ),
+  environments: [
+    {
+      name: 'Production',
+      preDeployApprovals: {
+        approvals: [
+          approver === null
+            ? { isAutomated: true, approver: null }
+            : { isAutomated: false, approver: { displayName: approver } },
+        ],
+      },
+    },
+  ],
+});
+
 export async function openPipelinesWorld() {
   const home = mkdtempSync(join(tmpdir(), 'ratchet-pipelines-'));
   const azureFolder = join(home, 'azure');
@@ -45,6 +65,18 @@ export async function openPipelinesWorld() {
   writeFileSync(join(azureFolder, 'deploy.yml'), azure);
   writeFileSync(join(azureFolder, 'other.yml'), azure);
   writeFileSync(join(azureFolder, 'unprepared.yml'), 'parameters: [{ name: modelName, type: string }]');
+  const releaseFolder = join(home, 'releases');
+  mkdirSync(releaseFolder);
+  for (const [name, approver] of [
+    ['deploy', null],
+    ['asked', 'Ann'],
+    ['own', 'ratchet'],
+  ] as const)
+    writeFileSync(join(releaseFolder, `${name}.json`), JSON.stringify(classicOf(approver)));
+  writeFileSync(
+    join(releaseFolder, 'unprepared.json'),
+    JSON.stringify({ ...classicOf(null), variables: {} }),
+  );
   const gitHubFolder = join(home, 'github');
   mkdirSync(gitHubFolder);
   writeFileSync(join(gitHubFolder, 'deploy.yml'), gitHub);
@@ -56,7 +88,7 @@ export async function openPipelinesWorld() {
   vi.stubEnv('IDENTITY_HEADER', identity.environment.IDENTITY_HEADER);
   const context = { ...cloudContext(home, 'pipelines'), clock };
   const open = (port: number) =>
-    startPipelines({ ...context, port, tls, identity, azureFolder, gitHubFolder });
+    startPipelines({ ...context, port, tls, identity, azureFolder, releaseFolder, gitHubFolder });
   let service = await open(0);
   afterAll(async () => {
     await service.stop();
@@ -83,6 +115,8 @@ export async function openPipelinesWorld() {
     },
     gitHub: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
       createWiring({ ...settings, ...change }).pipelineChannel(gitHubStage(more)),
+    release: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
+      createWiring({ ...settings, ...change }).pipelineChannel(releaseStage(more)),
     channel: (more: object = {}, change: Readonly<Record<string, string>> = {}) =>
       createWiring({ ...settings, ...change }).pipelineChannel(azureStage(more)),
   };
@@ -97,6 +131,13 @@ export const gitHubStage = (more: object = {}): PipelineStage =>
       repository: 'local/ratchet',
       workflow: 'deploy.yml',
     },
+    ...more,
+  });
+
+const releaseStage = (more: object): PipelineStage =>
+  PipelineStageSchema.parse({
+    ...{ stage: 'staging', kind: 'pipeline', channel: 'azure-release', project: 'ratchet' },
+    ...{ definition: 'deploy', environment: 'production' },
     ...more,
   });
 

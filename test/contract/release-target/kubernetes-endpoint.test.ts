@@ -1,6 +1,5 @@
 /** An endpoint on Kubernetes as a target: what differs from a managed one, over the wire. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterId } from '../../../local/azure-ml/kubernetes.ts';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { endpoint } from '../azure-ml/online-fixture.ts';
 import { failureOf, openReleasing, type Releasing, version } from './target-fixture.ts';
@@ -8,7 +7,7 @@ import { failureOf, openReleasing, type Releasing, version } from './target-fixt
 let r: Releasing;
 beforeAll(async () => {
   r = await openReleasing();
-  await r.makeEndpoint('clustered', endpoint({ compute: clusterId }));
+  await r.makeEndpoint('clustered', endpoint({ compute: localCloud.clusterId }));
   await r.makeEndpoint('managed');
 });
 afterAll(() => r.workspace.close());
@@ -42,7 +41,7 @@ describe('an endpoint on Kubernetes', () => {
       deployments: [{ deployment: 'version-2', model: { name: 'm', version: '2' }, state: 'ready' }],
     });
     // Its compute is what it was: a change of the traffic sends the endpoint back as it was read.
-    expect((await r.readEndpoint('clustered')).properties.compute).toBe(clusterId);
+    expect((await r.readEndpoint('clustered')).properties.compute).toBe(localCloud.clusterId);
     await target.shift({ traffic: {}, mirror: {} });
     await r.settle('clustered');
     await target.retire('version-2');
@@ -61,7 +60,7 @@ describe('an endpoint on Kubernetes', () => {
   it('is not even asked for them by a client that knows them', async () => {
     const path = `${localCloud.workspaceId}/onlineEndpoints/mirroring?api-version=2024-04-01`;
     const mirrorTraffic = { blue: 10 };
-    const body = JSON.stringify(endpoint({ compute: clusterId, mirrorTraffic }));
+    const body = JSON.stringify(endpoint({ compute: localCloud.clusterId, mirrorTraffic }));
     const refused = await r.workspace.fetch(path, { method: 'PUT', body });
     expect(refused.status).toBe(400);
     expect(refused.text).toContain('properties.mirrorTraffic: is not supported by endpoints on Kubernetes');

@@ -23,6 +23,9 @@ function said(stages: readonly string[], of: string | null = target) {
     : { problems: [], warnings: say(parsed.warnings) };
 }
 
+const classic = (more = 'within: P2D'): string =>
+  `{ stage: classic, kind: pipeline, channel: azure-release, project: ml, definition: d, environment: e, ${more} }`;
+
 const withCheck = (text: string): string => canary.replace(check, text);
 
 const pipeline = (more = ''): string => {
@@ -55,6 +58,12 @@ describe('a release', () => {
       [watched, '{ stage: a, kind: pipeline, channel: github, repository: o/r, workflow: a.yml }'],
       target,
     ],
+    [
+      'a classic release, with an approval that people have given',
+      [watched, '{ stage: ask, kind: approval }', classic('approval: answer')],
+      target,
+    ],
+    ['a classic release whose approval is given there', [classic(), watched], target],
     ['an approval after production', [watched, '{ stage: ask, kind: approval }'], target],
   ] as const)('may have %s', (_what, stages, of) => {
     expect(said(stages, of)).toEqual({ problems: [], warnings: [] });
@@ -145,6 +154,16 @@ describe('a release', () => {
       'no limit of what is slow',
       [withCheck('{ check: a, metric: slow_rate, atMost: 0.1 }'), production],
       'stages.0.checks.0.slowerThanMs: slowerThanMs belongs to slow_rate, and slow_rate needs it',
+    ],
+    [
+      'an approval elsewhere that nobody has given here',
+      [classic('approval: answer'), production],
+      'stages.0.approval: gives an approval that nobody has given: put a stage of kind approval before it, or let people approve there (approval: follow)',
+    ],
+    [
+      'a classic release without its kind',
+      ['{ stage: a, channel: azure-release, project: ml, definition: d, environment: e }', production],
+      'stages.0.channel: azure-release starts something and waits for its end: add kind: pipeline; found "azure-release"',
     ],
     [
       'a pipeline without its kind',
