@@ -9,9 +9,9 @@ export const packageCommand: Command = {
   summary: 'Get the signed package of a released version, and verify one offline.',
   usage: [
     `ratchet package get MODEL:VERSION --out FOLDER ${serviceUsage}`,
-    'ratchet package verify FOLDER --key PUBLIC.pem [--json]    needs no service',
+    'ratchet package verify FOLDER --key PUBLIC.pem [--json]    needs no service; the file may have several keys',
     'get writes the signature (model.sig) and the documents; the files of the model are downloaded to FOLDER/model, as it says.',
-    'verify says whether every file in FOLDER is what was signed by the key, and nothing was added.',
+    'verify says whether every file in FOLDER is what was signed by a key of the file, and which, and nothing was added.',
     'Exit code of verify: 0 it is, 1 it is not, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {

@@ -127,13 +127,18 @@ export const explanationsByName = {
     secret: true,
   },
   RATCHET_SIGNING_KEY: {
-    must: 'be the PEM of a private key of the curve P-256, with line feeds or \\n between its lines',
-    next: 'make one with openssl ecparam -genkey -name prime256v1 -noout, or leave it out: nothing is packed and signed then',
+    must: 'be the identifier of a key in Key Vault with its version, or the PEM of a private key of the curve P-256, with line feeds or \\n between its lines',
+    next: 'name https://VAULT.vault.azure.net/keys/NAME/VERSION, make a key with openssl ecparam -genkey -name prime256v1 -noout, or leave it out: nothing is packed and signed then',
     secret: true,
   },
   RATCHET_CHECKS_KEPT: {
     must: 'be an ISO 8601 duration without months or years, of a day at least',
     next: 'set it to how long checks of rules are to be kept, or leave it out for P400D',
+  },
+  RATCHET_TRUSTED_KEYS: {
+    must: 'be PEMs of public keys of the curve P-256, one after the other, with line feeds or \\n between their lines',
+    next: 'put the public halves of keys there that packages were signed by before, or leave it out: packages by the key of today alone are verified then',
+    secret: true,
   },
 } as const satisfies Readonly<Record<string, Explanation>>;
 

@@ -13,11 +13,12 @@ import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { parseDurationMs } from './config/duration.ts';
 import { type GitHubApp, readAppKey } from './controllers/github-app.ts';
+import { readVaultKey, type VaultKey } from './domain/vault-key.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
 import { readWebhookSecret } from './http/webhook-signature.ts';
 import { type Receivers, readReceivers } from './notices/read-receivers.ts';
-import { isSigningKey } from './package/bundle.ts';
+import { arePublicKeys, isSigningKey } from './package/bundle.ts';
 
 export interface Settings {
   readonly workspace: WorkspaceName;
@@ -58,7 +59,9 @@ export interface Settings {
   /** What links to approvals are signed with, the first; the others still count. None: notices have no such links. */
   readonly linkSecrets: readonly string[];
   /** PEM of the private key that packages are signed with; null: they are not made. */
-  readonly signingKey: string | null;
+  readonly signingKey: { readonly pem: string } | VaultKey | null;
+  /** Public keys that packages may have been signed by beside it, one PEM after the other; empty: none. */
+  readonly trustedKeys: string;
   /** How long checks of rules are kept. */
   readonly checksKeptMs: number;
 }
@@ -153,8 +156,13 @@ const EnvironmentSchema = z.object({
   RATCHET_LINK_SECRET: secrets,
   RATCHET_SIGNING_KEY: z
     .string()
-    .transform((pem) => pem.replaceAll('\\n', '\n'))
-    .refine(isSigningKey)
+    .transform((text) => text.replaceAll('\\n', '\n').trim())
+    .refine((text) => isSigningKey(text) || readVaultKey(text) !== null)
+    .optional(),
+  RATCHET_TRUSTED_KEYS: z
+    .string()
+    .transform((text) => text.replaceAll('\\n', '\n'))
+    .refine(arePublicKeys)
     .optional(),
   RATCHET_CHECKS_KEPT: z
     .string()
@@ -254,7 +262,8 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     receivers: receiversOf(env.RATCHET_NOTICES ?? ''),
     publicUrl: env.RATCHET_PUBLIC_URL ?? hostOf(given),
     linkSecrets: env.RATCHET_LINK_SECRET,
-    signingKey: env.RATCHET_SIGNING_KEY ?? null,
+    signingKey: signingKeyOf(env.RATCHET_SIGNING_KEY),
+    trustedKeys: env.RATCHET_TRUSTED_KEYS ?? '',
     checksKeptMs: parseDurationMs(env.RATCHET_CHECKS_KEPT)!,
   };
 }
@@ -263,6 +272,10 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
 function appOf({ RATCHET_GITHUB_APP_ID: id, RATCHET_GITHUB_APP_KEY: text }: Environment): GitHubApp | null {
   const key = text === undefined ? null : readAppKey(text);
   return id === undefined || key === null ? null : { id, key };
+}
+
+function signingKeyOf(text: string | undefined): Settings['signingKey'] {
+  return text === undefined ? null : (readVaultKey(text) ?? { pem: text });
 }
 
 function receiversOf(text: string): Receivers {

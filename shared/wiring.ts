@@ -30,6 +30,7 @@ import { findModelsDir, watchModels } from './watch-models.ts';
 import { wireControllers } from './wire-controllers.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wirePipelines } from './wire-pipelines.ts';
+import { wireSigning } from './wire-signing.ts';
 import { wireTargets } from './wire-targets.ts';
 
 export type Wiring = ReturnType<typeof createWiring>;
@@ -46,6 +47,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireReleases(base),
     ...wireTargets(base),
     ...wireControllers(base),
+    ...wireSigning(base),
     notices: wireNotices(base),
   };
 }

@@ -4,32 +4,34 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { counted } from '../../shared/domain/plural.ts';
 import { printable } from '../../shared/gates/report/printable.ts';
-import { readPublicKey, verifyBundle } from '../../shared/package/bundle.ts';
+import { readPublicKeys, verifyBundle } from '../../shared/package/bundle.ts';
 import { compareFiles, type PackageFile, signatureName } from '../../shared/package/statement.ts';
 import { printJson } from '../service.ts';
 
 export async function verifyFolder(folder: string, keyFile: string, asJson: boolean): Promise<number> {
-  const key = readKey(keyFile);
-  const signed = verifyBundle(read(join(folder, signatureName)), key);
+  const keys = readKeys(keyFile);
+  const signed = verifyBundle(read(join(folder, signatureName)), keys);
   const problems =
     typeof signed === 'string'
       ? [`${signatureName}: ${signed}`]
       : compareFiles(signed.files, await hashFolder(folder));
-  const digest = typeof signed === 'string' ? null : signed.digest;
+  const { digest = null, keyHash = null } = typeof signed === 'string' ? {} : signed;
   const isSigned = problems.length === 0;
-  if (asJson) printJson({ isSigned, digest, problems });
+  if (asJson) printJson({ isSigned, digest, keyHash, problems });
   else if (isSigned && typeof signed !== 'string')
     console.log(
-      pc.green(`Verified: ${counted(signed.files.length, 'file')} of package ${digest} are what was signed.`),
+      pc.green(
+        `Verified: ${counted(signed.files.length, 'file')} of package ${digest} are what was signed by key ${keyHash}.`,
+      ),
     );
   else for (const problem of problems) console.log(pc.red(printable(problem)));
   return isSigned ? 0 : 1;
 }
 
-function readKey(file: string): ReturnType<typeof readPublicKey> {
+function readKeys(file: string): ReturnType<typeof readPublicKeys> {
   const pem = read(file);
   try {
-    return readPublicKey(pem);
+    return readPublicKeys(pem);
   } catch (cause) {
     throw new Error(`--key ${file}: ${(cause as Error).message}`, { cause });
   }

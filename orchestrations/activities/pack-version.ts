@@ -36,10 +36,10 @@ export async function packVersion(
   packed: Packed,
   { digest, files }: { readonly digest: string; readonly files: readonly ModelFile[] },
 ): Promise<string | null> {
-  const { signingKey } = await wiring.settings();
-  if (signingKey === null) return null;
+  const signer = await wiring.signer();
+  if (signer === null) return null;
   const { name, version } = packed.model;
-  const [blobs, { readPrivateKey, signStatement }, { makeStatement, signatureName }] = await Promise.all([
+  const [blobs, { signStatement }, { makeStatement, signatureName }] = await Promise.all([
     wiring.blobs(),
     import('../../shared/package/bundle.ts'),
     import('../../shared/package/statement.ts'),
@@ -51,7 +51,7 @@ export async function packVersion(
   for (const [file, text] of documents)
     await blobs.writeText(packagePath(own, file), text, 'application/json');
   // The signature comes last: a package that has one is whole.
-  const signature = signStatement(statement, readPrivateKey(signingKey));
+  const signature = await signStatement(statement, signer);
   await blobs.writeText(packagePath(own, signatureName), signature, 'application/json');
   return own;
 }

@@ -13,17 +13,17 @@ const toldAtMost = 3;
 
 /** Why it is not, for a person; null: it is. */
 export async function verifyPackage({ model, package: name }: SignedVersion): Promise<string | null> {
-  const { signingKey } = await wiring.settings();
-  if (signingKey === null)
-    return `package ${name} cannot be verified: RATCHET_SIGNING_KEY is not set any more; set it again.`;
-  const [blobs, { readPublicKey, verifyBundle }, { compareFiles, signatureName }] = await Promise.all([
+  const keys = await wiring.trustedKeys();
+  if (keys.length === 0)
+    return `package ${name} cannot be verified: RATCHET_SIGNING_KEY is not set any more; set it again, or its public half in RATCHET_TRUSTED_KEYS.`;
+  const [blobs, { verifyBundle }, { compareFiles, signatureName }] = await Promise.all([
     wiring.blobs(),
     import('../../shared/package/bundle.ts'),
     import('../../shared/package/statement.ts'),
   ]);
   const signature = await blobs.readText(packagePath(name, signatureName), manifestLimitBytes);
   if (signature === null) return `the signature of package ${name} is gone.`;
-  const signed = verifyBundle(signature, readPublicKey(signingKey));
+  const signed = verifyBundle(signature, keys);
   if (typeof signed === 'string') return `of package ${name}, ${signed}.`;
   if (signed.digest !== name) return `package ${name} has the signature of another one, ${signed.digest}.`;
   const files = await findFiles(model);

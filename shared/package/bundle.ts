@@ -44,6 +44,21 @@ export function readPublicKey(pem: string): KeyObject {
   }
 }
 
+/** Public keys, one PEM after the other. Throws as `readPublicKey` does. */
+export function readPublicKeys(text: string): readonly KeyObject[] {
+  const pems = text.split(/(?<=-----END [A-Z ]+-----)/).filter((part) => part.trim() !== '');
+  return pems.map(readPublicKey);
+}
+
+/** Whether a text is public keys, and has nothing secret. */
+export function arePublicKeys(text: string): boolean {
+  try {
+    return !text.includes('PRIVATE KEY') && readPublicKeys(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function requireP256(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
   throw new Error('another kind of key');
@@ -56,13 +71,29 @@ export function publicPem(key: KeyObject): string {
   }) as string;
 }
 
+/** Whatever has the key. */
+export interface Signer {
+  readonly publicKey: KeyObject;
+  /** The signature (ECDSA over P-256 with SHA-256) of these bytes, DER. */
+  readonly sign: (bytes: Uint8Array) => Promise<Buffer>;
+}
+
+/** With a key at hand. Throws as `readPrivateKey` does. */
+export function localSigner(pem: string): Signer {
+  const key = readPrivateKey(pem);
+  return {
+    publicKey: createPublicKey(key),
+    sign: async (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'der' }),
+  };
+}
+
 /** The bundle as text, for a file `model.sig`. */
-export function signStatement(statement: Statement, key: KeyObject): string {
+export async function signStatement(statement: Statement, signer: Signer): Promise<string> {
   const payload = Buffer.from(JSON.stringify(statement));
-  const sig = sign('sha256', encode(payloadType, payload), { key, dsaEncoding: 'der' });
+  const sig = await signer.sign(encode(payloadType, payload));
   const bundle = {
     mediaType,
-    verificationMaterial: { publicKey: { hint: hintOf(key) }, tlogEntries: [] },
+    verificationMaterial: { publicKey: { hint: hintOf(signer.publicKey) }, tlogEntries: [] },
     dsseEnvelope: {
       payload: payload.toString('base64'),
       payloadType,
@@ -90,11 +121,15 @@ interface Bundle {
   };
 }
 
-/** The files that a bundle is the signature of, or why it is none by this key. */
-export function verifyBundle(
-  text: string,
-  key: KeyObject,
-): { readonly digest: string; readonly files: readonly PackageFile[] } | string {
+export interface Verified {
+  readonly digest: string;
+  readonly files: readonly PackageFile[];
+  /** Which of the keys has signed: SHA-256 over its PEM, hex. */
+  readonly keyHash: string;
+}
+
+/** The files that a bundle is the signature of, or why it is none by any of these keys. */
+export function verifyBundle(text: string, keys: readonly KeyObject[]): Verified | string {
   if (text.length > bundleCharsAtMost) return 'it is no signature: it is too large';
   let bundle: Bundle;
   try {
@@ -109,18 +144,18 @@ export function verifyBundle(
   if (type !== payloadType) return `what is signed is no ${payloadType}`;
   if (more.length > 0) return 'it has several signatures: exactly one is expected';
   const bytes = Buffer.from(payload, 'base64');
-  if (
-    !verify(
-      'sha256',
-      encode(payloadType, bytes),
-      { key, dsaEncoding: 'der' },
-      Buffer.from(first.sig, 'base64'),
-    )
-  ) {
-    const hint = bundle.verificationMaterial?.publicKey?.hint;
-    return hint === hintOf(key)
-      ? 'the signature is wrong: what was signed was changed'
-      : 'the signature is not by this key';
-  }
-  return readStatement(bytes.toString('utf8'));
+  const signed = encode(payloadType, bytes);
+  const sig = Buffer.from(first.sig, 'base64');
+  // The hint is not asked which: whoever changes a bundle changes that, too.
+  const by = keys.find((key) => verify('sha256', signed, { key, dsaEncoding: 'der' }, sig));
+  if (!by) return describeStranger(bundle.verificationMaterial?.publicKey?.hint, keys);
+  const statement = readStatement(bytes.toString('utf8'));
+  return typeof statement === 'string' ? statement : { ...statement, keyHash: hintOf(by) };
+}
+
+function describeStranger(hint: unknown, keys: readonly KeyObject[]): string {
+  if (keys.some((key) => hint === hintOf(key))) return 'the signature is wrong: what was signed was changed';
+  const named =
+    typeof hint === 'string' && /^[0-9a-f]{64}$/.test(hint) ? `, but by ${hint.slice(0, 12)}` : '';
+  return `the signature is not by ${keys.length === 1 ? 'this key' : `any of the ${keys.length} keys`}${named}`;
 }

@@ -84,6 +84,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'shared/settings.ts': {
     rooms: [
+      'shared/domain',
       'shared/package',
       'shared/explain-settings.ts',
       'shared/access',
@@ -129,6 +130,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/errors.ts', 'shared/azure', 'shared/release/channels', 'shared/controllers'],
     types: ['shared/settings.ts'],
   },
+  'shared/wire-signing.ts': {
+    rooms: ['shared/once.ts', 'shared/azure', 'shared/release/channels', 'shared/package'],
+    types: ['shared/domain', 'shared/settings.ts'],
+  },
   'shared/watch-models.ts': { rooms: ['shared/config'] },
   'shared/wiring.ts': {
     rooms: [
@@ -137,6 +142,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/wire-notices.ts',
       'shared/wire-pipelines.ts',
       'shared/wire-controllers.ts',
+      'shared/wire-signing.ts',
       'shared/watch-models.ts',
       'shared/azure',
       'shared/ledger',

@@ -57,6 +57,7 @@ describe('settings', () => {
       publicUrl: null,
       linkSecrets: [],
       signingKey: null,
+      trustedKeys: '',
       checksKeptMs: 400 * 86_400_000,
     });
   });
