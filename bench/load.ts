@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { groupByPackage, type PackageShare } from './load/group-by-package.ts';
+import { unbundle } from './load/unbundle.ts';
 import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
 import { ratiosOf, type Spread, spreadOf } from './measure/statistics.ts';
 import { figure, renderTable } from './measure/table.ts';
@@ -87,7 +88,7 @@ await runBenchmark({
       applicationByLeastDurable: ratiosOf(application!, leastDurable!),
       cpuApplicationByEmpty: ratiosOf(cpuApplication!, cpuEmpty!),
       aim: { applicationByEmptyBelow: 3, reached: applicationByEmpty.median < 3 },
-      ...(explain ? { packages: groupByPackage(seen[0]!.modules ?? []) } : {}),
+      ...(explain ? { packages: groupByPackage(unbundle(seen[0]!.modules ?? [], sides[0].directory)) } : {}),
     };
   },
   tell,

@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { keepMetafile } from '../packaging/metafiles.ts';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
 const out = fileURLToPath(new URL('../dist/dashboard/', import.meta.url));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'assets'), { recursive: true });
-await build({
+const { metafile } = await build({
   entryPoints: {
     page: join(source, 'main.tsx'),
     style: join(source, 'style/index.css'),
@@ -31,8 +32,10 @@ await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 });
+keepMetafile('page', metafile);
 
 const files = readdirSync(join(out, 'assets'));
 const addressOf = (name: string): string => {

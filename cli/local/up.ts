@@ -17,7 +17,7 @@ const options = {
 export async function up(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs(args, options);
   if (positionals.length > 0) throw new UsageError(`takes no ${JSON.stringify(positionals[0])}`);
-  if (!existsSync(join(projectFolder, 'dist', 'functions')))
+  if (!existsSync(join(projectFolder, 'dist', 'app')))
     throw new Error(`the service is not built: npm run build in ${projectFolder}`);
   const models = values.models ?? (process.env['RATCHET_MODELS_DIR'] || 'models');
   if (!statSync(models, { throwIfNoEntry: false })?.isDirectory())

@@ -16,14 +16,14 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { ruleOf } from '../../shared/access/access-table.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import type { Where } from '../find-service.ts';
+import { readVersion } from '../project.ts';
 import { askService } from '../service.ts';
 import { type Act, actTools } from './act-tools.ts';
 import { type Ask, readTools } from './read-tools.ts';
 
 /** Answers when the assistant has closed the connection. */
 export async function serveStdio(where: Where, operate: boolean): Promise<void> {
-  const { default: project } = await import('../../package.json', { with: { type: 'json' } });
-  const server = makeServer(where, operate, project.version);
+  const server = makeServer(where, operate, readVersion());
   const closed = new Promise<void>((resolve) => {
     server.server.onclose = resolve;
     process.stdin.once('end', resolve);
