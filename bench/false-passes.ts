@@ -3,6 +3,7 @@
  * judged by the gates' own code, for metrics, rules, sizes and data that are not nice.
  */
 import { allCells } from './false-passes/all-cells.ts';
+import { keepFigures } from './false-passes/keep-figures.ts';
 import { simulateCell } from './false-passes/simulate.ts';
 import { type Figures, listBad, tellFigures } from './false-passes/tell-figures.ts';
 import { readCount, runBenchmark, UsageError } from './measure/run-benchmark.ts';
@@ -17,6 +18,7 @@ what the gate states.
 
   --worlds N     worlds for each cell (default 1000); a cell that looks bad is judged again in four times as many others
   --cells TEXT   only cells whose name has all of these words, such as 'roc_auc atLeast'
+  --keep FILE    write each cell's figures to this file as they are measured, and take those that it has already from there
   --list         print the names of the cells and stop
   --seed TEXT    (default ratchet)
 `;
@@ -30,6 +32,7 @@ await runBenchmark({
   options: {
     worlds: { type: 'string', default: '1000' },
     cells: { type: 'string', default: '' },
+    keep: { type: 'string' },
     list: { type: 'boolean', default: false },
     seed: { type: 'string', default: 'ratchet' },
   },
@@ -43,11 +46,17 @@ await runBenchmark({
       );
     }
     if (values.list) return { settings, cells: [], names: cells.map(({ name }) => name) };
+    const kept = values.keep === undefined ? null : keepFigures(values.keep, settings);
     const figures = [];
     for (const [at, cell] of cells.entries()) {
       // Lets Ctrl-C be heard.
       await new Promise(setImmediate);
       signal.throwIfAborted();
+      const before = kept?.find(cell.name);
+      if (before) {
+        figures.push(before);
+        continue;
+      }
       const first = simulateCell(cell, { ...settings, sureness });
       // Of so many cells some look bad by chance: fresh worlds say whether this one is.
       const again = { seed: `${settings.seed}/again`, worlds: 4 * settings.worlds, sureness };
@@ -57,6 +66,7 @@ await runBenchmark({
         `${at + 1} of ${cells.length}: ${cell.name}: ${share} %${found.bad ? ' BAD' : ''}, ${found.msPerWorld.toFixed(1)} ms a world`,
       );
       figures.push(found);
+      kept?.add(found);
     }
     return { settings, cells: figures, names: null };
   },

@@ -8,6 +8,7 @@ import { cutCells, recalibrationCells } from './cells/cut-cells.ts';
 import { costCells, decisionBounds, decisionGains } from './cells/decision-cells.ts';
 import { dependentCells } from './cells/dependent-cells.ts';
 import { groupCells } from './cells/group-cells.ts';
+import { missingCells } from './cells/missing-cells.ts';
 import { multiclassCells } from './cells/multiclass-cells.ts';
 import { priorCells } from './cells/prior-cells.ts';
 import { probabilityCells } from './cells/probability-cells.ts';
@@ -31,5 +32,6 @@ export function allCells(): Cell[] {
     ...weightCells(),
     ...groupCells(),
     ...dependentCells(),
+    ...missingCells(),
   ];
 }

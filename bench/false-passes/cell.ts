@@ -1,4 +1,5 @@
 import { findMetric } from '../../shared/config/metric-catalog.ts';
+import type { Missing } from './missing.ts';
 import type { Population, Said } from './populations/population.ts';
 import type { RuleName } from './rules.ts';
 import type { Dependence, WorldLaw, weightings } from './world.ts';
@@ -23,6 +24,7 @@ export interface Circumstances {
   readonly known?: string;
   /** Class shares that the gates are told, of binary models that of class 1. */
   readonly priors?: number;
+  readonly missing?: Missing;
 }
 
 /** `what`: the population in words. */
@@ -31,7 +33,7 @@ export function cellOf(
   rule: RuleName,
   rows: number,
   [what, ...parts]: readonly [what: string, ...parts: (() => Population)[]],
-  { weights = 'equal', dependence, told = true, known, priors }: Circumstances = {},
+  { weights = 'equal', dependence, told = true, known, priors, missing }: Circumstances = {},
 ): Cell {
   const name = [
     `${metric} ${rule}`,
@@ -41,6 +43,7 @@ export function cellOf(
     dependence ? describeDependence(dependence) : [],
     dependence && !told ? 'not told' : [],
     priors === undefined ? [] : `priors of ${percent(priors)}`,
+    missing ? describeMissing(missing) : [],
   ].flat();
   const seesScores = findMetric(metric)?.sees === 'score';
   return {
@@ -56,6 +59,7 @@ export function cellOf(
         dependence: dependence ?? null,
         told,
         ...(priors !== undefined && { priors }),
+        ...(missing && { missing }),
       };
     },
     known: known ?? null,
@@ -74,5 +78,12 @@ function describeDependence(dependence: Dependence): string {
     : `groups of ${dependence.size} that correlate by ${dependence.correlation}`;
 }
 
+function describeMissing({ where, chance, assumed }: Missing): string {
+  const which = where === 'anywhere' ? 'labels' : 'labels that would tell against it';
+  return `${percentOf(chance)} of ${which} missing${assumed ? ', said to be by chance' : ''}`;
+}
+
+const percentOf = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
 /** How common class 1 is, for a cell's name. */
-export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} % of class 1`;
+export const percent = (share: number): string => `${percentOf(share)} of class 1`;

@@ -1,5 +1,5 @@
 /** How often the gate of a cell passes: where the truth is on its limit, and where it is a distance better. */
-import type { GateConfig } from '../../shared/config/gate-schema.ts';
+import { type GateConfig, GatesSchema } from '../../shared/config/gate-schema.ts';
 import type { GateResult } from '../../shared/domain/gate-report.ts';
 import { judgeEvidence } from '../../shared/gates/judge-evidence.ts';
 import type { Predictions } from '../../shared/gates/rows.ts';
@@ -101,7 +101,9 @@ export function countFalsePasses(cell: Cell, trials: Trials): FalsePasses {
 function prepare(cell: Cell): Judging {
   const law = cell.law();
   const usual =
-    law.weights === 'equal' && law.priors === undefined ? comparisonFor(cell.metric, cell.rule) : null;
+    law.weights === 'equal' && law.priors === undefined && !law.missing
+      ? comparisonFor(cell.metric, cell.rule)
+      : null;
   const parts = law.parts.map((part) => withPriors(part, law.priors));
   return { cell, law, rule: ruleOn(cell.rule, cell.metric, parts), usual };
 }
@@ -158,7 +160,7 @@ function withPriors(part: Population, priors: number | undefined): Population {
 }
 
 function judge(
-  { parts, priors }: WorldLaw,
+  { parts, priors, missing }: WorldLaw,
   gate: GateConfig,
   predictions: Predictions,
   { world, at }: { readonly world: number; readonly at: number },
@@ -166,7 +168,7 @@ function judge(
   const report = judgeEvidence({
     runId: `world ${world}`,
     task: parts[0]!.task,
-    gates: [gate],
+    gates: missing ? [gate, allowMissing(missing.assumed)] : [gate],
     hasChampion: predictions.champion !== null,
     predictions,
     rule: {
@@ -179,6 +181,14 @@ function judge(
   });
   return report.gates[0]!;
 }
+
+const allowMissing = (assumed: boolean): GateConfig =>
+  GatesSchema.parse([
+    {
+      ...{ gate: 'labelled', kind: 'data', severity: 'block' },
+      unlabelledShare: { atMost: 1, ...(assumed && { assume: 'missing-at-random' }) },
+    },
+  ])[0]!;
 
 /** Null where no limit lies so far from the truth, or too few worlds have a value. */
 function measurePower(

@@ -3,6 +3,7 @@ import type { Predictions, Rows, SliceColumn } from '../../shared/gates/rows.ts'
 import { normalQuantile } from '../../shared/gates/statistics/normal.ts';
 import type { Random } from '../../shared/gates/statistics/random.ts';
 import { countUp } from '../../shared/gates/statistics/typed.ts';
+import { type Missing, takeLabels } from './missing.ts';
 import {
   intervalsOf,
   namesOf,
@@ -38,6 +39,8 @@ export interface WorldLaw {
   readonly dependence: Dependence | null;
   /** Whether the gates are told of the dependence; not when omitted. */
   readonly told?: boolean;
+  /** Rows that have no label; all have one when omitted. */
+  readonly missing?: Missing;
   /** Share of class 1 that truths are of, where it is not that of what is drawn. */
   readonly priors?: number;
 }
@@ -51,6 +54,11 @@ interface Drawn {
 }
 
 export function drawWorld(random: Random, law: WorldLaw): Predictions {
+  const drawn = drawLabelled(random, law);
+  return law.missing ? takeLabels(random, drawn, law.missing) : drawn;
+}
+
+function drawLabelled(random: Random, law: WorldLaw): Predictions {
   const rows = law.rows;
   const [first] = law.parts as [Population];
   const classes = first.task === 'multiclass' ? first.labels.values.length : 0;

@@ -58,6 +58,8 @@ export async function runBenchmark<Options extends ParseArgsOptionsConfig, Figur
     process.stderr.write(`bench:${benchmark.name}: ${usage ? '' : 'could not measure: '}${told}\n`);
     process.exitCode = usage ? 2 : 1;
   }
+  // Into a pipe it is written later, and the end of the process would cut it off.
+  await new Promise((written) => process.stdout.write('', written));
   // Sockets kept alive for servers that are gone must not hold the process.
   process.exit();
 }

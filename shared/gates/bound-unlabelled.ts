@@ -12,8 +12,10 @@ import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts
 import type { GateResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
 import { computeMetric, type Side } from './evidence.ts';
+import { joinSlices, withLabels } from './join-rows.ts';
 import { show } from './measure-gate.ts';
-import { mapIntervals, mapProbabilities, type Predictions, type Rows, type SliceColumn } from './rows.ts';
+import type { Predictions, Rows } from './rows.ts';
+import { boundGap } from './worst-gaps.ts';
 import { type Ends, endsOfGain, endsOfValue } from './worst-labels.ts';
 
 type Bounds = NonNullable<GateResult['unlabelled']>;
@@ -31,10 +33,7 @@ export function boundUnlabelled(
 ): { readonly bounds: Bounds; readonly known: Known } | null {
   if (gate.kind === 'data' || !predictions?.unlabelled || sourceOf(gate) === 'reported') return null;
   const rows = predictions.unlabelled.labels.length;
-  const known =
-    gate.kind === 'gap'
-      ? { why: 'of a gap between groups no worst labels are known' }
-      : rangeOf(gate, predictions);
+  const known = gate.kind === 'gap' ? boundGap(gate, predictions) : rangeOf(gate, predictions);
   const shown = (end: number): number | null => (Number.isFinite(end) ? end : null);
   const bounds =
     'why' in known
@@ -47,7 +46,7 @@ export function boundUnlabelled(
 export function describeUnlabelled(gate: GateConfig, { rows, low, high }: Bounds, known: Known): string {
   const have = `${counted(rows, 'row')} ${rows === 1 ? 'has' : 'have'} no label`;
   if ('why' in known) return `; ${have}, and no bounds are known of what they could change: ${known.why}`;
-  const subject = gate.kind === 'bound' ? gate.metric : 'the gain';
+  const subject = gate.kind === 'bound' ? gate.metric : gate.kind === 'gap' ? 'the gap' : 'the gain';
   if (low === null && high === null)
     return `; ${have}, with which ${subject} over all rows could be anything`;
   const between =
@@ -166,73 +165,4 @@ export function withWorstLabels(
     if (!found || (most ? value > found.value : value < found.value)) found = { rows, value };
   }
   return { ...predictions, ...found!.rows, unlabelled: null, slices: joinSlices(predictions) };
-}
-
-function joinSlices({ slices, labels }: Predictions): ReadonlyMap<string, SliceColumn> {
-  const joinColumn = ({ rowsOf, unlabelled, overflow }: SliceColumn): SliceColumn => ({
-    overflow,
-    rowsOf: new Map(
-      [...rowsOf].map(([value, rows]) => {
-        const others = (unlabelled?.get(value) ?? new Uint32Array()).map((row) => row + labels.length);
-        const all = new Uint32Array(rows.length + others.length);
-        all.set(rows);
-        all.set(others, rows.length);
-        return [value, all];
-      }),
-    ),
-  });
-  return new Map([...slices].map(([name, column]) => [name, joinColumn(column)]));
-}
-
-const withLabels = (predictions: Predictions, labels: Float64Array): Rows =>
-  joinRows(predictions, { ...predictions.unlabelled!, labels });
-
-function joinRows(first: Rows, second: Rows): Rows {
-  const join = (one: Float64Array, other: Float64Array): Float64Array => {
-    const both = new Float64Array(one.length + other.length);
-    both.set(one);
-    both.set(other, one.length);
-    return both;
-  };
-  const joinSides = (side: Side) => {
-    const columns = second.classes?.[side].probabilities?.values();
-    return mapProbabilities(first.classes![side], (column) => join(column, columns!.next().value!));
-  };
-  const ends = second.intervals && endsInTurn(second.intervals);
-  return {
-    rule: first.rule,
-    labels: join(first.labels, second.labels),
-    challenger: join(first.challenger, second.challenger),
-    champion: first.champion && second.champion && join(first.champion, second.champion),
-    weights: first.weights && second.weights && join(first.weights, second.weights),
-    intervals: ends ? mapIntervals(first.intervals, (column) => join(column, ends.next().value!)) : null,
-    dependence: first.dependence
-      ? { ...first.dependence, of: joinWhole(first.dependence.of, second.dependence!.of) }
-      : null,
-    classes: first.classes && {
-      names: first.classes.names,
-      challenger: joinSides('challenger'),
-      champion: joinSides('champion'),
-    },
-  };
-}
-
-function joinWhole(one: Uint32Array, other: Uint32Array): Uint32Array {
-  const both = new Uint32Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
-}
-
-/** In the order in which they are mapped. */
-function* endsInTurn({
-  challenger,
-  champion,
-}: NonNullable<Rows['intervals']>): Generator<Float64Array, undefined> {
-  for (const side of [challenger, champion]) {
-    if (!side) continue;
-    yield side.lower;
-    yield side.upper;
-  }
-  return undefined;
 }

@@ -21,6 +21,7 @@ import { suggestAlike } from './predictions/spellings.ts';
 import { weighByPriors } from './priors.ts';
 import type { Rows } from './rows.ts';
 import { describeBy, findSlices, type SlicesOfGate } from './slice-column.ts';
+import { worstOfGap } from './worst-gaps.ts';
 
 interface GateContext {
   readonly evidence: Evidence;
@@ -68,14 +69,13 @@ function findUnsure(gate: GateConfig, context: GateContext): string | null {
   if (context.missingAtRandom || gate.kind === 'data' || !predictions) return null;
   const advice =
     'label them, or say that labels are missing by chance: unlabelledShare with assume: missing-at-random';
-  if (gate.kind === 'gap') return `; so it is not shown: ${advice}`;
-  const worstRows = withWorstLabels(gate, predictions);
-  if ('why' in worstRows) return `; ${worstRows.why}, so it is not shown: ${advice}`;
-  const { folded } = judgeAsked(gate, {
-    ...context,
-    evidence: { ...context.evidence, predictions: worstRows },
-  });
-  return folded.verdict === 'passed' ? null : `; with the worst labels it is not shown: ${advice}`;
+  const worlds = gate.kind === 'gap' ? worstOfGap(gate, predictions) : [withWorstLabels(gate, predictions)];
+  for (const rows of worlds) {
+    if ('why' in rows) return `; ${rows.why}, so it is not shown: ${advice}`;
+    const { folded } = judgeAsked(gate, { ...context, evidence: { ...context.evidence, predictions: rows } });
+    if (folded.verdict !== 'passed') return `; with the worst labels it is not shown: ${advice}`;
+  }
+  return null;
 }
 
 /** What a gate is about: a metric, or what of the rows. */

@@ -152,7 +152,7 @@ function inferUnits(
   rows: Rows,
   { worst, ofAnySize, bothUneven = false, possible }: Options,
 ): Inference | NoInference {
-  const known = { bothUneven, unbounded: ofAnySize || haveAnyWeights(rows) };
+  const known = { bothUneven, ofAnySize, weighed: haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
   if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });

@@ -12,10 +12,11 @@ import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { binsOf } from './infer-value.ts';
 import { costsOf, decisionsOf } from './metrics/decision-rule.ts';
 import type { ScoredRows } from './metrics/measure.ts';
-import { scoreBin, topOf } from './metrics/probability-metrics.ts';
 import { findShare } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { orderNumbers } from './statistics/order-numbers.ts';
+import { binned } from './worst-bins.ts';
+import { labelsOfMean } from './worst-means.ts';
 import { isComparisonBounded, lossOfNumber, numbersTried } from './worst-numbers.ts';
 
 /** Labellings of which one is the end; `open`: no end, whatever is tried some labels go beyond it. */
@@ -31,6 +32,9 @@ const mostMeasured = 20_000_000;
 
 const separate = (labels: Float64Array | null, why: string): Ends =>
   labels ? { labellings: () => [labels], separable: true } : { why };
+
+const together = (labels: Float64Array | { readonly why: string }): Ends =>
+  'why' in labels ? labels : { labellings: () => [labels], separable: false };
 
 /** Labels with which the number is least, or greatest, of a value of one side. */
 export function endsOfValue(
@@ -50,11 +54,13 @@ export function endsOfValue(
   const plain = decided(metric, scored, worst) ?? monotone(metric, scored, greatest);
   if (plain) return { labellings: () => [plain], separable: false };
   if (others.weights) return { why: `of ${metric} no worst labels are known where rows have weights` };
+  const mean = labelsOfMean(metric, scored, scoredBy(labelled, side)!, greatest);
+  if (mean) return together(mean);
   if (ranked.includes(parseMetricName(metric)?.base ?? '')) return ranks(metric, scored, labelled, greatest);
   if (metric === 'matthews' && !scored.classes)
     return correlated(scored, scoredBy(labelled, side)!, greatest);
   const bins = binsOf(metric);
-  if (bins !== null) return binned(bins, scored, scoredBy(labelled, side)!, greatest);
+  if (bins !== null) return together(binned(bins, scored, scoredBy(labelled, side)!, greatest));
   return { why: `of ${metric} no worst labels are known` };
 }
 
@@ -87,6 +93,9 @@ function endsOfNumbers(metric: string, scored: ScoredRows, greatest: boolean): E
   const why = `of ${metric} no worst labels are known`;
   const base = parseMetricName(metric)?.base ?? '';
   if (metric === 'smape') return separate(mirrored(scored, greatest), why);
+  // Of one label far from all others no variance is explained.
+  if (metric === 'r2') return { why: 'a label could be any number, and r2 with it 0 or less' };
+  if (metric === 'bias' || (metric === 'mape' && greatest)) return 'open';
   const loss = lossOfNumber(metric, scored);
   if (!loss) return { why };
   const isShare = base.includes('coverage');
@@ -223,43 +232,4 @@ function correlated(scored: ScoredRows, labelled: ScoredRows, greatest: boolean)
   for (const row of none.slice(0, found.missed)) labels[row] = 1;
   for (const row of some.slice(0, found.hits)) labels[row] = 1;
   return { labellings: () => [labels], separable: false };
-}
-
-/** Bins do not meddle with each other: in each the sum of errors is as near to 0 as labels make it, or as far. */
-function binned(bins: number, scored: ScoredRows, labelled: ScoredRows, greatest: boolean): Ends {
-  const [tops, seen] = [topsOf(scored), topsOf(labelled)];
-  if (!tops || !seen) return { why: 'there are no probabilities' };
-  const sums = new Float64Array(bins);
-  for (let row = 0; row < labelled.labels.length; row++) {
-    sums[scoreBin(seen.probability[row]!, bins)]! += seen.probability[row]! - seen.right[row]!;
-  }
-  const rowsOf = Array.from({ length: bins }, (): number[] => []);
-  for (let row = 0; row < scored.labels.length; row++) {
-    const bin = scoreBin(tops.probability[row]!, bins);
-    sums[bin]! += tops.probability[row]!;
-    rowsOf[bin]!.push(row);
-  }
-  const labels = scored.labels.map((_, row) => tops.wrong[row]!);
-  for (const [bin, rows] of rowsOf.entries()) {
-    const whole = sums[bin]!;
-    const nearest = Math.min(rows.length, Math.max(0, Math.round(whole)));
-    const farthest = Math.abs(whole - rows.length) > Math.abs(whole) ? rows.length : 0;
-    for (const row of rows.slice(0, greatest ? farthest : nearest)) labels[row] = tops.rightly[row]!;
-  }
-  return { labellings: () => [labels], separable: false };
-}
-
-/** What a row says of the class it is binned by, and the labels that make it right or wrong. */
-function topsOf(scored: ScoredRows) {
-  const { scores, labels, classes, probabilities } = scored;
-  if (!classes) {
-    const [rightly, wrong] = [labels.map(() => 1), labels.map(() => 0)];
-    return { probability: scores, right: labels, rightly, wrong };
-  }
-  const top = topOf(scored);
-  if (!top || classes.names.length < 2) return null;
-  const rightly = labels.map((_, row) =>
-    probabilities!.findIndex((column) => column[row] === top.probability[row]),
-  );
-  return { ...top, rightly, wrong: rightly.map((of) => (of === 0 ? 1 : 0)) };
 }

@@ -33,6 +33,7 @@ export function lossOfNumber(
   const parsed = parseMetricName(metric);
   switch (parsed?.base) {
     case 'mae':
+    case 'mape':
     case 'rmse':
     case 'median_absolute_error':
     case 'mae_trimmed':

@@ -11,7 +11,9 @@
  * Graphical Statistics 17, 2008). With the worst value there can be, the method is that of Gaffke (2005) and of
  * Learned-Miller and Thomas (2020), for shares exactly the interval of Clopper and Pearson, and valid but blunt. Here the
  * unit lies half the skewness (in standard deviations) beyond the mean, which makes the one-sided error right to second
- * order (Edgeworth), and from there halfway to the worst value seen. `bench:false-passes` says what that keeps.
+ * order (Edgeworth), and from there halfway to the worst value seen. `bench:false-passes` says what that keeps. Where values
+ * of any size are too uneven for that, and not so heavy-tailed that nothing would do, it lies beyond the worst value seen:
+ * blunter, and kept at any skewness.
  *
  * Invariants
  * 1. No chance: the same units give the same inference, and the order they come in does not matter but for rounding.
@@ -23,21 +25,28 @@ import { leastErrorOf } from './even-rows.ts';
 import { findEnd } from './find-end.ts';
 import type { Inference, NoInference } from './inference.ts';
 import { normalQuantile } from './normal.ts';
+import {
+  keepUnits,
+  type Moments,
+  measureMoments,
+  standardise,
+  type Units,
+  type Worst,
+} from './standard-units.ts';
 import { studentCdf } from './student.ts';
+import { hasNoVariance, isTooHeavy } from './tail-index.ts';
 import { prepareTail } from './weighted-tail.ts';
-
-/** What each unit adds to the two sums of which a value is the ratio. Bottoms are 0 or more. */
-interface Units {
-  readonly top: Float64Array;
-  readonly bottom: Float64Array;
-}
 
 /** So many rows of equal weight must there be at least. */
 export const leastUnits = 10;
 /** How far the added unit lies from the second-order place towards the worst unit seen: all the way where few were. */
-const towardsWorst = (units: number): number => Math.min(1, 0.5 + fewUnits / units);
-/** Of so few units the skewness is half a guess. */
+const towardsWorst = (units: number, few: number): number => Math.min(1, 0.5 + few / units);
+/** Of so few units the skewness is half a guess, and more of values of either sign, where it may have the wrong one. */
 const fewUnits = 15;
+const fewUnitsOfEitherSign = 30;
+/** Where uneven values count by the worst one seen, it lies so many units' worth beyond it; and a unit is so many even ones. */
+const beyondWorst = (units: number): number => 1 + 30 / units;
+const evenRowsPerUnevenUnit = 1 / 4;
 /** What could have been is far beyond what was seen, from so many times it on. */
 const farBeyond = 4;
 /** A small error takes some units, however even they are: 33 for one of 1 in 800. */
@@ -58,14 +67,16 @@ interface Known {
   readonly possible?: Worst | undefined;
   /** Both sums may be uneven in themselves, and their difference hide it. */
   readonly bothUneven?: boolean;
-  /** Values may be of any size, as errors and weights are and what follows from decisions and ranks is not. */
-  readonly unbounded?: boolean;
+  /** Values may be of any size, as errors are and what follows from decisions and ranks is not. */
+  readonly ofAnySize?: boolean;
+  /** So may what they count. */
+  readonly weighed?: boolean;
 }
 
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, possible, bothUneven, unbounded = false }: Known = {},
+  { worst, possible, bothUneven, ofAnySize = false, weighed = false }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -78,17 +89,23 @@ export function inferRatio(
   // An end may lie so many times farther out than any row.
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
-  const apart = bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY;
+  const isLoss = ofAnySize && top.every((value) => value >= 0);
+  const shape = {
+    unbounded: ofAnySize || weighed,
+    isOfEitherSign: ofAnySize && !isLoss,
+    plainLosses: isLoss && bottom.every((value) => value === bottom[0]) ? top : null,
+    apart: bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY,
+  };
   const reachOf = (sign: 1 | -1, known: Worst | undefined): number =>
     known ? (sign > 0 ? known.greatest : -known.least) / meanBottom / unit : 0;
   const sideOf = (sign: 1 | -1): Side =>
     worst
       ? { sign, added: reachOf(sign, worst), ...bounded }
-      : describeSide(sign, moments, centred, { apart, unbounded, reach: reachOf(sign, possible) });
+      : describeSide(sign, moments, centred, { ...shape, reach: reachOf(sign, possible) });
   const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
-  const beyond = ({ sign, added, degrees }: Side, limit: number): number => {
+  const beyond = ({ sign, added, degrees }: Added, limit: number): number => {
     const shift = (estimate - limit) / unit;
     const tail = tailAt(sign, shift, added + sign * shift);
     // Limits nearer than doubles can tell refute nothing.
@@ -97,19 +114,24 @@ export function inferRatio(
   };
   // Where all rows are alike, the added one alone makes the error.
   const step = unit * Math.max(moments.deviation / Math.sqrt(centred.length), 1 / centred.length);
-  const boundedOf = (sign: 1 | -1): Side => ({ sign, added: reachOf(sign, possible), ...bounded });
-  const sideFor = (side: Side, error: number): Side =>
-    possible && error < leastErrorOf(side.evenRows) ? boundedOf(side.sign) : side;
+  const boundedOf = (sign: 1 | -1): Added => ({ sign, added: reachOf(sign, possible), ...bounded });
+  /** From the sharpest that is even enough for the error to the bluntest. */
+  const sideFor = (side: Side, error: number): Added => {
+    if (error >= leastErrorOf(side.evenRows)) return side;
+    if (side.blunt && error >= leastErrorOf(side.blunt.evenRows)) return side.blunt;
+    return possible ? boundedOf(side.sign) : (side.blunt ?? side);
+  };
   const endOf = (side: Side, error: number): number =>
     findEnd((limit) => beyond(sideFor(side, error), limit), error, estimate, side.sign * step);
   const tell = (side: Side, limit: number): number => {
-    const uneven = Math.max(leastErrorOf(side.evenRows), beyond(side, limit));
+    const told = (by: Added): number => Math.max(leastErrorOf(by.evenRows), beyond(by, limit));
+    const uneven = side.blunt ? Math.min(told(side), told(side.blunt)) : told(side);
     return possible ? Math.min(uneven, beyond(boundedOf(side.sign), limit)) : uneven;
   };
   return {
     method,
     estimate,
-    ...(possible ? {} : { evenRows: { low: below.evenRows, high: above.evenRows } }),
+    ...(possible ? {} : { evenRows: { low: mostEvenRows(below), high: mostEvenRows(above) } }),
     interval: (confidence) => ({
       low: endOf(below, (1 - confidence) / 2),
       high: endOf(above, (1 - confidence) / 2),
@@ -119,16 +141,11 @@ export function inferRatio(
   };
 }
 
-interface Worst {
-  readonly least: number;
-  readonly greatest: number;
-}
-
 /** The added row bounds whatever was not seen: no row is too uneven, and no quantile too near. */
 const bounded = { degrees: Number.POSITIVE_INFINITY, evenRows: Number.POSITIVE_INFINITY };
 
-/** One end of the interval. */
-interface Side {
+/** One end of the interval, by one unit that is added. */
+interface Added {
   readonly sign: 1 | -1;
   /** The value of the added unit, less the estimate and with the sign. */
   readonly added: number;
@@ -137,31 +154,55 @@ interface Side {
   readonly evenRows: number;
 }
 
-function describeSide(
-  sign: 1 | -1,
-  moments: Moments,
-  centred: Float64Array,
-  {
-    apart,
-    unbounded,
-    reach,
-  }: { readonly apart: number; readonly unbounded: boolean; readonly reach: number },
-): Side {
+interface Side extends Added {
+  /** The same by a unit farther out, which more errors can be told by; none where no unit would do. */
+  readonly blunt?: Added | null;
+}
+
+const mostEvenRows = ({ evenRows, blunt }: Side): number => Math.max(evenRows, blunt?.evenRows ?? 0);
+
+/** What is known of the values beside their moments. */
+interface Shape {
+  /** Of any size, or of any weight. */
+  readonly unbounded: boolean;
+  /** Of any size, and some of them below 0. */
+  readonly isOfEitherSign: boolean;
+  /** The values as they are where they are losses of any size that all count the same. */
+  readonly plainLosses: Float64Array | null;
+  /** How many even rows both sums are worth in themselves. */
+  readonly apart: number;
+  /** The farthest that a value could have been, 0 where that is not known. */
+  readonly reach: number;
+}
+
+function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {
+  const { unbounded, isOfEitherSign, plainLosses, apart, reach } = shape;
   const count = centred.length;
   const { deviation, kurtosis, greatest, least } = moments;
   const skewness = sign * moments.skewness;
   const secondOrder = (deviation * skewness) / 2;
   const worst = sign > 0 ? greatest : -least;
+  // What was seen to one side of a gain could have been to the other.
+  const farthest = isOfEitherSign ? Math.max(greatest, -least) : worst;
+  const few = isOfEitherSign ? fewUnitsOfEitherSign : fewUnits;
+  const added =
+    reach > farBeyond * worst
+      ? reach
+      : secondOrder + towardsWorst(count, few) * Math.max(0, farthest - secondOrder);
+  // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
+  const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
+  const isHeavy = unbounded && hasNoVariance(sign, kurtosis, centred);
   return {
-    sign,
-    added:
-      reach > farBeyond * worst
-        ? reach
-        : secondOrder + towardsWorst(count) * Math.max(0, worst - secondOrder),
-    // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
-    degrees: Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1))),
-    evenRows:
-      unbounded && hasNoVariance(sign, kurtosis, centred) ? 0 : Math.min(apart, evenRowsOf(count, skewness)),
+    ...{ sign, added, degrees },
+    evenRows: isHeavy ? 0 : Math.min(apart, evenRowsOf(count, skewness)),
+    blunt:
+      unbounded && apart === Number.POSITIVE_INFINITY && !isTooHeavy(sign, centred, plainLosses)
+        ? {
+            ...{ sign, degrees },
+            added: Math.max(added, beyondWorst(count) * worst),
+            evenRows: evenRowsPerUnevenUnit * count,
+          }
+        : null,
   };
 }
 
@@ -177,106 +218,4 @@ function evenRowsOfSum(values: Float64Array): number {
   if (unit === 0) return Number.POSITIVE_INFINITY;
   const { skewness, kurtosis } = measureMoments(centred);
   return hasNoVariance(1, kurtosis, centred) ? 0 : evenRowsOf(values.length, skewness);
-}
-
-/** Tails no heavier than these need not be looked at: the kurtosis of exponential values. */
-const lightKurtosis = 9;
-/** Values with a tail index below it have no variance. */
-const leastTailIndex = 2;
-
-/**
- * Whether values fall off so slowly towards a side that their variance is infinite as far as one can see, so that no
- * moment of theirs says anything: by the tail index of Hill (Annals of Statistics 3, 1975) of the outermost values, as
- * many as the root of their number.
- */
-function hasNoVariance(sign: 1 | -1, kurtosis: number, centred: Float64Array): boolean {
-  if (kurtosis <= lightKurtosis) return false;
-  const outermost = centred.map((value) => sign * value).sort();
-  const count = Math.max(10, Math.floor(Math.sqrt(centred.length)));
-  const threshold = outermost[outermost.length - 1 - count];
-  if (threshold === undefined || threshold <= 0) return false;
-  let logarithms = 0;
-  for (let place = outermost.length - count; place < outermost.length; place++) {
-    logarithms += Math.log(outermost[place]! / threshold);
-  }
-  return count < leastTailIndex * logarithms;
-}
-
-interface Moments {
-  readonly deviation: number;
-  readonly skewness: number;
-  readonly kurtosis: number;
-  readonly greatest: number;
-  readonly least: number;
-}
-
-/** Of values whose mean is 0 and none of which is beyond 1. */
-function measureMoments(centred: Float64Array): Moments {
-  let [squares, cubes, fourths, greatest, least] = [0, 0, 0, 0, 0];
-  for (const value of centred) {
-    const square = value * value;
-    squares += square;
-    cubes += square * value;
-    fourths += square * square;
-    if (value > greatest) greatest = value;
-    if (value < least) least = value;
-  }
-  const count = centred.length;
-  const deviation = Math.sqrt(squares / (count - 1));
-  return {
-    deviation,
-    skewness: deviation > 0 ? cubes / count / deviation ** 3 : 0,
-    kurtosis: deviation > 0 ? fourths / count / deviation ** 4 : 0,
-    greatest,
-    least,
-  };
-}
-
-interface Standard {
-  readonly estimate: number;
-  /** What 1 of the centred values is; 0 where all rows are alike, not finite where doubles are too small for them. */
-  readonly unit: number;
-  /** What each unit adds beyond the estimate, the farthest one that there is or could be 1 away. */
-  readonly centred: Float64Array;
-  /** Its share of the bottom sum, on average 1. */
-  readonly shares: Float64Array;
-  readonly meanBottom: number;
-}
-
-/** In units in which no power is beyond a double. */
-function standardise(top: Float64Array, bottom: Float64Array, worst: Worst | undefined): Standard {
-  const meanBottom = sum(bottom) / bottom.length;
-  const shares = bottom.map((value) => value / meanBottom);
-  const estimate = sum(top) / bottom.length / meanBottom;
-  const centred = top.map((value, row) => value / meanBottom - estimate * shares[row]!);
-  let [unit, size] = [0, 0];
-  for (let row = 0; row < centred.length; row++) {
-    unit = Math.max(unit, Math.abs(centred[row]!));
-    size = Math.max(size, Math.abs(top[row]! / meanBottom));
-  }
-  // Rows alike leave a rest of rounding errors, and of numerical derivatives.
-  if (unit <= 1e-8 * size) unit = 0;
-  if (worst) unit = Math.max(unit, worst.greatest / meanBottom, -worst.least / meanBottom);
-  for (let row = 0; row < centred.length; row++) centred[row] = centred[row]! / unit;
-  return { estimate, unit, centred, shares, meanBottom };
-}
-
-/** Units that count for something, and as how many of equal weight (Kish, "Survey sampling", 1965). */
-function keepUnits({ top, bottom }: Units): Units & { readonly kish: number } {
-  let [kept, bottoms, squares] = [0, 0, 0];
-  for (let unit = 0; unit < top.length; unit++) {
-    if (top[unit] !== 0 || bottom[unit] !== 0) kept++;
-    bottoms += bottom[unit]!;
-    squares += bottom[unit]! ** 2;
-  }
-  const kish = squares > 0 ? bottoms ** 2 / squares : 0;
-  if (kept === top.length) return { top, bottom, kish };
-  const counts = (_: number, unit: number): boolean => top[unit] !== 0 || bottom[unit] !== 0;
-  return { top: top.filter(counts), bottom: bottom.filter(counts), kish };
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

@@ -41,6 +41,8 @@ const hard = [
   'rmse atMost, 100 rows, errors lognormal',
   'r2 atLeast, 30 rows, errors normal',
   'mae superiority, 30 rows, errors t3',
+  'mae superiority, 100 rows, errors Pareto 2.5 against normal, as large on average',
+  'mae atMost, 500 rows, errors lognormal',
   'bias atMost, 100 rows, errors lognormal, upwards',
   'median_absolute_error non-inferiority, 500 rows, errors t3, a tenth larger',
   'mae_trimmed@0.1 atMost, 100 rows, errors lognormal',
@@ -56,6 +58,9 @@ const hard = [
   'accuracy superiority, 1000 rows, 50 % of class 1, groups of 10 that correlate by 0.3',
   'recall non-inferiority, 1000 rows, 50 % of class 1, groups of 10 that correlate by 0.3',
   'roc_auc atLeast, 1000 rows, 50 % of class 1, area 0.85, neighbours correlate by 0.7',
+  'accuracy atLeast, 500 rows, 30 % of class 1, 30 % of labels that would tell against it missing',
+  'recall_macro atLeast, 500 rows, 3 classes, unequal, 30 % of labels that would tell against it missing',
+  'recall gap, 1000 rows, 2 groups, 30 % of labels that would tell against it missing',
 ];
 
 /** So many worlds tell twice what is stated; all the looks of all cells together look bad by chance 1 time in 100. */

@@ -230,6 +230,39 @@ describe('the likelihood of a ratio', () => {
     expect(atLeast(0.9)).toBe(leastErrorOf(evenRows!.high));
   });
 
+  /** Losses at the middles of equal strata of a law, so that no chance is in them. */
+  const lossesOf = (size: number, quantile: (share: number) => number): Float64Array =>
+    Float64Array.from({ length: size }, (_, row) => quantile((row + 0.5) / size));
+  const lognormal = (share: number): number => Math.exp(1.15 * normalQuantile(share));
+  const ofAnySize = (top: Float64Array) =>
+    inferred(inferRatio('m', { top, bottom: ones(top.length) }, { ofAnySize: true }));
+
+  it('bounds losses that are uneven by a row beyond the worst seen, more bluntly, and says so many rows do', () => {
+    const losses = lossesOf(500, lognormal);
+    const [known, plain] = [ofAnySize(losses), inferred(inferRatio('m', { top: losses, bottom: ones(500) }))];
+    expect(plain.evenRows!.high).toBeLessThan(evenRowsNeeded(0.95));
+    expect(known.evenRows!.high).toBe(125);
+    expect(known.interval(0.95).high).toBeGreaterThan(plain.interval(0.95).high);
+    expect(known.interval(0.95).high / known.estimate).toBeLessThan(1.3);
+    // What is even enough is told as sharply as ever.
+    expect(known.interval(0.95).low).toBe(plain.interval(0.95).low);
+  });
+
+  it('bounds none from few rows, or where a few rows are all there is', () => {
+    expect(ofAnySize(lossesOf(60, lognormal)).evenRows!.high).toBeLessThan(evenRowsNeeded(0.95));
+    const heavy = ofAnySize(lossesOf(500, (share) => (1 - share) ** (-1 / 1.25)));
+    expect(heavy.evenRows!.high).toBe(0);
+  });
+
+  it('takes what was seen to one side of a gain for possible on the other', () => {
+    const gains = Float64Array.from({ length: 40 }, (_, row) =>
+      row === 0 ? 9 : normalQuantile((row + 0.5) / 40),
+    );
+    const known = ofAnySize(gains);
+    const plain = inferred(inferRatio('m', { top: gains, bottom: ones(40) }));
+    expect(known.interval(0.95).low).toBeLessThan(plain.interval(0.95).low - 0.1);
+  });
+
   it('says why there is none rather than give a false one', () => {
     expect(inferRatio('m', { top: ones(30), bottom: ones(30) })).toEqual({
       why: 'the rows show no variation to learn an interval from',
@@ -280,6 +313,21 @@ describe('intervals and tests', () => {
       ),
     ],
   ];
+  inferences.push([
+    'likelihood of uneven losses',
+    inferred(
+      inferRatio(
+        'm',
+        {
+          top: Float64Array.from({ length: 500 }, (_, row) =>
+            Math.exp(1.15 * normalQuantile((row + 0.5) / 500)),
+          ),
+          bottom: new Float64Array(500).fill(1),
+        },
+        { ofAnySize: true },
+      ),
+    ),
+  ]);
   it.each(inferences)('agree: %s', (_, inference) => {
     for (const confidence of [0.8, 0.95]) {
       const { low, high } = inference.interval(confidence);

@@ -147,17 +147,6 @@ describe('rows without a label', () => {
       bound({ metric: 'calibration_slope', atLeast: -9 }),
       'of calibration_slope no worst labels are known',
     ],
-    [
-      'a gap',
-      readGate({
-        gate: 'g',
-        kind: 'gap',
-        metric: 'recall',
-        atMost: 0.99,
-        slices: { by: 'source', minimumRows: 10 },
-      }),
-      'of a gap between groups no worst labels are known',
-    ],
   ])('keep %s inconclusive, which says why, unless they are said to be missing by chance', (_, gate, why) => {
     const rows = rowsOf(400, 20, (at) => ({ source: Math.floor(at / 10) % 2, weight: 1 })).map(
       ({ weight, ...row }, at) =>
@@ -232,6 +221,83 @@ describe('a data gate with unlabelledShare', () => {
     ],
   ])('%j is told what is wrong with it', (over, problems) => {
     expect(problemsOf(over)).toEqual(problems);
+  });
+});
+
+describe('a gap between groups in which rows have no label', () => {
+  const gapOf = (over: object = {}) =>
+    readGate({
+      ...{ gate: 'g', kind: 'gap', metric: 'recall', atMost: 0.5 },
+      ...{ slices: { by: 'region', minimumRows: 10 }, ...over },
+    });
+  /** Recalls of 0.9, and so many rows of the first group without a label, decided 1 in every second. */
+  const regions = (without: number): Row[] =>
+    ['north', 'south'].flatMap((region) =>
+      Array.from({ length: 400 }, (_, at) => ({
+        ...{ region, label: at % 2 },
+        challenger: at % 20 === 1 ? 0.1 : at % 2 === 1 ? 0.9 : 0.1,
+      })).concat(
+        Array.from({ length: region === 'north' ? without : 0 }, (_, at) => ({
+          ...{ region, label: '' as never },
+          challenger: at % 2 === 1 ? 0.9 : 0.1,
+        })),
+      ),
+    );
+
+  it('passes only where it would whatever the labels are', () => {
+    const few = judgeRows([allowed(1), gapOf()], regions(20)).gates[1]!;
+    // North has 180 of 200: 190 of 210 where its decided ones are hits, 180 of 210 where its others are misses.
+    expect(few).toMatchObject({ verdict: 'passed', unlabelled: { rows: 20, low: 0 } });
+    expect(few.unlabelled!.high).toBeCloseTo(0.9 - 180 / 210, 12);
+    expect(few.sentence).toMatch(
+      /; 20 rows have no label: whatever they are, the gap over all rows is between 0 and 0\.04286$/,
+    );
+    const strict = gapOf({ atMost: 0.08 });
+    expect(judgeRows([allowed(1, atRandom), strict], regions(20)).gates[1]!.verdict).toBe('passed');
+    expect(judgeRows([allowed(1), strict], regions(20)).gates[1]!).toMatchObject({
+      verdict: 'inconclusive',
+      sentence: expect.stringContaining('; with the worst labels it is not shown: '),
+    });
+  });
+
+  it('is known as it is where it is of what is decided, which no label changes', () => {
+    const gate = gapOf({ metric: 'selection_rate' });
+    const [missing, there] = [
+      regions(40),
+      regions(40).map((row) => ({ ...row, label: row['label'] === '' ? 1 : row['label']! })),
+    ];
+    const found = judgeRows([allowed(1), gate], missing).gates[1]!;
+    const { estimate, verdict } = judgeRows([gate], there).gates[0]!;
+    expect(verdict).toBe('passed');
+    expect(found.verdict).toBe('passed');
+    expect(found.unlabelled!.low).toBeCloseTo(estimate!, 12);
+    expect(found.unlabelled!.high).toBeCloseTo(estimate!, 12);
+  });
+
+  it('has bounds that no labels go beyond, and that some reach', () => {
+    const row = fc.record({ region: fc.constantFrom('a', 'b', 'c'), challenger: fc.constantFrom(0.2, 0.8) });
+    const cases = fc.tuple(
+      fc.constantFrom('recall', 'false_positive_rate', 'selection_rate'),
+      fc.array(row, { minLength: 1, maxLength: 6 }),
+    );
+    const labelled: Row[] = ['a', 'b', 'c'].flatMap((region, of) =>
+      Array.from({ length: 12 }, (_, at) => ({ region, label: at % 2, challenger: at % 4 < of ? 0.8 : 0.2 })),
+    );
+    fc.assert(
+      fc.property(cases, ([metric, unseen]) => {
+        const gate = gapOf({ metric, minimumRows: 1, slices: { by: 'region', minimumRows: 1 } });
+        const judge = (labels: readonly string[]) =>
+          judgeRows(
+            [allowed(1), gate],
+            [...labelled, ...unseen.map((each, at) => ({ ...each, label: labels[at]! }))],
+          ).gates[1]!;
+        const { low, high } = judge(unseen.map(() => '')).unlabelled!;
+        const values = [...labellings(unseen.length, ['0', '1'])].map((labels) => judge(labels).estimate!);
+        expect(low).toBeLessThanOrEqual(Math.min(...values) + 1e-12);
+        expect(high).toBeCloseTo(Math.max(...values), 12);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -342,6 +408,10 @@ describe('bounds over rows without a label', () => {
             'recall@b',
             'recall_micro',
             'recall_weighted',
+            'balanced_accuracy',
+            'recall_macro',
+            'precision_macro',
+            'f1_macro',
           ];
     const both = wanted.flatMap((metric) => [metric, `${metric}, compared`]);
     expect(both.filter((each) => !bounded.has(each))).toEqual([]);
@@ -380,6 +450,24 @@ describe('bounds over rows without a label', () => {
     const gain = judge({ kind: 'against-champion', metric: 'mae', margin: 0.1 });
     expect(gain.unlabelled!.low).toBeCloseTo(1.36, 9);
     expect(gain.unlabelled!.high).toBeCloseTo(1.5, 9);
+  });
+
+  it.each([
+    ['bias', { atLeast: -1000 }, 'a label could be any number, and bias with it'],
+    ['mape', { atMost: 1000 }, 'a label could be any number, and mape with it'],
+    ['r2', { atLeast: -1000 }, 'a label could be any number, and r2 with it 0 or less'],
+  ])('of %s are none, since one label could make it anything, and its gate says so', (metric, limit, why) => {
+    const rows: Row[] = Array.from({ length: 100 }, (_, at) => ({
+      label: at < 95 ? at + 1 : '',
+      challenger: at + 1 + (at % 3),
+    }));
+    const gate = readGate({ gate: 'g', kind: 'bound', metric, ...limit });
+    const found = judgeRows([allowed(1), gate], rows, { task: 'regression' }).gates[1]!;
+    expect(found).toMatchObject({ verdict: 'inconclusive', unlabelled: { rows: 5, high: null } });
+    expect(found.sentence).toContain(why);
+    expect(judgeRows([allowed(1, atRandom), gate], rows, { task: 'regression' }).gates[1]!.verdict).toBe(
+      'passed',
+    );
   });
 
   const number = fc.constantFrom(-2, 0, 1, 3);
