@@ -12,7 +12,7 @@ export interface PolicySentence {
   /** Where in the model file it comes from: `policy.cooldown`, `triggers.metrics[0]`. */
   readonly path: string;
   readonly sentence: string;
-  /** Whether the file says so, or leaves it to the default. */
+  /** Whether a file that says nothing of it has the same. */
   readonly isDefault: boolean;
 }
 

@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** Until when the word of the first of two who override the gates holds (ISO 8601, UTC). */
-const glassUntil = (at: string): string => addMs(at, glassHoldsMs);
+export const glassUntil = (at: string): string => addMs(at, glassHoldsMs);
 
 export function listWaits({ state, card, at }: Waiting): readonly OverviewWait[] {
   const waits = [...ofReleases(card), ...(state ? [...ofPeople(state, at), ...ofItself(state, card)] : [])];

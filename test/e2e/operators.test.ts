@@ -7,7 +7,9 @@ import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import { cancelJob } from '../../shared/azure/send-job.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
+import type { Inbox } from '../../shared/domain/inbox.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
+import type { PolicyWords } from '../../shared/domain/policy-words.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
@@ -93,6 +95,24 @@ describe('operators', () => {
     const first = await breach('suggests', 'w1');
     const suggested = await decision(first, { outcome: 'deferred', reason: 'suggested' });
     expect(suggested.changedBy).toBe('Admissible once a person approves it: ratchet approve.');
+    const inboxOf = async (as: string) => ((await world.ask('inbox', { as })).body as Inbox).items;
+    const mine = (await inboxOf('jane')).find(({ model }) => model === 'suggests');
+    expect(mine).toMatchObject({
+      what: 'suggestion',
+      signals: [first],
+      acts: [{ action: 'approve', whyNot: null }, {}],
+    });
+    const vics = (await inboxOf('vic')).find(({ model }) => model === 'suggests');
+    expect(vics?.acts[0]?.whyNot).toContain('vic may not: it takes the role approver');
+    const { outlook, sentences } = (await world.ask('models/suggests/policy')).body as PolicyWords;
+    expect(outlook.map(({ asker, outcome, reason }) => [asker, outcome, reason])).toEqual([
+      ['event', 'coalesced', 'wait-pending'],
+      ['person', 'admitted', 'idle'],
+    ]);
+    expect(sentences).toContainEqual({
+      ...{ topic: 'policy', path: 'policy.mode', isDefault: false },
+      sentence: 'Mode suggest: a signal that nothing blocks waits for a person to approve its run.',
+    });
     const second = await breach('suggests', 'w2');
     await decision(second, { outcome: 'coalesced', joinedSignalId: first });
 

@@ -36,7 +36,13 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/overview': {
     rooms: [
       ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/admission', 'shared/dispatch'],
-      ...['shared/access', 'shared/gates/describe-rule.ts', 'shared/release/transitions', 'shared/wiring.ts'],
+      ...[
+        'shared/access',
+        'shared/operations',
+        'shared/gates/describe-rule.ts',
+        'shared/release/transitions',
+        'shared/wiring.ts',
+      ],
     ],
     types: ['shared/ledger'],
   },

@@ -1,0 +1,71 @@
+/**
+ * A model file's policy as sentences, one for each rule, with where in the file it stands. Pure.
+ *
+ * Invariant: whatever of triggers, policy, gates, release, embargo and notices the file says is in some sentence; a field that
+ * is new to the schema does not compile here, or is told as it stands.
+ */
+import type { ModelConfig } from '../config/schema.ts';
+import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
+import { further, quoted, span, type Told } from './words.ts';
+import { tellGate } from './words-of-gates.ts';
+import { tellPolicy } from './words-of-policy.ts';
+import { tellEmbargo, tellNotices, tellRelease } from './words-of-release.ts';
+import { tellTriggers } from './words-of-triggers.ts';
+
+/** `defaults`: a file of the model that says no more than it must. */
+export function describePolicy(config: ModelConfig, defaults: ModelConfig): readonly PolicySentence[] {
+  const all: readonly (readonly [PolicyTopic, (from: ModelConfig) => readonly Told[]])[] = [
+    ['triggers', ({ triggers }) => tellTriggers(triggers)],
+    ['policy', ({ policy }) => tellPolicy(policy)],
+    ['gates', tellGates],
+    ['release', ({ release }) => tellRelease(release)],
+    ['release', ({ embargo }) => tellEmbargo(embargo)],
+    ['notices', ({ notices }) => tellNotices(notices)],
+    ['jobs', tellJobs],
+  ];
+  return all.flatMap(([topic, tell]) => {
+    const byDefault = new Map(tell(defaults).map(({ path, sentence }) => [path, sentence]));
+    return tell(config).map(({ path, sentence }) => {
+      return { topic, path, sentence, isDefault: byDefault.get(path) === sentence };
+    });
+  });
+}
+
+const inconclusiveWords: Readonly<Record<ModelConfig['onInconclusive'], string>> = {
+  hold: 'A run whose gates are inconclusive ends so, and the champion stays.',
+  ask: 'A run whose gates are inconclusive waits for a person to accept or refuse it.',
+  recollect:
+    'A run whose gates are inconclusive ends so, and the next signal has the same challenger judged again, three times at most.',
+};
+
+function tellGates({ gates, onInconclusive, holdout }: ModelConfig): readonly Told[] {
+  const { alpha, looks, ...rest } = holdout ?? {};
+  const error = alpha === undefined ? 'what the confidence of each gate leaves' : String(alpha);
+  const often = looks === undefined ? 'any number of looks' : `${looks} looks`;
+  return [
+    ...gates.map((gate, at) => ({ path: `gates[${at}]`, sentence: tellGate(gate) })),
+    { path: 'onInconclusive', sentence: inconclusiveWords[onInconclusive] },
+    {
+      path: 'holdout',
+      sentence: `The same held-out rows may be judged in ${often}, which share a chance of error of ${error}.${further(rest)}`,
+    },
+  ];
+}
+
+function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] {
+  const { path, holdoutShare, evaluateOn } = data;
+  return [
+    {
+      path: 'training',
+      sentence: `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`,
+    },
+    {
+      path: 'evaluation',
+      sentence: `Evaluation runs ${quoted(evaluation.command)} for ${span(evaluation.timeout)} at most.`,
+    },
+    {
+      path: 'data',
+      sentence: `Data lies in ${path}; ${Number((100 * holdoutShare).toPrecision(4))} % of the rows are held out, and those of the latest ${evaluateOn} partitions are scored.`,
+    },
+  ];
+}

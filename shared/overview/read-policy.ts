@@ -1,0 +1,52 @@
+/** Reads what a model's policy is asked with: its state and that of the fleet. */
+import type { PinnedModel } from '../config/schema.ts';
+import { readClock } from '../dispatch/read-clock.ts';
+import { isKnown, readKnownFleet, readKnownState } from '../dispatch/read-known-state.ts';
+import { fleetEntity } from '../domain/durable-names.ts';
+import type { FleetState } from '../domain/fleet-state.ts';
+import { newModelState } from '../domain/model-state.ts';
+import type { PolicyWords } from '../domain/policy-words.ts';
+import { wiring } from '../wiring.ts';
+import { findOutlook } from './outlook.ts';
+import { describePolicy } from './policy-words.ts';
+import { type EntityReader, readStates } from './read-states.ts';
+
+type Client = EntityReader & Parameters<typeof readClock>[0];
+
+export async function readPolicy(client: Client, pinned: PinnedModel): Promise<PolicyWords> {
+  const { model } = pinned.config;
+  const { ModelConfigSchema } = await import('../config/schema.ts');
+  const { data, training, evaluation, gates, release } = pinned.config;
+  const least = {
+    model,
+    data: { path: data.path },
+    training,
+    evaluation,
+    gates,
+    release: { stages: release.stages },
+  };
+  // What needs a target cannot stand without one: such a file has no defaults to compare with.
+  const defaults = ModelConfigSchema.safeParse(least).data ?? pinned.config;
+  const [at, states, fleet, policy, models] = await Promise.all([
+    readClock(client),
+    readStates(client, [model]),
+    client.readEntityState<FleetState>({ name: fleetEntity, key: 'fleet' }),
+    wiring.fleet().catch(() => null),
+    wiring.models(),
+  ]);
+  const lost = async () => ((await isKnown(model)) ? readKnownState(model, at) : newModelState);
+  const state = states.get(model) ?? (await lost());
+  const fleetState = fleet.entityState ?? (await readKnownFleet(at));
+  return {
+    model,
+    at,
+    configHash: pinned.configHash,
+    sentences: describePolicy(pinned.config, defaults),
+    outlook: findOutlook({
+      pinned,
+      state,
+      fleet: { state: fleetState, policy, models: [...models.keys()] },
+      at,
+    }),
+  };
+}

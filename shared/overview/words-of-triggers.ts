@@ -1,0 +1,111 @@
+/** `triggers` of a model file in plain English: what asks for a run, and how long it must last. Pure. */
+import type { ModelConfig } from '../config/schema.ts';
+import { counted } from '../domain/plural.ts';
+import { further, quoted, span, type Told } from './words.ts';
+
+type Triggers = ModelConfig['triggers'];
+
+interface Judged {
+  readonly below?: number | undefined;
+  readonly above?: number | undefined;
+  readonly breaches: number;
+  readonly windows: number;
+}
+
+/** ` below 0.95`, and how often it must be so. */
+function tellLimit({ below, above, breaches, windows }: Judged): {
+  readonly limit: string;
+  readonly persists: string;
+} {
+  return {
+    limit: below === undefined ? `above ${above}` : `below ${below}`,
+    persists:
+      windows === 1 ? 'asks for a run' : `asks for a run once ${breaches} of the last ${windows} windows are`,
+  };
+}
+
+/** One for each field there is: a field without one does not compile. */
+const tellers: {
+  readonly [Field in keyof Triggers]-?: (value: Triggers[Field]) => string | readonly string[];
+} = {
+  metrics: (rules) =>
+    rules.map(({ name, metric, below, above, minimumSample, breaches, windows, ...rest }) => {
+      const { limit, persists } = tellLimit({ below, above, breaches, windows });
+      return `Rule ${name}: a reported ${metric} ${limit}, over at least ${counted(minimumSample, 'row')}, ${persists}.${further(rest)}`;
+    }),
+  queries: (rules) =>
+    rules.map(
+      ({
+        name,
+        query,
+        cron,
+        timeZone,
+        lookBack,
+        value,
+        window,
+        sample,
+        minimumSample,
+        below,
+        above,
+        breaches,
+        windows,
+        ...rest
+      }) => {
+        const { limit, persists } = tellLimit({ below, above, breaches, windows });
+        const of = window === undefined ? '' : `, by ${window}`;
+        const over =
+          sample === undefined ? '' : `, over at least ${counted(minimumSample ?? 0, 'row')} by ${sample}`;
+        return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of} ${limit}${over} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
+      },
+    ),
+  runs: (rules) =>
+    rules.map(({ name, experiment, metric, below, above, breaches, windows, ...rest }) => {
+      const { limit, persists } = tellLimit({ below, above, breaches, windows });
+      return `Rule ${name}: ${metric} ${limit}, logged by a run of experiment ${experiment}, ${persists}.${further(rest)}`;
+    }),
+  alerts: (alerts) =>
+    alerts.map(
+      ({ name, rule, ...rest }) =>
+        `Trigger ${name}: alert rule ${rule} of Azure Monitor asks for a run when it fires.${further(rest)}`,
+    ),
+  drift: (drift) =>
+    drift
+      ? 'A breach that a model monitor finds asks for a run, once the workspace has confirmed it.'
+      : 'Breaches of model monitors ask for nothing.',
+  data: (data) => {
+    if (typeof data === 'boolean') {
+      return data ? 'Every new file of data asks for a run.' : 'New data is counted, and asks for nothing.';
+    }
+    const { minimumRows, minimumBytes, ...rest } = data;
+    const amounts = [
+      ...(minimumRows === undefined ? [] : [counted(minimumRows, 'row')]),
+      ...(minimumBytes === undefined ? [] : [counted(minimumBytes, 'byte')]),
+    ];
+    return `New data asks for a run once ${amounts.join(' and ')} have come since the last one started.${further(rest)}`;
+  },
+  schedules: (schedules) =>
+    schedules.map(
+      ({ name, cron, timeZone, ...rest }) =>
+        `Schedule ${name} asks for a run at ${cron} (${timeZone}).${further(rest)}`,
+    ),
+  championAge: (age) =>
+    age === undefined
+      ? "The champion's age asks for nothing."
+      : `A champion that is older than ${span(age)} asks for a run, and again whenever as much time has passed.`,
+  registry: (registry) =>
+    registry
+      ? 'A version that a person registers is evaluated, and promoted where it passes.'
+      : 'Versions that people register ask for nothing.',
+};
+
+export function tellTriggers(triggers: Triggers): readonly Told[] {
+  return (Object.keys(tellers) as (keyof Triggers)[]).flatMap((field) => tellField(triggers, field));
+}
+
+function tellField<Field extends keyof Triggers>(triggers: Triggers, field: Field): readonly Told[] {
+  const tell = tellers[field] as (value: Triggers[Field]) => string | readonly string[];
+  const told = tell(triggers[field]);
+  const path = `triggers.${field}`;
+  if (typeof told === 'string') return [{ path, sentence: told }];
+  return told.map((sentence, at) => ({ path: `${path}[${at}]`, sentence }));
+}
