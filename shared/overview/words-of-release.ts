@@ -1,7 +1,6 @@
 /** `release`, `embargo` and `notices` of a model file in plain English. Pure. */
 import type { ApprovalStage } from '../config/approval-stage-schema.ts';
 import type { CheckConfig } from '../config/check-schema.ts';
-import type { TargetConfig } from '../config/release-schema.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { StageConfig } from '../config/stage-schema.ts';
 import { counted } from '../domain/plural.ts';
@@ -36,7 +35,7 @@ function tellDrills({ drill, drillEvery, ...rest }: NonNullable<ModelConfig['rel
   return `The way back is drilled ${often}.${first}${further(rest)}`;
 }
 
-function tellTarget(target: TargetConfig): readonly Told[] {
+function tellTarget(target: NonNullable<ModelConfig['release']['target']>): readonly Told[] {
   const { kind, endpoint, instanceType, instances, onNewCandidate, readyWithin, lookEvery, smoke, ...rest } =
     target;
   const next =
@@ -46,12 +45,18 @@ function tellTarget(target: TargetConfig): readonly Told[] {
   const asked = smoke
     ? `A deployment must answer ${counted(smoke.requests.length, 'request')}, its version at ${smoke.versionAt} of each answer, before it gets traffic.`
     : 'A deployment is sent no requests of its own before it gets traffic.';
-  const { settings, environment, code, script, concurrency, ...others } = rest;
-  const made = further({ environment, code, script, concurrency, settings });
+  const { settings, environment, code, script, concurrency, ...others } = withoutOwn(rest);
+  const own =
+    kind === 'kubernetes-endpoint'
+      ? { resources: target.resources, requestsTable: target.requestsTable }
+      : {};
+  const made = further({ environment, code, script, concurrency, settings, ...own });
+  const where = instanceType === undefined ? '' : ` of ${instanceType}`;
+  const unit = kind === 'kubernetes-endpoint' ? 'replica' : 'machine';
   return [
     {
       path: 'release.target',
-      sentence: `Versions are served by endpoint ${endpoint} (${kind}), each by ${counted(instances, 'machine')} of ${instanceType}.${made.replace(' Further', ' Deployed with')}`,
+      sentence: `Versions are served by endpoint ${endpoint} (${kind}), each by ${counted(instances, unit)}${where}.${made.replace(' Further', ' Deployed with')}`,
     },
     {
       path: 'release.target.readyWithin',
@@ -64,6 +69,15 @@ function tellTarget(target: TargetConfig): readonly Told[] {
       sentence: `What the endpoint serves is looked at ${every(lookEvery)} at least, while anything but a settled version serves.${further(others)}`,
     },
   ];
+}
+
+/** Without what only targets on Kubernetes have. */
+function withoutOwn<Fields extends object>(fields: Fields): Omit<Fields, 'resources' | 'requestsTable'> {
+  const { resources, requestsTable, ...rest } = fields as Fields & {
+    resources?: unknown;
+    requestsTable?: unknown;
+  };
+  return rest;
 }
 
 function tellStage(stage: StageConfig): string {

@@ -161,6 +161,10 @@ const files = [
           ...pipeline,
         },
         {
+          ...{ stage: 'classic', channel: 'azure-release', project: 'p', definition: 'd' },
+          ...{ environment: 'e', approval: 'answer', ...pipeline },
+        },
+        {
           stage: 'gh',
           channel: 'github',
           repository: 'o/r',
@@ -193,6 +197,21 @@ const files = [
       queries: [{ name: 'few', query: 'Scores', cron: '0 6 * * *', below: 4 }],
       runs: [{ name: 'worse', experiment: 'scoring', metric: 'r2', below: 0.5 }],
       data: true,
+    },
+    release: {
+      target: {
+        ...{
+          kind: 'kubernetes-endpoint',
+          endpoint: 'served',
+          environment: 'azureml:serve:1',
+          requestsTable: 'Requests_CL',
+        },
+        resources: {
+          requests: { cpu: '500m', memory: '2Gi', gpu: '1' },
+          limits: { cpu: '1', memory: '4Gi', gpu: '2' },
+        },
+      },
+      stages: [{ stage: 'all', kind: 'production' }],
     },
   },
 ];
