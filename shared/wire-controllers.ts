@@ -52,7 +52,8 @@ export function wireControllers({ settings, tls }: Base) {
       }
       const { getInstallationToken, signAppToken } = await import('./controllers/github-app.ts');
       const app = await gitHubWith(() => signAppToken(gitHubApp, Date.now()));
-      const token = await getInstallationToken(app, installationId, repository);
+      const review = { deployments: 'write' } as const;
+      const { token } = await getInstallationToken(app, installationId, repository, review);
       return gitHubWith(() => token);
     },
   };

@@ -8,6 +8,7 @@ import { once } from './once.ts';
 import type { PipelineChannel } from './release/channels/pipeline-channel.ts';
 import type { Rest } from './release/channels/rest.ts';
 import type { Settings } from './settings.ts';
+import { wireGitHub } from './wire-github.ts';
 
 interface Base {
   readonly settings: () => Promise<Settings>;
@@ -48,20 +49,7 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
     return azureDevOpsFor('azure-pipelines', { urlOf: (url) => url, advise: adviseAzureDevOps });
   });
 
-  const gitHub = once(async (): Promise<Rest> => {
-    const { url, token } = (await settings()).github;
-    if (token === null) throw unset('RATCHET_GITHUB_TOKEN', 'github');
-    const [sdk, { Rest }, { adviseGitHub, gitHubHeaders }] = await Promise.all([
-      import('@azure/core-rest-pipeline'),
-      import('./release/channels/rest.ts'),
-      import('./release/channels/github-actions.ts'),
-    ]);
-    return new Rest(sdk, {
-      ...{ service: 'GitHub', baseUrl: url, tls: await tls(), advise: adviseGitHub, headers: gitHubHeaders },
-      authorize: async () => bearer(token),
-    });
-  });
-
+  const gitHub = wireGitHub({ settings, tls });
   const webhook = (stage: WebhookStage) => openWebhook(stage, { settings, tls });
 
   /** What a stage of a release starts. */
@@ -73,7 +61,7 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
     }
     if (stage.channel === 'github') {
       const { GitHubActions } = await import('./release/channels/github-actions.ts');
-      return new GitHubActions(await gitHub(), stage);
+      return new GitHubActions(await gitHub(stage), stage);
     }
     if (stage.channel === 'azure-release') {
       const { AzureRelease } = await import('./release/channels/azure-release.ts');

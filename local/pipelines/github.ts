@@ -5,13 +5,15 @@
  * Does not own: the runs (runs.ts), the inputs a workflow takes (definitions.ts).
  *
  * Invariants
- * 1. Nothing is answered without the token and a User-Agent, nor under another API version.
+ * 1. Nothing is answered without a token that may do it and a User-Agent, nor under another API version.
  * 2. An input the workflow does not name, and a required one without a value, is refused.
  * 3. A run tells neither its inputs nor who asked for it: it is known by its number and its title.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Reply } from '../http/json-exchange.ts';
 import { type Definition, readDefinitions } from './definitions.ts';
+import { type GitHubApp, installationId, type Permissions } from './github-app.ts';
+import { answerDeployments, type Deployments } from './github-deployments.ts';
 import type { PipelineRun, Runs } from './runs.ts';
 
 const repository = 'local/ratchet';
@@ -29,6 +31,8 @@ interface GitHubRequest {
 interface GitHub {
   readonly folder: string;
   readonly runs: Runs;
+  readonly deployments: Deployments;
+  readonly app: GitHubApp;
   readonly token: string;
   readonly origin: string;
 }
@@ -46,16 +50,21 @@ const notFound = gitHubRefusal(404, 'Not Found');
 export function answerGitHub(service: GitHub, request: GitHubRequest): Reply {
   const { url, method, headers } = request;
   if (!headers['user-agent']) return gitHubRefusal(403, 'Request forbidden by administrative rules.');
-  const given = Buffer.from(/^Bearer (\S+)$/i.exec(String(headers['authorization'] ?? ''))?.[1] ?? '');
-  const token = Buffer.from(service.token);
-  if (given.length !== token.length || !timingSafeEqual(given, token))
-    return gitHubRefusal(401, 'Bad credentials');
+  const given = /^Bearer (\S+)$/i.exec(String(headers['authorization'] ?? ''))?.[1] ?? '';
+  const caller = callerOf(service, given);
+  if (caller === null) return gitHubRefusal(401, 'Bad credentials');
   const version = headers['x-github-api-version'] ?? '2022-11-28';
   if (version !== '2022-11-28')
     return gitHubRefusal(400, `Version ${JSON.stringify(version)} is not a supported version.`);
-  const [, , , repos, owner, name, actions, ...path] = url.pathname.split('/').map(decodeURIComponent);
-  if (repos !== 'repos' || `${owner}/${name}`.toLowerCase() !== repository || actions !== 'actions')
-    return notFound;
+  const segments = url.pathname.split('/').slice(3).map(decodeURIComponent);
+  if (caller === 'app') return answerApp(service, request, segments);
+  const [repos, owner, name, actions, ...path] = segments;
+  if (repos !== 'repos' || `${owner}/${name}`.toLowerCase() !== repository) return notFound;
+  if (caller !== 'person' && caller[actions!] !== 'write')
+    return gitHubRefusal(403, 'Resource not accessible by integration');
+  if (actions === 'deployments')
+    return answerDeployments(service.deployments, { ...request, branch, refuse: gitHubRefusal }, path);
+  if (actions !== 'actions') return notFound;
   const [kind, key, more] = path;
   const workflow = kind === 'workflows' ? workflowsOf(service).find(({ file }) => file === key) : undefined;
   if (workflow && path.length === 3 && more === 'dispatches' && method === 'POST')
@@ -66,6 +75,32 @@ export function answerGitHub(service: GitHub, request: GitHubRequest): Reply {
   if (run && path.length === 2 && method === 'GET') return { status: 200, body: runOf(service, run) };
   if (run && path.length === 3 && more === 'cancel' && method === 'POST') return cancelRun(service, run);
   return notFound;
+}
+
+/** Who a token is of: the person whose it is, the app itself, or what an installation of it may do; null: nobody. */
+function callerOf({ token, app }: GitHub, given: string): 'person' | 'app' | Permissions | null {
+  const [known, asked] = [Buffer.from(token), Buffer.from(given)];
+  if (asked.length === known.length && timingSafeEqual(asked, known)) return 'person';
+  return app.permissionsOf(given) ?? (app.isApp(given) ? 'app' : null);
+}
+
+/** As the app: which installation a repository has, and a token of it. */
+function answerApp({ app }: GitHub, { method, body }: GitHubRequest, segments: readonly string[]): Reply {
+  const path = segments.join('/').toLowerCase();
+  if (method === 'GET' && path === `repos/${repository}/installation`)
+    return { status: 200, body: { id: installationId, app_slug: 'ratchet' } };
+  if (method !== 'POST' || path !== `app/installations/${installationId}/access_tokens`) return notFound;
+  const { repositories, permissions } = (body ?? {}) as Record<string, unknown>;
+  const isOurs = JSON.stringify(repositories) === JSON.stringify([repository.split('/')[1]]);
+  const isKnown = Object.keys((permissions ?? {}) as object).every((each) =>
+    ['actions', 'deployments'].includes(each),
+  );
+  if (!isOurs || !isKnown)
+    return gitHubRefusal(
+      422,
+      'There is at least one repository or permission that the installation does not have.',
+    );
+  return { status: 201, body: app.issue(permissions as Permissions) };
 }
 
 interface WorkflowYaml {

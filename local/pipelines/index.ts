@@ -23,6 +23,8 @@ import { answerAzureDevOps, organization } from './azure-devops.ts';
 import { refusal } from './azure-refusal.ts';
 import type { Fault } from './faults.ts';
 import { answerGitHub, gitHubRefusal } from './github.ts';
+import { type GitHubApp, openGitHubApp } from './github-app.ts';
+import { type Deployments, openDeployments } from './github-deployments.ts';
 import { openReleases, type Releases } from './releases.ts';
 import { openRuns, type PipelineRun, type Plan, results } from './runs.ts';
 
@@ -42,7 +44,12 @@ export interface Pipelines {
   /** `https://localhost:PORT/local`: the organization. */
   readonly azureDevOps: string;
   /** `https://localhost:PORT/api/v3`: the REST API, of repository `local/ratchet` alone. */
-  readonly gitHub: { readonly url: string; readonly token: string };
+  readonly gitHub: {
+    readonly url: string;
+    readonly token: string;
+    readonly app: GitHubApp;
+    readonly deployments: Pick<Deployments, 'list'>;
+  };
   /** How the next runs of a pipeline go. */
   plan(pipeline: string, plan: Plan): void;
   /** What befalls the next requests, one each. */
@@ -61,6 +68,8 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
   const token = keptToken(join(options.home, 'github-token'));
   const runs = openRuns(join(options.home, 'pipelines.sqlite'), () => clock.now());
   const releases = openReleases(join(options.home, 'releases.sqlite'), () => clock.now(), runs.planOf);
+  const deployments = openDeployments(join(options.home, 'deployments.sqlite'));
+  const app = openGitHubApp();
   const { origin, serve, stop } = await listenOnLoopback({ port: options.port, tls, bodies: jsonBodies });
   let faults: readonly Fault[] = [];
 
@@ -82,7 +91,10 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
     if (refused) return refused;
     const { authorization } = headers;
     const reply = isGitHub
-      ? answerGitHub({ folder: gitHubFolder, runs, token, origin }, { method, url, headers, body })
+      ? answerGitHub(
+          { folder: gitHubFolder, runs, deployments, app, token, origin },
+          { method, url, headers, body },
+        )
       : answerAzureDevOps(
           { folder: azureFolder, releaseFolder, runs, releases, identity, origin },
           { method, url, authorization, body },
@@ -101,7 +113,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
 
   return {
     azureDevOps: `${origin}/${organization}`,
-    gitHub: { url: `${origin}${gitHubPath}`, token },
+    gitHub: { url: `${origin}${gitHubPath}`, token, app, deployments },
     releases,
     plan: (pipeline, plan) => runs.plan(pipeline, plan),
     failNext(next) {
@@ -113,6 +125,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
       await stop();
       runs.close();
       releases.close();
+      deployments.close();
     },
   };
 }

@@ -132,6 +132,13 @@ const GitHubSchema = z.strictObject({
     )
     .describe('File of the workflow, without `.github/workflows/` before it.'),
   branch: branch.default('main').describe('Branch whose workflow is run.'),
+  deployment: z
+    .string()
+    .regex(/^[^\p{Cc}'"`,;\\]{1,255}$/u, 'the name of an environment')
+    .optional()
+    .describe(
+      'Environment of GitHub that a deployment is shown for, with how it ends. Omitted: none, beside what the `environment` of the workflow shows.',
+    ),
   parameters,
   within,
   undo,

@@ -22,6 +22,7 @@ const noticeKinds = {
   'release.settled': 'outcome',
   'release.ended': 'outcome',
   'drill.failed': 'outcome',
+  'baseline.moves': 'outcome',
 } as const satisfies Readonly<Record<string, NoticeTopic>>;
 export type NoticeKind = keyof typeof noticeKinds;
 

@@ -129,8 +129,18 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/config', 'shared/settings.ts'],
   },
   'shared/wire-pipelines.ts': {
-    rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/azure', 'shared/release/channels'],
+    rooms: [
+      'shared/once.ts',
+      'shared/errors.ts',
+      'shared/azure',
+      'shared/release/channels',
+      'shared/wire-github.ts',
+    ],
     types: ['shared/config', 'shared/settings.ts'],
+  },
+  'shared/wire-github.ts': {
+    rooms: ['shared/errors.ts', 'shared/release/channels', 'shared/controllers/github-app.ts'],
+    types: ['shared/azure', 'shared/config', 'shared/settings.ts'],
   },
   'shared/wire-controllers.ts': {
     rooms: ['shared/errors.ts', 'shared/azure', 'shared/release/channels', 'shared/controllers'],

@@ -20,6 +20,7 @@ import {
   parametersOf,
 } from '../../domain/pipeline.ts';
 import { RatchetError } from '../../errors.ts';
+import { GitHubDeployment } from './github-deployment.ts';
 import { startOrFind } from './lost-answers.ts';
 import type { PipelineChannel } from './pipeline-channel.ts';
 import { type Call, type Json, type Rest, statusOf } from './rest.ts';
@@ -34,8 +35,10 @@ export const gitHubHeaders = {
 
 /** What is to be done about a refusal of GitHub. */
 export function adviseGitHub(status: number): string {
-  if (status === 401) return 'RATCHET_GITHUB_TOKEN is expired or wrong: docs/pipelines.md';
-  if (status === 403) return 'give the token Actions: read and write for the repository: docs/pipelines.md';
+  if (status === 401)
+    return 'RATCHET_GITHUB_TOKEN, or the key of the GitHub App, is expired or wrong: docs/pipelines.md';
+  if (status === 403)
+    return 'give the token Actions: read and write for the repository, and Deployments: read and write where the stage has deployment: docs/pipelines.md';
   if (status === 404)
     return 'check repository and workflow in the model file, and that the token may see the repository: docs/pipelines.md';
   return status === 422
@@ -46,22 +49,44 @@ export function adviseGitHub(status: number): string {
 export class GitHubActions implements PipelineChannel {
   readonly #rest: Rest;
   readonly #stage: GitHubStage;
+  /** Null: the file asks for none. */
+  readonly #deployment: GitHubDeployment | null;
 
   constructor(rest: Rest, stage: GitHubStage) {
     this.#rest = rest;
     this.#stage = stage;
+    this.#deployment =
+      stage.deployment === undefined ? null : new GitHubDeployment(rest, stage, stage.deployment);
   }
 
   async start(order: PipelineOrder): Promise<PipelineSeen> {
     const barred = { isBarredForGood: true };
     const [first, ...others] = await this.#findRuns(order, barred);
     for (const other of others) if (!hasEnded(other)) await this.#cancelRun(other, barred);
-    if (first) return seenOf(first);
     const find = async () => (await this.#findRuns(order, barred))[0] ?? null;
-    return seenOf(await startOrFind(() => this.#dispatch(order, barred), find));
+    const seen = seenOf(first ?? (await startOrFind(() => this.#dispatch(order, barred), find)));
+    // The run goes on whatever becomes of this: it is found again where the start is repeated.
+    await this.#deployment?.show(order, seen, barred);
+    return seen;
   }
 
   async observe(order: PipelineOrder, known: OutsideRun | null): Promise<PipelineSeen> {
+    const seen = await this.#look(order, known);
+    if (this.#deployment && seen.state !== 'running' && seen.state !== 'absent')
+      await this.#showEnd(this.#deployment, order, seen);
+    return seen;
+  }
+
+  /** What a run has done counts, whether GitHub lets it be shown or not; an outage is waited for. */
+  async #showEnd(deployment: GitHubDeployment, order: PipelineOrder, seen: PipelineSeen): Promise<void> {
+    try {
+      await deployment.show(order, seen, { isBarredForGood: true });
+    } catch (error) {
+      if (!(error instanceof RatchetError) || error.code !== 'azure-refused') throw error;
+    }
+  }
+
+  async #look(order: PipelineOrder, known: OutsideRun | null): Promise<PipelineSeen> {
     const asked = { isBarredForGood: false };
     if (known === null) {
       const [first] = await this.#findRuns(order, asked);

@@ -40,6 +40,8 @@ export interface Call {
   readonly body?: object;
   /** What names the message, where requests are signed. */
   readonly messageId?: string;
+  /** A list is the answer: it stands under `items`. */
+  readonly isListed?: true;
   /** Whether who is not let in (401, 403) is refused for good. */
   readonly isBarredForGood: boolean;
 }
@@ -86,7 +88,7 @@ export class Rest {
   async send(call: Call): Promise<Json> {
     const response = await this.#exchange(call);
     const { status } = response;
-    const answer = parse(response.bodyAsText);
+    const answer = parse(response.bodyAsText, call);
     // A page to sign in at comes in place of an answer, with 203 or as a redirect.
     if (status >= 200 && status < 300 && status !== 203 && answer) return answer;
     const isSignIn = status === 203 || (status >= 300 && status < 400);
@@ -147,12 +149,13 @@ export function statusOf(error: unknown): number | null {
   return typeof statusCode === 'number' ? statusCode : null;
 }
 
-/** Null: it is no JSON object. An empty answer is one without fields. */
-function parse(text: string | null | undefined): Json | null {
+/** Null: it is no JSON object; nor, where one is asked for, a list. An empty answer is one without fields. */
+function parse(text: string | null | undefined, { isListed }: Call): Json | null {
   if (!text) return {};
   try {
     const answer: unknown = JSON.parse(text);
-    return answer && typeof answer === 'object' && !Array.isArray(answer) ? (answer as Json) : null;
+    if (Array.isArray(answer)) return isListed ? { items: answer } : null;
+    return answer && typeof answer === 'object' ? (answer as Json) : null;
   } catch {
     return null;
   }

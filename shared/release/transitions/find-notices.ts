@@ -93,6 +93,27 @@ function findOver(over: EndedRelease): DueNotice[] {
       facts: [{ name: 'Endpoint', value: endpoint }],
       commands: [`ratchet release ${releaseId}`, `ratchet serving ${model.name}`],
     },
+    ...findBaseline(over),
+  ];
+}
+
+/** What drift is measured from is asked to move, once labelled rows of production have shown what is normal now. */
+function findBaseline({ state, model, endedAt, provenBy, releaseId }: EndedRelease): DueNotice[] {
+  if (state !== 'settled' || provenBy === undefined) return [];
+  const files = `runs/${provenBy}/manifest.json`;
+  return [
+    {
+      kind: 'baseline.moves',
+      key: provenBy,
+      at: endedAt,
+      title: `Move the baseline of drift monitors: version ${model.version} of ${model.name}`,
+      text: `Version ${model.version} was settled by labelled rows of production, which are what it meets now: drift should be measured from them. Their files are listed in ${files}, under evaluate. Give each monitor of the model these as its reference data.`,
+      facts: [{ name: 'Reference data', value: files }],
+      commands: [
+        `ratchet release ${releaseId}`,
+        'az ml schedule update --name MONITOR --file MONITOR.yml   # create_monitor.monitoring_signals: each reference_data.input_data',
+      ],
+    },
   ];
 }
 

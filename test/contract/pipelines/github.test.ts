@@ -119,7 +119,10 @@ describe('a dispatch that is refused', () => {
 
   it.each([
     ['forbidden', /answered 403, .*; give the token Actions: read and write/],
-    ['unauthorized', /answered 401, Bad credentials; RATCHET_GITHUB_TOKEN is expired or wrong/],
+    [
+      'unauthorized',
+      /answered 401, Bad credentials; RATCHET_GITHUB_TOKEN, or the key of the GitHub App, is expired or wrong/,
+    ],
   ] as const)('names what is missing: %s', async (kind, says) => {
     world.service().failNext([{ kind, method: 'POST' }]);
     const error = await failureOf((await world.gitHub()).start(orderOf('run-barred-staging')));
@@ -154,4 +157,114 @@ describe('an outage of GitHub', () => {
       expect(runsOf(order.key)).toHaveLength(1);
     },
   );
+});
+
+describe('a deployment at GitHub', () => {
+  const deploymentsOf = (key: string) =>
+    world
+      .service()
+      .gitHub.deployments.list()
+      .filter(({ payload }) => (payload as { ratchetRelease?: unknown }).ratchetRelease === key);
+  const statesOf = (key: string) => deploymentsOf(key)[0]!.statuses.map(({ state }) => state);
+
+  it('is shown where the file names an environment, once, with the link to its run and how that has ended', async () => {
+    const channel = await world.gitHub({ deployment: 'ratchet-staging' });
+    const order = orderOf('run-shown-staging');
+    const { run } = await channel.start(order);
+    await channel.start(order);
+    await channel.observe(order, run);
+    expect(deploymentsOf(order.key)).toMatchObject([
+      {
+        ...{ environment: 'ratchet-staging', ref: 'main', description: 'Version 4 of spam-filter' },
+        statuses: [{ state: 'in_progress', log_url: run?.url }],
+      },
+    ]);
+    world.pass(6_000);
+    expect(await channel.observe(order, run)).toMatchObject({ state: 'succeeded' });
+    await channel.observe(order, run);
+    expect(statesOf(order.key)).toEqual(['in_progress', 'success']);
+    const next = orderOf('run-next-staging', { askedAt: new Date(world.clock.now()).toISOString() });
+    const other = await channel.start(next);
+    world.pass(6_000);
+    await channel.observe(next, other.run);
+    expect(statesOf(order.key)).toEqual(['in_progress', 'success', 'inactive']);
+  });
+
+  it.each([
+    ['failed', 'failure'],
+    ['canceled', 'error'],
+  ] as const)('of a run that has %s ends as %s', async (ends, state) => {
+    world.service().plan('deploy', { ends, takesMs: 1_000, heedsCancel: true });
+    const channel = await world.gitHub({ deployment: 'ratchet-staging' });
+    const order = orderOf(`run-ends-${ends}-staging`, { askedAt: new Date(world.clock.now()).toISOString() });
+    const { run } = await channel.start(order);
+    world.pass(1_000);
+    await channel.observe(order, run);
+    expect(statesOf(order.key)).toEqual(['in_progress', state]);
+    world.service().plan('deploy', { ends: 'succeeded', takesMs: 5_000, heedsCancel: true });
+  });
+
+  it('is made once where the answer to that was lost', async () => {
+    const channel = await world.gitHub({ deployment: 'ratchet-staging' });
+    const order = orderOf('run-unseen-staging', { askedAt: new Date(world.clock.now()).toISOString() });
+    await (await world.gitHub()).start(order);
+    // The run is there: what is lost is the answer to the deployment, and then that to its status.
+    world.service().failNext([{ kind: 'lose-reply', method: 'POST' }]);
+    await channel.start(order);
+    expect(deploymentsOf(order.key)).toHaveLength(1);
+    expect(statesOf(order.key)).toEqual(['in_progress']);
+  });
+});
+
+describe('the GitHub App', () => {
+  const asApp = () => {
+    const { app } = world.service().gitHub;
+    return {
+      RATCHET_GITHUB_TOKEN: '',
+      RATCHET_GITHUB_APP_ID: app.id,
+      RATCHET_GITHUB_APP_KEY: app.privateKey().replaceAll('\n', '\\n'),
+    };
+  };
+
+  it('dispatches and watches with a token of its installation, which is asked for once', async () => {
+    const { app } = world.service().gitHub;
+    const before = app.issued();
+    const channel = await world.gitHub({}, asApp());
+    const order = orderOf('run-as-app-staging', { askedAt: new Date(world.clock.now()).toISOString() });
+    const { run } = await channel.start(order);
+    world.pass(6_000);
+    expect(await channel.observe(order, run)).toMatchObject({ state: 'succeeded' });
+    expect(app.issued() - before).toBe(1);
+  });
+
+  it('may show deployments where the stage asks for them, and not otherwise', async () => {
+    const { app, url } = world.service().gitHub;
+    const channel = await world.gitHub({ deployment: 'ratchet-staging' }, asApp());
+    const order = orderOf('run-shows-staging', { askedAt: new Date(world.clock.now()).toISOString() });
+    await channel.start(order);
+    expect(app.issued()).toBeGreaterThan(0);
+    const { token } = app.issue({ actions: 'write' });
+    const { request } = await import('node:https');
+    const status = await new Promise((resolve) =>
+      request(`${url}/repos/local/ratchet/deployments`, {
+        ca: world.tls.ca,
+        headers: { authorization: `Bearer ${token}`, 'user-agent': 'test' },
+      })
+        .on('response', (response) => resolve(response.resume().statusCode))
+        .end(),
+    );
+    expect(status).toBe(403);
+  });
+
+  it('whose key is another is told so', async () => {
+    const { generateKeyPairSync } = await import('node:crypto');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const other = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const channel = await world.gitHub({}, { ...asApp(), RATCHET_GITHUB_APP_KEY: other });
+    const error = await failureOf(channel.start(orderOf('run-strange-staging')));
+    expect(error.message).toMatch(
+      /answered 401, Bad credentials; RATCHET_GITHUB_TOKEN, or the key of the GitHub App, is expired or wrong/,
+    );
+    expect(error.message).not.toMatch(/ey[A-Za-z0-9]/);
+  });
 });

@@ -201,6 +201,21 @@ describe('notices', () => {
     });
   });
 
+  it('ask for the baseline of monitors to move, once, where labelled rows have settled the version', () => {
+    const over = {
+      ...{ releaseId, runId: 'run-2', digest: null, endpoint: 'spam-filter', model: target().release!.model },
+      ...{ sentence: 'So it ended.', startedAt: began, endedAt: hour(9), notices, provenBy: 'r-trial-4' },
+    };
+    const found = (state: 'settled' | 'rolled-back') =>
+      findNotices({ ...target(), release: null, ended: [{ ...over, state }] }, releaseId, hour(10));
+    expect(found('settled').map(({ notice }) => notice.kind)).toEqual(['release.settled', 'baseline.moves']);
+    expect(found('settled')[1]).toMatchObject({
+      notice: { facts: [{ name: 'Reference data', value: 'runs/r-trial-4/manifest.json' }] },
+    });
+    expect(found('settled')).toEqual(found('settled'));
+    expect(found('rolled-back').map(({ notice }) => notice.kind)).toEqual(['release.ended']);
+  });
+
   it('say what an approval is of, and how to give it', () => {
     const { state } = step(asking({ by: ['ml-leads'] }), hour(1));
     const { notice } = findNotices(state, releaseId, hour(1))[0]!;
