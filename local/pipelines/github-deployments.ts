@@ -33,12 +33,10 @@ export function openDeployments(file: string) {
   const set = database.prepare('UPDATE deployments SET kept = ? WHERE id = ?');
   const all = database.prepare('SELECT id, kept FROM deployments ORDER BY id DESC');
   const list = (): Deployment[] =>
-    all
-      .all()
-      .map((row) => ({
-        ...(JSON.parse(String(row['kept'])) as Omit<Deployment, 'id'>),
-        id: Number(row['id']),
-      }));
+    all.all().map((row) => ({
+      ...(JSON.parse(String(row['kept'])) as Omit<Deployment, 'id'>),
+      id: Number(row['id']),
+    }));
   return {
     /** The newest first. */
     list,
