@@ -31,6 +31,8 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // Modules where a package has them: of one that is none, what is imported later would have no names (esbuild, splitting).
+  mainFields: ['module', 'main'],
   target: 'node22',
   // The worker of Azure Functions gives the app this one itself.
   external: ['@azure/functions-core'],
@@ -51,4 +53,11 @@ const { metafile } = await build({
     ].join(''),
   },
 });
+for (const { entryPoint, exports } of Object.values(metafile.outputs)) {
+  // What is imported by name at run time would be undefined.
+  if (entryPoint?.includes('node_modules/') && exports.length === 1 && exports[0] === 'default')
+    throw new Error(
+      `${entryPoint} is no module: import it at the top of the file that needs it, and that file later`,
+    );
+}
 keepMetafile('app', metafile);
