@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../shared/domain/decision.ts';
@@ -12,23 +12,26 @@ const execFile = promisify(execFileWithCallback);
 
 type Step = { readonly command: string } | { readonly file: string; readonly text: string };
 
-/** What the page has a reader type or write, in its order. */
-const steps = [...readFileSync('docs/first-model.md', 'utf8').matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)]
-  .map(([, language, file, text]) => ({ language, file, text: text! }))
-  .filter(({ language, file }) => file !== undefined || language === 'sh')
-  .flatMap(({ file, text }): Step[] =>
-    file === undefined
-      ? text
-          .trimEnd()
-          .split('\n')
-          .map((command) => ({ command }))
-      : [{ file, text }],
-  );
+/** What a page has a reader type or write, in its order. */
+const stepsOf = (page: string): readonly Step[] =>
+  [...readFileSync(page, 'utf8').matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)]
+    .map(([, language, file, text]) => ({ language, file, text: text! }))
+    .filter(({ language, file }) => file !== undefined || language === 'sh')
+    .flatMap(({ file, text }): Step[] =>
+      file === undefined
+        ? text
+            .trimEnd()
+            .split('\n')
+            .map((command) => ({ command }))
+        : [{ file, text }],
+    );
+
+type Seen = readonly [command: string, shows: RegExp];
 
 /** What a reader sees of each command of ours, in the page's order; a look is repeated until it shows. */
-const seen: readonly [command: string, shows: RegExp][] = [
+const ofFirstModel: readonly Seen[] = [
   ['validate', /^models\/churn\.yaml: valid, hash [0-9a-f]{12}\n$/],
-  ['local start', /Ratchet is running[\s\S]* models +churn\n/],
+  ['up', /Ratchet is running[\s\S]* models +churn\n/],
   ['local publish', /^Published: code: azureml:churn:1 {2}\(3 files of code\)\n$/],
   ['data check', /^accepted {2}data\/2026-01\.csv {2}600 rows, \d+ bytes\n$/],
   [
@@ -59,110 +62,190 @@ const seen: readonly [command: string, shows: RegExp][] = [
   ['decisions', /admitted \(idle\) {2}churn {2}data:churn:customers\/churn\/2026-04\.csv:/],
   ['explain', /signal +data:churn:customers\/churn\/2026-04\.csv:[\s\S]*run +churn-/],
 ];
+const ofOwnModel: readonly Seen[] = [
+  [
+    'init',
+    /^Made customers: binary, python, predicts left from months, calls, price\n {2}left out, since it is text: region;[\s\S]*Trained and evaluated once here: All 3 gates passed/,
+  ],
+  ['validate', /^models\/customers\.yaml: valid, hash/],
+  ['up', /Ratchet is running[\s\S]* models +customers\n[\s\S]*npx ratchet request customers/],
+  ['local publish', /^Published: code: azureml:customers:1 {2}\(5 files of code\/customers\)\n$/],
+  ['local upload', /^Uploaded: data\/customers\/customers\.csv /],
+  ['request', /^Requested: signal \S+\n[\s\S]*admitted \(idle\)[\s\S]* released {2}All 3 gates passed/],
+  ['models', /^customers {2}champion \S+; last run \S+ ended released at /],
+  ['validate', /valid, hash/],
+  ['local upload', /^Uploaded: data\/customers\/later\.csv /],
+  ['decisions', /admitted \(idle\) {2}customers {2}data:customers:/],
+  [
+    'runs',
+    /^\S+ {2}customers-\S+ {2}(?:released|gate-failed|inconclusive) {2}.*\n\S+ {2}customers-\S+ {2}released/,
+  ],
+  ['explain', /data:customers:[\s\S]*not-worse: [\s\S]*champion/],
+];
+const ofSklearn: readonly Seen[] = [
+  [
+    'init',
+    /^Made spend: regression, python-sklearn, predicts spend from months, calls, price\n[\s\S]*(?:Trained and evaluated once here: All 3 gates passed|Not tried: this machine has no Python with scikit-learn: python3 -m pip install scikit-learn)/,
+  ],
+  ['validate', /^models\/spend\.yaml: valid, hash/],
+];
+const ofExistingJob: readonly Seen[] = [
+  ['init', /^Made churn: binary, python, [\s\S]*Trained and evaluated once here: All 3 gates passed/],
+  ['validate', /^models\/churn\.yaml: valid, hash/],
+];
 /** What may be asked again without changing anything. */
 const looks = ['decisions', 'runs', 'models', 'explain', 'data', 'logs'];
 
-describe('the page about a first model', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'first-model-'));
-  const bin = join(folder, 'bin');
-  const app = join(folder, 'churn');
+/** Rows as a reader may have them: with a column of text, and a target that says yes or no. */
+function ownData(): string {
+  const rows = Array.from({ length: 900 }, (_, at) => {
+    const [months, calls, price] = [(at * 7) % 60, (at * 3) % 10, 10 + ((at * 11) % 50)];
+    const leaves = 0.9 * calls + 0.08 * price - 0.12 * months - 2 + ((at * 13) % 7) - 3 > 0;
+    return `c${at},${months},${calls},${price},${at % 2 ? 'north' : 'south'},${leaves ? 'yes' : 'no'}`;
+  });
+  return ['id,months,calls,price,region,left', ...rows, ''].join('\n');
+}
+
+/** One installation for all pages, from the package as it is packed: nothing of this clone is used but its docs. */
+describe('the package, installed into an empty folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'installed-'));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    PATH: `${bin}${delimiter}${process.env['PATH']}`,
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
     NO_COLOR: '1',
+    RATCHET_PORT: '0',
   };
-  for (const name of ['RATCHET_URL', 'RATCHET_KEY', 'RATCHET_HOME', 'RATCHET_MODELS_DIR']) delete env[name];
-  env['RATCHET_PORT'] = '0';
+  // Nothing that npm or a shell has said to this process is to reach it: it finds itself by the folder alone.
+  for (const name of Object.keys(env))
+    if (/^(?:npm_|INIT_CWD$|RATCHET_(?:URL|KEY|TOKEN|HOME|MODELS_DIR)$)/.test(name)) delete env[name];
   let service: ChildProcess | undefined;
 
-  beforeAll(() => {
-    for (const made of [bin, app]) mkdirSync(made);
-    symlinkSync(resolve('cli/ratchet.js'), join(bin, 'ratchet'));
-  });
-  afterAll(async () => {
-    if (service?.exitCode === null) {
-      const end = new Promise((ended) => service!.once('exit', ended));
-      service.kill('SIGTERM');
-      await end;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** What a command prints, whether it ends well or not. */
-  async function type(command: string): Promise<string> {
-    const printed = await execFile('sh', ['-c', command], { cwd: app, env }).catch(
-      (error: { stdout?: string; stderr?: string }) => error,
+  beforeAll(async () => {
+    const packed = await execFile(
+      'npm',
+      ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+      { env },
     );
-    return printed.stdout ?? String(printed);
+    const [{ filename, files }] = JSON.parse(packed.stdout) as [
+      { filename: string; files: { path: string }[] },
+    ];
+    expect(files.filter(({ path }) => path.endsWith('.ts')).map(({ path }) => path)).toEqual([]);
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--omit=optional', '--loglevel=error'];
+    await execFile('npm', ['install', ...flags, join(folder, filename)], { cwd: folder, env });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** As Ctrl-C does it: the terminal's whole group is told, npx and what it has started alike. */
+  async function stop(): Promise<void> {
+    if (service === undefined) return;
+    const stopped = service;
+    service = undefined;
+    const end = new Promise((ended) => stopped.once('close', ended));
+    if (stopped.exitCode === null && stopped.signalCode === null) process.kill(-stopped.pid!, 'SIGINT');
+    await end;
   }
 
-  async function start(command: string): Promise<string> {
-    const child = spawn('sh', ['-c', `exec ${command}`], {
-      cwd: app,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const pages: readonly [page: string, seen: readonly Seen[]][] = [
+    ['docs/first-model.md', ofFirstModel],
+    ['docs/bring-your-own.md', ofOwnModel],
+    ['docs/sklearn-regression.md', ofSklearn],
+    ['docs/existing-azure-ml-job.md', ofExistingJob],
+  ];
+  describe.each(pages)('%s', (page, seen) => {
+    const steps = stepsOf(page);
+    const app = join(folder, basename(page, '.md'));
+    beforeAll(() => {
+      mkdirSync(app);
+      writeFileSync(join(app, 'customers.csv'), ownData());
     });
-    service = child;
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
-    return throughOutages(async () => {
-      if (child.exitCode !== null) throw new Error(printed);
-      return printed.includes('Ctrl-C') ? printed : undefined;
-    });
-  }
+    afterAll(stop);
 
-  /** The ids that stand for themselves on the page: of the latest run, and of the latest signal that is data. */
-  async function fill(command: string): Promise<string> {
-    if (/\bRUN\b/.test(command)) {
-      const asked = /"(mended[^"]*)"/.test(lastRequest) ? 2 : 1;
-      const latest = await throughOutages(async () => {
-        const { runs } = JSON.parse(await type('ratchet runs --json')) as { runs: Run[] };
-        return runs.length >= asked ? runs[0]!.runId : undefined;
+    /** What a command prints, whether it ends well or not. */
+    async function type(command: string): Promise<string> {
+      const printed = await execFile('sh', ['-c', command], { cwd: app, env }).catch(
+        (error: { stdout?: string; stderr?: string }) => error,
+      );
+      return printed.stdout ?? String(printed);
+    }
+
+    async function start(command: string): Promise<string> {
+      const child = spawn('sh', ['-c', `exec ${command}`], {
+        cwd: app,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
       });
-      return command.replace(/\bRUN\b/, latest);
-    }
-    if (!/\bSIGNAL\b/.test(command)) return command;
-    const { decisions } = JSON.parse(await type('ratchet decisions --json')) as { decisions: Decision[] };
-    return command.replace(/\bSIGNAL\b/, decisions.find(({ signal }) => signal.kind === 'data')!.signal.id);
-  }
-
-  let lastRequest = '';
-  let at = 0;
-
-  it('has commands that this test knows what to expect of', () => {
-    const ours = steps.flatMap((step) =>
-      'command' in step && step.command.startsWith('ratchet ') ? [step.command] : [],
-    );
-    expect(ours.map((command, index) => command.startsWith(`ratchet ${seen[index]?.[0]}`))).toEqual(
-      seen.map(() => true),
-    );
-  });
-
-  it.each(steps.map((step) => ({ step, name: 'file' in step ? `writes ${step.file}` : step.command })))(
-    '$name',
-    async ({ step }) => {
-      if (!('command' in step)) return writeFileSync(join(app, step.file), step.text);
-      const { command } = step;
-      if (!command.startsWith('ratchet ')) {
-        await execFile('sh', ['-c', command], { cwd: app, env });
-        return;
-      }
-      const [words, shows] = seen[at++]!;
-      if (words === 'request') lastRequest = command;
-      if (words === 'local start') {
-        expect(await start(command)).toMatch(shows);
-        return;
-      }
-      const filled = await fill(command);
-      if (!looks.includes(words)) {
-        expect(await type(filled)).toMatch(shows);
-        return;
-      }
+      service = child;
       let printed = '';
-      await throughOutages(async () => {
-        printed = await type(filled);
-        return shows.test(printed) ? true : undefined;
-      }).catch(() => expect(printed).toMatch(shows));
-    },
-  );
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+      return throughOutages(async () => {
+        if (child.exitCode !== null) throw new Error(printed);
+        return printed.includes('Ctrl-C') ? printed : undefined;
+      });
+    }
+
+    /** The ids that stand for themselves on the page: of the latest run, and of the latest signal that is data. */
+    async function fill(command: string): Promise<string> {
+      if (/\bRUN\b/.test(command)) {
+        const asked = /"(mended[^"]*)"/.test(lastRequest) ? 2 : 1;
+        const latest = await throughOutages(async () => {
+          const { runs } = JSON.parse(await type('npx ratchet runs --json')) as { runs: Run[] };
+          return runs.length >= asked ? runs[0]!.runId : undefined;
+        });
+        return command.replace(/\bRUN\b/, latest);
+      }
+      if (!/\bSIGNAL\b/.test(command)) return command;
+      const { decisions } = JSON.parse(await type('npx ratchet decisions --json')) as {
+        decisions: Decision[];
+      };
+      return command.replace(/\bSIGNAL\b/, decisions.find(({ signal }) => signal.kind === 'data')!.signal.id);
+    }
+
+    let lastRequest = '';
+    let at = 0;
+
+    it('has commands that this test knows what to expect of', () => {
+      const ours = steps.flatMap((step) =>
+        'command' in step && step.command.startsWith('npx ratchet ') ? [step.command] : [],
+      );
+      expect(ours.map((command, index) => command.startsWith(`npx ratchet ${seen[index]?.[0]}`))).toEqual(
+        seen.map(() => true),
+      );
+    });
+
+    it.each(steps.map((step) => ({ step, name: 'file' in step ? `writes ${step.file}` : step.command })))(
+      '$name',
+      async ({ step }) => {
+        if (!('command' in step)) return writeFileSync(join(app, step.file), step.text);
+        const { command } = step;
+        if (!command.startsWith('npx ratchet ')) {
+          await execFile('sh', ['-c', command], { cwd: app, env });
+          return;
+        }
+        const [words, shows] = seen[at++]!;
+        if (words === 'request') lastRequest = command;
+        if (words === 'up') {
+          expect(await start(command)).toMatch(shows);
+          return;
+        }
+        const filled = await fill(command);
+        if (!looks.includes(words)) {
+          expect(await type(filled)).toMatch(shows);
+          return;
+        }
+        let printed = '';
+        await throughOutages(async () => {
+          printed = await type(filled);
+          return shows.test(printed) ? true : undefined;
+        }).catch(() => expect(printed).toMatch(shows));
+      },
+    );
+
+    it.runIf(seen.some(([words]) => words === 'up'))('ends in order at Ctrl-C', async () => {
+      expect(existsSync(join(app, '.ratchet', 'service.json'))).toBe(true);
+      await stop();
+      expect(existsSync(join(app, '.ratchet', 'service.json'))).toBe(false);
+    });
+  });
 });
