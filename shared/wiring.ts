@@ -227,6 +227,8 @@ function wireReleases({ settings, credential, tls }: Base) {
   });
 
   return {
+    queues,
+    topic,
     pipelineChannel: wirePipelines({ settings, credential, tls, queues }),
     async releaseChannel(stage: NotifyStage): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {

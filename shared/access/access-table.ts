@@ -51,6 +51,7 @@ export const accessTable = {
   quarantine: { roles: operators, machines: true, what: 'quarantine a version of a model' },
   'lift-quarantine': { roles: operators, machines: false, what: 'end the quarantine of a version' },
   drill: { roles: operators, machines: false, what: 'drill the way back of a model' },
+  diagnose: { roles: operators, machines: true, what: 'see what the service finds wrong with itself' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },
   stop: { roles: operators, machines: true, what: 'throw the kill switch of the fleet' },
   resume: { roles: operators, machines: false, what: 'release the kill switch' },

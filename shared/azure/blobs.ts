@@ -50,6 +50,17 @@ export class Blobs {
     return entries;
   }
 
+  /** Writes a small blob and reads it back; answers the time of the storage, where it says it. */
+  async touch(path: string): Promise<Date | null> {
+    try {
+      const blob = this.#container.getBlockBlobClient(path);
+      await blob.upload('', 0, callLimit());
+      return (await blob.getProperties(callLimit())).date ?? null;
+    } catch (error) {
+      throw this.#error('writing', path, error);
+    }
+  }
+
   /** The text of a blob, or null where there is none. More than `limitBytes` is refused before it is read. */
   async readText(path: string, limitBytes = defaultLimitBytes): Promise<string | null> {
     try {

@@ -10,6 +10,15 @@ export class Topic {
     this.#client = client;
   }
 
+  /** Asks whether the app may publish, without an event. */
+  async publishNothing(): Promise<void> {
+    try {
+      await this.#client.send([], callLimit());
+    } catch (error) {
+      throw azureError('publishing no event', {}, error);
+    }
+  }
+
   async publish(event: SendEventGridEventInput<unknown> & { readonly id: string }): Promise<void> {
     try {
       await this.#client.send([event], callLimit());

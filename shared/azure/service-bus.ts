@@ -1,4 +1,9 @@
-import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
+import type {
+  ServiceBusClient,
+  ServiceBusMessage,
+  ServiceBusReceivedMessage,
+  ServiceBusReceiverOptions,
+} from '@azure/service-bus';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 
@@ -25,6 +30,28 @@ export class Queues {
       throw azureError(`sending message ${id} to queue ${queue}`, { queue, message: id }, error);
     } finally {
       // The message is sent or it is not; a connection that closes badly changes neither.
+      await client.close().catch(() => {});
+    }
+  }
+
+  /**
+   * Whether messages may be sent to a queue, which opening a sender asks; and how many wait there and how many are dead
+   * letters, up to a hundred. Null where the app may send alone.
+   */
+  async look(
+    queue: string,
+  ): Promise<{ readonly waiting: number | null; readonly deadLetters: number | null }> {
+    const client = this.#connect();
+    try {
+      await client.createSender(queue).createMessageBatch(callLimit());
+      const count = async (of: ServiceBusReceiverOptions): Promise<number | null> => {
+        const messages = client.createReceiver(queue, of).peekMessages(100, callLimit());
+        return (await messages.catch(() => null))?.length ?? null;
+      };
+      return { waiting: await count({}), deadLetters: await count({ subQueueType: 'deadLetter' }) };
+    } catch (error) {
+      throw azureError(`opening queue ${queue} to send`, { queue }, error);
+    } finally {
       await client.close().catch(() => {});
     }
   }

@@ -88,6 +88,11 @@ export class Workspace {
     }
   }
 
+  /** Throws where the workspace does not answer, or does not let jobs be read. */
+  async hasJob(jobName: string): Promise<boolean> {
+    return (await this.#findJob(jobName)) !== null;
+  }
+
   async getJob(jobName: string): Promise<Job> {
     const job = await this.#findJob(jobName);
     if (job) return describeJob(jobName, job);

@@ -203,8 +203,13 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     ],
     types: ['shared/config', 'shared/signals', 'shared/dispatch', 'shared/controllers'],
   },
+  'shared/doctor': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure/azure-error.ts'],
+    types: ['shared/settings.ts', 'shared/wiring.ts'],
+  },
   functions: {
     rooms: [
+      'shared/doctor',
       'shared/domain',
       'shared/errors.ts',
       'shared/signals',

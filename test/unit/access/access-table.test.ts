@@ -18,7 +18,7 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   operator: [
     ...(['read', 'report', 'request', 'freeze', 'thaw', 'set-mode', 'withdraw', 'cancel-run'] as const),
     ...(['abort-release', 'roll-back', 'quarantine', 'lift-quarantine', 'drill'] as const),
-    ...(['rebuild', 'stop', 'resume'] as const),
+    ...(['diagnose', 'rebuild', 'stop', 'resume'] as const),
   ],
   approver: [
     ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),
@@ -27,7 +27,7 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
 };
 const byMachines: readonly Access[] = [
   ...(['read', 'report', 'request', 'freeze', 'cancel-run', 'abort-release', 'roll-back'] as const),
-  ...(['quarantine', 'stop'] as const),
+  ...(['quarantine', 'diagnose', 'stop'] as const),
 ];
 
 describe('the table of access', () => {
