@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { FleetSchema } from '../shared/config/fleet-schema.ts';
 import { ModelConfigSchema } from '../shared/config/schema.ts';
 import { GateReportSchema } from '../shared/domain/gate-report-schema.ts';
+import { CommandOutputSchema } from './command-output-schema.ts';
 
 interface JsonSchema {
   readonly type?: string;
@@ -38,6 +39,10 @@ const fleetSchema = toSchema(FleetSchema);
 const outputs: Readonly<Record<string, string>> = {
   'docs/schema/model.schema.json': renderSchema('Ratchet model file', modelSchema),
   'docs/schema/fleet.schema.json': renderSchema('Ratchet fleet file', fleetSchema),
+  'docs/schema/command-output.schema.json': renderSchema(
+    'Output of ratchet commands',
+    toSchema(CommandOutputSchema),
+  ),
   'docs/schema/gate-report.schema.json': renderSchema('Ratchet gate report', toSchema(GateReportSchema)),
   'docs/model-file.md': referencePage(
     'The model file',

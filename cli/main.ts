@@ -5,8 +5,11 @@ import { audit } from './audit.ts';
 import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
+import { completionOf } from './completion.ts';
 import { data } from './data.ts';
 import { decisions } from './decisions.ts';
+import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
@@ -71,6 +74,9 @@ const commands: Readonly<Record<string, Command>> = {
   operations,
   rebuild,
   whoami,
+  doctor,
+  diff,
+  completion: completionOf(() => commands),
   mcp,
   local,
 };
@@ -121,6 +127,6 @@ function help(): string {
     '  Commands that call the service take --url (or RATCHET_URL) and --json, and say who asks: --token (or RATCHET_TOKEN), locally',
     '  --as NAME, or for a machine --key (or RATCHET_KEY: a function key). Without one it is the first of .ratchet/people.json.',
     '  Without --url it is the service that runs in this folder or one above it (.ratchet, or RATCHET_HOME), or else',
-    '  http://127.0.0.1:7071. --version prints the version.',
+    '  http://127.0.0.1:7071. In Azure, RATCHET_SCOPE=api://CLIENT_ID/.default has az say who asks. --version prints the version.',
   ].join('\n');
 }

@@ -46,7 +46,8 @@ async function ask(
   answers: readonly number[],
 ): Promise<{ base: string; text: string }> {
   const service = findService(where);
-  const { base, pass } = service;
+  const { base } = service;
+  const pass = await completePass(service);
   tell(service, where.json === true);
   const headers = new Headers(init.headers);
   if (pass.kind === 'person') headers.set('authorization', `Bearer ${pass.token}`);
@@ -66,10 +67,17 @@ async function ask(
   throw new Error(`${base} answered ${response.status}: ${printable(detail ?? text.slice(0, 500))}`);
 }
 
+/** Nobody is named, and the service is not of this machine: whoever is signed in to the Azure CLI asks. */
+async function completePass({ base, pass }: Service): Promise<Pass> {
+  if (pass.kind === 'person' || pass.key !== null || !base.startsWith('https:')) return pass;
+  const token = await (await import('./azure/sign-in.ts')).signInByAz();
+  return token === null ? pass : { kind: 'person', token };
+}
+
 function describeDoor(base: string, pass: Pass): string {
   if (pass.kind === 'person')
     return `${base} does not know the token: it may have expired, or be of another service`;
-  return `${base} wants to know who asks: a person by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key or RATCHET_KEY`;
+  return `${base} wants to know who asks: a person by az login and RATCHET_SCOPE, by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key or RATCHET_KEY`;
 }
 
 let told = false;

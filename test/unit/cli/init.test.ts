@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandOutputs } from '../../../cli/command-output-schema.ts';
 import { main } from '../../../cli/main.ts';
 import { readModelFile } from '../../../shared/config/load.ts';
 import { tasks } from '../../../shared/config/metric-catalog.ts';
@@ -20,7 +21,7 @@ interface Made {
   readonly tried: { readonly outcome: string; readonly sentence: string; readonly verdict: string | null };
   readonly next: readonly string[];
 }
-const made = (): Made => JSON.parse(out.join('\n')) as Made;
+const made = (): Made => commandOutputs.init.parse(JSON.parse(out.join('\n')));
 
 describe('ratchet init', () => {
   let dir: string;

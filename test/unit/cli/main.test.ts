@@ -480,8 +480,6 @@ describe('ratchet whoami', () => {
     await serving(401, '', async (url) => {
       expect(await main(['whoami', '--url', url])).toBe(3);
     });
-    expect(err.join('\n')).toContain(
-      'a person by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key',
-    );
+    expect(err.join('\n')).toContain('by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key');
   });
 });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { commandOutputs } from '../../../cli/command-output-schema.ts';
 import { main } from '../../../cli/main.ts';
 import { capturePrinted } from './printed.ts';
 
@@ -102,7 +103,12 @@ describe('ratchet watch', () => {
         expect(await main(['watch', 'manual:m:1', ...args, '--json'])).toBe(0);
       },
     );
-    const seen = out.map((line) => JSON.parse(line) as { event: string; decision?: { outcome: string } });
+    const seen = out
+      .map((line) => commandOutputs.watch.parse(JSON.parse(line)))
+      .map((news) => ({
+        event: news.event,
+        decision: news.event === 'decision' ? news.decision : undefined,
+      }));
     expect(seen.map(({ event, decision: told }) => [event, told?.outcome])).toEqual([
       ['decision', 'deferred'],
       ['decision', 'admitted'],

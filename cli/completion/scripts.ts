@@ -1,0 +1,85 @@
+/** The completion of each shell, as a script that it reads. Nothing in it is asked of the service. */
+import type { CommandWords } from './words.ts';
+
+export type Shell = 'bash' | 'zsh' | 'fish' | 'powershell';
+type Words = readonly CommandWords[];
+
+export const completionScripts: Readonly<Record<Shell, (commands: Words) => string>> = {
+  bash,
+  zsh,
+  fish,
+  powershell,
+};
+
+const wordsAfter = ({ actions, options }: CommandWords): string => [...actions, ...options].join(' ');
+const namesOf = (commands: Words): string => commands.map(({ name }) => name).join(' ');
+
+function bash(commands: Words): string {
+  return [
+    '_ratchet() {',
+    '  local words',
+    '  if [ "$COMP_CWORD" -eq 1 ]; then',
+    `    words='${namesOf(commands)} --help --version'`,
+    '  else',
+    '    case "${COMP_WORDS[1]}" in',
+    ...commands.map((command) => `      ${command.name}) words='${wordsAfter(command)}' ;;`),
+    '    esac',
+    '  fi',
+    '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
+    '}',
+    'complete -o default -F _ratchet ratchet',
+  ].join('\n');
+}
+
+function zsh(commands: Words): string {
+  return [
+    '#compdef ratchet',
+    '_ratchet() {',
+    '  local -a commands',
+    '  commands=(',
+    ...commands.map(({ name, summary }) => `    ${single(`${name}:${summary.replaceAll(':', '\\:')}`)}`),
+    '  )',
+    '  if (( CURRENT == 2 )); then',
+    "    _describe 'command' commands",
+    '    return',
+    '  fi',
+    '  case "$words[2]" in',
+    ...commands.map((command) => `    ${command.name}) compadd -- ${wordsAfter(command)} ;;`),
+    '  esac',
+    '  _files',
+    '}',
+    'compdef _ratchet ratchet',
+  ].join('\n');
+}
+
+function fish(commands: Words): string {
+  return commands
+    .flatMap(({ name, summary, actions, options }) => [
+      `complete -c ratchet -n __fish_use_subcommand -f -a ${name} -d ${single(summary)}`,
+      ...actions.map((action) => `complete -c ratchet -n '__fish_seen_subcommand_from ${name}' -a ${action}`),
+      ...options.map(
+        (option) => `complete -c ratchet -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
+      ),
+    ])
+    .join('\n');
+}
+
+function powershell(commands: Words): string {
+  return [
+    'Register-ArgumentCompleter -Native -CommandName ratchet -ScriptBlock {',
+    '  param($word, $line, $position)',
+    '  $given = @($line.CommandElements | ForEach-Object { $_.ToString() })',
+    '  $words = @{',
+    ...commands.map((command) => `    '${command.name}' = '${wordsAfter(command)}'`),
+    '  }',
+    '  $isFirst = $given.Count -le 1 -or ($given.Count -eq 2 -and $word -ne "")',
+    `  $all = if ($isFirst) { '${namesOf(commands)}' } else { $words[$given[1]] }`,
+    '  "$all" -split " " | Where-Object { $_ -like "$word*" } | ForEach-Object {',
+    "    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)",
+    '  }',
+    '}',
+  ].join('\n');
+}
+
+/** In single quotes, as fish and zsh read them. */
+const single = (text: string): string => `'${text.replaceAll("'", '’')}'`;
