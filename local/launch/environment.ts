@@ -19,7 +19,15 @@ export function childEnvironment(): Record<string, string> {
 const settingName = /^(?:RATCHET_\w+|AzureWebJobs\.[\w-]+\.Disabled|WEBSITE_TIME_ZONE)$/;
 /** Settings of the commands and of the start itself, and what is between the processes. */
 const notOfTheApplication = new Set([
-  ...['RATCHET_URL', 'RATCHET_KEY', 'RATCHET_SCOPE', 'RATCHET_HOME', 'RATCHET_PORT', 'RATCHET_HOST_KEY', 'RATCHET_MODELS_DIR'],
+  ...[
+    'RATCHET_URL',
+    'RATCHET_KEY',
+    'RATCHET_SCOPE',
+    'RATCHET_HOME',
+    'RATCHET_PORT',
+    'RATCHET_HOST_KEY',
+    'RATCHET_MODELS_DIR',
+  ],
 ]);
 
 interface ShellSettings {
