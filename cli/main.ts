@@ -34,6 +34,7 @@ import { rollBack } from './roll-back.ts';
 import { runs } from './runs.ts';
 import { serving } from './serving.ts';
 import { thaw } from './thaw.ts';
+import { ui } from './ui.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
 import { watch } from './watch.ts';
@@ -43,6 +44,7 @@ import { withdraw } from './withdraw.ts';
 const commands: Readonly<Record<string, Command>> = {
   init,
   up,
+  ui,
   validate,
   models,
   request,

@@ -10,6 +10,7 @@ import { readShellSettings } from './launch/environment.ts';
 import { type LocalCloud, launchLocalCloud } from './launch/local-cloud.ts';
 import { onInterrupt } from './launch/on-interrupt.ts';
 import { requireNode24 } from './launch/require-node.ts';
+import { linkForTheFirst } from './launch/sign-in-link.ts';
 import { readStartSettings, type StartSettings } from './launch/start-settings.ts';
 
 requireNode24('npm start');
@@ -72,7 +73,7 @@ async function start({ modelsFolder, ...settings }: StartSettings, flags: { json
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(describeService(local), null, 2)}\n`
-        : renderService(local, { keys, models }),
+        : renderService(local, { keys, models, link: await linkForTheFirst(local) }),
     );
   } catch (error) {
     if (stopping.signal.aborted) return untilExit;

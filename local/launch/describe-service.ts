@@ -8,6 +8,7 @@ export function describeService(local: LocalCloud) {
   const cloud = local.cloud();
   return {
     api: local.apiRoot,
+    ui: `${local.apiRoot}/ui`,
     workspace: { id: cloud.workspaceId, endpoint: cloud.armEndpoint, caFile: cloud.caFile },
     onlineEndpoints: cloud.scoringEndpoint,
     storage: cloud.storage,
@@ -27,11 +28,17 @@ interface Started {
   /** The file of the function keys; null: none are asked for. */
   readonly keys: string | null;
   readonly models: readonly ServedModel[];
+  /** Signs in to the page, once; null: nobody can. */
+  readonly link: string | null;
 }
 
-export function renderService(local: LocalCloud, { keys, models }: Started): string {
+export function renderService(local: LocalCloud, { keys, models, link }: Started): string {
   const cloud = local.cloud();
   const rows: [string, string][] = [
+    [
+      'page',
+      link === null ? `${local.apiRoot}/ui` : `${link} (signs you in, once; ratchet ui prints another)`,
+    ],
     ['API', `${local.apiRoot}/models`],
     ['workspace', cloud.armEndpoint],
     ['endpoints', cloud.scoringEndpoint],

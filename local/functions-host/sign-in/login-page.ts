@@ -74,7 +74,8 @@ export async function answerLogin(
 }
 
 /** A browser takes `//name` and `/\name` for another host. */
-const isOwnPath = (path: string): boolean => /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\');
+export const isOwnPath = (path: string): boolean =>
+  /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\');
 
 function page(back: string, said: string): Answer {
   const action = `?post_login_redirect_uri=${encodeURIComponent(back).replaceAll("'", '%27')}`;

@@ -17,19 +17,23 @@ import type { HostRequest } from '../http/request.ts';
 import type { Answer, Exchange } from '../http/server.ts';
 import { answerLogin, Sessions } from './login-page.ts';
 import { openPeople, type Person } from './people.ts';
+import { answerLink, SignInLinks } from './sign-in-links.ts';
 
 export interface SignIn {
   /** The request as the app may see it. Throws a RequestError 401. */
   admit(request: HostRequest): HostRequest;
   /** Where a browser signs in; null: it is off, and there is no such place. */
   login: ((exchange: Exchange) => Promise<Answer>) | null;
+  /** Where links that sign in once are made, and lead to; null: as above. */
+  link: ((exchange: Exchange) => Answer) | null;
 }
 
 /** Absent: off. */
 export function openSignIn(peopleFile: string | undefined): SignIn {
-  if (peopleFile === undefined) return { admit: (request) => request, login: null };
+  if (peopleFile === undefined) return { admit: (request) => request, login: null, link: null };
   const people = openPeople(peopleFile).map((person) => ({ person, digest: digestOf(person.token) }));
   const sessions = new Sessions();
+  const links = new SignInLinks();
   const whose = (token: string): Person | null => {
     const digest = digestOf(token);
     const [found] = people.filter((known) => timingSafeEqual(known.digest, digest));
@@ -50,6 +54,10 @@ export function openSignIn(peopleFile: string | undefined): SignIn {
       return { ...request, headers: new Map([...kept, ...principalOf(person)]) };
     },
     login: (exchange) => answerLogin(exchange, sessions, whose),
+    link(exchange) {
+      const token = presentedToken(exchange.request.headers.get('authorization'));
+      return answerLink(exchange, { links, sessions }, token === null ? null : whose(token));
+    },
   };
 }
 
