@@ -126,7 +126,7 @@ export class Cards {
       ],
       callLimit(),
     );
-    const etag = answer.getResponseForEntity(key)?.etag;
+    const etag = answer.subResponses[0]?.etag;
     if (etag !== undefined) this.#known.set(key, { n, recent, card, etag });
   }
 
