@@ -6,6 +6,13 @@ import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { openWorld, type World } from '../world/world.ts';
 
+/** Its training chooses a threshold above all scores, and writes it beside the model. */
+function trainThreshold(text: string): string {
+  return text
+    .replace('node train.js', 'node train.js --threshold 0.95')
+    .replace('evaluation:\n', 'evaluation:\n  threshold: { from: training }\n');
+}
+
 /** The tiny model with one thing wrong in each copy. */
 const troubles: Readonly<Record<string, (text: string) => string>> = {
   'fails-training': (text) => text.replace('node train.js', 'node train.js --fail'),
@@ -20,6 +27,9 @@ const troubles: Readonly<Record<string, (text: string) => string>> = {
   'scores-nan': (text) => text.replace('node evaluate.js', 'node evaluate.js --nan'),
   'too-weak': (text) =>
     text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: log_loss\n    atMost: 0.01'),
+  'trains-its-threshold': trainThreshold,
+  'swaps-its-threshold': (text) =>
+    trainThreshold(text).replace('node evaluate.js', 'node evaluate.js --says-threshold 0.5'),
   'too-few-rows': (text) => text.replaceAll('minimumRows: 4', 'minimumRows: 400'),
   'has-no-data': (text) => text.replace('path: tiny/', 'path: nowhere/'),
   'knows-no-code': (text) => text.replaceAll('azureml:tiny:1', 'azureml:missing:1'),
@@ -35,6 +45,11 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
   'leaves-no-evidence': ['evidence-error', /left neither predictions nor metrics/],
   'scores-nan': ['evidence-error', /row 1: challenger is "NaN"/],
   'too-weak': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
+  'trains-its-threshold': [
+    'gate-failed',
+    /^Gate floor: accuracy at threshold 0\.95 from training 0\.5000 < 0\.7500 \(n=8\)\.$/,
+  ],
+  'swaps-its-threshold': ['evidence-error', /0\.5.*0\.95|0\.95.*0\.5/],
   'too-few-rows': ['inconclusive', /8 rows, the gate needs 400/],
   'has-no-data': ['evidence-error', /^There is no data under nowhere\/\.$/],
   'knows-no-code': ['training-failed', /^Job knows-no-code-.*-train ended Refused: .*missing/],
