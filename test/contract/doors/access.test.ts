@@ -174,6 +174,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'fleet',
       'inbox',
       'lineage',
+      'model-file',
       'models',
       'package',
       'operations',
@@ -184,6 +185,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'releases',
       'run',
       'run-log',
+      'run-model-file',
       'run-report',
       'runs',
       'serving',
@@ -192,6 +194,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),
   'get-whoami': 'nothing',
+  'get-doctor': 'diagnose',
   'post-azure-check': 'read',
   'post-flagger-hook': 'read',
   'post-alert': 'report',
@@ -272,7 +275,7 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
 
 test('every operation of the table is tried', () => {
   const tried = operations.map(([access]) => access);
-  const others = ['read', 'report', 'request'];
+  const others = ['read', 'report', 'request', 'diagnose'];
   expect(
     Object.keys(accessTable)
       .filter((access) => !others.includes(access))
