@@ -2,11 +2,18 @@
 import { useEffect } from 'preact/hooks';
 import { path, route } from './address/address.ts';
 import { addressOf } from './address/route.ts';
+import { AuditPage } from './pages/audit.tsx';
 import { DecisionPage } from './pages/decision.tsx';
 import { DecisionsPage } from './pages/decisions.tsx';
+import { FleetPage } from './pages/fleet/fleet.tsx';
+import { InboxPage } from './pages/inbox.tsx';
+import { ModelPage } from './pages/model/model.tsx';
+import { ReleasePage } from './pages/release.tsx';
+import { ReleasesPage } from './pages/releases.tsx';
 import { RunPage } from './pages/run.tsx';
 import { RunsPage } from './pages/runs.tsx';
-import { Empty } from './parts/part.tsx';
+import { VersionPage } from './pages/version.tsx';
+import { Heading } from './parts/heading.tsx';
 import { Shell } from './parts/shell.tsx';
 import type { ServiceError } from './service/ask.ts';
 import { connection, session, signInAddress } from './service/session.ts';
@@ -41,6 +48,19 @@ function View() {
   const { value } = route;
   switch (value.view) {
     case 'fleet':
+      return <FleetPage />;
+    case 'inbox':
+      return <InboxPage />;
+    case 'model':
+      return <ModelPage model={value.model} />;
+    case 'version':
+      return <VersionPage model={value.model} version={value.version} />;
+    case 'audit':
+      return <AuditPage />;
+    case 'releases':
+      return <ReleasesPage />;
+    case 'release':
+      return <ReleasePage id={value.id} />;
     case 'decisions':
       return <DecisionsPage />;
     case 'decision':
@@ -56,36 +76,39 @@ function View() {
 
 function Nowhere() {
   return (
-    <Empty title="There is no such page.">
+    <>
+      <Heading title="There is no such page" />
       <p>
-        The address may have been cut off. <a href={addressOf.fleet()}>To the beginning</a>
+        The address may have been cut off. <a href={addressOf.fleet()}>To the fleet</a>
       </p>
-    </Empty>
+    </>
   );
 }
 
 function NotSignedIn() {
   return (
-    <Empty title="You are not signed in.">
+    <>
+      <Heading title="You are not signed in" />
       <p>The sign-in came back without telling who you are: cookies may be blocked for this site.</p>
       <a class="button" href={signInAddress()}>
         Sign in
       </a>
-    </Empty>
+    </>
   );
 }
 
 function Refused({ error }: { readonly error: ServiceError }) {
   return (
-    <Empty
-      title={
-        error.code === 'sign-in-off' ? 'Signing in is switched off.' : 'The service does not let you in.'
-      }
-    >
+    <>
+      <Heading
+        title={
+          error.code === 'sign-in-off' ? 'Signing in is switched off' : 'The service does not let you in'
+        }
+      />
       <p>{error.message}</p>
       <a class="button" href={signInAddress()}>
         Sign in as somebody else
       </a>
-    </Empty>
+    </>
   );
 }

@@ -17,7 +17,7 @@ interface Stretch {
   readonly isBreak: boolean;
 }
 
-interface TimeAxis {
+export interface TimeAxis {
   readonly stretches: readonly Stretch[];
   place(ms: number): number;
   /** The time that lies at a place. */
@@ -32,19 +32,21 @@ interface AxisOptions {
   readonly start: number;
   readonly end: number;
   readonly breakWidth?: number;
+  /** Whether idle stretches are compressed; absent: they are. */
+  readonly idle?: boolean;
 }
 
 /** An idle stretch is broken where it is longer than this share of the whole. */
-const idleShare = 0.12;
+const idleShare = 0.1;
 /** So much of an idle stretch stays on either side of its break, as a share of what is idle. */
-const keptShare = 0.25;
+const keptShare = 0.2;
 
 export function compressAxis(options: AxisOptions): TimeAxis {
   const { start, end, breakWidth = 24 } = options;
   const fromMs = options.fromMs;
   const untilMs = Math.max(options.untilMs, fromMs + 1);
   const longest = (untilMs - fromMs) * idleShare;
-  const breaks = findIdle({ ...options, untilMs }, longest)
+  const breaks = (options.idle === false ? [] : findIdle({ ...options, untilMs }, longest))
     .slice(0, Math.max(0, Math.floor((end - start) / (4 * breakWidth))))
     .sort((a, b) => a.fromMs - b.fromMs);
   const broken = breaks.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
@@ -98,7 +100,11 @@ function findIdle({ fromMs, untilMs, marks }: AxisOptions, longestMs: number): I
     .map((until, at) => ({ fromMs: ends[at]!, untilMs: until }))
     .filter((idle) => idle.untilMs - idle.fromMs > longestMs)
     .sort((a, b) => b.untilMs - b.fromMs - (a.untilMs - a.fromMs))
-    .map((idle) => ({ fromMs: idle.fromMs + kept, untilMs: idle.untilMs - kept }));
+    .map((idle) => ({
+      // Before the first mark there is nothing to stay in sight of.
+      fromMs: idle.fromMs === fromMs ? fromMs : idle.fromMs + kept,
+      untilMs: idle.untilMs - kept,
+    }));
 }
 
 const hourMs = 3_600_000;
@@ -108,8 +114,14 @@ const steps = [
   ...[dayMs, 2 * dayMs, 7 * dayMs, 14 * dayMs, 30 * dayMs, 91 * dayMs, 365 * dayMs],
 ];
 
+interface Ticks {
+  readonly at: readonly number[];
+  /** Whether they are days, and not times of a day. */
+  readonly areDays: boolean;
+}
+
 /** Times to write under the axis, at least `apart` pixels from each other, at the whole steps of the reader's zone. */
-export function timeTicks(axis: TimeAxis, apart: number, zoneOffsetMs: number): number[] {
+export function timeTicks(axis: TimeAxis, apart: number, zoneOffsetMs: number): Ticks {
   const even = axis.stretches.filter(({ isBreak }) => !isBreak);
   const ms = even.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
   const width = even.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -122,5 +134,5 @@ export function timeTicks(axis: TimeAxis, apart: number, zoneOffsetMs: number): 
       if (last === undefined || axis.place(at) - axis.place(last) >= apart) ticks.push(at);
     }
   }
-  return ticks;
+  return { at: ticks, areDays: stepMs >= dayMs };
 }

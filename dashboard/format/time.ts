@@ -60,7 +60,15 @@ export function formatTime(iso: string, nowMs: number, { language, zone }: Place
   return part(time, { ...day, ...(isThisYear ? {} : { year: 'numeric' }), ...clock });
 }
 
-/** The same to the second in the reader's zone, and in UTC. */
+/** The day alone, in the reader's zone: `3 Mar`, `3 Mar 2002`. */
+export function formatDay(time: Date, nowMs: number, { language, zone }: Place = {}): string {
+  const part = (of: Date, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, { timeZone: zone, ...options }).format(of);
+  const isThisYear = part(time, { year: 'numeric' }) === part(new Date(nowMs), { year: 'numeric' });
+  return part(time, { day: 'numeric', month: 'short', ...(isThisYear ? {} : { year: 'numeric' }) });
+}
+
+/** A time to the second in the reader's zone, and in UTC. */
 export function formatTimeWhole(iso: string, { language, zone }: Place = {}): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

@@ -1,6 +1,7 @@
 /** What states, outcomes and reasons are called on the page, and in which tone each is said. Pure. */
 import type { AdmissionOutcome, ReasonCode } from '../../shared/domain/decision.ts';
 import type { Verdict } from '../../shared/domain/gate-report.ts';
+import type { ModelOverview, OverviewStateCode } from '../../shared/domain/overview.ts';
 import type { FinalState, ReleaseState } from '../../shared/domain/release-state.ts';
 import type { RunOutcome } from '../../shared/domain/run.ts';
 
@@ -63,6 +64,27 @@ const ofVerdict: Readonly<Record<Verdict | 'ignored', Said>> = {
   ignored: say('too small, ignored', 'quiet'),
 };
 
+const ofModel: Readonly<Record<OverviewStateCode, Said>> = {
+  broken: say('file is broken', 'bad'),
+  asks: say('asks a person', 'wait'),
+  running: say('run under way', 'live'),
+  releasing: say('release under way', 'live'),
+  waiting: say('a signal waits', 'wait'),
+  stopped: say('stopped', 'bad'),
+  frozen: say('frozen', 'warn'),
+  off: say('off', 'quiet'),
+  unhealthy: say('unhealthy', 'bad'),
+  new: say('no champion yet', 'quiet'),
+  idle: say('nothing to do', 'good'),
+};
+
+const ofHealth: Readonly<Record<ModelOverview['health']['verdict'], Said>> = {
+  fine: say('healthy', 'good'),
+  breached: say('beyond its threshold', 'bad'),
+  failed: say('check failed', 'bad'),
+  unknown: say('not checked lately', 'quiet'),
+};
+
 /** The reason codes that need more than their own words. */
 const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
   idle: 'nothing held it back',
@@ -98,6 +120,8 @@ export const sayOutcome = (outcome: string | null): Said =>
 export const sayAdmission = (outcome: string): Said => find(ofAdmission, outcome);
 export const sayRelease = (state: string): Said => find(ofRelease, state);
 export const sayVerdict = (verdict: string): Said => find(ofVerdict, verdict);
+export const sayModel = (code: string): Said => find(ofModel, code);
+export const sayHealth = (verdict: string): Said => find(ofHealth, verdict);
 export const sayReason = (reason: string): string =>
   (ofReason as Readonly<Record<string, string>>)[reason] ?? reason.replaceAll('-', ' ');
 

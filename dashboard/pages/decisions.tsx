@@ -67,7 +67,7 @@ function Row({ of: { signal, outcome, reason, sentence, decidedAt, changedBy } }
         <When at={decidedAt} />
       </td>
       <td data-label="Model">
-        <a href={addressOf.list('decisions', { model: signal.model })}>{signal.model}</a>
+        <a href={addressOf.model(signal.model)}>{signal.model}</a>
       </td>
       <td data-label="Signal">
         <a href={addressOf.decision(signal.id)}>{signal.summary}</a>

@@ -29,7 +29,7 @@ export function GateReportView({ report, runId }: GateReportProps) {
         {rows !== null && `, ${counted(rows, 'row')} judged`}, from {evidence}.
       </p>
       {notes.map((note) => (
-        <p key={note} class="note warn">
+        <p key={note} class="note quiet">
           {note}
         </p>
       ))}

@@ -1,7 +1,8 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { GateReportDocument } from '../../shared/domain/gate-report.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { addressOf } from '../address/route.ts';
-import { acceptRun, breakGlass, cancelRun, refuseRun } from '../deeds/deeds.tsx';
+import { acceptRun, breakGlass, cancelRun, refuseRun } from '../deeds/of-run.ts';
 import { command } from '../format/command.ts';
 import { shorten } from '../format/number.ts';
 import { sayOutcome } from '../format/words.ts';
@@ -26,8 +27,11 @@ interface Told {
 
 export function RunPage({ id }: { readonly id: string }) {
   const path = `runs/${encodeURIComponent(id)}`;
-  const told = useResource<Told>(path);
+  const [goesOn, setGoesOn] = useState(false);
+  // What a run waits for is no row of the ledger, so that no change tells of it.
+  const told = useResource<Told>(path, goesOn ? 3_000 : null);
   const run = told.data?.run;
+  useEffect(() => setGoesOn(run?.outcome === null), [run?.outcome]);
   return (
     <>
       <Heading
@@ -38,7 +42,7 @@ export function RunPage({ id }: { readonly id: string }) {
             {run && (
               <>
                 {' of '}
-                <a href={addressOf.list('decisions', { model: run.model })}>{run.model}</a>
+                <a href={addressOf.model(run.model)}>{run.model}</a>
               </>
             )}
           </>
@@ -98,9 +102,9 @@ function Outcome({ run }: { readonly run: Run }) {
         of={[
           ['Kind', `${run.kind}, asked by ${run.signalKind}`],
           ['Answers', <Signals key="signals" ids={run.signals} />],
-          ['Champion before', champion?.version ?? 'none'],
+          ['Champion before', champion ? <Version model={run.model} version={champion.version} /> : 'none'],
           ['Challenger', challenger && challenger.version !== registeredVersion && challenger.version],
-          ['Registered', registeredVersion && `version ${registeredVersion}`],
+          ['Registered', registeredVersion && <Version model={run.model} version={registeredVersion} />],
           ['Released', run.released ? 'yes' : 'no'],
           [
             'Its release',
@@ -129,6 +133,10 @@ function Outcome({ run }: { readonly run: Run }) {
       />
     </Card>
   );
+}
+
+function Version({ model, version }: { readonly model: string; readonly version: string }) {
+  return <a href={addressOf.version(model, version)}>version {version}</a>;
 }
 
 function Signals({ ids }: { readonly ids: readonly string[] }) {

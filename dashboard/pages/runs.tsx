@@ -55,7 +55,9 @@ function Row({ of: run }: { readonly of: Run }) {
         <When at={run.startedAt} />
       </td>
       <td data-label="Run">
-        <a href={addressOf.run(run.runId)}>{run.runId}</a>
+        <a class="id" href={addressOf.run(run.runId)}>
+          {run.runId}
+        </a>
         <div class="dim">
           {run.kind}, asked by {run.signalKind}
         </div>

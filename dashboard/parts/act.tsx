@@ -7,6 +7,7 @@
  * 1. One opened dialog is one order, however often it is sent: its key is made when it opens.
  * 2. What the visitor may not do is shown, and says why not; nothing is sent.
  */
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { makeKey, order, ServiceError } from '../service/ask.ts';
@@ -57,8 +58,18 @@ export function whyNot({ access, whyNot: said }: Pick<Deed, 'access' | 'whyNot'>
   return `${takes ? `It takes the role ${takes}` : 'Your roles do not allow it'}; ${who.name} has ${has}.`;
 }
 
+/** The dialog that is open: of the page, and not of its button, which may be gone before the answer has been read. */
+const opened = signal<Deed | null>(null);
+
+export function OpenedDeed() {
+  const deed = opened.value;
+  const close = () => {
+    opened.value = null;
+  };
+  return deed && <Dialog deed={deed} onClose={close} />;
+}
+
 export function Act({ deed }: { readonly deed: Deed }) {
-  const [isOpen, setOpen] = useState(false);
   const id = useId();
   const refused = whyNot(deed);
   if (refused !== null)
@@ -74,10 +85,15 @@ export function Act({ deed }: { readonly deed: Deed }) {
     );
   return (
     <span class="act">
-      <button type="button" class={deed.tone ?? ''} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class={deed.tone ?? ''}
+        onClick={() => {
+          opened.value = deed;
+        }}
+      >
         {deed.label}
       </button>
-      {isOpen && <Dialog deed={deed} onClose={() => setOpen(false)} />}
     </span>
   );
 }

@@ -1,10 +1,12 @@
 /** What stands around every view: where to go, who is here, whether the service is. */
 import { effect, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import type { Inbox } from '../../shared/domain/inbox.ts';
 import { route } from '../address/address.ts';
 import { addressOf, type Route } from '../address/route.ts';
-import { askAgain } from '../service/resource.ts';
-import { connection, openSession, session, signInAddress } from '../service/session.ts';
+import { useResource } from '../service/resource.ts';
+import { connection, session, signInAddress } from '../service/session.ts';
+import { OpenedDeed } from './act.tsx';
 
 const schemes = ['auto', 'light', 'dark'] as const;
 type Scheme = (typeof schemes)[number];
@@ -26,8 +28,12 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { href: addressOf.list('decisions'), name: 'Decisions', views: ['fleet', 'decisions', 'decision'] },
+  { href: addressOf.fleet(), name: 'Fleet', views: ['fleet', 'model', 'version'] },
+  { href: addressOf.list('inbox'), name: 'Inbox', views: ['inbox'] },
+  { href: addressOf.list('decisions'), name: 'Decisions', views: ['decisions', 'decision'] },
   { href: addressOf.list('runs'), name: 'Runs', views: ['runs', 'run'] },
+  { href: addressOf.list('releases'), name: 'Releases', views: ['releases', 'release'] },
+  { href: addressOf.list('audit'), name: 'Audit', views: ['audit'] },
 ];
 
 export function Shell({ children }: { readonly children: ComponentChildren }) {
@@ -52,6 +58,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <OpenedDeed />
     </>
   );
 }
@@ -79,11 +86,24 @@ function Places() {
           <li key={name}>
             <a href={href} aria-current={views.includes(view) ? 'page' : undefined}>
               {name}
+              {views.includes('inbox') && <WaitingCount />}
             </a>
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** How many wait for this visitor; nothing is shown where none does. */
+function WaitingCount() {
+  const { data } = useResource<Inbox>(session.value.state === 'in' ? 'inbox' : null);
+  const mine = data?.items.filter(({ acts }) => acts.some(({ whyNot }) => whyNot === null)).length ?? 0;
+  return mine === 0 ? null : (
+    <span class="count">
+      {mine}
+      <span class="hidden"> wait for you</span>
+    </span>
   );
 }
 
@@ -142,18 +162,13 @@ function Ended() {
   if (value.state !== 'out' || !value.who) return null;
   return (
     <div class="note warn ended" role="alert">
-      <p>Your session has ended; what is on the page is as it was.</p>
+      <p>
+        Your session has ended; what is on the page is as it was. Sign in again here, or in another tab to
+        keep it.
+      </p>
       <a class="button" href={signInAddress()}>
         Sign in again
       </a>
-      <button
-        type="button"
-        onClick={() => {
-          void openSession().then(askAgain);
-        }}
-      >
-        I have, in another tab
-      </button>
     </div>
   );
 }

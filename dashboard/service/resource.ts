@@ -7,6 +7,7 @@
  */
 import { type Signal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { learnNow } from '../parts/now.ts';
 import { read, ServiceError } from './ask.ts';
 import { connection, learnFrom } from './session.ts';
 
@@ -39,8 +40,15 @@ function entryOf(path: string): Entry {
   return made;
 }
 
-/** What a path of the API tells; null: nothing is asked. */
-export function useResource<T>(path: string | null): Resource<T> {
+/** What a path of the API tells; null: nothing is asked. `everyMs`: what no change tells of is asked again so often. */
+export function useResource<T>(path: string | null, everyMs: number | null = null): Resource<T> {
+  useEffect(() => {
+    if (path === null || everyMs === null) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && connection.peek() === 'reached') void ask(path);
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [path, everyMs]);
   useEffect(() => {
     if (path === null) return;
     const entry = entryOf(path);
@@ -71,6 +79,8 @@ async function askUntilFresh(path: string, entry: Entry): Promise<void> {
     try {
       const data = await read(path);
       connection.value = 'reached';
+      const { at } = data as { readonly at?: unknown };
+      if (typeof at === 'string') learnNow(at);
       const isSame = before.error === null && JSON.stringify(before.data) === JSON.stringify(data);
       if (!isSame || before.isAsking) entry.value.value = { data, error: null, isAsking: false };
     } catch (error) {

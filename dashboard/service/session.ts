@@ -35,7 +35,7 @@ export function signInAddress(): string {
   return `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(back)}`;
 }
 
-/** Who is here; leads to the sign-in where nobody is, once: a sign-in that leaves nobody signed in is not tried for ever. */
+/** Who is here; leads to the sign-in where nobody has been, once: a sign-in that leaves nobody signed in is not tried for ever. */
 export async function openSession(): Promise<void> {
   try {
     const who = await read<Whoami>('whoami');
@@ -46,7 +46,8 @@ export async function openSession(): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
     if (error.status === 0) connection.value = 'lost';
     else if (error.status !== 401) session.value = { state: 'refused', error };
-    else leadToSignIn();
+    // Whoever was here has something on the page that is not to be taken from them.
+    else if (session.peek().state === 'unknown') leadToSignIn();
   }
 }
 

@@ -94,7 +94,7 @@ describe('the axis of time', () => {
 
   it('is written with whole steps, never so near that one runs into another', () => {
     const axis = axisOf([1, 2, 3, 400, 401], 30);
-    const ticks = timeTicks(axis, 80, hour);
+    const { at: ticks } = timeTicks(axis, 80, hour);
     expect(ticks.length).toBeGreaterThan(2);
     for (const [at, tick] of ticks.entries())
       if (at > 0) expect(axis.place(tick) - axis.place(ticks[at - 1]!)).toBeGreaterThanOrEqual(80);

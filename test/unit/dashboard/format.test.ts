@@ -4,7 +4,13 @@ import { command } from '../../../dashboard/format/command.ts';
 import { counted, formatNumber } from '../../../dashboard/format/number.ts';
 import { printable } from '../../../dashboard/format/printable.ts';
 import { splitSentence } from '../../../dashboard/format/sentence.ts';
-import { describeAge, describeSpan, formatTime, formatTimeWhole } from '../../../dashboard/format/time.ts';
+import {
+  describeAge,
+  describeSpan,
+  formatDay,
+  formatTime,
+  formatTimeWhole,
+} from '../../../dashboard/format/time.ts';
 import { isOver, sayAdmission, sayOutcome, sayReason, sayRelease } from '../../../dashboard/format/words.ts';
 import { admissionOutcomes, reasonCodes } from '../../../shared/domain/decision.ts';
 import { releaseStates } from '../../../shared/domain/release-state.ts';
@@ -47,6 +53,11 @@ describe('a time', () => {
     ['2002-08-15T00:00:00Z', '15 Aug 2002, 02:00'],
     ['never', 'never'],
   ])('%s is shown in the reader’s zone as %s', (iso, text) => expect(formatTime(iso, now, place)).toBe(text));
+
+  it('has its day', () => {
+    expect(formatDay(new Date('2026-03-02T23:30:00Z'), now, place)).toBe('3 Mar');
+    expect(formatDay(new Date('2002-08-15T00:00:00Z'), now, place)).toBe('15 Aug 2002');
+  });
 
   it('is whole, with UTC, where the reader points', () => {
     expect(formatTimeWhole('2026-03-03T13:05:07Z', place)).toBe(

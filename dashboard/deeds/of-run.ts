@@ -1,32 +1,6 @@
-/**
- * What can be done over the API from the page, each with the words it is asked in. The words say what the service will do, as
- * docs/operators.md and docs/releases.md have it; whether it does it is the service's answer.
- */
-import { command } from '../format/command.ts';
+/** What can be done to a run, in the words of docs/operators.md. */
 import type { Deed } from '../parts/act.tsx';
-
-const operations = (model: string): string => `models/${encodeURIComponent(model)}/operations`;
-
-const withReason = (reason: string): readonly string[] => ['--reason', reason === '' ? 'TEXT' : reason];
-
-type Plain = Pick<Deed, 'label' | 'title' | 'does'> &
-  Partial<Pick<Deed, 'tone' | 'fields' | 'whyNot' | 'access'>>;
-
-/** An operation of a model that its action alone says. */
-function operation(
-  model: string,
-  body: Readonly<Record<string, string>> & { readonly action: string },
-  words: (fields: Readonly<Record<string, string>>) => readonly string[],
-  plain: Plain,
-): Deed {
-  return {
-    access: body.action,
-    path: operations(model),
-    body,
-    command: (fields, reason) => command(...words(fields), ...withReason(reason)),
-    ...plain,
-  };
-}
+import { operation } from './operation.ts';
 
 export const cancelRun = (model: string, runId: string): Deed =>
   operation(model, { action: 'cancel-run', runId }, () => ['cancel', runId], {

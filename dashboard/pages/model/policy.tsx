@@ -1,0 +1,98 @@
+/** The policy of a model in words, made from its file, and what it would answer now. */
+import type {
+  PolicyOutlook,
+  PolicySentence,
+  PolicyTopic,
+  PolicyWords,
+} from '../../../shared/domain/policy-words.ts';
+import { sayAdmission, sayReason } from '../../format/words.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { Card } from '../../parts/facts.tsx';
+import { Part } from '../../parts/part.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { When } from '../../parts/when.tsx';
+import { useResource } from '../../service/resource.ts';
+
+const topics: Readonly<Record<PolicyTopic, string>> = {
+  triggers: 'What asks for a run',
+  data: 'Data',
+  policy: 'What holds a run back',
+  jobs: 'Jobs',
+  gates: 'What a challenger must show',
+  release: 'How it is released',
+  notices: 'Who is told',
+};
+
+export function PolicyCard({ model }: { readonly model: string }) {
+  const told = useResource<PolicyWords>(`models/${encodeURIComponent(model)}/policy`);
+  return (
+    <Card title="Policy">
+      <Part of={told} what="the policy">
+        {({ sentences, outlook }) => (
+          <>
+            <div class="outlooks">
+              {outlook.map((each) => (
+                <Outlook key={each.asker} of={each} />
+              ))}
+            </div>
+            <Sentences of={sentences} />
+          </>
+        )}
+      </Part>
+    </Card>
+  );
+}
+
+function Outlook({
+  of: { asker, outcome, reason, sentence, changedBy, changesAt },
+}: {
+  readonly of: PolicyOutlook;
+}) {
+  return (
+    <section class="outlook">
+      <h3>{asker === 'event' ? 'If an event asked now' : 'If a person asked now'}</h3>
+      <p>
+        <Badge of={sayAdmission(outcome)} /> <span class="dim">{sayReason(reason)}</span>
+      </p>
+      <p>
+        <Sentence of={sentence} />
+      </p>
+      {changedBy !== '' && (
+        <p class="dim">
+          <Sentence of={changedBy} />
+        </p>
+      )}
+      {changesAt && (
+        <p class="dim">
+          It changes by itself <When at={changesAt} as="age" />.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Sentences({ of }: { readonly of: readonly PolicySentence[] }) {
+  const present = [...new Set(of.map(({ topic }) => topic))];
+  return (
+    <>
+      {present.map((topic) => (
+        <details key={topic} open={topic === 'triggers' || topic === 'policy'}>
+          <summary>{topics[topic] ?? topic}</summary>
+          <ul class="sentences">
+            {of
+              .filter((each) => each.topic === topic)
+              .map(({ path, sentence, isDefault }) => (
+                <li key={`${path} ${sentence}`}>
+                  {sentence}{' '}
+                  <span class="dim small-text">
+                    <code>{path}</code>
+                    {isDefault && ' (default)'}
+                  </span>
+                </li>
+              ))}
+          </ul>
+        </details>
+      ))}
+    </>
+  );
+}
