@@ -155,6 +155,8 @@ describe('the package, installed into an empty folder', () => {
   describe.each(pages)('%s', (page, seen) => {
     const steps = stepsOf(page);
     const app = join(folder, basename(page, '.md'));
+    /** What npx runs, for questions that are asked again and again: npx alone takes most of their time. */
+    const direct = join(folder, 'node_modules', '.bin', 'ratchet');
     beforeAll(() => {
       mkdirSync(app);
       writeFileSync(join(app, 'customers.csv'), ownData());
@@ -190,13 +192,13 @@ describe('the package, installed into an empty folder', () => {
       if (/\bRUN\b/.test(command)) {
         const asked = /"(mended[^"]*)"/.test(lastRequest) ? 2 : 1;
         const latest = await throughOutages(async () => {
-          const { runs } = JSON.parse(await type('npx ratchet runs --json')) as { runs: Run[] };
+          const { runs } = JSON.parse(await type(`${direct} runs --json`)) as { runs: Run[] };
           return runs.length >= asked ? runs[0]!.runId : undefined;
         });
         return command.replace(/\bRUN\b/, latest);
       }
       if (!/\bSIGNAL\b/.test(command)) return command;
-      const { decisions } = JSON.parse(await type('npx ratchet decisions --json')) as {
+      const { decisions } = JSON.parse(await type(`${direct} decisions --json`)) as {
         decisions: Decision[];
       };
       return command.replace(/\bSIGNAL\b/, decisions.find(({ signal }) => signal.kind === 'data')!.signal.id);
@@ -236,7 +238,7 @@ describe('the package, installed into an empty folder', () => {
         }
         let printed = '';
         await throughOutages(async () => {
-          printed = await type(filled);
+          printed = await type(printed === '' ? filled : filled.replace('npx ratchet', direct));
           return shows.test(printed) ? true : undefined;
         }).catch(() => expect(printed).toMatch(shows));
       },
