@@ -8,7 +8,8 @@ export async function linkForTheFirst({
   hostUrl,
 }: Pick<LocalCloud, 'home' | 'hostUrl'>): Promise<string | null> {
   const [first] = openPeople(peopleFileOf(home));
-  return first ? makeSignInLink(hostUrl, first.token) : null;
+  // A service that runs is announced, whatever becomes of its link.
+  return first ? makeSignInLink(hostUrl, first.token).catch(() => null) : null;
 }
 
 /** Null: there is no such link there, as in Azure: whoever opens the page signs in by themselves. */
