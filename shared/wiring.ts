@@ -78,7 +78,7 @@ function wireWorkspace({ settings, credential, tls }: Base) {
   const workspace = once(async (): Promise<Workspace> => {
     const { workspace: name, armEndpoint } = await settings();
     const [{ AzureMachineLearningWorkspaces }, { Workspace }, { retryOptions }] = await Promise.all([
-      import('./azure/machine-learning-sdk.ts'),
+      import('@azure/arm-machinelearning'),
       import('./azure/workspace.ts'),
       import('./azure/call-limits.ts'),
     ]);
@@ -197,7 +197,7 @@ function wireReleases({ settings, credential, tls }: Base) {
     const { serviceBus } = await settings();
     if (serviceBus === null) throw unset('RATCHET_SERVICEBUS', 'a release stage uses channel service-bus');
     const [{ ServiceBusClient }, { Queues }] = await Promise.all([
-      import('./azure/service-bus-sdk.ts'),
+      import('@azure/service-bus'),
       import('./azure/service-bus.ts'),
     ]);
     const options = { retryOptions: { maxRetries: 2, retryDelayInMs: 1_000, timeoutInMs: 10_000 } };

@@ -168,6 +168,7 @@ const files = [
           stage: 'gh',
           channel: 'github',
           repository: 'o/r',
+          deployment: 'prod',
           workflow: 'd.yml',
           branch: 'trunk',
           ...pipeline,
