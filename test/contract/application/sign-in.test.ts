@@ -92,6 +92,7 @@ describe('who the application takes a visitor for', () => {
           'abort-release',
           'roll-back',
           'quarantine',
+          'diagnose',
           'stop',
         ],
       },
