@@ -11,6 +11,8 @@
  */
 import * as df from 'durable-functions';
 import { describeFailure } from '../shared/admission/answers.ts';
+import type { OfferAnswer } from '../shared/admission/entities.ts';
+import { offerUntilFinal } from '../shared/admission/offer-flow.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, Decision } from '../shared/domain/decision.ts';
 import { jobNamesOf } from '../shared/domain/durable-names.ts';
@@ -19,7 +21,6 @@ import { describeHolder } from '../shared/release/transitions/describe-holder.ts
 import { askTarget } from './ask-target.ts';
 import { confirmSignal } from './confirm-signal.ts';
 import { endJobs } from './end-job.ts';
-import type { OfferAnswer } from './entities.ts';
 import { afterwards, type Failure, type Insisted, insist } from './insist.ts';
 import { offerOnce } from './offer-once.ts';
 import { predecessorsOf, type RunInput } from './run-input.ts';
@@ -40,7 +41,7 @@ df.app.orchestration('admit-signal', function* (context) {
     return { admission: confirmed.rejected, repeated: false };
   }
   const offer: SignalOffer = { ...asked, signal: confirmed.signal };
-  const answer = yield* offerUntilFinal(context, offer, offeredAt);
+  const answer = yield* offerSleeping(context, offer, offeredAt);
   if ('failure' in answer) return yield* giveUp(context, offer, offeredAt, answer.failure);
   if (answer.repeated) return { admission: answer.admission, repeated: true };
   const admission = yield* tellOfRelease(context, offer, answer);
@@ -49,36 +50,22 @@ df.app.orchestration('admit-signal', function* (context) {
   return { admission: answer.admission, repeated: false };
 });
 
-/**
- * Offers the signal, sleeping while it is deferred: until the time admission gave, or until something that may have
- * ended its wait wakes it. A deferral is recorded when it has another reason than the one before, and replaced by the
- * final answer.
- */
-function* offerUntilFinal(
+function offerSleeping(
   context: df.OrchestrationContext,
   offer: SignalOffer,
   offeredAt: string,
 ): Generator<df.Task, OfferAnswer | { failure: Failure }, unknown> {
   const wakes = new Wakes(context);
-  let recorded: string | undefined;
-  for (;;) {
-    const offered = yield* insistAndRecord(
-      context,
-      offer,
-      offeredAt,
-      () => offerOnce(context, offer, offeredAt),
-      offer.hearsWakes && wakes,
-    );
-    if ('failure' in offered) return offered;
-    const answer = offered.value;
-    const { outcome, offerAgainAt, reason } = answer.admission;
-    if (outcome !== 'deferred' || offerAgainAt === null) return answer;
-    if (reason !== recorded) yield* record(context, offer, offeredAt, answer.admission);
-    recorded = reason;
-    // Offers of before slept through what had come since they were made.
-    if (!offer.hearsWakes) wakes.heed();
-    yield* wakes.sleepUntil(Date.parse(offerAgainAt));
-  }
+  const attempt = () => offerOnce(context, offer, offeredAt);
+  return offerUntilFinal({
+    offer: () => insistAndRecord(context, offer, offeredAt, attempt, offer.hearsWakes && wakes),
+    record: (admission) => record(context, offer, offeredAt, admission),
+    sleepUntil(ms) {
+      // Offers of before slept through what had come since they were made.
+      if (!offer.hearsWakes) wakes.heed();
+      return wakes.sleepUntil(ms);
+    },
+  });
 }
 
 /** While something fails on the way to an answer, the ledger says that the signal waits for it. */

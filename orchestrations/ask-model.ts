@@ -3,13 +3,10 @@
  * hub was lost, "no champion" and "nothing in force" are not true because the entity says so.
  */
 import * as df from 'durable-functions';
+import type { Accepted, FleetOperations, IsNew, ModelOperations } from '../shared/admission/entities.ts';
 import { fleetEntity, modelEntity } from '../shared/domain/durable-names.ts';
 import { callEntity } from './call-entity.ts';
-import type { EntityRefusal, FleetOperations, IsNew, ModelOperations } from './entities.ts';
 import { rebuildFleet, rebuildModel } from './rebuild.ts';
-
-/** What an entity answers that is no refusal. */
-export type Accepted<Output> = Exclude<Output, EntityRefusal>;
 
 /** Calls an operation of a model's entity. A refusal is a broken invariant and fails the orchestration. */
 export function* askModel<Name extends keyof ModelOperations>(

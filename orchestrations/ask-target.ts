@@ -1,8 +1,9 @@
 /** Asks a target's entity. One that is new is given a state first: what serves is then looked at, not remembered. */
 import * as df from 'durable-functions';
+import type { Accepted } from '../shared/admission/entities.ts';
 import type { TargetConfig } from '../shared/config/target-schema.ts';
 import { targetEntity, targetKey } from '../shared/domain/durable-names.ts';
-import { type Accepted, askEntity } from './ask-model.ts';
+import { askEntity } from './ask-model.ts';
 import { callEntity } from './call-entity.ts';
 import { takeStep } from './take-step.ts';
 import type { TargetOperations } from './target-operations.ts';

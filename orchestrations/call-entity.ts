@@ -1,5 +1,5 @@
 import type * as df from 'durable-functions';
-import type { EntityRefusal } from './entities.ts';
+import type { EntityRefusal } from '../shared/admission/entities.ts';
 
 /** Calls an entity once. A refusal is a broken invariant and fails the orchestration. */
 export function* callEntity<Output>(

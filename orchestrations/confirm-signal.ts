@@ -5,6 +5,7 @@
  * Does not own: whether to act (shared/admission).
  */
 import type * as df from 'durable-functions';
+import { refusedUpload, unconfirmed } from '../shared/admission/unconfirmed.ts';
 import type { PinnedModel } from '../shared/config/schema.ts';
 import type { SignalOffer } from '../shared/dispatch/offer-signal.ts';
 import type { Admission, ReasonCode } from '../shared/domain/decision.ts';
@@ -70,9 +71,7 @@ function* inspectUpload(
     expected,
   });
   if (refused === null) return { signal: { ...signal, newData: { rows, bytes } }, promoted: null };
-  const changedBy =
-    'Upload a corrected file; ratchet data check tells beforehand whether one meets the expectations.';
-  return rejection('data-refused', `File ${path} is refused: ${refused}`, changedBy);
+  return { rejected: refusedUpload(path, refused) };
 }
 
 /** Anyone may have written an event, and it may be old: the workspace says whether the breach is there. */
@@ -119,16 +118,5 @@ function withWhatWasRead(signal: Signal, run: MonitorStepRun, breach: MonitorBre
 }
 
 function rejection(reason: ReasonCode, sentence: string, changedBy: string): { rejected: Admission } {
-  return {
-    rejected: {
-      outcome: 'rejected',
-      reason,
-      sentence,
-      changedBy,
-      runId: null,
-      offerAgainAt: null,
-      signals: [],
-      freedRunId: null,
-    },
-  };
+  return { rejected: unconfirmed(reason, sentence, changedBy) };
 }

@@ -1,5 +1,6 @@
 /** What a target's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 
+import type { EntityRefusal } from '../shared/admission/entities.ts';
 import type { Embargo } from '../shared/domain/embargo.ts';
 import type { AddressedNotice } from '../shared/domain/notice.ts';
 import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
@@ -12,7 +13,6 @@ import type { QuarantineOrder } from '../shared/release/transitions/embargo.ts';
 import type { OperatedRelease } from '../shared/release/transitions/operate-release.ts';
 import type { RollBackOrder, RolledBack } from '../shared/release/transitions/rollback-candidate.ts';
 import type { Candidate, TargetState } from '../shared/release/transitions/state.ts';
-import type { EntityRefusal } from './entities.ts';
 
 export interface TargetOperations {
   /** Gives a target without a state one. */

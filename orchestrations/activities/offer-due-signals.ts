@@ -8,8 +8,7 @@ import type { Signal } from '../../shared/domain/signal.ts';
 import {
   asksByTime,
   findDueQueries,
-  findDueSchedules,
-  findOldChampion,
+  findDueSignals,
   listKeys,
   type ScheduleScan,
 } from '../../shared/signals/due-schedules.ts';
@@ -44,9 +43,7 @@ async function findDue(
   previous: ScheduleScan | null,
   now: string,
 ): Promise<readonly Signal[]> {
-  const due = findDueSchedules(config, previous, now);
-  if (config.triggers.championAge === undefined) return due;
+  if (config.triggers.championAge === undefined) return findDueSignals(config, null, previous, now);
   const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, config.model));
-  const old = findOldChampion(config, stored.entityState ?? null, previous, now);
-  return old ? [...due, old] : due;
+  return findDueSignals(config, stored.entityState ?? null, previous, now);
 }

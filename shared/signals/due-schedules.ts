@@ -54,6 +54,18 @@ export function findDueSchedules(
   });
 }
 
+/** Everything that asks by time and needs no look at another service. `state` is null where nobody knows it. */
+export function findDueSignals(
+  config: ModelConfig,
+  state: ModelState | null,
+  previous: ScheduleScan | null,
+  now: string,
+): readonly Signal[] {
+  const due = findDueSchedules(config, previous, now);
+  const old = findOldChampion(config, state, previous, now);
+  return old ? [...due, old] : due;
+}
+
 interface DueQuery {
   /** Name of the rule. */
   readonly rule: string;

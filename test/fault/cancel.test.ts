@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
-import { makeRunId } from '../../orchestrations/make-run-id.ts';
+import { makeRunId } from '../../shared/admission/make-run-id.ts';
 import type { Decision, ReasonCode } from '../../shared/domain/decision.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { portOf, type Service } from '../world/services.ts';

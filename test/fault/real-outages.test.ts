@@ -5,7 +5,7 @@
  * The cases go side by side, each in a world of its own: they mostly wait.
  */
 import { describe, expect, it } from 'vitest';
-import { makeRunId } from '../../orchestrations/make-run-id.ts';
+import { makeRunId } from '../../shared/admission/make-run-id.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { portOf, type Service } from '../world/services.ts';
 import { openWorld, type World } from '../world/world.ts';

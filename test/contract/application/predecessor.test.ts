@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as df from 'durable-functions';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { makeRunId } from '../../../orchestrations/make-run-id.ts';
+import { makeRunId } from '../../../shared/admission/make-run-id.ts';
 import { signalInstanceId } from '../../../shared/dispatch/offer-signal.ts';
 import { startWatch } from '../../../shared/dispatch/start-look.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';

@@ -5,19 +5,19 @@
  * Invariant: an operation never throws. A thrown Error would reach its caller as "[object Object]".
  */
 
-import type { Crowning } from '../shared/admission/crown-champion.ts';
-import type { PlaceRequest } from '../shared/admission/fleet.ts';
-import type { RebuiltChange } from '../shared/admission/merge-rebuilt.ts';
-import type { OperatorWord } from '../shared/admission/operate.ts';
-import type { Operated } from '../shared/admission/operated.ts';
-import type { AdmissionResult, Grant, NeedsGrant, Offer } from '../shared/admission/question.ts';
-import type { Settled, Settlement } from '../shared/admission/settle-run.ts';
-import type { Recovered, RecoveryNote } from '../shared/admission/take-recovery.ts';
-import type { Policy } from '../shared/config/schema.ts';
-import type { FleetState } from '../shared/domain/fleet-state.ts';
-import type { InconclusiveAnswer, ModelState } from '../shared/domain/model-state.ts';
-import type { FleetAction, ModelAction } from '../shared/domain/operation.ts';
-import type { KeptChallenger, ModelVersion } from '../shared/domain/run.ts';
+import type { Policy } from '../config/schema.ts';
+import type { FleetState } from '../domain/fleet-state.ts';
+import type { InconclusiveAnswer, ModelState } from '../domain/model-state.ts';
+import type { FleetAction, ModelAction } from '../domain/operation.ts';
+import type { KeptChallenger, ModelVersion } from '../domain/run.ts';
+import type { Crowning } from './crown-champion.ts';
+import type { PlaceRequest } from './fleet.ts';
+import type { RebuiltChange } from './merge-rebuilt.ts';
+import type { OperatorWord } from './operate.ts';
+import type { Operated } from './operated.ts';
+import type { AdmissionResult, Grant, NeedsGrant, Offer } from './question.ts';
+import type { Settled, Settlement } from './settle-run.ts';
+import type { Recovered, RecoveryNote } from './take-recovery.ts';
 
 /** What a model's entity can be asked, with what it answers. An entity without a state answers IsNew. */
 export interface ModelOperations {
@@ -105,4 +105,20 @@ export interface IsNew {
 
 export interface EntityRefusal {
   readonly refused: string;
+}
+
+/** What an entity answers that is no refusal. */
+export type Accepted<Output> = Exclude<Output, EntityRefusal>;
+
+/** The pure operations behind an entity, each from a state and an input to the next state and what is answered. */
+export type Answered<Operations extends Record<keyof Operations, Asked>, State> = {
+  readonly [Name in keyof Operations]: (
+    state: State,
+    input: Operations[Name]['input'],
+  ) => { readonly state: State; readonly answer: Accepted<Operations[Name]['output']> };
+};
+
+interface Asked {
+  input: unknown;
+  output: unknown;
 }

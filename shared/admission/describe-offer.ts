@@ -1,0 +1,55 @@
+/** What the entities are asked of a signal. Pure. */
+import { estimateHours } from '../config/estimate.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { PlaceRequest } from './place-request.ts';
+import type { Offer } from './question.ts';
+
+/** A signal with the model file that it was read under. */
+export interface PinnedSignal {
+  readonly signal: Signal;
+  readonly pinned: PinnedModel;
+}
+
+/** Only what the rules ask for: what is recorded of an offer stays small. */
+export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, now: string): Offer {
+  const { id, kind, byMachine, cause, observedAt, persistence, newData } = signal;
+  const { config } = pinned;
+  const { policy } = config;
+  return {
+    signal: {
+      id,
+      kind,
+      ...(byMachine && { byMachine }),
+      ...(cause !== undefined && { cause, observedAt }),
+      ...(persistence && { persistence }),
+      ...(newData && { newData }),
+    },
+    runId,
+    now,
+    policy,
+    ...(policy.budget && { estimateHours: estimateHours(config, kindOf(kind)) }),
+    ...(kind === 'data' && { data: config.triggers.data }),
+  };
+}
+
+type Asked = Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now' | 'policy' | 'models'>;
+
+export function describePlace({ signal, pinned }: PinnedSignal, asked: Asked): PlaceRequest {
+  const { runId, offeredAt, now, policy, models } = asked;
+  return {
+    model: signal.model,
+    runId,
+    signal: signal.id,
+    priority: pinned.config.policy.priority,
+    estimateHours: estimateHours(pinned.config, kindOf(signal.kind)),
+    offeredAt,
+    now,
+    policy,
+    models,
+  };
+}
+
+function kindOf(kind: Offer['signal']['kind']): 'retrain' | 'promote' {
+  return kind === 'registry' ? 'promote' : 'retrain';
+}
