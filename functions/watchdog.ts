@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
+import { readKnownTarget } from '../shared/dispatch/read-known-target.ts';
 import { reviveReleases } from '../shared/dispatch/revive-releases.ts';
 import { startWatch } from '../shared/dispatch/start-look.ts';
 import { targetEntity } from '../shared/domain/durable-names.ts';
@@ -18,7 +19,9 @@ app.timer('watchdog', {
       context.warn('watchdog: the previous scan for lost work is still running; this tick starts none');
     const readTarget = async (key: string) =>
       (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
-    for (const release of await reviveReleases(client, readTarget, await wiring.models(), Date.now()))
+    const readKnown = (endpoint: string) => readKnownTarget(endpoint, new Date().toISOString());
+    const states = { readTarget, readKnown };
+    for (const release of await reviveReleases(client, states, await wiring.models(), Date.now()))
       context.warn(
         `watchdog: the orchestration of release ${release} had ended before it; it is started again`,
       );

@@ -1,30 +1,7 @@
-import type { Actor } from '../../shared/domain/actor.ts';
-import type { Decision } from '../../shared/domain/decision.ts';
+import { findRequesters } from '../../shared/dispatch/find-requesters.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-/** So many of the latest decisions are looked through for those who joined. */
-const decisionsAtMost = 1_000;
-
-/** Whoever asked for what the run answers, be it that theirs began it or joined it. */
-defineStep('find-requesters', async ({ model, signals }) => {
-  const ledger = await wiring.ledger();
-  const begun = (await Promise.all(signals.map((signal) => ledger.getDecision(model, signal)))).flatMap(
-    (decision) => decision ?? [],
-  );
-  const runs = new Set(begun.flatMap(({ runId }) => runId ?? []));
-  const known = new Set(signals);
-  const { items } = await ledger.listDecisions({ model, limit: decisionsAtMost });
-  const joined = items.filter(
-    ({ runId, joinedSignalId }) =>
-      (runId !== null && runs.has(runId)) || (joinedSignalId != null && known.has(joinedSignalId)),
-  );
-  const requestedBy = new Set([...begun, ...joined].flatMap(requesterOf));
-  return { requestedBy: [...requestedBy].sort() };
-});
-
-function requesterOf({ signal }: Decision): string[] {
-  const { requestedBy: name, actor } = signal.evidence;
-  const id = (actor as Partial<Actor> | undefined)?.id ?? name;
-  return typeof id === 'string' && id !== '' ? [id] : [];
-}
+defineStep('find-requesters', async ({ model, signals }) => ({
+  requestedBy: await findRequesters(await wiring.ledger(), model, signals),
+}));

@@ -14,22 +14,28 @@ import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts'
 /** Between the entity's word and the start of the orchestration there is none yet. */
 const youngMs = 10 * 60_000;
 
-/** `readTarget` reads the entity of a target by its key. Answers the ids of those it has started. */
+/** `readTarget` reads the entity of a target by its key; `readKnown` what the ledger knows of one that has no state. */
+interface TargetStates {
+  readTarget(key: string): Promise<TargetState | undefined>;
+  readKnown(endpoint: string): Promise<TargetState>;
+}
+
+/** Answers the ids of those it has started. */
 export async function reviveReleases(
   client: OrchestrationStarter,
-  readTarget: (key: string) => Promise<TargetState | undefined>,
+  { readTarget, readKnown }: TargetStates,
   models: ReadonlyMap<string, PinnedModel>,
   nowMs: number,
 ): Promise<readonly string[]> {
-  const targets = new Set(
+  const endpoints = new Map(
     [...models.values()].flatMap(({ config: { release } }) =>
-      release.target ? [targetKey(release.target)] : [],
+      release.target ? [[targetKey(release.target), release.target.endpoint] as const] : [],
     ),
   );
   const revived: string[] = [];
-  for (const key of targets) {
-    const target = await readTarget(key);
-    for (const release of target ? [target.release, ...target.queue] : []) {
+  for (const [key, endpoint] of endpoints) {
+    const target = (await readTarget(key)) ?? (await readKnown(endpoint));
+    for (const release of [target.release, ...target.queue]) {
       if (!release || Date.parse(release.startedAt) > nowMs - youngMs) continue;
       const { releaseId: instanceId } = release;
       if (isUnderWay(await statusOf(client, instanceId))) continue;

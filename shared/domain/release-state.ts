@@ -258,6 +258,8 @@ export interface ReleaseRow {
   readonly pipeline?: string | null;
   /** It is a drill: it lets its version nowhere. Absent: it is none. */
   readonly isDrill?: true;
+  /** Its deployment, where that is not the one that is its version's; absent: it is. */
+  readonly deployment?: string;
   /** What the registry is to say of the version, but for an embargo; absent in rows of before it did. */
   readonly status?: VersionStatus;
   /** Of a settled version: the look of its probation that passed; absent: there was none. */

@@ -82,7 +82,7 @@ export function modelOfRun(runId: string): string | null {
   return /^(.+)-\d{8}-[0-9a-f]+$/.exec(runId)?.[1] ?? null;
 }
 
-/** The same of a release, whose id is that of its run, or of an order to go back, and the word `release`. */
+/** The same of a release: its id is that of its run, of an order to go back, or of a drill that a run's release had begun. */
 export function modelOfRelease(releaseId: string): string | null {
-  return /^(.+)-\d{8}-[0-9a-f]+-release$/.exec(releaseId)?.[1] ?? null;
+  return /^(.+)-\d{8}-[0-9a-f]+(?:-drill\d+)?-release$/.exec(releaseId)?.[1] ?? null;
 }

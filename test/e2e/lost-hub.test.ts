@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../cli/main.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { capturePrinted } from '../unit/cli/printed.ts';
+import { loseHub } from '../world/lose-hub.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 type View = Pick<ModelState, 'champion' | 'frozen' | 'mode' | 'lastRun'> & {
@@ -35,14 +35,6 @@ describe('a task hub that is lost', () => {
       body: JSON.stringify({ ...body, reason: 'test' }),
     });
 
-  const loseHub = async (): Promise<void> => {
-    await world.killHost();
-    const host = join(world.home, 'host');
-    for (const name of readdirSync(host)) {
-      if (/^durable/.test(name)) rmSync(join(host, name), { recursive: true });
-    }
-  };
-
   const until = (id: string, fits: (decision: Decision) => boolean) =>
     throughOutages(async () => (await world.decisions()).find((each) => each.signal.id === id && fits(each)));
 
@@ -52,8 +44,7 @@ describe('a task hub that is lost', () => {
     const before = await view();
     expect(before.champion).not.toBeNull();
 
-    await loseHub();
-    await world.startHost();
+    await loseHub(world);
     expect(await view()).toEqual(before);
     await world.uploadData();
     await world.killCloud();
@@ -78,9 +69,8 @@ describe('a task hub that is lost', () => {
     await until(waiting, ({ reason }) => reason === 'freeze');
     const before = await view();
 
-    await loseHub();
     // The watchdog would rebuild it before it is asked: it looks once a year here.
-    await world.startHost({ RATCHET_WATCHDOG_TICK: '0 0 0 1 1 *' });
+    await loseHub(world, { RATCHET_WATCHDOG_TICK: '0 0 0 1 1 *' });
     const { champion, frozen, modeSetBy } = await view();
     expect({ champion, frozen, modeSetBy }).toEqual({
       champion: before.champion,
@@ -109,8 +99,7 @@ describe('a task hub that is lost', () => {
 
   it('is made up for by the watchdog, too, before any signal comes', async () => {
     const before = await view();
-    await loseHub();
-    await world.startHost({ RATCHET_WATCHDOG_TICK: '* * * * * *' });
+    await loseHub(world, { RATCHET_WATCHDOG_TICK: '* * * * * *' });
     const isNew = async () => ((await world.ask('models/tiny/rebuild')).body as { isNew: boolean }).isNew;
     await throughOutages(async () => (await isNew()) === false || undefined);
     expect(await view()).toMatchObject({ champion: before.champion, modeSetBy: before.modeSetBy });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import { giveOut } from '../world/endpoint.ts';
+import { loseHub } from '../world/lose-hub.ts';
 import { expectServes, openStaged, type Staged } from './staged.ts';
 
 const at = [localCloud.resourceGroup, localCloud.workspace, 'tiny'] as const;
@@ -74,5 +75,21 @@ describe('a release behind whose back something changes', () => {
     expect(looks).toBeGreaterThanOrEqual(8);
     expect(row).toMatchObject({ state: 'rolled-back' });
     await expectServes(staged, '1');
+  });
+
+  it('is gone on with where it stood once the task hub is lost', async () => {
+    await staged.request('lost-hub');
+    let isLost = false;
+    const row = await staged.drive(count++, {
+      async each({ state }) {
+        if (state !== 'canary' || isLost) return;
+        isLost = true;
+        await loseHub(staged.world, { RATCHET_WATCHDOG_TICK: '0 */10 * * * *' });
+        await staged.pass(12);
+      },
+    });
+    expect(isLost).toBe(true);
+    expect(row).toMatchObject({ state: 'settled', given: [{ by: 'bob' }] });
+    await expectServes(staged, row.model.version);
   });
 });

@@ -3,6 +3,7 @@ import { approversAt, deadlineOf, escalatesAt } from './approval.ts';
 import { bindingOf, subjectOf } from './binding.ts';
 import { givenTo } from './changes.ts';
 import { describeProbation } from './probation.ts';
+import { deploymentOf } from './splits.ts';
 import { stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
 import { statusOf, statusOfEnd } from './version-status.ts';
@@ -33,6 +34,7 @@ export function describeRelease(
       approval: describeAsked(held, now),
       ...(held.package !== undefined && { package: held.package }),
       ...(held.outside && { pipeline: held.outside.run?.url ?? null }),
+      ...(held.deployment !== deploymentOf(model.version) && { deployment: held.deployment }),
       ...(held.drill ? { isDrill: true as const } : { status: statusOf(held) }),
       ...(probation && { probation }),
       writtenAt: now,

@@ -52,7 +52,8 @@ export function runPipeline(
   return waitFor(state, release, now, sentence, [lookAt, until]);
 }
 
-function orderOf(
+/** What is asked of the channel, from `now` on, when it is first asked. */
+export function orderOf(
   { runId, model, previous, digest }: Release,
   { stage }: PipelineStage,
   now: string,

@@ -158,6 +158,8 @@ export interface Release extends Candidate {
   readonly acceptedBy?: Word;
   /** Absent before its first look. */
   readonly trials?: Probation;
+  /** When it was made anew, where its target had lost its state (ISO 8601, UTC); absent: it never was. */
+  readonly resumedAt?: string;
   readonly back: WayBack | null;
   /**
    * Whether what it was last told to do is a part of its way back: ordered back meanwhile, it may be told of what it did

@@ -1,7 +1,15 @@
 /** What a release makes of what was seen of its target: what is believed to serve, and what somebody else has changed. Pure. */
-import type { Observed } from '../../domain/release-state.ts';
-import { askPerson, enter, later, pauseRelease, shortestPauseMs, withRelease } from './changes.ts';
-import { describeSplit, isSame, splitOf } from './splits.ts';
+import type { Observed, SettledVersion } from '../../domain/release-state.ts';
+import {
+  askPerson,
+  enter,
+  findWayBack,
+  later,
+  pauseRelease,
+  shortestPauseMs,
+  withRelease,
+} from './changes.ts';
+import { describeSplit, findStable, isSame, splitOf } from './splits.ts';
 import type { Release, TargetState } from './state.ts';
 
 /** Requests that somebody else gave it are requests that it had: they are taken away as those are. */
@@ -39,21 +47,49 @@ export function takeObserved(state: TargetState, before: Release, observed: Obse
 
 /** What the target serves when the first release comes is what it is to serve, and what rollbacks go to. */
 function adopt(state: TargetState, release: Release, observed: Observed): TargetState {
+  if (release.resumedAt !== undefined) return adoptAgain(state, release, observed);
   const desired = splitOf(observed);
   const [only, ...others] = Object.keys(desired.traffic);
-  const deployed = observed.deployments.find(({ deployment }) => deployment === only);
-  if (others.length > 0) {
-    const split = `The endpoint serves ${describeSplit(desired)}: give one of them every request first.`;
-    return withRelease(state, askPerson(release, 'drifted', split, observed.at));
+  if (others.length > 0) return askForOne(state, release, observed);
+  const isOurs = only !== release.deployment && settledOf(release, only, observed);
+  const settled = isOurs && state.settled.length === 0 ? [isOurs] : state.settled;
+  return withRelease({ ...state, desired, settled }, cleared(release, observed.at));
+}
+
+/** The same where the release was under way when the target lost its state: its own share is no change of others. */
+function adoptAgain(state: TargetState, release: Release, observed: Observed): TargetState {
+  const desired = splitOf(observed);
+  const stable = findStable(desired.traffic, release.deployment);
+  const served = settledOf(release, stable ?? undefined, observed);
+  const settled = served && state.settled.length === 0 ? [served] : state.settled;
+  const before = stable === null ? release.before : { traffic: { [stable]: 100 }, mirror: {} };
+  const known = { ...state, settled };
+  const own = [release.deployment, ...settled.map(({ deployment }) => deployment)];
+  const isOwn = Object.keys(desired.traffic).every((name) => own.includes(name));
+  if (release.back) {
+    const back = { ...release.back, to: findWayBack(known, release) };
+    return withRelease({ ...known, desired }, { ...release, before, back });
   }
-  const isOurs = deployed?.model?.name === release.model.name && only !== release.deployment;
-  if (!isOurs || only === undefined || state.settled.length > 0)
-    return withRelease({ ...state, desired }, cleared(release, observed.at));
-  const { version } = deployed!.model!;
-  const known = release.previous?.version === version ? release.previous : null;
-  const model = known ?? { name: release.model.name, version, modelUri: '' };
-  const adopted = { model, deployment: only, digest: null, releaseId: null, at: observed.at };
-  return withRelease({ ...state, desired, settled: [adopted] }, cleared(release, observed.at));
+  if (!isOwn) return askForOne(known, { ...release, before }, observed);
+  return withRelease({ ...known, desired }, cleared({ ...release, before }, observed.at));
+}
+
+function askForOne(state: TargetState, release: Release, observed: Observed): TargetState {
+  const split = `The endpoint serves ${describeSplit(splitOf(observed))}: give one of them every request first.`;
+  return withRelease(state, askPerson(release, 'drifted', split, observed.at));
+}
+
+/** A deployment that serves a version of the same model; null: it does not. */
+function settledOf(
+  { model: { name }, previous }: Release,
+  deployment: string | undefined,
+  { deployments, at }: Observed,
+): SettledVersion | null {
+  const found = deployments.find((each) => each.deployment === deployment)?.model;
+  if (deployment === undefined || found?.name !== name) return null;
+  const { version } = found;
+  const model = previous?.version === version ? previous : { name, version, modelUri: '' };
+  return { model, deployment, digest: null, releaseId: null, at };
 }
 
 /** What a step asks of the target is there: the step counts from now on. */

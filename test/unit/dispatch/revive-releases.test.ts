@@ -12,7 +12,8 @@ const held = beginRelease(newTargetState, { candidate: candidateOf('2'), now: be
 const state = beginRelease(held, { candidate: candidateOf('3'), now: began }).state;
 const models = new Map([['spam-filter', { config: { release } } as unknown as PinnedModel]]);
 
-const readTarget = async () => state;
+const states = { readTarget: async () => state, readKnown: async () => newTargetState };
+const lost = { readTarget: async () => undefined, readKnown: async () => state };
 
 /** A task hub in which the instances of these statuses are. */
 function hub(statuses: Readonly<Record<string, string>>) {
@@ -34,10 +35,7 @@ function hub(statuses: Readonly<Record<string, string>>) {
 describe('releases whose orchestrations are gone', () => {
   it('are started again, those that wait for their turn included', async () => {
     const client = hub({ 'run-2-release': 'Terminated' });
-    expect(await reviveReleases(client, readTarget, models, later)).toEqual([
-      'run-2-release',
-      'run-3-release',
-    ]);
+    expect(await reviveReleases(client, states, models, later)).toEqual(['run-2-release', 'run-3-release']);
     expect(client.started[0]).toEqual({
       orchestrator: 'staged-release',
       instanceId: 'run-2-release',
@@ -45,13 +43,18 @@ describe('releases whose orchestrations are gone', () => {
     });
   });
 
+  it('are started again where their target has lost its state, as the ledger knows them', async () => {
+    const client = hub({});
+    expect(await reviveReleases(client, lost, models, later)).toEqual(['run-2-release', 'run-3-release']);
+  });
+
   it('are left alone while they go on, or may not have begun yet', async () => {
     const running = hub({ 'run-2-release': 'Running', 'run-3-release': 'Pending' });
-    expect(await reviveReleases(running, readTarget, models, later)).toEqual([]);
-    expect(await reviveReleases(hub({}), readTarget, models, Date.parse(began) + 60_000)).toEqual([]);
+    expect(await reviveReleases(running, states, models, later)).toEqual([]);
+    expect(await reviveReleases(hub({}), states, models, Date.parse(began) + 60_000)).toEqual([]);
   });
 
   it('are none where no model has a target', async () => {
-    expect(await reviveReleases(hub({}), readTarget, new Map(), later)).toEqual([]);
+    expect(await reviveReleases(hub({}), states, new Map(), later)).toEqual([]);
   });
 });

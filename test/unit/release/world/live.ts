@@ -30,6 +30,8 @@ export function live(
   more: Partial<Candidate> = {},
   /** What the target knows beforehand. */
   before: Partial<TargetState> = {},
+  /** Happens after every turn. */
+  each: (world: World) => void = () => {},
 ): { world: World; ended: Deed['action'] | null } {
   const world = new World(...tape);
   world.state = { ...world.state, ...before };
@@ -43,6 +45,7 @@ export function live(
     interfere(world);
     const action = world.turn('run-2-release');
     if (action.do === 'end') return { world, ended: action };
+    each(world);
     if (action.do !== 'wait') continue;
     const waitMs = Math.max(Date.parse(action.until) - world.nowMs, 1_000);
     world.nowMs += world.happens(0.3) ? waitMs / 10 : waitMs;
