@@ -19,8 +19,7 @@ app.timer('watchdog', {
       context.warn('watchdog: the previous scan for lost work is still running; this tick starts none');
     const readTarget = async (key: string) =>
       (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
-    const readKnown = (endpoint: string) => readKnownTarget(endpoint, new Date().toISOString());
-    const states = { readTarget, readKnown };
+    const states = { readTarget, readKnown: readKnownTarget };
     for (const release of await reviveReleases(client, states, await wiring.models(), Date.now()))
       context.warn(
         `watchdog: the orchestration of release ${release} had ended before it; it is started again`,

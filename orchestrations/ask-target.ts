@@ -5,7 +5,7 @@ import type { TargetConfig } from '../shared/config/target-schema.ts';
 import { targetEntity, targetKey } from '../shared/domain/durable-names.ts';
 import { askEntity } from './ask-model.ts';
 import { callEntity } from './call-entity.ts';
-import { now, takeStep } from './take-step.ts';
+import { takeStep } from './take-step.ts';
 import type { TargetOperations } from './target-operations.ts';
 
 /** Calls an operation. A refusal is a broken invariant and fails the orchestration. */
@@ -17,8 +17,7 @@ export function* askTarget<Name extends keyof TargetOperations>(
 ): Generator<df.Task, Accepted<TargetOperations[Name]['output']>, unknown> {
   const entity = new df.EntityId(targetEntity, targetKey(target));
   return yield* askEntity(context, entity, operation, input, function* rebuild() {
-    const asked = { endpoint: target.endpoint, now: now(context) };
-    const state = yield* takeStep(context, 'rebuild-target', asked);
+    const state = yield* takeStep(context, 'rebuild-target', { endpoint: target.endpoint });
     yield* callEntity(context, entity, 'rebuild', { state });
   });
 }

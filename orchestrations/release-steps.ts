@@ -63,7 +63,7 @@ export interface ReleaseSteps {
   /** Deletes a deployment that has no traffic. */
   'retire-deployment': { input: { target: TargetConfig; deployment: string }; output: null };
   /** Makes a target's state anew from what the ledger knows of releases. */
-  'rebuild-target': { input: { endpoint: string; now: string }; output: TargetState };
+  'rebuild-target': { input: { endpoint: string }; output: TargetState };
   /** Starts the orchestration of a release, unless it was started. */
   'start-release': { input: StagedReleaseInput; output: null };
   /** Has releases look again at once; those that are over are passed over. */

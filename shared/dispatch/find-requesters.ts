@@ -1,13 +1,18 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 
 /** So many of the latest decisions are looked through for those who joined. */
 const decisionsAtMost = 1_000;
 
+/** What is needed of the ledger. */
+interface Decisions {
+  getDecision(model: string, signal: string): Promise<Decision | null>;
+  listDecisions(query: { model: string; limit: number }): Promise<{ readonly items: readonly Decision[] }>;
+}
+
 /** Whoever asked for what a run answers, be it that theirs began it or joined it: accounts, or names of before there were. */
 export async function findRequesters(
-  ledger: Pick<Ledger, 'getDecision' | 'listDecisions'>,
+  ledger: Decisions,
   model: string,
   signals: readonly string[],
 ): Promise<readonly string[]> {

@@ -14,7 +14,6 @@ import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow, SettledVersion } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
 import type { Word } from '../domain/word.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { drillAskedBy } from '../release/transitions/drill-first.ts';
 import { basisOf } from '../release/transitions/probation-basis.ts';
 import { findQuarantined, rebuildTarget } from '../release/transitions/rebuild-target.ts';
@@ -26,10 +25,11 @@ import { findRequesters } from './find-requesters.ts';
 
 /** So many of the latest releases tell which versions were settled, and of the latest orders, which are quarantined. */
 const looksBack = 200;
+type Ledger = Awaited<ReturnType<typeof wiring.ledger>>;
+
 const modelFileLimitBytes = 1024 * 1024;
 
-/** `now`: ISO 8601, UTC. */
-export async function readKnownTarget(endpoint: string, now: string): Promise<TargetState> {
+export async function readKnownTarget(endpoint: string): Promise<TargetState> {
   const ledger = await wiring.ledger();
   const rows = await listReleases(ledger, endpoint);
   const models = [...new Set(rows.map(({ model }) => model.name))];
@@ -44,7 +44,6 @@ export async function readKnownTarget(endpoint: string, now: string): Promise<Ta
     newTargetState,
     rows,
     interrupted.flatMap((each) => each ?? []),
-    now,
   );
   return { ...state, ...(quarantined.length > 0 && { quarantined }) };
 }

@@ -28,6 +28,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/admission/rebuild-model.ts',
       'shared/admission/rebuild-fleet.ts',
       'shared/ledger/read-model-facts.ts',
+      'shared/azure/run-files.ts',
       'shared/release/transitions',
       'shared/wiring.ts',
     ],

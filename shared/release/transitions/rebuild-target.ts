@@ -15,11 +15,10 @@ export function rebuildTarget(
   fresh: TargetState,
   rows: readonly ReleaseRow[],
   interrupted: readonly Interrupted[] = [],
-  now = '',
 ): TargetState {
   const lastDrill = findLastDrill(rows);
   const known = { ...fresh, settled: findSettled(rows), ...(lastDrill && { lastDrill }) };
-  return resumeAll(known, rows, interrupted, now);
+  return resumeAll(known, rows, interrupted);
 }
 
 function findSettled(rows: readonly ReleaseRow[]): readonly SettledVersion[] {
@@ -41,8 +40,9 @@ function resumeAll(
   state: TargetState,
   rows: readonly ReleaseRow[],
   interrupted: readonly Interrupted[],
-  now: string,
 ): TargetState {
+  // Nobody has a clock to go by: it is the time of what was told last.
+  const now = rows.reduce((latest, { writtenAt: at }) => (at > latest ? at : latest), '');
   const open = interrupted
     .filter(({ row }) => !isOvertaken(row, rows))
     .sort((a, b) => (a.row.startedAt < b.row.startedAt ? -1 : 1));

@@ -27,7 +27,7 @@ export interface Interrupted {
   readonly back?: { readonly word: Word; readonly end: 'rolled-back' | 'rejected' };
 }
 
-/** The target with the release as the one that holds it. `state` has the settled versions; `now`: ISO 8601, UTC. */
+/** The target with the release as the one that holds it. `state` has the settled versions; `now`: when the ledger was last told of anything. */
 export function resumeRelease(
   state: TargetState,
   { row, candidate, back }: Interrupted,
@@ -73,7 +73,7 @@ function restore(row: ReleaseRow, candidate: Candidate, stage: number, now: stri
     ...(row.package !== undefined && { package: row.package }),
     ...(row.deployment !== undefined && { deployment: row.deployment }),
     ...(servesSince !== null && { servesSince }),
-    // Its checks were looked at: what the step asks of the target was there.
+    // Its checks were looked at: what the step asks of the target was there. It counts from the next look at that.
     ...(row.lastLook && { stepSince: now }),
     asks: asks && { why: asks, sentence, since },
     sentence,

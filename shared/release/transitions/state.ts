@@ -158,7 +158,7 @@ export interface Release extends Candidate {
   readonly acceptedBy?: Word;
   /** Absent before its first look. */
   readonly trials?: Probation;
-  /** When it was made anew, where its target had lost its state (ISO 8601, UTC); absent: it never was. */
+  /** When the ledger was last told of it, where its target has lost its state since (ISO 8601, UTC); absent: it never has. */
   readonly resumedAt?: string;
   readonly back: WayBack | null;
   /**

@@ -64,14 +64,15 @@ function adoptAgain(state: TargetState, release: Release, observed: Observed): T
   const settled = served && state.settled.length === 0 ? [served] : state.settled;
   const before = stable === null ? release.before : { traffic: { [stable]: 100 }, mirror: {} };
   const known = { ...state, settled };
+  const stepSince = release.stepSince && observed.at;
   const own = [release.deployment, ...settled.map(({ deployment }) => deployment)];
   const isOwn = Object.keys(desired.traffic).every((name) => own.includes(name));
   if (release.back) {
     const back = { ...release.back, to: findWayBack(known, release) };
-    return withRelease({ ...known, desired }, { ...release, before, back });
+    return withRelease({ ...known, desired }, { ...release, before, stepSince, back });
   }
-  if (!isOwn) return askForOne(known, { ...release, before }, observed);
-  return withRelease({ ...known, desired }, cleared({ ...release, before }, observed.at));
+  if (!isOwn) return askForOne(known, { ...release, before, stepSince }, observed);
+  return withRelease({ ...known, desired }, cleared({ ...release, before, stepSince }, observed.at));
 }
 
 function askForOne(state: TargetState, release: Release, observed: Observed): TargetState {

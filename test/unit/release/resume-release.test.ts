@@ -12,6 +12,7 @@ import {
   type Release,
   type TargetState,
 } from '../../../shared/release/transitions/state.ts';
+import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { live, tapes } from './world/live.ts';
 import { settledOf, stages, target } from './world/target.ts';
 import { candidateOf, type Deed, type World, withPipelines } from './world/world.ts';
@@ -37,7 +38,7 @@ function liveLosing(tape: readonly [number, number], at: readonly number[], isFi
     const { stages: asked, releaseId } = world.state.release!;
     expect(releaseId).toBe(id);
     const candidate: Candidate = candidateOf('2', { stages: asked });
-    world.state = rebuildTarget(newTargetState, [...rows, row], [{ row, candidate }], world.now);
+    world.state = rebuildTarget(newTargetState, [...rows, row], [{ row, candidate }]);
   };
   const settled = isFirst ? [] : [settledOf('1')];
   return live(tape, most, {}, { settled }, lose);
@@ -96,7 +97,7 @@ describe('what is known of it again', () => {
     const before = target(more);
     const row = { ...withTrail(describeRelease(before, id, '2026-03-04T00:00:00.000Z')!, null), ...changes };
     const candidate = candidateOf('2', { stages: before.release!.stages });
-    return rebuildTarget(newTargetState, [first, row], [{ row, candidate }], now);
+    return rebuildTarget(newTargetState, [first, row], [{ row, candidate }]);
   };
 
   it('approvals of the stage that waits for them, which count only while they are of the same', () => {
@@ -112,17 +113,14 @@ describe('what is known of it again', () => {
     expect(settled.map(({ model }) => model.version)).toEqual(['1']);
   });
 
-  it('the step of a canary, whose checks count from now on', () => {
+  it('the step of a canary, whose checks count from when the endpoint is looked at', () => {
     const lastLook = { at: now, verdict: 'inconclusive', sentence: 'few', requests: 9 } as const;
-    const { release } = lost({
-      stage: stages.some,
-      step: 1,
-      state: 'canary',
-      stepSince: now,
-      lastLook,
-      looks: 7,
-    });
-    expect(release).toMatchObject({ stage: stages.some, step: 1, stepSince: now, looks: 0, isReady: false });
+    const state = lost({ stage: stages.some, step: 1, state: 'canary', stepSince: now, lastLook, looks: 7 });
+    expect(state.release).toMatchObject({ stage: stages.some, step: 1, looks: 0, isReady: false });
+    const split = { traffic: { 'version-1': 50, 'version-2': 50 }, mirror: {} };
+    const observed = { at: now, isUpdating: false, ...split, deployments: [] };
+    const seen = takeEvent(state, { releaseId: id, now, event: 'observed', observed });
+    expect(seen).toMatchObject({ desired: split, release: { stepSince: now, asks: null, hadTraffic: true } });
   });
 
   it('what it asks a person, and the looks of a probation', () => {
@@ -166,7 +164,7 @@ describe('what is known of it again', () => {
       candidate: candidateOf('2'),
       back: { word: ordered, end: 'rejected' } as const,
     };
-    const { release } = rebuildTarget(newTargetState, [first, row], [interrupted], now);
+    const { release } = rebuildTarget(newTargetState, [first, row], [interrupted]);
     expect(release?.back).toMatchObject({ word: ordered, end: 'rejected', to: { model: { version: '1' } } });
   });
 
@@ -179,10 +177,10 @@ describe('what is known of it again', () => {
     const waiting = of('3', { state: 'queued', startedAt: '2026-03-04T00:00:00.000Z' });
     const old = of('0', { state: 'canary', startedAt: '2026-02-01T00:00:00.000Z' });
     const rows = [first, waiting.row, old.row];
-    const alone = rebuildTarget(newTargetState, rows, [waiting, old], now);
+    const alone = rebuildTarget(newTargetState, rows, [waiting, old]);
     expect([alone.release?.model.version, alone.release?.state, alone.queue]).toEqual(['3', 'deploying', []]);
     const held = of('2', { startedAt: '2026-03-03T00:00:00.000Z' });
-    const both = rebuildTarget(newTargetState, [...rows, held.row], [waiting, held, old], now);
+    const both = rebuildTarget(newTargetState, [...rows, held.row], [waiting, held, old]);
     expect([both.release?.model.version, both.queue.map(({ model }) => model.version)]).toEqual(['2', ['3']]);
   });
 
