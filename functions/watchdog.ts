@@ -5,6 +5,7 @@ import { reviveReleases } from '../shared/dispatch/revive-releases.ts';
 import { startWatch } from '../shared/dispatch/start-look.ts';
 import { targetEntity } from '../shared/domain/durable-names.ts';
 import type { TargetState } from '../shared/release/transitions/state.ts';
+import { tell } from '../shared/telemetry/tell.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /** Looks regularly for what died: runs that were terminated or purged, places nobody uses, signals and releases nobody carries. */
@@ -24,5 +25,6 @@ app.timer('watchdog', {
       context.warn(
         `watchdog: the orchestration of release ${release} had ended before it; it is started again`,
       );
+    tell(async () => (await import('../shared/overview/measure-standing.ts')).measureStanding(client));
   },
 });

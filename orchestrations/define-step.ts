@@ -2,6 +2,7 @@ import type { FunctionInput, InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { type ErrorCode, RatchetError } from '../shared/errors.ts';
 import { maskSecrets } from '../shared/mask-secrets.ts';
+import { timeStep } from '../shared/telemetry/time-step.ts';
 import type { StepName, Steps } from './steps.ts';
 import type { FinalFailure, Outage } from './take-step.ts';
 
@@ -23,10 +24,14 @@ export function defineStep<Name extends StepName>(
       input: unknown,
       context: InvocationContext,
     ): Promise<Steps[Name]['output'] | FinalFailure | Outage> => {
+      const ended = timeStep(name, input, context.traceContext);
       try {
-        return await run(input as Steps[Name]['input'], context);
+        const answer = await run(input as Steps[Name]['input'], context);
+        ended('done');
+        return answer;
       } catch (error) {
         const failure = describeFailure(name, error);
+        ended(isFinal(error) ? 'refused' : isBug(error) ? 'bug' : 'outage', failure.message);
         context.error(failure.message, error instanceof RatchetError ? error.subject : {});
         if (isFinal(error)) return { finalFailure: failure.message };
         if (isBug(error)) throw failure;

@@ -16,7 +16,7 @@ export function childEnvironment(): Record<string, string> {
 }
 
 /** Settings that a person gives the application or its host in the shell: those of docs/settings.md and docs/functions-host.md. */
-const settingName = /^(?:RATCHET_\w+|AzureWebJobs\.[\w-]+\.Disabled|WEBSITE_TIME_ZONE)$/;
+const settingName = /^(?:RATCHET_\w+|OTEL_\w+|AzureWebJobs\.[\w-]+\.Disabled|WEBSITE_TIME_ZONE)$/;
 /** Settings of the commands and of the start itself, and what is between the processes. */
 const notOfTheApplication = new Set([
   ...[

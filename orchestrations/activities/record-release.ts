@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { tell } from '../../shared/telemetry/tell.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { markVersion } from './mark-versions.ts';
@@ -10,7 +11,11 @@ const markedAtMost = 1_000;
 defineStep(
   'record-release',
   async (row, context) => {
-    await (await wiring.ledger()).recordRelease(row);
+    const ledger = await wiring.ledger();
+    await ledger.recordRelease(row);
+    // The ledger alone knows what it went through.
+    const readEnded = async () => (await ledger.getRelease(row.releaseId).catch(() => null)) ?? row;
+    tell(async () => ({ what: 'release', release: row.endedAt === null ? row : await readEnded() }));
     const { releaseId, model, endpoint, status } = row;
     if (status === undefined || marked.get(releaseId) === status) return null;
     const { name, version } = model;

@@ -1,5 +1,6 @@
 import * as df from 'durable-functions';
 import type { Run } from '../../shared/domain/run.ts';
+import { tell } from '../../shared/telemetry/tell.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
@@ -10,7 +11,12 @@ defineStep(
   'record-run',
   async (run, context) => {
     const since = await findSince(run, () => df.getClient(context));
-    await (await wiring.ledger()).recordRun(run, since);
+    const ledger = await wiring.ledger();
+    await ledger.recordRun(run, since);
+    if (run.outcome !== null) {
+      // The ledger alone knows when its phases began.
+      tell(async () => ({ what: 'run', run: (await ledger.getRun(run.runId).catch(() => null)) ?? run }));
+    }
     return null;
   },
   { extraInputs: [df.input.durableClient()] },

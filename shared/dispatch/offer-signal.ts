@@ -1,6 +1,7 @@
 import type { PinnedModel } from '../config/schema.ts';
 import { shortHash } from '../domain/short-hash.ts';
 import type { Signal } from '../domain/signal.ts';
+import { tell } from '../telemetry/tell.ts';
 import { isUnderWay, type OrchestrationStarter, startOnce, statusOf } from './instances.ts';
 
 /** Input of the admit-signal orchestration. */
@@ -20,17 +21,20 @@ export function signalInstanceId(signalId: string): string {
  * Starts the admission of a signal unless it was started before. Should a second delivery come after the first has
  * ended, the model's entity knows the signal.
  */
-export function offerSignal(
+export async function offerSignal(
   client: OrchestrationStarter,
   offer: SignalOffer,
 ): Promise<'started' | 'repeated'> {
-  const { id, model } = offer.signal;
-  return startOnce(client, {
+  const { signal } = offer;
+  const startMs = Date.now();
+  const offered = await startOnce(client, {
     orchestrator: 'admit-signal',
-    instanceId: signalInstanceId(id),
+    instanceId: signalInstanceId(signal.id),
     input: { ...offer, hearsWakes: true },
-    subject: { signal: id, model },
+    subject: { signal: signal.id, model: signal.model },
   });
+  tell({ what: 'signal', signal, isRepeated: offered === 'repeated', startMs, endMs: Date.now() });
+  return offered;
 }
 
 /**

@@ -18,8 +18,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/errors.ts': { rooms: [] },
   'shared/config': { rooms: ['shared/domain', 'shared/errors.ts'] },
   'shared/signals': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
+  'shared/telemetry': { rooms: ['shared/domain', 'shared/mask-secrets.ts'] },
   'shared/dispatch': {
     rooms: [
+      'shared/telemetry/tell.ts',
       'shared/domain',
       'shared/config',
       'shared/errors.ts',
@@ -45,7 +47,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
         'shared/wiring.ts',
       ],
     ],
-    types: ['shared/ledger'],
+    types: ['shared/ledger', 'shared/telemetry'],
   },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
   'shared/tables': { rooms: [] },
@@ -172,6 +174,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'orchestrations/activities': {
     rooms: [
+      'shared/telemetry',
       'shared/package',
       'shared/lineage',
       'shared/domain',
@@ -190,6 +193,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/ledger',
       'orchestrations',
     ],
+  },
+  // An orchestrator that is replayed would tell everything again: what it has done tells what it does.
+  'orchestrations/define-step.ts': {
+    rooms: ['shared/errors.ts', 'shared/telemetry/time-step.ts', 'orchestrations'],
   },
   orchestrations: {
     rooms: [
@@ -210,6 +217,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   functions: {
     rooms: [
+      'shared/telemetry',
       'shared/doctor',
       'shared/domain',
       'shared/errors.ts',
