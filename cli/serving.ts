@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pc from 'picocolors';
 import type { Embargo, Quarantine } from '../shared/domain/embargo.ts';
 import type {
+  Drift,
   Drilled,
   Observed,
   ReleaseState,
@@ -19,6 +20,7 @@ interface ServingView {
   readonly target: { readonly kind: string; readonly endpoint: string };
   readonly desired: Split | null;
   readonly observed: Observed | null;
+  readonly drift?: Drift | null;
   readonly settled: readonly SettledVersion[];
   readonly quarantined?: readonly Quarantine[];
   readonly embargoed?: readonly Embargo[];
@@ -45,7 +47,7 @@ export const serving: Command = {
     const answer = (await askService(values, path)) as ServingView;
     if (values.json) printJson(answer);
     else console.log(describe(printableTexts(answer)));
-    return differs(answer) ? 1 : 0;
+    return differs(answer) || answer.drift ? 1 : 0;
   },
 };
 
@@ -56,6 +58,7 @@ function describe(view: ServingView): string {
     `${pc.bold(model)}  ${target.kind} ${target.endpoint}`,
     `  desired   ${desired ? describeSplit(desired, observed) : 'not known before the first release looks at the endpoint'}`,
     ...(observed ? describeObserved(view, observed) : []),
+    ...(view.drift ? [pc.red(`  drifted   since ${view.drift.since}: ${view.drift.sentence}`)] : []),
     `  settled   ${settled.length === 0 ? 'none: nothing to roll back to' : ''}${settled.toReversed().map(describeSettled).join('\n            ')}`,
     ...quarantined.map(({ version, by, at, reason }) =>
       pc.red(`  embargo   ${version}, quarantined by ${by} at ${at}: ${reason}`),

@@ -3,6 +3,7 @@ import { requireRelease } from '../shared/dispatch/find-release.ts';
 import { requireKnownModel } from '../shared/dispatch/require-known-model.ts';
 import { targetEntity, targetKey } from '../shared/domain/durable-names.ts';
 import { serve } from '../shared/http/serve.ts';
+import { desiredBetween, isHeld } from '../shared/release/transitions/look-between.ts';
 import { newTargetState, type TargetState } from '../shared/release/transitions/state.ts';
 import { wiring } from '../shared/wiring.ts';
 
@@ -19,14 +20,15 @@ serve('get-serving', {
     const entity = await client.readEntityState<TargetState>(
       new df.EntityId(targetEntity, targetKey(target)),
     );
-    const { release, queue, settled, desired, observed, quarantined, embargoed, lastDrill } =
-      entity.entityState ?? newTargetState;
+    const state = entity.entityState ?? newTargetState;
+    const { release, queue, settled, desired, observed, drift, quarantined, embargoed, lastDrill } = state;
     return {
       jsonBody: {
         model,
         target: { kind: target.kind, endpoint: target.endpoint },
-        desired,
+        desired: isHeld(state) ? desired : desiredBetween(state),
         observed,
+        drift: drift ?? null,
         settled,
         quarantined: quarantined ?? [],
         embargoed: embargoed ?? [],

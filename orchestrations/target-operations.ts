@@ -4,7 +4,7 @@ import type { EntityRefusal } from '../shared/admission/entities.ts';
 import type { Embargo } from '../shared/domain/embargo.ts';
 import type { AddressedNotice } from '../shared/domain/notice.ts';
 import type { ReleaseAction as Order } from '../shared/domain/operation.ts';
-import type { ReleaseRow } from '../shared/domain/release-state.ts';
+import type { Drift, Observed, ReleaseRow } from '../shared/domain/release-state.ts';
 import type { Word } from '../shared/domain/word.ts';
 import type { Begun } from '../shared/release/transitions/begin-release.ts';
 import type { NextQuestion, ReleaseAction, ReleaseEvent } from '../shared/release/transitions/deeds.ts';
@@ -44,6 +44,11 @@ export interface TargetOperations {
   quarantine: {
     input: QuarantineOrder;
     output: Omit<OperatedRelease, 'state'> | EntityRefusal;
+  };
+  /** Is told what it was seen to serve while no release held it. */
+  look: {
+    input: { readonly observed: Observed | null; readonly drift: Drift | null };
+    output: object | EntityRefusal;
   };
   /** Is told which versions are under embargo beside those that are quarantined. */
   embargo: { input: { readonly embargoed: readonly Embargo[] }; output: object | EntityRefusal };

@@ -7,6 +7,7 @@ import { describeRelease } from '../shared/release/transitions/describe-release.
 import { drillRelease } from '../shared/release/transitions/drill.ts';
 import { quarantineVersion } from '../shared/release/transitions/embargo.ts';
 import { findNotices } from '../shared/release/transitions/find-notices.ts';
+import { takeLookBetween } from '../shared/release/transitions/look-between.ts';
 import { nextStep } from '../shared/release/transitions/next-step.ts';
 import { operateRelease } from '../shared/release/transitions/operate-release.ts';
 import { rollBack } from '../shared/release/transitions/roll-back.ts';
@@ -52,6 +53,9 @@ defineEntity<TargetState>(targetEntity, newTargetState, {
   quarantine(state, input: Input<'quarantine'>) {
     const { state: next, ...answer } = quarantineVersion(state, input);
     return { state: next, answer };
+  },
+  look(state, input: Input<'look'>) {
+    return { state: takeLookBetween(state, input), answer: {} };
   },
   embargo(state, { embargoed }: Input<'embargo'>) {
     return { state: { ...state, embargoed }, answer: {} };

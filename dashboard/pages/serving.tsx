@@ -1,5 +1,5 @@
 /** What is to serve a model against what was seen to, by deployment; which versions a rollback can go to. */
-import type { Drilled, Observed, SettledVersion, Split } from '../../shared/domain/release-state.ts';
+import type { Drift, Drilled, Observed, SettledVersion, Split } from '../../shared/domain/release-state.ts';
 import { addressOf } from '../address/route.ts';
 import { drill, rollBack } from '../deeds/of-release.tsx';
 import { sayRelease } from '../format/words.ts';
@@ -14,6 +14,7 @@ interface Serving {
   readonly target: { readonly kind: string; readonly endpoint: string };
   readonly desired: Split | null;
   readonly observed: Observed | null;
+  readonly drift?: Drift | null;
   readonly settled: readonly SettledVersion[];
   readonly quarantined: readonly { readonly version: string; readonly reason: string }[];
   readonly embargoed: readonly { readonly version: string; readonly sentence: string }[];
@@ -58,6 +59,14 @@ function Whole({ of, model }: { readonly of: Serving; readonly model: string }) 
       <Facts
         of={[
           ['Endpoint', target.endpoint],
+          [
+            'Changed by others',
+            of.drift && (
+              <>
+                {of.drift.sentence} Since <When at={of.drift.since} />
+              </>
+            ),
+          ],
           [
             'Held by',
             release && (

@@ -6,10 +6,18 @@ import { requireRelease } from '../../shared/dispatch/find-release.ts';
 import { startOnce } from '../../shared/dispatch/instances.ts';
 import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
 import { findEmbargoSignal, findNews, readEmbargoes } from '../../shared/dispatch/tell-embargoes.ts';
+import { tellNotices } from '../../shared/dispatch/tell-notices.ts';
 import { modelEntity, targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { shortHash } from '../../shared/domain/short-hash.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import { isDrillDue } from '../../shared/release/transitions/drill.ts';
+import {
+  desiredBetween,
+  findDrift,
+  isHeld,
+  tellDrift,
+} from '../../shared/release/transitions/look-between.ts';
 import type { TargetState } from '../../shared/release/transitions/state.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { markVersions } from './mark-versions.ts';
@@ -26,6 +34,7 @@ export async function lookAfterVersions(
     const target = new df.EntityId(targetEntity, targetKey(release.target));
     try {
       const { entityState } = await client.readEntityState<TargetState>(target);
+      if (entityState) await lookAtServing(client, { pinned, target, state: entityState, now });
       await lookAtEmbargoes(client, context, { pinned, target, state: entityState, now });
       if (release.rollback) await drill(client, pinned, { ...release.rollback, state: entityState, now });
       await markVersions(model, entityState);
@@ -40,6 +49,26 @@ interface Looked {
   readonly target: df.EntityId;
   readonly state: TargetState | undefined;
   readonly now: string;
+}
+
+/** Between releases nobody else looks: what others have changed is noted, and people are told of it, once. */
+async function lookAtServing(
+  client: df.DurableClient,
+  { pinned, target, state, now }: Looked,
+): Promise<void> {
+  const { release, model, notices = [] } = pinned.config;
+  if (!state || isHeld(state) || desiredBetween(state) === null) return;
+  const { endpoint } = release.target!;
+  const seen = await (await wiring.releaseTarget(release.target!)).observe().catch(gone);
+  const drift = findDrift(state, seen, now);
+  const observed = typeof seen === 'string' ? null : { ...seen, at: now };
+  await client.signalEntity(target, 'look', { observed, drift });
+  if (drift) await tellNotices(client, tellDrift(state, drift, { endpoint, model, notices }));
+}
+
+function gone(error: unknown): string {
+  if (error instanceof RatchetError && error.code === 'not-found') return error.message;
+  throw error;
 }
 
 /** A champion under embargo asks for a run, loudly. */

@@ -18,6 +18,7 @@ const noticeKinds = {
   'approval.expired': 'approval',
   'release.asks': 'question',
   'run.asks': 'question',
+  'serving.drifted': 'question',
   'release.goes-back': 'outcome',
   'release.settled': 'outcome',
   'release.ended': 'outcome',

@@ -67,6 +67,13 @@ export interface ObservedDeployment {
   readonly state: 'ready' | 'changing' | 'failed';
 }
 
+/** What somebody else has changed of a target while no release held it. */
+export interface Drift {
+  readonly sentence: string;
+  /** When it was first seen so (ISO 8601, UTC). */
+  readonly since: string;
+}
+
 /** A version that a release has settled: what rollbacks go to. */
 export interface SettledVersion {
   readonly model: ModelVersion;

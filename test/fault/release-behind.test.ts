@@ -84,12 +84,25 @@ describe('a release behind whose back something changes', () => {
       async each({ state }) {
         if (state !== 'canary' || isLost) return;
         isLost = true;
-        await loseHub(staged.world, { RATCHET_WATCHDOG_TICK: '0 */10 * * * *' });
+        const often = '0 */10 * * * *';
+        await loseHub(staged.world, { RATCHET_WATCHDOG_TICK: often, RATCHET_RECONCILE_TICK: often });
         await staged.pass(12);
       },
     });
     expect(isLost).toBe(true);
     expect(row).toMatchObject({ state: 'settled', given: [{ by: 'bob' }] });
     await expectServes(staged, row.model.version);
+  });
+
+  it('is not needed to find what is changed between releases', async () => {
+    expect(await staged.serving()).toMatchObject({ release: null, drift: null });
+    await give({});
+    await staged.pass(12);
+    const { drift, observed } = await staged.serving();
+    expect(drift).toMatchObject({ sentence: `It is to serve version-${count} 100 %, and serves nobody.` });
+    expect(observed?.traffic).toEqual({});
+    await give({ [`version-${count}`]: 100 });
+    await staged.pass(12);
+    expect(await staged.serving()).toMatchObject({ drift: null });
   });
 });

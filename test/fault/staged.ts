@@ -10,7 +10,13 @@ import { expect } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
-import type { Observed, ReleaseRow, SettledVersion, Split } from '../../shared/domain/release-state.ts';
+import type {
+  Drift,
+  Observed,
+  ReleaseRow,
+  SettledVersion,
+  Split,
+} from '../../shared/domain/release-state.ts';
 import { makeEndpoint, openCustomer, stagedModel, trafficOf } from '../world/endpoint.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
@@ -36,6 +42,7 @@ const limitMs = 300_000;
 interface Serving {
   readonly desired: Split | null;
   readonly observed: Observed | null;
+  readonly drift: Drift | null;
   readonly settled: readonly SettledVersion[];
   readonly release: { readonly releaseId: string } | null;
   readonly waiting: readonly string[];

@@ -12,6 +12,7 @@ import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder } from '../../domain/pipeline.ts';
 import type {
   Approval,
+  Drift,
   Drilled,
   EndedRelease,
   FinalState,
@@ -192,6 +193,8 @@ export interface TargetState {
   /** Whether it may have changed since it was last looked at. */
   readonly isStale: boolean;
   readonly ended: readonly EndedRelease[];
+  /** What others have changed while no release held it; absent: nothing, as far as was seen. */
+  readonly drift?: Drift;
   /** Absent: there was none. */
   readonly lastDrill?: Drilled;
   /** Versions that somebody has quarantined; absent: none. */

@@ -20,9 +20,10 @@ function seenBy(release: Release, { traffic, mirror }: Observed): Release {
 
 export function takeObserved(state: TargetState, before: Release, observed: Observed): TargetState {
   const release = seenBy(before, observed);
+  const { drift: _, ...known } = state;
   const seen = splitOf(observed);
   // What is being changed is to be looked at again.
-  const looked: TargetState = { ...state, release, observed, isStale: observed.isUpdating };
+  const looked: TargetState = { ...known, release, observed, isStale: observed.isUpdating };
   const pausedUntil = observed.isUpdating ? later(observed.at, shortestPauseMs) : release.pausedUntil;
   const paused = withRelease(looked, { ...release, pausedUntil });
   if (observed.isUpdating) return paused;
