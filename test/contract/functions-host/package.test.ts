@@ -1,6 +1,6 @@
 /** What Azure gets: `npm run package`, unpacked where nothing else is. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +48,13 @@ describe('the package for Azure', () => {
     expect(main).toBe('dist/app/main.js');
     await run(process.execPath, ['packaging/package-app.ts']);
     expect(readFileSync('dist/ratchet-app.zip').equals(bytes)).toBe(true);
+  });
+
+  it('is there as a folder, too, which azd sends', () => {
+    for (const [path, content] of Object.entries(files))
+      expect(readFileSync(join('dist/package', path)).equals(content), path).toBe(true);
+    const inFolder = readdirSync('dist/package', { recursive: true, withFileTypes: true });
+    expect(inFolder.filter((entry) => entry.isFile())).toHaveLength(Object.keys(files).length);
   });
 
   it('has the same functions where it is unpacked alone as in the project', async () => {
