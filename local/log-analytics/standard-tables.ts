@@ -11,6 +11,13 @@ function columns(types: Partial<Record<Type, readonly string[]>>): readonly Colu
 }
 
 export const standardTables: Readonly<Record<string, readonly Column[]>> = {
+  AppMetrics: columns({
+    datetime: ['TimeGenerated'],
+    string: ['Name', 'AppRoleName', 'AppRoleInstance', 'OperationId', 'OperationName', 'SDKVersion'],
+    real: ['Sum', 'Min', 'Max'],
+    long: ['ItemCount'],
+    dynamic: ['Properties'],
+  }),
   AmlOnlineEndpointTrafficLog: columns({
     datetime: ['TimeGenerated'],
     string: [

@@ -11,6 +11,8 @@ export function compile(expression: Expression, scope: Scope): Compiled {
       return { type: expression.type, run: () => expression.value, constant: expression.value };
     case 'column':
       return compileColumn(expression.name, scope);
+    case 'member':
+      return compileMember(compile(expression.of, scope), expression.name);
     case 'call': {
       const args = expression.args.map((arg) => compile(arg, scope));
       return callFunction(expression.name, args, scope);
@@ -53,6 +55,20 @@ function compileColumn(name: string, { columns, operator }: Scope): Compiled {
     );
   }
   return { type: columns[index]!.type, run: (row) => row[index]! };
+}
+
+/** What has no such member is null. */
+function compileMember({ type, run }: Compiled, name: string): Compiled {
+  if (type !== 'dynamic')
+    throw semanticError(`A value of type ${type} has no member '${name.slice(0, 100)}'`);
+  return {
+    type,
+    run(row) {
+      const value = run(row);
+      const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+      return isThere ? ((value as Readonly<Record<string, Value>>)[name] ?? null) : null;
+    },
+  };
 }
 
 function compileBinary(operator: string, left: Compiled, right: Compiled): Compiled {

@@ -1,7 +1,7 @@
 /** The scalar functions of the subset. */
 import type { Compiled, Scope } from './compiled.ts';
 import { semanticError } from './error.ts';
-import { isNumeric, type Type, type Value } from './values.ts';
+import { isNumeric, renderValue, type Type, type Value } from './values.ts';
 
 const dayMs = 86_400_000;
 
@@ -25,6 +25,7 @@ const functions: Readonly<Record<string, Make | undefined>> = {
   isnotnull: ([value, ...rest]) => (value && rest.length === 0 ? isNull(value, false) : null),
   todouble: toReal,
   toreal: toReal,
+  tostring: ([value, ...rest]) => (value && rest.length === 0 ? toText(value) : null),
 };
 
 export function callFunction(name: string, args: readonly Compiled[], scope: Scope): Compiled {
@@ -53,6 +54,18 @@ function map(argument: Compiled, type: Type, change: (value: Value) => Value): C
 
 function isNull({ run }: Compiled, expected: boolean): Compiled {
   return { type: 'bool', run: (row) => (run(row) === null) === expected };
+}
+
+/** A string is never null: of nothing it is empty. */
+function toText({ type, run }: Compiled): Compiled {
+  return {
+    type: 'string',
+    run(row) {
+      const value = run(row);
+      if (value === null) return '';
+      return typeof value === 'string' ? value : String(renderValue(type, value));
+    },
+  };
 }
 
 function toReal([value, ...rest]: readonly Compiled[]): Compiled | null {

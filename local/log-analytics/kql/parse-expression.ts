@@ -72,7 +72,9 @@ function parsePrimary(reader: TokenReader): Expression {
   if (token.kind !== 'word' || token.text.startsWith('!')) return reader.fail('; expected a value', token);
   if (reader.next.kind === 'sign' && reader.next.text === '(')
     return { kind: 'call', name: token.text, args: parseList(reader) };
-  return { kind: 'column', name: token.text };
+  let value: Expression = { kind: 'column', name: token.text };
+  while (reader.next.isQuoted) value = { kind: 'member', of: value, name: reader.take().text };
+  return value;
 }
 
 function parseList(reader: TokenReader): Expression[] {

@@ -48,6 +48,8 @@ function collect(expression: Expression, scope: Scope, into: Aggregate[]): Expre
       into.push(makeAggregate(expression.name, args));
       return { kind: 'column', name: placeOf(into.length - 1) };
     }
+    case 'member':
+      return { ...expression, of: collect(expression.of, scope, into) };
     case 'binary': {
       const [left, right] = [expression.left, expression.right].map((side) => collect(side, scope, into));
       return { ...expression, left: left!, right: right! };

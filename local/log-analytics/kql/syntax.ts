@@ -4,6 +4,7 @@ import type { Type, Value } from './values.ts';
 export type Expression =
   | { readonly kind: 'literal'; readonly type: Type; readonly value: Value }
   | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'member'; readonly of: Expression; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | {
       readonly kind: 'binary';

@@ -4,6 +4,8 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'timespan' | 'datetime' | 'string' | 'sign' | 'end';
   /** Of a text or a quoted name: its content. */
   readonly text: string;
+  /** A name in brackets and quotes: of a column, or after one of a member of its values. */
+  readonly isQuoted?: true;
   /** From 1. */
   readonly line: number;
   /** From 0. */
@@ -31,7 +33,9 @@ export function readTokens(query: string): Token[] {
     const place = { line, pos: at - lineStart };
     if (!found) throw unreadable(query.slice(at, at + 1), place);
     const [kind, match] = found;
-    if (kind !== 'blank') tokens.push({ kind, text: contentOf(kind, match), ...place });
+    const isQuoted = kind === 'word' && match[0].startsWith('[');
+    if (kind !== 'blank')
+      tokens.push({ kind, text: contentOf(kind, match), ...(isQuoted && { isQuoted }), ...place });
     if (tokens.length > tokensAtMost) throw unreadable(match[0], place);
     const breaks = [...match[0].matchAll(/\n/g)];
     line += breaks.length;

@@ -83,6 +83,9 @@ describe('where', () => {
     ['todouble(Rows) / 4 == 2.5', 1],
     ['-Score > 1', 1],
     ["todouble('x') == 1 or true", 5],
+    [`tostring(Detail["a"]) == '1'`, 1],
+    [`tostring(Detail['b']) == ''`, 5],
+    ['tostring(Good) == "true" and tostring(Rows) == "10"', 1],
     ["['Score'] > 1 // a remark", 1],
     ["Model == @'fraud' and Model != 'a\\'b'", 2],
   ])('%s', (condition, rows) => expect(count(condition)).toBe(rows));
@@ -228,6 +231,8 @@ describe('what is not understood', () => {
       "'project' operator: Unknown function: 'strlen'; the local Log Analytics knows now,",
     ],
     ['Scores | project toString(Model)', "Unknown function: 'toString'"],
+    ['Scores | where Detail["a"] == 1', "Cannot compare values of types dynamic and long with '=='"],
+    ['Scores | where Model["a"] == 1', "A value of type string has no member 'a'"],
     ['Scores | project ago(1)', "Function 'ago' cannot be invoked with arguments of types (long)"],
     ['Scores | project avg(Score)', "Unknown function: 'avg'"],
     ['Scores | summarize sum(Model)', "Aggregate 'sum' cannot be invoked with arguments of types (string)"],
