@@ -82,13 +82,15 @@ export function* takeAction(
 
 function* notify(
   { context, runId, model, previous, gateReportHash }: ReleaseWalk,
-  { stage, provenBy }: Extract<Deed, { do: 'notify' }>,
+  { stage, provenBy, withdrawn }: Extract<Deed, { do: 'notify' }>,
   patience: Patience,
 ): Generator<df.Task, ReleaseEvent, unknown> {
   const notice = {
-    releaseId: `${runId}-${stage.stage}`,
+    // No name of a stage has an underscore.
+    releaseId: `${runId}-${stage.stage}${withdrawn ? '_back' : ''}`,
     ...{ runId, stage: stage.stage, model, previous, gateReportHash },
     ...(provenBy && { provenBy }),
+    ...(withdrawn && { withdrawn }),
     releasedAt: now(context),
   };
   yield* takeStep(context, 'publish-release', { stage, notice }, patience);

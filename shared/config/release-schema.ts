@@ -50,8 +50,15 @@ function findStageProblems(
   const problems: { path: (string | number)[]; message: string }[] = [];
   const names = stages.map(({ stage }) => stage);
   const productions = stages.flatMap(({ kind }, at) => (kind === 'production' ? [at] : []));
-  stages.forEach(({ stage, kind = 'notify' }, at) => {
+  stages.forEach((each, at) => {
+    const { stage, kind = 'notify' } = each;
     const path = ['stages', at];
+    if (!target && 'undo' in each && each.undo === 'withdraw')
+      problems.push({
+        path: [...path, 'undo'],
+        message:
+          'takes a notice back where a release goes back, and without release.target none does; add one, or leave undo out',
+      });
     if (target && names.indexOf(stage) !== at)
       problems.push({ path, message: `stage ${stage} is there twice; give each a name of its own` });
     if (!target && kind !== 'notify' && kind !== 'pipeline')

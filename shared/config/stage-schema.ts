@@ -107,6 +107,13 @@ const startingChannels: ReadonlySet<unknown> = new Set([
   'webhook',
 ]);
 
+const withdraws = z
+  .literal('withdraw')
+  .optional()
+  .describe(
+    'Where the release goes back once the channel was told, it is told by `Ratchet.ModelWithdrawn` that the version is withdrawn, and after a rollback by hand which version serves again. Omitted: a notice that is out stays.',
+  );
+
 const NotifySchema = z.discriminatedUnion(
   'channel',
   [
@@ -119,6 +126,7 @@ const NotifySchema = z.discriminatedUnion(
         .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
         .default('model-releases')
         .describe('Name of the queue. Turn duplicate detection on: the message id is the release id.'),
+      undo: withdraws,
     }),
     z.strictObject({
       stage: stageName,
@@ -126,6 +134,7 @@ const NotifySchema = z.discriminatedUnion(
       channel: z
         .literal('event-grid')
         .describe('Publishes the release notice as event `Ratchet.ModelReleased`.'),
+      undo: withdraws,
     }),
   ],
   {

@@ -18,7 +18,7 @@ import { drillAskedBy } from '../release/transitions/drill-first.ts';
 import { basisOf } from '../release/transitions/probation-basis.ts';
 import { findQuarantined, rebuildTarget } from '../release/transitions/rebuild-target.ts';
 import type { Interrupted } from '../release/transitions/resume-release.ts';
-import { candidateOf } from '../release/transitions/rollback-candidate.ts';
+import { candidateOf, stagesOfRollback } from '../release/transitions/rollback-candidate.ts';
 import { type Candidate, newTargetState, type TargetState } from '../release/transitions/state.ts';
 import { wiring } from '../wiring.ts';
 import { findRequesters } from './find-requesters.ts';
@@ -135,6 +135,5 @@ function ofOrder(
   const word = said ? wordOf(said) : { by: 'Ratchet', reason: 'it was under way', at: startedAt };
   if (isDrill) return { ...candidateOf(order, { model, digest }, null), drill: word };
   const candidate = candidateOf(order, { model, digest }, serves?.model ?? null);
-  const stages = release.stages.filter(({ kind }) => kind === 'production');
-  return { ...candidate, stages, rollback: word };
+  return { ...candidate, stages: stagesOfRollback(release.stages), rollback: word };
 }

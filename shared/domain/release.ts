@@ -1,8 +1,8 @@
 import type { ModelVersion } from './run.ts';
 
-/** What a release tells the world, over whichever channel. Consumers drop a second one with the same `releaseId`. */
+/** What a release tells the world, over whichever channel: that a version is released, or is withdrawn again. Consumers drop a second one with the same `releaseId`. */
 export interface ReleaseNotice {
-  /** `{runId}-{stage}`: the same for every delivery. */
+  /** `{runId}-{stage}`, and `_back` behind it where it is withdrawn: the same for every delivery. */
   readonly releaseId: string;
   readonly runId: string;
   readonly stage: string;
@@ -12,6 +12,8 @@ export interface ReleaseNotice {
   readonly gateReportHash: string;
   /** The look of its probation that passed: `runs/{provenBy}/manifest.json` lists its rows. Absent: there was none. */
   readonly provenBy?: string;
+  /** Of a version that is withdrawn: what serves in its place (null: nobody knows), and why. Absent: it is released. */
+  readonly withdrawn?: { readonly serves: ModelVersion | null; readonly because: string };
   /** ISO 8601, UTC. */
   readonly releasedAt: string;
 }

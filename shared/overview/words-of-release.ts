@@ -134,9 +134,12 @@ function tellStage(stage: StageConfig): string {
       return `Stage ${name}: while it serves, the version is judged ${every(often)} by labelled rows of ${data}${by}, until ${counted(until.labels, 'row')} have been or ${span(until.atMost)} are over; then a person is asked.${further(rest)} ${rules}`;
     }
     default: {
-      const { stage: name, kind: _, channel, ...place } = stage;
+      const { stage: name, kind: _, channel, undo, ...place } = stage;
       const where = tellPlace(place);
-      return `Stage ${name}: the release is told through ${channel}${where && ` (${where})`}.`;
+      const back = undo
+        ? ' Where the release goes back later, it is told that the version is withdrawn.'
+        : '';
+      return `Stage ${name}: the release is told through ${channel}${where && ` (${where})`}.${back}`;
     }
   }
 }

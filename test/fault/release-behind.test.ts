@@ -4,7 +4,7 @@ import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import { giveOut } from '../world/endpoint.ts';
 import { loseHub } from '../world/lose-hub.ts';
-import { expectServes, openStaged, type Staged } from './staged.ts';
+import { expectServes, openStaged, releasesOf, type Staged } from './staged.ts';
 
 const at = [localCloud.resourceGroup, localCloud.workspace, 'tiny'] as const;
 const often = { updateIntervalInMs: 50 };
@@ -14,7 +14,7 @@ describe('a release behind whose back something changes', () => {
   let count = 0;
 
   beforeAll(async () => {
-    staged = await openStaged();
+    staged = await openStaged({ first: '- { stage: tell, channel: service-bus, undo: withdraw }' });
     await staged.request('first');
     await staged.drive(count++);
   });
@@ -104,5 +104,14 @@ describe('a release behind whose back something changes', () => {
     await give({ [`version-${count}`]: 100 });
     await staged.pass(12);
     expect(await staged.serving()).toMatchObject({ drift: null });
+  });
+
+  it('has told its channel of each release, and that the version is withdrawn where it went back', async () => {
+    const rows = await releasesOf(staged.world);
+    const told = rows.map(({ runId }) => `${runId}-tell`);
+    const back = rows.flatMap(({ runId, state }) => (state === 'settled' ? [] : [`${runId}-tell_back`]));
+    expect(back).toHaveLength(changes.length);
+    const ids = (await staged.world.releaseIds()).filter((id) => id.includes('-tell'));
+    expect(ids.sort()).toEqual([...told, ...back].sort());
   });
 });

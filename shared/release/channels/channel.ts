@@ -9,4 +9,5 @@ export interface ReleaseChannel {
 }
 
 /** Name of the fact, on whichever channel. */
-export const releasedType = 'Ratchet.ModelReleased';
+export const typeOf = ({ withdrawn }: ReleaseNotice): 'Ratchet.ModelReleased' | 'Ratchet.ModelWithdrawn' =>
+  withdrawn ? 'Ratchet.ModelWithdrawn' : 'Ratchet.ModelReleased';

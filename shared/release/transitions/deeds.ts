@@ -46,7 +46,13 @@ export type ReleaseAction =
   /** `verify`: what is to be what was signed before anybody is given more. */
   | { readonly do: 'shift'; readonly to: Split; readonly verify?: SignedVersion }
   | { readonly do: 'look'; readonly look: DueLook }
-  | { readonly do: 'notify'; readonly stage: NotifyStage; readonly provenBy?: string }
+  /** `withdrawn`: that the version is not to be used any more; absent: that it is released. */
+  | {
+      readonly do: 'notify';
+      readonly stage: NotifyStage;
+      readonly provenBy?: string;
+      readonly withdrawn?: { readonly serves: ModelVersion | null; readonly because: string };
+    }
   | {
       readonly do: PipelineDeed;
       readonly stage: PipelineStage;

@@ -8,7 +8,7 @@
 import { beginRelease } from './begin-release.ts';
 import { isBarred } from './changes.ts';
 import { operateRelease } from './operate-release.ts';
-import { candidateOf, type RollBackOrder, type RolledBack } from './rollback-candidate.ts';
+import { candidateOf, type RollBackOrder, type RolledBack, stagesOfRollback } from './rollback-candidate.ts';
 import type { Candidate, Release, TargetState } from './state.ts';
 
 export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
@@ -34,7 +34,7 @@ export function rollBack(state: TargetState, order: RollBackOrder): RolledBack {
     return refuse(state, `Version ${to.model.version} of ${model} serves already, since ${to.at}.`);
   const candidate = {
     ...candidateOf(order, to, serves?.model ?? null),
-    stages: order.stages.filter(({ kind }) => kind === 'production'),
+    stages: stagesOfRollback(order.stages),
     rollback: word,
   };
   const { state: next, sentence, wake } = beginRelease(state, { candidate, now: word.at });

@@ -48,3 +48,12 @@ export function candidateOf(
     expectedDigest: digest,
   };
 }
+
+/** Production, and who was told after it and is to hear of a way back. */
+export function stagesOfRollback(stages: ReleaseConfig['stages']): ReleaseConfig['stages'] {
+  const production = stages.findIndex(({ kind }) => kind === 'production');
+  return stages.filter(
+    (stage, at) =>
+      stage.kind === 'production' || (at > production && 'undo' in stage && stage.undo === 'withdraw'),
+  );
+}

@@ -65,6 +65,8 @@ export interface Undoing {
   readonly outside: Outside | null;
   /** What did not end well. */
   readonly left: readonly string[];
+  /** Since when a channel is being told that the version is withdrawn (ISO 8601, UTC); absent: none is. */
+  readonly since?: string;
 }
 
 /** A version and the digest of its package, hex. */

@@ -25,7 +25,7 @@ import { takeTrial, takeTrialEnd, takeTrialRefusal } from './probation.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
 import { takeObserved } from './take-observed.ts';
-import { takeUndone, takeUndoRefusal } from './undo.ts';
+import { takeUndone, takeUndoRefusal, takeWithdrawn } from './undo.ts';
 
 /** By whom a release goes back where no person has said so. */
 const ratchet = 'Ratchet';
@@ -60,7 +60,7 @@ export function takeEvent(
     case 'trial-ended':
       return takeTrialEnd(state, release, event, now);
     case 'notified':
-      return release.back ? state : withRelease(state, advance(release, now));
+      return release.back ? takeWithdrawn(state, release, null) : withRelease(state, advance(release, now));
     case 'crowned':
       return withRelease(state, {
         ...release,
@@ -215,6 +215,7 @@ function takeRefusal(
     const isChampion = release.isChampion || did === 'crown';
     return turnBack(stale, { ...release, isChampion }, word(why, now), end);
   }
+  if (did === 'notify') return takeWithdrawn(state, release, why);
   if (did === 'deploy') return wayBackRefused(stale, release, why, now);
   const sentence = `The rollback does not get through, and is tried again: ${why}`;
   return pauseRelease(stale, askPerson(release, 'stuck', sentence, now), stuckPauseMs, now);

@@ -1,18 +1,23 @@
 /**
- * What stages have started is started again, with the version that a release goes back to. Pure.
+ * What stages have started is started again, with the version that a release goes back to, and what they have told is taken
+ * back. Pure.
  *
  * Owns: which stages, in which order, and that none holds the release for ever. Does not own: what is started once on the way
  * forward, and how it is ended (outside.ts).
  *
- * Invariant: everybody is served by the old version before anything is started again; what does not end well is named when
+ * Invariant: everybody is served by the old version before anything is started again or taken back; what does not end well is named when
  * the release is over, and holds nothing up beyond its `within`.
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
+import type { NotifyStage, StageConfig } from '../../config/stage-schema.ts';
 import type { PipelineSeen } from '../../domain/pipeline.ts';
 import { later, msOf, withRelease } from './changes.ts';
 import type { NextAnswer } from './deeds.ts';
 import { actOn, describeEnd, describePipeline, nextLookOf } from './outside.ts';
 import type { Outside, Release, TargetState, Undoing } from './state.ts';
+
+/** A channel that is away is told no later. */
+const toldWithin = 'P1D';
 
 const fresh: Undoing = { through: [], outside: null, left: [] };
 
@@ -20,7 +25,8 @@ const fresh: Undoing = { through: [], outside: null, left: [] };
 export function undoNext(state: TargetState, release: Release, now: string): NextAnswer | null {
   const undoing = release.undoing ?? fresh;
   const stage = undoing.outside?.stage ?? findNext(release, undoing);
-  if (!stage || !release.back?.to) return null;
+  if (!stage) return null;
+  if (stage.kind !== 'pipeline') return withdraw(state, release, stage, now);
   const { outside } = undoing;
   if (outside === null) {
     const begun = begin(release, stage, now);
@@ -40,13 +46,45 @@ export function undoNext(state: TargetState, release: Release, now: string): Nex
 }
 
 /** The latest stage that was begun, is to be undone, and is not through. */
-function findNext({ stages, stage: at, outside }: Release, { through }: Undoing): PipelineStage | undefined {
-  const due = stages.flatMap((stage, index) => {
+function findNext(
+  { stages, stage: at, outside, back }: Release,
+  { through }: Undoing,
+): PipelineStage | NotifyStage | undefined {
+  const isDue = (stage: StageConfig, index: number): stage is PipelineStage | NotifyStage => {
+    if (through.includes(stage.stage) || !('undo' in stage)) return false;
     const wasBegun = index < at || (index === at && Boolean(outside));
-    const isDue = stage.kind === 'pipeline' && stage.undo === 'run-again' && wasBegun;
-    return isDue && !through.includes(stage.stage) ? [stage] : [];
-  });
-  return due.at(-1);
+    if (stage.kind === 'pipeline') return stage.undo === 'run-again' && wasBegun && Boolean(back?.to);
+    // One that may just have been told is taken back, too: whoever has heard of nothing has nothing to take back.
+    return stage.undo === 'withdraw' && index <= at;
+  };
+  return stages.filter(isDue).at(-1);
+}
+
+/** The version is not to be used any more: whoever was told of it is told that. */
+function withdraw(state: TargetState, release: Release, stage: NotifyStage, now: string): NextAnswer {
+  const { to, word } = release.back!;
+  const undoing = release.undoing ?? fresh;
+  const since = undoing.since ?? now;
+  if (now >= later(since, msOf(toldWithin)))
+    return {
+      state: takeWithdrawn(state, release, `it could not be reached for ${toldWithin}`),
+      action: { do: 'wait', until: now },
+    };
+  const sentence = `Goes back: tells ${stage.stage} that version ${release.model.version} is withdrawn.`;
+  const withdrawn = { serves: to?.model ?? null, because: `${word.by}: ${word.reason}` };
+  const telling = { ...release, sentence, undoing: { ...undoing, since } };
+  return { state: withRelease(state, telling), action: { do: 'notify', stage, withdrawn } };
+}
+
+/** The channel was told, or, with `why`, will not be. */
+export function takeWithdrawn(state: TargetState, release: Release, why: string | null): TargetState {
+  const { since: _, ...undoing } = release.undoing ?? fresh;
+  const stage = findNext(release, undoing);
+  if (!stage || stage.kind === 'pipeline') return state;
+  const unsaid = `Stage ${stage.stage} was not told that the version is withdrawn: ${why}`;
+  const left = why === null ? undoing.left : [...undoing.left, unsaid];
+  const through = [...undoing.through, stage.stage];
+  return withRelease(state, { ...release, undoing: { ...undoing, through, left } });
 }
 
 function begin({ runId, model, back }: Release, stage: PipelineStage, now: string): Outside {

@@ -56,4 +56,18 @@ describe('a release', () => {
       },
     ]);
   });
+
+  it('that is withdrawn is another fact, which names what serves in its place', async () => {
+    const sent: unknown[] = [];
+    const withdrawn = { serves: null, because: 'ada: it leaks' };
+    const back = { ...notice, releaseId: `${notice.releaseId}_back`, withdrawn };
+    const queues = { send: async (_: string, message: ServiceBusMessage) => void sent.push(message) };
+    const topic = { publish: async (event: SendEventGridEventInput<unknown>) => void sent.push(event) };
+    await serviceBusChannel(queues, 'model-releases').publish(back);
+    await eventGridChannel(topic).publish(back);
+    expect(sent).toMatchObject([
+      { messageId: back.releaseId, subject: 'Ratchet.ModelWithdrawn', body: { withdrawn } },
+      { id: back.releaseId, eventType: 'Ratchet.ModelWithdrawn', data: { withdrawn } },
+    ]);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { turnBack } from '../../../shared/release/transitions/changes.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
 import { rollBack } from '../../../shared/release/transitions/roll-back.ts';
-import type { RolledBack } from '../../../shared/release/transitions/rollback-candidate.ts';
+import { type RolledBack, stagesOfRollback } from '../../../shared/release/transitions/rollback-candidate.ts';
 import { newTargetState, type Release, type TargetState } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { began, expectRefused, now, person, releaseId, settledOf, stages, target } from './world/target.ts';
@@ -182,5 +182,13 @@ describe('a rollback while a release is under way', () => {
     const result = rolledBack(state, '1', 'back-2-release');
     expect(result).toMatchObject({ done: true, candidate: { model: { version: '1' } } });
     expect(result.state.release!.back!.end).toBe('superseded');
+  });
+
+  it('tells those again who were told after production, and are to hear of a way back', () => {
+    const withdraws = { stage: 'announce', channel: 'event-grid', undo: 'withdraw' } as const;
+    const plain = { stage: 'tell', channel: 'event-grid' } as const;
+    const production = config.stages.find(({ kind }) => kind === 'production')!;
+    const all = [{ ...withdraws, stage: 'early' }, production, plain, withdraws];
+    expect(stagesOfRollback(all)).toEqual([production, withdraws]);
   });
 });
