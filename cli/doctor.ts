@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { counted } from '../shared/domain/plural.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
-import { examineFromHere, type Finding } from './doctor/examine-from-here.ts';
+import { examineFromHere } from './doctor/examine-from-here.ts';
+import type { Finding } from './doctor/finding.ts';
 import { printableTexts } from './printable-texts.ts';
 import { printJson, serviceOptions, serviceUsage } from './service.ts';
 

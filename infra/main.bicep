@@ -41,6 +41,10 @@ param alwaysReady bool = false
 @allowed([2048, 4096])
 param instanceMemoryMB int = 2048
 
+@description('Redundancy of the app\'s own storage; not every region has zones.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS'])
+param storageSku string = 'Standard_LRS'
+
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -125,6 +129,7 @@ module storage 'modules/storage.bicep' = {
     name: 'st${replace(take('ratchet${environmentName}', 16), '-', '')}${token}'
     isPrivate: privateNetworking
     isTaskHub: isTaskHub
+    sku: storageSku
     identityPrincipalId: identity.outputs.principalId
   }
 }

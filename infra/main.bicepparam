@@ -16,6 +16,7 @@ param durableBackend = readEnvironmentVariable('RATCHET_DURABLE_BACKEND', 'azure
 param schedulerAllowlist = split(readEnvironmentVariable('RATCHET_SCHEDULER_ALLOWLIST', '0.0.0.0/0'), ',')
 param alwaysReady = readEnvironmentVariable('RATCHET_ALWAYS_READY', 'false') == 'true'
 param instanceMemoryMB = readEnvironmentVariable('RATCHET_INSTANCE_MEMORY', '2048') == '4096' ? 4096 : 2048
+param storageSku = readEnvironmentVariable('RATCHET_STORAGE_SKU', 'Standard_LRS')
 param maximumInstanceCount = int(readEnvironmentVariable('RATCHET_INSTANCES', '40'))
 param nodeVersion = readEnvironmentVariable('RATCHET_NODE_VERSION', '24')
 param privateNetworking = readEnvironmentVariable('RATCHET_PRIVATE_NETWORKING', 'false') == 'true'

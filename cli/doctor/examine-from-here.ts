@@ -1,17 +1,10 @@
 /** What can be seen from where the command runs, and what the service says of itself. */
 import { existsSync } from 'node:fs';
-import { AzFailed, askAz } from '../azure/az.ts';
 import { checkFolder, formatProblem } from '../check-config.ts';
 import { findService, type Where } from '../find-service.ts';
 import { readVersion } from '../project.ts';
 import { askService } from '../service.ts';
-
-export interface Finding {
-  readonly check: string;
-  readonly state: 'ok' | 'warning' | 'problem';
-  readonly saw: string;
-  readonly todo: string;
-}
+import type { Finding } from './finding.ts';
 
 const clockLimitMs = 60_000;
 
@@ -111,48 +104,7 @@ async function examineEvents(base: string, workspace: string | null): Promise<re
     const { examineLocalEvents } = await import('../local/examine-events.ts');
     return examineLocalEvents();
   }
-  return workspace === null ? [] : examineAzureEvents(workspace, host);
-}
-
-interface AzureSubscription {
-  readonly name: string;
-  readonly provisioningState: string;
-  readonly destination?: { readonly endpointType?: string; readonly endpointBaseUrl?: string };
-}
-
-/** A webhook that has not answered the handshake stays in another state than Succeeded. */
-async function examineAzureEvents(workspace: string, host: string): Promise<readonly Finding[]> {
-  const check = 'events of the workspace';
-  const todo = 'make it as docs/deploy.md says, under Events; without it runs wait for slow polls';
-  try {
-    const args = ['eventgrid', 'event-subscription', 'list', '--source-resource-id', workspace];
-    const all = (await askAz(args)) as readonly AzureSubscription[];
-    const ours = all.filter(
-      ({ destination }) =>
-        destination?.endpointType === 'ServiceBusQueue' ||
-        destination?.endpointBaseUrl?.includes(`//${host}/`),
-    );
-    if (ours.length === 0)
-      return [{ check, state: 'problem', saw: 'no subscription delivers to this service', todo }];
-    return ours.map(({ name, provisioningState }) =>
-      provisioningState === 'Succeeded'
-        ? { check, state: 'ok', saw: `${name} is agreed`, todo: '' }
-        : {
-            check,
-            state: 'problem',
-            saw: `${name} is ${provisioningState}: its handshake has not been answered`,
-            todo: 'make it again while the app runs, with the current key',
-          },
-    );
-  } catch (error) {
-    if (!(error instanceof AzFailed)) throw error;
-    return [
-      {
-        check,
-        state: 'warning',
-        saw: `not looked at: ${error.message}`,
-        todo: 'sign in with az login, and ask again',
-      },
-    ];
-  }
+  if (workspace === null) return [];
+  const { examineAzureEvents } = await import('./azure-events.ts');
+  return examineAzureEvents(workspace, host);
 }

@@ -5,7 +5,7 @@
  * wherever the templates are checked.
  */
 import { fileURLToPath } from 'node:url';
-import { keep, type Place, required } from './place.ts';
+import { type Env, keep, type Place, required } from './place.ts';
 
 /** Makes the application, once. One of somebody's own is used as it is. */
 export async function preparePeople(place: Place): Promise<void> {
@@ -15,24 +15,31 @@ export async function preparePeople(place: Place): Promise<void> {
   const client = (await findOwn(place)) || (await make(place));
   await run('az', ['ad', 'app', 'update', '--id', client, '--identifier-uris', `api://${client}`]);
   await run('az', ['ad', 'app', 'update', '--id', client, '--set', 'api.requestedAccessTokenVersion=2']);
-  await keep(place, 'RATCHET_AUTH_IS_OURS', 'true');
+  await keep(place, 'RATCHET_OWN_AUTH_CLIENT_ID', client);
   await keep(place, 'RATCHET_AUTH_CLIENT_ID', client);
   say(`people sign in with application ${client}; give them its roles: docs/access.md`);
 }
 
 /** Where the browser comes back to: the app has a name only now. */
 export async function tellAddress({ env, run }: Place): Promise<void> {
-  const client = env['RATCHET_AUTH_CLIENT_ID'];
-  if (!client || env['RATCHET_AUTH_IS_OURS'] !== 'true') return;
+  const client = ownClient(env);
+  if (client === null) return;
   const address = `${required(env, 'RATCHET_URL')}/.auth/login/aad/callback`;
   await run('az', ['ad', 'app', 'update', '--id', client, '--web-redirect-uris', address]);
 }
 
 export async function forgetPeople(place: Place): Promise<void> {
-  const { env, run } = place;
-  if (env['RATCHET_AUTH_IS_OURS'] !== 'true' || !env['RATCHET_AUTH_CLIENT_ID']) return;
-  await run('az', ['ad', 'app', 'delete', '--id', env['RATCHET_AUTH_CLIENT_ID']]);
+  const client = ownClient(place.env);
+  if (client === null) return;
+  await place.run('az', ['ad', 'app', 'delete', '--id', client]);
   await keep(place, 'RATCHET_AUTH_CLIENT_ID', '');
+  await keep(place, 'RATCHET_OWN_AUTH_CLIENT_ID', '');
+}
+
+/** The application in use, where it is the one that was made here; another is somebody else's. */
+function ownClient(env: Env): string | null {
+  const client = env['RATCHET_AUTH_CLIENT_ID'];
+  return client && client === env['RATCHET_OWN_AUTH_CLIENT_ID'] ? client : null;
 }
 
 const nameOf = ({ env }: Place): string => `ratchet-${required(env, 'AZURE_ENV_NAME')}`;

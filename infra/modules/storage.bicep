@@ -6,6 +6,7 @@ param tags object
 param name string
 param isPrivate bool
 param isTaskHub bool
+param sku string
 param identityPrincipalId string
 
 import { roleIds } from 'roles.bicep'
@@ -15,7 +16,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: sku }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandOutputs } from '../../../cli/command-output-schema.ts';
-import type { Finding } from '../../../cli/doctor/examine-from-here.ts';
+import type { Finding } from '../../../cli/doctor/finding.ts';
 import { main } from '../../../cli/main.ts';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { type LocalCloud, launchLocalCloud } from '../../../local/launch/local-cloud.ts';

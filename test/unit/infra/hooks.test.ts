@@ -24,7 +24,7 @@ const provisioned = {
   RATCHET_DATA_STORAGE_ID: account,
   RATCHET_DATA_ACCOUNT: 'mldata',
   RATCHET_AUTH_CLIENT_ID: 'client-1',
-  RATCHET_AUTH_IS_OURS: 'true',
+  RATCHET_OWN_AUTH_CLIENT_ID: 'client-1',
   RATCHET_URL: 'https://func-1.azurewebsites.net',
   RATCHET_APP_ID: '/subscriptions/app-sub/app',
 };
@@ -125,12 +125,9 @@ describe('before azd provisions', () => {
   it('an application of somebody else is not touched', async () => {
     const env = { ...azd, RATCHET_WORKSPACE_ID: workspace, RATCHET_AUTH_CLIENT_ID: 'theirs' };
     const { lines } = await take('before-provision', env, ledgerOutputs);
-    const after = await take('after-provision', {
-      ...provisioned,
-      RATCHET_AUTH_CLIENT_ID: 'theirs',
-      RATCHET_AUTH_IS_OURS: '',
-    });
-    const down = await take('before-down', { ...provisioned, RATCHET_AUTH_IS_OURS: '' }, ledgerOutputs);
+    const other = { ...provisioned, RATCHET_AUTH_CLIENT_ID: 'theirs' };
+    const after = await take('after-provision', other);
+    const down = await take('before-down', other, ledgerOutputs);
     expect([...lines, ...after.lines, ...down.lines].filter((line) => line.startsWith('az ad'))).toEqual([]);
   });
 
