@@ -52,7 +52,8 @@ module lock 'modules/ledger-lock.bicep' = if (lockLedger) {
   params: { storageId: found.outputs.storageId }
 }
 
-var logsParts = split(empty(logAnalyticsId) ? '////////' : logAnalyticsId, '/')
+// Where there is none, the parts of something that is: names are looked at, whatever the condition says.
+var logsParts = split(empty(logAnalyticsId) ? group.id : logAnalyticsId, '/')
 
 module logs 'modules/find-logs.bicep' = if (!empty(logAnalyticsId)) {
   scope: resourceGroup(logsParts[2], logsParts[4])

@@ -7,10 +7,10 @@ var emails = readEnvironmentVariable('RATCHET_ALERT_EMAILS', '')
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
-param workspaceId = readEnvironmentVariable('RATCHET_WORKSPACE_ID')
-// These two are found by the hook before.
-param dataAccountName = readEnvironmentVariable('RATCHET_DATA_ACCOUNT')
-param dataContainer = readEnvironmentVariable('RATCHET_DATA_CONTAINER')
+// These three are there when the hook before has run; azd compiles this file before that, too.
+param workspaceId = readEnvironmentVariable('RATCHET_WORKSPACE_ID', '')
+param dataAccountName = readEnvironmentVariable('RATCHET_DATA_ACCOUNT', '')
+param dataContainer = readEnvironmentVariable('RATCHET_DATA_CONTAINER', '')
 param eventDelivery = readEnvironmentVariable('RATCHET_EVENT_DELIVERY', 'queue')
 param durableBackend = readEnvironmentVariable('RATCHET_DURABLE_BACKEND', 'azureStorage')
 param schedulerAllowlist = split(readEnvironmentVariable('RATCHET_SCHEDULER_ALLOWLIST', '0.0.0.0/0'), ',')

@@ -1,4 +1,4 @@
-/** Called by azd before and after what it does (azure.yaml): `npm run azure -- STEP`. */
+/** Called by azd before and after what it does (azure.yaml): `npm run azure STEP`. (PowerShell keeps a `--` for itself.). */
 import { runWith } from './run.ts';
 import { isStep, steps, takeStep } from './steps.ts';
 
