@@ -7,7 +7,7 @@ import { openBrowser, type Visit, visit } from '../world/browser.ts';
 import { type DashboardWorld, hostile, openDashboardWorld } from '../world/dashboard-world.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const patient = { timeout: 30_000 };
+const patient = { timeout: 90_000 };
 
 describe('the page', () => {
   let world: DashboardWorld;

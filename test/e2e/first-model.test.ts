@@ -119,6 +119,7 @@ describe('the package, installed into an empty folder', () => {
   for (const name of Object.keys(env))
     if (/^(?:npm_|INIT_CWD$|RATCHET_(?:URL|KEY|TOKEN|HOME|MODELS_DIR)$)/.test(name)) delete env[name];
   let service: ChildProcess | undefined;
+  let said = '';
 
   beforeAll(async () => {
     const packed = await execFile(
@@ -141,8 +142,9 @@ describe('the package, installed into an empty folder', () => {
     if (service === undefined) return;
     const stopped = service;
     service = undefined;
+    if (stopped.exitCode !== null || stopped.signalCode !== null) return;
     const end = new Promise((ended) => stopped.once('close', ended));
-    if (stopped.exitCode === null && stopped.signalCode === null) process.kill(-stopped.pid!, 'SIGINT');
+    process.kill(-stopped.pid!, 'SIGINT');
     await end;
   }
 
@@ -166,9 +168,16 @@ describe('the package, installed into an empty folder', () => {
     /** What a command prints, whether it ends well or not. */
     async function type(command: string): Promise<string> {
       const printed = await execFile('sh', ['-c', command], { cwd: app, env }).catch(
-        (error: { stdout?: string; stderr?: string }) => error,
+        ({ stdout, stderr }: { stdout: string; stderr: string }) => ({ stdout: stdout + stderr }),
       );
-      return printed.stdout ?? String(printed);
+      return printed.stdout;
+    }
+
+    /** Nothing is asked of a service that is gone: what it said last tells why. */
+    function expectServing(): void {
+      if (!service || (service.exitCode === null && service.signalCode === null)) return;
+      const { exitCode, signalCode } = service;
+      throw new Error(`the service has ended, by ${signalCode ?? `exit code ${exitCode}`}:\n${said}`);
     }
 
     async function start(command: string): Promise<string> {
@@ -179,11 +188,11 @@ describe('the package, installed into an empty folder', () => {
         detached: true,
       });
       service = child;
-      let printed = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+      said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
       return throughOutages(async () => {
-        if (child.exitCode !== null) throw new Error(printed);
-        return printed.includes('Ctrl-C') ? printed : undefined;
+        expectServing();
+        return said.includes('Ctrl-C') ? said : undefined;
       });
     }
 
@@ -226,6 +235,7 @@ describe('the package, installed into an empty folder', () => {
           return;
         }
         const [words, shows] = seen[at++]!;
+        expectServing();
         if (words === 'request') lastRequest = command;
         if (words === 'up') {
           expect(await start(command)).toMatch(shows);
@@ -240,7 +250,10 @@ describe('the package, installed into an empty folder', () => {
         await throughOutages(async () => {
           printed = await type(printed === '' ? filled : filled.replace('npx ratchet', direct));
           return shows.test(printed) ? true : undefined;
-        }).catch(() => expect(printed).toMatch(shows));
+        }).catch(() => {
+          expectServing();
+          expect(printed).toMatch(shows);
+        });
       },
     );
 
