@@ -2,6 +2,7 @@ import { suggest } from '../shared/config/suggest.ts';
 import { accept } from './accept.ts';
 import { approve } from './approve.ts';
 import { audit } from './audit.ts';
+import { backtest } from './backtest.ts';
 import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { type Command, UsageError } from './command.ts';
@@ -11,6 +12,7 @@ import { decisions } from './decisions.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
@@ -78,6 +80,8 @@ const commands: Readonly<Record<string, Command>> = {
   whoami,
   doctor,
   diff,
+  backtest,
+  export: exportCommand,
   completion: completionOf(() => commands),
   mcp,
   local,

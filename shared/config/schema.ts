@@ -76,7 +76,7 @@ const ScheduleSchema = z.strictObject({
   timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
 });
 
-const TriggersSchema = z.strictObject({
+export const TriggersSchema = z.strictObject({
   metrics: z
     .array(MetricTriggerSchema)
     .default([])

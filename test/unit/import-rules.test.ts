@@ -50,6 +50,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/ledger', 'shared/telemetry'],
   },
   'shared/admission': { rooms: ['shared/domain', 'shared/config'] },
+  'shared/backtest': { rooms: ['shared/domain', 'shared/config', 'shared/signals', 'shared/admission'] },
   'shared/tables': { rooms: [] },
   'shared/gates': { rooms: ['shared/domain', 'shared/config', 'shared/tables'] },
   'shared/data': {
@@ -262,6 +263,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/package',
       'shared/audit',
       'shared/lineage',
+      'shared/backtest',
       // What a person has to confirm before an assistant does it.
       'shared/access/access-table.ts',
     ],
@@ -408,7 +410,7 @@ describe('import rules', () => {
 
   it('keep clocks, chance and effects out of orchestrators, admission and gates', () => {
     const pure = files.filter((file) =>
-      /^(?:orchestrations\/[^/]+|shared\/(?:admission|gates|signals)\/.+)\.ts$/.test(file),
+      /^(?:orchestrations\/[^/]+|shared\/(?:admission|backtest|gates|signals)\/.+)\.ts$/.test(file),
     );
     expect(pure.length).toBeGreaterThan(15);
     expect(pure.filter((file) => forbiddenInOrchestrators.test(readFileSync(file, 'utf8')))).toEqual([]);

@@ -1,0 +1,193 @@
+/**
+ * What a service has recorded, as a history for backtests.
+ *
+ * Owns: which record each line is made of. A report is put together again of the checks that judged it, a recovery that
+ * nothing but a decision tells of is taken from that. Does not own: asking (ask-history.ts), the form (history-schema.ts).
+ */
+
+import type { HistoryLine, LineOf } from '../../shared/backtest/history-schema.ts';
+import { sortLines } from '../../shared/backtest/read-history.ts';
+import type { Decision } from '../../shared/domain/decision.ts';
+import type { Operation } from '../../shared/domain/operation.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import type { Recorded, StripSample } from './ask-history.ts';
+
+const judgedSources = new Set(['metrics-api', 'log-analytics', 'mlflow']);
+const unconfirmedReasons = new Set(['own-registration', 'version-missing', 'drift-unconfirmed']);
+const replayed = new Set([
+  'freeze',
+  'thaw',
+  'set-mode',
+  'approve',
+  'withdraw',
+  'cancel-run',
+  'stop',
+  'resume',
+]);
+
+export function writeHistory(recorded: Recorded): readonly HistoryLine[] {
+  const { model, at, decisions, runs, operations, champions } = recorded;
+  const samples = ofSamples(recorded);
+  const told = new Set(samples.flatMap((line) => Object.keys(line.offered ?? {})));
+  return sortLines([
+    ...runs.map((run) => ofRun(run, model, runs)),
+    ...champions.map(({ from, version, runId }) => ({
+      type: 'champion' as const,
+      at: from,
+      version,
+      run: runId,
+    })),
+    ...operations.flatMap(ofOperation),
+    ...samples,
+    ...decisions.flatMap((decision) => ofSignal(decision, told)),
+    ...ofRecoveries(decisions),
+    ...decisions.map(ofDecision),
+    { type: 'end', at },
+  ]);
+}
+
+/** The parts of one report have its time, window and sample in common. */
+function ofSamples({
+  model,
+  samples,
+  decisions,
+  champions,
+}: Recorded): readonly LineOf<'metrics' | 'query' | 'run-metric'>[] {
+  const offers = new Map(decisions.map(({ signal, offeredAt }) => [signal.id, { signal, offeredAt }]));
+  const offeredOf = (parts: readonly StripSample[]) => {
+    const breached = parts.filter(({ verdict }) => verdict === 'breached');
+    const ids = breached.map(({ rule, window }) => `metric:${model}:${rule}:${window}`);
+    return Object.fromEntries(ids.flatMap((id) => (offers.has(id) ? [[id, offers.get(id)!.offeredAt]] : [])));
+  };
+  const toldAt = (at: string, offered: Readonly<Record<string, string>>): string =>
+    Object.values(offered).reduce(
+      (first, time) => (time < first ? time : first),
+      Object.values(offered)[0] ?? at,
+    );
+  const ofKind = (kind: string) => samples.filter((sample) => sample.kind === kind);
+  const reports = Map.groupBy(ofKind('metric'), ({ at, window, sample }) =>
+    JSON.stringify([at, window, sample]),
+  );
+  const metrics = [...reports.values()].map((parts): LineOf<'metrics'> => {
+    const { at: observedAt, window, sample } = parts[0]!;
+    const offered = offeredOf(parts);
+    const at = toldAt(observedAt, offered);
+    const serving = champions.findLast(({ from }) => from <= observedAt);
+    const values = Object.fromEntries(parts.map(({ metric, value }) => [metric, value]));
+    const report = { window: window ?? observedAt, observedAt, sample: sample ?? 0, metrics: values };
+    return { type: 'metrics', at, report, ...(serving && { version: serving.version }), offered };
+  });
+  const queries = ofKind('query').map((part): LineOf<'query'> => {
+    const offered = offeredOf([part]);
+    const [id = ''] = Object.keys(offered);
+    const tick = offers.get(id)?.signal.evidence['tick'];
+    const { at, rule, window, value, sample } = part;
+    const ticked = typeof tick === 'string' ? tick : at;
+    return {
+      type: 'query',
+      at: toldAt(at, offered),
+      rule,
+      tick: ticked,
+      window: window ?? at,
+      value,
+      sample,
+      offered,
+    };
+  });
+  const ofRuns = ofKind('run').map((part): LineOf<'run-metric'> => {
+    const offered = offeredOf([part]);
+    const { at, rule, window, value } = part;
+    return {
+      type: 'run-metric',
+      at: toldAt(at, offered),
+      rule,
+      run: window ?? at,
+      observedAt: at,
+      value,
+      offered,
+    };
+  });
+  return [...metrics, ...queries, ...ofRuns];
+}
+
+function ofSignal(decision: Decision, told: ReadonlySet<string>): readonly HistoryLine[] {
+  const { signal, offeredAt: at, reason, sentence, changedBy } = decision;
+  if (signal.kind === 'schedule' || (judgedSources.has(signal.source) && told.has(signal.id))) return [];
+  if (signal.kind === 'data') return [ofData(decision)];
+  const rejected = unconfirmedReasons.has(reason) ? { rejected: { reason, sentence, changedBy } } : {};
+  return [{ type: 'signal', at, signal: signal as LineOf<'signal'>['signal'], ...rejected }];
+}
+
+function ofData({ signal, offeredAt: at, reason, sentence }: Decision): LineOf<'data'> {
+  const { path, etag, bytes } = signal.evidence as Record<'path' | 'etag', string> & { bytes: number };
+  const said = sentence.startsWith(`File ${path} is refused: `)
+    ? sentence.slice(`File ${path} is refused: `.length)
+    : sentence;
+  return {
+    type: 'data',
+    at,
+    file: { path, etag, bytes },
+    rows: signal.newData?.rows ?? null,
+    refused: reason === 'data-refused' ? said : null,
+    observedAt: signal.observedAt,
+    source: signal.source,
+  };
+}
+
+/** Reports tell of their recoveries themselves. */
+function ofRecoveries(decisions: readonly Decision[]): readonly LineOf<'recovery'>[] {
+  return decisions.flatMap(({ signal, reason, decidedAt, sentence }) => {
+    if (reason !== 'recovered') return [];
+    const joined = decisions.filter(({ joinedSignalId }) => joinedSignalId === signal.id);
+    const group = [signal, ...joined.map((other) => other.signal)];
+    const causes = group.flatMap(({ cause, source }) =>
+      cause !== undefined && !judgedSources.has(source) ? [cause] : [],
+    );
+    const told = { type: 'recovery', at: decidedAt, observedAt: decidedAt, summary: sentence } as const;
+    return [...new Set(causes)].map((cause) => ({ ...told, cause }));
+  });
+}
+
+function ofRun(run: Run, model: string, runs: readonly Run[]): LineOf<'run'> {
+  const { runId, startedAt, endedAt, outcome, registeredVersion, challenger } = run;
+  const isKept = runs.some(
+    ({ kind, challenger: other, startedAt: later }) =>
+      kind === 'reevaluate' &&
+      later > startedAt &&
+      other?.modelUri === challenger?.modelUri &&
+      other !== null,
+  );
+  return {
+    type: 'run',
+    at: startedAt,
+    ...(run.model !== model && { model: run.model }),
+    run: runId,
+    endedAt,
+    outcome,
+    version: registeredVersion,
+    hours: hoursOf(run),
+    ...(isKept && { kept: true }),
+  };
+}
+
+/** The time of its jobs: from the beginning of their phases to that of what came next. */
+function hoursOf({ phases, endedAt }: Run): number | null {
+  if (!phases || endedAt === null) return null;
+  const ms = phases.map(({ phase, from }, index) => {
+    const until = phases[index + 1]?.from ?? endedAt;
+    return phase === 'train' || phase === 'evaluate' ? Date.parse(until) - Date.parse(from) : 0;
+  });
+  return ms.reduce((sum, part) => sum + part, 0) / 3_600_000;
+}
+
+function ofOperation({ action, by, reason, at, done }: Operation): readonly LineOf<'operation'>[] {
+  if (!done || !replayed.has(action.action)) return [];
+  return [{ type: 'operation', at, action: action as LineOf<'operation'>['action'], by, reason }];
+}
+
+function ofDecision(decision: Decision): LineOf<'decision'> {
+  const { signal, outcome, reason, sentence, runId, joinedSignalId, offeredAt, decidedAt, configHash } =
+    decision;
+  const answer = { outcome, reason, sentence, run: runId, joined: joinedSignalId ?? null };
+  return { type: 'decision', at: decidedAt, signal: signal.id, ...answer, offeredAt, configHash };
+}

@@ -1,0 +1,49 @@
+/** A history in the forms that playing and measuring ask it in. Pure. */
+import type { HistoryLine, LineOf } from './history-schema.ts';
+
+export interface History {
+  readonly lines: readonly HistoryLine[];
+  /** First and last moment (ISO 8601, UTC). */
+  readonly from: string;
+  readonly until: string;
+  /** Runs of the model itself, by their ids. */
+  readonly runs: ReadonlyMap<string, LineOf<'run'>>;
+  /** Versions that scores may be known of: when what they were trained on ends, the earliest first. */
+  readonly versions: readonly { readonly version: string; readonly trainedAt: string }[];
+  readonly decisions: readonly LineOf<'decision'>[];
+  /** By window, metric and version: the value and since when it is known. */
+  readonly scores: ReadonlyMap<string, { readonly value: number; readonly at: string }>;
+}
+
+export function scoreKey(window: string, metric: string, version: string): string {
+  return JSON.stringify([window, metric, version]);
+}
+
+/** `lines` in the order of their times, of which there is at least one. */
+export function openHistory(lines: readonly HistoryLine[]): History {
+  const runs = new Map<string, LineOf<'run'>>();
+  const scores = new Map<string, { value: number; at: string }>();
+  const versions: { version: string; trainedAt: string }[] = [];
+  for (const line of lines) {
+    if (line.type === 'run' && line.model === undefined) {
+      runs.set(line.run, line);
+      if (line.version !== null) versions.push({ version: line.version, trainedAt: line.at });
+    } else if (line.type === 'version') versions.push({ version: line.version, trainedAt: line.at });
+    else if (line.type === 'metrics' && line.version !== undefined) {
+      for (const [metric, value] of Object.entries(line.report.metrics))
+        scores.set(scoreKey(line.report.window, metric, line.version), { value, at: line.at });
+    } else if (line.type === 'scores') {
+      for (const [version, value] of Object.entries(line.scores))
+        scores.set(scoreKey(line.window, line.metric, version), { value, at: line.at });
+    }
+  }
+  return {
+    lines,
+    from: lines[0]!.at,
+    until: lines.at(-1)!.at,
+    runs,
+    versions: versions.toSorted((a, b) => (a.trainedAt < b.trainedAt ? -1 : 1)),
+    decisions: lines.filter((line) => line.type === 'decision'),
+    scores,
+  };
+}
