@@ -15,7 +15,7 @@ export const backtest: Command = {
     `                 ${serviceUsage}`,
     'Plays the model file in force, then each --policy: a model file, or a file with policy or triggers alone, which are put',
     'into the one in force. What is played is what the service has recorded, or FILE, as ratchet export events writes it;',
-    'with FILE the model file in force is models/MODEL.yaml, and nothing is asked of a service.',
+    'with FILE nothing is asked of a service, and the model file in force is the one in FILE, or models/MODEL.yaml.',
     'What is before --from is played and not counted. Loss is counted of --metric, or the first rule of metrics.',
     'What the history does not say is assumed, and printed: of runs that never took place, how long they take (--run-lasts,',
     '--run-hours; without: as the last one by then, or 1 h), how they end (released), what an hour costs (the price in the',

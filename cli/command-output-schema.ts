@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tasks } from '../shared/config/metric-catalog.ts';
 import { admissionOutcomes } from '../shared/domain/decision.ts';
 import { runOutcomes } from '../shared/domain/run.ts';
+import { backtestOutput, testOutput } from './backtest/schema.ts';
 import { languages } from './init/languages.ts';
 
 const problem = z.looseObject({ file: z.string(), line: z.int(), path: z.string(), message: z.string() });
@@ -73,6 +74,8 @@ export const commandOutputs = {
       }),
     ),
   }),
+  backtest: backtestOutput,
+  test: testOutput,
   doctor: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }),
   publish: z.strictObject({
     code: z.string(),

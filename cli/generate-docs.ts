@@ -6,10 +6,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { HistoryLineSchema } from '../shared/backtest/history-schema.ts';
 import { FleetSchema } from '../shared/config/fleet-schema.ts';
 import { ModelConfigSchema } from '../shared/config/schema.ts';
 import { GateReportSchema } from '../shared/domain/gate-report-schema.ts';
 import { CommandOutputSchema } from './command-output-schema.ts';
+import { TestsFileSchema } from './test/tests-schema.ts';
 
 interface JsonSchema {
   readonly type?: string;
@@ -43,6 +45,11 @@ const outputs: Readonly<Record<string, string>> = {
     'Output of ratchet commands',
     toSchema(CommandOutputSchema),
   ),
+  'docs/schema/history.schema.json': renderSchema(
+    'A line of a history for ratchet backtest',
+    toSchema(HistoryLineSchema),
+  ),
+  'docs/schema/tests.schema.json': renderSchema('Tests of a policy', toSchema(TestsFileSchema)),
   'docs/schema/gate-report.schema.json': renderSchema('Ratchet gate report', toSchema(GateReportSchema)),
   'docs/model-file.md': referencePage(
     'The model file',

@@ -35,6 +35,7 @@ import { request } from './request.ts';
 import { rollBack } from './roll-back.ts';
 import { runs } from './runs.ts';
 import { serving } from './serving.ts';
+import { test } from './test.ts';
 import { thaw } from './thaw.ts';
 import { ui } from './ui.ts';
 import { up } from './up.ts';
@@ -82,6 +83,7 @@ const commands: Readonly<Record<string, Command>> = {
   diff,
   backtest,
   export: exportCommand,
+  test,
   completion: completionOf(() => commands),
   mcp,
   local,

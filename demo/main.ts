@@ -13,6 +13,7 @@ import { forgetPorts } from '../local/launch/port-claims.ts';
 import { requireNode24 } from '../local/launch/require-node.ts';
 import { publishSampleCode, publishSampleScoring } from '../local/launch/sample-model.ts';
 import { type Colleague, startColleague } from './colleague.ts';
+import { exportEvents } from './export-events.ts';
 import { type DemoOptions, helpText, readOptions } from './options.ts';
 import { ratchetApi } from './ratchet-api.ts';
 import { type DemoReport, makeReport } from './report.ts';
@@ -50,6 +51,8 @@ async function main(options: DemoOptions): Promise<DemoReport> {
   const people = { token: local.tokenOf('ada'), approver: local.tokenOf('ben') };
   const api = ratchetApi({ apiRoot: local.apiRoot, ...people }, model);
   const seen = await playStory({ local, api, production, colleague, view }, corpus.mails, options.weeks);
+  if (options.events !== undefined)
+    exportEvents(model, options.events, { apiRoot: local.apiRoot, token: people.token });
   const report = makeReport({ ...seen, durationMs: Math.round(performance.now() - beganMs) });
   view.closing(report);
   return report;

@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly help: boolean;
   /** Weeks to play; all until the corpus ends when absent. */
   readonly weeks?: number;
+  /** Where to write what has been recorded, for ratchet backtest; nowhere when absent. */
+  readonly events?: string;
 }
 
 export const helpText = `npm run demo -- [options]
@@ -16,6 +18,7 @@ that really answers. Takes a minute or two. Nothing is left behind.
 
   --weeks N   play only the first N weeks (the whole story takes 7)
   --json      print one JSON document on standard output; progress goes to standard error
+  --events F  write what has happened to file F, for ratchet backtest
   --keep      keep the state folder and its logs, and say where it is
   --help      show this
 
@@ -33,13 +36,15 @@ export function readOptions(args: readonly string[]): DemoOptions {
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       weeks: { type: 'string' },
+      events: { type: 'string' },
     },
   });
-  const { json, keep, help, weeks } = values;
-  if (weeks === undefined) return { json, keep, help };
+  const { weeks, events, ...flags } = values;
+  const options = { ...flags, ...(events !== undefined && { events }) };
+  if (weeks === undefined) return options;
   const count = Number(weeks);
   if (!Number.isInteger(count) || count < 1) {
     throw new Error(`--weeks: expected a whole number of at least 1, got ${JSON.stringify(weeks)}`);
   }
-  return { json, keep, help, weeks: count };
+  return { ...options, weeks: count };
 }

@@ -1,19 +1,20 @@
 /** What a backtest is played over: of a file and the folder of model files, or of a running service. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HistoryLine } from '../../shared/backtest/history-schema.ts';
+import type { HistoryLine, LineOf } from '../../shared/backtest/history-schema.ts';
 import { readHistory } from '../../shared/backtest/read-history.ts';
-import type { FleetPolicy } from '../../shared/config/fleet-schema.ts';
+import { type FleetPolicy, FleetSchema } from '../../shared/config/fleet-schema.ts';
 import { fleetFileName, listModelFiles, modelOfFile, readFleetFile } from '../../shared/config/load.ts';
+import { pinModel } from '../../shared/config/pin.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
-import type { PinnedModel } from '../../shared/config/schema.ts';
+import { ModelConfigSchema, type PinnedModel } from '../../shared/config/schema.ts';
 import { UsageError } from '../command.ts';
 import { askService } from '../service.ts';
 import { askHistory, type Service } from './ask-history.ts';
 import { readPolicyFile } from './read-policies.ts';
 import { writeHistory } from './write-history.ts';
 
-export interface World {
+interface World {
   readonly lines: readonly HistoryLine[];
   /** The model file in force and what it is called; null: there is none. */
   readonly base: { readonly name: string; readonly pinned: PinnedModel } | null;
@@ -26,17 +27,34 @@ export async function askWorld(service: Service, model: string): Promise<World> 
   const { models } = (await askService(service, 'models')) as { models: readonly { model: string }[] };
   const recorded = await askHistory(service, model, { withFleet: policy !== null });
   const fleet = { policy, models: models.map((each) => each.model) };
-  return { lines: writeHistory(recorded), base: { name: 'in force', pinned }, fleet };
+  const lines = writeHistory(recorded, { model: pinned.config, fleet: policy, models: fleet.models });
+  return { lines, base: { name: 'in force', pinned }, fleet };
 }
 
+/** The files of the history itself count, where it has them; otherwise those of the folder of model files. */
 export function readWorld(events: string, model: string): World {
+  const lines = readEvents(events);
+  const files = lines.findLast((line) => line.type === 'files');
+  if (files) return { lines, ...readFiles(files, events, model) };
   const folder = process.env['RATCHET_MODELS_DIR'] || 'models';
   const file = join(folder, `${model}.yaml`);
   const base = existsSync(file) ? { name: file, pinned: readPolicyFile(file, model, null) } : null;
   const models = existsSync(folder) ? listModelFiles(folder).map(modelOfFile) : [];
   const fleet = readFleetFile(join(folder, fleetFileName), models);
   if (fleet && 'problems' in fleet) throw new Error(fleet.problems.map(formatProblem).join('\n'));
-  return { lines: readEvents(events), base, fleet: { policy: fleet?.fleet ?? null, models } };
+  return { lines, base, fleet: { policy: fleet?.fleet ?? null, models } };
+}
+
+function readFiles(files: LineOf<'files'>, events: string, model: string): Omit<World, 'lines'> {
+  const config = ModelConfigSchema.safeParse(files.model);
+  const fleet = FleetSchema.nullable().safeParse(files.fleet);
+  const [issue] = [...(config.error?.issues ?? []), ...(fleet.error?.issues ?? [])];
+  if (!config.success || !fleet.success)
+    throw new Error(`${events}: files: ${issue!.path.map(String).join('.')}: ${issue!.message}`);
+  if (config.data.model !== model)
+    throw new Error(`${events} is of model ${config.data.model}, and the backtest is of ${model}`);
+  const base = { name: 'in force', pinned: pinModel(config.data) };
+  return { base, fleet: { policy: fleet.data, models: files.models } };
 }
 
 function readEvents(file: string): readonly HistoryLine[] {

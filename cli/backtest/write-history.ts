@@ -25,11 +25,16 @@ const replayed = new Set([
   'resume',
 ]);
 
-export function writeHistory(recorded: Recorded): readonly HistoryLine[] {
-  const { model, at, decisions, runs, operations, champions } = recorded;
+/** `files`: what is in force. */
+export function writeHistory(
+  recorded: Recorded,
+  files: Omit<LineOf<'files'>, 'type' | 'at'>,
+): readonly HistoryLine[] {
+  const { model, at, runs, operations, champions } = recorded;
+  const decisions = orderDecisions(recorded.decisions);
   const samples = ofSamples(recorded);
   const told = new Set(samples.flatMap((line) => Object.keys(line.offered ?? {})));
-  return sortLines([
+  const lines = sortLines([
     ...runs.map((run) => ofRun(run, model, runs)),
     ...champions.map(({ from, version, runId }) => ({
       type: 'champion' as const,
@@ -42,8 +47,51 @@ export function writeHistory(recorded: Recorded): readonly HistoryLine[] {
     ...decisions.flatMap((decision) => ofSignal(decision, told)),
     ...ofRecoveries(decisions),
     ...decisions.map(ofDecision),
-    { type: 'end', at },
   ]);
+  // A clock that stands still between ticks may be behind what was told since.
+  const last = lines.at(-1)?.at ?? at;
+  const end = last > at ? last : at;
+  return [...lines, { type: 'files', at: end, ...files }, { type: 'end', at: end }];
+}
+
+/**
+ * In the order in which the signals came. Of one millisecond the ledger says which was first only where one joined another,
+ * or a run that had started; those that were rejected at once are taken for the first.
+ */
+function orderDecisions(decisions: readonly Decision[]): readonly Decision[] {
+  const rank = ({ outcome, offeredAt, decidedAt }: Decision): string =>
+    `${offeredAt} ${outcome === 'rejected' && decidedAt === offeredAt ? 0 : 1}`;
+  const sorted = decisions.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+  const known = new Map(sorted.map((each) => [each.signal.id, each]));
+  const starters = new Map(
+    sorted.flatMap((each) =>
+      each.outcome === 'admitted' && each.runId !== null ? [[each.runId, each]] : [],
+    ),
+  );
+  const seen = new Set<Decision>();
+  const ordered: Decision[] = [];
+  const add = (each: Decision): void => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    for (const before of comesAfter(each, known, starters))
+      if (before.offeredAt === each.offeredAt) add(before);
+    ordered.push(each);
+  };
+  for (const each of sorted) add(each);
+  return ordered;
+}
+
+/** Those that were there when a signal came: whom it joined, whom its run answers with it, whose run was under way. */
+function comesAfter(
+  { signal, outcome, joinedSignalId, runId, signals }: Decision,
+  known: ReadonlyMap<string, Decision>,
+  starters: ReadonlyMap<string, Decision>,
+): readonly Decision[] {
+  const joined = known.get(joinedSignalId ?? '');
+  if (joined) return [joined];
+  if (outcome === 'admitted') return signals.flatMap((id) => known.get(id) ?? []);
+  const starter = outcome === 'coalesced' ? starters.get(runId ?? '') : undefined;
+  return starter && !starter.signals.includes(signal.id) ? [starter] : [];
 }
 
 /** The parts of one report have its time, window and sample in common. */

@@ -11,7 +11,7 @@ import { comparePlays, type PlayDifferences } from './compare-plays.ts';
 import { findEpisodes } from './episodes.ts';
 import { openHistory } from './history.ts';
 import type { HistoryLine } from './history-schema.ts';
-import { type Measure, measureOf } from './losses.ts';
+import { type Measure, measureOf, windowsOf } from './losses.ts';
 import type { PlayInput } from './play-input.ts';
 import { playPolicy } from './play-policy.ts';
 import type { PlayedRun } from './played.ts';
@@ -22,7 +22,7 @@ interface NamedPolicy {
   readonly pinned: PinnedModel;
 }
 
-export interface BacktestInput {
+interface BacktestInput {
   readonly lines: readonly HistoryLine[];
   /** The first is the one that the others are compared with. */
   readonly policies: readonly NamedPolicy[];
@@ -42,6 +42,8 @@ export interface Backtest {
   readonly until: string;
   readonly measure: Measure | null;
   readonly assumptions: readonly Assumption[];
+  /** What was reported of the measure's metric, whichever version served. */
+  readonly reports: readonly { readonly at: string; readonly window: string; readonly value: number }[];
   readonly policies: readonly (Summary & {
     readonly name: string;
     readonly configHash: string;
@@ -73,6 +75,13 @@ export function backtest(input: BacktestInput): Backtest {
     until: history.until,
     measure,
     assumptions: listAssumptions(assumptions),
+    reports: measure
+      ? windowsOf(history, measure, since).map(({ at, window, reported }) => ({
+          at,
+          window,
+          value: reported,
+        }))
+      : [],
     policies: plays.map(({ name, pinned, played }) => ({
       name,
       configHash: pinned.configHash,

@@ -8,7 +8,7 @@ import type { History } from './history.ts';
 import type { LineOf } from './history-schema.ts';
 import type { Played, PlayedDecision } from './played.ts';
 
-export interface RecordDifference {
+interface RecordDifference {
   readonly signalId: string;
   /** What was decided then, and here: outcome and reason; null: nothing. */
   readonly recorded: string | null;
@@ -32,6 +32,7 @@ export function checkRecord(
 ): RecordCheck {
   const here = new Map(played.decisions.map((each) => [each.signalId, each]));
   const then = new Map(decisions.map((each) => [each.signal, each]));
+  const atOneTime = Map.groupBy(decisions, ({ offeredAt }) => offeredAt);
   const differences: RecordDifference[] = [];
   let [same, msApart] = [0, 0];
   for (const id of new Set([...then.keys(), ...here.keys()])) {
@@ -45,7 +46,10 @@ export function checkRecord(
       signalId: id,
       recorded: recorded ? describe(recorded.outcome, recorded.reason, recorded.run) : null,
       played: now ? describe(now.outcome, now.reason, now.runId) : null,
-      why: explain(recorded, now, configHash),
+      why: explain(recorded, now, {
+        configHash,
+        atOneTime: atOneTime.get(recorded?.offeredAt ?? '')?.length ?? 0,
+      }),
     });
   }
   return { decisions: same + differences.length, same, secondsApart: msApart / 1000, differences };
@@ -63,13 +67,15 @@ function describe(outcome: string, reason: string, run: string | null): string {
 function explain(
   recorded: LineOf<'decision'> | undefined,
   played: PlayedDecision | undefined,
-  configHash: string,
+  { configHash, atOneTime }: { readonly configHash: string; readonly atOneTime: number },
 ): string {
   if (!recorded) return 'the service has not recorded such a signal';
   if (recorded.configHash !== configHash) return 'it was decided under another model file';
   if (recorded.reason === 'internal-error') return 'the service failed then, which is not played';
   if (!played)
     return 'the history does not have the fact that the signal came of, or the model file does not listen to it';
+  if (atOneTime > 1)
+    return `${atOneTime} signals were offered at the same millisecond, and nothing says which was first`;
   if (recorded.outcome === played.outcome && recorded.reason === played.reason)
     return recorded.run === played.runId ? 'it joined another signal' : 'it is about another run';
   return `then: ${recorded.sentence} Here: ${played.sentence}`;

@@ -21,7 +21,7 @@ import { parseWorkspaceEvent } from '../signals/parse-workspace-event.ts';
 import { readEvent } from '../signals/read-event.ts';
 import type { HistoryLine, LineOf } from './history-schema.ts';
 
-export interface ReadFacts {
+interface ReadFacts {
   readonly signals: readonly FoundSignal[];
   readonly recoveries: readonly Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary'>[];
   /** Why nothing came of it, in a word or two that are the same for every line of that kind; null: something did. */
@@ -81,7 +81,10 @@ function ofJudgements(judgements: readonly Judgement[], ignored: string): ReadFa
 
 function ofMetrics({ report }: LineOf<'metrics'>, pinned: PinnedModel): ReadFacts {
   const { breaches, recoveries } = judgeReport(report, pinned);
-  return ofJudgements([...breaches, ...recoveries], 'report that no rule of metrics judges');
+  return ofJudgements(
+    [...breaches, ...recoveries],
+    'report that no rule judges: its metrics are others, or its sample is too small',
+  );
 }
 
 /** As a result of a query with the columns that the rule names. */

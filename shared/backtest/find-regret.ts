@@ -1,5 +1,5 @@
 /** How much better as many runs could have been placed, where that can be said. Pure. */
-import { type Assumptions, usualRunMs } from './assumptions.ts';
+import type { Assumptions } from './assumptions.ts';
 import { type BestSchedule, type Candidate, findBestSchedule } from './best-schedule.ts';
 import { type History, scoreKey } from './history.ts';
 import { type Losses, type LossWindow, lossOf, type Measure, windowsOf, worthOf } from './losses.ts';
@@ -22,7 +22,10 @@ export function findRegret(
   if (!first) return no(`there is no report of ${measure.metric}`);
   if (losses.unknownWindows > 0)
     return no(`what served is not known in ${losses.unknownWindows} of ${losses.windows} windows`);
-  const runs = played.runs.filter(({ startedAt, kind }) => kind === 'retrain' && startedAt >= from).length;
+  const started = played.runs.filter(({ startedAt, kind }) => kind === 'retrain' && startedAt >= from).length;
+  // A version may come to serve without a run: a release that goes back, one that somebody has registered.
+  const changes = played.served.filter(({ from: since }) => since > first.at).length;
+  const runs = Math.max(started, changes);
   const serves = played.windows.find(({ at }) => at === first.at)?.serves ?? null;
   const costsOf = (version: string | null) => costs(history, measure, windows, version);
   const candidates = listCandidates(history, assumptions, windows).map(
@@ -54,16 +57,20 @@ function costs(
   });
 }
 
-/** A version can serve once its run has ended: as recorded, or after the time that is assumed. */
+/** A version can serve once its run has ended, or a release says so: at the earliest as soon as it can be trained. */
 function listCandidates(
-  { runs, versions }: History,
+  { runs, versions, lines }: History,
   { runLastsMs }: Assumptions,
   windows: readonly LossWindow[],
 ): readonly { readonly version: string; readonly from: number }[] {
-  const ended = new Map([...runs.values()].map(({ version, endedAt }) => [version, endedAt]));
+  const since = new Map([...runs.values()].map(({ version, endedAt }) => [version, endedAt]));
+  for (const line of lines) {
+    const known = line.type === 'champion' ? since.get(line.version) : undefined;
+    if (line.type === 'champion' && (!known || known > line.at)) since.set(line.version, line.at);
+  }
   return versions.flatMap(({ version, trainedAt }) => {
-    const at =
-      ended.get(version) ?? new Date(Date.parse(trainedAt) + (runLastsMs ?? usualRunMs)).toISOString();
+    const trained = new Date(Date.parse(trainedAt) + (runLastsMs ?? 0)).toISOString();
+    const at = since.get(version) ?? trained;
     const from = windows.findIndex((window) => window.at >= at);
     return from < 0 ? [] : [{ version, from }];
   });

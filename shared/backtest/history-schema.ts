@@ -188,6 +188,15 @@ const lines = [
     })
     .describe('What the service decided then. It is compared with, and decides nothing.'),
   z
+    .strictObject({
+      type: z.literal('files'),
+      at,
+      model: z.record(z.string(), z.unknown()).describe('The model file, with every default filled in.'),
+      fleet: z.record(z.string(), z.unknown()).nullable().describe('The fleet file; null: there is none.'),
+      models: z.array(word).describe('Every model of the service.'),
+    })
+    .describe('The files that were in force at the end of the history: what is played without --policy.'),
+  z
     .strictObject({ type: z.literal('end'), at })
     .describe('The history is whole up to then. Omitted: up to its last line.'),
 ] as const;

@@ -35,7 +35,7 @@ export function lossOf({ side, reference }: Measure, value: number): number {
 }
 
 /** The most a loss can be, by the range of the metric; null: nobody knows its range. */
-export function mostLoss({ metric, side, reference }: Measure): number | null {
+function mostLoss({ metric, side, reference }: Measure): number | null {
   const kind = findMetric(metric);
   if (!kind) return null;
   const most = side === 'below' ? reference - kind.lowest : kind.highest - reference;

@@ -8,7 +8,7 @@ export interface Sleep {
 
 export type Steps<Answer = void> = Generator<Sleep, Answer, unknown>;
 
-interface Process {
+interface Sleeper {
   readonly id: string;
   readonly steps: Steps;
   /** Counts its sleeps: an entry of the agenda wakes the one that it was made for. */
@@ -36,7 +36,7 @@ export function finish<Answer>(steps: Steps<Answer>): Answer {
 export class Sleepers {
   readonly #agenda: Agenda;
   readonly #now: () => number;
-  readonly #processes = new Map<string, Process>();
+  readonly #processes = new Map<string, Sleeper>();
 
   constructor(agenda: Agenda, now: () => number) {
     this.#agenda = agenda;
@@ -45,34 +45,34 @@ export class Sleepers {
 
   /** Takes the first steps of a process, up to its first sleep. */
   start(id: string, steps: Steps): void {
-    const process = { id, steps, sleeps: 0, isAsleep: false, isWoken: false };
-    this.#processes.set(id, process);
-    this.#resume(process);
+    const sleeper = { id, steps, sleeps: 0, isAsleep: false, isWoken: false };
+    this.#processes.set(id, sleeper);
+    this.#resume(sleeper);
   }
 
   wake(id: string): void {
-    const process = this.#processes.get(id);
-    if (!process) return;
-    if (process.isAsleep) this.#wakeAt(process, this.#now());
-    else process.isWoken = true;
+    const sleeper = this.#processes.get(id);
+    if (!sleeper) return;
+    if (sleeper.isAsleep) this.#wakeAt(sleeper, this.#now());
+    else sleeper.isWoken = true;
   }
 
-  #resume(process: Process): void {
-    process.isAsleep = false;
-    process.isWoken = false;
-    const { done, value } = process.steps.next();
+  #resume(sleeper: Sleeper): void {
+    sleeper.isAsleep = false;
+    sleeper.isWoken = false;
+    const { done, value } = sleeper.steps.next();
     if (done) {
-      this.#processes.delete(process.id);
+      this.#processes.delete(sleeper.id);
       return;
     }
-    process.isAsleep = true;
-    this.#wakeAt(process, process.isWoken ? this.#now() : Math.max(value.untilMs, this.#now()));
+    sleeper.isAsleep = true;
+    this.#wakeAt(sleeper, sleeper.isWoken ? this.#now() : Math.max(value.untilMs, this.#now()));
   }
 
-  #wakeAt(process: Process, atMs: number): void {
-    const sleep = ++process.sleeps;
+  #wakeAt(sleeper: Sleeper, atMs: number): void {
+    const sleep = ++sleeper.sleeps;
     this.#agenda.add(atMs, () => {
-      if (process.isAsleep && process.sleeps === sleep) this.#resume(process);
+      if (sleeper.isAsleep && sleeper.sleeps === sleep) this.#resume(sleeper);
     });
   }
 }

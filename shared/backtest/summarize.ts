@@ -47,7 +47,7 @@ export interface Summary {
   readonly cannotSay: readonly string[];
 }
 
-export interface Summing {
+interface Summing {
   readonly history: History;
   readonly assumptions: Assumptions;
   readonly measure: Measure | null;
@@ -155,7 +155,7 @@ function sayUnknown(losses: Losses | null): readonly string[] {
       ? `it is at least ${round(known)}, and without end above, for nobody knows the range of ${metric}`
       : `it lies between ${round(known)} and ${round(most)}`;
   return [
-    `What was served is worth in ${unknownWindows} of ${counted(windows, 'window')} is not known: versions served that never took place, or whose ${metric} nobody measured there. The loss is no number: ${bounds}.`,
+    `In ${unknownWindows} of ${counted(windows, 'window')} nobody knows what served is worth: a version that was never trained, or whose ${metric} was not measured there. The loss is no number: ${bounds}.`,
   ];
 }
 
@@ -164,7 +164,7 @@ function sayBorrowed({ windows }: Played, from: string): readonly string[] {
   const borrowed = seen.filter(({ isKnown }) => !isKnown).length;
   if (borrowed === 0) return [];
   return [
-    `Which rules of metrics would have been breached in ${borrowed} of ${counted(seen.length, 'report')} is not known: they are about another version than served here, and were judged as if they were about it.`,
+    `In ${borrowed} of ${counted(seen.length, 'report')} nobody knows which rules of metrics would have been breached: the report is about another version than serves here, and was judged as it is.`,
   ];
 }
 

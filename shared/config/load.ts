@@ -177,6 +177,15 @@ export function listModelFiles(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
+/** The tests of policies in a folder of model files, by name. */
+export function listTestFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => testsOfPolicy.test(name) && !name.startsWith('.'));
+  return names.sort().map((name) => join(folder, name));
+}
+
+const testsOfPolicy = /\.tests\.ya?ml$/i;
+
+/** Tests of a policy lie beside the model file: they are none. */
 function isConfigFile(name: string): boolean {
-  return /^[^.].*\.ya?ml$/i.test(name);
+  return /^[^.].*\.ya?ml$/i.test(name) && !testsOfPolicy.test(name);
 }

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DemoReport } from '../../demo/report.ts';
+import type { Backtest } from '../../shared/backtest/backtest.ts';
 
 const demo = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
 let temporary: string;
@@ -39,10 +41,25 @@ function runDemo(
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }
 
+/** Plays what the demo has recorded under the policy that it ran under. */
+async function playBack(events: string): Promise<Backtest> {
+  const command = fileURLToPath(new URL('../../cli/ratchet.js', import.meta.url));
+  const args = [command, 'backtest', 'spam-filter', '--events', events, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout) as Backtest;
+}
+
 describe('the demo', () => {
   it('plays the whole story with signals of every kind, holds and a refusal, and exits with 0', async () => {
-    const { code, stdout, stderr } = await runDemo(['--json']);
+    const kept = mkdtempSync(join(tmpdir(), 'demo-events-'));
+    const events = join(kept, 'history.jsonl');
+    const { code, stdout, stderr } = await runDemo(['--json', '--events', events]);
     expect(code, stderr).toBe(0);
+    const { record } = await playBack(events).finally(() => rmSync(kept, { recursive: true }));
+    expect(record!.same).toBeGreaterThan(25);
+    // What else is decided otherwise when it is played again would be a fault of the backtest, or of what is recorded.
+    const unexplained = record!.differences.filter(({ why }) => !/same millisecond/.test(why));
+    expect(unexplained).toEqual([]);
     const report = JSON.parse(stdout) as DemoReport;
     expect(report).toMatchObject({ happened: true, missing: [] });
     expect(report.weeks).toHaveLength(16);
