@@ -69,12 +69,13 @@ function hostStatus({ clock, startedAt }: AdminDependencies): unknown {
   };
 }
 
-function describe({ origin, routes }: AdminDependencies, fn: RegisteredFunction): unknown {
+function describe({ app, origin, routes }: AdminDependencies, fn: RegisteredFunction): unknown {
   const route = routes.find((candidate) => candidate.fn === fn);
   return {
     name: fn.name,
     trigger: fn.trigger.type,
     bindings: fn.bindings,
+    invocations: app.timesInvoked(fn.name),
     ...(route === undefined
       ? {}
       : { invokeUrlTemplate: `${origin}/${route.template.text}`, methods: [...route.methods] }),

@@ -28,16 +28,26 @@ interface Invoker {
   invoke(fn: RegisteredFunction, invocation: Invocation, options?: InvokeOptions): Promise<InvocationResult>;
   readonly call: CallFunction;
   drain(graceMs: number): Promise<boolean>;
+  /** How often a function has been invoked since the start: what is billed by the execution. */
+  timesInvoked(name: string): number;
 }
 
 export function createInvoker(dependencies: InvokerDependencies): Invoker {
   const underWay = new UnderWay(dependencies.work, dependencies.functionTimeoutMs);
   const callOnce = createCaller(dependencies);
+  const times = new Map<string, number>();
+  const count = ({ name }: RegisteredFunction): void => void times.set(name, (times.get(name) ?? 0) + 1);
   return {
-    invoke: (fn, invocation, options = {}) =>
-      underWay.watch(fn.name, runOnce(dependencies, fn, invocation, options), options),
-    call: (fn, input, metadata) => underWay.watch(fn.name, callOnce(fn, input, metadata)),
+    invoke(fn, invocation, options = {}) {
+      count(fn);
+      return underWay.watch(fn.name, runOnce(dependencies, fn, invocation, options), options);
+    },
+    call(fn, input, metadata) {
+      count(fn);
+      return underWay.watch(fn.name, callOnce(fn, input, metadata));
+    },
     drain: (graceMs) => underWay.drain(graceMs),
+    timesInvoked: (name) => times.get(name) ?? 0,
   };
 }
 

@@ -50,6 +50,8 @@ export interface LoadedApp extends FunctionApp {
   readonly streamUrl: string | null;
   /** Waits up to `graceMs` for invocations under way. Says whether none is left. */
   drain(graceMs: number): Promise<boolean>;
+  /** How often a function has been invoked since the start. */
+  timesInvoked(name: string): number;
   /** Runs the appTerminate hooks. */
   terminate(): Promise<void>;
 }
@@ -75,13 +77,14 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   const { registration, model, capabilities } = app;
   const functions = selectFunctions(registration, options);
   const byName = new Map(functions.map((fn) => [fn.name.toLowerCase(), fn]));
-  const { invoke, call, drain } = createInvoker({ ...options, registration, model });
+  const { invoke, call, drain, timesInvoked } = createInvoker({ ...options, registration, model });
   return {
     functions,
     find: (name) => byName.get(name.toLowerCase()),
     invoke,
     call,
     drain,
+    timesInvoked,
     get showsInputs() {
       return hasHooks(registration, 'preInvocation');
     },
