@@ -112,6 +112,28 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
+// What the app tells is watched: docs/runbooks has a page for each rule.
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: allTags
+    prefix: 'ratchet-${environmentName}'
+    logAnalyticsWorkspaceId: monitoring.outputs.logAnalyticsId
+    actionGroupId: monitoring.outputs.actionGroupId
+    serviceBusNamespaceId: serviceBus.outputs.id
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: allTags
+    logAnalyticsWorkspaceId: monitoring.outputs.logAnalyticsId
+  }
+}
+
 // Another workspace's is granted in workspace.bicep.
 module ownLogsAccess 'modules/logs-access.bicep' = if (empty(logsCustomerId)) {
   scope: group

@@ -9,11 +9,12 @@ import { limitHours } from '../config/estimate.ts';
 import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { Budget } from '../config/policy-schema.ts';
 import type { PinnedModel } from '../config/schema.ts';
-import { fleetEntity } from '../domain/durable-names.ts';
+import { fleetEntity, targetEntity, targetKey } from '../domain/durable-names.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
 import type { InboxItem } from '../domain/inbox.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import type { Spent } from '../domain/model-state.ts';
+import type { TargetState } from '../release/transitions/state.ts';
 import type { Fact } from '../telemetry/fact.ts';
 import type { Measure } from '../telemetry/metric-catalog.ts';
 import { wiring } from '../wiring.ts';
@@ -28,9 +29,12 @@ export async function measureStanding(client: Client): Promise<Fact> {
     readInbox(client, functionKey),
     ledger.cards.list('', 'z'.repeat(50)),
   ]);
-  const budgets = await measureBudgets(client, models, policy, at);
+  const [budgets, endpoints] = await Promise.all([
+    measureBudgets(client, models, policy, at),
+    measureEndpoints(client, models),
+  ]);
   const pulse: Measure = { metric: 'ratchet.watchdog', value: 1, attributes: {} };
-  const measures = [pulse, ...measureInbox(items, at), ...measureCards(cards, at), ...budgets];
+  const measures = [pulse, ...measureInbox(items, at), ...measureCards(cards, at), ...endpoints, ...budgets];
   return { what: 'standing', at, measures };
 }
 
@@ -74,6 +78,33 @@ export function measureCards(cards: ReadonlyMap<string, ModelCard>, at: string):
   );
   const value = all.reduce((sum, { waiting }) => sum + waiting.length, 0);
   return [...running, ...states, { metric: 'ratchet.signals.waiting', value, attributes: {} }];
+}
+
+async function measureEndpoints(
+  client: EntityReader,
+  models: ReadonlyMap<string, PinnedModel>,
+): Promise<readonly Measure[]> {
+  const measures: Measure[] = [];
+  for (const [model, { config }] of models) {
+    const { target } = config.release;
+    if (!target) continue;
+    const entity = { name: targetEntity, key: targetKey(target) };
+    const { entityState } = await client.readEntityState<TargetState>(entity);
+    if (entityState) measures.push(measureEndpoint(model, entityState));
+  }
+  return measures;
+}
+
+export function measureEndpoint(
+  model: string,
+  { drift, release }: Pick<TargetState, 'drift' | 'release'>,
+): Measure {
+  const isDrifted = drift !== undefined || release?.asks?.why === 'drifted';
+  return {
+    metric: 'ratchet.endpoints.drifted',
+    value: Number(isDrifted),
+    attributes: { 'ratchet.model': model },
+  };
 }
 
 async function measureBudgets(

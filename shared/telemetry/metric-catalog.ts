@@ -105,6 +105,12 @@ export const metrics = {
     ['ratchet.why'],
     'Releases that cannot go on without a person; `drifted`: somebody else has changed what the endpoint serves.',
   ),
+  'ratchet.endpoints.drifted': metric(
+    'gauge',
+    '{endpoint}',
+    ['ratchet.model'],
+    '1 where somebody else has changed what the endpoint of a model serves, else 0.',
+  ),
   'ratchet.budget.left': metric(
     'gauge',
     '1',

@@ -21,6 +21,9 @@ const checkedByTheCompilerAlone = [
     'Microsoft.OperationalInsights/workspaces',
     'Microsoft.Insights/components',
     'Microsoft.Insights/actionGroups',
+    'Microsoft.Insights/scheduledQueryRules',
+    'Microsoft.Insights/metricAlerts',
+    'Microsoft.Insights/workbooks',
   ],
   ...[
     'Microsoft.Network/virtualNetworks',

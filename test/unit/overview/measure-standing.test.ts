@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import type { InboxItem } from '../../../shared/domain/inbox.ts';
 import { type ModelCard, newModelCard } from '../../../shared/domain/model-card.ts';
-import { measureBudget, measureCards, measureInbox } from '../../../shared/overview/measure-standing.ts';
+import {
+  measureBudget,
+  measureCards,
+  measureEndpoint,
+  measureInbox,
+} from '../../../shared/overview/measure-standing.ts';
+import { newTargetState } from '../../../shared/release/transitions/state.ts';
 
 const at = '2026-03-10T12:00:00.000Z';
 
@@ -52,4 +58,15 @@ it('a budget has left what its window does not hold', () => {
     measureBudget(spent, { window: 'P7D', computeHours }, at, { 'ratchet.budget': 'fleet' }).value;
   expect(left(12)).toBe(0.75);
   expect(left(2)).toBe(0);
+});
+
+it('an endpoint has drifted where others have changed it, between releases or under one', () => {
+  const drift = { sentence: 'It serves another.', since: at };
+  const release = { asks: { why: 'drifted', sentence: '', since: at } } as NonNullable<
+    typeof newTargetState.release
+  >;
+  const of = (state: Parameters<typeof measureEndpoint>[1]) => measureEndpoint('fraud', state).value;
+  expect([of(newTargetState), of({ ...newTargetState, drift }), of({ ...newTargetState, release })]).toEqual([
+    0, 1, 1,
+  ]);
 });
