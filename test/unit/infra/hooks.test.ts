@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Run } from '../../../infra/hooks/run.ts';
+import { type Run, runWith } from '../../../infra/hooks/run.ts';
 import { isStep, steps, takeStep } from '../../../infra/hooks/steps.ts';
 import { roles } from '../../../shared/access/access-table.ts';
 import { templateOf } from './arm.ts';
@@ -225,5 +227,30 @@ describe('before azd takes the app away', () => {
     expect(said).toEqual(['nothing lies beside a workspace yet']);
     const { lines: without } = await take('before-down', provisioned, ledgerOutputs);
     expect(without.filter((line) => line.startsWith('az stack sub delete'))).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a command of a step', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-az-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const withAz = (script: string) => {
+    writeFileSync(join(folder, 'az'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return runWith({ PATH: `${folder}:${process.env['PATH']}`, RATCHET_X: 'kept' })('az', [
+      'one',
+      'two words',
+    ]);
+  };
+
+  it('is run with the environment of azd, and what it prints is read', async () => {
+    expect(await withAz('echo "$RATCHET_X:$#:$2"')).toBe('kept:2:two words');
+  });
+
+  it('that fails ends the step', async () => {
+    await expect(withAz('exit 3')).rejects.toThrow('az one two words failed with 3: see above');
+  });
+
+  it('that is not there says what to do', async () => {
+    const nowhere = runWith({ PATH: join(folder, 'nothing') })('azd', []);
+    await expect(nowhere).rejects.toThrow('azd is not there: install it, and sign in: docs/deploy.md');
   });
 });
