@@ -16,7 +16,8 @@ const help = `npm run bench:release
 Releases two versions of a small model over approval, a canary of two steps and production, on an endpoint that really
 answers, under the virtual clock. Prints for each stage of the second how many pieces of work the host has begun: requests,
 orchestrator turns, activities, entity operations, less what an idle service begins in as much time. Each function that is
-billed is one of them, so that it is billed for no more. While a release waits two days for approval, that must be nothing.
+billed is one of them, so that it is billed for no more. Beside it how many calls the services of the local cloud have had,
+less those of customers and of an idle service. While a release waits two days for approval, both must be nothing.
 `;
 
 const stages = `
@@ -36,16 +37,24 @@ const stages = `
 - { stage: announce, channel: service-bus }
 `.trim();
 
+/** What host and services have begun. */
+interface Begun {
+  readonly executions: number;
+  readonly calls: number;
+}
+
 interface StageCost {
   readonly stage: string;
   readonly hours: number;
   /** Pieces of work begun, beyond those of an idle service. */
   readonly executions: number;
+  /** Calls of Azure's services, beyond those of an idle service and of customers; the jobs of the run are among them. */
+  readonly calls: number;
 }
 
 interface Figures {
   /** What an idle service begins in an hour: schedules, watchdog, reconciling scan. */
-  readonly idleInAnHour: number;
+  readonly idleInAnHour: Begun;
   readonly stages: readonly StageCost[];
 }
 
@@ -58,21 +67,20 @@ await runBenchmark({
   options: {},
   measure: (_values, measuring) => measure(measuring),
   tell({ idleInAnHour, stages: costs }) {
-    const rows = costs.map(({ stage, hours, executions }) => [
+    const rows = costs.map(({ stage, hours, executions, calls }) => [
       stage,
       figure(hours),
-      figure(Math.round(executions)),
+      ...[executions, calls].map((count) => figure(Math.round(count))),
     ]);
     return [
-      renderTable(['stage', 'hours', 'pieces of work'], rows),
-      `An idle service begins ${figure(idleInAnHour)} an hour, which are not counted.`,
+      renderTable(['stage', 'hours', 'pieces of work', 'calls of services'], rows),
+      `An idle service begins ${figure(idleInAnHour.executions)} an hour and makes ${figure(idleInAnHour.calls)} calls, which are not counted.`,
     ].join('\n');
   },
   wrong({ stages: costs }) {
     const waiting = costs.find(({ stage }) => stage.startsWith('waits'));
-    return waiting && waiting.executions > waitingAtMost
-      ? `a release that waits for approval has begun ${waiting.executions} pieces of work; ${waitingAtMost} are allowed`
-      : null;
+    if (!waiting || Math.max(waiting.executions, waiting.calls) <= waitingAtMost) return null;
+    return `a release that waits for approval has begun ${waiting.executions} pieces of work and made ${waiting.calls} calls; ${waitingAtMost} are allowed`;
   },
 });
 
@@ -94,37 +102,51 @@ async function measure(measuring: Measuring): Promise<Figures> {
   await pass(40);
   const idleBefore = await countBegun(world);
   await pass(24);
-  const idleInAnHour = ((await countBegun(world)) - idleBefore) / 24;
+  const idleInAnHour = perHour(since(await countBegun(world), idleBefore), 24);
 
   const send = await openCustomer(world);
   const costs: StageCost[] = [];
-  const take = async (stage: string, hours: number, during: () => Promise<unknown>): Promise<void> => {
+  const take = async (
+    stage: string,
+    hours: number,
+    during: () => Promise<unknown>,
+    sent = 0,
+  ): Promise<void> => {
     measuring.say(stage);
     const [before, sinceMs] = [await countBegun(world), nowMs];
     await during();
     await pass(hours);
     const passed = (nowMs - sinceMs) / 3_600_000;
+    const { executions, calls } = since(await countBegun(world), before);
     costs.push({
-      stage,
-      hours: passed,
-      executions: (await countBegun(world)) - before - idleInAnHour * passed,
+      ...{ stage, hours: passed },
+      executions: executions - idleInAnHour.executions * passed,
+      calls: calls - idleInAnHour.calls * passed - sent,
     });
   };
   await take('run and deployment', 0.5, async () => request(world, 'second'));
   await take('waits for approval', 48, async () => {});
   await take('approval', 0.1, () => approve(world, pass));
-  await take('canary, 10 %', 1.05, () => send(400));
-  await take('canary, 50 %', 1.05, () => send(200));
-  await take('production and announcement', 25, () => send(100));
+  await take('canary, 10 %', 1.05, () => send(400), 400);
+  await take('canary, 50 %', 1.05, () => send(200), 200);
+  await take('production and announcement', 25, () => send(100), 100);
   const { state } = await latest(world);
   if (state !== 'settled') throw new Error(`the release must have settled, and is ${state}`);
   return { idleInAnHour, stages: costs };
 }
 
-/** Whatever the host has begun: requests, timers, turns, activities, entity operations. */
-async function countBegun(world: World): Promise<number> {
-  const [host] = await untilQuiet([world.controls()[1]!]);
-  return host!.begun;
+/** Whatever the host has begun: requests, timers, turns, activities, entity operations; and the services: requests. */
+async function countBegun(world: World): Promise<Begun> {
+  const [cloud, host] = await untilQuiet(world.controls());
+  return { executions: host!.begun, calls: cloud!.begun };
+}
+
+function since(now: Begun, before: Begun): Begun {
+  return { executions: now.executions - before.executions, calls: now.calls - before.calls };
+}
+
+function perHour({ executions, calls }: Begun, hours: number): Begun {
+  return { executions: executions / hours, calls: calls / hours };
 }
 
 async function request(world: World, key: string): Promise<void> {
