@@ -34,7 +34,7 @@ export async function lookAfterVersions(
     const target = new df.EntityId(targetEntity, targetKey(release.target));
     try {
       const { entityState } = await client.readEntityState<TargetState>(target);
-      if (entityState) await lookAtServing(client, { pinned, target, state: entityState, now });
+      if (entityState) await lookAtServing(client, context, { pinned, target, state: entityState, now });
       await lookAtEmbargoes(client, context, { pinned, target, state: entityState, now });
       if (release.rollback) await drill(client, pinned, { ...release.rollback, state: entityState, now });
       await markVersions(model, entityState);
@@ -54,6 +54,7 @@ interface Looked {
 /** Between releases nobody else looks: what others have changed is noted, and people are told of it, once. */
 async function lookAtServing(
   client: df.DurableClient,
+  context: InvocationContext,
   { pinned, target, state, now }: Looked,
 ): Promise<void> {
   const { release, model, notices = [] } = pinned.config;
@@ -63,7 +64,9 @@ async function lookAtServing(
   const drift = findDrift(state, seen, now);
   const observed = typeof seen === 'string' ? null : { ...seen, at: now };
   await client.signalEntity(target, 'look', { observed, drift });
-  if (drift) await tellNotices(client, tellDrift(state, drift, { endpoint, model, notices }));
+  if (!drift) return;
+  if (drift.since === now) context.error(`endpoint ${endpoint} of model ${model}: ${drift.sentence}`);
+  await tellNotices(client, tellDrift(state, drift, { endpoint, model, notices }));
 }
 
 function gone(error: unknown): string {

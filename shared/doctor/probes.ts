@@ -12,6 +12,8 @@ import type { Probe } from './probe.ts';
 
 const clockLimitMs = 60_000;
 const probePath = 'ratchet/doctor.txt';
+/** Of an endpoint: how-to-manage-quotas. */
+const deploymentsAtMost = 20;
 const absentJob = 'ratchet-doctor-asks';
 
 export function probesOf(
@@ -185,6 +187,12 @@ function targetProbe(
     async ask() {
       const observed = await (await wiring.releaseTarget(target)).observe();
       const count = observed.deployments.length;
+      if (count >= deploymentsAtMost)
+        return warning(
+          check,
+          `${target.endpoint} has ${count} deployments, and Azure Machine Learning allows ${deploymentsAtMost}: the next release cannot deploy its version`,
+          'delete those that serve nothing: az ml online-deployment delete',
+        );
       return ok(check, `${target.endpoint} is there, with ${counted(count, 'deployment')}`);
     },
   };
