@@ -1,8 +1,8 @@
 /** How much better as many runs could have been placed, where that can be said. Pure. */
 import type { Assumptions } from './assumptions.ts';
 import { type BestSchedule, type Candidate, findBestSchedule } from './best-schedule.ts';
-import { type History, scoreKey } from './history.ts';
-import { type Losses, type LossWindow, lossOf, type Measure, windowsOf, worthOf } from './losses.ts';
+import { findScore, type History } from './history.ts';
+import { type Losses, type LossWindow, lossOf, type Measure, windowsOf } from './losses.ts';
 import type { Played } from './played.ts';
 
 export type Regret =
@@ -50,9 +50,10 @@ function costs(
 ): (number | null)[] {
   return windows.map((window) => {
     // A report that names no version says nothing of those that did not serve.
-    const isNamed =
-      window.recorded !== null || history.scores.has(scoreKey(window.window, measure.metric, version ?? ''));
-    const value = isNamed || version === null ? worthOf(history, measure, window, version) : null;
+    const { recorded, reported, window: name } = window;
+    const score = version === null ? undefined : findScore(history, name, measure.metric, version);
+    const isOwn = version === null || recorded === version;
+    const value = isOwn ? reported : (score?.value ?? null);
     return value === null ? null : lossOf(measure, value) * window.days;
   });
 }

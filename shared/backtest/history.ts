@@ -11,18 +11,38 @@ export interface History {
   /** Versions that scores may be known of: when what they were trained on ends, the earliest first. */
   readonly versions: readonly { readonly version: string; readonly trainedAt: string }[];
   readonly decisions: readonly LineOf<'decision'>[];
-  /** By window, metric and version: the value and since when it is known. */
-  readonly scores: ReadonlyMap<string, { readonly value: number; readonly at: string }>;
+  /** By window and metric, then by version: the value and since when it is known. */
+  readonly scores: ReadonlyMap<string, ReadonlyMap<string, Score>>;
 }
 
-export function scoreKey(window: string, metric: string, version: string): string {
-  return JSON.stringify([window, metric, version]);
+interface Score {
+  readonly value: number;
+  readonly at: string;
 }
+
+/** What is known of a version in a window of a report. */
+export function findScore(
+  { scores }: Pick<History, 'scores'>,
+  window: string,
+  metric: string,
+  version: string,
+): Score | undefined {
+  return scores.get(scoreKey(window, metric))?.get(version);
+}
+
+/** Neither has a line break where it comes from. */
+const scoreKey = (window: string, metric: string): string => `${metric}\n${window}`;
 
 /** `lines` in the order of their times, of which there is at least one. */
 export function openHistory(lines: readonly HistoryLine[]): History {
   const runs = new Map<string, LineOf<'run'>>();
-  const scores = new Map<string, { value: number; at: string }>();
+  const scores = new Map<string, Map<string, Score>>();
+  const note = (window: string, metric: string, version: string, score: Score): void => {
+    const key = scoreKey(window, metric);
+    const known = scores.get(key);
+    if (known) known.set(version, score);
+    else scores.set(key, new Map([[version, score]]));
+  };
   const versions: { version: string; trainedAt: string }[] = [];
   for (const line of lines) {
     if (line.type === 'run' && line.model === undefined) {
@@ -31,10 +51,10 @@ export function openHistory(lines: readonly HistoryLine[]): History {
     } else if (line.type === 'version') versions.push({ version: line.version, trainedAt: line.at });
     else if (line.type === 'metrics' && line.version !== undefined) {
       for (const [metric, value] of Object.entries(line.report.metrics))
-        scores.set(scoreKey(line.report.window, metric, line.version), { value, at: line.at });
+        note(line.report.window, metric, line.version, { value, at: line.at });
     } else if (line.type === 'scores') {
       for (const [version, value] of Object.entries(line.scores))
-        scores.set(scoreKey(line.window, line.metric, version), { value, at: line.at });
+        note(line.window, line.metric, version, { value, at: line.at });
     }
   }
   return {

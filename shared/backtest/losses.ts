@@ -8,7 +8,7 @@
  */
 import { findMetric } from '../config/metric-catalog.ts';
 import type { ModelConfig } from '../config/schema.ts';
-import { type History, scoreKey } from './history.ts';
+import { findScore, type History } from './history.ts';
 import type { LineOf } from './history-schema.ts';
 import type { SeenWindow } from './played.ts';
 
@@ -76,14 +76,14 @@ export function windowsOf(
 }
 
 /** The value of a version in a window; null: nobody knows. */
-export function worthOf(
-  { scores }: Pick<History, 'scores'>,
+function worthOf(
+  history: Pick<History, 'scores'>,
   { metric }: Measure,
   { window, recorded, reported }: LossWindow,
   version: string | null,
 ): number | null {
   if (version === null || recorded === version) return reported;
-  return scores.get(scoreKey(window, metric, version))?.value ?? (recorded === null ? reported : null);
+  return findScore(history, window, metric, version)?.value ?? (recorded === null ? reported : null);
 }
 
 export interface Losses {

@@ -14,7 +14,7 @@ import { parseDurationMs } from '../config/duration.ts';
 import type { FleetAction, ModelAction } from '../domain/operation.ts';
 import { findDueSignals, listKeys, type ScheduleScan } from '../signals/due-schedules.ts';
 import { type FactLine, factsOf, isFactLine } from './facts-of.ts';
-import { scoreKey } from './history.ts';
+import { findScore } from './history.ts';
 import type { HistoryLine, LineOf } from './history-schema.ts';
 import { ModelAtPlay } from './model-at-play.ts';
 import type { PlayInput } from './play-input.ts';
@@ -92,7 +92,7 @@ class Play {
     const metrics: Record<string, number> = {};
     let isKnown = true;
     for (const [metric, value] of Object.entries(report.metrics)) {
-      const score = isOwn ? undefined : history.scores.get(scoreKey(report.window, metric, serves));
+      const score = isOwn ? undefined : findScore(history, report.window, metric, serves);
       const isTold = score !== undefined && score.at <= line.at;
       metrics[metric] = isTold ? score.value : value;
       isKnown &&= isOwn || isTold;
