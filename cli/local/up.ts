@@ -28,7 +28,8 @@ export async function up(args: readonly string[]): Promise<number> {
   const start = programFile(new URL('../../local/start.ts', import.meta.url));
   const flags = [...(values.keys ? ['--keys'] : []), ...(values.json ? ['--json'] : [])];
   const child = spawn(process.execPath, [start, ...flags], {
-    stdio: 'inherit',
+    // It ends in order when the channel closes: when this process is asked to end, and when it is gone.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: {
       ...process.env,
       RATCHET_MODELS_DIR: models,
@@ -36,9 +37,10 @@ export async function up(args: readonly string[]): Promise<number> {
       ...(values.port !== undefined && { RATCHET_PORT: values.port }),
     },
   });
-  // A Ctrl-C reaches the child by itself, which then ends in order; this process waits for that.
-  const passOn = (signal: NodeJS.Signals) => () => void (signal !== 'SIGINT' && child.kill(signal));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn(signal));
+  const end = (): void => void (child.connected && child.disconnect());
+  // A Ctrl-C reaches the child by itself, a kill -INT of this process does not.
+  process.on('SIGINT', () => setTimeout(end, 500));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

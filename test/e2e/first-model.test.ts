@@ -137,24 +137,29 @@ describe('the package, installed into an empty folder', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** As Ctrl-C does it: the terminal's whole group is told, npx and what it has started alike. */
-  async function stop(): Promise<void> {
+  type Ending = 'Ctrl-C' | 'SIGTERM';
+  /**
+   * A Ctrl-C tells the terminal's whole group, npx and what it has started alike; a signal tells npx alone. Resolves when the
+   * last process that can print has gone.
+   */
+  async function stop(ending: Ending): Promise<void> {
     if (service === undefined) return;
     const stopped = service;
     service = undefined;
     if (stopped.exitCode !== null || stopped.signalCode !== null) return;
     const end = new Promise((ended) => stopped.once('close', ended));
-    process.kill(-stopped.pid!, 'SIGINT');
+    if (ending === 'Ctrl-C') process.kill(-stopped.pid!, 'SIGINT');
+    else process.kill(stopped.pid!, ending);
     await end;
   }
 
-  const pages: readonly [page: string, seen: readonly Seen[]][] = [
-    ['docs/first-model.md', ofFirstModel],
-    ['docs/bring-your-own.md', ofOwnModel],
-    ['docs/sklearn-regression.md', ofSklearn],
-    ['docs/existing-azure-ml-job.md', ofExistingJob],
+  const pages: readonly [page: string, ending: Ending, seen: readonly Seen[]][] = [
+    ['docs/first-model.md', 'Ctrl-C', ofFirstModel],
+    ['docs/bring-your-own.md', 'SIGTERM', ofOwnModel],
+    ['docs/sklearn-regression.md', 'Ctrl-C', ofSklearn],
+    ['docs/existing-azure-ml-job.md', 'Ctrl-C', ofExistingJob],
   ];
-  describe.each(pages)('%s', (page, seen) => {
+  describe.each(pages)('%s', (page, ending, seen) => {
     const steps = stepsOf(page);
     const app = join(folder, basename(page, '.md'));
     /** What npx runs, for questions that are asked again and again: npx alone takes most of their time. */
@@ -163,7 +168,7 @@ describe('the package, installed into an empty folder', () => {
       mkdirSync(app);
       writeFileSync(join(app, 'customers.csv'), ownData());
     });
-    afterAll(stop);
+    afterAll(() => stop(ending));
 
     /** What a command prints, whether it ends well or not. */
     async function type(command: string): Promise<string> {
@@ -257,9 +262,9 @@ describe('the package, installed into an empty folder', () => {
       },
     );
 
-    it.runIf(seen.some(([words]) => words === 'up'))('ends in order at Ctrl-C', async () => {
+    it.runIf(seen.some(([words]) => words === 'up'))(`ends in order at ${ending}`, async () => {
       expect(existsSync(join(app, '.ratchet', 'service.json'))).toBe(true);
-      await stop();
+      await stop(ending);
       expect(existsSync(join(app, '.ratchet', 'service.json'))).toBe(false);
     });
   });
