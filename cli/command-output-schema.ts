@@ -59,6 +59,7 @@ export const commandOutputs = {
           .looseObject({ phase: z.string(), since: z.string().nullable(), waits: z.string() })
           .nullable(),
       }),
+      z.strictObject({ event: z.literal('waiting'), model: z.string(), sentence: z.string() }),
       z.strictObject({ event: z.literal('away'), problem: z.string() }),
     ])
     .describe('One for each line; also of request --watch.'),

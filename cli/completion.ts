@@ -7,7 +7,7 @@ const shells = Object.keys(completionScripts) as readonly Shell[];
 /** `commands` is asked when it runs: this command is one of them. */
 export function completionOf(commands: () => Readonly<Record<string, Command>>): Command {
   return {
-    summary: 'Print what completes ratchet in a shell: bash, zsh, fish or PowerShell.',
+    summary: 'Print the completion script for a shell: bash, zsh, fish or PowerShell.',
     usage: [
       `ratchet completion ${shells.join('|')}`,
       'bash:        source <(ratchet completion bash)                         in ~/.bashrc',

@@ -10,8 +10,7 @@ const marks = { ok: pc.green('ok'), warning: pc.yellow('warning'), problem: pc.r
 const markWidth = 9;
 
 export const doctor: Command = {
-  summary:
-    'Look for what is wrong: settings, permissions, clocks, what the service depends on, events, model files.',
+  summary: 'Find problems: settings, permissions, clocks, dependencies of the service, events, model files.',
   usage: [
     `ratchet doctor ${serviceUsage}`,
     'The service looks at what its own identity sees, this command at what can be seen from here: the address, the clock, the',

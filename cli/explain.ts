@@ -2,22 +2,29 @@ import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { Operation } from '../shared/domain/operation.ts';
-import type { Run } from '../shared/domain/run.ts';
+import type { PolicyWords } from '../shared/domain/policy-words.ts';
+import { modelOfRun, type Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { describePolicy } from './describe-policy.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, encodeId, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const explain: Command = {
   summary:
-    'Show the whole chain of a signal or a run: the request, the decision and its reason, the run and its result.',
-  usage: `ratchet explain SIGNAL|RUN ${serviceUsage}    a signal id has colons, a run id has none`,
+    'Explain a signal or a run from the request to the result, or what a model would decide now, and by which rules.',
+  usage: [
+    `ratchet explain SIGNAL|RUN|MODEL ${serviceUsage}`,
+    'A signal id has colons. A signal and a run: the request, the decision with its reason, the run and its result.',
+    'A model: what it would decide now, what would change that, and the rules of its file in plain words.',
+  ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, serviceOptions);
     const [id, ...more] = positionals;
-    if (id === undefined || more.length > 0) throw new UsageError('name exactly one signal or run');
-    const chain = await readChain((path) => askService(values, path), id);
-    if (values.json) printJson(chain);
-    else console.log(describe(printableTexts(chain)));
+    if (id === undefined || more.length > 0) throw new UsageError('name exactly one signal, run or model');
+    const told = await readExplanation((path) => askService(values, path), id);
+    if (values.json) printJson(told);
+    else if ('outlook' in told) console.log(describePolicy(printableTexts(told)));
+    else console.log(describe(printableTexts(told)));
     return 0;
   },
 };
@@ -32,9 +39,11 @@ interface Chain {
 
 type Ask = (path: string) => Promise<unknown>;
 
-/** The chain of a signal, whose id has colons, or of a run, whose id has none. */
-export function readChain(ask: Ask, id: string): Promise<Chain> {
-  return id.includes(':') ? followSignal(ask, id) : followRun(ask, id);
+/** The chain of a signal, whose id has colons, or of a run; of a model, what it would decide now. */
+export async function readExplanation(ask: Ask, id: string): Promise<Chain | PolicyWords> {
+  if (id.includes(':')) return followSignal(ask, id);
+  if (modelOfRun(id) !== null) return followRun(ask, id);
+  return (await ask(`models/${encodeURIComponent(id)}/policy`)) as PolicyWords;
 }
 
 /** A signal that joined another one shares its fate: the answer to that one is part of the chain. */

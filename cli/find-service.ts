@@ -56,7 +56,7 @@ export function findService(where: Where): Service {
 function findPass(where: Where, own: { readonly home: string; readonly keys: boolean } | null): Pass {
   const { key, token, as } = where;
   if ([key, token, as].filter((given) => given !== undefined).length > 1)
-    throw new UsageError('--as, --token and --key each say who asks: give one of them');
+    throw new UsageError('--as, --token and --key each say who you are: give one of them');
   if (token !== undefined) return { kind: 'person', token };
   if (key !== undefined) return { kind: 'machine', key };
   if (as !== undefined) {

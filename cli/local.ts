@@ -3,7 +3,7 @@ import { type Command, UsageError } from './command.ts';
 /** What is done to the local cloud with its own tools; in Azure `az ml` and `az storage` do it. */
 export const local: Command = {
   summary:
-    'Start the service in this folder, publish training code to it, upload data to it, make endpoints, say how pipelines end, read notices.',
+    'Work with the local cloud: publish training code, upload data, make endpoints, set how pipelines end, read notices.',
   usage: [
     'ratchet local start [OPTIONS]    what ratchet up does, with the same options',
     'ratchet local publish DIR --as NAME[:VERSION] [--json]',
@@ -16,10 +16,10 @@ export const local: Command = {
     'upload puts the files under data.path of the model file, where data.expect and triggers.data apply to them.',
     'endpoint makes an online endpoint of that name, managed or on the local cluster, unless it is there, and prints its address:',
     'what release.target names. Who calls it sends its key as a bearer token.',
-    'pipeline says how the runs of a pipeline go from now on, and lists those there were: the pipelines are the YAML files of',
-    'infra/azure-pipelines/ and infra/github/, each named as its file. Nothing in them is run.',
-    'notices shows what people were told who are named local in notices: of a model file.',
-    'Exit code: 0 done, 1 the version has other code, 2 wrong usage, 3 any other error.',
+    'pipeline sets how runs of a pipeline end from now on, and lists earlier ones: the pipelines are the YAML files of',
+    'infra/azure-pipelines/ and infra/github/, each by its file name. None of their steps is run.',
+    'notices shows the notices to local addresses (notices: in a model file).',
+    'Exit code: 0 done, 1 the version exists with other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run([action, ...args]) {
     switch (action) {

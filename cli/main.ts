@@ -89,9 +89,13 @@ const commands: Readonly<Record<string, Command>> = {
   local,
 };
 
+/** How many people write it. */
+const otherNames: Readonly<Record<string, string>> = { rollback: 'roll-back' };
+
 /** Runs `ratchet` with its arguments and answers the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [given, ...rest] = args;
+  const name = given === undefined ? undefined : (otherNames[given] ?? given);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     console.log(help());
     return name === undefined ? 2 : 0;
@@ -132,9 +136,9 @@ function help(): string {
     ...lines,
     '',
     '  ratchet COMMAND --help shows a command.',
-    '  Commands that call the service take --url (or RATCHET_URL) and --json, and say who asks: --token (or RATCHET_TOKEN), locally',
+    '  Commands that call the service take --url (or RATCHET_URL) and --json, and who you are: --token (or RATCHET_TOKEN), locally',
     '  --as NAME, or for a machine --key (or RATCHET_KEY: a function key). Without one it is the first of .ratchet/people.json.',
     '  Without --url it is the service that runs in this folder or one above it (.ratchet, or RATCHET_HOME), or else',
-    '  http://127.0.0.1:7071. In Azure, RATCHET_SCOPE=api://CLIENT_ID/.default has az say who asks. --version prints the version.',
+    '  http://127.0.0.1:7071. In Azure, RATCHET_SCOPE=api://CLIENT_ID/.default makes the Azure CLI sign you in. --version prints the version.',
   ].join('\n');
 }

@@ -3,11 +3,11 @@ import { serviceOptions } from './service.ts';
 
 export const mcp: Command = {
   summary:
-    'Serve the Model Context Protocol on stdin and stdout, for assistants that are to read the service, or act.',
+    'Serve the Model Context Protocol on stdin and stdout, so that assistants can read the service, or act on it.',
   usage: [
     'ratchet mcp [--operate] [--as NAME | --token TOKEN | --key KEY] [--url URL]',
-    'An assistant starts it (docs/mcp.md). It reads what whoever it is started as may read, and changes nothing.',
-    '--operate has it act, too, with the rights of whoever it is started as. What only a person may do is asked of that person',
+    'An assistant starts it (docs/mcp.md). It reads what the person it is started as may read, and changes nothing.',
+    '--operate has it act, too, with the rights of that person. What only a person may do is confirmed by that person',
     'first. Every act is recorded as theirs, through the assistant.',
     'Exit code: 0 the assistant has ended it, 2 wrong usage, 3 any other error.',
   ].join('\n'),

@@ -1,11 +1,14 @@
 import pc from 'picocolors';
 import { parseDurationMs } from '../shared/config/duration.ts';
+import { suggest } from '../shared/config/suggest.ts';
 import type { Serving } from '../shared/domain/deployment.ts';
 import type { FleetLimits } from '../shared/domain/fleet-state.ts';
 import type { Mode, ModelState } from '../shared/domain/model-state.ts';
 import { counted } from '../shared/domain/plural.ts';
+import type { PolicyWords } from '../shared/domain/policy-words.ts';
 import type { Word } from '../shared/domain/word.ts';
-import { type Command, readArgs } from './command.ts';
+import { type Command, readArgs, UsageError } from './command.ts';
+import { describePolicy } from './describe-policy.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
@@ -26,17 +29,55 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
 }
 
 export const models: Command = {
-  summary: 'Show every model: its champion, what serves where, the run under way, the waiting signal.',
-  usage: `ratchet models ${serviceUsage}`,
+  summary:
+    'Show every model, or one: its champion, what serves where, the run under way, what waits, what blocks a run.',
+  usage: [
+    `ratchet models [MODEL] ${serviceUsage}`,
+    'With MODEL: that one, with what its policy would decide now and the rules of its file in plain words.',
+  ].join('\n'),
   async run(args) {
-    const { values } = readArgs(args, serviceOptions);
+    const { values, positionals } = readArgs(args, serviceOptions);
+    const [name, ...more] = positionals;
+    if (more.length > 0) throw new UsageError('name one model, or none for all');
     const answer = (await askService(values, 'models')) as { models: ModelView[] };
+    if (name !== undefined) return showOne(values, name, answer.models);
     if (values.json) printJson(answer);
     else if (answer.models.length === 0) console.log('No models: the service has no model files.');
     else for (const view of answer.models) console.log(describe(printableTexts(view)));
     return 0;
   },
 };
+
+async function showOne(
+  values: Parameters<typeof askService>[0],
+  name: string,
+  all: readonly ModelView[],
+): Promise<number> {
+  const view = all.find(({ model }) => model === name);
+  if (!view)
+    throw new Error(
+      noSuchModel(
+        name,
+        all.map(({ model }) => model),
+      ),
+    );
+  // A file that has never been valid has no policy.
+  const policy =
+    view.configHash === null
+      ? null
+      : ((await askService(values, `models/${encodeURIComponent(name)}/policy`)) as PolicyWords);
+  if (values.json) printJson({ model: view, policy });
+  else {
+    console.log(describe(printableTexts(view)));
+    if (policy) console.log(describePolicy(printableTexts(policy)));
+  }
+  return 0;
+}
+
+/** For every command that takes the name of a model. */
+export function noSuchModel(name: string, names: readonly string[]): string {
+  return `there is no model ${JSON.stringify(name)}${suggest(name, names)}; the service has ${names.join(', ') || 'none'}`;
+}
 
 function describe(view: ModelView): string {
   const { model, champion, serving, live, pending, lastRun, mode, modeSetBy, frozen, waiting, glass } = view;

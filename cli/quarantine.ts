@@ -2,11 +2,11 @@ import { type Command, readArgs, UsageError } from './command.ts';
 import { operate, operationOptions, operationsPath, operationUsage } from './operation.ts';
 
 export const quarantine: Command = {
-  summary: 'Put a version of a model under embargo, so that nothing lets it anywhere; or take that back.',
+  summary: 'Quarantine a version of a model: no release and no rollback may use it. Or lift the quarantine.',
   usage: [
     `ratchet quarantine MODEL:VERSION [--lift] ${operationUsage}`,
-    'A release of the version goes back, nothing goes back to it, and whoever asks is answered that it may not be used.',
-    'A version that serves everybody goes on: ratchet roll-back has another one serve. --lift takes the quarantine back.',
+    'A release of the version is rolled back, no rollback goes to it, and ratchet says to every pipeline that it may not be used.',
+    'A version that already serves all traffic keeps serving: ratchet roll-back replaces it. --lift lifts the quarantine.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, { ...operationOptions, lift: { type: 'boolean' } });

@@ -17,7 +17,7 @@ type Values = Parameters<typeof operate>[0] & { readonly binding?: string | unde
 
 export const release: Command = {
   summary:
-    'Show a release; approve it, reject it, abort it (it goes back), or resume or accept it where it asks a person.',
+    'Show a release; approve it, reject it, abort it (it goes back), or resume or accept it where it needs a person.',
   usage: [
     `ratchet release RELEASE ${serviceUsage}`,
     `ratchet release approve RELEASE [--binding HASH] ${operationUsage}`,
@@ -28,7 +28,7 @@ export const release: Command = {
     'it approves what was looked at before, and nothing else: HASH stands in what ratchet release RELEASE shows.',
     'accept settles a version whose probation could not say in time, without evidence.',
     'abort is taken in every state that is not final: every request goes back to the version that was settled before.',
-    'drill deploys the version that a rollback would go to beside the one that serves, asks it, and deletes it again: nobody',
+    'drill deploys the version that a rollback would go to beside the one that serves, sends it a request, and deletes it again: nobody',
     'is given another answer. ratchet serving MODEL has what came of it.',
     'Exit code: 0 done, 1 there was nothing to do or it was refused, with the reason.',
   ].join('\n'),

@@ -39,6 +39,6 @@ export const releases: Command = {
 };
 
 function describe(row: ReleaseRow): string {
-  const asks = row.asks === null ? '' : `  ${pc.red(`asks a person: ratchet release ${row.releaseId}`)}`;
+  const asks = row.asks === null ? '' : `  ${pc.red(`needs a person: ratchet release ${row.releaseId}`)}`;
   return `${describeRow(row)}${asks}`;
 }

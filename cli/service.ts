@@ -77,7 +77,7 @@ async function completePass({ base, pass }: Service): Promise<Pass> {
 function describeDoor(base: string, pass: Pass): string {
   if (pass.kind === 'person')
     return `${base} does not know the token: it may have expired, or be of another service`;
-  return `${base} wants to know who asks: a person by az login and RATCHET_SCOPE, by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key or RATCHET_KEY`;
+  return `${base} needs to know who you are: a person by az login and RATCHET_SCOPE, by --token or RATCHET_TOKEN (locally --as NAME), a machine by --key or RATCHET_KEY`;
 }
 
 let told = false;

@@ -36,10 +36,10 @@ interface ServingView {
 
 export const serving: Command = {
   summary:
-    'Show what is to serve a model and what was seen to; the versions to go back to; who holds the endpoint.',
+    'Show the desired and the observed traffic of a model, the versions a rollback can go to, and which release has the endpoint.',
   usage: [
     `ratchet serving MODEL ${serviceUsage}`,
-    'Exit code: 0, or 1 where what was last seen is not what is to serve.',
+    'Exit code: 0, or 1 where the observed traffic is not the desired one.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, serviceOptions);

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { suggest } from '../shared/config/suggest.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import { modelOfRun, type Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { noSuchModel } from './models.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, SilentService, serviceOptions, serviceUsage } from './service.ts';
 import {
@@ -17,30 +17,37 @@ import {
 import { openScreen, type Screen } from './watch/screen.ts';
 
 export const watch: Command = {
-  summary: 'Follow a run, the next run of a model, or a signal, until the run has ended.',
+  summary: 'Follow a run, the run of a model, or a signal, until the run has ended.',
   usage: [
-    `ratchet watch RUN|MODEL|SIGNAL [--every SECONDS] ${serviceUsage}`,
-    'A model: the run that is under way, or else the next one. A signal id has colons; its decision leads to the run.',
+    `ratchet watch RUN|MODEL|SIGNAL [--next] [--every SECONDS] ${serviceUsage}`,
+    'A model: the run that is under way; --next waits for the next one where there is none. A signal id has colons; its decision',
+    'leads to the run.',
     'Each change is a line; --json makes each a JSON document of one line.',
     'It asks every second, or as --every says, and goes on where the service starts again within two minutes.',
-    'Exit code: 0 released, or its release has begun, 1 not released: rejected, gates, inconclusive, cancelled, 2 wrong usage,',
+    'Exit code: 0 released, or its release has begun, 1 not released: rejected, gates, inconclusive, cancelled, or no run under way,',
+    '2 wrong usage,',
     '3 a job or its evidence failed, the run died, or any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
       ...serviceOptions,
       every: { type: 'string', default: '1' },
+      next: { type: 'boolean', default: false },
     });
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0) throw new UsageError('name exactly one run, model or signal');
-    return watchOne(id, values, readSeconds(values.every) * 1000);
+    return watchOne(id, values, { everyMs: readSeconds(values.every) * 1000, isNext: values.next });
   },
 };
 
 type Values = Parameters<typeof askService>[0];
 
 /** Answers the exit code of `ratchet watch`. */
-export async function watchOne(id: string, values: Values, everyMs = 1000): Promise<number> {
+export async function watchOne(
+  id: string,
+  values: Values,
+  { everyMs = 1000, isNext = false }: { readonly everyMs?: number; readonly isNext?: boolean } = {},
+): Promise<number> {
   const screen = openScreen();
   const startedAt = Date.now();
   let isKnown = false;
@@ -63,7 +70,7 @@ export async function watchOne(id: string, values: Values, everyMs = 1000): Prom
     if (id.includes(':')) return await followSignal(follower, id);
     if (modelOfRun(id) !== null) return await followRun(follower, id);
     await requireModel(follower, id);
-    return await followModel(follower, id);
+    return await followModel(follower, id, isNext);
   } finally {
     screen.close();
   }
@@ -73,14 +80,13 @@ async function requireModel({ ask }: Follower, name: string): Promise<void> {
   const { models } = (await ask('models')) as { models: readonly { model: string }[] };
   const names = models.map(({ model }) => model);
   if (names.includes(name)) return;
-  throw new UsageError(
-    `there is no model ${JSON.stringify(name)}${suggest(name, names)}; the service has ${names.join(', ') || 'none'}`,
-  );
+  throw new UsageError(noSuchModel(name, names));
 }
 
 function show(news: News, json: boolean, screen: Screen): void {
   if (json) screen.say(JSON.stringify(news));
   else if (news.event === 'decision') screen.say(describeDecision(news.decision));
+  else if (news.event === 'waiting') console.error(pc.dim(news.sentence));
   else if (news.event === 'run') screen.say(describeRun(news.run, news.progress));
   else console.error(pc.yellow(`${news.problem}; asking again`));
 }

@@ -1,6 +1,6 @@
 /** What an assistant may read: one tool for each question that people ask of the service. */
 import { z } from 'zod';
-import { readChain } from '../explain.ts';
+import { readExplanation } from '../explain.ts';
 import { listingPath } from '../listing.ts';
 import type { LogPart } from '../logs.ts';
 import { encodeId } from '../service.ts';
@@ -54,6 +54,13 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
     input: z.strictObject({}),
     read: (ask) => ask('models'),
   }),
+  get_model: define({
+    title: 'A model',
+    description:
+      'How one model stands: its state in a sentence, champion, health with the last values against their limits, last decision, what waits and for whom, run, release, budget left, next schedule.',
+    input: z.strictObject({ model }),
+    read: (ask, input) => ask(listingPath('overview', input)),
+  }),
   list_decisions: define({
     title: 'Decisions',
     description:
@@ -67,13 +74,17 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
     read: (ask, input) => ask(listingPath('decisions', input)),
   }),
   explain: define({
-    title: 'Explain a signal or a run',
+    title: 'Explain a signal, a run or a model',
     description:
-      'The whole chain of a signal or a run: what was reported or requested, the decision and its reason, the run, its gates, what operators did meanwhile.',
+      'Of a signal or a run the whole chain: what was reported or requested, the decision and its reason, the run, its gates, what operators did meanwhile. Of a model what it would decide now, what would change that, and the rules of its file in plain words.',
     input: z.strictObject({
-      id: z.string().min(1).max(1_000).describe('Id of a signal (it has colons) or of a run'),
+      id: z
+        .string()
+        .min(1)
+        .max(1_000)
+        .describe('Id of a signal (it has colons) or of a run, or the name of a model'),
     }),
-    read: (ask, { id }) => readChain(ask, id),
+    read: (ask, { id }) => readExplanation(ask, id),
   }),
   list_runs: define({
     title: 'Runs',

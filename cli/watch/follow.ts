@@ -21,6 +21,8 @@ export interface Progress {
 export type News =
   | { readonly event: 'decision'; readonly decision: Decision }
   | { readonly event: 'run'; readonly run: Run; readonly progress: Progress | null }
+  /** No run of the model is under way. */
+  | { readonly event: 'waiting'; readonly model: string; readonly sentence: string }
   | { readonly event: 'away'; readonly problem: string };
 
 export interface Follower {
@@ -91,11 +93,13 @@ export async function followSignal(follower: Follower, signalId: string): Promis
   }
 }
 
-/** The run of a model that is under way, or else the next one; until it starts, every new decision. */
-export async function followModel(follower: Follower, model: string): Promise<number> {
+/** The run of a model that is under way; or where the next one is waited for, until it starts every new decision. */
+export async function followModel(follower: Follower, model: string, isNext: boolean): Promise<number> {
   const query = `model=${encodeURIComponent(model)}`;
   const [first] = await latestRuns(follower, query);
   if (first && first.outcome === null) return followRun(follower, first.runId);
+  follower.tell({ event: 'waiting', model, sentence: describeIdle(model, first, isNext) });
+  if (!isNext) return 1;
   const known = new Set((await latestDecisions(follower, query)).map(stateOf));
   for (;;) {
     for (const decision of (await latestDecisions(follower, query)).toReversed()) {
@@ -107,6 +111,15 @@ export async function followModel(follower: Follower, model: string): Promise<nu
     follower.wait(`${model} has no run under way: waiting for one`);
     await sleep(follower.everyMs);
   }
+}
+
+function describeIdle(model: string, last: Run | undefined, isNext: boolean): string {
+  const lastRun =
+    last === undefined ? 'it has had none' : `the last one, ${last.runId}, ended ${last.outcome}`;
+  const what = isNext
+    ? 'waiting for the next one, Ctrl-C ends'
+    : `--next waits for one, ratchet explain ${model} says what blocks one`;
+  return `${model} has no run under way: ${lastRun}; ${what}`;
 }
 
 const stateOf = ({ signal, outcome, reason }: Decision): string => [signal.id, outcome, reason].join(' ');

@@ -47,6 +47,11 @@ export const addressOf = {
   list: (name: (typeof lists)[number], query: Readonly<Record<string, string>> = {}) =>
     `${to(name)}${Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`}`,
   model: (model: string) => to('models', model),
+  /** Its time line around a time, so long before and after it. */
+  around: (model: string, iso: string, ms = 12 * 3_600_000) => {
+    const at = (change: number) => new Date(Date.parse(iso) + change).toISOString();
+    return `${to('models', model)}?${new URLSearchParams({ from: at(-ms), until: at(ms) })}`;
+  },
   version: (model: string, version: string) => to('models', model, 'versions', version),
   decision: (id: string) => to('decisions', id),
   run: (id: string) => to('runs', id),

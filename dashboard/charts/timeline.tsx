@@ -7,9 +7,9 @@
  */
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../shared/domain/timeline.ts';
-import { formatDay, formatTime } from '../format/time.ts';
+import { describeSpan, formatDay, formatTime } from '../format/time.ts';
 import { nowMs } from '../parts/now.ts';
-import { type Event, eventsOf, laneNames, lanes, marksOf } from './lanes.ts';
+import { type Event, eventsOf, type Lane, laneNames, lanes, marksOf } from './lanes.ts';
 import { MetricStripView } from './metric-strip.tsx';
 import { compressAxis, type TimeAxis, timeTicks } from './time-axis.ts';
 import { useWidth } from './use-width.ts';
@@ -31,7 +31,7 @@ export function TimelineChart({ of, isCompressed, onZoom, onPick }: TimelineProp
   const events = useMemo(() => eventsOf(of), [of]);
   const [picked, setPicked] = useState<string | null>(null);
   const axis = useMemo(() => {
-    const ends = { fromMs: Date.parse(of.from), untilMs: Date.parse(of.until), start: 4, end: width - 4 };
+    const ends = { fromMs: Date.parse(of.from), untilMs: Date.parse(of.until), start: 10, end: width - 10 };
     return isCompressed
       ? compressAxis({ ...ends, marks: marksOf(events, of) })
       : compressAxis({ ...ends, marks: [], idle: false });
@@ -57,9 +57,6 @@ export function TimelineChart({ of, isCompressed, onZoom, onPick }: TimelineProp
           <Breaks axis={axis} height={shown.length * laneHeight} />
           {shown.map((lane, at) => (
             <g key={lane} transform={`translate(0 ${at * laneHeight})`}>
-              <text x={6} y={12}>
-                {laneNames[lane]}
-              </text>
               <path class="grid" d={`M0 ${laneHeight - 0.5}H${width}`} />
               {events
                 .filter((event) => event.lane === lane)
@@ -75,6 +72,7 @@ export function TimelineChart({ of, isCompressed, onZoom, onPick }: TimelineProp
                 ))}
             </g>
           ))}
+          <LaneNames of={shown} />
           <Ticks axis={axis} y={shown.length * laneHeight} />
         </svg>
         {of.metrics.map((strip) => (
@@ -88,6 +86,19 @@ export function TimelineChart({ of, isCompressed, onZoom, onPick }: TimelineProp
         ))}
       </Selection>
     </div>
+  );
+}
+
+/** Above everything else: a break or a mark is not to cover them. */
+function LaneNames({ of }: { readonly of: readonly Lane[] }) {
+  return (
+    <g class="lane-names">
+      {of.map((lane, at) => (
+        <text key={lane} x={6} y={at * laneHeight + 12}>
+          {laneNames[lane]}
+        </text>
+      ))}
+    </g>
   );
 }
 
@@ -192,9 +203,9 @@ function Breaks({ axis, height }: { readonly axis: TimeAxis; readonly height: nu
         .map(({ start, end, fromMs, untilMs }) => (
           <g key={start}>
             <rect class="break" x={start} y={0} width={end - start} height={height}>
-              <title>{Math.round((untilMs - fromMs) / 3_600_000)} hours in which nothing happened</title>
+              <title>{describeSpan(untilMs - fromMs)} in which nothing happened</title>
             </rect>
-            <text class="break-text" x={(start + end) / 2} y={14} text-anchor="middle">
+            <text class="break-text" x={(start + end) / 2} y={height + 14} text-anchor="middle">
               ⋯
             </text>
           </g>

@@ -13,7 +13,7 @@ const units = [
   [1_000, 's'],
 ] as const;
 
-/** The two greatest units of a length of time: `2 h 5 min`, `3 d`, `0 s`. */
+/** The two greatest units of a length of time: `2 h 5 min`, `3 d`, `under 1 s`. */
 export function describeSpan(ms: number): string {
   let rest = Math.max(0, Math.round(ms / 1_000) * 1_000);
   const parts: string[] = [];
@@ -25,7 +25,7 @@ export function describeSpan(ms: number): string {
     // `1 d 4 s` would tell more than anybody wants to know.
     if (parts.length === 2 || count === 0) break;
   }
-  return parts.length === 0 ? '0 s' : parts.join(' ');
+  return parts.length === 0 ? 'under 1 s' : parts.join(' ');
 }
 
 /** The greatest unit alone: how long ago, or until. */

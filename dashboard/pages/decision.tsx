@@ -173,6 +173,12 @@ function Times({ decision: { signal, offeredAt, decidedAt } }: { readonly decisi
           ['Observed', signal.observedAt ? <When at={signal.observedAt} /> : 'the event does not say'],
           ['Offered', <When key="offered" at={offeredAt} />],
           ['Decided', <When key="decided" at={decidedAt} />],
+          [
+            'Beside it',
+            <a key="around" href={addressOf.around(signal.model, signal.observedAt ?? offeredAt)}>
+              the time line around it
+            </a>,
+          ],
           ['Waited', <Took key="waited" from={offeredAt} until={decidedAt} />],
         ]}
       />

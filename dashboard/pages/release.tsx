@@ -20,6 +20,7 @@ import { Part } from '../parts/part.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { Took, When } from '../parts/when.tsx';
 import { useResource } from '../service/resource.ts';
+import { Comparison } from './comparison.tsx';
 import { ServingCard } from './serving.tsx';
 import { Trail } from './trail.tsx';
 
@@ -62,6 +63,7 @@ export function ReleasePage({ id }: { readonly id: string }) {
         {({ release, notices }) => (
           <div class="stack">
             <State row={release} />
+            <Comparison of={release.lastLook} isLive={release.endedAt === null} />
             <Approvals row={release} />
             <div class="columns">
               <Trail row={release} />
@@ -187,7 +189,10 @@ function Approvals({ row }: { readonly row: ReleaseRow }) {
       {approval ? (
         <div class="columns">
           <Asked asked={approval} binding={binding} given={approvals} />
-          <Subject of={approval.subject} binding={binding} runId={runId} />
+          <div>
+            <h3>What is signed</h3>
+            <Subject of={approval.subject} binding={binding} runId={runId} />
+          </div>
         </div>
       ) : (
         <Given given={given.length > 0 ? given : approvals} binding={null} />

@@ -28,7 +28,7 @@ export function ServingCard({ model }: { readonly model: string }) {
   // A model that is released over channels alone has no target to look at.
   if (told.error?.status === 404 && !told.data) return null;
   return (
-    <Card title="What serves" acts={told.data && <Acts model={model} serving={told.data} />}>
+    <Card title="What serves now" acts={told.data && <Acts model={model} serving={told.data} />}>
       <Part of={told} what="what serves">
         {(serving) => <Whole of={serving} model={model} />}
       </Part>

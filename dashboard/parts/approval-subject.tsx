@@ -70,7 +70,6 @@ export function Subject({
 }) {
   return (
     <div class="signed">
-      <h3>What is signed</h3>
       <Facts
         of={[
           [

@@ -5,7 +5,7 @@ import type { Inbox } from '../../shared/domain/inbox.ts';
 import { route } from '../address/address.ts';
 import { addressOf, type Route } from '../address/route.ts';
 import { useResource } from '../service/resource.ts';
-import { connection, session, signInAddress } from '../service/session.ts';
+import { connection, session, signInAddress, signOutAddress } from '../service/session.ts';
 import { OpenedDeed } from './act.tsx';
 
 const schemes = ['auto', 'light', 'dark'] as const;
@@ -150,7 +150,10 @@ function Who() {
           {who.teams.length > 0 && `, in ${who.teams.join(', ')}`}.
         </p>
         {who.incomplete && <p>{who.incomplete}</p>}
-        <a href={signInAddress()}>Sign in as somebody else</a>
+        <p>
+          <a href={signInAddress()}>Sign in as somebody else</a>
+        </p>
+        <a href={signOutAddress}>Sign out</a>
       </div>
     </details>
   );

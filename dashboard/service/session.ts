@@ -35,6 +35,9 @@ export function signInAddress(): string {
   return `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(back)}`;
 }
 
+/** App Service forgets the session there, and sends them back: to the sign-in. */
+export const signOutAddress = '/.auth/logout?post_logout_redirect_uri=%2Fapi%2Fui';
+
 /** Who is here; leads to the sign-in where nobody has been, once: a sign-in that leaves nobody signed in is not tried for ever. */
 export async function openSession(): Promise<void> {
   try {

@@ -19,6 +19,7 @@ import type { Door, Keys } from './http/keys.ts';
 import { presentedKey } from './http/request.ts';
 import type { Router } from './http/router.ts';
 import { type Answer, type Exchange, jsonAnswer } from './http/server.ts';
+import { logoutPath } from './sign-in/login-page.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
 import { linkPath } from './sign-in/sign-in-links.ts';
 
@@ -50,6 +51,7 @@ export function createDispatcher(
     const exchange = { ...incoming, request: dependencies.signIn.admit(incoming.request) };
     const path = exchange.request.url.pathname.replace(/^\//, '');
     if (path === '.auth/login/aad' && dependencies.signIn.login) return dependencies.signIn.login(exchange);
+    if (path === logoutPath && dependencies.signIn.logout) return dependencies.signIn.logout(exchange);
     if (path === linkPath && dependencies.signIn.link) return dependencies.signIn.link(exchange);
     const rpcPath = findRpcPath(dependencies.durable, path);
     if (rpcPath !== null) {

@@ -41,12 +41,10 @@ export function ModelPage({ model }: { readonly model: string }) {
           {() => (overview ? <Now of={overview} /> : <p>The service has no model of this name.</p>)}
         </Part>
         <TimelineCard model={model} at={told.data?.at ?? null} />
-        <div class="columns">
-          <PolicyCard model={model} />
-          <ServingCard model={model} />
-        </div>
+        <ServingCard model={model} />
+        <PolicyCard model={model} />
       </div>
-      <Sources json={path} command={command('models')} />
+      <Sources json={path} command={command('explain', model)} />
     </>
   );
 }
@@ -174,10 +172,16 @@ function Health({ of: { verdict, checks } }: { readonly of: ModelOverview['healt
               </span>
             )}
             <span class="dim">
-              {', '}
-              {signalId ? <a href={addressOf.decision(signalId)}>its signal</a> : rule},{' '}
+              {value !== null && ', '}
+              {signalId ? <a href={addressOf.decision(signalId)}>its signal</a> : metric !== null && rule}
+              {(signalId || metric !== null) && ', '}
               <When at={at} as="age" />
             </span>
+            {found === 'failed' && (
+              <div class="dim">
+                <Sentence of={sentence} />
+              </div>
+            )}
           </li>
         ))}
       </ul>

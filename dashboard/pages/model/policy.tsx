@@ -74,7 +74,7 @@ function Outlook({
 function Sentences({ of }: { readonly of: readonly PolicySentence[] }) {
   const present = [...new Set(of.map(({ topic }) => topic))];
   return (
-    <>
+    <div class="topics">
       {present.map((topic) => (
         <details key={topic} open={topic === 'triggers' || topic === 'policy'}>
           <summary>{topics[topic] ?? topic}</summary>
@@ -93,6 +93,6 @@ function Sentences({ of }: { readonly of: readonly PolicySentence[] }) {
           </ul>
         </details>
       ))}
-    </>
+    </div>
   );
 }

@@ -155,7 +155,7 @@ function Whole({ of, onZoom }: ZoomProps) {
 }
 
 function Picked({ of }: { readonly of: Event | null }) {
-  if (!of) return <p class="picked dim">Nothing is picked.</p>;
+  if (!of) return <p class="picked dim">Choose a mark to read here what happened, and why.</p>;
   return (
     <div class={`picked ${of.tone}`} role="status">
       <p>

@@ -1,6 +1,6 @@
 /**
  * `/.auth/login/aad`, as far as a browser notices it: a page where a person of this machine signs in with their token, and a
- * session afterwards. In Azure it leads to Microsoft Entra ID, and back
+ * session afterwards, which `/.auth/logout` ends. In Azure it leads to Microsoft Entra ID, and back
  * (learn.microsoft.com/azure/app-service/configure-authentication-customize-sign-in-out: `post_login_redirect_uri`).
  *
  * Owns: the page, sessions, and where it leads back to. Does not own: whose a token is (sign-in.ts).
@@ -17,6 +17,7 @@ import type { Person } from './people.ts';
 const sessionMs = 8 * 60 * 60_000;
 const sessionsAtMost = 1_000;
 const longestFormBytes = 8 * 1024;
+export const logoutPath = '.auth/logout';
 /** As App Service names it. */
 const cookieName = 'AppServiceAuthSession';
 
@@ -36,19 +37,42 @@ export class Sessions {
 
   /** Who the request's cookie says it is of; null: nobody. */
   find(cookies: string | undefined, nowMs = Date.now()): Person | null {
-    const name = new RegExp(`(?:^|; *)${cookieName}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(cookies ?? '')?.[1];
+    const name = nameIn(cookies);
     const session = name === undefined ? undefined : this.#sessions.get(name);
     return session && session.untilMs > nowMs ? session.person : null;
   }
 
-  /** The cookie of a new one. */
-  open(person: Person, nowMs = Date.now()): string {
+  /** The cookies of a new one: for the door of people, and for the way out. */
+  open(person: Person, nowMs = Date.now()): readonly string[] {
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined && this.#sessions.size >= sessionsAtMost) this.#sessions.delete(oldest);
     const name = randomBytes(32).toString('base64url');
     this.#sessions.set(name, { person, untilMs: nowMs + sessionMs });
-    return `${cookieName}=${name}; Path=/api/signed-in; HttpOnly; SameSite=Lax; Max-Age=${sessionMs / 1000}`;
+    return cookiesOf(name, sessionMs / 1000);
   }
+
+  /** Forgets that of the request's cookie. Answers the cookies that take it from the browser, too. */
+  close(cookies: string | undefined): readonly string[] {
+    this.#sessions.delete(nameIn(cookies) ?? '');
+    return cookiesOf('', 0);
+  }
+}
+
+const nameIn = (cookies: string | undefined): string | undefined =>
+  new RegExp(`(?:^|; *)${cookieName}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(cookies ?? '')?.[1];
+
+const cookiesOf = (name: string, seconds: number): readonly string[] =>
+  ['/api/signed-in', `/${logoutPath}`].map(
+    (path) => `${cookieName}=${name}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${seconds}`,
+  );
+
+/** Ends the session, and leads to `post_logout_redirect_uri`, as in Azure. */
+export function answerLogout({ request }: Exchange, sessions: Sessions): Answer {
+  if (request.method !== 'GET') return { status: 405, headers: { allow: 'GET' } };
+  const back = request.url.searchParams.get('post_logout_redirect_uri') ?? '/';
+  const location = isOwnPath(back) ? back : '/';
+  const cookies = sessions.close(request.headers.get('cookie'));
+  return { status: 302, headers: { location, 'set-cookie': cookies, 'cache-control': 'no-store' } };
 }
 
 /** Shows the page, or takes its form. `whose` finds the person of a token. */

@@ -15,7 +15,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { RequestError } from '../../http/request-error.ts';
 import type { HostRequest } from '../http/request.ts';
 import type { Answer, Exchange } from '../http/server.ts';
-import { answerLogin, Sessions } from './login-page.ts';
+import { answerLogin, answerLogout, Sessions } from './login-page.ts';
 import { openPeople, type Person } from './people.ts';
 import { answerLink, SignInLinks } from './sign-in-links.ts';
 
@@ -24,13 +24,15 @@ export interface SignIn {
   admit(request: HostRequest): HostRequest;
   /** Where a browser signs in; null: it is off, and there is no such place. */
   login: ((exchange: Exchange) => Promise<Answer>) | null;
+  /** Where they sign out; null: as above. */
+  logout: ((exchange: Exchange) => Answer) | null;
   /** Where links that sign in once are made, and lead to; null: as above. */
   link: ((exchange: Exchange) => Answer) | null;
 }
 
 /** Absent: off. */
 export function openSignIn(peopleFile: string | undefined): SignIn {
-  if (peopleFile === undefined) return { admit: (request) => request, login: null, link: null };
+  if (peopleFile === undefined) return { admit: (request) => request, login: null, logout: null, link: null };
   const people = openPeople(peopleFile).map((person) => ({ person, digest: digestOf(person.token) }));
   const sessions = new Sessions();
   const links = new SignInLinks();
@@ -54,6 +56,7 @@ export function openSignIn(peopleFile: string | undefined): SignIn {
       return { ...request, headers: new Map([...kept, ...principalOf(person)]) };
     },
     login: (exchange) => answerLogin(exchange, sessions, whose),
+    logout: (exchange) => answerLogout(exchange, sessions),
     link(exchange) {
       const token = presentedToken(exchange.request.headers.get('authorization'));
       return answerLink(exchange, { links, sessions }, token === null ? null : whose(token));

@@ -19,7 +19,7 @@
  * Technometrics 24, 1982); any of them can roll back, so that they share what is spent on that (Bonferroni).
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
-import type { LookResult } from '../../domain/release-state.ts';
+import type { LookedCheck, LookResult } from '../../domain/release-state.ts';
 import type { RequestCounts, RequestTally, Tally } from '../../domain/request-counts.ts';
 import {
   atLook,
@@ -38,8 +38,9 @@ interface CheckVerdict {
   readonly sentence: string;
 }
 
-/** Sentences that a verdict tells: what is kept of a look is bounded. */
+/** Sentences that a verdict tells, and checks whose numbers are kept: what is kept of a look is bounded. */
 const toldAtMost = 3;
+const keptAtMost = 12;
 
 export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[]): Judgement {
   const challenger = counts.filter(({ deployment }) => deployment === look.deployment);
@@ -61,19 +62,29 @@ export function judgeRequests(look: RequestLook, counts: readonly RequestCounts[
         champions.map(({ recent }) => recent),
       ),
     };
-    return judgeCheck(silence === null ? at : { ...at, forwardError: 0 }, { ...at, ...recently });
+    return { at, ...judgeCheck(silence === null ? at : { ...at, forwardError: 0 }, { ...at, ...recently }) };
   });
+  const checks = judged.slice(0, keptAtMost).map(({ at, verdict }) => lookedCheck(at, verdict));
   const worst = (['failed', 'inconclusive', 'passed'] as const).find((verdict) =>
     judged.some((one) => one.verdict === verdict),
   );
   if (worst === undefined)
     return { verdict: 'inconclusive', sentence: 'There is no check to judge it by.', requests };
   // What is silent says why nothing could pass; its checks would only say that again.
-  if (worst !== 'failed' && silence !== null) return { verdict: 'inconclusive', sentence: silence, requests };
+  if (worst !== 'failed' && silence !== null)
+    return { verdict: 'inconclusive', sentence: silence, requests, checks };
   const told = judged.filter(({ verdict }) => verdict === worst).map(({ sentence }) => sentence);
   const more = told.length - toldAtMost;
   const rest = more > 0 ? [`And ${more} more like that.`] : [];
-  return { verdict: worst, sentence: [...told.slice(0, toldAtMost), ...rest].join(' '), requests };
+  return { verdict: worst, sentence: [...told.slice(0, toldAtMost), ...rest].join(' '), requests, checks };
+}
+
+function lookedCheck(
+  { check: { check, metric, slowerThanMs, atMost, worseBy }, challenger, champion }: CheckAtLook,
+  verdict: LookResult['verdict'],
+): LookedCheck {
+  const limit = worseBy === undefined ? { atMost: atMost! } : { worseBy };
+  return { check, metric, slowerThanMs: slowerThanMs ?? null, limit, verdict, challenger, champion };
 }
 
 function judgeCheck(at: CheckAtLook, recently: CheckAtLook): CheckVerdict {

@@ -55,6 +55,24 @@ describe('a browser', () => {
     expect(await whoIs(`other=1; ${cookie!}; more=2`)).toEqual({ name: 'ada' });
   });
 
+  test('is nobody any more once it has signed out, and is led to where it was', async () => {
+    const [cookie] = (await signIn('/', ada.token)).headers.get('set-cookie')!.split(';');
+    const out = await fetch(`${on.url}/.auth/logout?post_logout_redirect_uri=%2Fapi%2Fui`, {
+      ...{ redirect: 'manual', headers: { cookie: cookie! } },
+    });
+    expect([out.status, out.headers.get('location')]).toEqual([302, '/api/ui']);
+    expect(out.headers.getSetCookie()).toEqual([
+      'AppServiceAuthSession=; Path=/api/signed-in; HttpOnly; SameSite=Lax; Max-Age=0',
+      'AppServiceAuthSession=; Path=/.auth/logout; HttpOnly; SameSite=Lax; Max-Age=0',
+    ]);
+    expect(await whoIs(cookie!)).toEqual({ name: null });
+    const away = await fetch(`${on.url}/.auth/logout?post_logout_redirect_uri=//evil.example`, {
+      redirect: 'manual',
+    });
+    expect(away.headers.get('location')).toBe('/');
+    expect((await fetch(`${off.url}/.auth/logout`)).status).toBe(404);
+  });
+
   test.each([
     '',
     'AppServiceAuthSession=',

@@ -82,7 +82,7 @@ describe('ratchet', () => {
       decidedAt: '2026-03-01T00:00:00.000Z',
     };
     const run = {
-      runId: 'm-1',
+      runId: 'm-20260301-1f2e3d4c',
       signals: [signal.id],
       outcome: 'gate-failed',
       sentence: 'Gate floor: too low.',
@@ -100,10 +100,10 @@ describe('ratchet', () => {
     }));
     const gateReport = { gates: [{ gate: 'floor', verdict: 'failed', sentence: 'accuracy 0.5 < 0.9' }] };
     const asked = await serving(200, { decision, run, gateReport, operations }, async (url) => {
-      expect(await main(['explain', 'm-1', '--url', url])).toBe(0);
+      expect(await main(['explain', 'm-20260301-1f2e3d4c', '--url', url])).toBe(0);
     });
     expect(asked).toEqual([
-      'GET /api/runs/m-1',
+      'GET /api/runs/m-20260301-1f2e3d4c',
       'GET /api/decisions/manual%3Am%3A1',
       'GET /api/operations?model=m&limit=1000',
     ]);
@@ -112,6 +112,55 @@ describe('ratchet', () => {
     expect(out[0]).toContain('nothing released, the champion stays');
     expect(out[0]).toContain('joe, freeze at 2026-03-01T01:00:00.000Z: Frozen in hour 1.');
     expect(out[0]).not.toContain('hour 3');
+  });
+
+  it('shows what a model would decide now, by the plain words of the service', async () => {
+    const policy = {
+      ...{ model: 'm', at: '2026-03-01T00:00:00.000Z', configHash: 'c'.repeat(64) },
+      outlook: [
+        {
+          ...{ asker: 'event', outcome: 'deferred', reason: 'cooldown', sentence: 'Waits for the cooldown.' },
+          ...{ changedBy: 'Admissible from noon.', changesAt: '2026-03-01T12:00:00.000Z' },
+        },
+      ],
+      sentences: [
+        { topic: 'policy', path: 'policy.cooldown', sentence: 'Signals wait 6 days.', isDefault: true },
+      ],
+    };
+    const asked = await serving(200, policy, async (url) => {
+      expect(await main(['explain', 'm', '--url', url])).toBe(0);
+    });
+    expect(asked).toEqual(['GET /api/models/m/policy']);
+    expect(out[0]!.split('\n')).toEqual([
+      'm  model file cccccccccccc',
+      'an event now would be deferred (cooldown)',
+      '  Waits for the cooldown.',
+      '  to change this: Admissible from noon.',
+      '  changes by itself at 2026-03-01T12:00:00.000Z',
+      'What blocks a run',
+      '  Signals wait 6 days. policy.cooldown, default',
+    ]);
+  });
+
+  it('shows one model of all, and says which there are where it is none', async () => {
+    const view = {
+      ...{ model: 'm', configHash: null, problems: ['m.yaml:1: bad'], serving: [], frozen: [], waiting: [] },
+      ...{
+        champion: null,
+        live: null,
+        pending: null,
+        lastRun: null,
+        mode: null,
+        modeSetBy: null,
+        glass: null,
+      },
+    };
+    await serving(200, { models: [view, { ...view, model: 'other' }] }, async (url) => {
+      expect(await main(['models', 'm', '--url', url])).toBe(0);
+      expect(await main(['models', 'othr', '--url', url])).toBe(3);
+    });
+    expect(out).toEqual([expect.stringMatching(/^m {2}champion none yet\n/)]);
+    expect(err.at(-1)).toContain('there is no model "othr"; did you mean "other"?; the service has m, other');
   });
 
   describe('runs RUN', () => {
@@ -393,13 +442,13 @@ describe('ratchet', () => {
         expect(asked).toEqual(['GET /api/decisions']);
       });
 
-      it('refuses a name nobody has, and two that say who asks', async () => {
+      it('refuses a name nobody has, and two that say who it is', async () => {
         await passOf([]);
         expect(await main(['decisions', '--as', 'bem'])).toBe(3);
         expect(err.at(-1)).toContain('--as bem: nobody of that name; did you mean "ben"?; ');
         expect(err.at(-1)).toContain('people.json has me, ben');
         expect(await main(['decisions', '--as', 'ben', '--key', 'k'])).toBe(2);
-        expect(err.at(-1)).toContain('--as, --token and --key each say who asks: give one of them');
+        expect(err.at(-1)).toContain('--as, --token and --key each say who you are: give one of them');
       });
     });
 

@@ -90,6 +90,8 @@ describe('ratchet mcp', () => {
 
   it.each([
     ['list_models', {}, 'GET /api/models'],
+    ['get_model', { model: 'spam-filter' }, 'GET /api/overview?model=spam-filter'],
+    ['explain', { id: 'spam-filter' }, 'GET /api/models/spam-filter/policy'],
     ['list_decisions', { model: 'a b', limit: 3 }, 'GET /api/decisions?model=a+b&limit=3'],
     ['list_runs', {}, 'GET /api/runs?limit=20'],
     ['get_decision', { signalId: 'manual:m:a/b' }, 'GET /api/decisions/manual%3Am%3Aa/b'],

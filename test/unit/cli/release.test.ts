@@ -201,7 +201,7 @@ describe('ratchet releases', () => {
       },
     );
     expect(asked).toHaveLength(1);
-    expect(out[0]).toContain(`asks a person: ratchet release ${releaseId}`);
+    expect(out[0]).toContain(`needs a person: ratchet release ${releaseId}`);
     expect(out[1]).toMatch(/waiting-for-approval.* {2}version 2 to spam-filter {2}Waits\.$/);
   });
 });

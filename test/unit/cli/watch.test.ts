@@ -123,7 +123,7 @@ describe('ratchet watch', () => {
     expect(out.join('\n')).toContain('to change this: Wait for the end of the cooldown.');
   });
 
-  it('waits for the next run of a model where none is under way, and shows decisions until then', async () => {
+  it('waits with --next for the next run of a model where none is under way, and shows decisions until then', async () => {
     const listed = (...outcomes: string[]) => ({ decisions: outcomes.map((outcome) => decision(outcome)) });
     await telling(
       {
@@ -133,11 +133,29 @@ describe('ratchet watch', () => {
         [`runs/${runId}`]: [run('gate-failed')],
       },
       async (args) => {
-        expect(await main(['watch', 'm', ...args])).toBe(1);
+        expect(await main(['watch', 'm', '--next', ...args])).toBe(1);
       },
     );
+    expect(err).toEqual(['m has no run under way: it has had none; waiting for the next one, Ctrl-C ends']);
     expect(out[0]).toContain('admitted (idle)');
     expect(out[1]).toContain('gate-failed');
+  });
+
+  it('says at once that no run of a model is under way, and ends', async () => {
+    const last = {
+      models: [{ models: [{ model: 'm' }] }],
+      'runs?model=m&limit=1': [{ runs: [run('lost').run] }],
+    };
+    await telling(last, async (args) => {
+      expect(await main(['watch', 'm', ...args])).toBe(1);
+      expect(await main(['watch', 'm', '--json', ...args])).toBe(1);
+    });
+    const sentence = `m has no run under way: the last one, ${runId}, ended lost; --next waits for one, ratchet explain m says what blocks one`;
+    expect(err).toEqual([sentence]);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: 'waiting', model: 'm', sentence },
+    ]);
+    expect(commandOutputs.watch.parse(JSON.parse(out[0]!))).toBeTruthy();
   });
 
   it('goes on where the service has been away for a moment', async () => {

@@ -23,15 +23,15 @@ const d = 24 * h;
 
 describe('a length of time', () => {
   it.each([
-    [0, '0 s'],
-    [400, '0 s'],
+    [0, 'under 1 s'],
+    [400, 'under 1 s'],
     [59 * s, '59 s'],
     [90 * s, '1 min 30 s'],
     [2 * h, '2 h'],
     [2 * h + 5 * min + 3 * s, '2 h 5 min'],
     [d + 4 * s, '1 d'],
     [45 * d, '1 mo 15 d'],
-    [-5 * s, '0 s'],
+    [-5 * s, 'under 1 s'],
   ])('%i ms is %s', (ms, text) => expect(describeSpan(ms)).toBe(text));
 });
 

@@ -98,6 +98,22 @@ describe('a check of the share of bad requests', () => {
       verdict,
       sentence,
       requests: seen.requests,
+      checks: [
+        {
+          ...{ check: 'errors', metric: 'error_rate', slowerThanMs: null, limit: { atMost: 0.01 }, verdict },
+          challenger: { requests: seen.requests, bad: seen.errors },
+          champion: { requests: 36_000, bad: { least: 180, most: 180 } },
+        },
+      ],
+    });
+  });
+
+  it('keeps the numbers of both sides, of the checks that one look can be asked', () => {
+    const checks = Array.from({ length: 20 }, () => ({ ...beside, check: 'beside' }));
+    const { checks: kept = [] } = judgeRequests(look(checks), [counts(4000, 20), champion(8000, 48)]);
+    expect(kept).toHaveLength(12);
+    expect(kept[0]).toMatchObject({
+      ...{ limit: { worseBy: 0.01 }, challenger: { requests: 4000 }, champion: { requests: 8000 } },
     });
   });
 
@@ -189,6 +205,12 @@ describe('a version that is not heard of', () => {
     const stopped = counts(900, 0, { recent: nothing });
     expect(judgeRequests(look([errors]), [stopped, champion(8100, 10)])).toEqual({
       ...{ verdict: 'inconclusive', requests: 900 },
+      checks: [
+        expect.objectContaining({
+          verdict: 'inconclusive',
+          challenger: { requests: 900, bad: stopped.errors },
+        }),
+      ],
       sentence:
         'The log has no request of spam-8 in the last 15 minutes, and 2,025 of spam-7: it has stopped to answer, or is sent none any more.',
     });
