@@ -16,6 +16,7 @@ import { exportCommand } from './export.ts';
 import { fleet } from './fleet.ts';
 import { freeze } from './freeze.ts';
 import { gate } from './gate.ts';
+import { inbox } from './inbox.ts';
 import { init } from './init.ts';
 import { lineage } from './lineage.ts';
 import { local } from './local.ts';
@@ -50,6 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   ui,
   validate,
   models,
+  inbox,
   request,
   decisions,
   data,

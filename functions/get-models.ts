@@ -1,7 +1,6 @@
 import * as df from 'durable-functions';
 import { runOfGlass } from '../shared/domain/broken-glass.ts';
 import { findServing } from '../shared/domain/deployment.ts';
-import type { ModelCard } from '../shared/domain/model-card.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { serve } from '../shared/http/serve.ts';
 import { readStates } from '../shared/overview/read-states.ts';
@@ -19,16 +18,20 @@ serve('get-models', {
   handler: async (_request, context) => {
     const client = df.getClient(context);
     const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
-    const { describeProblems } = await import('../shared/config/model-files.ts');
+    const [{ describeProblems }, { isUnread }] = await Promise.all([
+      import('../shared/config/model-files.ts'),
+      import('../shared/overview/read-overview.ts'),
+    ]);
     const ledger = await wiring.ledger();
-    const [deployments, states, known] = await Promise.all([
+    const [deployments, states, listed] = await Promise.all([
       ledger.listDeployments(),
       readStates(client, names),
-      names.length === 0 ? new Map<string, ModelCard>() : ledger.cards.list(names[0]!, names.at(-1)!),
+      ledger.cards.list(names[0] ?? '', names.at(-1) ?? ''),
     ]);
+    const isKnown = (name: string): boolean => listed.cards.has(name) || isUnread(name, listed);
     const models = names.map(async (name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
-      const entityState = states.get(name) ?? (known.has(name) ? await readLostState(name) : newModelState);
+      const entityState = states.get(name) ?? (isKnown(name) ? await readLostState(name) : newModelState);
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {

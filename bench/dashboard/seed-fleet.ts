@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { type LocalCloud, launchLocalCloud } from '../../local/launch/local-cloud.ts';
 import type { CheckRow } from '../../shared/domain/check.ts';
 import { type ModelState, newModelState } from '../../shared/domain/model-state.ts';
+import type { OverviewPage } from '../../shared/domain/overview.ts';
 import { decisionsTable, Ledger, runsTable } from '../../shared/ledger/ledger.ts';
 import { fillLedger, modelName, nthRun, type Size } from '../ledger/fill.ts';
 import type { Measuring } from '../measure/run-benchmark.ts';
@@ -22,7 +23,9 @@ export interface Seeded {
   readonly until: string;
   /** How each page of the fleet but the first is asked for. */
   readonly continuations: readonly string[];
+  /** From the first question of a ledger from before there were cards to its answer, and until the last card was made. */
   readonly firstLookMs: number;
+  readonly cardsMs: number;
 }
 
 const sample = fileURLToPath(new URL('../../models/spam-filter.yaml', import.meta.url));
@@ -55,8 +58,12 @@ export async function seedFleet(home: string, size: Size, { say, ends, signal }:
   await local.startHost();
   say('the first look');
   const beganAtMs = performance.now();
-  const continuations = await readContinuations(local.apiRoot);
+  await readPage(local.apiRoot);
   const firstLookMs = performance.now() - beganAtMs;
+  say('making the cards, a piece with each look');
+  while ((await readPages(local.apiRoot)).unread > 0) signal.throwIfAborted();
+  const cardsMs = performance.now() - beganAtMs;
+  const { continuations } = await readPages(local.apiRoot);
   const [from, until] = [checkTime(0), checkTime(hoursChecked)];
   return {
     apiRoot: local.apiRoot,
@@ -67,6 +74,7 @@ export async function seedFleet(home: string, size: Size, { say, ends, signal }:
     until,
     continuations,
     firstLookMs,
+    cardsMs,
   };
 }
 
@@ -143,14 +151,19 @@ function stateOf(model: string): ModelState {
   };
 }
 
-async function readContinuations(apiRoot: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (let continuation: string | undefined; ; ) {
-    const query = continuation === undefined ? '' : `&continuation=${continuation}`;
-    const response = await fetch(`${apiRoot}/overview?limit=200${query}`);
-    if (!response.ok) throw new Error(`overview answered ${response.status}: ${await response.text()}`);
-    continuation = ((await response.json()) as { continuation?: string }).continuation;
-    if (continuation === undefined) return found;
-    found.push(continuation);
+async function readPage(apiRoot: string, continuation?: string): Promise<OverviewPage> {
+  const query = continuation === undefined ? '' : `&continuation=${continuation}`;
+  const response = await fetch(`${apiRoot}/overview?limit=200${query}`);
+  if (!response.ok) throw new Error(`overview answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as OverviewPage;
+}
+
+async function readPages(apiRoot: string): Promise<{ continuations: readonly string[]; unread: number }> {
+  const continuations: string[] = [];
+  let unread = 0;
+  for (let page = await readPage(apiRoot); ; page = await readPage(apiRoot, continuations.at(-1))) {
+    unread += page.unread;
+    if (page.continuation === undefined) return { continuations, unread };
+    continuations.push(page.continuation);
   }
 }

@@ -43,10 +43,20 @@ function zsh(commands: Words): string {
     "    _describe 'command' commands",
     '    return',
     '  fi',
+    '  local -a actions options',
     '  case "$words[2]" in',
-    ...commands.map((command) => `    ${command.name}) compadd -- ${wordsAfter(command)} ;;`),
+    ...commands.map(
+      ({ name, actions, options }) =>
+        `    ${name}) actions=(${actions.join(' ')}) options=(${options.join(' ')}) ;;`,
+    ),
     '  esac',
-    '  _files',
+    '  if [[ $PREFIX == -* ]]; then',
+    '    compadd -a options',
+    '  elif (( CURRENT == 3 && $#actions )); then',
+    '    compadd -a actions',
+    '  else',
+    '    _files',
+    '  fi',
     '}',
     'compdef _ratchet ratchet',
   ].join('\n');
@@ -56,7 +66,10 @@ function fish(commands: Words): string {
   return commands
     .flatMap(({ name, summary, actions, options }) => [
       `complete -c ratchet -n __fish_use_subcommand -f -a ${name} -d ${single(summary)}`,
-      ...actions.map((action) => `complete -c ratchet -n '__fish_seen_subcommand_from ${name}' -a ${action}`),
+      ...actions.map(
+        (action) =>
+          `complete -c ratchet -n '__fish_seen_subcommand_from ${name}; and test (count (commandline -opc)) -eq 2' -f -a ${action}`,
+      ),
       ...options.map(
         (option) => `complete -c ratchet -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
       ),

@@ -27,16 +27,23 @@ export function InboxPage() {
           <>
             {unread.length > 0 && (
               <p class="note warn">
-                <strong>Not everything could be read.</strong> What waits of {unread.join(', ')} is not here.
+                <strong>Not everything could be read.</strong> What waits of {listSome(unread)} is not here.
               </p>
             )}
             {items.length === 0 ? <NothingWaits /> : <Items of={items} />}
           </>
         )}
       </Part>
-      <Sources json="inbox" command={command('models')} />
+      <Sources json="inbox" command={command('inbox')} />
     </>
   );
+}
+
+const namesShown = 5;
+
+function listSome(names: readonly string[]): string {
+  const rest = names.length - namesShown;
+  return names.slice(0, namesShown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 function NothingWaits() {

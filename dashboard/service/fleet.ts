@@ -16,7 +16,7 @@ export interface Fleet {
   readonly models: readonly ModelOverview[];
   /** How many there are; more than `models` until all pages have come. */
   readonly total: number;
-  readonly page: Pick<OverviewPage, 'stopped' | 'fleetProblems'>;
+  readonly page: Pick<OverviewPage, 'stopped' | 'fleetProblems' | 'unread'>;
 }
 
 const pageSize = 200;
@@ -48,14 +48,18 @@ async function readAll(): Promise<void> {
   const isFirst = fleet.peek().data === null;
   const models: ModelOverview[] = [];
   let continuation: string | undefined;
+  let unread = 0;
   do {
     const next = continuation === undefined ? '' : `&continuation=${encodeURIComponent(continuation)}`;
     const page = await read<OverviewPage>(`overview?limit=${pageSize}${next}`);
     models.push(...page.models);
     continuation = page.continuation;
+    unread += page.unread;
     learnNow(page.at);
     // The first time what has come is shown at once; later nobody is to see the table shrink and grow.
-    if (isFirst || continuation === undefined) put({ models: [...models], total: page.total, page });
+    if (isFirst || continuation === undefined) {
+      put({ models: [...models], total: page.total, page: { ...page, unread } });
+    }
   } while (continuation !== undefined);
 }
 
@@ -83,7 +87,9 @@ export function followFleet(): () => void {
     const names = changes && namesOf(changes);
     const known = fleet.peek().data?.models ?? [];
     const isKnown = names?.every((name) => known.some(({ model }) => model === name));
-    if (!names || !isKnown || names.length > mostAlone) void askFleet();
+    // While cards are still being made, how many are missing is told by all pages together.
+    const isUnread = (fleet.peek().data?.page.unread ?? 0) > 0;
+    if (!names || !isKnown || isUnread || names.length > mostAlone) void askFleet();
     else void guarded(() => readSome(names));
   });
 }

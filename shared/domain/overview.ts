@@ -133,6 +133,8 @@ export interface OverviewPage {
   readonly models: readonly ModelOverview[];
   /** How many models there are in all. */
   readonly total: number;
+  /** Models on this page whose decisions, runs and releases are yet to be read: of a ledger of an earlier version, once. */
+  readonly unread: number;
   /** The kill switch, while it is thrown. */
   readonly stopped: Word | null;
   /** What is wrong with the fleet file. */

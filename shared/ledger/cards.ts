@@ -8,15 +8,17 @@
  * Invariants
  * 1. What is in the ledger is noted before its writer is told that it is: whoever dies between is repeated, and notes it then.
  * 2. A card counts its changes 1, 2, 3 …, whoever writes: each write is conditional on what was read.
- * 3. A ledger from before there were cards has them made from its rows (`completeCards`), once.
+ * 3. A ledger from before there were cards has them made from its rows (complete-cards.ts), once, in pieces.
  */
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import type { Change } from '../domain/changes.ts';
 import { type ModelCard, newModelCard } from '../domain/model-card.ts';
+import { CompleteCards } from './complete-cards.ts';
 import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
 import { readDocument, writeDocument } from './document.ts';
 import type { InTable } from './on-ready-tables.ts';
+import { fleetPartition } from './operations.ts';
 import { quote } from './row-keys.ts';
 
 /** A change as a card keeps it. */
@@ -52,13 +54,13 @@ interface KnownCard extends Omit<ChangedCard, 'model'> {
 
 /** What cards of a ledger of before are made of. */
 interface CardSource {
-  models(): Promise<readonly string[]>;
+  /** Names of models in order, after that one. */
+  namesAfter(name: string, atMost: number): Promise<readonly string[]>;
   readCard(model: string): Promise<ModelCard>;
 }
 
 const partitionKey = 'fleet';
 const headKey = '!head';
-const completeKey = '!complete';
 const fleetKey = 'f-fleet';
 const keyOf = (model: string | null): string => (model === null ? fleetKey : `m-${model}`);
 const modelOf = (key: string): string | null => (key === fleetKey ? null : key.slice(2));
@@ -68,7 +70,16 @@ const recentAtMost = 20;
 const longestId = 200;
 /** Instances that write to one card at once: each round one of them gets through. */
 const attempts = 40;
-const sideBySide = 8;
+
+/** Cards by model. */
+export interface ListedCards {
+  readonly cards: ReadonlyMap<string, ModelCard>;
+  /**
+   * Null: every model that the ledger knows has one. Of a ledger from before there were cards: up to this name they have, and of
+   * those after it some may still come.
+   */
+  readonly madeUntil: string | null;
+}
 
 export class Cards {
   readonly #in: InTable;
@@ -76,11 +87,19 @@ export class Cards {
   readonly #known = new Map<string, KnownCard>();
   readonly #next = new Map<string, Batch>();
   readonly #last = new Map<string, Promise<void>>();
-  #isComplete = false;
+  readonly #complete: CompleteCards;
 
   constructor(inTable: InTable, source: CardSource) {
     this.#in = inTable;
     this.#source = source;
+    this.#complete = new CompleteCards({
+      partitionKey,
+      namesAfter: source.namesAfter,
+      makeCard: async (table, model) => {
+        if (model === fleetPartition || (await findRow(table, partitionKey, keyOf(model)))) return;
+        await this.note(model, { kind: 'decision', id: null });
+      },
+    });
   }
 
   /** Notes what was written. What comes while a card is being written is written with one more transaction, together. */
@@ -134,21 +153,21 @@ export class Cards {
     const row = await findRow(table, partitionKey, key);
     if (row) return { ...changesOf(row), card: readDocument<ModelCard>(row), etag: String(row['etag']) };
     const model = modelOf(key);
-    const isNew = model === null || (await this.#findComplete(table));
+    const isNew = model === null || (await this.#complete.isComplete(table));
     const card = isNew ? newModelCard : await this.#source.readCard(model);
     return { n: 0, recent: [], card, etag: null };
   }
 
-  /** The cards of models whose names lie between two, both included; by name. A model without one is new. */
-  async list(from: string, to: string): Promise<ReadonlyMap<string, ModelCard>> {
-    await this.complete();
+  /** The cards of models whose names lie between two, both included. A model without one is new, or is yet to have it made. */
+  async list(from: string, to: string): Promise<ListedCards> {
     return this.#in('reading cards', async (table) => {
+      const madeUntil = await this.#complete.goOn(table);
       const found = new Map<string, ModelCard>();
       const range = `RowKey ge ${quote(keyOf(from))} and RowKey le ${quote(keyOf(to))}`;
       for await (const row of rowsOf(table, range)) {
         found.set(modelOf(String(row['rowKey']))!, readDocument<ModelCard>(row));
       }
-      return found;
+      return { cards: found, madeUntil };
     });
   }
 
@@ -176,30 +195,6 @@ export class Cards {
       }
       return found;
     });
-  }
-
-  /** Sees to it that every model that the ledger knows has a card. */
-  async complete(): Promise<void> {
-    if (this.#isComplete) return;
-    await this.#in('completing cards', async (table) => {
-      if (await this.#findComplete(table)) return;
-      const models = await this.#source.models();
-      for (let first = 0; first < models.length; first += sideBySide) {
-        await Promise.all(
-          models.slice(first, first + sideBySide).map(async (model) => {
-            if (await findRow(table, partitionKey, keyOf(model))) return;
-            await this.note(model, { kind: 'decision', id: null });
-          }),
-        );
-      }
-      await table.upsertEntity({ partitionKey, rowKey: completeKey }, 'Replace', callLimit());
-      this.#isComplete = true;
-    });
-  }
-
-  async #findComplete(table: TableClient): Promise<boolean> {
-    this.#isComplete ||= (await findRow(table, partitionKey, completeKey)) !== null;
-    return this.#isComplete;
   }
 }
 

@@ -34,13 +34,7 @@ import { deploymentOf, deploymentRow } from './deployment-row.ts';
 import { LogReader } from './log-reader.ts';
 import { Notices } from './notices.ts';
 import { onReadyTables } from './on-ready-tables.ts';
-import {
-  fleetPartition,
-  type OperationQuery,
-  readOperations,
-  readOperationsAbout,
-  writeOperation,
-} from './operations.ts';
+import { type OperationQuery, readOperations, readOperationsAbout, writeOperation } from './operations.ts';
 import { listPartitions } from './partitions.ts';
 import type { Page } from './read-newest.ts';
 import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
@@ -88,15 +82,19 @@ export class Ledger {
     this.#releases = openTable(releasesTable);
     const [decisions, runs] = [this.#decisions, this.#runs];
     const logged = { decisions, runs, operations: this.#operations, releases: this.#releases };
-    const listModels = (table: TableClient) => this.#in(table, 'listing models', {}, listPartitions);
     this.log = new LogReader((name, asked, work) => this.#in(logged[name], asked, {}, work));
     const [cards, checks] = [openTable(cardsTable), openTable(checksTable)];
     const [data, notices] = [openTable(dataTable), openTable(noticesTable)];
     this.cards = new Cards((asked, work) => this.#in(cards, asked, {}, work), {
-      models: async () =>
-        [...new Set((await Promise.all(Object.values(logged).map(listModels))).flat())].filter(
-          (name) => name !== fleetPartition,
-        ),
+      namesAfter: async (name, atMost) => {
+        const asked = { after: name, atMost };
+        const found = await Promise.all(
+          Object.values(logged).map((table) =>
+            this.#in(table, 'listing models', {}, (open) => listPartitions(open, asked)),
+          ),
+        );
+        return [...new Set(found.flat())].sort().slice(0, atMost);
+      },
       readCard: (model) => buildCard(this, model),
     });
     this.changes = new ChangeWatch(this.cards);

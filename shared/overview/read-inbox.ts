@@ -9,6 +9,7 @@ import type { Inbox, InboxItem } from '../domain/inbox.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { wiring } from '../wiring.ts';
 import { itemOfRelease, itemsOfState } from './list-inbox.ts';
+import { isUnread } from './read-overview.ts';
 import { readStates } from './read-states.ts';
 
 type Client = Parameters<typeof readClock>[0] & Parameters<typeof readReleaseNow>[0];
@@ -16,8 +17,9 @@ type Client = Parameters<typeof readClock>[0] & Parameters<typeof readReleaseNow
 export async function readInbox(client: Client, visitor: Visitor): Promise<Inbox> {
   const [ledger, files] = await Promise.all([wiring.ledger(), wiring.modelFiles()]);
   const changes = await ledger.changes.token();
-  const [at, cards] = await Promise.all([readClock(client), ledger.cards.list('', 'z'.repeat(50))]);
-  const unread: string[] = [];
+  const [at, listed] = await Promise.all([readClock(client), ledger.cards.list('', 'z'.repeat(50))]);
+  const { cards } = listed;
+  const unread: string[] = files.names.filter((name) => isUnread(name, listed));
   const items: InboxItem[] = [...brokenFiles(files)];
   const asked = (model: string) => ({ model, visitor, at });
   const maybe = [...cards].filter(([, card]) => mayAsk(card)).map(([model]) => model);

@@ -4,6 +4,7 @@ import { readClock } from '../dispatch/read-clock.ts';
 import { newModelCard } from '../domain/model-card.ts';
 import type { OverviewPage } from '../domain/overview.ts';
 import { RatchetError } from '../errors.ts';
+import type { ListedCards } from '../ledger/cards.ts';
 import { wiring } from '../wiring.ts';
 import { describeModel } from './describe-model.ts';
 import { type EntityReader, readStates, readStopped } from './read-states.ts';
@@ -17,6 +18,13 @@ interface Asked {
 
 type Client = EntityReader & Parameters<typeof readClock>[0];
 
+const noCards: ListedCards = { cards: new Map(), madeUntil: null };
+
+/** Whether its card is yet to be made, of a ledger from before there were cards. */
+export function isUnread(name: string, { cards, madeUntil }: ListedCards): boolean {
+  return madeUntil !== null && name > madeUntil && !cards.has(name);
+}
+
 export async function readOverview(
   client: Client,
   { limit, continuation, model }: Asked,
@@ -29,8 +37,8 @@ export async function readOverview(
   const rest = listed.filter((name) => name > after);
   const names = rest.slice(0, limit);
   const last = names.at(-1);
-  const [cards, states, stopped, at] = await Promise.all([
-    last === undefined ? new Map<string, never>() : ledger.cards.list(names[0]!, last),
+  const [{ cards, madeUntil }, states, stopped, at] = await Promise.all([
+    last === undefined ? noCards : ledger.cards.list(names[0]!, last),
     readStates(client, names),
     readStopped(client),
     readClock(client),
@@ -49,6 +57,7 @@ export async function readOverview(
       }),
     ),
     total: files.names.length,
+    unread: names.filter((name) => isUnread(name, { cards, madeUntil })).length,
     stopped,
     fleetProblems: describeProblems(files.fleet.problems),
     changes,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandOutputs } from '../../cli/command-output-schema.ts';
 import { main } from '../../cli/main.ts';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { capturePrinted } from '../unit/cli/printed.ts';
@@ -106,5 +107,75 @@ describe('the commands about a release', () => {
     const { text } = await ratchet('vic', 'serving', 'tiny');
     expect(text).toMatch(/observed {2}100 % version-1 /);
     expect(text).toMatch(/settled {3}1, [^\n]*\n {2}release {3}none/);
+  });
+
+  it('print one JSON document each with --json, and nothing else, whatever the answer', async () => {
+    const runId = (await world.runs())[0]!.runId;
+    const file = join(folder, 'tiny.yaml');
+    const walked: Readonly<Record<string, readonly (readonly string[])[]>> = {
+      ui: [['ui']],
+      validate: [['validate', file]],
+      models: [['models'], ['models', 'tiny']],
+      inbox: [['inbox']],
+      request: [['request', 'tiny', ...reason]],
+      decisions: [['decisions']],
+      data: [['data', 'tiny']],
+      runs: [['runs'], ['runs', runId]],
+      watch: [['watch', runId]],
+      logs: [['logs', runId]],
+      explain: [
+        ['explain', runId],
+        ['explain', 'tiny'],
+      ],
+      gate: [['gate', 'plan', '--model', file, '--rows', '1000']],
+      freeze: [['freeze', 'tiny', ...reason]],
+      thaw: [['thaw', 'tiny', ...reason]],
+      mode: [['mode', 'tiny', 'file', ...reason]],
+      approve: [['approve', 'tiny', ...reason]],
+      withdraw: [['withdraw', 'tiny', ...reason]],
+      cancel: [['cancel', runId, ...reason]],
+      accept: [['accept', runId, ...reason]],
+      refuse: [['refuse', runId, ...reason]],
+      'break-glass': [['break-glass', runId, ...reason]],
+      releases: [['releases']],
+      release: [
+        ['release', runId],
+        ['release', 'abort', runId, ...reason],
+      ],
+      'roll-back': [['roll-back', 'tiny', ...reason]],
+      quarantine: [['quarantine', 'tiny:2', ...reason]],
+      serving: [['serving', 'tiny']],
+      lineage: [['lineage', 'tiny']],
+      audit: [['audit', 'checkpoint']],
+      fleet: [['fleet'], ['fleet', 'stop', ...reason], ['fleet', 'resume', ...reason]],
+      operations: [['operations']],
+      rebuild: [['rebuild', '--dry-run']],
+      whoami: [['whoami']],
+      doctor: [['doctor']],
+      diff: [['diff', 'tiny', '--file', file]],
+    };
+    /** Scripts of shells, protocols of their own, and what the tutorials run with --json or a test of its own does. */
+    const elsewhere = ['completion', 'mcp', 'init', 'up', 'local', 'package', 'backtest', 'export', 'test'];
+    out.length = 0;
+    await main(['--help']);
+    const names = [...out.join('\n').matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(([, name]) => name!);
+    expect(names.filter((name) => !elsewhere.includes(name)).sort()).toEqual(Object.keys(walked).sort());
+
+    const approvers = ['approve', 'accept', 'refuse', 'break-glass'];
+    const schemas = commandOutputs as Readonly<
+      Record<string, { parse(value: unknown): unknown } | undefined>
+    >;
+    for (const [name, lines] of Object.entries(walked)) {
+      for (const line of lines) {
+        const needsNoService = name === 'validate' || name === 'gate';
+        out.length = 0;
+        const { code, text } = needsNoService
+          ? { code: await main([...line, '--json']), text: out.join('\n') }
+          : await ratchet(approvers.includes(name) ? 'bob' : 'olga', ...line, '--json');
+        expect([0, 1], `${line.join(' ')}: ${text}`).toContain(code);
+        const document = JSON.parse(text) as unknown;
+        schemas[name]?.parse(document);
+      }
+    }
   });
 });

@@ -62,9 +62,15 @@ function Models({ of: { models, total, page } }: { readonly of: Fleet }) {
   );
 }
 
-function Notices({ page: { stopped, fleetProblems } }: { readonly page: Fleet['page'] }) {
+function Notices({ page: { stopped, fleetProblems, unread } }: { readonly page: Fleet['page'] }) {
   return (
     <>
+      {unread > 0 && (
+        <p class="note" role="status">
+          What {counted(unread, 'model')} last decided, ran and released is still being read, once after an
+          update of the service. It comes by itself.
+        </p>
+      )}
       {stopped && (
         <p class="note bad" role="status">
           <strong>The kill switch is thrown: no run starts.</strong> {stopped.by}, <When at={stopped.at} />:{' '}

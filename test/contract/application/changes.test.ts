@@ -1,3 +1,4 @@
+import { TableClient } from '@azure/data-tables';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { heldAtMost } from '../../../shared/ledger/change-watch.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
@@ -7,9 +8,13 @@ import { startStorageAlone } from './local-services.ts';
 
 let openLedger: () => Promise<Ledger>;
 let ledger: Ledger;
+let cards: TableClient;
 
 beforeAll(async () => {
   const settings = await startStorageAlone();
+  cards = TableClient.fromConnectionString(settings['RATCHET_STORAGE']!, 'RatchetCards', {
+    allowInsecureConnection: true,
+  });
   openLedger = () => createWiring(settings).ledger();
   ledger = await openLedger();
 });
@@ -92,7 +97,7 @@ describe('the card of a model', () => {
     await ledger.recordRun(ended);
     await ledger.recordRun(begun);
     await decide('carded', 'metric:carded:1', { decidedAt: at(2), outcome: 'deferred', reason: 'cooldown' });
-    const card = (await (await openLedger()).cards.list('carded', 'carded')).get('carded');
+    const card = (await (await openLedger()).cards.list('carded', 'carded')).cards.get('carded');
     expect(card).toMatchObject({
       lastDecision: { signalId: 'metric:carded:2', sentence: 'the second' },
       waiting: [{ signalId: 'metric:carded:1', reason: 'cooldown' }],
@@ -100,5 +105,41 @@ describe('the card of a model', () => {
     });
     await decide('carded', 'metric:carded:1', { decidedAt: at(10) });
     expect((await ledger.cards.get('carded')).waiting).toEqual([]);
+  });
+});
+
+describe('a ledger from before there were cards', () => {
+  it('gets them in pieces, a piece with each question, whichever process is asked', async () => {
+    const names = Array.from({ length: 20 }, (_, at) => `old-${String(at).padStart(2, '0')}`);
+    await Promise.all(names.map((name) => decide(name, `metric:${name}:1`, { sentence: `of ${name}` })));
+    for await (const { partitionKey, rowKey } of cards.listEntities())
+      if (rowKey !== '!head') await cards.deleteEntity(partitionKey!, rowKey!);
+
+    const [one, other] = await Promise.all([openLedger(), openLedger()]);
+    const ends: (string | null)[] = [];
+    for (let at = 0; ends.at(-1) !== null; at++) {
+      const { cards: found, madeUntil } = await [one, other][at % 2]!.cards.list('old-00', 'old-19');
+      const made = names.filter((name) => madeUntil === null || name <= madeUntil);
+      expect(made.filter((name) => !found.has(name))).toEqual([]);
+      ends.push(madeUntil);
+    }
+    const told = ends.filter((end) => end !== null);
+    expect(told).toEqual(told.toSorted());
+    const whole = (await (await openLedger()).cards.list('old-00', 'old-19')).cards;
+    expect([...whole].map(([name, { lastDecision }]) => [name, lastDecision?.sentence])).toEqual(
+      names.map((name) => [name, `of ${name}`]),
+    );
+  });
+
+  it('has the card of a model made at once where something is noted of it', async () => {
+    await decide('early', 'metric:early:1', { outcome: 'deferred', reason: 'cooldown' });
+    for await (const { partitionKey, rowKey } of cards.listEntities())
+      if (rowKey !== '!head') await cards.deleteEntity(partitionKey!, rowKey!);
+    const later = await openLedger();
+    await later.recordRun(run({ model: 'early', runId: 'early-20020902-1f2e3d4c' }));
+    expect(await later.cards.get('early')).toMatchObject({
+      waiting: [{ signalId: 'metric:early:1' }],
+      run: { runId: 'early-20020902-1f2e3d4c' },
+    });
   });
 });

@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { capturePrinted } from './printed.ts';
 
@@ -21,7 +25,38 @@ async function offered(...words: string[]): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+/** What a zsh at a terminal shows after these letters and two tabs. */
+function offeredInZsh(cwd: string, line: string): string {
+  const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', zshAtTerminal, 'zsh', line], {
+    ...{ cwd, encoding: 'utf8', env: { ...process.env, TERM: 'xterm', HOME: cwd } },
+  });
+  expect(stderr).toBe('');
+  return stripVTControlCharacters(stdout).replaceAll(/[^\S\n]+/g, ' ');
+}
+
+/** It ends when what was shown has the line and nothing has come for a second: a busy machine takes its time. */
+const zshAtTerminal = `
+  zmodload zsh/zpty
+  zpty shell zsh -f -i
+  zpty -w shell 'PS1=; autoload -U compinit; compinit -D -u; source ./ratchet.zsh; bindkey "^I" complete-word; print IS-"READY"'
+  zpty -r -m shell shown '*IS-READY*'
+  zpty -w -n shell "$1"$'\\t\\t'
+  shown= quiet=0
+  while (( quiet < 30 )); do
+    if zpty -r -t shell more; then shown+=$more quiet=0; else (( quiet++ )); sleep 0.05; fi
+  done
+  print -r -- "$shown"
+`;
+
 describe('ratchet completion', () => {
+  beforeAll(() => {
+    for (const shell of ['zsh', 'fish'])
+      if (!isThere(shell))
+        console.warn(
+          `${shell} is not installed: its completion is not tried (Debian: apt-get install ${shell})`,
+        );
+  });
+
   it('offers in bash the commands, their actions and their options', async () => {
     expect(await offered('ratchet', 'rel')).toEqual(['releases', 'release']);
     expect(await offered('ratchet', 'local', 'p')).toEqual(['publish', 'pipeline']);
@@ -33,18 +68,38 @@ describe('ratchet completion', () => {
     expect(await offered('ratchet', 'nothing', '')).toEqual([]);
   });
 
-  it.skipIf(!isThere('zsh'))('is a script that zsh reads', async () => {
-    const { status, stderr } = spawnSync(
-      'zsh',
-      ['-f', '-c', `autoload -U compinit; compinit -D\n${await scriptOf('zsh')}`],
-      { encoding: 'utf8' },
-    );
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  it.skipIf(!isThere('zsh'))('offers in zsh the commands, their actions and their options', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'zsh-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'ratchet.zsh'), await scriptOf('zsh'));
+    writeFileSync(join(folder, 'a-file.txt'), '');
+    expect(offeredInZsh(folder, 'ratchet watc')).toContain('ratchet watch');
+    expect(offeredInZsh(folder, 'ratchet local p')).toMatch(/pipeline +publish/);
+    expect(offeredInZsh(folder, 'ratchet local p')).not.toContain('a-file.txt');
+    expect(offeredInZsh(folder, 'ratchet init --ta')).toMatch(/--target +--task/);
+    expect(offeredInZsh(folder, 'ratchet validate a-')).toContain('a-file.txt');
   });
 
-  it.skipIf(!isThere('fish'))('is a script that fish reads', async () => {
-    const { status, stderr } = spawnSync('fish', ['-N', '-c', await scriptOf('fish')], { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  it.skipIf(!isThere('fish'))('offers in fish the commands, their actions and their options', async () => {
+    const script = await scriptOf('fish');
+    const folder = mkdtempSync(join(tmpdir(), 'fish-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'a-file.txt'), '');
+    const offers = (line: string): string[] => {
+      const { stdout, stderr } = spawnSync('fish', ['-N', '-c', `${script}\ncomplete -C '${line}'`], {
+        ...{ cwd: folder, encoding: 'utf8', env: { ...process.env, HOME: folder } },
+      });
+      expect(stderr).toBe('');
+      return stdout
+        .split('\n')
+        .filter((row) => row !== '')
+        .map((row) => row.split('\t')[0]!);
+    };
+    expect(offers('ratchet rel')).toEqual(['release', 'releases']);
+    expect(offers('ratchet local ')).toEqual(expect.arrayContaining(['publish', 'upload']));
+    expect(offers('ratchet local ')).not.toContain('a-file.txt');
+    expect(offers('ratchet init --t')).toEqual(['--target', '--task']);
+    expect(offers('ratchet validate a-')).toEqual(['a-file.txt']);
   });
 
   it('names every command in every shell, with nothing that a shell would run', async () => {
