@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import type { NoticeRow } from '../shared/domain/notice.ts';
 import { counted } from '../shared/domain/plural.ts';
-import type { ApprovalSubject, ReleaseRow } from '../shared/domain/release-state.ts';
+import type { ApprovalSubject, LookedCheck, ReleaseRow } from '../shared/domain/release-state.ts';
 
 export function describeRow({ startedAt, releaseId, model, endpoint, state, sentence }: ReleaseRow): string {
   return `${startedAt}  ${releaseId}  ${pc.bold(state)}  version ${model.version} to ${endpoint}  ${sentence}`;
@@ -38,6 +38,7 @@ export function describeRelease(row: ReleaseRow): string {
     ...(lastLook
       ? [
           `  last look ${lastLook.verdict} at ${lastLook.at}, ${lastLook.requests} requests: ${lastLook.sentence}`,
+          ...(lastLook.checks ?? []).map(describeCheck),
         ]
       : []),
     ...describeProbation(row),
@@ -47,6 +48,12 @@ export function describeRelease(row: ReleaseRow): string {
     ),
     ...describeAsked(row),
   ].join('\n');
+}
+
+function describeCheck({ check, challenger, champion }: LookedCheck): string {
+  const side = ({ requests, bad }: LookedCheck['challenger']): string =>
+    bad === null ? 'not counted' : `${bad.most} bad of ${counted(requests, 'request')}`;
+  return `    ${check}: challenger ${side(challenger)}, champion ${side(champion)}`;
 }
 
 function describeProbation({ probation }: ReleaseRow): string[] {

@@ -8,7 +8,7 @@ export const requestRun = (model: string): Deed => ({
   access: 'request',
   tone: 'main',
   title: `Request a run of ${model}`,
-  does: 'A signal of yours asks for a run. A person is not held by cooldown, quiet period or budget; freezes, the kill switch and a run under way hold everybody. The decision says which it was.',
+  does: 'A signal of yours requests a run. Cooldown, quiet period and budget do not block a person; freezes, the kill switch and a run under way block everybody. The decision says which it was.',
   path: `models/${encodeURIComponent(model)}/signals`,
   body: {},
   command: (_fields, reason) => command('request', model, ...withReason(reason)),

@@ -87,8 +87,8 @@ const ofHealth: Readonly<Record<ModelOverview['health']['verdict'], Said>> = {
 
 /** The reason codes that need more than their own words. */
 const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
-  idle: 'nothing held it back',
-  'hold-over': 'what held it is over',
+  idle: 'nothing blocks it',
+  'hold-over': 'no longer blocked',
   'run-live': 'a run is under way',
   'wait-pending': 'one already waits',
   'not-persistent': 'not persistent yet',

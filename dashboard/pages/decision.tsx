@@ -135,7 +135,7 @@ function SignalLinks({ ids }: { readonly ids: readonly string[] }) {
 function Asked({ decision: { signal } }: { readonly decision: Decision }) {
   const { persistence, newData, cause } = signal;
   return (
-    <Card title="What asked">
+    <Card title="The signal">
       <Facts
         of={[
           ['Kind', signal.kind],

@@ -68,7 +68,7 @@ function Whole({ of, model }: { readonly of: Serving; readonly model: string }) 
             ),
           ],
           [
-            'Held by',
+            'In use by',
             release && (
               <>
                 <a href={addressOf.release(release.releaseId)}>{release.releaseId}</a>{' '}
@@ -76,7 +76,7 @@ function Whole({ of, model }: { readonly of: Serving; readonly model: string }) 
               </>
             ),
           ],
-          ['Wait for it', waiting.length > 0 && waiting.join(', ')],
+          ['Waiting for it', waiting.length > 0 && waiting.join(', ')],
           [
             'Rollbacks go to',
             settled.length > 0 &&

@@ -1,4 +1,4 @@
-/** `triggers` of a model file in plain English: what asks for a run, and how long it must last. Pure. */
+/** `triggers` of a model file in plain English: what requests a run, and how long it must last. Pure. */
 import type { ModelConfig } from '../config/schema.ts';
 import { counted } from '../domain/plural.ts';
 import { further, quoted, span, type Told } from './words.ts';
@@ -20,7 +20,7 @@ function tellLimit({ below, above, breaches, windows }: Judged): {
   return {
     limit: below === undefined ? `above ${above}` : `below ${below}`,
     persists:
-      windows === 1 ? 'asks for a run' : `asks for a run once ${breaches} of the last ${windows} windows are`,
+      windows === 1 ? 'requests a run' : `requests a run once ${breaches} of the last ${windows} windows are`,
   };
 }
 
@@ -66,32 +66,32 @@ const tellers: {
   alerts: (alerts) =>
     alerts.map(
       ({ name, rule, ...rest }) =>
-        `Trigger ${name}: alert rule ${rule} of Azure Monitor asks for a run when it fires.${further(rest)}`,
+        `Trigger ${name}: alert rule ${rule} of Azure Monitor requests a run when it fires.${further(rest)}`,
     ),
   drift: (drift) =>
     drift
-      ? 'A breach that a model monitor finds asks for a run, once the workspace has confirmed it.'
+      ? 'A breach that a model monitor finds requests a run, once the workspace has confirmed it.'
       : 'Breaches of model monitors ask for nothing.',
   data: (data) => {
     if (typeof data === 'boolean') {
-      return data ? 'Every new file of data asks for a run.' : 'New data is counted, and asks for nothing.';
+      return data ? 'Every new file of data requests a run.' : 'New data is counted, and requests nothing.';
     }
     const { minimumRows, minimumBytes, ...rest } = data;
     const amounts = [
       ...(minimumRows === undefined ? [] : [counted(minimumRows, 'row')]),
       ...(minimumBytes === undefined ? [] : [counted(minimumBytes, 'byte')]),
     ];
-    return `New data asks for a run once ${amounts.join(' and ')} have come since the last one started.${further(rest)}`;
+    return `New data requests a run once ${amounts.join(' and ')} have come since the last one started.${further(rest)}`;
   },
   schedules: (schedules) =>
     schedules.map(
       ({ name, cron, timeZone, ...rest }) =>
-        `Schedule ${name} asks for a run at ${cron} (${timeZone}).${further(rest)}`,
+        `Schedule ${name} requests a run at ${cron} (${timeZone}).${further(rest)}`,
     ),
   championAge: (age) =>
     age === undefined
-      ? "The champion's age asks for nothing."
-      : `A champion that is older than ${span(age)} asks for a run, and again whenever as much time has passed.`,
+      ? "The champion's age requests nothing."
+      : `A champion that is older than ${span(age)} requests a run, and again whenever as much time has passed.`,
   registry: (registry) =>
     registry
       ? 'A version that a person registers is evaluated, and promoted where it passes.'

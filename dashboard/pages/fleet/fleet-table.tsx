@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { Component } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { ModelOverview, OverviewWait } from '../../../shared/domain/overview.ts';
 import { search, setQuery } from '../../address/address.ts';
-import { readWord } from '../../address/query.ts';
+import { readQuery, readWord } from '../../address/query.ts';
 import { addressOf } from '../../address/route.ts';
 import { formatNumber } from '../../format/number.ts';
 import { sayAdmission, sayHealth, sayModel, sayReason, sayRelease } from '../../format/words.ts';
@@ -10,7 +11,8 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
 import { type Column, columns, directions, sortModels } from './order.ts';
 
-/** More than fits on a screen; more still would make every key typed into the search slow. */
+/** What a screen has room for is drawn at once, what is below it in the next frame: so a key or a click is answered soon. */
+const shownFirst = 16;
 const shownAtOnce = 60;
 
 const names: Readonly<Record<Column, string>> = {
@@ -27,6 +29,12 @@ export function FleetTable({ models }: { readonly models: readonly ModelOverview
   const column = readWord(search.value, 'sort', columns, 'state');
   const direction = readWord(search.value, 'way', directions, 'up');
   const [limit, setLimit] = useState(shownAtOnce);
+  const look = `${readQuery(search.value, 'q')} ${readQuery(search.value, 'state')} ${column} ${direction}`;
+  const [drawn, setDrawn] = useState(look);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setDrawn(look));
+    return () => cancelAnimationFrame(frame);
+  }, [look]);
   const sorted = sortModels(models, column, direction);
   return (
     <>
@@ -42,7 +50,7 @@ export function FleetTable({ models }: { readonly models: readonly ModelOverview
             </tr>
           </thead>
           <tbody>
-            {sorted.slice(0, limit).map((model) => (
+            {sorted.slice(0, drawn === look ? limit : shownFirst).map((model) => (
               <Row key={model.model} of={model} />
             ))}
           </tbody>
@@ -80,7 +88,18 @@ function HeadCell({ column, by, direction }: HeadCellProps) {
   );
 }
 
-function Row({ of }: { readonly of: ModelOverview }) {
+/** A model that has not changed is not drawn anew, wherever in the table it goes; its ages keep themselves. */
+class Row extends Component<{ readonly of: ModelOverview }> {
+  override shouldComponentUpdate(next: { readonly of: ModelOverview }): boolean {
+    return next.of !== this.props.of;
+  }
+
+  render({ of }: { readonly of: ModelOverview }) {
+    return <Cells of={of} />;
+  }
+}
+
+function Cells({ of }: { readonly of: ModelOverview }) {
   const { model, description, state, champion, lastDecision, nextSchedule, release } = of;
   return (
     <tr>

@@ -57,7 +57,18 @@ export function filterModels(models: readonly ModelOverview[], { text, state }: 
   });
 }
 
-function textOf({ model, description, state, lastDecision, waits, run, champion }: ModelOverview): string {
+/** Put together once for each model, not at each key. */
+const texts = new WeakMap<ModelOverview, string>();
+
+function textOf(model: ModelOverview): string {
+  const known = texts.get(model);
+  if (known !== undefined) return known;
+  const text = writeText(model);
+  texts.set(model, text);
+  return text;
+}
+
+function writeText({ model, description, state, lastDecision, waits, run, champion }: ModelOverview): string {
   return [
     ...[model, description, state.code, state.sentence, champion?.version, run?.runId],
     ...[lastDecision?.reason, lastDecision?.sentence],

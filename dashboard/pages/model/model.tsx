@@ -1,6 +1,7 @@
 /** One model: what it does now, what happened over time, and by which rules. */
 import type { ModelOverview, OverviewPage } from '../../../shared/domain/overview.ts';
 import { addressOf } from '../../address/route.ts';
+import { sayCheck } from '../../charts/lanes.ts';
 import { approve, freeze, requestRun, setMode, thaw, withdraw } from '../../deeds/of-model.ts';
 import { command } from '../../format/command.ts';
 import { formatNumber } from '../../format/number.ts';
@@ -157,13 +158,7 @@ function Health({ of: { verdict, checks } }: { readonly of: ModelOverview['healt
       <ul class="plain lines">
         {checks.map(({ rule, kind, metric, value, limit, at, sentence, verdict: found, signalId }) => (
           <li key={`${kind} ${rule}`} title={sentence}>
-            <Badge
-              of={
-                found === 'fine'
-                  ? { text: 'fine', tone: 'good' }
-                  : sayHealth(found === 'breached' ? 'breached' : 'failed')
-              }
-            />{' '}
+            <Badge of={found === 'fine' ? { text: 'fine', tone: 'good' } : sayCheck(found)} />{' '}
             <strong>{metric ?? rule}</strong> {value !== null && formatNumber(value)}
             {limit && (
               <span class="dim">
@@ -177,7 +172,7 @@ function Health({ of: { verdict, checks } }: { readonly of: ModelOverview['healt
               {(signalId || metric !== null) && ', '}
               <When at={at} as="age" />
             </span>
-            {found === 'failed' && (
+            {found !== 'fine' && (
               <div class="dim">
                 <Sentence of={sentence} />
               </div>
@@ -192,7 +187,7 @@ function Health({ of: { verdict, checks } }: { readonly of: ModelOverview['healt
 function Comes({ of }: { readonly of: ModelOverview }) {
   const { lastDecision, waits, waitsLeftOut, budget, nextSchedule, freezes } = of;
   return (
-    <Card title="What waits and comes">
+    <Card title="Waiting and next">
       <Facts
         of={[
           [

@@ -14,13 +14,13 @@ import { When } from '../../parts/when.tsx';
 import { useResource } from '../../service/resource.ts';
 
 const topics: Readonly<Record<PolicyTopic, string>> = {
-  triggers: 'What asks for a run',
+  triggers: 'What requests a run',
   data: 'Data',
-  policy: 'What holds a run back',
+  policy: 'What blocks a run',
   jobs: 'Jobs',
-  gates: 'What a challenger must show',
+  gates: 'What a challenger must pass',
   release: 'How it is released',
-  notices: 'Who is told',
+  notices: 'Who is notified',
 };
 
 export function PolicyCard({ model }: { readonly model: string }) {
@@ -50,7 +50,7 @@ function Outlook({
 }) {
   return (
     <section class="outlook">
-      <h3>{asker === 'event' ? 'If an event asked now' : 'If a person asked now'}</h3>
+      <h3>{asker === 'event' ? 'If an event came now' : 'If a person requested a run now'}</h3>
       <p>
         <Badge of={sayAdmission(outcome)} /> <span class="dim">{sayReason(reason)}</span>
       </p>
