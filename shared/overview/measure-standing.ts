@@ -25,7 +25,7 @@ type Client = Parameters<typeof readInbox>[0] & EntityReader;
 
 export async function measureStanding(client: Client): Promise<Fact> {
   const [ledger, models, policy] = await Promise.all([wiring.ledger(), wiring.models(), wiring.fleet()]);
-  const [{ at, items }, cards] = await Promise.all([
+  const [{ at, items }, { cards }] = await Promise.all([
     readInbox(client, functionKey),
     ledger.cards.list('', 'z'.repeat(50)),
   ]);
