@@ -14,6 +14,7 @@ import { priorCells } from './cells/prior-cells.ts';
 import { probabilityCells } from './cells/probability-cells.ts';
 import { regressionCells } from './cells/regression-cells.ts';
 import { relativeCells } from './cells/relative-cells.ts';
+import { unequalCells } from './cells/unequal-cells.ts';
 import { weightCells } from './cells/weight-cells.ts';
 
 export function allCells(): Cell[] {
@@ -26,6 +27,7 @@ export function allCells(): Cell[] {
     ...cutCells(),
     ...recalibrationCells(),
     ...regressionCells(),
+    ...unequalCells(),
     ...multiclassCells(),
     ...relativeCells(),
     ...priorCells(),

@@ -52,7 +52,7 @@ export function ruleOn(name: RuleName, metric: string, parts: readonly Populatio
     }
     return ruleOf(truth, 'above', (limit) => {
       // Equal laws differ by rounding errors only.
-      const margin = Math.abs(limit) < 1e-12 ? 0 : -limit;
+      const margin = Math.abs(limit) < 1e-10 ? 0 : -limit;
       if (margin < 0) throw new Error(`${metric}: the truth of a comparison is above 0`);
       const rule = margin === 0 ? 'superiority' : 'non-inferiority';
       return { ...common, kind: 'against-champion', rule, margin };

@@ -2,6 +2,7 @@ import { type Direction, findMetric, idealOf, isOfAnySize } from '../config/metr
 import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
+import { guardBySides } from './guard-sides.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
 import { findCut, inferCutDifference } from './infer-cut.ts';
@@ -173,11 +174,14 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
   const differences = challenger.influences.map((influence, row) =>
     gainOf(better, influence, champion.influences[row]!),
   );
-  return inferFromInfluences(gain, differences, rows, {
+  const inferred = inferFromInfluences(gain, differences, rows, {
     ofAnySize,
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
   });
+  return ofAnySize
+    ? guardBySides(inferred, [challenger, unscaled!], rows, better as 'higher' | 'lower')
+    : inferred;
 }
 
 /** A side, less the value that would be best. */

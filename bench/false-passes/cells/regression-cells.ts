@@ -1,6 +1,5 @@
 /** Metrics of regression, with errors from normal to heavy-tailed. */
 import { type Cell, cellOf } from '../cell.ts';
-import { trueValue } from '../populations/population.ts';
 import { type Erring, estimators, type Tail } from '../populations/regression.ts';
 
 const tails: readonly Tail[] = ['normal', 'lognormal', 't3', 'Pareto 2.5'];
@@ -51,7 +50,7 @@ export function* regressionCells(): Generator<Cell> {
       ]);
     }
   }
-  yield* unequalTails();
+  yield* rareErrors();
   yield* forecasts();
 }
 
@@ -111,27 +110,9 @@ function* forecasts(): Generator<Cell> {
   }
 }
 
-/** Two sides with as large errors on average, one with heavier tails; and errors that most samples do not have. */
-function* unequalTails(): Generator<Cell> {
+/** Coverage of a quantile, and errors that most samples do not have. */
+function* rareErrors(): Generator<Cell> {
   const light: Erring = { tail: 'normal', scale: 1, signs: 'both' };
-  for (const tail of tails.slice(1)) {
-    const scale = meanSize('normal') / meanSize(tail);
-    for (const rows of [100, 1000]) {
-      yield cellOf('mae', 'superiority', rows, [
-        `errors ${tail} against normal, as large on average`,
-        () => estimators({ ...light, tail, scale }, light),
-      ]);
-    }
-  }
-  for (const tail of tails.slice(1)) {
-    // Squares of these have no variance: in 100 rows there is often none of those that make most of their mean.
-    const scale = meanSize('normal', 'rmse') / meanSize(tail, 'rmse');
-    for (const rows of [100, 1000]) {
-      const what = `errors ${tail} against normal, as large in squares`;
-      const pair = () => estimators({ ...light, tail, scale }, light);
-      yield cellOf('rmse', 'superiority', rows, [what, pair], rows === 100 ? { known: unseen } : {});
-    }
-  }
   const high: Erring = { ...light, shift: -1.2816 };
   for (const rows of [30, 500]) {
     for (const rule of ['atLeast', 'atMost'] as const) {
@@ -148,9 +129,4 @@ function* unequalTails(): Generator<Cell> {
       known: unseen,
     });
   }
-}
-
-function meanSize(tail: Tail, metric = 'mae'): number {
-  const population = estimators({ tail, scale: 1, signs: 'both' }, null);
-  return trueValue(metric, population, population.challenger);
 }

@@ -9,6 +9,8 @@ const sizes = {
   lognormal: (probability: number) => Math.exp(normalQuantile(probability)),
   t3: (probability: number) => Math.abs(quantileOfT3((1 + probability) / 2)),
   'Pareto 2.5': (probability: number) => (1 - probability) ** (-1 / 2.5),
+  // Without a variance, as claims and catastrophes are.
+  'Pareto 1.5': (probability: number) => (1 - probability) ** (-1 / 1.5),
   // Too rare to be in every sample, and two thirds of the mean.
   'one in 100 two hundredfold': (probability: number) =>
     probability < 0.99

@@ -34,7 +34,7 @@ import {
   type Worst,
 } from './standard-units.ts';
 import { studentCdf } from './student.ts';
-import { hasNoVariance, isTooHeavy } from './tail-index.ts';
+import { hasNoVariance, mostEvenRowsOfTail } from './tail-index.ts';
 import { prepareTail } from './weighted-tail.ts';
 
 /** So many rows of equal weight must there be at least. */
@@ -191,16 +191,20 @@ function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, sha
       : secondOrder + towardsWorst(count, few) * Math.max(0, farthest - secondOrder);
   // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
+  const bluntRows =
+    unbounded && apart === Number.POSITIVE_INFINITY
+      ? Math.min(evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
+      : 0;
   const isHeavy = unbounded && hasNoVariance(sign, kurtosis, centred);
   return {
     ...{ sign, added, degrees },
     evenRows: isHeavy ? 0 : Math.min(apart, evenRowsOf(count, skewness)),
     blunt:
-      unbounded && apart === Number.POSITIVE_INFINITY && !isTooHeavy(sign, centred, plainLosses)
+      bluntRows > 0
         ? {
             ...{ sign, degrees },
             added: Math.max(added, beyondWorst(count) * worst),
-            evenRows: evenRowsPerUnevenUnit * count,
+            evenRows: bluntRows,
           }
         : null,
   };

@@ -6,6 +6,11 @@ const lightKurtosis = 9;
 const leastTailIndex = 2;
 /** Below it they surely have none; above, what they have is bounded by a unit beyond the worst seen (`bench:false-passes`). */
 const leastTailIndexOfBlunt = 1.8;
+/** An index is an estimate: one below this tells no smaller error than that of a first look with 95 %, and where it could be surer less. */
+const sureTailIndex = 2.2;
+const mostEvenRowsOfUnsure = 24;
+/** Fewer losses than the tail can be looked into twice as deeply look heavier than they are: too uneven, and more of them may do. */
+const perRowOfFew = 1 / 20;
 
 /**
  * Whether values fall off so slowly towards a side that their variance is infinite as far as one can see, so that no
@@ -15,12 +20,17 @@ export function hasNoVariance(sign: 1 | -1, kurtosis: number, centred: Float64Ar
   return kurtosis > lightKurtosis && tailIndexOf(sign, centred, Math.sqrt(centred.length)) < leastTailIndex;
 }
 
-/** Whether it is surely so: of losses as they are, not beyond their mean, the tail shows twice as far in. */
-export function isTooHeavy(sign: 1 | -1, centred: Float64Array, losses: Float64Array | null): boolean {
+/**
+ * How many even rows values are worth at most where only a unit beyond the worst seen bounds them; 0 where they surely have no variance.
+ * Of losses as they are, not beyond their mean, the tail shows twice as far in, and less of it is chance.
+ */
+export function mostEvenRowsOfTail(sign: 1 | -1, centred: Float64Array, losses: Float64Array | null): number {
   const root = Math.sqrt(centred.length);
   const isDeep = losses !== null && sign > 0 && 2 * root <= centred.length / 10;
   const index = isDeep ? tailIndexOf(1, losses, 2 * root) : tailIndexOf(sign, centred, root);
-  return index < leastTailIndexOfBlunt;
+  if (index < leastTailIndexOfBlunt) return losses && sign > 0 && !isDeep ? perRowOfFew * centred.length : 0;
+  if (isDeep && index < leastTailIndex) return mostEvenRowsOfUnsure / 2;
+  return index < sureTailIndex ? mostEvenRowsOfUnsure : Number.POSITIVE_INFINITY;
 }
 
 /** By so many of the outermost values (Hill, Annals of Statistics 3, 1975); infinite where they are too near to tell. */

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { inferGain, type PairedRows } from '../../../shared/gates/infer-gain.ts';
+import { evenRowsNeeded } from '../../../shared/gates/statistics/even-rows.ts';
+import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
+
+const size = 100;
+/** Errors at the middles of equal strata, in an order that has nothing to do with their size. */
+const errorsOf = (quantile: (share: number) => number, step: number): Float64Array =>
+  Float64Array.from({ length: size }, (_, row) => quantile((((row * step) % size) + 0.5) / size));
+const light = errorsOf((share) => normalQuantile(share), 37);
+const heavy = errorsOf((share) => 0.3 * Math.sign(share - 0.5) * Math.abs(1 - 2 * share) ** -0.4, 61);
+
+const rowsOf = (challenger: Float64Array, champion: Float64Array): PairedRows => ({
+  labels: new Float64Array(size),
+  challenger,
+  champion,
+  weights: null,
+  intervals: null,
+  classes: null,
+  dependence: null,
+});
+
+describe('a gain in losses of any size', () => {
+  it.each(['rmse', 'r2', 'mae', 'pinball'])(
+    'needs losses of both sides that are even by themselves: %s',
+    (metric) => {
+      const labels = errorsOf((share) => normalQuantile(share), 13);
+      const over = (errors: Float64Array): Float64Array => errors.map((error, row) => labels[row]! + error);
+      const rows = { ...rowsOf(over(heavy), over(light)), labels };
+      const { inference } = inferGain(metric, rows);
+      if ('why' in inference) throw new Error(inference.why);
+      expect(inference.evenRows!.low).toBeLessThan(evenRowsNeeded(0.95));
+      expect(inference.atMost(-1e6)).toBeGreaterThan(0.025);
+      const back = inferGain(metric, {
+        ...rows,
+        challenger: rows.champion,
+        champion: rows.challenger,
+      }).inference;
+      if ('why' in back) throw new Error(back.why);
+      expect(back.evenRows!.high).toBe(inference.evenRows!.low);
+      expect(back.atLeast(1e6)).toBe(inference.atMost(-1e6));
+    },
+  );
+
+  it('is shown over losses that are all alike', () => {
+    const { inference } = inferGain('mae', rowsOf(light, new Float64Array(size).fill(1000)));
+    expect('why' in inference ? inference.why : inference.atMost(0)).toBeLessThan(1e-4);
+  });
+});
