@@ -5,6 +5,7 @@ import { absoluteErrors, medianAbsoluteError } from './metrics/robust-metrics.ts
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
 import { inferMedian, inferMedianGain } from './statistics/median-inference.ts';
+import { normalQuantile } from './statistics/normal.ts';
 import { orderNumbers } from './statistics/order-numbers.ts';
 import { gather } from './statistics/typed.ts';
 
@@ -79,15 +80,17 @@ function inferWeighted(
   const atLeast = (limit: number): number => refute(limit, true);
   const counts = orderNumbers(errors).filter((row) => weights[row]! > 0);
   const sorted = gather(errors, counts);
+  const nearlyAt = placesNear(gather(weights, counts));
   return {
     method,
     estimate,
     evenRows: { low: beyond.evenRows!.low, high: within.evenRows!.low },
     interval: (confidence) => {
       const error = (1 - confidence) / 2;
+      const [near, far] = nearlyAt(normalQuantile(1 - error));
       // The first limit that is not refuted, and the first from which on all are.
-      const low = firstWhere(sorted, (limit) => !(atMost(limit) <= error)) ?? Number.NEGATIVE_INFINITY;
-      const high = firstWhere(sorted, (limit) => atLeast(limit) <= error) ?? Number.POSITIVE_INFINITY;
+      const low = firstWhere(sorted, (limit) => !(atMost(limit) <= error), near) ?? Number.NEGATIVE_INFINITY;
+      const high = firstWhere(sorted, (limit) => atLeast(limit) <= error, far) ?? Number.POSITIVE_INFINITY;
       return { low, high };
     },
     atMost,
@@ -95,13 +98,49 @@ function inferWeighted(
   };
 }
 
-/** The first value for which it holds, where it holds for all after that; undefined where for none. */
-function firstWhere(sorted: Float64Array, holds: (value: number) => boolean): number | undefined {
-  let [from, to] = [0, sorted.length];
+/** Places at which the normal approximation of the share of weight within has the ends: for the search to begin at. */
+function placesNear(weights: Float64Array): (quantile: number) => readonly [low: number, high: number] {
+  const within = new Float64Array(weights.length);
+  let [sum, squares] = [0, 0];
+  for (let place = 0; place < weights.length; place++) {
+    sum += weights[place]!;
+    squares += weights[place]! ** 2;
+    within[place] = sum;
+  }
+  return (quantile) => {
+    const reach = (quantile * Math.sqrt(squares)) / 2;
+    return [placeWhere(within, sum / 2 - reach), placeWhere(within, sum / 2 + reach)];
+  };
+}
+
+/** The first place from which on values are at least this; their number where none is. */
+function placeWhere(rising: Float64Array, least: number): number {
+  let [from, to] = [0, rising.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (holds(sorted[middle]!)) to = middle;
+    if (rising[middle]! >= least) to = middle;
     else from = middle + 1;
+  }
+  return from;
+}
+
+/**
+ * The first value for which it holds, where it holds for all after that; undefined where for none. Each question takes a
+ * pass over all rows, so that the search begins near where the answer is, in steps that double.
+ */
+function firstWhere(
+  sorted: Float64Array,
+  holds: (value: number) => boolean,
+  near: number,
+): number | undefined {
+  let [from, to] = [0, sorted.length];
+  let at = Math.min(sorted.length - 1, near);
+  for (let step = Math.max(1, Math.floor(sorted.length ** 0.25)); from < to; step *= 2) {
+    if (holds(sorted[at]!)) [to, at] = [at, at - step];
+    else [from, at] = [at + 1, at + step];
+    // What lies between two that were asked is halved.
+    const isBetween = to < sorted.length && from > 0;
+    if (isBetween || at < from || at >= to) at = (from + to) >> 1;
   }
   return sorted[from];
 }
