@@ -60,7 +60,7 @@ function countSample(
   const isComputed = sourceOf(gate) === 'predictions';
   const share = isComputed ? findShare(gate.metric, rows.classes?.names ?? null) : undefined;
   const ofSome = share && share.among !== 'all' ? share : null;
-  return { ofSome, count: ofSome ? countAmong(ofSome, gate, rows) : countRows(rows, () => true) };
+  return { ofSome, count: ofSome ? countAmong(ofSome, gate, rows) : countRows(rows) };
 }
 
 /** Rows, and how many of equal weight tell as much: (sum w)^2 / sum w^2 (Kish, "Survey sampling", 1965). */
@@ -70,9 +70,11 @@ interface RowCount {
   readonly weighted: boolean;
 }
 
-/** The rows that count, of those with labels and weights. */
-export function countRows(rows: WeightedRows, counts: (row: number) => boolean): RowCount {
-  return tally(rows, 1, (row) => (counts(row) ? 0 : -1))[0]!;
+/** The rows that count, of those with labels and weights; all when omitted. */
+export function countRows(rows: WeightedRows, counts?: (row: number) => boolean): RowCount {
+  const count = rows.labels.length;
+  if (!counts && !rows.weights) return { rows: count, effective: count, weighted: false };
+  return tally(rows, 1, (row) => (counts?.(row) === false ? -1 : 0))[0]!;
 }
 
 /** The rows of each class, in one pass. */

@@ -33,7 +33,7 @@ export function judgeData(gate: DataGate, { predictions, trainIds }: Evidence): 
 
 /** Rows with weights count as so many of equal weight. */
 function judgeRows(atLeast: number, predictions: Predictions): RuleVerdict {
-  const { effective, weighted, rows: n } = countRows(predictions, () => true);
+  const { effective, weighted, rows: n } = countRows(predictions);
   const words = weighted ? 'effective rows' : 'rows';
   const sample = { among: '', rows: n, effective };
   return settle({ words, estimate: effective, limit: atLeast, goal: 'above', inference: null, n, sample });
@@ -117,7 +117,7 @@ function measureShare(
           },
         )
       : exactProportion(count, n);
-  const { effective } = countRows(predictions, () => true);
+  const { effective } = countRows(predictions);
   const inference = confidence === undefined ? null : exact;
   return { estimate: weight / total, inference, n, sample: { among: '', rows: n, effective } };
 }

@@ -224,7 +224,7 @@ export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
   const parsed = parseMetricName(metric);
   if (parsed?.base !== 'mae_trimmed') return null;
   const share = parsed.parameter!;
-  const effective = countRows(rows, () => true).effective;
+  const effective = countRows(rows).effective;
   const units = findPlainUnits(rows)?.seen;
   const worth = Math.min(effective, units?.count ?? effective);
   if (share * worth >= leastUnits * (1 - 1e-9)) return null;

@@ -242,6 +242,13 @@ export class CategoryColumn implements CellSink {
   }
 }
 
+/** Text that is only looked at where it repeats: once there are too many values for that, no more of it is kept. */
+export class WatchedColumn extends CategoryColumn {
+  override take(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.overflow) super.take(bytes, start, end);
+  }
+}
+
 function isSame(value: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   if (value.length !== end - start) return false;
   for (let at = 0; at < value.length; at++) if (value[at] !== bytes[start + at]) return false;

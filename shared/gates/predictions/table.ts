@@ -1,7 +1,7 @@
 import type { Task } from '../../config/metric-catalog.ts';
 import type { CellSink } from '../../tables/csv-rows.ts';
 import type { Dependence } from '../rows.ts';
-import { CategoryColumn, type Faults, IdColumn, NumberColumn, shorten } from './columns.ts';
+import { CategoryColumn, type Faults, IdColumn, NumberColumn, shorten, WatchedColumn } from './columns.ts';
 import { noteAlikeColumns } from './spellings.ts';
 
 /** What a run may bring at most; more is an error of the evidence. */
@@ -114,7 +114,7 @@ export function planTable(
     if (name === 'id') return id;
     const kind = kindOf(name, task, sliceColumns);
     if (kind === null && watches && watched.size < mostWatched) {
-      const column = new CategoryColumn();
+      const column = new WatchedColumn();
       watched.set(name, column);
       return column;
     }
