@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { makePredictions, writeCsv, writeParquet } from './gates/write-predictions.ts';
+import type { Task } from '../shared/config/metric-catalog.ts';
+import { makeDecisions, makePredictions, writeCsv, writeParquet } from './gates/write-predictions.ts';
 import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
 import { type Spread, spreadOf } from './measure/statistics.ts';
 import { figure, renderTable } from './measure/table.ts';
@@ -17,11 +18,13 @@ const help = `npm run bench:gates -- [options]
 
 Writes predictions of ten columns as CSV and as Parquet, and judges each, from the first byte to the report, by gates
 as a model file may have them: an exact bound, an area, a ranking, a mean and decisions by empirical likelihood, and
-slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV.
+slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV, and
+gates on decisions among many classes, labels and decisions as CSV.
 Prints times and the most memory ever resident, and their ratios to the limits. Every report must pass.
 
   --rows N        rows (default 1000000)
   --rounds N      rounds (default 5)
+  --classes N     of the model of many classes (default 1000)
   --seconds N     the limit in seconds (default 10); reported, never a failure
   --memory N      the limit in MB (default 1024); reported, never a failure
 `;
@@ -46,6 +49,14 @@ const gates = [
     slices: { by: 'source' },
   },
   { gate: 'f1-by-region', kind: 'against-champion', metric: 'f1', margin: 0.02, slices: { by: 'region' } },
+];
+
+const manyClassGates = [
+  { gate: 'accurate', kind: 'bound', metric: 'accuracy', atLeast: 0.8, confidence: 0.95 },
+  { gate: 'each', kind: 'bound', metric: 'f1_macro', atLeast: 0.8, confidence: 0.95 },
+  { gate: 'matthews', kind: 'bound', metric: 'matthews', atLeast: 0.8, confidence: 0.95 },
+  { gate: 'recall', kind: 'against-champion', metric: 'recall_macro', margin: 0.01 },
+  { gate: 'weighted', kind: 'against-champion', metric: 'f1_weighted', margin: 0.01 },
 ];
 
 const JudgedSchema = z.object({
@@ -73,6 +84,8 @@ interface Figures {
   readonly formats: readonly FormatFigures[];
   /** Of each gate by itself: judging, without reading. */
   readonly gates: readonly { readonly gate: string; readonly judgeMs: number }[];
+  /** Reading and judging decisions among so many classes. */
+  readonly many: { readonly classes: number; readonly judged: Judged };
   readonly limits: { readonly seconds: number; readonly memoryMb: number };
   /** The slower format's median, and the greatest peak, by the limits. */
   readonly timeByLimit: number;
@@ -85,12 +98,14 @@ await runBenchmark({
   options: {
     rows: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '5' },
+    classes: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '10' },
     memory: { type: 'string', default: '1024' },
   },
   async measure(values, measuring): Promise<Figures> {
     const rows = readCount('rows', values.rows, 10_000);
     const rounds = readCount('rounds', values.rounds, 1);
+    const classes = readCount('classes', values.classes, 2);
     const limits = {
       seconds: readCount('seconds', values.seconds, 1),
       memoryMb: readCount('memory', values.memory, 1),
@@ -110,10 +125,18 @@ await runBenchmark({
       const { totalMs, readMs } = await judgeOnce(files[0], [gate], rows, measuring);
       alone.push({ gate: gate.gate, judgeMs: totalMs - readMs });
     }
+    measuring.say(`decisions among ${classes} classes`);
+    const decisions = join(home, 'decisions.csv');
+    await writeCsv(decisions, makeDecisions(rows, classes));
+    const many = {
+      classes,
+      judged: await judgeOnce(decisions, manyClassGates, rows, measuring, 'multiclass'),
+    };
     return {
       rows,
       formats,
       gates: alone,
+      many,
       limits,
       timeByLimit: Math.max(...formats.map(({ totalMs }) => totalMs.median)) / (1000 * limits.seconds),
       memoryByLimit: Math.max(...formats.map(({ peakMb }) => peakMb.most)) / limits.memoryMb,
@@ -145,9 +168,10 @@ async function judgeOnce(
   by: readonly object[],
   rows: number,
   { signal }: Measuring,
+  task: Task = 'binary',
 ): Promise<Judged> {
   const script = fileURLToPath(new URL('./gates/judge-once.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file, JSON.stringify(by)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file, JSON.stringify(by), task], {
     signal,
   });
   const judged = JudgedSchema.parse(JSON.parse(stdout));
@@ -173,7 +197,7 @@ function figuresOf(file: string, judged: readonly Judged[]): FormatFigures {
 }
 
 function tell(figures: Figures): string {
-  const { rows, formats, limits, timeByLimit, memoryByLimit } = figures;
+  const { rows, formats, limits, timeByLimit, memoryByLimit, many } = figures;
   const seconds = (ms: number): string => `${figure(ms / 1000)} s`;
   const table = formats.map(({ format, fileMb, readMs, totalMs, cpuMs, peakMb }) => [
     format,
@@ -191,6 +215,8 @@ function tell(figures: Figures): string {
     renderTable(['', 'file', 'read', 'read and judged', 'least to most', 'CPU', 'peak'], table),
     '',
     renderTable(['gate by itself, without reading', ''], alone),
+    '',
+    `${manyClassGates.length} gates on decisions among ${many.classes} classes, CSV: read ${seconds(many.judged.readMs)}, read and judged ${seconds(many.judged.totalMs)}, CPU ${seconds(many.judged.cpuMs)}, peak ${figure(many.judged.peakMb)} MB`,
     '',
     `time : limit of ${limits.seconds} s     ${figure(timeByLimit)}`,
     `memory : limit of ${limits.memoryMb} MB  ${figure(memoryByLimit)}`,

@@ -4,17 +4,19 @@
  */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { GatesSchema } from '../../shared/config/gate-schema.ts';
+import { tasks } from '../../shared/config/metric-catalog.ts';
 
-const [file, gatesText] = process.argv.slice(2);
-if (file === undefined || gatesText === undefined) throw new Error('usage: judge-once.ts FILE GATES');
+const [file, gatesText, task = 'binary'] = process.argv.slice(2);
+if (file === undefined || gatesText === undefined) throw new Error('usage: judge-once.ts FILE GATES [TASK]');
 
 const startedMs = performance.now();
 const [{ judgeEvidence }, { readingOptionsOf, readPredictions }] = await Promise.all([
   import('../../shared/gates/judge-evidence.ts'),
   import('../../shared/gates/predictions/read-predictions.ts'),
 ]);
-const request = { task: 'binary' as const, gates: GatesSchema.parse(JSON.parse(gatesText)) };
+const request = { task: z.enum(tasks).parse(task), gates: GatesSchema.parse(JSON.parse(gatesText)) };
 const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 2 ** 20 }) };
 const predictions = await readPredictions([source], readingOptionsOf(request));
 const readMs = performance.now() - startedMs;

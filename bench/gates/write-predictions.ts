@@ -52,6 +52,21 @@ export function makePredictions(rows: number): Predictions {
   return { columns, rows };
 }
 
+/** Of a model of many classes, both of whose sides are right in most rows: labels and decisions, no probabilities. */
+export function makeDecisions(rows: number, classes: number): Predictions {
+  const random = seedRandom(`${rows} decisions of ${classes}`);
+  const label = Uint16Array.from({ length: rows }, () => random.index(classes));
+  const decide = (right: number): string[] =>
+    Array.from(label, (of) => `class-${random.unit() < right ? of : random.index(classes)}`);
+  const columns: ColumnSource[] = [
+    { name: 'id', type: 'STRING', data: Array.from({ length: rows }, (_, row) => `tx-${row}`) },
+    { name: 'label', type: 'STRING', data: Array.from(label, (of) => `class-${of}`) },
+    { name: 'challenger', type: 'STRING', data: decide(0.9) },
+    { name: 'champion', type: 'STRING', data: decide(0.88) },
+  ];
+  return { columns, rows };
+}
+
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? a : greatestCommonDivisor(b, a % b);
 
