@@ -12,6 +12,8 @@ import type { Operation } from '../../shared/domain/operation.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { Recorded, StripSample } from './ask-history.ts';
 
+type SampleLine = LineOf<'metrics' | 'query' | 'run-metric'>;
+
 const judgedSources = new Set(['metrics-api', 'log-analytics', 'mlflow']);
 const unconfirmedReasons = new Set(['own-registration', 'version-missing', 'drift-unconfirmed']);
 const replayed = new Set([
@@ -43,8 +45,7 @@ export function writeHistory(
       run: runId,
     })),
     ...operations.flatMap(ofOperation),
-    ...samples,
-    ...decisions.flatMap((decision) => ofSignal(decision, told)),
+    ...orderFacts(samples, decisions, told),
     ...ofRecoveries(decisions),
     ...decisions.map(ofDecision),
   ]);
@@ -52,6 +53,25 @@ export function writeHistory(
   const last = lines.at(-1)?.at ?? at;
   const end = last > at ? last : at;
   return [...lines, { type: 'files', at: end, ...files }, { type: 'end', at: end }];
+}
+
+/** Facts of one millisecond in the order of the signals that came of them; those of which none did before all others. */
+function orderFacts(
+  samples: readonly SampleLine[],
+  decisions: readonly Decision[],
+  told: ReadonlySet<string>,
+): readonly HistoryLine[] {
+  const places = new Map(decisions.map(({ signal }, place) => [signal.id, place]));
+  const placeOf = ({ offered = {} }: SampleLine): number =>
+    Object.keys(offered).reduce((first, id) => Math.min(first, places.get(id) ?? first), decisions.length);
+  const facts = [
+    ...samples.map((line) => ({
+      line,
+      place: Object.keys(line.offered ?? {}).length === 0 ? -1 : placeOf(line),
+    })),
+    ...decisions.flatMap((decision, place) => ofSignal(decision, told).map((line) => ({ line, place }))),
+  ];
+  return facts.toSorted((a, b) => a.place - b.place).map(({ line }) => line);
 }
 
 /**
@@ -95,12 +115,7 @@ function comesAfter(
 }
 
 /** The parts of one report have its time, window and sample in common. */
-function ofSamples({
-  model,
-  samples,
-  decisions,
-  champions,
-}: Recorded): readonly LineOf<'metrics' | 'query' | 'run-metric'>[] {
+function ofSamples({ model, samples, decisions, champions }: Recorded): readonly SampleLine[] {
   const offers = new Map(decisions.map(({ signal, offeredAt }) => [signal.id, { signal, offeredAt }]));
   const offeredOf = (parts: readonly StripSample[]) => {
     const breached = parts.filter(({ verdict }) => verdict === 'breached');
