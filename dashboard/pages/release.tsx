@@ -63,7 +63,7 @@ export function ReleasePage({ id }: { readonly id: string }) {
         {({ release, notices }) => (
           <div class="stack">
             <State row={release} />
-            <Comparison of={release.lastLook} isLive={release.endedAt === null} />
+            <Comparison of={lookOf(release)} isLive={release.endedAt === null} />
             <Approvals row={release} />
             <div class="columns">
               <Trail row={release} />
@@ -78,6 +78,11 @@ export function ReleasePage({ id }: { readonly id: string }) {
       <Sources json={path} command={command('release', id)} />
     </>
   );
+}
+
+/** A release that has ended has no look of its own any more: the last of its steps has it. */
+function lookOf({ lastLook, trail = [] }: ReleaseRow): ReleaseRow['lastLook'] {
+  return lastLook ?? trail.findLast((step) => step.lastLook !== null)?.lastLook ?? null;
 }
 
 /** What resuming does, by why the release asks. */

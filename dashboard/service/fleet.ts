@@ -20,6 +20,8 @@ export interface Fleet {
 }
 
 const pageSize = 200;
+/** The first models are to be seen soon. */
+const firstPageSize = 50;
 /** More that changed at once are asked as pages. */
 const mostAlone = 8;
 
@@ -51,7 +53,9 @@ async function readAll(): Promise<void> {
   let unread = 0;
   do {
     const next = continuation === undefined ? '' : `&continuation=${encodeURIComponent(continuation)}`;
-    const page = await read<OverviewPage>(`overview?limit=${pageSize}${next}`);
+    const page = await read<OverviewPage>(
+      `overview?limit=${isFirst && next === '' ? firstPageSize : pageSize}${next}`,
+    );
     models.push(...page.models);
     continuation = page.continuation;
     unread += page.unread;

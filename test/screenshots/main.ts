@@ -75,6 +75,8 @@ async function takeAll(scheme: 'light' | 'dark'): Promise<void> {
   const take = async (name: string, path: string, text: string): Promise<void> => {
     await page.goto(`${world.hostUrl}/api/ui${path}`);
     await page.getByText(text).first().waitFor();
+    // With the inbox comes the service's own time, by which times are said.
+    await page.locator('nav .count').waitFor();
     await page.locator('.loading').first().waitFor({ state: 'detached' });
     await page.screenshot({ path: join(out, `${name}-${scheme}.png`), animations: 'disabled' });
   };
