@@ -34,7 +34,7 @@ import {
   type Worst,
 } from './standard-units.ts';
 import { studentCdf } from './student.ts';
-import { hasNoVariance, mostEvenRowsOfTail, worthWithoutVariance } from './tail-index.ts';
+import { hasNoVariance, mostEvenRowsOfTail } from './tail-index.ts';
 import { prepareTail } from './weighted-tail.ts';
 
 /** So many rows of equal weight must there be at least. */
@@ -221,7 +221,5 @@ function evenRowsOfSum(values: Float64Array): number {
   const { unit, centred } = standardise(values, new Float64Array(values.length).fill(1), undefined);
   if (unit === 0) return Number.POSITIVE_INFINITY;
   const { skewness, kurtosis } = measureMoments(centred);
-  return hasNoVariance(1, kurtosis, centred)
-    ? worthWithoutVariance(values.length)
-    : evenRowsOf(values.length, skewness);
+  return hasNoVariance(1, kurtosis, centred) ? 0 : evenRowsOf(values.length, skewness);
 }

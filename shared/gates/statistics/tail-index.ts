@@ -9,13 +9,8 @@ const leastTailIndexOfBlunt = 1.8;
 /** An index is an estimate: one below this tells no smaller error than that of a first look with 95 %, and where it could be surer less. */
 const sureTailIndex = 2.2;
 const mostEvenRowsOfUnsure = 24;
-/** Fewer values than the tail can be looked into twice as deeply look heavier than they are. */
+/** Fewer values show no tail twice as far in. */
 const fewForTail = 400;
-/** Enough for no confidence there is use for; the rows that are then said to do are many, and not none. */
-const unsureOfAnything = 2.5;
-
-/** What values that seem to have no variance are worth: nothing, or so few of them hardly anything. */
-export const worthWithoutVariance = (count: number): number => (count < fewForTail ? unsureOfAnything : 0);
 
 /**
  * Whether values fall off so slowly towards a side that their variance is infinite as far as one can see, so that no
@@ -33,7 +28,7 @@ export function mostEvenRowsOfTail(sign: 1 | -1, centred: Float64Array, losses: 
   const root = Math.sqrt(centred.length);
   const isDeep = losses !== null && sign > 0 && centred.length >= fewForTail;
   const index = isDeep ? tailIndexOf(1, losses, 2 * root) : tailIndexOf(sign, centred, root);
-  if (index < leastTailIndexOfBlunt) return losses && sign > 0 ? worthWithoutVariance(centred.length) : 0;
+  if (index < leastTailIndexOfBlunt) return 0;
   if (isDeep && index < leastTailIndex) return mostEvenRowsOfUnsure / 2;
   return index < sureTailIndex ? mostEvenRowsOfUnsure : Number.POSITIVE_INFINITY;
 }
