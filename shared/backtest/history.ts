@@ -33,7 +33,7 @@ export function findScore(
 /** Neither has a line break where it comes from. */
 const scoreKey = (window: string, metric: string): string => `${metric}\n${window}`;
 
-/** `lines` in the order of their times, of which there is at least one. */
+/** `lines` in the order of their times, of which there is at least one. Of a run that is told twice the first line counts: no later one is known yet. */
 export function openHistory(lines: readonly HistoryLine[]): History {
   const runs = new Map<string, LineOf<'run'>>();
   const scores = new Map<string, Map<string, Score>>();
@@ -46,6 +46,7 @@ export function openHistory(lines: readonly HistoryLine[]): History {
   const versions: { version: string; trainedAt: string }[] = [];
   for (const line of lines) {
     if (line.type === 'run' && line.model === undefined) {
+      if (runs.has(line.run)) continue;
       runs.set(line.run, line);
       if (line.version !== null) versions.push({ version: line.version, trainedAt: line.at });
     } else if (line.type === 'version') versions.push({ version: line.version, trainedAt: line.at });

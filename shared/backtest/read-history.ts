@@ -13,11 +13,22 @@ const types = HistoryLineSchema.options.map((option) => option.shape.type.value)
 export function readHistory(text: string): ReadHistory {
   const lines: HistoryLine[] = [];
   const problems: string[] = [];
+  const lineOfRun = new Map<string, number>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const read = readLine(line);
     if ('problem' in read) problems.push(`line ${index + 1}: ${read.problem}`);
-    else lines.push(read.line);
+    else {
+      lines.push(read.line);
+      if (read.line.type !== 'run') continue;
+      const { run } = read.line;
+      const before = lineOfRun.get(run);
+      if (before !== undefined)
+        problems.push(
+          `line ${index + 1}: run.run: ${run} is told on line ${before} already; leave one line for each run`,
+        );
+      lineOfRun.set(run, before ?? index + 1);
+    }
   }
   if (problems.length > problemsAtMost) {
     const left = problems.length - problemsAtMost;

@@ -52,15 +52,19 @@ try {
 
 /** Somebody requests a run; its challenger passes, and its release waits for another person. */
 async function askForVersion(world: LocalCloud): Promise<void> {
-  const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`${world.apiRoot}/signed-in/${path}`, {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(`${world.apiRoot}/signed-in/${path}`, {
       ...init,
       headers: {
         authorization: `Bearer ${world.tokenOf('ada')}`,
         ...{ 'content-type': 'application/json', 'idempotency-key': 'screenshots' },
       },
     });
-  const now = ((await (await ask('overview')).json()) as OverviewPage).at;
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as unknown;
+  };
+  const now = ((await ask('overview')) as OverviewPage).at;
   await ask(`models/${model}/signals`, {
     method: 'POST',
     body: JSON.stringify({ reason: 'labels of the help desk are in' }),

@@ -11,7 +11,7 @@ function row(name: string): readonly number[] {
   return found[1]!.split('|').map((cell) => Number(cell.trim().replaceAll(',', '')));
 }
 
-const releaseAtMost = 5_625;
+const releaseAtMost = 5_629;
 const hours = 730;
 
 function monthOf(models: number): { readonly executions: number; readonly dollars: number } {
@@ -41,7 +41,7 @@ it.each([1, 100, 10_000])('the sums for %i models are those of the formula', (mo
 it('the release is that of the benchmark', () => {
   const benchmarks = readFileSync('docs/benchmarks.md', 'utf8');
   const section = benchmarks.split('## bench:release')[1]!.split('\n## ')[0]!;
-  const begun = [...section.matchAll(/^\| [^|]+ \| [\d.]+ \| \**([\d,]+)\** \|$/gm)].map(([, number]) =>
+  const begun = [...section.matchAll(/^\| [^|]+ \| [\d.]+ \| \**([\d,]+)\** \|/gm)].map(([, number]) =>
     Number(number!.replaceAll(',', '')),
   );
   expect(begun.reduce((all, each) => all + each, 0)).toBe(releaseAtMost);
