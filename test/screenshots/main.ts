@@ -22,7 +22,7 @@ async function playDemo(): Promise<string> {
   });
   // A story that is cut short is said to be incomplete, and that is all that is wrong with it.
   const { stdout } = await play.catch((error: unknown) => error as { stdout: string });
-  const home = /kept\s+(\S+)/.exec(stdout)?.[1];
+  const home = /^ *kept +(\S+)$/m.exec(stdout)?.[1];
   if (!home) throw new Error(`the demo did not say where its state is:\n${stdout.slice(-2_000)}`);
   return home;
 }
