@@ -141,8 +141,17 @@ describe('the requests of a deployment', () => {
 
 describe('a look at the requests of a release', () => {
   it('passes a version that does as well as its champion', async () => {
-    const { sentence, ...said } = await lookAt('good-2');
+    const { sentence, checks, ...said } = await lookAt('good-2');
     expect(said).toEqual({ at: window.until, verdict: 'passed', requests: 400 });
+    const none = { least: 0, most: 0 };
+    expect(checks![0]).toEqual({
+      ...{ check: 'errors', metric: 'error_rate', slowerThanMs: null, limit: { atMost: 0.05 } },
+      ...{
+        verdict: 'passed',
+        challenger: { requests: 400, bad: none },
+        champion: { requests: 900, bad: none },
+      },
+    });
     expect(sentence).toContain('Check errors passed: 0 of 400 requests (0 %) of good-2 failed');
   });
 
@@ -153,7 +162,9 @@ describe('a look at the requests of a release', () => {
   });
 
   it('cannot say of one that has answered nothing, shadow or not', async () => {
-    expect(await lookAt('crashed-4')).toEqual({
+    const { checks, ...said } = await lookAt('crashed-4');
+    expect(checks![0]).toMatchObject({ verdict: 'inconclusive', challenger: { requests: 0 } });
+    expect(said).toEqual({
       ...{ at: window.until, verdict: 'inconclusive', requests: 0 },
       sentence:
         'The log has no request of crashed-4, and 900 of champion-1: it is sent none, it answers none, or the endpoint does not log its traffic (docs/release-checks.md).',
