@@ -111,7 +111,7 @@ describe('what the app tells', () => {
       receiver.envelopes
         .filter(({ data }) => data.baseType === type)
         .map(({ data, tags }) => ({ ...data.baseData, role: tags['ai.cloud.role'] }));
-    await until(() => {
+    const look = () => {
       expect(dataOf('RemoteDependencyData')).toContainEqual(
         expect.objectContaining({
           name: 'run',
@@ -121,11 +121,22 @@ describe('what the app tells', () => {
       );
       expect(dataOf('MetricData')).toContainEqual(
         expect.objectContaining({
-          metrics: [expect.objectContaining({ name: 'ratchet.runs', value: 1 })],
+          metrics: [expect.objectContaining({ name: 'ratchet.runs', value: expect.any(Number) })],
           properties: expect.objectContaining({ 'ratchet.model': 'tiny', 'ratchet.outcome': 'released' }),
         }),
       );
-    });
+    };
+    // What was told while nobody answered is not kept, nor what comes before the exporter tries again: further runs are.
+    for (const reason of ['a second', 'a third', 'a fourth']) {
+      const isThere = await until(look, 15_000).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return;
+      await world.uploadData();
+      await world.untilSettled([await world.requestRun(reason)]);
+    }
+    await until(look, 15_000);
   });
 
   it('has no secret in it', () => {
