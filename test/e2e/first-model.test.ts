@@ -52,7 +52,7 @@ const ofFirstModel: readonly Seen[] = [
   ['validate', /valid, hash/],
   ['request', /^Requested: signal/],
   ['logs', /^1\d\d\d rows to learn from\nweights \[/],
-  ['logs', /^job churn-\S+-evaluate is Completed and has printed nothing\n$/],
+  ['logs', /job churn-\S+-evaluate is Completed and has printed nothing\n$/],
   ['runs', /released {2}All 2 gates passed: accuracy 0\.\d+ >= 0\.7500/],
   ['models', /^churn {2}champion \S+; last run \S+ ended released at /],
   ['explain', /mended the name of the column[\s\S]*good-enough: passed[\s\S]*version \S+ released\n$/],
