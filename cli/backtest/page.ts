@@ -6,8 +6,8 @@
  * 2. The page runs no script and loads nothing; its own policy forbids both. Names and sentences are text, never markup.
  */
 import type { Backtest } from '../../shared/backtest/backtest.ts';
-import { Html, html } from '../../shared/gates/report/html.ts';
-import { pageStyle, pageStyleHash } from '../../shared/gates/report/page-style.ts';
+import { type Html, html } from '../../shared/gates/report/html.ts';
+import { scriptlessPage } from '../../shared/gates/report/scriptless-page.ts';
 import { describeLoss, number, sideOf } from './describe.ts';
 import { plotBacktest } from './plot.ts';
 
@@ -18,19 +18,7 @@ const rowsAtMost = 500;
 
 export function renderBacktest(found: Backtest): string {
   const { model, from, until, policies, differences, record, assumptions } = found;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${pageStyleHash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Backtest of ${model}</title>
-<style>${new Html(pageStyle)}</style>
-</head>
-<body>
-<main>
-<h1>Backtest of ${model}</h1>
+  const main = html`<h1>Backtest of ${model}</h1>
 <p class="dim">${from} to ${until}</p>
 ${plotBacktest(found)}
 <section aria-labelledby="policies"><h2 id="policies">Policies side by side</h2>${renderPolicies(policies)}
@@ -39,12 +27,8 @@ ${policies.map(renderUnsaid)}</section>
 <dl>${assumptions.map(({ what, value, flag }) => html`<dt>${what}</dt><dd>${value} <span class="dim">(${flag})</span></dd>`)}</dl></section>
 ${differences.map(renderDifferences)}
 ${record && renderRecord(record)}
-${policies.map(renderRuns)}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+${policies.map(renderRuns)}`;
+  return scriptlessPage(`Backtest of ${model}`, main);
 }
 
 const rows: readonly (readonly [string, (policy: Policy) => string])[] = [

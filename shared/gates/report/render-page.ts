@@ -11,26 +11,14 @@
  */
 import type { GateReportDocument, GateResult } from '../../domain/gate-report.ts';
 import { describeLook } from '../ask-of-look.ts';
-import { Html, html } from './html.ts';
-import { pageStyle, pageStyleHash } from './page-style.ts';
+import { type Html, html } from './html.ts';
 import { figure, renderCurves } from './render-curves.ts';
 import { describeFacts, renderGate, renderVerdict } from './render-gate.ts';
+import { scriptlessPage } from './scriptless-page.ts';
 
 export function renderPage(report: GateReportDocument): string {
   const { gates } = report;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${pageStyleHash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${report.verdict}: gate report of ${report.runId}</title>
-<style>${new Html(pageStyle)}</style>
-</head>
-<body>
-<main>
-<h1>Gate report</h1>
+  const main = html`<h1>Gate report</h1>
 <p class="dim">Run ${report.runId}</p>
 <div class="top">${renderVerdict(report.verdict)}
 <p>${report.sentence}</p>
@@ -40,12 +28,8 @@ ${renderNotes(report.notes)}
 <section aria-labelledby="gates"><h2 id="gates">Gates</h2>
 ${gates.length === 0 ? html`<p>No gate was judged.</p>` : renderOverview(gates)}
 ${gates.map((gate, place) => renderGate(gate, `gate-${place + 1}`))}</section>
-${renderCurves(report)}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+${renderCurves(report)}`;
+  return scriptlessPage(`${report.verdict}: gate report of ${report.runId}`, main);
 }
 
 function factsOf({ rows, evidence, holdout }: GateReportDocument): [string, string][] {
