@@ -4,7 +4,17 @@ import { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
 import { localCloud } from '../cloud-context.ts';
 import type { CloudState } from './cloud-state.ts';
 
+/** One for each cloud: every client keeps connections of its own, and a server lets in only so many. */
+const clients = new Map<string, AzureMachineLearningWorkspaces>();
+
 export function workspaceClient(cloud: CloudState): AzureMachineLearningWorkspaces {
+  const key = JSON.stringify([cloud.armEndpoint, cloud.identityEndpoint, cloud.identityHeader]);
+  const client = clients.get(key) ?? openClient(cloud);
+  clients.set(key, client);
+  return client;
+}
+
+function openClient(cloud: CloudState): AzureMachineLearningWorkspaces {
   const scope = `${cloud.armEndpoint}/.default`;
   return new AzureMachineLearningWorkspaces(identityCredential(cloud), localCloud.subscriptionId, {
     endpoint: cloud.armEndpoint,

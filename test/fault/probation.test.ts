@@ -1,4 +1,5 @@
 /** A version on probation by real jobs over labelled rows, while whoever sees to it dies, and while it is aborted. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -106,9 +107,15 @@ describe('a version on probation', () => {
     await label({ rows: 1, wrong: 0, lastsMs: 10_000 });
     await staged.request('aborted');
     let answer: ReturnType<Staged['post']> | undefined;
-    /** While the job runs no time passes, and the release is woken by the order alone. */
+    /**
+     * While the job runs no time passes, and the release is woken by the order alone. Time passes while nobody asks
+     * anything: a pause between the looks lets it.
+     */
     const abort = async (releaseId: string) => {
-      await until(async () => (await staged.world.aliveJobs()).length > 0);
+      await until(async () => {
+        await sleep(500);
+        return (await staged.world.aliveJobs()).length > 0;
+      });
       return staged.post('abort-release', { releaseId }, 'bob');
     };
     const row = await staged.drive(3, {
