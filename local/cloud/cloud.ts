@@ -64,6 +64,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         log('info', `notice: ${title}`),
       ),
       pipelines: services.pipelines,
+      serviceBus: services.serviceBus,
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),
     };

@@ -13,6 +13,7 @@ import type { LogAnalytics } from '../log-analytics/index.ts';
 import type { Inbox } from '../notices/inbox.ts';
 import { parseFaults as parsePipelineFaults } from '../pipelines/faults.ts';
 import { type Pipelines, parsePlan } from '../pipelines/index.ts';
+import type { ServiceBus } from '../service-bus/index.ts';
 
 export interface Control {
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface Control {
   readonly logAnalytics: LogAnalytics;
   readonly azureMl: Pick<AzureMl, 'setFaults'>;
   readonly inbox: Inbox;
+  readonly serviceBus: Pick<ServiceBus, 'queues'>;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
   /** Called after the clock was set. */
   onClockSet(): void;
@@ -39,8 +41,8 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET|POST /notices`, `GET /status`,
- * `POST /shutdown`. Its requests are no work: they watch the work.
+ * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET|POST /notices`, `GET /queues`,
+ * `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
   const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
@@ -103,6 +105,8 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     case 'PUT /pipelines/faults':
       control.pipelines.failNext(parsePipelineFaults(await readJson(request)));
       return { status: 200, body: {} };
+    case 'GET /queues':
+      return { status: 200, body: control.serviceBus.queues() };
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };
     default:

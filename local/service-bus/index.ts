@@ -25,6 +25,9 @@ interface QueueReport {
   /** Ready for a receiver. */
   readonly active: number;
   readonly locked: number;
+  /** Messages taken and handed out since this start. */
+  readonly sent: number;
+  readonly delivered: number;
 }
 
 export interface ServiceBus {
@@ -59,10 +62,11 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     port,
     connectionString: `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=local;UseDevelopmentEmulator=true;`,
     queues: () =>
-      [...queues.values()].map(({ name, activeCount, lockedCount }) => ({
+      [...queues.values()].map(({ name, activeCount, lockedCount, operations }) => ({
         name,
         active: activeCount,
         locked: lockedCount,
+        ...operations,
       })),
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

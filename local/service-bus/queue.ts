@@ -40,6 +40,8 @@ export class Queue {
   readonly #locks: Locks<Consumer>;
   readonly #consumers = new Set<Consumer>();
   readonly #scheduled = new Map<number, () => void>();
+  #sent = 0;
+  #delivered = 0;
 
   constructor(options: QueueOptions, { store, clock, work, deadLetters }: Dependencies) {
     this.name = options.name;
@@ -60,6 +62,11 @@ export class Queue {
     return this.#ready.size;
   }
 
+  /** Messages taken and handed out, again and again included, since this start: what the service bills. */
+  get operations(): { readonly sent: number; readonly delivered: number } {
+    return { sent: this.#sent, delivered: this.#delivered };
+  }
+
   get lockedCount(): number {
     return this.#locks.size;
   }
@@ -75,6 +82,7 @@ export class Queue {
     if (this.requiresSession && incoming.some(({ sessionId }) => sessionId === null)) {
       throw sessionMissing(this.name);
     }
+    this.#sent += incoming.length;
     const { duplicateDetection } = this.#options;
     const seqs = this.#store.accept(
       this.name,
@@ -176,6 +184,7 @@ export class Queue {
         throw notFound(`no deferred message ${seq} in ${this.name}`);
       }
       if (!locks) this.#store.remove(seq);
+      this.#delivered++;
       return { message, lock: locks ? this.#locks.take(seq, null) : null };
     });
   }
@@ -218,6 +227,7 @@ export class Queue {
       const expired = message.expiresMs !== null && message.expiresMs <= this.#clock.now();
       if (expired || !consumer.locks) this.#store.remove(seq);
       if (expired) continue;
+      this.#delivered++;
       consumer.deliver(message, consumer.locks ? this.#locks.take(seq, consumer) : null);
       return true;
     }

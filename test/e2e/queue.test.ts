@@ -10,6 +10,7 @@ import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
 import type { Serving } from '../../shared/domain/deployment.ts';
 import { breachText } from '../fixtures/breach-text.ts';
+import { deliverToQueue } from '../world/deliver-to-queue.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 const workspace = [localCloud.resourceGroup, localCloud.workspace] as const;
@@ -39,42 +40,6 @@ async function publish(world: World, ...events: ReturnType<typeof event>[]): Pro
   await new EventGridPublisherClient(endpoint, 'EventGrid', credential, {
     allowInsecureConnection: true,
   }).send(events);
-}
-
-/** Has the events of both topics delivered to the queue instead of the webhooks: each topic's in one session. */
-async function deliverToQueue(world: World): Promise<void> {
-  const type = (name: string) => `Microsoft.MachineLearningServices.${name}`;
-  const session = (mapping: object) => ({
-    destination: {
-      endpointType: 'ServiceBusQueue',
-      properties: {
-        resourceId: `/subscriptions/s/resourceGroups/g/providers/Microsoft.ServiceBus/namespaces/local/queues/${localCloud.eventsQueue}`,
-        deliveryAttributeMappings: [{ name: 'SessionId', ...mapping }],
-      },
-    },
-  });
-  const fixed = (value: string) => session({ type: 'Static', properties: { value } });
-  const subscriptions = [
-    {
-      ...{ name: 'ratchet-workspace', topic: 'workspace', ...fixed('workspace') },
-      includedEventTypes: [
-        ...[type('RunStatusChanged'), type('RunCompleted'), type('ModelRegistered')],
-        ...[type('DatasetDriftDetected'), type('ModelDeployed')],
-      ],
-    },
-    {
-      ...{ name: 'ratchet-storage', topic: 'storage', schema: 'CloudEventSchemaV1_0' },
-      ...fixed('storage'),
-    },
-  ];
-  for (const subscription of subscriptions) {
-    const response = await fetch(`${world.cloud().control}/subscriptions`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(subscription),
-    });
-    expect(response.status, await response.text()).toBe(200);
-  }
 }
 
 /** Things that nobody should put into the queue. */

@@ -28,7 +28,10 @@ function monthOf(models: number): { readonly executions: number; readonly dollar
     beyond(executions * 0.1 * 2, 100_000) * price('GB-seconds') +
     (sum(1) + sum(2)) * price('table transactions') +
     sum(3) * price('blob reads') +
-    sum(4) * price('blob writes');
+    sum(4) * price('blob writes') +
+    hours * price('Service Bus') +
+    beyond(sum(5), 13_000_000) * price('messages') +
+    beyond(sum(6) / 1e6, 5) * price('telemetry');
   return { executions, dollars };
 }
 
