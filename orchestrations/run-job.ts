@@ -1,5 +1,6 @@
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
+import { machinesOf } from '../shared/config/estimate.ts';
 import { jobEndedEvent, jobNameOf } from '../shared/domain/durable-names.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endJob } from './end-job.ts';
@@ -26,8 +27,10 @@ export function* runJob(
 ): Generator<df.Task, JobState, unknown> {
   const { context, input, cancel, patience } = walk;
   const { config } = input.pinned;
+  const jobConfig = phase === 'train' ? config.training : config.evaluation;
   const known: WalkJob = {
     jobName: jobNameOf({ runId: input.runId, phase }),
+    machines: machinesOf(jobConfig),
     ended: false,
     computeMs: undefined,
   };
@@ -37,7 +40,7 @@ export function* runJob(
     model: config.model,
     phase,
     dataPath: config.data.path,
-    job: phase === 'train' ? config.training : config.evaluation,
+    job: jobConfig,
     challenger,
     champion: phase === 'train' ? null : input.champion,
   };

@@ -33,8 +33,10 @@ export interface RunWalk {
 /** A job that the run has submitted, or may have. */
 export interface WalkJob {
   readonly jobName: string;
+  /** How many machines it takes; each counts. */
+  readonly machines: number;
   ended: boolean;
-  /** How long it ran; undefined while that is not known. */
+  /** How long its machines ran in all; undefined while that is not known. */
   computeMs: number | undefined;
   /** What is to be said of it where nobody saw it end. */
   unseen?: string;
@@ -96,7 +98,7 @@ export function* endJobsOf(walk: RunWalk): Generator<df.Task, string, unknown> {
 
 export function noteEnd(job: WalkJob, { ended, computeMs, error }: JobState): void {
   job.ended = true;
-  job.computeMs = computeMs;
+  job.computeMs = computeMs === undefined ? undefined : computeMs * job.machines;
   if (!ended) job.unseen = error;
 }
 

@@ -4,7 +4,7 @@ import { parseDurationMs } from '../clock/duration.ts';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
 import { optional } from './details.ts';
-import { resourceId } from './job-definition.ts';
+import { codeId, environmentId } from './job-definition.ts';
 import { type OnlineResource, parseResource, textMap } from './online-resource.ts';
 
 /** The limit of a managed online endpoint. */
@@ -27,10 +27,10 @@ const probe = optional(
 /** What both kinds have. */
 const common = {
   model: z.string('missing; name a registered model by its resource id'),
-  environmentId: optional(resourceId('environments/[^/]+/versions/[^/]+')),
+  environmentId: optional(environmentId),
   codeConfiguration: optional(
     z.strictObject({
-      codeId: optional(resourceId('codes/[^/]+/versions/[^/]+')),
+      codeId: optional(codeId),
       scoringScript: z.string().regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore'),
     }),
   ),

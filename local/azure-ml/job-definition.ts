@@ -7,6 +7,7 @@ import { parseDurationMs } from '../clock/duration.ts';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
 import { type DetailsChange, DetailsSchema, optional, problemsOf, withoutDetails } from './details.ts';
+import { computeFields, findComputeProblem } from './job-compute.ts';
 import { parseCommandLine } from './job-runner/command-line.ts';
 
 const text = z.string().refine((value) => !value.includes('\0'), 'may not contain a NUL character');
@@ -36,17 +37,34 @@ const inputUri = z.string({
 /** The specification's pattern of a literal's value and of a command: an empty one, `-`, `/` and `*` are refused. */
 const wordy = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
 
+const inWorkspace = (path: string): string =>
+  `^(?:azureml:/{0,2})?/?subscriptions/[^/]+/resourceGroups/[^/]+/.*workspaces/[^/]+/${path}$`;
+const inRegistry = (kind: string): string => `^azureml://registries/[^/]+/${kind}/[^/]+/versions/[^/]+$`;
+
 /** What a job names is told by its resource id, says the specification: the clients resolve `azureml:NAME:VERSION`. */
-export const resourceId = (path: string) =>
+export const resourceId = (path: string, pattern = inWorkspace(path)) =>
   z
     .string()
     .regex(
-      new RegExp(
-        `^(?:azureml:/{0,2})?/?subscriptions/[^/]+/resourceGroups/[^/]+/.*workspaces/[^/]+/${path}$`,
-        'i',
-      ),
+      new RegExp(pattern, 'i'),
       `must be a resource id, ${localCloud.workspaceId}/${path.replaceAll('[^/]+', 'X')}`,
     );
+
+const environmentPath = 'environments/[^/]+/versions/[^/]+';
+/** Of the workspace, or of a registry. */
+export const environmentId = resourceId(
+  environmentPath,
+  `${inWorkspace(environmentPath)}|${inRegistry('environments')}`,
+);
+
+/** Code is fetched when the job starts, and no registry is emulated that it could come from. */
+export const codeId = z
+  .string()
+  .refine(
+    (id) => !new RegExp(inRegistry('codes'), 'i').test(id),
+    'there are no registries here to fetch code from; publish it into the workspace, and name that',
+  )
+  .pipe(resourceId('codes/[^/]+/versions/[^/]+'));
 
 const InputSchema = z.discriminatedUnion('jobInputType', [
   z.looseObject({ jobInputType: z.literal('literal'), value: wordy }),
@@ -60,9 +78,10 @@ const experimentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
 const DefinitionSchema = z.looseObject({
   jobType: z.literal('Command'),
   command: wordy,
-  environmentId: resourceId('environments/[^/]+/versions/[^/]+'),
-  codeId: optional(resourceId('codes/[^/]+/versions/[^/]+')),
+  environmentId,
+  codeId: optional(codeId),
   computeId: optional(resourceId('computes/[^/]+')),
+  ...computeFields,
   experimentName: z
     .string()
     .regex(experimentName, 'must be 1 to 255 letters, digits, hyphens and underscores')
@@ -94,6 +113,7 @@ export function checkJobName(name: string): void {
 export function parseJob(
   name: string,
   properties: unknown,
+  apiVersion: string | null,
 ): { definition: JobDefinition; change: DetailsChange } {
   const jobType = (properties as { jobType?: unknown } | null)?.jobType;
   if (jobType !== undefined && jobType !== 'Command') {
@@ -106,6 +126,8 @@ export function parseJob(
   if (!definition.success || !change.success) {
     throw userError(`The job cannot be read: ${problemsOf('properties', definition.error, change.error)}`);
   }
+  const problem = findComputeProblem(definition.data, apiVersion);
+  if (problem !== null) throw userError(`The job cannot be read: ${problem}`);
   return { definition: settle(name, definition.data), change: change.data };
 }
 

@@ -6,11 +6,13 @@
 import type { CommandJob } from '@azure/arm-machinelearning';
 import { parseDurationMs } from '../config/duration.ts';
 import type { JobConfig } from '../config/schema.ts';
+import { assetId } from '../domain/asset-id.ts';
 import { jobNameOf } from '../domain/durable-names.ts';
 import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import { fillCommand } from './fill-command.ts';
+import { computeFields, type SentJob } from './job-compute.ts';
 import { datastoreUri, evidencePath, longUri, manifestPath, modelPath } from './run-files.ts';
 
 export interface JobRequest {
@@ -25,7 +27,7 @@ export interface JobRequest {
 
 const phaseTag = 'ratchetPhase';
 
-export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
+export function buildJob(request: JobRequest, workspaceId: string): SentJob {
   const { runId, model, phase, job } = request;
   const subject = { run: runId, model, job: jobNameOf(request) };
   const uriOf = (uri: string): string => longUri(workspaceId, uri);
@@ -38,12 +40,12 @@ export function buildJob(request: JobRequest, workspaceId: string): CommandJob {
     command: fillCommand(job.command, new Set(Object.keys(inputs)), new Set(Object.keys(outputs)), subject),
     codeId: assetId(workspaceId, 'codes', job.code),
     environmentId: assetId(workspaceId, 'environments', job.environment),
-    computeId: `${workspaceId}/computes/${job.compute}`,
+    ...computeFields(job, workspaceId),
     inputs,
     outputs,
     limits: { jobLimitsType: 'Command', timeout: plainDuration(job.timeout) },
     environmentVariables: { ...job.environmentVariables },
-    tags: { [runTag]: runId, [phaseTag]: phase },
+    tags: { ...job.tags, [runTag]: runId, [phaseTag]: phase },
   };
 }
 
@@ -91,12 +93,6 @@ function outputsOf({ runId, phase }: JobRequest, uriOf: UriOf): NonNullable<Comm
   const output = (path: string) =>
     ({ jobOutputType: 'uri_folder', uri: uriOf(datastoreUri(path)), mode: 'ReadWriteMount' }) as const;
   return phase === 'train' ? { model: output(modelPath(runId)) } : { evidence: output(evidencePath(runId)) };
-}
-
-/** `azureml:NAME:VERSION` (the schema has checked it) as the resource id the workspace asks for. */
-function assetId(workspaceId: string, kind: 'codes' | 'environments', asset: string): string {
-  const [, name, version] = asset.split(':');
-  return `${workspaceId}/${kind}/${name}/versions/${version}`;
 }
 
 /** The service reads XML Schema durations, which know no weeks. */

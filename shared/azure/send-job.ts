@@ -2,21 +2,25 @@
  * Requests about jobs that the client cannot send as they must be. They go through its own pipeline (credential,
  * retries, TLS), and reject with a RestError, as the client does.
  */
-import type { AzureMachineLearningWorkspaces, CommandJob, JobBase } from '@azure/arm-machinelearning';
+import type { AzureMachineLearningWorkspaces, JobBase } from '@azure/arm-machinelearning';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { SentJob } from './job-compute.ts';
 
 const apiVersion = '2022-10-01';
+/** The first one of those whose specification we have read that has `queueSettings`. */
+const newApiVersion = '2024-04-01';
 
 /** Creates a job, past the client's serializer: it drops the `uri` of every input and output (azure-sdk-for-js 29328). */
 export async function putJob(
   client: AzureMachineLearningWorkspaces,
   workspaceUrl: string,
   jobName: string,
-  job: CommandJob,
+  job: SentJob,
   abortSignal: AbortSignal,
 ): Promise<JobBase> {
   const url = `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}`;
-  const response = await send(client, 'PUT', url, { properties: job }, abortSignal);
+  const version = job.queueSettings || job.computeId === undefined ? newApiVersion : apiVersion;
+  const response = await send(client, 'PUT', url, { properties: job }, abortSignal, version);
   return parse(response.bodyAsText) as JobBase;
 }
 
@@ -39,10 +43,11 @@ async function send(
   url: string,
   body: object | null,
   abortSignal: AbortSignal,
+  version = apiVersion,
 ): Promise<PipelineResponse> {
   const { createHttpHeaders, createPipelineRequest, RestError } = await import('@azure/core-rest-pipeline');
   const request = createPipelineRequest({
-    url: `${url}?api-version=${apiVersion}`,
+    url: `${url}?api-version=${version}`,
     method,
     headers: createHttpHeaders({
       accept: 'application/json',

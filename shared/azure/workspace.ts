@@ -9,7 +9,7 @@
  * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
  * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
  */
-import type { AzureMachineLearningWorkspaces, CommandJob, JobBase } from '@azure/arm-machinelearning';
+import type { AzureMachineLearningWorkspaces, JobBase } from '@azure/arm-machinelearning';
 import { endOfJob } from '../domain/job-status.ts';
 import { runTag } from '../domain/lineage.ts';
 import { RatchetError } from '../errors.ts';
@@ -18,6 +18,7 @@ import type { WorkspaceName } from '../settings.ts';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 import { findOrNull } from './find-or-null.ts';
+import type { SentJob } from './job-compute.ts';
 import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { OnlineEndpoints } from './online-endpoints.ts';
@@ -72,7 +73,7 @@ export class Workspace {
   }
 
   /** Submits a job tagged with its run, unless the workspace has it already. */
-  async submitJob(jobName: string, job: CommandJob): Promise<Job> {
+  async submitJob(jobName: string, job: SentJob): Promise<Job> {
     const existing = await this.#findJob(jobName);
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
@@ -164,7 +165,7 @@ export class Workspace {
     );
   }
 
-  #ownJob(jobName: string, existing: JobBase, wanted: CommandJob): Job {
+  #ownJob(jobName: string, existing: JobBase, wanted: SentJob): Job {
     const run = wanted.tags?.[runTag] ?? '';
     if (existing.properties.tags?.[runTag] === run) return describeJob(jobName, existing);
     throw new RatchetError(

@@ -1,16 +1,27 @@
 import { parseDurationMs } from './duration.ts';
 
-interface Jobs {
-  readonly training: { readonly timeout: string };
-  readonly evaluation: { readonly timeout: string };
+interface Job {
+  readonly timeout: string;
+  readonly resources?: { readonly instanceCount: number } | undefined;
 }
 
-/** The most hours of jobs a run may take: a job is cancelled at its timeout. A promote run does not train. */
+interface Jobs {
+  readonly training: Job;
+  readonly evaluation: Job;
+}
+
+/** How many machines a job takes; each counts in hours. */
+export function machinesOf({ resources }: Pick<Job, 'resources'>): number {
+  return resources?.instanceCount ?? 1;
+}
+
+/** The most hours of machines a run may take: a job is cancelled at its timeout. A promote run does not train. */
 export function estimateHours({ training, evaluation }: Jobs, kind: 'retrain' | 'promote'): number {
-  const ms =
-    (parseDurationMs(evaluation.timeout) ?? 0) +
-    (kind === 'retrain' ? (parseDurationMs(training.timeout) ?? 0) : 0);
-  return ms / 3_600_000;
+  return hoursOf(evaluation) + (kind === 'retrain' ? hoursOf(training) : 0);
+}
+
+function hoursOf(job: Job): number {
+  return ((parseDurationMs(job.timeout) ?? 0) * machinesOf(job)) / 3_600_000;
 }
 
 interface Limits {

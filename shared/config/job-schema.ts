@@ -1,5 +1,7 @@
 /** The part of a model file that says how a job of it runs: training and evaluation alike. */
 import { z } from 'zod';
+import { asset } from './asset-field.ts';
+import { DistributionSchema, IdentitySchema, QueueSchema, ResourcesSchema } from './compute-schema.ts';
 import { duration, variableName } from './fields.ts';
 
 /** Inputs of a job that Ratchet fills: docs/jobs.md. */
@@ -12,15 +14,26 @@ export const JobSchema = z.strictObject({
     .describe(
       'The command line, with `${{inputs.NAME}}` and `${{outputs.NAME}}` as Azure ML writes them. A part in `$[[ ]]` is left out when an input in it has no value (the champion, before there is one). Words and quotes only: no shell is involved.',
     ),
-  code: z
+  code: asset('codes').describe(
+    'The code asset the job runs in, `azureml:NAME:VERSION`, or one of a registry, `azureml://registries/REGISTRY/codes/NAME/versions/VERSION`.',
+  ),
+  environment: asset('environments').describe(
+    'The environment the job runs in, `azureml:NAME:VERSION`, or one of a registry, `azureml://registries/REGISTRY/environments/NAME/versions/VERSION`.',
+  ),
+  compute: z
     .string()
-    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'a code asset, azureml:NAME:VERSION')
-    .describe('The code asset the job runs in, `azureml:NAME:VERSION`.'),
-  environment: z
-    .string()
-    .regex(/^azureml:[^:\s]+:[^:\s]+$/, 'an environment, azureml:NAME:VERSION')
-    .describe('The environment the job runs in, `azureml:NAME:VERSION`.'),
-  compute: z.string().min(1).describe('Name of the compute target in the workspace.'),
+    .min(1)
+    .describe(
+      'Name of the compute target in the workspace; `serverless` for machines that the service brings and takes away.',
+    ),
+  resources: ResourcesSchema.optional().describe('Machines and memory. Omitted: one machine of the compute.'),
+  distribution: DistributionSchema.optional(),
+  identity: IdentitySchema.optional().describe(
+    'As whom the job reads data and writes its outputs. Omitted: `aml-token`, as the service has it.',
+  ),
+  queue: QueueSchema.optional().describe(
+    'Where the job stands among others. Omitted: the tier of the service, `standard`.',
+  ),
   timeout: duration('timeout', { least: 'PT1S', most: 'P90D' })
     .default('PT2H')
     .describe(
@@ -57,4 +70,17 @@ export const JobSchema = z.strictObject({
     .record(variableName, z.string())
     .default({})
     .describe('Environment variables of the job. Not for secrets: they are shown in the workspace.'),
+  tags: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'a tag: letters, digits, dots, underscores and hyphens')
+        .refine(
+          (tag) => !/^ratchet/i.test(tag),
+          'tags that begin with ratchet are those that Ratchet finds its jobs by; choose another name',
+        ),
+      z.string().max(256),
+    )
+    .optional()
+    .describe('Tags of the job, such as a cost centre, beside those that Ratchet sets. Omitted: none.'),
 });

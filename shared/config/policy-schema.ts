@@ -61,7 +61,9 @@ export const BudgetSchema = z
       .positive()
       .max(1_000_000)
       .optional()
-      .describe('Most hours of jobs in the window. Omitted: only money is limited.'),
+      .describe(
+        'Most hours of jobs in the window, of each of their machines. Omitted: only money is limited.',
+      ),
     money: z
       .number()
       .positive()

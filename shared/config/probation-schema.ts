@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { findCommandProblems } from './command.ts';
+import { findComputeProblems } from './compute-schema.ts';
 import { findDecisionProblems } from './evaluation-schema.ts';
 import { duration, folder, name } from './fields.ts';
 import type { Problem } from './gate-fields.ts';
@@ -69,6 +70,8 @@ export function* findProbationProblems(stage: ProbationStage, file: FileOfStage)
   const { command, settings } = stage.evaluation;
   for (const message of findCommandProblems(command, 'evaluation', Object.keys(settings)))
     yield { path: ['evaluation', 'command'], message };
+  for (const { path, message } of findComputeProblems(stage.evaluation))
+    yield { path: ['evaluation', ...path], message };
 }
 
 /** Looked at daily, a number that is taken as it is would pass by luck sooner or later. */

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { findCommandProblems } from './command.ts';
+import { findComputeProblems } from './compute-schema.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
 import { EmbargoSchema } from './embargo-schema.ts';
@@ -211,6 +212,8 @@ export const ModelConfigSchema = z
       for (const message of findCommandProblems(command, phase, Object.keys(settings))) {
         context.addIssue({ code: 'custom', path: [phase, 'command'], message });
       }
+      for (const { path, message } of findComputeProblems(config[phase]))
+        context.addIssue({ code: 'custom', path: [phase, ...path], message });
     }
   })
   .superRefine(({ release: { stages }, ...file }, context) => {

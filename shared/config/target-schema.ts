@@ -4,6 +4,7 @@
  * Owns: shape, units, defaults and the text of the reference page. Does not own: what is sent (shared/release/targets).
  */
 import { z } from 'zod';
+import { asset } from './asset-field.ts';
 import { duration, variableName } from './fields.ts';
 
 const onlineName = z
@@ -12,10 +13,6 @@ const onlineName = z
     /^(?=.{3,32}$)[A-Za-z](?:-?[A-Za-z0-9])*$/,
     '3 to 32 letters, digits and single hyphens, beginning with a letter',
   );
-
-const asset = z
-  .string()
-  .regex(/^azureml:[^:@/\s]+:[^:@/\s]+$/, 'an asset of the workspace, such as azureml:spam-server:1');
 
 const SmokeSchema = z.strictObject({
   requests: z
@@ -52,10 +49,12 @@ const serving = {
     .describe(
       'How many requests a machine takes at once, as many as the scoring code can; what comes beyond is answered 429. The default is that of the service.',
     ),
-  environment: asset
+  environment: asset('environments')
     .optional()
-    .describe('Environment of the deployment, as NAME:VERSION after `azureml:`. Omitted: an MLflow model.'),
-  code: asset
+    .describe(
+      'Environment of the deployment, as NAME:VERSION after `azureml:`, or one of a registry, `azureml://registries/REGISTRY/environments/NAME/versions/VERSION`. Omitted: an MLflow model.',
+    ),
+  code: asset('codes')
     .optional()
     .describe('Scoring code of the deployment. Omitted: the environment holds it, or an MLflow model.'),
   script: z

@@ -44,7 +44,7 @@ function listJobs(request: Request, deps: JobRouteDependencies): Reply {
 
 function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependencies): Reply {
   checkJobName(name);
-  const { definition, change } = parseJob(name, propertiesOf(request.body));
+  const { definition, change } = parseJob(name, propertiesOf(request.body), request.query.get('api-version'));
   const existing = deps.jobs.find(name);
   if (existing) {
     if (!sameDefinition(existing.definition, definition)) throw userError(alreadyExists);

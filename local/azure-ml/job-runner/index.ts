@@ -29,6 +29,7 @@ import { prepareCode, prepareInputs } from './inputs.ts';
 import { prepareOutputs, storeOutputs } from './outputs.ts';
 import { runProcess } from './process.ts';
 import { endLeftovers, killOrphan, killTree, markProcess } from './process-tree.ts';
+import { wordsOf } from './run-ranks.ts';
 
 interface RunnerDependencies {
   readonly cloud: Pick<CloudContext, 'home' | 'work' | 'log'>;
@@ -172,10 +173,11 @@ export class JobRunner {
       trackingUri: this.#deps.trackingUri,
       trackingToken: this.#deps.issueToken(name, attempt),
     });
+    const filled = await wordsOf(definition, fillWords(words, { inputs, outputs }));
     signal.throwIfAborted();
     jobs.advance(name, 'Running');
     const end = await runProcess({
-      words: fillWords(words, { inputs, outputs }),
+      words: filled,
       cwd: workingFolder,
       env,
       secrets: secretsIn(env),

@@ -5,6 +5,7 @@
  * is ended by 0, goes to one deployment, which answers no live requests, and is 50 % at most).
  */
 import type { KubernetesTarget, TargetConfig } from '../../config/target-schema.ts';
+import { assetId } from '../../domain/asset-id.ts';
 import { releaseTag } from '../../domain/lineage.ts';
 import type { Split, Traffic } from '../../domain/release-state.ts';
 import { type Endpoint, stateOf } from './endpoint-resources.ts';
@@ -58,12 +59,6 @@ function onKubernetes({ instanceType, resources: { requests, limits } }: Kuberne
     scaleSettings: { scaleType: 'Default' },
     ...(Object.keys(requirements).length > 0 && { containerResourceRequirements: requirements }),
   };
-}
-
-/** `azureml:NAME:VERSION` as a resource id. */
-function assetId(workspaceId: string, kind: 'environments' | 'codes', asset: string): string {
-  const [, name, version] = asset.split(':');
-  return `${workspaceId}/${kind}/${name}/versions/${version}`;
 }
 
 /**

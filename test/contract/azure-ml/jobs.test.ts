@@ -145,6 +145,52 @@ describe('a command job', () => {
   });
 });
 
+describe('a distributed job', () => {
+  const say = 'const { RANK, WORLD_SIZE, NODE_RANK, LOCAL_RANK, TF_CONFIG } = process.env;';
+  const write = (what: string) =>
+    `node -e '${say} require("node:fs").writeFileSync(process.argv[1] + "/" + ${what}, "x")' \${{outputs.ranks}}`;
+  const outputs = { ranks: { jobOutputType: 'uri_folder' as const } };
+  const filesOf = async (job: string) => {
+    const found = await all(workspace.container.listBlobsFlat({ prefix: `azureml/${job}/ranks/` }));
+    return found.map(({ name }) => name.split('/').at(-1)).sort();
+  };
+
+  it('runs a process for each rank, on as many machines as it takes', async () => {
+    await workspace.submit('ranks', {
+      command: write('[RANK, WORLD_SIZE, NODE_RANK, LOCAL_RANK].join("-")'),
+      resources: { instanceCount: 2 },
+      distribution: { distributionType: 'PyTorch', processCountPerInstance: 2 },
+      environmentId: 'azureml://registries/azureml/environments/torch-2.6/versions/3',
+      outputs,
+    });
+    expect((await workspace.untilEnded('ranks')).status).toBe('Completed');
+    expect(await filesOf('ranks')).toEqual(['0-4-0-0', '1-4-0-1', '2-4-1-0', '3-4-1-1']);
+  });
+
+  it('tells workers and parameter servers of TensorFlow of each other', async () => {
+    await workspace.submit('workers', {
+      command: write(
+        '["worker", "ps"].map((kind) => JSON.parse(TF_CONFIG).cluster[kind].length).concat(Object.values(JSON.parse(TF_CONFIG).task)).join("-")',
+      ),
+      distribution: { distributionType: 'TensorFlow', workerCount: 2, parameterServerCount: 1 },
+      outputs,
+    });
+    expect((await workspace.untilEnded('workers')).status).toBe('Completed');
+    expect(await filesOf('workers')).toEqual(['2-1-ps-0', '2-1-worker-0', '2-1-worker-1']);
+  });
+
+  it('fails with the first of its processes that does, and ends the others', async () => {
+    await workspace.submit('uneven', {
+      command: `node -e 'if (process.env.OMPI_COMM_WORLD_RANK === "1") { console.error("out of memory"); process.exit(5); } setInterval(() => {}, 1000)'`,
+      distribution: { distributionType: 'Mpi', processCountPerInstance: 2 },
+    });
+    const job = await workspace.untilEnded('uneven');
+    expect(job.properties?.['errorMessage']).toBe(
+      'The process ended with exit code 5. Standard error ends with:\nout of memory\nprocess 1 of 2 ended with exit code 5',
+    );
+  });
+});
+
 describe('a job that goes wrong', () => {
   it('fails with the end of its standard error when its exit code is not zero', async () => {
     await workspace.submit('fails', { codeId: code, command: 'node fail.js' });

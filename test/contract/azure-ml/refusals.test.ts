@@ -48,6 +48,11 @@ const patterns = 'specification 2022-10-01, pattern [a-zA-Z0-9_] of the field';
 const ids = 'specification 2022-10-01, CommandJob: "ARM resource ID of …"; azureml-examples, REST jobs';
 const jobChange = 'azure-docs issue 122250, azure-sdk-for-python issue 47389: JobPropertyImmutable';
 
+const compute =
+  'specification 2022-10-01, JobResourceConfiguration, DistributionConfiguration, IdentityConfiguration';
+const queues = 'specification 2024-04-01 has queueSettings, that of 2022-10-01 has not';
+const unsaid = 'nobody says, so the narrower reading';
+
 const refusals: readonly Refusal[] = [
   ...['v1', '1.2', '0', '01', '-1', '20020902-1f2e3d4c', 'latest'].map((version) => ({
     what: `a model's version ${version}`,
@@ -225,6 +230,69 @@ const refusals: readonly Refusal[] = [
     properties: job,
     says: 'must be 1 to 255 letters, digits, hyphens and underscores',
     source: names,
+  })),
+  ...(
+    [
+      ['no machine', { resources: { instanceCount: 0 } }, 'resources.instanceCount', compute],
+      ['shared memory without a unit', { resources: { shmSize: '2' } }, 'resources.shmSize', compute],
+      ['a field that resources do not have', { resources: { gpus: 1 } }, '"gpus"', compute],
+      [
+        'arguments of a container',
+        { resources: { dockerArgs: '--ipc=host' } },
+        'no container runs here',
+        unsaid,
+      ],
+      [
+        'machines that do not work together',
+        { resources: { instanceCount: 2 } },
+        'need properties.distribution',
+        unsaid,
+      ],
+      [
+        'another distribution',
+        { distribution: { distributionType: 'Ray' } },
+        'distribution.distributionType',
+        compute,
+      ],
+      [
+        'fewer processes than machines',
+        { resources: { instanceCount: 3 }, distribution: { distributionType: 'TensorFlow', workerCount: 1 } },
+        '1 processes for 3 machines',
+        unsaid,
+      ],
+      [
+        'an identity that is no UUID',
+        { identity: { identityType: 'Managed', clientId: 'me' } },
+        'identity.clientId',
+        compute,
+      ],
+      ['another identity', { identity: { identityType: 'Robot' } }, 'identity.identityType', compute],
+      [
+        'a queue that the version does not have',
+        { queueSettings: { jobTier: 'Spot' } },
+        'would lose it',
+        queues,
+      ],
+      ['another tier', { queueSettings: { jobTier: 'Cheap' } }, 'queueSettings.jobTier', queues],
+      [
+        'code of a registry',
+        { codeId: 'azureml://registries/r/codes/c/versions/1' },
+        'there are no registries here to fetch code from',
+        'no registry is emulated',
+      ],
+      [
+        'a registry without a version',
+        { environmentId: 'azureml://registries/azureml/environments/sklearn' },
+        'environmentId: must be a resource id',
+        ids,
+      ],
+    ] as const
+  ).map(([what, fields, says, source]) => ({
+    what,
+    path: 'jobs/odd',
+    properties: { ...job, ...fields },
+    says,
+    source,
   })),
 ];
 

@@ -76,6 +76,57 @@ describe('a training job', () => {
     });
   });
 
+  it('says what it runs on only where the model file does', () => {
+    const job: JobConfig = {
+      ...config,
+      environment: 'azureml://registries/azureml/environments/torch-2.6/versions/3',
+      resources: {
+        instanceType: 'Standard_NC6s_v3',
+        instanceCount: 2,
+        shmSize: '8g',
+        properties: { a: { b: 1 } },
+      },
+      distribution: { type: 'pytorch', processesPerInstance: 4 },
+      identity: { type: 'managed', clientId: '6f1d3c1e-6a6e-4f4f-9a51-0d5d1c6e9a10' },
+      tags: { costCentre: 'mail' },
+    };
+    expect(buildJob({ ...training, job }, workspaceId)).toMatchObject({
+      environmentId: 'azureml://registries/azureml/environments/torch-2.6/versions/3',
+      computeId: `${workspaceId}/computes/cpu`,
+      resources: {
+        instanceType: 'Standard_NC6s_v3',
+        instanceCount: 2,
+        shmSize: '8g',
+        properties: { a: { b: 1 } },
+      },
+      distribution: { distributionType: 'PyTorch', processCountPerInstance: 4 },
+      identity: { identityType: 'Managed', clientId: '6f1d3c1e-6a6e-4f4f-9a51-0d5d1c6e9a10' },
+      tags: { costCentre: 'mail', ratchetRun: 'spam-filter-20020902-1f2e3d4c', ratchetPhase: 'train' },
+    });
+  });
+
+  it('names no compute where machines are brought for it', () => {
+    const job: JobConfig = { ...config, compute: 'serverless', queue: { tier: 'spot' } };
+    const built = buildJob({ ...training, job }, workspaceId);
+    expect(built).not.toHaveProperty('computeId');
+    expect(built).not.toHaveProperty('resources');
+    expect(built.queueSettings).toEqual({ jobTier: 'Spot' });
+  });
+
+  it.each([
+    [
+      { type: 'mpi', processesPerInstance: 2 },
+      { distributionType: 'Mpi', processCountPerInstance: 2 },
+    ],
+    [
+      { type: 'tensorflow', parameterServers: 0 },
+      { distributionType: 'TensorFlow', parameterServerCount: 0 },
+    ],
+  ] as const)('names its distribution %j as the service does', (distribution, sent) => {
+    const job: JobConfig = { ...config, distribution };
+    expect(buildJob({ ...training, job }, workspaceId).distribution).toEqual(sent);
+  });
+
   it('is given no models, even if there are some', () => {
     const job = buildJob({ ...evaluation, phase: 'train', job: config }, workspaceId);
     expect(Object.keys(job.inputs!)).toEqual(['epochs', 'shuffle', 'data', 'manifest']);

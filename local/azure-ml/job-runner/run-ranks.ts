@@ -1,0 +1,27 @@
+import { holdFreePort } from '../../launch/free-port.ts';
+import { programFile } from '../../process/project-folder.ts';
+import { type Rank, ranksOf } from '../job-compute.ts';
+import type { JobDefinition } from '../job-definition.ts';
+
+/** What ranks-process.ts is started with. */
+export interface RanksRequest {
+  readonly words: readonly string[];
+  readonly ranks: readonly Rank[];
+}
+
+/** The words of a job's process: those of its command, or of the one that starts them once for each rank. */
+export async function wordsOf(
+  definition: JobDefinition,
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const ranks = await ranksOf(definition, freePorts);
+  if (!ranks) return words;
+  const request: RanksRequest = { words, ranks };
+  return ['node', programFile(new URL('./ranks-process.ts', import.meta.url)), JSON.stringify(request)];
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const held = await Promise.all(Array.from({ length: count }, () => holdFreePort()));
+  for (const { release } of held) await release();
+  return held.map(({ port }) => port);
+}
