@@ -60,7 +60,7 @@ type Fields = z.infer<z.ZodObject<typeof computeFields>>;
 export type Rank = Readonly<Record<string, string>>;
 
 /** Whether a version of the API has a job's queue; what it does not have, it loses. */
-export function knowsQueues(apiVersion: string | null): boolean {
+function knowsQueues(apiVersion: string | null): boolean {
   return (apiVersion ?? '') >= '2024-04-01';
 }
 

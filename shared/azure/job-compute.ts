@@ -5,8 +5,8 @@
  * which the client has.
  */
 import type { CommandJob } from '@azure/arm-machinelearning';
-import { serverless } from '../config/compute-schema.ts';
 import type { JobConfig } from '../config/schema.ts';
+import { serverless } from '../domain/asset-id.ts';
 
 /** A command job with what the client's types do not have. */
 export type SentJob = CommandJob & { readonly queueSettings?: { readonly jobTier: string } };

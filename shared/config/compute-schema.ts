@@ -5,11 +5,9 @@
  * submits it. Does not own: how that is sent (shared/azure/build-job.ts).
  */
 import { z } from 'zod';
+import { serverless } from '../domain/asset-id.ts';
 import { machinesOf } from './estimate.ts';
 import type { Problem } from './gate-fields.ts';
-
-/** In place of the name of a compute target: machines that the service brings and takes away. */
-export const serverless = 'serverless';
 
 const processes = z.int().min(1).max(64).default(1);
 

@@ -17,3 +17,6 @@ export function assetId(workspaceId: string, kind: AssetKind, asset: string): st
   const [, name, version] = asset.split(':');
   return `${workspaceId}/${kind}/${name}/versions/${version}`;
 }
+
+/** In place of the name of a compute target: machines that the service brings and takes away. */
+export const serverless = 'serverless';

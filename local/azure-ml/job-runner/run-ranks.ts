@@ -1,5 +1,5 @@
-import { holdFreePort } from '../../launch/free-port.ts';
 import { programFile } from '../../process/project-folder.ts';
+import { freePort } from '../free-port.ts';
 import { type Rank, ranksOf } from '../job-compute.ts';
 import type { JobDefinition } from '../job-definition.ts';
 
@@ -20,8 +20,9 @@ export async function wordsOf(
   return ['node', programFile(new URL('./ranks-process.ts', import.meta.url)), JSON.stringify(request)];
 }
 
+/** Taken by nobody a moment ago, and each another one. */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(Array.from({ length: count }, () => holdFreePort()));
-  for (const { release } of held) await release();
-  return held.map(({ port }) => port);
+  const found = new Set<number>();
+  while (found.size < count) found.add(await freePort());
+  return [...found];
 }

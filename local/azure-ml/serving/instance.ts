@@ -12,8 +12,7 @@
  *    ends before it was ready for the first time is not: its deployment has failed.
  * 4. A start counts as work until it is ready, but not those of a process that ends again and again.
  */
-import { anyBodies } from '../../http/guard.ts';
-import { listenOnLoopback } from '../../http/listen.ts';
+import { freePort } from '../free-port.ts';
 import { type ProcessEnd, runProcess } from '../job-runner/process.ts';
 import { Hold } from './hold.ts';
 import { type ProbePlan, pauseFor, watchProbe } from './probes.ts';
@@ -225,11 +224,4 @@ function describeEnd(end: ProcessEnd, program: string, reason: unknown): string 
     case 'timeout':
       return String(reason);
   }
-}
-
-/** Free a moment ago: a process that finds it taken ends, and the next one has another. */
-async function freePort(): Promise<number> {
-  const { port, stop } = await listenOnLoopback({ port: 0, bodies: anyBodies });
-  await stop();
-  return port;
 }
