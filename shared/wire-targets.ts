@@ -1,5 +1,6 @@
 /** Builds what reaches the targets of releases, for the wiring. As lazily as it: see there. */
 import type { TokenCredential } from '@azure/identity';
+import type { Permission } from './azure/own-permissions.ts';
 import { scopeOf, type TlsOptions } from './azure/tls.ts';
 import type { TargetConfig } from './config/target-schema.ts';
 import { once } from './once.ts';
@@ -40,5 +41,16 @@ export function wireTargets({ settings, credential, tls }: Base) {
     return new OnlineEndpointTarget({ target, ...(await connections()) });
   };
 
-  return { releaseTarget, resources };
+  /** What the app itself may do at a scope, and who it is to Azure. */
+  const ownPermissions = async (scope: string): Promise<readonly Permission[]> =>
+    (await import('./azure/own-permissions.ts')).listOwnPermissions(await resources(), scope);
+  const caller = async (): Promise<string> => {
+    const [{ describeCaller }, { armEndpoint }] = await Promise.all([
+      import('./azure/caller.ts'),
+      settings(),
+    ]);
+    return describeCaller(await (await connections()).token(scopeOf(armEndpoint)));
+  };
+
+  return { releaseTarget, resources, ownPermissions, caller };
 }

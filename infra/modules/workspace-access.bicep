@@ -1,4 +1,4 @@
-// What the app may do in the workspace: what it calls, and nothing else (test/unit/infra/calls.ts has each call).
+// What the app may do in the workspace: what it calls, and nothing else (shared/azure/calls.ts has each call).
 
 param environmentName string
 param workspaceName string

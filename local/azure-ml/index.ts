@@ -18,6 +18,7 @@ import { listenOnLoopback } from '../http/listen.ts';
 import { inTransaction } from '../process/in-transaction.ts';
 import { assetRoutes } from './arm/assets.ts';
 import { jobRoutes } from './arm/jobs.ts';
+import { Permissions } from './arm/permissions.ts';
 import { workspaceRoutes } from './arm/workspace.ts';
 import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
@@ -50,6 +51,8 @@ export interface AzureMl {
   readonly scoringEndpoint: string;
   /** What befalls endpoints and deployments from now on (serving/faults.ts). */
   setFaults(body: unknown): void;
+  /** Takes actions back from the identity of the app (arm/permissions.ts). */
+  deny(body: unknown): void;
   /** Ends the processes of jobs and deployments, and neither jobs nor deployments: the next start runs them again. */
   stop(): Promise<void>;
 }
@@ -61,8 +64,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const database = openWorkspace(join(options.home, 'azure-ml.sqlite'));
   const loopback = await listenOnLoopback({ port: options.port, tls: options.tls, bodies: jsonBodies });
   const { origin } = loopback;
-  const mlflowPath = `/mlflow/v1.0${localCloud.workspaceId}`;
-  const mlflowTrackingUri = `azureml://${new URL(origin).host}${mlflowPath}`;
+  const mlflowTrackingUri = `azureml://${new URL(origin).host}/mlflow/v1.0${localCloud.workspaceId}`;
 
   const now = () => options.clock.now();
   const outbox = openOutbox(database, options);
@@ -77,7 +79,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     locator,
     slots: options.jobSlots ?? defaultSlots,
     caFile: options.tls.caFile,
-    trackingUri: `${origin}${mlflowPath}`,
+    trackingUri: mlflowTrackingUri.replace(/^azureml:/, 'https:'),
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
   const online = await openOnline(options, { database, outbox, assets, locator, blobs });
@@ -108,6 +110,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       ...online.workspaceRoutes,
     },
     operations: online.operationRoutes,
+    permissions: new Permissions(),
   };
 
   outbox.drain();
@@ -120,6 +123,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     mlflowTrackingUri,
     scoringEndpoint: online.scoringOrigin,
     setFaults: (body) => online.setFaults(body),
+    deny: (body) => router.permissions.deny(body),
     async stop() {
       await Promise.all([runner.stop(), online.stop()]);
       await loopback.stop();

@@ -5,6 +5,7 @@ import { type Reply, readJson, send } from '../http/json-exchange.ts';
 import type { Loopback } from '../http/listen.ts';
 import { notFound, ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
+import type { Permissions } from './arm/permissions.ts';
 import { workspaceId } from './arm/resource.ts';
 import { routeArm } from './arm/router.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -22,6 +23,7 @@ export interface Router {
   readonly mlflow: MlflowDependencies;
   readonly workspace: Routes;
   readonly operations: Routes;
+  readonly permissions: Permissions;
 }
 
 const mlflowRoot = /^\/mlflow\/v[12]\.0(\/.*?)\/api\/2\.0\/mlflow(\/.*)$/;
@@ -96,7 +98,7 @@ async function route(message: IncomingMessage, router: Router, origin: string): 
     return router.artifacts.details(job.name, job.status);
   }
   if (!/^\/subscriptions\//i.test(url.pathname)) throw notFound(`The resource at ${url.pathname}`);
-  return routeArm(request, router.workspace, router.operations);
+  return routeArm(request, router.workspace, router.operations, router.permissions);
 }
 
 function found(reply: Reply | Promise<Reply> | undefined, request: Request): Reply | Promise<Reply> {

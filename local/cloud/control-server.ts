@@ -20,7 +20,7 @@ export interface Control {
   readonly work: Work;
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
-  readonly azureMl: Pick<AzureMl, 'setFaults'>;
+  readonly azureMl: Pick<AzureMl, 'setFaults' | 'deny'>;
   readonly inbox: Inbox;
   readonly serviceBus: Pick<ServiceBus, 'queues'>;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
@@ -41,8 +41,8 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`, `GET|POST /notices`, `GET /queues`,
- * `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
+ * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `PUT /permissions/denied`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`,
+ * `GET|POST /notices`, `GET /queues`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
   const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
@@ -101,6 +101,9 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
       return { status: 200, body: {} };
     case 'PUT /online-endpoints/faults':
       control.azureMl.setFaults(await readJson(request));
+      return { status: 200, body: {} };
+    case 'PUT /permissions/denied':
+      control.azureMl.deny(await readJson(request));
       return { status: 200, body: {} };
     case 'PUT /pipelines/faults':
       control.pipelines.failNext(parsePipelineFaults(await readJson(request)));

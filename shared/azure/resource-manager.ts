@@ -69,10 +69,10 @@ export class ResourceManager {
     throw new RatchetError('azure-unavailable', `${asked.asked}: the answer leads to ${host}`, asked);
   }
 
-  /** Every resource of a collection. */
-  async list(asked: Asked, id: string): Promise<readonly Json[]> {
+  /** Every resource of a collection; of another provider than the workspace's by a version of its own. */
+  async list(asked: Asked, id: string, version = apiVersion): Promise<readonly Json[]> {
     const found: Json[] = [];
-    let page = await this.#send(asked, 'GET', this.#url(id));
+    let page = await this.#send(asked, 'GET', this.#url(id, version));
     for (let pages = 1; ; pages++) {
       if (!Array.isArray(page['value']))
         throw new RatchetError('azure-unavailable', `${asked.asked}: the answer holds no list`, asked);
@@ -98,8 +98,8 @@ export class ResourceManager {
     await this.#orNull(this.#send(asked, 'DELETE', this.#url(id)));
   }
 
-  #url(id: string): string {
-    return `${this.#endpoint}${id}?api-version=${apiVersion}`;
+  #url(id: string, version = apiVersion): string {
+    return `${this.#endpoint}${id}?api-version=${version}`;
   }
 
   async #orNull(answer: Promise<Json>): Promise<Json | null> {

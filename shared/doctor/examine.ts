@@ -13,6 +13,7 @@ import { RatchetError } from '../errors.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 import type { Settings } from '../settings.ts';
 import type { Wiring } from '../wiring.ts';
+import { examinePermissions } from './examine-permissions.ts';
 import { examineSettings } from './examine-settings.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 import { probe } from './probe.ts';
@@ -43,8 +44,12 @@ export async function examine(
   }
   const files = await readFiles(wiring);
   const models = 'files' in files ? [...files.files.models.values()].map(({ config }) => config) : [];
-  const probed = await Promise.all([hub, ...probesOf(wiring, settings, models).map(probe)]);
-  return [runtime, ...examineSettings(settings, models), ...files.findings, ...probed];
+  const [permissions, ...probed] = await Promise.all([
+    examinePermissions(wiring, settings, models),
+    hub,
+    ...probesOf(wiring, settings, models).map(probe),
+  ]);
+  return [runtime, ...examineSettings(settings, models), ...files.findings, ...probed, ...permissions];
 }
 
 function examineNode(version: string): Finding {

@@ -213,7 +213,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     types: ['shared/config', 'shared/signals', 'shared/dispatch', 'shared/controllers'],
   },
   'shared/doctor': {
-    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure/azure-error.ts'],
+    rooms: [
+      ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure/azure-error.ts'],
+      ...['shared/azure/calls.ts', 'shared/azure/own-permissions.ts'],
+    ],
     types: ['shared/settings.ts', 'shared/wiring.ts'],
   },
   functions: {

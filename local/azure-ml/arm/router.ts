@@ -4,6 +4,7 @@ import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, ServiceError } from '../../http/service-error.ts';
 import type { Request } from '../http.ts';
 import { dispatch, type Routes, splitPath } from '../match.ts';
+import type { Permissions } from './permissions.ts';
 import { provider } from './resource.ts';
 
 const workspaceSegments = 8;
@@ -12,6 +13,7 @@ export async function routeArm(
   request: Request,
   workspaceRoutes: Routes,
   otherRoutes: Routes,
+  permissions: Permissions,
 ): Promise<Reply> {
   if (!request.query.get('api-version')) {
     throw new ServiceError(
@@ -22,7 +24,7 @@ export async function routeArm(
   }
   const segments = splitPath(request.path);
   checkNames(segments);
-  const other = dispatch(otherRoutes, request, request.path);
+  const other = dispatch({ ...permissions.routes(), ...otherRoutes }, request, request.path);
   if (other) return other;
   const inWorkspace = segments.length >= workspaceSegments && sameName(segments[6], 'workspaces');
   // Cut the path as it was sent: its segments are decoded once, by the match.
@@ -30,6 +32,7 @@ export async function routeArm(
     .split('/')
     .filter((segment) => segment !== '')
     .slice(workspaceSegments);
+  if (inWorkspace) permissions.check(request, below);
   const reply = inWorkspace ? dispatch(workspaceRoutes, request, below.join('/')) : undefined;
   if (!reply) throw notFound(`The resource at ${request.path}`);
   return reply;
@@ -49,6 +52,7 @@ function checkNames(segments: readonly string[]): void {
   if (group !== undefined && !sameName(group, localCloud.resourceGroup)) {
     throw new ServiceError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
   }
+  if (sameName(namespace, 'Microsoft.Authorization')) return;
   if (namespace !== undefined && !sameName(namespace, provider)) {
     throw notFound(`The resource provider ${namespace}`);
   }

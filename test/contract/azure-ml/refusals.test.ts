@@ -333,4 +333,68 @@ describe('the workspace refuses', () => {
     const { status, json } = await workspace.fetch(`${path}?api-version=2022-10-01`);
     expect([status, json.error.code]).toEqual([403, 'AuthorizationFailed']);
   });
+
+  describe('what the app may not do', () => {
+    const ml = 'Microsoft.MachineLearningServices/workspaces';
+    const ask = (scope: string, version = '2022-04-01', method = 'GET') =>
+      workspace.fetch(`${scope}/providers/Microsoft.Authorization/permissions?api-version=${version}`, {
+        method,
+      });
+
+    it('and says what it may, by scope, in the shape of "Permissions - List For Resource"', async () => {
+      const [, subscription, group] = /^((?:\/[^/]+){2})((?:\/[^/]+){2})/.exec(at)!;
+      const inherited = (await ask(subscription!)).json;
+      expect(inherited).toEqual({
+        value: [
+          {
+            actions: ['Microsoft.MachineLearningServices/locations/mfeOperationsStatus/read'],
+            ...{ notActions: [], dataActions: [], notDataActions: [] },
+          },
+        ],
+      });
+      expect((await ask(`${subscription}${group}`)).json).toEqual(inherited);
+      const { value } = (await ask(at)).json;
+      expect(value).toHaveLength(2);
+      expect(value[0]).toEqual(inherited.value[0]);
+      expect(value[1]).toMatchObject({
+        actions: expect.arrayContaining([`${ml}/*/write`]),
+        notActions: expect.arrayContaining([`${ml}/write`]),
+      });
+    });
+
+    it('nor says it by another version or method, of what is not there, or without a token', async () => {
+      const codes = async (answer: ReturnType<typeof ask>) => {
+        const { status, json } = await answer;
+        return [status, json.error.code];
+      };
+      expect(await codes(ask(at, '2024-04-01'))).toEqual([400, 'InvalidApiVersionParameter']);
+      expect(await codes(ask(at, '2022-04-01', 'POST'))).toEqual([405, 'MethodNotAllowed']);
+      expect(await codes(ask(at.replace(/[^/]+$/, 'other')))).toEqual([404, 'ResourceNotFound']);
+      expect(await codes(ask(at.replace(/resourceGroups\/[^/]+.*/, 'resourceGroups/other')))).toEqual([
+        404,
+        'ResourceGroupNotFound',
+      ]);
+      const path = `${at}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
+      expect((await workspace.fetch(path, { token: null })).status).toBe(401);
+    });
+
+    it('once an action is taken back', async () => {
+      const denied = [`${ml}/jobs/write`, `${ml}/jobs/cancel/action`];
+      workspace.azureMl.deny({ actions: denied });
+      const cancel = await workspace.fetch(`${at}/jobs/there/cancel?api-version=2022-10-01`, {
+        method: 'POST',
+      });
+      const submit = await put('jobs/fresh', job);
+      const listed = (await ask(at)).json.value;
+      const version = await put('models/fresh/versions/1', { modelUri });
+      workspace.azureMl.deny({ actions: [] });
+      for (const [at, { status, json }] of [submit, cancel].entries()) {
+        expect([status, json.error.code]).toEqual([403, 'AuthorizationFailed']);
+        expect(json.error.message).toContain(`perform action '${denied[at]}' over scope`);
+      }
+      for (const { notActions } of listed) expect(notActions).toEqual(expect.arrayContaining(denied));
+      expect(version.status).toBe(201);
+      expect(() => workspace.azureMl.deny({ actions: ['everything'] })).toThrow(/body\.actions\.0/);
+    });
+  });
 });

@@ -72,6 +72,9 @@ describe('ratchet doctor', () => {
       'Event Grid topic',
       'event subscriptions',
       'events given up',
+      'right to submit, read and cancel jobs',
+      'right to register versions of models',
+      'right to tell why a deployment has failed',
     ])
       expect(of(check)[0]?.state, `${check}: ${text}`).toBe('ok');
     const { storage, eventGridKey, gitHubToken, identityHeader } = local.cloud();
@@ -118,6 +121,32 @@ describe('ratchet doctor', () => {
       { saw: expect.stringMatching(/^stray: its handshake has not been answered/) },
     ]);
     rmSync(join(modelsFolder, 'broken.yaml'));
+  });
+
+  it('names the action that the identity of the app lacks, and Azure would refuse', async () => {
+    const action = 'Microsoft.MachineLearningServices/workspaces/jobs/write';
+    const deny = (actions: string[]) =>
+      fetch(`${local.cloud().control}/permissions/denied`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ actions }),
+      });
+    expect((await deny([action])).status).toBe(200);
+    const { code, of, text } = await findings();
+    await deny([]);
+    expect(code, text).toBe(1);
+    expect(of('right to submit, read and cancel jobs')).toMatchObject([
+      {
+        state: 'problem',
+        saw: expect.stringMatching(
+          new RegExp(
+            `^the identity of the app \\(client id [-0-9a-f]+\\) may not: .* lacks the action ${action}$`,
+          ),
+        ),
+        todo: expect.stringContaining(`on ${localCloud.workspaceId}:`),
+      },
+    ]);
+    expect(of('right to register versions of models')).toMatchObject([{ state: 'ok' }]);
   });
 
   it('names every service that does not answer, within the limit of one', async () => {

@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { askedOfJobs, calls } from '../../../shared/azure/calls.ts';
 import { settingNames } from '../../../shared/settings.ts';
 import { inner, modulesOf, names, type Resource, resourcesOf, templateOf, templatesIn } from './arm.ts';
-import { askedOfJobs, calls, patterns } from './calls.ts';
+import { patterns } from './call-patterns.ts';
 
 const all = names.flatMap((name) => resourcesOf(templateOf(name)).map((resource) => ({ name, resource })));
 const ofType = (type: string): Resource[] =>

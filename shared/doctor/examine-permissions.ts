@@ -1,0 +1,85 @@
+/**
+ * Whether the identity of the app may do what the app does in the workspace: each purpose a finding.
+ *
+ * Owns: what a missing action means. Does not own: which call needs which action (azure/calls.ts).
+ *
+ * Azure is asked by the app, as the app: what somebody else may do, such as whoever calls the doctor, says nothing of it.
+ */
+import { actionsFor, type Purpose, purposes } from '../azure/calls.ts';
+import { allows, type Permission } from '../azure/own-permissions.ts';
+import type { ModelConfig } from '../config/schema.ts';
+import { counted, plural } from '../domain/plural.ts';
+import type { Settings } from '../settings.ts';
+import type { Wiring } from '../wiring.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+import { probe } from './probe.ts';
+
+interface Scope {
+  readonly id: string;
+  /** As a person calls it. */
+  readonly name: string;
+}
+
+interface Asked {
+  /** Who was asked about, in words. */
+  readonly caller: string;
+  readonly scope: Scope;
+  readonly permissions: readonly Permission[];
+}
+
+/** What only releases to endpoints need. */
+const ofReleases: readonly Purpose[] = ['releases', 'operations'];
+
+export async function examinePermissions(
+  wiring: Pick<Wiring, 'ownPermissions' | 'caller'>,
+  { workspace }: Pick<Settings, 'workspace'>,
+  models: readonly ModelConfig[],
+): Promise<readonly Finding[]> {
+  const scopes: Readonly<Record<'workspace' | 'subscription', Scope>> = {
+    workspace: { id: workspace.id, name: `workspace ${workspace.name}` },
+    subscription: {
+      id: `/subscriptions/${workspace.subscriptionId}`,
+      name: `subscription ${workspace.subscriptionId}`,
+    },
+  };
+  let asked: { readonly [scope in keyof typeof scopes]: Asked } | undefined;
+  const answer = await probe({
+    check: 'permissions',
+    role: 'AzureML Data Scientist on the workspace',
+    settings: 'RATCHET_WORKSPACE_ID and RATCHET_ARM_ENDPOINT',
+    async ask() {
+      const caller = await wiring.caller();
+      const ask = async (scope: Scope): Promise<Asked> => ({
+        caller,
+        scope,
+        permissions: await wiring.ownPermissions(scope.id),
+      });
+      const [ofWorkspace, ofSubscription] = await Promise.all([
+        ask(scopes.workspace),
+        ask(scopes.subscription),
+      ]);
+      asked = { workspace: ofWorkspace, subscription: ofSubscription };
+      return `Azure says what ${caller} may do`;
+    },
+  });
+  if (asked === undefined) return [answer];
+  const { workspace: ofWorkspace, subscription } = asked;
+  const usesEndpoints = models.some(({ release }) => release.target !== undefined);
+  return (Object.keys(purposes) as Purpose[]).map((purpose) =>
+    judge(purpose, purpose === 'operations' ? subscription : ofWorkspace, usesEndpoints),
+  );
+}
+
+function judge(purpose: Purpose, { caller, scope, permissions }: Asked, usesEndpoints: boolean): Finding {
+  const check = `right to ${purposes[purpose]}`;
+  const needed = actionsFor(purpose);
+  const missing = needed.filter((action) => !allows(permissions, action));
+  if (missing.length === 0)
+    return ok(check, `${caller} has ${counted(needed.length, 'action')} on ${scope.name}`);
+  const actions = plural(missing.length, 'action');
+  const saw = `${caller} may not: on ${scope.name} it lacks the ${actions} ${missing.join(', ')}`;
+  const todo = `give it a role with the ${actions} on ${scope.id}: docs/settings.md, Roles of the identity; a new role takes some minutes`;
+  if (!ofReleases.includes(purpose)) return problem(check, saw, todo);
+  if (!usesEndpoints) return warning(check, `${saw}; no model file has release.target, which needs it`, todo);
+  return purpose === 'releases' ? problem(check, saw, todo) : warning(check, saw, todo);
+}
