@@ -13,8 +13,13 @@ import { wake } from './wake.ts';
 df.app.orchestration('take-recovery', function* (context) {
   const input = context.df.getInput<RecoveryOffer>();
   if (!input) throw new Error('take-recovery was started without a recovery');
-  const { id, model, cause, observedAt, summary } = input.recovery;
-  const note = { cause, observedAt: asOfArrival(observedAt, now(context)), summary };
+  const { id, model, cause, observedAt, summary, evidence } = input.recovery;
+  const note = {
+    cause,
+    observedAt: asOfArrival(observedAt, now(context)),
+    summary,
+    ...(evidence && { evidence }),
+  };
   const told = yield* insist(
     context,
     `recovery ${id}`,

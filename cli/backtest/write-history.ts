@@ -118,7 +118,7 @@ function comesAfter(
 function ofSamples({ model, samples, decisions, champions }: Recorded): readonly SampleLine[] {
   const offers = new Map(decisions.map(({ signal, offeredAt }) => [signal.id, { signal, offeredAt }]));
   const offeredOf = (parts: readonly StripSample[]) => {
-    const breached = parts.filter(({ verdict }) => verdict === 'breached');
+    const breached = parts.filter(({ verdict }) => verdict === 'breached' || verdict === 'inconclusive');
     const ids = breached.map(({ rule, window }) => `metric:${model}:${rule}:${window}`);
     return Object.fromEntries(ids.flatMap((id) => (offers.has(id) ? [[id, offers.get(id)!.offeredAt]] : [])));
   };
@@ -137,14 +137,20 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
     const at = toldAt(observedAt, offered);
     const serving = champions.findLast(({ from }) => from <= observedAt);
     const values = Object.fromEntries(parts.map(({ metric, value }) => [metric, value]));
-    const report = { window: window ?? observedAt, observedAt, sample: sample ?? 0, metrics: values };
+    const errors = parts.flatMap(({ metric, standardError }) =>
+      standardError === undefined ? [] : [[metric, standardError] as const],
+    );
+    const report = {
+      ...{ window: window ?? observedAt, observedAt, sample: sample ?? 0, metrics: values },
+      ...(errors.length > 0 && { standardErrors: Object.fromEntries(errors) }),
+    };
     return { type: 'metrics', at, report, ...(serving && { version: serving.version }), offered };
   });
   const queries = ofKind('query').map((part): LineOf<'query'> => {
     const offered = offeredOf([part]);
     const [id = ''] = Object.keys(offered);
     const tick = offers.get(id)?.signal.evidence['tick'];
-    const { at, rule, window, value, sample } = part;
+    const { at, rule, window, value, sample, standardError } = part;
     const ticked = typeof tick === 'string' ? tick : at;
     return {
       type: 'query',
@@ -154,6 +160,7 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
       window: window ?? at,
       value,
       sample,
+      ...(standardError !== undefined && { standardError }),
       offered,
     };
   });

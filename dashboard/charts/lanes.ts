@@ -55,6 +55,7 @@ export function eventsOf(of: Timeline): readonly Event[] {
 
 const ofCheck: Readonly<Record<CheckVerdict, { readonly tone: Tone; readonly text: string }>> = {
   fine: { tone: 'quiet', text: 'nothing found' },
+  inconclusive: { tone: 'warn', text: 'beyond its threshold and not surely' },
   breached: { tone: 'bad', text: 'breached' },
   recovered: { tone: 'good', text: 'recovered' },
   'too-few': { tone: 'warn', text: 'too few to judge' },

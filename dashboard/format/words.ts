@@ -92,6 +92,7 @@ const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
   'run-live': 'a run is under way',
   'wait-pending': 'one already waits',
   'not-persistent': 'not persistent yet',
+  inconclusive: 'inconclusive',
   quiet: 'quiet period',
   freeze: 'frozen',
   rate: 'rate limit',

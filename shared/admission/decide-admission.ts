@@ -52,12 +52,19 @@ function decide(state: ModelState, offer: Offer): AdmissionResult | NeedsGrant {
   const sound = mendTimes(state, now, asked);
   const { state: freed, freedRunId } = freeDeadRun(sound, now);
   const mode = freed.mode?.mode ?? offer.policy.mode;
-  const expired = endExpired(before ? freed : noteNews(freed, offer), offer, mode);
+  const news = before ? { state: freed, alarm: null } : noteNews(freed, offer);
+  const expired = endExpired(news.state, offer, mode);
   const noted = expired.state;
   const isLeader = noted.pending?.signals[0] === signal.id;
   const byRequest = isOfPerson(signal);
   const approved = isLeader && noted.pending?.approved !== undefined;
-  const question = { ...offer, byPerson: byRequest || approved, isNew: before === undefined, isLeader };
+  const question = {
+    ...offer,
+    byPerson: byRequest || approved,
+    isNew: before === undefined,
+    isLeader,
+    alarm: news.alarm,
+  };
   const answered = answerSignal(noted, question, mode);
   if ('needsGrant' in answered) return answered;
   const timely = lookAgainInTime(answered.admission, now);

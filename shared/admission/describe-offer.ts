@@ -13,7 +13,7 @@ export interface PinnedSignal {
 
 /** Only what the rules ask for: what is recorded of an offer stays small. */
 export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, now: string): Offer {
-  const { id, kind, byMachine, cause, observedAt, persistence, newData } = signal;
+  const { id, kind, byMachine, cause, observedAt, persistence, test, newData } = signal;
   const { config } = pinned;
   const { policy } = config;
   return {
@@ -23,6 +23,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
       ...(byMachine && { byMachine }),
       ...(cause !== undefined && { cause, observedAt }),
       ...(persistence && { persistence }),
+      ...(test && { test }),
       ...(newData && { newData }),
     },
     runId,

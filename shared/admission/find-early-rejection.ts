@@ -7,7 +7,11 @@ import type { Question } from './question.ts';
 import { findLackOfPersistence } from './windows.ts';
 
 /** What a new signal does not ask for yet, whatever else there is. */
-export function findEarlyRejection(state: ModelState, { signal, data, runId }: Question): Admission | null {
+export function findEarlyRejection(
+  state: ModelState,
+  { signal, data, runId, alarm }: Question,
+): Admission | null {
+  if (alarm && !alarm.raised) return answer.rejected('inconclusive', alarm.because, alarm.changedBy);
   if (signal.cause !== undefined) {
     const windows = state.watched?.[signal.cause] ?? [];
     const lack = findLackOfPersistence(windows, signal.persistence ?? { breaches: 1, of: 1 });

@@ -1,23 +1,39 @@
-/** What a new signal tells beside asking: a bad window, new data. It counts whatever the signal is answered. Pure. */
+/** What a new signal tells beside asking: a window that is bad or may be, new data. It counts whatever the signal is answered. Pure. */
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import { counted, plural } from '../domain/plural.ts';
+import { type AlarmJudgement, judgeAlarm } from './alarms.ts';
 import * as answer from './answers.ts';
 import { asOfArrival } from './mend-times.ts';
 import type { Offer, Question } from './question.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { noteWindow } from './windows.ts';
 
-export function noteNews(state: ModelState, { signal, now }: Offer): ModelState {
-  const { cause, observedAt, newData } = signal;
-  if (cause === undefined && newData === undefined) return state;
-  const at = cause && asOfArrival(observedAt, now);
-  const watched = at && noteWindow(state.watched ?? {}, cause, { at, bad: true });
-  return {
-    ...state,
-    ...(watched && { watched }),
-    ...(newData && { newData: addData(state.newData, newData) }),
-  };
+interface Noted {
+  readonly state: ModelState;
+  /** Of a breach that is tested: whether it raises an alarm; null: it is none. */
+  readonly alarm: AlarmJudgement | null;
+}
+
+export function noteNews(state: ModelState, { signal, now }: Offer): Noted {
+  const { cause, newData } = signal;
+  const noted = cause === undefined ? { state, alarm: null } : noteBreach(state, cause, signal, now);
+  if (!newData) return noted;
+  return { ...noted, state: { ...noted.state, newData: addData(state.newData, newData) } };
+}
+
+/** A breach that is tested is one where it raises an alarm. */
+function noteBreach(
+  state: ModelState,
+  cause: string,
+  { observedAt, test }: Offer['signal'],
+  now: string,
+): Noted {
+  const at = asOfArrival(observedAt, now);
+  const tested = test && judgeAlarm(state, cause, test);
+  const bad = tested?.judgement.raised ?? true;
+  const watched = noteWindow(state.watched ?? {}, cause, { at, bad });
+  return { state: { ...(tested?.state ?? state), watched }, alarm: tested?.judgement ?? null };
 }
 
 function addData(

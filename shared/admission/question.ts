@@ -10,10 +10,11 @@ import type { DataTrigger, Policy } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { AlarmJudgement } from './alarms.ts';
 
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
-    Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'newData' | 'observedAt'>>;
+    Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>>;
   /** Id of the run this signal would start. */
   readonly runId: string;
   /** ISO 8601, UTC. */
@@ -61,6 +62,8 @@ export interface Question extends Offer {
   /** Whether a person asks, or has approved. */
   readonly byPerson: boolean;
   readonly isNew: boolean;
+  /** Of a breach that is tested: whether it raises an alarm; null: it is none. */
+  readonly alarm: AlarmJudgement | null;
   /** Whether the signal is the one that waits for its group. */
   readonly isLeader: boolean;
 }

@@ -1,4 +1,6 @@
+import type { Evidence } from '../domain/breach-test.ts';
 import type { ModelState, PendingCause } from '../domain/model-state.ts';
+import { noteTest } from './alarms.ts';
 import { endPending, sleepers } from './pending.ts';
 import { earlier } from './time.ts';
 import { noteWindow } from './windows.ts';
@@ -8,6 +10,8 @@ export interface RecoveryNote {
   readonly cause: string;
   /** When the good state was observed (ISO 8601, UTC). */
   readonly observedAt: string;
+  /** What the value says of a fall, of a rule with a confidence. */
+  readonly evidence?: Evidence;
   /** What is good again, in a sentence. */
   readonly summary: string;
 }
@@ -25,7 +29,9 @@ export interface Recovered {
  * What waits is withdrawn once everything it waits for has recovered, each at or after it was observed; signals that
  * are about no cause (a schedule, data) never do. What a person has approved is not withdrawn.
  */
-export function takeRecovery(state: ModelState, { cause, observedAt, summary }: RecoveryNote): Recovered {
+export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered {
+  const { cause, observedAt, summary, evidence } = note;
+  const state = evidence ? noteTest(before, cause, evidence) : before;
   const good = { at: observedAt, bad: false };
   const noted: ModelState = { ...state, watched: noteWindow(state.watched ?? {}, cause, good) };
   const { pending } = state;

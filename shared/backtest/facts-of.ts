@@ -23,7 +23,7 @@ import type { HistoryLine, LineOf } from './history-schema.ts';
 
 interface ReadFacts {
   readonly signals: readonly FoundSignal[];
-  readonly recoveries: readonly Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary'>[];
+  readonly recoveries: readonly Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary' | 'evidence'>[];
   /** Why nothing came of it, in a word or two that are the same for every line of that kind; null: something did. */
   readonly ignored: string | null;
 }
@@ -89,7 +89,7 @@ function ofMetrics({ report }: LineOf<'metrics'>, pinned: PinnedModel): ReadFact
 
 /** As a result of a query with the columns that the rule names. */
 function ofQuery(
-  { rule: name, tick: told, window, value, sample }: LineOf<'query'>,
+  { rule: name, tick: told, window, value, sample, standardError = null }: LineOf<'query'>,
   { config }: PinnedModel,
 ): ReadFacts {
   const rule = config.triggers.queries.find((each) => each.name === name);
@@ -98,11 +98,13 @@ function ofQuery(
   const columns = [
     { name: rule.value, type: 'real' },
     ...(rule.sample === undefined ? [] : [{ name: rule.sample, type: 'long' }]),
+    ...(rule.standardError === undefined ? [] : [{ name: rule.standardError, type: 'real' }]),
     ...(rule.window === undefined ? [] : [{ name: rule.window, type: windowType }]),
   ];
   const row = [
     value,
     ...(rule.sample === undefined ? [] : [sample]),
+    ...(rule.standardError === undefined ? [] : [standardError]),
     ...(rule.window === undefined ? [] : [window]),
   ];
   const tick = readIsoTime(told)!;

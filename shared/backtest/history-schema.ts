@@ -34,6 +34,16 @@ const SignalSchema = z.strictObject({
   evidence: z.record(z.string(), z.json()),
   cause: word.optional(),
   persistence: z.strictObject({ breaches: z.int().min(1), of: z.int().min(1) }).optional(),
+  test: z
+    .union([
+      z.strictObject({
+        p: z.number().min(0).max(1),
+        alpha: z.number().min(0).max(1),
+        evidence: z.array(z.number()).max(10),
+      }),
+      z.strictObject({ cannotSay: z.string() }),
+    ])
+    .optional(),
   newData: z.strictObject({ rows: z.int().min(0).nullable(), bytes: z.int().min(0) }).optional(),
 });
 
@@ -75,6 +85,12 @@ const lines = [
       window: word,
       value: z.number(),
       sample: z.number().nullable(),
+      standardError: z
+        .number()
+        .min(0)
+        .nullable()
+        .optional()
+        .describe('Of the value. Omitted: it came without.'),
       offered,
     })
     .describe('What a query of triggers.queries has found.'),

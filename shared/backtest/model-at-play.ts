@@ -183,10 +183,16 @@ export class ModelAtPlay {
     cause,
     observedAt,
     summary,
-  }: Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary'>): void {
+    evidence,
+  }: Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary' | 'evidence'>): void {
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
-    const note = { cause, observedAt: asOfArrival(observedAt, this.now), summary };
+    const note = {
+      cause,
+      observedAt: asOfArrival(observedAt, this.now),
+      summary,
+      ...(evidence && { evidence }),
+    };
     this.#wake(this.#entities.askModel('recover', note).wake);
   }
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { cron, duration, name, rowsAtMost, timeZone } from './fields.ts';
-import type { Problem } from './gate-fields.ts';
+import { confidence, type Problem } from './gate-fields.ts';
 import { findMetric } from './metric-catalog.ts';
 
 const limits = {
@@ -26,6 +26,27 @@ const hysteresis = {
     .max(20)
     .default(1)
     .describe('Over how many windows, the latest included, breaches are counted; 20 at most.'),
+};
+
+const sureness = {
+  confidence: confidence
+    .optional()
+    .describe(
+      'How sure a breach must be, such as 0.95: a value counts as one where its interval lies wholly beyond the threshold, at a level that grows stricter with each window judged, so that of its alarms at most the rest is false, and a model that is never beyond the threshold has any alarm with at most that chance. A value without an interval is no breach. Omitted: the value alone counts.',
+    ),
+  valueIs: z
+    .enum(['proportion'])
+    .optional()
+    .describe(
+      "What the value is of the rows of its sample: `proportion`, the share of those that count. Only with `confidence`, for names that are none of Ratchet's metrics. Omitted: what the name of the metric says.",
+    ),
+};
+
+type Sureness = { confidence?: number | undefined; valueIs?: 'proportion' | undefined };
+const usesForm = (rule: Sureness): boolean => rule.valueIs === undefined || rule.confidence !== undefined;
+const formNeedsConfidence = {
+  error: 'valueIs says how sure a value is, which nothing asks; give confidence, too',
+  path: ['valueIs'],
 };
 
 type Limits = { below?: number | undefined; above?: number | undefined };
@@ -64,8 +85,10 @@ export const MetricTriggerSchema = z
       .max(rowsAtMost)
       .default(1)
       .describe('Reports over fewer rows than this are ignored.'),
+    ...sureness,
     ...hysteresis,
   })
+  .refine(usesForm, formNeedsConfidence)
   .refine(hasOneLimit, oneLimit)
   .refine(canPersist, persistence)
   .superRefine((rule, context) => {
@@ -104,9 +127,29 @@ export const QueryTriggerSchema = z
       .max(rowsAtMost)
       .optional()
       .describe('Rows of the result over a smaller sample than this are ignored. Omitted: none is.'),
+    standardError: column
+      .optional()
+      .describe(
+        'Name of the numeric column that has the standard error of the value. Only with `confidence`. Omitted: the sample says how sure the value is, where `valueIs` is given.',
+      ),
     ...limits,
+    ...sureness,
     ...hysteresis,
   })
+  .refine(usesForm, formNeedsConfidence)
+  .refine((rule) => rule.standardError === undefined || rule.confidence !== undefined, {
+    error: 'standardError says how sure a value is, which nothing asks; give confidence, too',
+    path: ['standardError'],
+  })
+  .refine(
+    ({ confidence: asked, standardError, valueIs, sample }) =>
+      asked === undefined || standardError !== undefined || (valueIs !== undefined && sample !== undefined),
+    {
+      error:
+        'confidence needs an interval; give standardError, or sample and valueIs: proportion where the value is a share of its rows',
+      path: ['confidence'],
+    },
+  )
   .refine(hasOneLimit, oneLimit)
   .refine(canPersist, persistence)
   .refine(({ sample, minimumSample }) => minimumSample === undefined || sample !== undefined, {

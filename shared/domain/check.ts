@@ -8,6 +8,7 @@
 export const checkVerdicts = [
   'fine', // within its threshold, and so was the check before
   'breached', // beyond its threshold: a signal was offered
+  'inconclusive', // beyond its threshold, and its interval is not, or it has none: offered, and no breach
   'recovered', // within its threshold again: a recovery was offered
   'too-few', // over too small a sample to be judged
   'missing', // the report, the result or the run does not have the number
@@ -33,6 +34,8 @@ export interface CheckRow {
   /** Rows it was computed over, and how many it takes; null: nothing says so. */
   readonly sample: number | null;
   readonly minimumSample: number | null;
+  /** As it was reported; absent: it came without. */
+  readonly standardError?: number;
   /** Names the stretch of time, the run or the tick that it is about; null: there is none. */
   readonly window: string | null;
   readonly verdict: CheckVerdict;

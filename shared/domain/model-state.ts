@@ -1,3 +1,4 @@
+import type { AlarmSeries } from './breach-test.ts';
 import type { AdmissionOutcome, ReasonCode } from './decision.ts';
 import type { KeptChallenger, ModelVersion, RunOutcome } from './run.ts';
 import type { Word } from './word.ts';
@@ -133,6 +134,8 @@ export interface ModelState {
   readonly fates?: readonly PendingDecision[];
   /** By cause, the latest windows, the latest last. */
   readonly watched?: { readonly [cause: string]: readonly WatchedWindow[] };
+  /** By cause, how often it was tested and how often that raised an alarm, of rules with a confidence. */
+  readonly alarms?: { readonly [cause: string]: AlarmSeries };
   /** Data that has come since the last run started; `uncounted` files have no known number of rows. */
   readonly newData?: {
     readonly rows: number;

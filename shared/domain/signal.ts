@@ -1,3 +1,4 @@
+import type { BreachTest, Evidence } from './breach-test.ts';
 import type { Json } from './json.ts';
 
 /** What can ask for a run. */
@@ -31,6 +32,8 @@ export interface Signal {
   readonly cause?: string;
   /** The rule is looked at window by window, and asks when `breaches` of the last `of` were bad. Absent: 1 of 1. */
   readonly persistence?: { readonly breaches: number; readonly of: number };
+  /** How sure the breach is, of a rule with a confidence. Absent: the value alone counts. */
+  readonly test?: BreachTest;
   /** Data that came with it; `rows` null where they were not counted. */
   readonly newData?: { readonly rows: number | null; readonly bytes: number };
 }
@@ -45,6 +48,8 @@ export interface Recovery {
   /** When the good state was observed (ISO 8601, UTC), or null where nothing says so. */
   readonly observedAt: string | null;
   readonly source: string;
+  /** What the value says of a fall, of a rule with a confidence; absent: nothing. */
+  readonly evidence?: Evidence;
   /** One sentence a person understands: `accuracy 0.961 is not below 0.95 (n=214, window 2002-W36).` */
   readonly summary: string;
 }

@@ -109,6 +109,8 @@ export interface MetricStrip {
     readonly at: string;
     readonly value: number;
     readonly sample: number | null;
+    /** Absent: it came without. */
+    readonly standardError?: number;
     readonly window: string | null;
     readonly verdict: CheckVerdict;
   }[];

@@ -14,9 +14,10 @@ export function listStrips(checks: readonly CheckRow[], points: number): readonl
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group]) => {
-      const samples = group
-        .toReversed()
-        .map(({ at, value, sample, window, verdict }) => ({ at, value: value!, sample, window, verdict }));
+      const samples = group.toReversed().map(({ at, value, sample, standardError, window, verdict }) => ({
+        ...{ at, value: value!, sample, window, verdict },
+        ...(standardError !== undefined && { standardError }),
+      }));
       const kept = thinSamples(samples, points);
       const { rule, kind, metric } = group[0]!;
       const limits = group.toReversed().reduce<Limit[]>(addLimit, []);

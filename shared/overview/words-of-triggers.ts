@@ -10,29 +10,42 @@ interface Judged {
   readonly above?: number | undefined;
   readonly breaches: number;
   readonly windows: number;
+  readonly confidence?: number | undefined;
 }
 
 /** ` below 0.95`, and how often it must be so. */
-function tellLimit({ below, above, breaches, windows }: Judged): {
+function tellLimit({ below, above, breaches, windows, confidence }: Judged): {
   readonly limit: string;
   readonly persists: string;
 } {
   return {
     limit: below === undefined ? `above ${above}` : `below ${below}`,
-    persists:
-      windows === 1 ? 'requests a run' : `requests a run once ${breaches} of the last ${windows} windows are`,
+    persists: `${windows === 1 ? 'requests a run' : `requests a run once ${breaches} of the last ${windows} windows are`}${tellConfidence(confidence)}`,
   };
 }
+
+function tellConfidence(confidence: number | undefined): string {
+  if (confidence === undefined) return '';
+  return `; a value counts where its interval lies wholly beyond the threshold, with confidence ${confidence} over all windows of a champion`;
+}
+
+/** One for each kind there is. */
+const forms = { proportion: ', a share of its rows' } as const;
+
+const tellForm = (valueIs: keyof typeof forms | undefined): string =>
+  valueIs === undefined ? '' : (forms[valueIs] ?? `, a ${valueIs}`);
 
 /** One for each field there is: a field without one does not compile. */
 const tellers: {
   readonly [Field in keyof Triggers]-?: (value: Triggers[Field]) => string | readonly string[];
 } = {
   metrics: (rules) =>
-    rules.map(({ name, metric, below, above, minimumSample, breaches, windows, ...rest }) => {
-      const { limit, persists } = tellLimit({ below, above, breaches, windows });
-      return `Rule ${name}: a reported ${metric} ${limit}, over at least ${counted(minimumSample, 'row')}, ${persists}.${further(rest)}`;
-    }),
+    rules.map(
+      ({ name, metric, below, above, minimumSample, breaches, windows, confidence, valueIs, ...rest }) => {
+        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence });
+        return `Rule ${name}: a reported ${metric}${tellForm(valueIs)} ${limit}, over at least ${counted(minimumSample, 'row')}, ${persists}.${further(rest)}`;
+      },
+    ),
   queries: (rules) =>
     rules.map(
       ({
@@ -49,13 +62,17 @@ const tellers: {
         above,
         breaches,
         windows,
+        confidence,
+        valueIs,
+        standardError,
         ...rest
       }) => {
-        const { limit, persists } = tellLimit({ below, above, breaches, windows });
+        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence });
+        const error = standardError === undefined ? '' : `, with its standard error by ${standardError}`;
         const of = window === undefined ? '' : `, by ${window}`;
         const over =
           sample === undefined ? '' : `, over at least ${counted(minimumSample ?? 0, 'row')} by ${sample}`;
-        return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of} ${limit}${over} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
+        return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of}${tellForm(valueIs)} ${limit}${over}${error} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
       },
     ),
   runs: (rules) =>

@@ -1,5 +1,6 @@
 /** What a rule found, as the ledger keeps it, whatever came of it. Pure. */
 import type { CheckRow } from '../domain/check.ts';
+import type { Signal } from '../domain/signal.ts';
 import type { Judgement } from './judge-value.ts';
 
 /** What rules of all kinds have in common. */
@@ -11,15 +12,24 @@ interface Rule {
 }
 
 type Seen = Pick<CheckRow, 'model' | 'kind' | 'at' | 'source' | 'metric' | 'window'> &
-  Partial<Pick<CheckRow, 'value' | 'sample'>>;
+  Partial<Pick<CheckRow, 'value' | 'sample' | 'standardError'>>;
 
 /** Of a number that was judged. */
 export function judgedCheck(rule: Rule, seen: Seen, judgement: Judgement): CheckRow {
   const found =
     'signal' in judgement
-      ? ({ verdict: 'breached', sentence: judgement.signal.summary, signalId: judgement.signal.id } as const)
+      ? ({
+          verdict: isSure(judgement.signal) ? 'breached' : 'inconclusive',
+          sentence: judgement.signal.summary,
+          signalId: judgement.signal.id,
+        } as const)
       : ({ verdict: 'fine', sentence: judgement.recovery.summary, signalId: null } as const);
   return { ...bare(rule, seen), ...found };
+}
+
+/** By itself: over many windows admission asks for more. */
+function isSure({ test }: Signal): boolean {
+  return test === undefined || ('p' in test && test.p <= test.alpha);
 }
 
 /** Of one that was not, and why. */

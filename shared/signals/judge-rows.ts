@@ -44,6 +44,7 @@ interface Row {
   readonly rank: number | string;
   readonly value: number;
   readonly sample: number | null;
+  readonly standardError: number | null;
 }
 
 /** A query that finds more windows is too broad for a rule; the latest are judged. */
@@ -68,9 +69,9 @@ export function judgeRows(
   const large = read.filter(({ sample }) => sample === null || sample >= minimumSample);
   const windows = worstOfEachWindow(large, rule).sort(byRank);
   const source = 'log-analytics';
-  const judged = windows.slice(-windowsAtMost).map(({ window, observedAt, value, sample }) => {
+  const judged = windows.slice(-windowsAtMost).map(({ window, observedAt, value, sample, standardError }) => {
     const judgement = judgeValue(rule, {
-      ...{ model, ruleKind: 'query', source, what: rule.value, value, sample },
+      ...{ model, ruleKind: 'query', source, what: rule.value, value, sample, standardError },
       ...{ window, observedAt, evidence: { tick, lookBack: rule.lookBack } },
     });
     const seen = {
@@ -82,6 +83,7 @@ export function judgeRows(
       window,
       value,
       sample,
+      ...(standardError !== null && { standardError }),
     } as const;
     return { judgement, check: judgedCheck(rule, seen, judgement) };
   });
@@ -150,6 +152,7 @@ export function tickOf(rule: Pick<QueryTrigger, 'value'>, model: string, tick: s
 interface Places {
   readonly value: number;
   readonly sample: number | null;
+  readonly standardError: number | null;
   readonly window: number | null;
   readonly windowIsTime: boolean;
 }
@@ -158,12 +161,14 @@ function findPlaces(rule: QueryTrigger, columns: readonly LogsColumn[]): Places 
   const problem =
     findProblem('value', rule.value, columns, numericTypes) ??
     findProblem('sample', rule.sample, columns, numericTypes) ??
+    findProblem('standardError', rule.standardError, columns, numericTypes) ??
     findProblem('window', rule.window, columns, rule.windows > 1 ? orderedTypes : windowTypes);
   if (problem !== null) return { problem };
   const indexOf = (name: string) => columns.findIndex((column) => column.name === name);
   return {
     value: indexOf(rule.value),
     sample: rule.sample === undefined ? null : indexOf(rule.sample),
+    standardError: rule.standardError === undefined ? null : indexOf(rule.standardError),
     window: rule.window === undefined ? null : indexOf(rule.window),
     windowIsTime: columns.some(({ name, type }) => name === rule.window && type === 'datetime'),
   };
@@ -171,7 +176,7 @@ function findPlaces(rule: QueryTrigger, columns: readonly LogsColumn[]): Places 
 
 /** Names in KQL differ by their casing. */
 function findProblem(
-  field: 'value' | 'sample' | 'window',
+  field: 'value' | 'sample' | 'standardError' | 'window',
   name: string | undefined,
   columns: readonly LogsColumn[],
   types: ReadonlySet<string>,
@@ -199,7 +204,9 @@ function readRow(row: readonly unknown[], places: Places, tick: string): Row | n
   const value = readNumber(row[places.value]);
   const sample = places.sample === null ? null : readNumber(row[places.sample]);
   if (value === null || (places.sample !== null && sample === null)) return null;
-  if (places.window === null) return { window: tick, observedAt: tick, rank: 0, value, sample };
+  const error = places.standardError === null ? null : readNumber(row[places.standardError]);
+  const numbers = { value, sample, standardError: error !== null && error >= 0 ? error : null };
+  if (places.window === null) return { window: tick, observedAt: tick, rank: 0, ...numbers };
   const cell = row[places.window];
   const window = isScalar(cell) ? String(cell).slice(0, longestWindow) : '';
   if (window === '') return null;
@@ -207,7 +214,7 @@ function readRow(row: readonly unknown[], places: Places, tick: string): Row | n
   // A window that begins after the tick was observed at the tick.
   const observedAt = begins !== null && begins < tick ? begins : tick;
   const rank = begins === null ? rankOf(cell, window) : Date.parse(begins);
-  return { window, observedAt, rank, value, sample };
+  return { window, observedAt, rank, ...numbers };
 }
 
 /** Real numbers come as numbers, those JSON has none for and decimals as texts. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { ModelConfig, PinnedModel } from '../config/schema.ts';
+import { suggest } from '../config/suggest.ts';
 import type { CheckRow } from '../domain/check.ts';
 import { readIsoTime } from '../domain/iso-time.ts';
 import { counted } from '../domain/plural.ts';
@@ -18,22 +19,32 @@ const isoTime = z
     'expected an ISO 8601 time, such as 2026-03-01T06:00:00Z; one without a zone is in UTC',
   );
 
-export const MetricReportSchema = z.strictObject({
-  /** Names the stretch of time the numbers are about; a window reported twice asks once. */
-  window: z.string().min(1).max(100),
-  observedAt: isoTime,
-  /** Rows the numbers were computed over. */
-  sample: z.int().min(0),
-  metrics: z
-    .record(
-      z
-        .string()
-        .min(1, 'the name of a metric is not empty')
-        .max(100, 'the name of a metric: 100 characters at most'),
-      z.number(),
-    )
-    .refine((metrics) => Object.keys(metrics).length > 0, 'expected at least one metric'),
-});
+export const MetricReportSchema = z
+  .strictObject({
+    /** Names the stretch of time the numbers are about; a window reported twice asks once. */
+    window: z.string().min(1).max(100),
+    observedAt: isoTime,
+    /** Rows the numbers were computed over. */
+    sample: z.int().min(0),
+    metrics: z
+      .record(
+        z
+          .string()
+          .min(1, 'the name of a metric is not empty')
+          .max(100, 'the name of a metric: 100 characters at most'),
+        z.number(),
+      )
+      .refine((metrics) => Object.keys(metrics).length > 0, 'expected at least one metric'),
+    /** Standard errors of metrics of the report, by their names: how sure each is, for rules with a confidence. */
+    standardErrors: z.record(z.string(), z.number().min(0)).optional(),
+  })
+  .superRefine(({ metrics, standardErrors = {} }, context) => {
+    for (const metric of Object.keys(standardErrors)) {
+      if (Object.hasOwn(metrics, metric)) continue;
+      const message = `the report has no metric ${metric}${suggest(metric, Object.keys(metrics))}`;
+      context.addIssue({ code: 'custom', path: ['standardErrors', metric], message });
+    }
+  });
 
 type MetricReport = z.infer<typeof MetricReportSchema>;
 type MetricTrigger = ModelConfig['triggers']['metrics'][number];
@@ -73,9 +84,14 @@ function checkRule(
     const sentence = `${rule.metric} ${value.toPrecision(4)} is over ${counted(sample, 'row')}, and the rule takes ${rule.minimumSample} (window ${window}).`;
     return { judgement: null, check: unjudgedCheck(rule, { ...seen, value }, 'too-few', sentence) };
   }
-  const observed = { what: rule.metric, value, sample, window, observedAt: at, evidence: {} };
+  const { standardErrors = {} } = report;
+  const standardError = Object.hasOwn(standardErrors, rule.metric) ? standardErrors[rule.metric]! : null;
+  const observed = { what: rule.metric, value, sample, standardError, window, observedAt: at, evidence: {} };
   const judgement = judgeValue(rule, { model, ruleKind: 'metric', source: 'metrics-api', ...observed });
-  return { judgement, check: judgedCheck(rule, { ...seen, value }, judgement) };
+  return {
+    judgement,
+    check: judgedCheck(rule, { ...seen, value, ...(standardError !== null && { standardError }) }, judgement),
+  };
 }
 
 const list = (names: readonly string[]): string => names.slice(0, 20).join(', ').slice(0, 300);

@@ -17,7 +17,9 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/mask-secrets.ts': { rooms: [] },
   'shared/errors.ts': { rooms: [] },
   'shared/config': { rooms: ['shared/domain', 'shared/errors.ts'] },
-  'shared/signals': { rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'] },
+  'shared/signals': {
+    rooms: ['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/gates/statistics'],
+  },
   'shared/telemetry': { rooms: ['shared/domain', 'shared/mask-secrets.ts'] },
   'shared/dispatch': {
     rooms: [

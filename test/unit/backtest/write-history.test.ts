@@ -157,6 +157,38 @@ describe('what a service has recorded, as a history', () => {
     expect(found.record!.same).toBe(4);
   });
 
+  it('keeps standard errors, and has what was inconclusive offered when it was', () => {
+    const sure = modelWith({
+      triggers:
+        "{ metrics: [{ name: low, metric: recall, below: 0.9, confidence: 0.95 }], queries: [{ name: slow, query: 'T', cron: '0 * * * *', above: 5, standardError: se, confidence: 0.95 }] }",
+      policy: '{ cooldown: PT0S, mode: observe }',
+    });
+    const unsure = (id: string, offered: number) =>
+      decided({ id, kind: 'metric' }, [offered, offered], { outcome: 'rejected', reason: 'inconclusive' });
+    const told = writeHistory(
+      {
+        ...recorded,
+        decisions: [unsure('metric:tiny:low:w3', 5), unsure(`metric:tiny:slow:${atHour(4)}`, 6)],
+        samples: [
+          { ...sample('metric', 'low', 'recall', 3, 0.88), standardError: 0.1, verdict: 'inconclusive' },
+          { ...sample('query', 'slow', 'value', 4, 6), standardError: 2, verdict: 'inconclusive' },
+        ],
+      },
+      files,
+    );
+    expect(told.filter(({ type }) => type === 'metrics' || type === 'query')).toMatchObject([
+      { at: atHour(5), report: { metrics: { recall: 0.88 }, standardErrors: { recall: 0.1 } } },
+      { at: atHour(6), value: 6, standardError: 2 },
+    ]);
+    for (const line of told) expect(HistoryLineSchema.safeParse(line).error).toBeUndefined();
+    const found = backtest({
+      ...{ lines: told, policies: [{ name: 'sure', pinned: sure }], fleet: noFleet, assumptions: assumed },
+      ...{ from: null, until: null, measure: null },
+    });
+    expect(found.policies[0]!.signals).toEqual([{ outcome: 'rejected', reason: 'inconclusive', signals: 2 }]);
+    expect(found.record).toMatchObject({ same: 2, differences: [] });
+  });
+
   it('says first what others joined, where they came in the same millisecond', () => {
     const [first] = decisions;
     const same = { ...decisions[1]!, offeredAt: atHour(1) };

@@ -34,7 +34,18 @@ const files = [
     embargo: { after: 'P90D', whenDriftConfirmed: true },
     notices: [{ to: 'team', about: ['approval', 'outcome'] }],
     triggers: {
-      metrics: [{ name: 'low', metric: 'accuracy', below: 0.9, minimumSample: 40, breaches: 2, windows: 3 }],
+      metrics: [
+        {
+          name: 'low',
+          metric: 'accuracy',
+          below: 0.9,
+          minimumSample: 40,
+          confidence: 0.95,
+          valueIs: 'proportion',
+          breaches: 2,
+          windows: 3,
+        },
+      ],
       queries: [
         {
           ...{
@@ -45,6 +56,7 @@ const files = [
             lookBack: 'P2D',
           },
           ...{ value: 'v', window: 'day', sample: 'n', minimumSample: 30, above: 4, breaches: 2, windows: 5 },
+          ...{ standardError: 'se', confidence: 0.9, valueIs: 'proportion' },
         },
       ],
       runs: [{ name: 'live', experiment: 'scoring', metric: 'rmse', above: 3, breaches: 2, windows: 4 }],

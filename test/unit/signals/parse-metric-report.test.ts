@@ -98,3 +98,64 @@ describe('MetricReportSchema', () => {
     expect(MetricReportSchema.safeParse({ ...good, ...over }).success).toBe(false);
   });
 });
+
+describe('a rule with a confidence', () => {
+  const sure = modelOf(
+    sample
+      .replace(/(metric: accuracy\n)/, '$1      confidence: 0.95\n')
+      .replace(/below: 0\.\d+/, 'below: 0.9'),
+  );
+  const judge = (report: object) =>
+    judgeReport(
+      MetricReportSchema.parse({ window: 'w1', observedAt: '2002-09-01T00:00:00Z', sample: 100, ...report }),
+      sure,
+    );
+
+  it('says how sure the breach is, and leaves a check of it', () => {
+    const { breaches, checks } = judge({ metrics: { accuracy: 0.8 } });
+    expect(breaches[0]!.signal).toMatchObject({
+      summary:
+        'accuracy 0.8000 is below 0.9, and the true value is at most 0.8633 with confidence 0.95 (n=100, window w1).',
+      test: { p: expect.closeTo(0.0019786, 6), alpha: 0.05, evidence: expect.any(Array) },
+      evidence: { confidence: 0.95, bound: expect.closeTo(0.8633, 4) },
+    });
+    expect(checks.find(({ rule }) => rule === 'accuracy-low')).toMatchObject({ verdict: 'breached' });
+  });
+
+  it('says that a value may lie on the good side', () => {
+    const { breaches, checks } = judge({ metrics: { accuracy: 0.87 } });
+    expect(breaches[0]!.signal.summary).toBe(
+      'accuracy 0.8700 is below 0.9, but the true value may be 0.9214 with confidence 0.95 (n=100, window w1).',
+    );
+    expect(checks[0]).toMatchObject({ verdict: 'inconclusive', signalId: breaches[0]!.signal.id });
+  });
+
+  it('takes the reported standard error rather than the sample, and keeps it', () => {
+    const { breaches, checks } = judge({ metrics: { accuracy: 0.87 }, standardErrors: { accuracy: 0.001 } });
+    expect(breaches[0]!.signal.test).toMatchObject({ p: expect.closeTo(0, 9), alpha: 0.05 });
+    expect(breaches[0]!.signal.evidence).toMatchObject({ standardError: 0.001 });
+    expect(checks[0]).toMatchObject({ verdict: 'breached', standardError: 0.001 });
+  });
+
+  it('has the good windows counted as tests', () => {
+    expect(judge({ metrics: { accuracy: 0.99 } }).recoveries[0]!.recovery.evidence).toHaveLength(4);
+    // A value that has no interval speaks neither for nor against.
+    const unknown = modelOf(sample.replace('metric: accuracy\n', 'metric: recall\n      confidence: 0.95\n'));
+    const report = { window: 'w1', observedAt: '2002-09-01T00:00:00Z', sample: 100, metrics: { recall: 1 } };
+    const { recoveries } = judgeReport(MetricReportSchema.parse(report), unknown);
+    expect(recoveries[0]!.recovery).not.toHaveProperty('evidence');
+  });
+
+  it('takes standard errors of metrics that are in the report', () => {
+    const parsed = MetricReportSchema.safeParse({
+      ...{ window: 'w', observedAt: '2002-09-01T00:00:00Z', sample: 5 },
+      ...{ metrics: { accuracy: 1 }, standardErrors: { acuracy: 0.1 } },
+    });
+    expect(parsed.error?.issues).toMatchObject([
+      {
+        path: ['standardErrors', 'acuracy'],
+        message: 'the report has no metric acuracy; did you mean "accuracy"?',
+      },
+    ]);
+  });
+});
