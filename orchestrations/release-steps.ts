@@ -39,7 +39,7 @@ export interface ReleaseSteps {
   'deploy-version': {
     input: DeployedVersion & { digest: string | null; isFirst: boolean };
     output: {
-      state: 'ready' | 'changing' | 'failed';
+      state: 'ready' | 'changing' | 'failed' | 'no-room';
       digest: string | null;
       package?: string | null;
       why: string;

@@ -10,6 +10,7 @@ import { deploymentRoutes } from './arm/online-deployments.ts';
 import { endpointRoutes } from './arm/online-endpoints.ts';
 import { onlineMetricRoutes } from './arm/online-metrics.ts';
 import { onlineOperationRoutes } from './arm/online-replies.ts';
+import { quotaRoutes } from './arm/quotas.ts';
 import type { Blobs } from './blobs.ts';
 import type { Locator } from './locate.ts';
 import type { Routes } from './match.ts';
@@ -67,15 +68,16 @@ export async function openOnline(options: OnlineOptions, parts: Parts): Promise<
   const running = new RunningStore(database);
   const requests = new RequestStore(database);
   const serving = new Serving({ cloud: options, running, assets, blobs, locator, sink });
+  const limitOf = (family: string) => faults.quotaOf(family);
   const provisioning = new Provisioning({ cloud: options, online, locator, blobs, serving });
   return {
     workspaceRoutes: {
       ...endpointRoutes({ online, keys, provisioning, faults, now, scoringOrigin: loopback.origin }),
-      ...deploymentRoutes({ online, provisioning, assets, locator, faults, now }),
+      ...deploymentRoutes({ online, provisioning, assets, locator, faults, limitOf, now }),
       ...onlineActionRoutes({ online, keys, identity, serving, faults }),
       ...onlineMetricRoutes({ online, requests, now }),
     },
-    operationRoutes: onlineOperationRoutes(online),
+    operationRoutes: { ...onlineOperationRoutes(online), ...quotaRoutes({ online, limitOf }) },
     scoringOrigin: loopback.origin,
     setFaults: (body) => faults.replace(body),
     async start() {

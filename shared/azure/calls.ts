@@ -24,7 +24,11 @@ export const purposes = {
   deployed: 'see what is deployed',
   releases: 'release to online endpoints',
   operations: 'tell why a deployment has failed',
+  quota: 'ask what quota leaves',
 } as const;
+
+/** What is asked for outside of the workspace: the right to it is one on the subscription. */
+export const onSubscription: readonly Purpose[] = ['operations', 'quota'];
 
 const ml = 'Microsoft.MachineLearningServices';
 const at = (path: string): string => `${ml}/workspaces/${path}`;
@@ -121,6 +125,12 @@ export const calls: readonly Call[] = [
     call: 'resources.follow',
     actions: [`${ml}/locations/mfeOperationsStatus/read`],
     purpose: 'operations',
+  },
+  {
+    where: `${endpoints}/quota.ts`,
+    call: 'resources.list',
+    actions: [`${ml}/locations/usages/read`, `${ml}/locations/vmsizes/read`],
+    purpose: 'quota',
   },
   {
     where: `${endpoints}/online-endpoint.ts`,

@@ -5,7 +5,7 @@
  *
  * Azure is asked by the app, as the app: what somebody else may do, such as whoever calls the doctor, says nothing of it.
  */
-import { actionsFor, type Purpose, purposes } from '../azure/calls.ts';
+import { actionsFor, onSubscription, type Purpose, purposes } from '../azure/calls.ts';
 import { allows, type Permission } from '../azure/own-permissions.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { counted, plural } from '../domain/plural.ts';
@@ -28,7 +28,7 @@ interface Asked {
 }
 
 /** What only releases to endpoints need. */
-const ofReleases: readonly Purpose[] = ['releases', 'operations'];
+const ofReleases: readonly Purpose[] = ['releases', ...onSubscription];
 
 export async function examinePermissions(
   wiring: Pick<Wiring, 'ownPermissions' | 'caller'>,
@@ -66,7 +66,7 @@ export async function examinePermissions(
   const { workspace: ofWorkspace, subscription } = asked;
   const usesEndpoints = models.some(({ release }) => release.target !== undefined);
   return (Object.keys(purposes) as Purpose[]).map((purpose) =>
-    judge(purpose, purpose === 'operations' ? subscription : ofWorkspace, usesEndpoints),
+    judge(purpose, onSubscription.includes(purpose) ? subscription : ofWorkspace, usesEndpoints),
   );
 }
 

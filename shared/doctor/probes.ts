@@ -7,13 +7,12 @@ import type { ModelConfig } from '../config/schema.ts';
 import { counted } from '../domain/plural.ts';
 import type { Settings } from '../settings.ts';
 import type { Wiring } from '../wiring.ts';
-import { ok, warning } from './finding.ts';
+import { warning } from './finding.ts';
 import type { Probe } from './probe.ts';
+import { targetProbes } from './target-probes.ts';
 
 const clockLimitMs = 60_000;
 const probePath = 'ratchet/doctor.txt';
-/** Of an endpoint: how-to-manage-quotas. */
-const deploymentsAtMost = 20;
 const absentJob = 'ratchet-doctor-asks';
 
 export function probesOf(
@@ -29,7 +28,7 @@ export function probesOf(
     ...(settings.serviceBus === null ? [] : queuesOf(models).map((queue) => queueProbe(wiring, queue))),
     ...(settings.eventGrid === null ? [] : [topicProbe(wiring)]),
     ...models.flatMap(({ model, release }) =>
-      release.target === undefined ? [] : [targetProbe(wiring, model, release.target)],
+      release.target === undefined ? [] : targetProbes(wiring, model, release.target),
     ),
   ];
 }
@@ -170,30 +169,6 @@ function topicProbe(wiring: Wiring): Probe {
         if (statusOf((error as Error).cause) !== 400) throw error;
       }
       return 'lets the app publish';
-    },
-  };
-}
-
-function targetProbe(
-  wiring: Wiring,
-  model: string,
-  target: NonNullable<ModelConfig['release']['target']>,
-): Probe {
-  const check = `endpoint of ${model}`;
-  return {
-    check,
-    role: 'AzureML Data Scientist on the workspace',
-    settings: `release.target of ${model}`,
-    async ask() {
-      const observed = await (await wiring.releaseTarget(target)).observe();
-      const count = observed.deployments.length;
-      if (count >= deploymentsAtMost)
-        return warning(
-          check,
-          `${target.endpoint} has ${count} deployments, and Azure Machine Learning allows ${deploymentsAtMost}: the next release cannot deploy its version`,
-          'delete those that serve nothing: az ml online-deployment delete',
-        );
-      return ok(check, `${target.endpoint} is there, with ${counted(count, 'deployment')}`);
     },
   };
 }

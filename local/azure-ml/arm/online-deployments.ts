@@ -13,6 +13,7 @@ import type { AssetStore } from '../store/assets.ts';
 import type { Deployment, Endpoint, OnlineStore } from '../store/online.ts';
 import { listReply } from './listing.ts';
 import { badRequest, checkIdle, deletingReply, madeReply, noEndpoint, onlineBody } from './online-replies.ts';
+import { checkQuota } from './quotas.ts';
 import { workspaceId } from './resource.ts';
 
 interface DeploymentDependencies {
@@ -21,6 +22,7 @@ interface DeploymentDependencies {
   readonly assets: AssetStore;
   readonly locator: Locator;
   readonly faults: Faults;
+  readonly limitOf: (family: string) => number | undefined;
   readonly now: () => number;
 }
 
@@ -58,6 +60,7 @@ function putDeployment(request: Request, params: Params, deps: DeploymentDepende
       `Specified deployment [${deployment}] failed during initial provisioning and is in an unrecoverable state. Delete and re-create.`,
     );
   const resource = settle(asked, existing, deps);
+  checkQuota(resource, existing?.resource, deps);
   const dueMs = deps.now() + provisioningMs + deps.faults.slowStartMs(endpoint, deployment);
   const operation = online.beginPut({ endpoint, deployment }, resource, dueMs);
   deps.provisioning.watch(operation);

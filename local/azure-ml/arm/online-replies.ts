@@ -33,8 +33,8 @@ export function deletingReply(request: Request, operation: OnlineOperation): Rep
 }
 
 /**
- * How operations on endpoints go. They lie outside of the workspace, and are for those who deploy: the application, whose
- * role reads nothing there, asks for none. So nobody is told here how those of jobs go (cloud-custodian issue 11059).
+ * How operations on endpoints go. They lie outside of the workspace, and are for those who deploy. Nobody is told here how
+ * those of jobs go (cloud-custodian issue 11059).
  */
 export function onlineOperationRoutes(online: OnlineStore): Routes {
   return {

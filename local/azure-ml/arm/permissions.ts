@@ -2,7 +2,7 @@
  * What the identity of the app may do, and that it may do nothing else.
  *
  * It has the built-in role AzureML Data Scientist on the workspace, and on the subscription a role that reads how operations
- * went, as `azd up` gives them; `deny` takes actions back, for tests. What an answer lists is what requests are held to: an
+ * went and what quotas leave, as `azd up` gives them; `deny` takes actions back, for tests. What an answer lists is what requests are held to: an
  * action follows from method and path ("Azure resource provider operations"), as Resource Manager derives it. MLflow and the
  * history of runs lie behind other doors, which are not held to it here.
  */
@@ -36,7 +36,10 @@ const dataScientist = {
     `${workspaces}/computes/listKeys/action`,
   ],
 };
-const readsOperations = { actions: [`${provider}/locations/mfeOperationsStatus/read`], notActions: [] };
+const readsOfLocation = {
+  actions: ['mfeOperationsStatus', 'usages', 'vmsizes'].map((type) => `${provider}/locations/${type}/read`),
+  notActions: [],
+};
 
 const DeniedSchema = z.strictObject({ actions: z.array(z.string().regex(/^[A-Za-z.]+\/[A-Za-z/]+$/)) });
 
@@ -51,8 +54,16 @@ export class Permissions {
   }
 
   /** Throws 403 for what has been taken back. `below`: the segments of the path under the workspace. */
-  check({ method, path }: Pick<Request, 'method' | 'path'>, below: readonly string[]): void {
-    const action = actionOf(method, below);
+  check(request: Pick<Request, 'method' | 'path'>, below: readonly string[]): void {
+    this.#refuse(request, actionOf(request.method, below));
+  }
+
+  /** The same for what is read outside of the workspace, such as `locations/PLACE/usages`. */
+  checkLocation(request: Pick<Request, 'method' | 'path'>, type: string): void {
+    this.#refuse(request, `${provider}/locations/${type}/${verbs[request.method] ?? 'action'}`);
+  }
+
+  #refuse({ path }: Pick<Request, 'path'>, action: string | null): void {
     if (action === null || !this.#denied.some((denied) => denied.toLowerCase() === action.toLowerCase()))
       return;
     throw new ServiceError(
@@ -67,9 +78,9 @@ export class Permissions {
     const answer = (roles: readonly Pick<Permission, 'actions' | 'notActions'>[]) => (request: Request) =>
       this.#list(request, roles);
     return {
-      [`GET ${subscription}/${list}`]: answer([readsOperations]),
-      [`GET ${resourceGroup}/${list}`]: answer([readsOperations]),
-      [`GET ${workspaceId}/${list}`]: answer([readsOperations, dataScientist]),
+      [`GET ${subscription}/${list}`]: answer([readsOfLocation]),
+      [`GET ${resourceGroup}/${list}`]: answer([readsOfLocation]),
+      [`GET ${workspaceId}/${list}`]: answer([readsOfLocation, dataScientist]),
     };
   }
 

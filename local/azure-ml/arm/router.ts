@@ -24,6 +24,8 @@ export async function routeArm(
   }
   const segments = splitPath(request.path);
   checkNames(segments);
+  if (sameName(segments[3], provider) && sameName(segments[4], 'locations') && segments[6])
+    permissions.checkLocation(request, segments[6]);
   const other = dispatch({ ...permissions.routes(), ...otherRoutes }, request, request.path);
   if (other) return other;
   const inWorkspace = segments.length >= workspaceSegments && sameName(segments[6], 'workspaces');

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { userError } from '../../http/service-error.ts';
 import { problemsOf } from '../details.ts';
+import { checkFamilies } from '../machine-families.ts';
 
 const count = z.int().min(1);
 const FaultSchema = z.strictObject({
@@ -24,7 +25,11 @@ const FaultSchema = z.strictObject({
   /** So many of the next changes of the endpoint or its deployments are answered 409. */
   conflicts: count.optional(),
 });
-const FaultsSchema = z.strictObject({ faults: z.array(FaultSchema) });
+const FaultsSchema = z.strictObject({
+  faults: z.array(FaultSchema),
+  /** Cores that a family of machines may have; those that are left out have as many as is usual here. */
+  quota: z.record(z.string(), z.int().min(0)).default({}),
+});
 
 type Fault = z.infer<typeof FaultSchema>;
 
@@ -43,20 +48,28 @@ interface Active extends Fault {
 export class Faults {
   readonly #random: () => number;
   #active: readonly Active[] = [];
+  #quota: Readonly<Record<string, number>> = {};
 
   constructor(random: () => number) {
     this.#random = random;
   }
 
-  /** Puts `{"faults": [...]}` in place of those before. Throws a UserError that lists every problem. */
+  /** Puts `{"faults": [...], "quota": {...}}` in place of those before. Throws a UserError that lists every problem. */
   replace(body: unknown): void {
     const parsed = FaultsSchema.safeParse(body);
     if (!parsed.success) throw userError(`The faults cannot be read: ${problemsOf('body', parsed.error)}`);
+    checkFamilies(parsed.data.quota);
+    this.#quota = parsed.data.quota;
     this.#active = parsed.data.faults.map((fault) => ({
       ...fault,
       requests: 0,
       conflictsLeft: fault.conflicts ?? 0,
     }));
+  }
+
+  /** Of a family of machines, in cores. */
+  quotaOf(family: string): number | undefined {
+    return this.#quota[family];
   }
 
   slowStartMs(endpoint: string, deployment: string): number {

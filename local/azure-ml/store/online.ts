@@ -75,6 +75,12 @@ export class OnlineStore {
     return this.#rows("endpoint = ? AND deployment <> ''", endpoint);
   }
 
+  /** Of every endpoint, without those on Kubernetes. */
+  managedDeployments(): readonly Deployment[] {
+    const all = this.#rows("deployment <> ''");
+    return all.filter(({ resource }) => resource.properties.endpointComputeType === 'Managed');
+  }
+
   /** What the last operations of deployments are called by their instances. */
   instancesNamed(instanceOf: (operation: string) => string): ReadonlySet<string> {
     return new Set(this.#rows("deployment <> ''").map(({ operation }) => instanceOf(operation)));

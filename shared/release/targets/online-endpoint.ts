@@ -19,7 +19,8 @@
  *   workspaces/onlineEndpoints/token/action (AMLToken), workspaces/onlineEndpoints/score/action (AADToken);
  * - Microsoft.ManagedIdentity/userAssignedIdentities/assign/action on the identities of an endpoint that has such: every
  *   change of its traffic names them;
- * - where the reason of a failed deployment is to be told: locations/mfeOperationsStatus/read, on the subscription.
+ * - on the subscription, where the reason of a failed deployment is to be told: locations/mfeOperationsStatus/read; where quota
+ *   is to be asked before a deployment: locations/usages/read, locations/vmsizes/read.
  */
 import { isUnderWay, type Json, type ResourceManager } from '../../azure/resource-manager.ts';
 import type { TargetConfig } from '../../config/target-schema.ts';
@@ -30,6 +31,7 @@ import { type Asking, askDeployment } from './ask-deployment.ts';
 import { deploymentBody, findSplitProblem, splitBody } from './endpoint-bodies.ts';
 import { EndpointReader } from './endpoint-reader.ts';
 import { type Endpoint, type EndpointDeployment, readDeployment, toObserved } from './endpoint-resources.ts';
+import { askRoom, type Room } from './quota.ts';
 import type { Deployed, ReleaseTarget } from './target.ts';
 
 interface OnlineEndpointOptions extends Asking {
@@ -56,7 +58,17 @@ export class OnlineEndpointTarget implements ReleaseTarget {
     return toObserved(endpoint, deployments, this.#options.now().toISOString());
   }
 
-  async deploy(what: Deployed): ReturnType<ReleaseTarget['deploy']> {
+  async askRoom(): Promise<Room | null> {
+    const { location, isManaged } = await this.#reader.endpoint();
+    return isManaged ? this.#askRoom(location) : null;
+  }
+
+  async #askRoom(location: string): Promise<Room | null> {
+    const { target, workspace, resources } = this.#options;
+    return target.kind === 'online-endpoint' ? askRoom(resources, workspace, location, target) : null;
+  }
+
+  async deploy(what: Deployed, { asksRoom = false } = {}): ReturnType<ReleaseTarget['deploy']> {
     const reader = this.#reader;
     const { target, workspace, resources } = this.#options;
     const asked = reader.about(`deploying ${versionOf(what)} to endpoint ${reader.name}`, what.deployment);
@@ -68,6 +80,10 @@ export class OnlineEndpointTarget implements ReleaseTarget {
       throw reader.refusal(
         `${asked.asked}: the endpoint is ${isManaged ? 'a managed one' : 'on Kubernetes'}: give release.target kind: ${kind}, or name another in release.target.endpoint`,
       );
+    const { room, why = '' } = (asksRoom && (await this.#askRoom(location))) || {};
+    const next = `${why}; ${whatToDo(target)}`;
+    if (room === 'never') throw reader.refusal(`${asked.asked}: ${next}`, what.deployment);
+    if (room === 'taken') return { state: 'no-room', why: next };
     const body = deploymentBody(target, what, workspace.id, location);
     let made: Json;
     try {
@@ -159,13 +175,16 @@ const isOf = ({ model }: Deployed, found: EndpointDeployment): boolean =>
   found.model?.name === model.name && found.model.version === model.version;
 
 /** Says what to do about a refusal for want of room. */
-function explainQuota(error: unknown, { kind }: TargetConfig): unknown {
+function explainQuota(error: unknown, target: TargetConfig): unknown {
   if (!(error instanceof RatchetError) || error.retryable || !/quota|capacity/i.test(error.message))
     return error;
-  const raise = kind === 'online-endpoint' ? 'have the quota raised' : 'give the cluster more nodes';
-  const next = `delete deployments that serve nothing (an endpoint has at most ${deploymentsAtMost}), ask for fewer instances or another instanceType in release.target, or ${raise}`;
-  return new RatchetError(error.code, `${error.message.replace(/\.+$/, '')}; ${next}`, {
+  return new RatchetError(error.code, `${error.message.replace(/\.+$/, '')}; ${whatToDo(target)}`, {
     subject: error.subject,
     cause: error.cause,
   });
+}
+
+function whatToDo({ kind }: TargetConfig): string {
+  const raise = kind === 'online-endpoint' ? 'have the quota raised' : 'give the cluster more nodes';
+  return `delete deployments that serve nothing (an endpoint has at most ${deploymentsAtMost}), ask for fewer instances or another instanceType in release.target, or ${raise}`;
 }

@@ -1,6 +1,7 @@
 /** What a release asks of whatever serves a model. Every call may be repeated: it then finds done what was done. */
 import type { Observed, Split } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
+import type { Room } from './quota.ts';
 
 /** A version that is to be deployed, or is. */
 export interface Deployed {
@@ -14,9 +15,15 @@ export interface ReleaseTarget {
   observe(): Promise<Observed>;
   /**
    * Has the version deployed under that name, without traffic, and answers how that stands. A deployment of the name
-   * that serves another version is a refusal: it is not replaced.
+   * that serves another version is a refusal: it is not replaced. With `asksRoom`, what is not there is asked for only where
+   * there is room, as far as that is known: `no-room` is for a while, and what can never fit is a refusal.
    */
-  deploy(what: Deployed): Promise<{ readonly state: 'ready' | 'changing' | 'failed'; readonly why: string }>;
+  deploy(
+    what: Deployed,
+    options?: { readonly asksRoom?: boolean },
+  ): Promise<{ readonly state: 'ready' | 'changing' | 'failed' | 'no-room'; readonly why: string }>;
+  /** Whether there is room for one more deployment; null where that is not the service's to say. */
+  askRoom(): Promise<Room | null>;
   /** Sends the deployment the file's smoke requests: whether each was answered, by that version. */
   askVersion(what: Deployed): Promise<{ readonly answered: boolean; readonly why: string }>;
   /** Begins to change who answers. What was reached is for `observe` to say. */

@@ -84,7 +84,8 @@ export type ReleaseEvent =
   | { readonly event: 'observed'; readonly observed: Observed }
   | {
       readonly event: 'deployed';
-      readonly state: 'ready' | 'changing' | 'failed';
+      /** `no-room`: nothing was asked for yet, because others use what it needs. */
+      readonly state: 'ready' | 'changing' | 'failed' | 'no-room';
       readonly digest: string | null;
       /** Digest of the package that was signed, hex; null, or absent: none was. */
       readonly package?: string | null;

@@ -125,6 +125,8 @@ export interface Release extends Candidate {
   readonly package?: string;
   /** When its deployment was first asked for (ISO 8601, UTC). */
   readonly deployingSince: string | null;
+  /** What it says while it waits for room to deploy in; absent: it does not. */
+  readonly noRoom?: string;
   readonly isReady: boolean;
   /** What is under way is not asked again before (ISO 8601, UTC). */
   readonly pausedUntil: string | null;

@@ -29,10 +29,11 @@ export function stepForward(state: TargetState, release: Release, question: Next
   const drilling = drillFirst(state, release, now);
   if (drilling) return drilling;
   if (!release.isReady) {
-    const { deployment, model, digest } = release;
+    const { deployment, model, digest, noRoom } = release;
     const isFirst = release.deployingSince === null;
     const deploy = { do: 'deploy', deployment, model, digest, isFirst } as const;
-    const advance = { enters: 'deploying', sentence: `Deploys version ${model.version}.` } as const;
+    const sentence = noRoom ?? `Deploys version ${model.version}.`;
+    const advance = { enters: 'deploying', sentence } as const;
     return forward(state, release, question, advance, deploy);
   }
   if (!release.hasAnswered) {

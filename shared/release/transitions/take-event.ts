@@ -115,7 +115,7 @@ function takeDeployed(
   const stale = { ...state, isStale: true };
   if (release.back) {
     if (how === 'failed') return wayBackRefused(stale, release, why, now);
-    return how === 'changing' ? pauseRelease(stale, release, shortestPauseMs, now) : stale;
+    return how !== 'ready' ? pauseRelease(stale, release, shortestPauseMs, now) : stale;
   }
   if (release.digest !== null && digest !== null && digest !== release.digest) {
     const changed = `the files of version ${release.model.version} are not those that were deployed before: their digest is ${digest}, and was ${release.digest}`;
@@ -123,8 +123,10 @@ function takeDeployed(
   }
   const since = release.deployingSince ?? now;
   const named = release.package ?? signed;
+  const { noRoom: _before, ...deploying } = release;
   const known = {
-    ...release,
+    ...deploying,
+    ...(how === 'no-room' && describeNoRoom(release, why)),
     deployingSince: since,
     digest: release.digest ?? digest,
     ...(named && { package: named }),
@@ -139,6 +141,11 @@ function takeDeployed(
   }
   const pauseMs = Math.min(Math.max(waitedMs / 4, shortestPauseMs), msOf(lookEvery));
   return pauseRelease(stale, known, pauseMs, now);
+}
+
+function describeNoRoom({ model }: Release, why: string) {
+  const sentence = `Waits for room for version ${model.version}: ${why}.`;
+  return { noRoom: sentence, sentence };
 }
 
 function takeAnswered(

@@ -75,6 +75,7 @@ describe('ratchet doctor', () => {
       'right to submit, read and cancel jobs',
       'right to register versions of models',
       'right to tell why a deployment has failed',
+      'right to ask what quota leaves',
     ])
       expect(of(check)[0]?.state, `${check}: ${text}`).toBe('ok');
     const { storage, eventGridKey, gitHubToken, identityHeader } = local.cloud();

@@ -72,6 +72,7 @@ describe('what the doctor finds of the rights of the app', () => {
       'right to see what is deployed': 'problem',
       'right to release to online endpoints': 'problem',
       'right to tell why a deployment has failed': 'warning',
+      'right to ask what quota leaves': 'warning',
     };
     expect(await states([releasing])).toEqual(all);
     expect(await states([notifying])).toEqual({ ...all, 'right to release to online endpoints': 'warning' });

@@ -275,7 +275,7 @@ describe('the roles', () => {
     const page = readFileSync('docs/online-endpoints.md', 'utf8');
     const actions = calls
       .flatMap(({ actions: each }) => each)
-      .filter((action) => /onlineEndpoints|mfeOperations/.test(action));
+      .filter((action) => /onlineEndpoints|\/locations\//.test(action));
     for (const action of actions)
       expect(page, action).toContain(`\`${action.replace('Microsoft.MachineLearningServices/', '')}\``);
   });
