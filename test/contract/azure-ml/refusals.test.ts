@@ -347,7 +347,9 @@ describe('the workspace refuses', () => {
       expect(inherited).toEqual({
         value: [
           {
-            actions: ['Microsoft.MachineLearningServices/locations/mfeOperationsStatus/read'],
+            actions: ['mfeOperationsStatus', 'usages', 'vmsizes'].map(
+              (type) => `Microsoft.MachineLearningServices/locations/${type}/read`,
+            ),
             ...{ notActions: [], dataActions: [], notDataActions: [] },
           },
         ],
