@@ -1,5 +1,6 @@
 /** A release for a person: what it does, what it waits for, and what an approval of it would be of. */
 import pc from 'picocolors';
+import { namePeople } from '../shared/domain/name-people.ts';
 import type { NoticeRow } from '../shared/domain/notice.ts';
 import { counted } from '../shared/domain/plural.ts';
 import type { ApprovalSubject, LookedCheck, ReleaseRow } from '../shared/domain/release-state.ts';
@@ -83,10 +84,10 @@ function describeAnswers(releaseId: string, asks: NonNullable<ReleaseRow['asks']
 
 function describeAsked({ releaseId, approval, approvals, binding }: ReleaseRow): string[] {
   if (!approval) return [];
-  const { need, by, barred, until, end, escalatesAt, subject } = approval;
+  const { need, by, barred, names, until, end, escalatesAt, subject } = approval;
   const valid = approvals.filter((each) => each.binding === binding);
-  const who = by === null ? 'whoever has the role approver' : by.join(', ');
-  const but = barred.length === 0 ? '' : `, but not ${barred.join(', ')}, who requested the run`;
+  const who = by === null ? 'whoever has the role approver' : namePeople(by, names);
+  const but = barred.length === 0 ? '' : `, but not ${namePeople(barred, names)}, who requested the run`;
   return [
     `  approvals ${valid.length} of ${need}, until ${until}; then ${end === 'ask' ? 'a person is asked' : 'it is rejected'}`,
     `  approvers ${who}${but}`,

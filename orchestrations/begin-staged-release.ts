@@ -11,7 +11,7 @@ import { askTarget } from './ask-target.ts';
 import type { Patience } from './patience.ts';
 import { now, takeStep } from './take-step.ts';
 
-interface Beginning extends Omit<Candidate, 'releaseId' | 'requestedBy' | 'rollback'> {
+interface Beginning extends Omit<Candidate, 'releaseId' | 'requestedBy' | 'requesterNames' | 'rollback'> {
   /** What the run answered: people who asked for it cannot approve its release. */
   readonly signals: readonly string[];
 }
@@ -24,13 +24,8 @@ export function* beginStagedRelease(
 ): Generator<df.Task, string, unknown> {
   const { runId, model, target } = what;
   const releaseId = releaseIdOf(runId);
-  const { requestedBy } = yield* takeStep(
-    context,
-    'find-requesters',
-    { model: model.name, signals },
-    patience,
-  );
-  const candidate: Candidate = { ...what, releaseId, requestedBy };
+  const requesters = yield* takeStep(context, 'find-requesters', { model: model.name, signals }, patience);
+  const candidate: Candidate = { ...what, releaseId, ...requesters };
   const begun = yield* askTarget(context, target, 'begin', { candidate, now: now(context) });
   yield* takeStep(context, 'wake-releases', { releases: begun.wake });
   yield* takeStep(context, 'start-release', startOf(candidate));

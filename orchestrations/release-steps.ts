@@ -3,6 +3,7 @@ import type { PipelineStage } from '../shared/config/pipeline-stage-schema.ts';
 import type { NotifyStage } from '../shared/config/stage-schema.ts';
 import type { TargetConfig } from '../shared/config/target-schema.ts';
 import type { WaitingDeployment } from '../shared/controllers/protection-rule.ts';
+import type { Names } from '../shared/domain/name-people.ts';
 import type { AddressedNotice, Notice, NoticeRow, Sent } from '../shared/domain/notice.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../shared/domain/pipeline.ts';
 import type { ReleaseNotice } from '../shared/domain/release.ts';
@@ -89,7 +90,8 @@ export interface ReleaseSteps {
   /** The people who requested what these signals asked for. */
   'find-requesters': {
     input: { model: string; signals: readonly string[] };
-    output: { requestedBy: readonly string[] };
+    /** Histories of before have no names. */
+    output: { requestedBy: readonly string[]; requesterNames?: Names };
   };
   /**
    * Counts the requests that a release's version and its champion were sent, and judges its checks. Counts that are not to

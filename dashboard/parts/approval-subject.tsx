@@ -2,6 +2,7 @@
 import type { Approval, ApprovalAsked } from '../../shared/domain/release-state.ts';
 import { addressOf } from '../address/route.ts';
 import { Facts } from './facts.tsx';
+import { People } from './people.tsx';
 import { When } from './when.tsx';
 
 interface AskedProps {
@@ -11,15 +12,22 @@ interface AskedProps {
 }
 
 /** Who is asked, how many, and until when. */
-export function Asked({ asked: { need, by, barred, until, end, escalatesAt }, binding, given }: AskedProps) {
+export function Asked({
+  asked: { need, by, barred, names, until, end, escalatesAt },
+  binding,
+  given,
+}: AskedProps) {
   const valid = given.filter((each) => each.binding === binding);
   return (
     <>
       <Facts
         of={[
           ['Approved', `${valid.length} of ${need}`],
-          ['Who may', by === null ? 'whoever has the role approver' : by.join(', ')],
-          ['Who may not', barred.length > 0 && `${barred.join(', ')}: they requested the run`],
+          ['Who may', by === null ? 'whoever has the role approver' : <People of={by} names={names} />],
+          [
+            'Who may not, having requested the run',
+            barred.length > 0 && <People of={barred} names={names} />,
+          ],
           [
             'Until',
             <>

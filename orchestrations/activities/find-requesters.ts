@@ -2,6 +2,6 @@ import { findRequesters } from '../../shared/dispatch/find-requesters.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
-defineStep('find-requesters', async ({ model, signals }) => ({
-  requestedBy: await findRequesters(await wiring.ledger(), model, signals),
-}));
+defineStep('find-requesters', async ({ model, signals }) =>
+  findRequesters(await wiring.ledger(), model, signals),
+);

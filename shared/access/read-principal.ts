@@ -19,6 +19,8 @@ import type { SignIn } from './sign-in.ts';
 import type { Visitor } from './visitor.ts';
 
 const principalHeader = 'x-ms-client-principal';
+/** The name that the platform itself gives, where no claim has one that can be shown. */
+const nameHeader = 'x-ms-client-principal-name';
 
 /** Entra sends far less; hosts refuse longer headers. */
 const longestHeader = 64 * 1024;
@@ -66,7 +68,7 @@ export function readPrincipal(headers: { get(name: string): string | null }, sig
       `signed in with ${JSON.stringify(provider.slice(0, 40))}: roles come from Microsoft Entra alone; sign in there`,
     );
   }
-  return toVisitor(claims, signIn);
+  return toVisitor(claims, headers.get(nameHeader), signIn);
 }
 
 type Claims = ReadonlyMap<string, readonly string[]>;
@@ -103,7 +105,7 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-function toVisitor(claims: Claims, { groups }: SignIn): Visitor {
+function toVisitor(claims: Claims, platformName: string | null, { groups }: SignIn): Visitor {
   const all = (kind: keyof typeof types): string[] => types[kind].flatMap((type) => claims.get(type) ?? []);
   // Whoever is compared with somebody else is so by this alone: it is one, and has one spelling.
   const [id, ...others] = new Set(all('objectId').map((value) => value.toLowerCase()));
@@ -117,7 +119,8 @@ function toVisitor(claims: Claims, { groups }: SignIn): Visitor {
     all('kind').includes('app') ||
     all('subject').some((value) => value.toLowerCase() === id) ||
     names.length === 0;
-  const shown = (isApplication ? all('application') : names).find(isShowable) ?? id;
+  const known = [...(isApplication ? all('application') : names), platformName ?? ''];
+  const shown = known.find(isShowable) ?? id;
   const held = new Set([
     ...all('roles'),
     ...all('groups').flatMap((group) => groups.get(group.toLowerCase()) ?? []),

@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Decision } from '../domain/decision.ts';
+import { type Names, namesOf } from '../domain/name-people.ts';
 
 /** So many of the latest decisions are looked through for those who joined. */
 const decisionsAtMost = 1_000;
@@ -10,12 +11,19 @@ interface Decisions {
   listDecisions(query: { model: string; limit: number }): Promise<{ readonly items: readonly Decision[] }>;
 }
 
-/** Whoever asked for what a run answers, be it that theirs began it or joined it: accounts, or names of before there were. */
+interface Requesters {
+  /** Accounts, by id; names of before there were. */
+  readonly requestedBy: readonly string[];
+  /** Of those that are known by name. */
+  readonly requesterNames: Names;
+}
+
+/** Whoever asked for what a run answers, be it that theirs began it or joined it. */
 export async function findRequesters(
   ledger: Decisions,
   model: string,
   signals: readonly string[],
-): Promise<readonly string[]> {
+): Promise<Requesters> {
   const begun = (await Promise.all(signals.map((signal) => ledger.getDecision(model, signal)))).flatMap(
     (decision) => decision ?? [],
   );
@@ -26,8 +34,11 @@ export async function findRequesters(
     ({ runId, joinedSignalId }) =>
       (runId !== null && runs.has(runId)) || (joinedSignalId != null && known.has(joinedSignalId)),
   );
-  const requestedBy = new Set([...begun, ...joined].flatMap(requesterOf));
-  return [...requestedBy].sort();
+  const requests = [...begun, ...joined];
+  return {
+    requestedBy: [...new Set(requests.flatMap(requesterOf))].sort(),
+    requesterNames: namesOf(requests.map(({ signal }) => signal.evidence['actor'] as Actor | undefined)),
+  };
 }
 
 function requesterOf({ signal }: Decision): string[] {

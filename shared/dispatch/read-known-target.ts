@@ -112,7 +112,7 @@ async function ofRun(
   return {
     ...{ releaseId, runId, model, previous: champion, gateReportHash, dataHash, configHash },
     ...{ target: release.target!, stages: release.stages, freezes: policy.freezes },
-    requestedBy: await findRequesters(ledger, model.name, signals),
+    ...(await findRequesters(ledger, model.name, signals)),
     ...basisOf(config),
     ...drillAskedBy(release),
     ...(notices && { notices }),

@@ -13,8 +13,12 @@ export interface Actor {
   readonly agent?: string;
 }
 
-/** An actor in a sentence, and where there is only room for a text. No person's name has a colon (shared/access). */
-export function describeActor({ kind, name, agent }: Actor): string {
-  const who = kind === 'person' ? name : `machine:${name}`;
+/**
+ * An actor in a sentence, and where there is only room for a text. No person's name has a colon (shared/access); whom the
+ * platform gives none that can be shown bears the id in its place.
+ */
+export function describeActor({ kind, name, id, agent }: Actor): string {
+  const who =
+    kind === 'person' ? (name === id ? `a person without a known name (${id})` : name) : `machine:${name}`;
   return agent === undefined ? who : `${who} (through ${agent})`;
 }

@@ -3,6 +3,7 @@
  *
  * Owns: the closed list of states, the shape of what is told. Does not own: what is kept, transitions (shared/release).
  */
+import type { Names } from './name-people.ts';
 import type { NoticeAddress } from './notice.ts';
 import type { ModelVersion } from './run.ts';
 import type { VersionStatus } from './version-status.ts';
@@ -181,6 +182,8 @@ export interface ApprovalAsked {
   readonly by: readonly string[] | null;
   /** People who requested the run and so cannot approve. */
   readonly barred: readonly string[];
+  /** Of the object ids in `by` and `barred`, those that a name is known of; absent in rows of before. */
+  readonly names?: Names;
   /** ISO 8601, UTC: then `end` happens. */
   readonly until: string;
   /** Absent in rows of before: it is rejected. */

@@ -1,7 +1,15 @@
 /** What people are told of a stage that waits for their approval. Pure; see find-notices.ts. */
 import type { ApprovalStage } from '../../config/approval-stage-schema.ts';
+import { namePeople } from '../../domain/name-people.ts';
 import type { DueNotice, NoticeFact } from '../../domain/notice.ts';
-import { approversAt, countReminders, deadlineOf, escalatesAt, sortApprovals } from './approval.ts';
+import {
+  approversAt,
+  countReminders,
+  deadlineOf,
+  escalatesAt,
+  knownNames,
+  sortApprovals,
+} from './approval.ts';
 import { bindingOf, subjectOf } from './binding.ts';
 import { explainOther } from './offered.ts';
 import { stageOf } from './stages.ts';
@@ -68,9 +76,11 @@ function describeCommands(releaseId: string, binding: string): string[] {
 function describe(release: Release, stage: ApprovalStage, now: string): NoticeFact[] {
   const { digest, dataHash, gateReportHash, configHash, endpoint, targetHash, stageHash } =
     subjectOf(release);
-  const approvers = approversAt(release, stage, now)?.join(', ') ?? 'whoever has the role approver';
+  const names = knownNames(release);
+  const by = approversAt(release, stage, now);
+  const approvers = by === null ? 'whoever has the role approver' : namePeople(by, names);
   const barred = stage.notRequester ? release.requestedBy : [];
-  const but = barred.length === 0 ? '' : `, but not ${barred.join(', ')}, who requested the run`;
+  const but = barred.length === 0 ? '' : `, but not ${namePeople(barred, names)}, who requested the run`;
   return [
     { name: 'Who may', value: `${approvers}${but}` },
     { name: 'Needs', value: String(stage.need) },

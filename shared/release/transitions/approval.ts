@@ -10,6 +10,7 @@
  */
 import type { ApprovalStage } from '../../config/approval-stage-schema.ts';
 import { countOpenMs, readHours } from '../../config/business-hours.ts';
+import { type Names, namesOf } from '../../domain/name-people.ts';
 import type { Approval } from '../../domain/release-state.ts';
 import { bindingOf } from './binding.ts';
 import { iso, later, msOf } from './changes.ts';
@@ -59,6 +60,14 @@ export function approversAt(release: Release, stage: ApprovalStage, at: string):
   if (!stage.by) return null;
   const more = stage.escalate?.by;
   return more && at >= escalatesAt(release, stage)! ? [...new Set([...stage.by, ...more])] : stage.by;
+}
+
+/** Of whoever has requested or approved it. */
+export function knownNames({
+  requesterNames,
+  approvals,
+}: Pick<Release, 'requesterNames' | 'approvals'>): Names {
+  return { ...requesterNames, ...namesOf(approvals.map(({ actor }) => actor)) };
 }
 
 /** Those that are of what the release stands at now, and those that are void. */

@@ -1,5 +1,5 @@
 import type { ApprovalAsked, ReleaseRow } from '../../domain/release-state.ts';
-import { approversAt, deadlineOf, escalatesAt } from './approval.ts';
+import { approversAt, deadlineOf, escalatesAt, knownNames } from './approval.ts';
 import { bindingOf, subjectOf } from './binding.ts';
 import { givenTo } from './changes.ts';
 import { describeProbation } from './probation.ts';
@@ -62,6 +62,7 @@ function describeAsked(release: Release, now: string): ApprovalAsked | null {
     need: stage.need,
     by: approversAt(release, stage, now),
     barred: stage.notRequester ? release.requestedBy : [],
+    names: knownNames(release),
     until: deadlineOf(release, stage),
     end: stage.end ?? 'reject',
     escalatesAt: escalatesAt(release, stage),

@@ -12,9 +12,10 @@
 
 import type { ApprovalStage } from '../../config/stage-schema.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { namePeople } from '../../domain/name-people.ts';
 import type { ReleaseAction as Order } from '../../domain/operation.ts';
 import type { Word } from '../../domain/word.ts';
-import { approversAt, deadlineOf, escalatesAt, sortApprovals } from './approval.ts';
+import { approversAt, deadlineOf, escalatesAt, knownNames, sortApprovals } from './approval.ts';
 import { bindingOf } from './binding.ts';
 import { advance, describeEnd, endedAtMost, enter, later, msOf, turnBack, withRelease } from './changes.ts';
 import { explainOther } from './offered.ts';
@@ -124,7 +125,7 @@ function findBarred(release: Release, { by, actor, at }: Word, teams: readonly s
   const names = [actor.name, actor.id, ...teams];
   const approvers = approversAt(release, stage, at);
   if (approvers && !approvers.some((name) => names.includes(name)))
-    return `${by} is none of those who may approve stage ${stage.stage}: ${approvers.join(', ')}.${describeLater(release, stage, names)}`;
+    return `${by} is none of those who may approve stage ${stage.stage}: ${namePeople(approvers, knownNames(release))}.${describeLater(release, stage, names)}`;
   if (stage.notRequester && release.requestedBy.some((id) => id === actor.id || id === actor.name))
     return `${by} requested the run, and cannot approve its release: somebody else must.`;
   return null;

@@ -8,6 +8,7 @@ import type { ReleaseConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
 import type { TargetConfig } from '../../config/target-schema.ts';
 import type { Embargo, Quarantine } from '../../domain/embargo.ts';
+import type { Names } from '../../domain/name-people.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder } from '../../domain/pipeline.ts';
 import type {
@@ -87,6 +88,8 @@ export interface Candidate {
   readonly configHash: string;
   /** People who requested it: they cannot approve it where the stage says so. */
   readonly requestedBy: readonly string[];
+  /** Their names, by id; absent in states of before. */
+  readonly requesterNames?: Names;
   readonly target: TargetConfig;
   readonly stages: ReleaseConfig['stages'];
   /** Those of the model file: they hold a step forward. */

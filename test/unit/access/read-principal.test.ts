@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Role, roles } from '../../../shared/access/access-table.ts';
 import { readPrincipal } from '../../../shared/access/read-principal.ts';
 import type { SignIn } from '../../../shared/access/sign-in.ts';
+import { describeActor } from '../../../shared/domain/actor.ts';
 import { RatchetError } from '../../../shared/errors.ts';
 import { claim, encode, objectIdType, ofPerson, principal, subjectType } from './principals.ts';
 
@@ -101,6 +102,27 @@ describe('a principal', () => {
       expect(read(principal(claims)).actor).toEqual({ kind: 'person', name: 'a-1', id: 'a-1' });
     },
   );
+
+  it('is shown by the name that the platform gives where no claim has one, and is no person by that', () => {
+    const named = (name: string, ...claims: Parameters<typeof claim>[]) =>
+      readPrincipal(
+        new Headers({
+          'x-ms-client-principal': principal([claim('oid', 'a-1'), ...claims.map((each) => claim(...each))]),
+          'x-ms-client-principal-name': name,
+        }),
+        on,
+      ).actor;
+    const unfit = ['preferred_username', 'two\nlines'] as const;
+    expect(named('ada@example.com', [...unfit])).toEqual({
+      kind: 'person',
+      name: 'ada@example.com',
+      id: 'a-1',
+    });
+    expect(named('eve', ['preferred_username', 'ada'])).toMatchObject({ name: 'ada' });
+    expect(named('machine:x', [...unfit])).toMatchObject({ name: 'a-1' });
+    expect(named('deployer')).toEqual({ kind: 'machine', name: 'deployer', id: 'a-1' });
+    expect(describeActor(named('', [...unfit]))).toBe('a person without a known name (a-1)');
+  });
 
   it.each([
     ['none', null, 'nobody is signed in'],

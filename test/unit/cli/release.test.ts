@@ -55,6 +55,25 @@ describe('ratchet release', () => {
       expect(text).toContain(part);
   });
 
+  it('names people, by names that it knows from what they asked for and approved', async () => {
+    const [ada, bob, eve] = ['a', 'b', 'e'].map(
+      (digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`,
+    ) as [string, string, string];
+    const stages = candidateOf('2').stages.map((stage) =>
+      stage.kind === 'approval' ? { ...stage, by: [bob, eve.toUpperCase()] } : stage,
+    );
+    const actor = { kind: 'person', name: 'bob@example.com', id: bob } as const;
+    const approvals = [{ by: actor.name, actor, reason: 'seen', at: now, binding: 'f'.repeat(64) }];
+    const requesterNames = { [ada]: 'ada@example.com' };
+    const { row } = waiting({ stages, approvals, requestedBy: [ada], requesterNames });
+    await answering({ [read]: [200, { release: row }] }, async (url) => {
+      await main(['release', runId, '--url', url]);
+    });
+    expect(out.join('\n')).toContain(
+      `approvers bob@example.com, somebody whose name is not known (object id ${eve.toUpperCase()}), but not ada@example.com, who`,
+    );
+  });
+
   it('shows what people were told, what did not reach them, and an approval that is void', async () => {
     const approvals = [{ by: 'ada', reason: 'seen', at: now, binding: 'f'.repeat(64) }];
     const { row } = waiting({ approvals });

@@ -216,6 +216,26 @@ describe('notices', () => {
     expect(found('rolled-back').map(({ notice }) => notice.kind)).toEqual(['release.ended']);
   });
 
+  it('name people, and say of whom no name is known', () => {
+    const [ada, bob] = ['a', 'b'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`) as [
+      string,
+      string,
+    ];
+    const asked = asking({ by: ['ml-leads', bob] });
+    const { state } = step(
+      {
+        ...asked,
+        release: { ...asked.release!, requestedBy: [ada], requesterNames: { [ada]: 'ada@example.com' } },
+      },
+      hour(1),
+    );
+    const { notice } = findNotices(state, releaseId, hour(1))[0]!;
+    expect(notice.facts[0]).toEqual({
+      name: 'Who may',
+      value: `ml-leads, somebody whose name is not known (object id ${bob}), but not ada@example.com, who requested the run`,
+    });
+  });
+
   it('say what an approval is of, and how to give it', () => {
     const { state } = step(asking({ by: ['ml-leads'] }), hour(1));
     const { notice } = findNotices(state, releaseId, hour(1))[0]!;
