@@ -11,7 +11,6 @@ export const completionScripts: Readonly<Record<Shell, (commands: Words) => stri
   powershell,
 };
 
-const wordsAfter = ({ actions, options }: CommandWords): string => [...actions, ...options].join(' ');
 const namesOf = (commands: Words): string => commands.map(({ name }) => name).join(' ');
 
 function bash(commands: Words): string {
@@ -21,9 +20,14 @@ function bash(commands: Words): string {
     '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    words='${namesOf(commands)} --help --version'`,
     '  else',
+    '    local actions',
     '    case "${COMP_WORDS[1]}" in',
-    ...commands.map((command) => `      ${command.name}) words='${wordsAfter(command)}' ;;`),
+    ...commands.map(
+      ({ name, actions, options }) =>
+        `      ${name}) actions='${actions.join(' ')}' words='${options.join(' ')}' ;;`,
+    ),
     '    esac',
+    '    if [ "$COMP_CWORD" -eq 2 ]; then words="$actions $words"; fi',
     '  fi',
     '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
     '}',
@@ -81,13 +85,24 @@ function powershell(commands: Words): string {
   return [
     'Register-ArgumentCompleter -Native -CommandName ratchet -ScriptBlock {',
     '  param($word, $line, $position)',
-    '  $given = @($line.CommandElements | ForEach-Object { $_.ToString() })',
-    '  $words = @{',
-    ...commands.map((command) => `    '${command.name}' = '${wordsAfter(command)}'`),
+    // What stands before the cursor decides, not what comes after it.
+    '  $given = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $position })',
+    '  $actions = @{',
+    ...commands.flatMap(({ name, actions }) =>
+      actions.length === 0 ? [] : [`    '${name}' = '${actions.join(' ')}'`],
+    ),
     '  }',
-    '  $isFirst = $given.Count -le 1 -or ($given.Count -eq 2 -and $word -ne "")',
-    `  $all = if ($isFirst) { '${namesOf(commands)}' } else { $words[$given[1]] }`,
-    '  "$all" -split " " | Where-Object { $_ -like "$word*" } | ForEach-Object {',
+    '  $options = @{',
+    ...commands.map(({ name, options }) => `    '${name}' = '${options.join(' ')}'`),
+    '  }',
+    `  $all = '${namesOf(commands)} --help --version'`,
+    '  if ($given.Count -gt 1) {',
+    '    $name = $given[1].ToString()',
+    '    $all = $options[$name]',
+    '    if ($given.Count -eq 2) { $all = $actions[$name] + " " + $all }',
+    '  }',
+    `  $begun = $word.Trim("'", '"')`,
+    '  "$all" -split " " | Where-Object { $_ -ne "" -and $_.StartsWith($begun) } | ForEach-Object {',
     "    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)",
     '  }',
     '}',

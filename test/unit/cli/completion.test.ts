@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { main } from '../../../cli/main.ts';
@@ -50,16 +50,19 @@ const zshAtTerminal = `
 
 describe('ratchet completion', () => {
   beforeAll(() => {
-    for (const shell of ['zsh', 'fish'])
-      if (!isThere(shell))
-        console.warn(
-          `${shell} is not installed: its completion is not tried (Debian: apt-get install ${shell})`,
-        );
+    const installing = {
+      zsh: 'Debian: apt-get install zsh',
+      fish: 'Debian: apt-get install fish',
+      pwsh: 'with the .NET SDK: dotnet tool install --global PowerShell',
+    };
+    for (const [shell, how] of Object.entries(installing))
+      if (!isThere(shell)) console.warn(`${shell} is not installed: its completion is not tried (${how})`);
   });
 
   it('offers in bash the commands, their actions and their options', async () => {
     expect(await offered('ratchet', 'rel')).toEqual(['releases', 'release']);
     expect(await offered('ratchet', 'local', 'p')).toEqual(['publish', 'pipeline']);
+    expect(await offered('ratchet', 'local', 'publish', 'p')).toEqual([]);
     expect(await offered('ratchet', 'init', '--t')).toEqual(['--target', '--task']);
     expect(await offered('ratchet', 'runs', '--as')).toEqual(['--as']);
     expect(await offered('ratchet', 'completion', '')).toEqual(
@@ -101,6 +104,53 @@ describe('ratchet completion', () => {
     expect(offers('ratchet init --t')).toEqual(['--target', '--task']);
     expect(offers('ratchet validate a-')).toEqual(['a-file.txt']);
   });
+
+  it.skipIf(!isThere('pwsh'))(
+    'offers in PowerShell the commands, their actions and their options',
+    { timeout: 120_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'pwsh-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      writeFileSync(join(folder, 'a-file.txt'), '');
+      writeFileSync(join(folder, 'ratchet.ps1'), await scriptOf('powershell'));
+      /** What is offered with the cursor at `|`. */
+      const expected: Readonly<Record<string, string[]>> = {
+        'ratchet rel|': ['releases', 'release'],
+        'ratchet --v|': ['--version'],
+        'ratchet local p|': ['publish', 'pipeline'],
+        'ratchet local publish p|': [],
+        'ratchet local publish a-|': [`.${sep}a-file.txt`],
+        'ratchet init --t|': ['--target', '--task'],
+        'ratchet runs --as|': ['--as'],
+        'ratchet validate a-|': [`.${sep}a-file.txt`],
+        'ratchet nothing a|': [`.${sep}a-file.txt`],
+        'ratchet rel[|': [],
+        // The cursor is not at the end, nor the command at the beginning.
+        'ratchet rel| --json': ['releases', 'release'],
+        'cd .; ratchet local pu| --json': ['publish'],
+        'ratchet local pub|lish': ['publish'],
+      };
+      const lines = Object.keys(expected);
+      writeFileSync(join(folder, 'lines.json'), JSON.stringify(lines));
+      const ask = `
+        $ErrorActionPreference = 'Stop'
+        Get-Content ratchet.ps1 | Out-String | Invoke-Expression
+        Remove-Item ratchet.ps1
+        $lines = Get-Content lines.json | ConvertFrom-Json
+        Remove-Item lines.json
+        $all = foreach ($line in $lines) {
+          $offers = TabExpansion2 $line.Replace('|', '') $line.IndexOf('|')
+          , @($offers.CompletionMatches | ForEach-Object { $_.CompletionText })
+        }
+        ConvertTo-Json -Compress -Depth 3 @($all)`;
+      const { stdout, stderr } = spawnSync('pwsh', ['-NoLogo', '-NoProfile', '-Command', ask], {
+        ...{ cwd: folder, encoding: 'utf8', env: { ...process.env, HOME: folder } },
+      });
+      expect(stderr).toBe('');
+      const offered = JSON.parse(stdout) as string[][];
+      expect(Object.fromEntries(lines.map((line, at) => [line, offered[at]]))).toEqual(expected);
+    },
+  );
 
   it('names every command in every shell, with nothing that a shell would run', async () => {
     await main(['--help']);
