@@ -9,20 +9,27 @@ import { askService, printJson, serviceUsage } from './service.ts';
 type FleetView = FleetState & { readonly problems?: readonly string[] };
 
 export const fleet: Command = {
-  summary: 'Show the fleet: slots, budget, the kill switch; stop it, or resume it.',
+  summary: 'Show the fleet: slots, budget, the kill switch; stop it, resume it, or purge old histories.',
   usage: [
     `ratchet fleet ${serviceUsage}`,
     `ratchet fleet stop|resume --reason TEXT ${serviceUsage}`,
+    `ratchet fleet purge --older-than DURATION --reason TEXT ${serviceUsage}`,
     'stop is the kill switch: no run of any model starts. Signals that arrive meanwhile are rejected, and not replayed later.',
+    'purge has the task hub forget the orchestrations that have ended and began longer ago than that, such as P90D: for good. The',
+    'ledger keeps what it has of them.',
   ].join('\n'),
   async run(args) {
-    const { values, positionals } = readArgs(args, operationOptions);
+    const { values, positionals } = readArgs(args, { ...operationOptions, 'older-than': { type: 'string' } });
     const [action, ...more] = positionals;
+    const olderThan = values['older-than'];
+    if (olderThan !== undefined && action !== 'purge')
+      throw new UsageError('--older-than is for purge alone');
     if (action !== undefined) {
-      if ((action !== 'stop' && action !== 'resume') || more.length > 0) {
-        throw new UsageError(`expected stop or resume, got ${JSON.stringify(positionals.join(' '))}`);
-      }
-      return operate(values, 'fleet/operations', { action });
+      if (!actions.includes(action) || more.length > 0)
+        throw new UsageError(`expected stop, resume or purge, got ${JSON.stringify(positionals.join(' '))}`);
+      if (action === 'purge' && olderThan === undefined)
+        throw new UsageError('--older-than is missing: how long histories are kept, such as P90D');
+      return operate(values, 'fleet/operations', { action, ...(olderThan && { olderThan }) });
     }
     const state = (await askService(values, 'fleet')) as FleetView;
     if (values.json) printJson(state);
@@ -30,6 +37,8 @@ export const fleet: Command = {
     return 0;
   },
 };
+
+const actions: readonly string[] = ['stop', 'resume', 'purge'];
 
 function describe({ stopped, places, waiting, spent, policy, problems = [] }: FleetView): string {
   const most = policy?.maximumConcurrentRuns;

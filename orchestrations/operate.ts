@@ -3,11 +3,13 @@
  * or not.
  */
 import * as df from 'durable-functions';
+import { parseDurationMs } from '../shared/config/duration.ts';
 import {
   type FleetAction,
   isReleaseOrder,
   type ModelAction,
   type Operation,
+  type PurgeAction,
 } from '../shared/domain/operation.ts';
 import { askFleet, askModel } from './ask-model.ts';
 import { operateGlass } from './operate-glass.ts';
@@ -55,6 +57,7 @@ function* carryOut(
   at: string,
 ): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
   const word = { by, ...(actor && { actor }), reason, now: at };
+  if (action.action === 'purge') return yield* operatePurge(context, action, at);
   if (model === null) return yield* askFleet(context, 'operate', { action: action as FleetAction, word });
   if (action.action === 'rebuild') return yield* operateRebuild(context, model);
   if (action.action === 'break-glass') return yield* operateGlass(context, model, action.runId, word);
@@ -79,6 +82,20 @@ function* carryOut(
   if (answeredRunId !== undefined) yield* takeStep(context, 'answer-run', { runId: answeredRunId });
   yield* wake(context, answer.wake);
   return answer;
+}
+
+function* operatePurge(
+  context: df.OrchestrationContext,
+  { olderThan }: PurgeAction,
+  at: string,
+): Generator<df.Task, { done: boolean; sentence: string }, unknown> {
+  const before = new Date(Date.parse(at) - (parseDurationMs(olderThan) ?? Number.NaN)).toISOString();
+  const { purged } = yield* takeStep(context, 'purge-histories', { before }, lasting(context, twoMinutesMs));
+  const which = `that have ended and began before ${before}`;
+  if (purged === 0)
+    return { done: false, sentence: `Nothing to purge: there are no orchestrations ${which}.` };
+  const said = `Purged the histories of ${purged} orchestrations ${which}. The ledger keeps what it has of them.`;
+  return { done: true, sentence: said };
 }
 
 /** It waits where ledger or registry is unavailable, as what a new entity waits for. */

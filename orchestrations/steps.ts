@@ -181,6 +181,8 @@ export interface Steps extends ReleaseSteps {
   'record-run': { input: Run; output: null };
   /** Writes what an operator did, or tried to, to the ledger. */
   'record-operation': { input: Operation; output: null };
+  /** Has the task hub forget the orchestrations that have ended and began before then; answers how many. */
+  'purge-histories': { input: { before: string }; output: { purged: number } };
   /** Has signals that sleep offered again; those that sleep no more are passed over. */
   'wake-signals': { input: { signals: readonly string[] }; output: null };
   /** Tells a run, or its release, that it is to end: `runId` is its instance. One that is over is passed over. */

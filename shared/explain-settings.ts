@@ -135,6 +135,10 @@ export const explanationsByName = {
     must: 'be an ISO 8601 duration without months or years, of a day at least',
     next: 'set it to how long checks of rules are to be kept, or leave it out for P400D',
   },
+  RATCHET_HISTORIES_KEPT: {
+    must: 'be an ISO 8601 duration without months or years, of 30 days at least: so long a fact may come again, and is known by its history',
+    next: 'set it to how long the task hub is to keep what has ended, or leave it out for P90D',
+  },
   RATCHET_TRUSTED_KEYS: {
     must: 'be PEMs of public keys of the curve P-256, one after the other, with line feeds or \\n between their lines',
     next: 'put the public halves of keys there that packages were signed by before, or leave it out: packages by the key of today alone are verified then',

@@ -8,11 +8,13 @@
  * 1. Every problem is reported at once, each with the setting, the rule, what was found and the next step.
  * 2. The value of a secret is in no message.
  */
+
 import { z } from 'zod';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { parseDurationMs } from './config/duration.ts';
 import { type GitHubApp, readAppKey } from './controllers/github-app.ts';
+import { leastHistoryMs } from './domain/durable-names.ts';
 import { readVaultKey, type VaultKey } from './domain/vault-key.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
@@ -64,6 +66,8 @@ export interface Settings {
   readonly trustedKeys: string;
   /** How long checks of rules are kept. */
   readonly checksKeptMs: number;
+  /** How long the history of an orchestration that has ended is kept, from when it began. */
+  readonly historiesKeptMs: number;
 }
 
 export interface WorkspaceName {
@@ -168,6 +172,10 @@ const EnvironmentSchema = z.object({
     .string()
     .refine((text) => (parseDurationMs(text) ?? 0) >= dayMs)
     .default('P400D'),
+  RATCHET_HISTORIES_KEPT: z
+    .string()
+    .refine((text) => (parseDurationMs(text) ?? 0) >= leastHistoryMs)
+    .default('P90D'),
 });
 
 type Environment = z.infer<typeof EnvironmentSchema>;
@@ -265,6 +273,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     signingKey: signingKeyOf(env.RATCHET_SIGNING_KEY),
     trustedKeys: env.RATCHET_TRUSTED_KEYS ?? '',
     checksKeptMs: parseDurationMs(env.RATCHET_CHECKS_KEPT)!,
+    historiesKeptMs: parseDurationMs(env.RATCHET_HISTORIES_KEPT)!,
   };
 }
 

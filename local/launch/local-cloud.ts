@@ -221,6 +221,7 @@ function tickSettings({ clock }: LaunchOptions): Record<string, string> {
         RATCHET_SCHEDULE_TICK: '0 0 6 * * *',
         RATCHET_WATCHDOG_TICK: '0 30 6 * * *',
         RATCHET_RECONCILE_TICK: '0 45 6 * * 1',
+        RATCHET_PURGE_TICK: '0 50 6 1 * *',
       }
     : {};
 }

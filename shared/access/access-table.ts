@@ -53,6 +53,7 @@ export const accessTable = {
   drill: { roles: operators, machines: false, what: 'drill the way back of a model' },
   diagnose: { roles: operators, machines: true, what: 'see what the service finds wrong with itself' },
   rebuild: { roles: operators, machines: false, what: 'rebuild the state of a model' },
+  purge: { roles: operators, machines: false, what: 'purge histories of what has ended' },
   stop: { roles: operators, machines: true, what: 'throw the kill switch of the fleet' },
   resume: { roles: operators, machines: false, what: 'release the kill switch' },
 } as const satisfies Readonly<Record<string, Rule>>;

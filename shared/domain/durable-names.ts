@@ -48,3 +48,9 @@ export const trialIdOf = (releaseId: string, number: number): string => `${relea
 
 /** Name of the external event that wakes the run waiting for a job. */
 export const jobEndedEvent = (jobName: string): string => `job-ended-${jobName}`;
+
+/**
+ * No history is purged before: so long what comes again, such as a message that waited in a dead-letter queue, is known by it.
+ * Nothing waits longer for an orchestration that has ended than a job of GitHub waits for its environment, 30 days.
+ */
+export const leastHistoryMs = 30 * 86_400_000;

@@ -65,6 +65,13 @@ export type FleetAction =
   /** The kill switch: no run starts any more. What comes or waits meanwhile is rejected, not kept for later. */
   { readonly action: 'stop' } | { readonly action: 'resume' };
 
+/** Has the task hub forget the orchestrations that have ended and began longer ago than that. */
+export interface PurgeAction {
+  readonly action: 'purge';
+  /** ISO 8601 duration, 30 days at least. */
+  readonly olderThan: string;
+}
+
 export type OperatorAction =
   | ModelAction
   | ReleaseAction
@@ -72,6 +79,7 @@ export type OperatorAction =
   | QuarantineAction
   | DrillAction
   | RebuildAction
+  | PurgeAction
   | FleetAction;
 
 export function isQuarantine(action: OperatorAction): action is QuarantineAction {

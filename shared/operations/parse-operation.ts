@@ -5,10 +5,12 @@
  */
 import { z } from 'zod';
 import type { Access } from '../access/access-table.ts';
+import { parseDurationMs } from '../config/duration.ts';
 import { isoTime } from '../config/fields.ts';
 import { proven } from '../config/proven-field.ts';
+import { leastHistoryMs } from '../domain/durable-names.ts';
 import { modes } from '../domain/model-state.ts';
-import type { FleetAction, OperatorAction } from '../domain/operation.ts';
+import type { FleetAction, OperatorAction, PurgeAction } from '../domain/operation.ts';
 
 const word = {
   /** Why: it stands in the ledger. */
@@ -101,12 +103,27 @@ export const ModelOperationSchema = z
     }
   });
 
-export const FleetOperationSchema = z.strictObject({ action: z.enum(['stop', 'resume']), ...word });
+const olderThan = z
+  .string()
+  .refine(
+    (text) => (parseDurationMs(text) ?? 0) >= leastHistoryMs,
+    'must be an ISO 8601 duration without months or years, of 30 days at least, such as P90D',
+  );
+export const FleetOperationSchema = z
+  .strictObject({ action: z.enum(['stop', 'resume', 'purge']), ...word, olderThan: olderThan.optional() })
+  .superRefine(({ action, olderThan }, context) => {
+    const isPurge = action === 'purge';
+    if (isPurge === (olderThan !== undefined)) return;
+    const message = isPurge
+      ? 'missing; action purge requires it'
+      : `action ${action} takes no olderThan; leave it out`;
+    context.addIssue({ code: 'custom', path: ['olderThan'], message });
+  });
 
 export function modelActionOf(
   body: z.infer<typeof ModelOperationSchema>,
   teams: readonly string[],
-): Exclude<OperatorAction, FleetAction> {
+): Exclude<OperatorAction, FleetAction | PurgeAction> {
   switch (body.action) {
     case 'freeze':
       return {
@@ -139,8 +156,11 @@ export function modelActionOf(
   }
 }
 
-export function fleetActionOf({ action }: z.infer<typeof FleetOperationSchema>): FleetAction {
-  return { action };
+export function fleetActionOf({
+  action,
+  olderThan,
+}: z.infer<typeof FleetOperationSchema>): FleetAction | PurgeAction {
+  return action === 'purge' ? { action, olderThan: olderThan! } : { action };
 }
 
 /** What an action takes, as the table of access names it. Mode auto starts runs that nobody has approved. */

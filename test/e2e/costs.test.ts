@@ -61,7 +61,7 @@ describe('what is billed', () => {
     storage = await countTransactions(world.cloud().storage);
     await world.killHost();
     // What comes round by itself is counted by the clock, and not here.
-    const ticks = ['schedule-tick', 'watchdog', 'reconcile-tick'];
+    const ticks = ['schedule-tick', 'watchdog', 'reconcile-tick', 'purge-tick'];
     const off = Object.fromEntries(ticks.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true']));
     const ikey = '11111111-2222-4333-8444-555555555555';
     env = {

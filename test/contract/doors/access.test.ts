@@ -271,6 +271,7 @@ const operations: readonly (readonly [access: Access, path: string, action: obje
   ['set-mode', 'models/tiny/operations', { action: 'set-mode', mode: 'file' }],
   ['stop', 'fleet/operations', { action: 'stop' }],
   ['resume', 'fleet/operations', { action: 'resume' }],
+  ['purge', 'fleet/operations', { action: 'purge', olderThan: 'P90D' }],
 ];
 
 test('every operation of the table is tried', () => {

@@ -18,7 +18,7 @@ const byRole: Readonly<Record<Role, readonly Access[]>> = {
   operator: [
     ...(['read', 'report', 'request', 'freeze', 'thaw', 'set-mode', 'withdraw', 'cancel-run'] as const),
     ...(['abort-release', 'roll-back', 'quarantine', 'lift-quarantine', 'drill'] as const),
-    ...(['diagnose', 'rebuild', 'stop', 'resume'] as const),
+    ...(['diagnose', 'rebuild', 'purge', 'stop', 'resume'] as const),
   ],
   approver: [
     ...(['read', 'set-mode-auto', 'approve', 'accept-run', 'refuse-run', 'break-glass'] as const),

@@ -85,7 +85,7 @@ describe('ratchet mcp', () => {
   it('has a tool for every operation there is, but those that two people or a restorer do', () => {
     const offered = new Set(Object.values(actTools).map(({ access }) => access));
     const left = Object.keys(accessTable).filter((access) => !offered.has(access as never));
-    expect(left).toEqual(['read', 'report', 'set-mode', 'break-glass', 'diagnose', 'rebuild']);
+    expect(left).toEqual(['read', 'report', 'set-mode', 'break-glass', 'diagnose', 'rebuild', 'purge']);
   });
 
   it.each([

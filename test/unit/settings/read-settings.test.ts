@@ -59,6 +59,7 @@ describe('settings', () => {
       signingKey: null,
       trustedKeys: '',
       checksKeptMs: 400 * 86_400_000,
+      historiesKeptMs: 90 * 86_400_000,
     });
   });
 
