@@ -50,7 +50,9 @@ export async function openControllersWorld({
   mkdirSync(modelsFolder);
   writeFileSync(join(modelsFolder, 'tiny.yaml'), tiny);
   writeFileSync(join(modelsFolder, 'served.yaml'), served);
-  const local = await launchLocalCloud({ home, modelsFolder, keys: true, env });
+  // Nobody carries these releases, and their endpoint is not there: who looks for what died would take them up.
+  const looks = { 'AzureWebJobs.watchdog.Disabled': 'true', 'AzureWebJobs.reconcile-tick.Disabled': 'true' };
+  const local = await launchLocalCloud({ home, modelsFolder, keys: true, env: { ...looks, ...env } });
   const keys = JSON.parse(readFileSync(join(home, 'host', 'keys.json'), 'utf8')) as {
     hostKeys: { default: string };
   };
