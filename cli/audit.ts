@@ -7,15 +7,15 @@ const actions = ['export', 'checkpoint', 'verify'] as const;
 
 export const audit: Command = {
   summary:
-    'Export the decision log, take checkpoints of it, and prove offline that nothing was changed or dropped.',
+    'Export the decision log, take checkpoints of it, and verify offline that nothing was changed or deleted.',
   usage: [
     `ratchet audit export [--from TIME] [--until TIME] [--since CHECKPOINT] ${serviceUsage} > log.jsonl`,
     `ratchet audit checkpoint ${serviceUsage} > checkpoint.json`,
     'ratchet audit verify FILE [--since CHECKPOINT] [--until CHECKPOINT] [--json]    needs no service',
     `ratchet audit verify [FILE] --ledger [--since CHECKPOINT] ${serviceUsage}`,
-    'A checkpoint is a file that checkpoint wrote, kept where those who can write to the ledger cannot. --since of an export leaves',
-    'out what the checkpoint has. --ledger compares the rows of the ledger with the log, and the log with FILE.',
-    'Exit code of verify: 0 whole, 1 something was changed, dropped or put there, 2 wrong usage, 3 any other error.',
+    'CHECKPOINT is a file that checkpoint wrote: keep it where those who can write to the ledger cannot change it. An export with',
+    '--since begins after the checkpoint. --ledger compares the rows of the ledger with the log, and the log with FILE.',
+    'Exit code of verify: 0 intact, 1 something was changed, deleted or inserted, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, auditOptions);
@@ -27,10 +27,12 @@ export const audit: Command = {
       );
     if (action === 'verify') return (await import('./audit/verify.ts')).verify(rest, values);
     if (rest.length > 0) throw new UsageError(`${action} takes no ${JSON.stringify(rest[0])}`);
-    if (values.ledger) throw new UsageError('--ledger belongs to verify');
+    if (values.ledger) throw new UsageError('--ledger is an option of verify alone');
     if (action === 'export') return (await import('./audit/export.ts')).exportLog(values);
     if (values.from ?? values.until ?? values.since)
-      throw new UsageError('a checkpoint is of now: --from, --until and --since belong to export and verify');
+      throw new UsageError(
+        'checkpoint takes no --from, --until or --since: a checkpoint is of the log as it is now',
+      );
     const { askForCheckpoint } = await import('./audit/ask-log.ts');
     console.log(JSON.stringify(await askForCheckpoint(values)));
     return 0;

@@ -45,7 +45,7 @@ function readFormat({
       `--format: expected ${formats.join(', ')}, got ${JSON.stringify(format)}${suggest(format, formats)}`,
     );
   if (json && known !== 'json' && known !== 'openlineage')
-    throw new UsageError(`--json and --format ${known} are two things: give one of them`);
+    throw new UsageError(`--json and --format ${known} exclude each other: give one of them`);
   return known;
 }
 

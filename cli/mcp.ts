@@ -6,10 +6,10 @@ export const mcp: Command = {
     'Serve the Model Context Protocol on stdin and stdout, so that assistants can read the service, or act on it.',
   usage: [
     'ratchet mcp [--operate] [--as NAME | --token TOKEN | --key KEY] [--url URL]',
-    'An assistant starts it (docs/mcp.md). It reads what the person it is started as may read, and changes nothing.',
-    '--operate has it act, too, with the rights of that person. What only a person may do is confirmed by that person',
-    'first. Every act is recorded as theirs, through the assistant.',
-    'Exit code: 0 the assistant has ended it, 2 wrong usage, 3 any other error.',
+    'An assistant starts it (docs/mcp.md), as one person. It reads what that person may read, and changes nothing.',
+    '--operate adds the tools that act, with the rights of that person, who has to confirm first what only a person may do.',
+    'Each operation is recorded as theirs, through the assistant.',
+    'Exit code: 0 the assistant has closed the connection, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { json: _json, ...options } = serviceOptions;
@@ -17,7 +17,7 @@ export const mcp: Command = {
       ...options,
       operate: { type: 'boolean', default: false },
     });
-    if (positionals.length > 0) throw new UsageError(`expected no ${JSON.stringify(positionals.join(' '))}`);
+    if (positionals.length > 0) throw new UsageError(`takes no ${JSON.stringify(positionals[0])}`);
     const { operate, ...where } = values;
     const { serveStdio } = await import('./mcp/server.ts');
     await serveStdio(where, operate);

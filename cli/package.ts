@@ -10,9 +10,10 @@ export const packageCommand: Command = {
   usage: [
     `ratchet package get MODEL:VERSION --out FOLDER ${serviceUsage}`,
     'ratchet package verify FOLDER --key PUBLIC.pem [--json]    needs no service; the file may have several keys',
-    'get writes the signature (model.sig) and the documents; the files of the model are downloaded to FOLDER/model, as it says.',
-    'verify says whether every file in FOLDER is what was signed by a key of the file, and which, and nothing was added.',
-    'Exit code of verify: 0 it is, 1 it is not, 2 wrong usage, 3 any other error.',
+    'get writes the signature (model.sig) and the documents to FOLDER, and says from where to download the files of the model, to',
+    'FOLDER/model.',
+    'verify checks that a key in PUBLIC.pem has signed every file in FOLDER, that none was changed and that none was added.',
+    'Exit code of verify: 0 verified, 1 not verified, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -30,7 +31,7 @@ export const packageCommand: Command = {
       throw new UsageError(action === 'get' ? 'name exactly one version' : 'name exactly one folder');
     if (action === 'get') return (await import('./package/get.ts')).getPackage(subject, values);
     if (values.key === undefined)
-      throw new UsageError('--key is missing: the public key of whoever is to have signed it, a PEM file');
+      throw new UsageError('--key is missing: a PEM file with the public key of the expected signer');
     return (await import('./package/verify.ts')).verifyFolder(subject, values.key, values.json);
   },
 };

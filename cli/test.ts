@@ -50,7 +50,8 @@ async function testFile(file: string): Promise<readonly Tested[]> {
   if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   const modelFile = file.replace(/\.tests(?=\.ya?ml$)/i, '');
   if (modelFile === file) throw new UsageError(`${file}: the tests of NAME.yaml are named NAME.tests.yaml`);
-  if (!existsSync(modelFile)) throw new UsageError(`${file} is of ${modelFile}, which there is not`);
+  if (!existsSync(modelFile))
+    throw new UsageError(`${file} tests ${modelFile}, and there is no such file; rename one of the two`);
   const config = readModel(modelFile);
   if (!config) throw new Error(`${modelFile} is not valid: its policy cannot be tested`);
   const { pinModel } = await import('../shared/config/pin.ts');

@@ -14,7 +14,7 @@ export async function askForCheckpoint(where: Where): Promise<Checkpoint> {
   const read = readCheckpoint(JSON.stringify(answer));
   if (typeof read !== 'string') return read;
   throw new Error(
-    `the service answered with no checkpoint: ${read}; are service and command line of one version?`,
+    `the answer of the service is not a checkpoint: ${read}; check that service and command line have the same version`,
   );
 }
 
@@ -36,7 +36,7 @@ export async function* askForEntries(
     for (const entry of entries) {
       if (!isEntry(entry))
         throw new Error(
-          `the service answered with what is no entry of ${chain}; are service and command line of one version?`,
+          `the answer of the service is not an entry of ${chain}; check that service and command line have the same version`,
         );
       yield entry;
     }

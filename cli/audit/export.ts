@@ -60,5 +60,7 @@ function readTime(option: string, text: string | undefined): string | null {
   if (text === undefined) return null;
   const time = readIsoTime(text);
   if (time !== null) return time;
-  throw new UsageError(`${option}: expected an ISO 8601 time, got ${JSON.stringify(text)}`);
+  throw new UsageError(
+    `${option}: expected an ISO 8601 time such as 2026-03-02T08:00:00Z, got ${JSON.stringify(text)}`,
+  );
 }

@@ -24,7 +24,7 @@ export function readCheckpointFile(option: string, file: string | undefined): Ch
   if (file === undefined) return undefined;
   const found = readCheckpoint(read(file).toString('utf8'));
   if (typeof found !== 'string') return found;
-  throw new Error(`${option} ${file} is no checkpoint: ${found}; ratchet audit checkpoint writes one`);
+  throw new Error(`${option}: ${file} is not a checkpoint: ${found}; ratchet audit checkpoint writes one`);
 }
 
 function read(file: string): Buffer {

@@ -12,8 +12,8 @@ import { readCheckpointFile, readLines } from './read-log-file.ts';
 
 /** What no chain of hashes can say, whoever reads the answer. */
 const notProven = [
-  'It does not prove that what was written is true, nor that everything was written.',
-  'Whoever can write to the tables can write a chain anew: only a checkpoint kept out of their reach shows it, and only up to it.',
+  'This does not prove that what was recorded is true, nor that everything was recorded.',
+  'Whoever can write to the tables can rewrite a whole chain: only a checkpoint that they cannot change reveals it, up to that checkpoint.',
 ];
 
 interface Answer {
@@ -28,8 +28,8 @@ interface Answer {
 export async function verify(positionals: readonly string[], values: AuditValues): Promise<number> {
   const [file, ...more] = positionals;
   if (more.length > 0 || (file === undefined && !values.ledger))
-    throw new UsageError('name exactly one exported file; without one, --ledger looks at the service');
-  if (values.from !== undefined) throw new UsageError('--from belongs to export');
+    throw new UsageError('name exactly one exported file, or verify the service itself with --ledger');
+  if (values.from !== undefined) throw new UsageError('--from is an option of export alone');
   const since = readCheckpointFile('--since', values.since);
   const until = readCheckpointFile('--until', values.until);
   const offline = file === undefined ? null : verifyLog(readLines(file), checkpoints(since, until));
@@ -90,12 +90,12 @@ function tell(answer: Answer, asJson: boolean, { hasCheckpoint }: { readonly has
   for (const { sentence } of findings) console.log(pc.red(sentence));
   if (ledger) {
     const older =
-      ledger.uncovered > 0 ? `; ${ledger.uncovered} are of before there was a log, and not covered` : '';
-    console.log(`${ledger.same} records of the ledger are what the log says${older}.`);
+      ledger.uncovered > 0 ? `; ${ledger.uncovered} are older than the log, which does not cover them` : '';
+    console.log(`${ledger.same} records of the ledger agree with the log${older}.`);
   }
   console.log(
-    isWhole ? pc.green('Whole: nothing was changed, dropped or put between.') : pc.red('Not whole.'),
+    isWhole ? pc.green('Intact: nothing was changed, deleted or inserted.') : pc.red('Not intact.'),
   );
-  if (!hasCheckpoint) console.log('Without a checkpoint only what the file itself says was looked at.');
+  if (!hasCheckpoint) console.log('No checkpoint was given: the file was checked against itself alone.');
   for (const line of notProven) console.log(pc.dim(line));
 }

@@ -20,7 +20,9 @@ export async function withQuestions<T>(work: (ask: Ask) => Promise<T>): Promise<
       const answer =
         (await reader.question(`${question.text}${choices} [${question.usual}]: `)).trim() || question.usual;
       if (question.choices === null || question.choices.includes(answer)) return answer;
-      process.stderr.write(`  ${JSON.stringify(answer)} is none of them\n`);
+      process.stderr.write(
+        `  expected one of ${question.choices.join(', ')}, got ${JSON.stringify(answer)}\n`,
+      );
     }
   };
   try {

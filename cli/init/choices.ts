@@ -45,13 +45,15 @@ const takeUsual: Ask = async ({ usual }) => usual;
 export async function readChoices(args: readonly string[]): Promise<Choices> {
   const { values, positionals } = readArgs(args, options);
   if (positionals.length > 0)
-    throw new UsageError(`takes no ${JSON.stringify(positionals[0])}: the model is named with --name`);
+    throw new UsageError(`takes no ${JSON.stringify(positionals[0])}: name the model with --name`);
   if (existsSync(values.dir) && !statSync(values.dir).isDirectory())
-    throw new UsageError(`--dir: ${values.dir} is no folder`);
+    throw new UsageError(
+      `--dir: ${values.dir} is not a folder; name a folder, which is made where there is none`,
+    );
   const isAsked = !values.yes && process.stdin.isTTY === true;
   if (!isAsked && !values.yes && values.name === undefined)
     throw new UsageError(
-      '--name is missing, and there is no terminal to ask in: name the model, or take what is usual with --yes',
+      '--name is missing, and there is no terminal to ask in: name the model, or take the defaults with --yes',
     );
   return isAsked ? withQuestions((ask) => choose(values, ask)) : choose(values, takeUsual);
 }
@@ -71,7 +73,7 @@ async function choose(values: Given, ask: Ask): Promise<Choices> {
     values.data ??
     askedFiles(
       await ask({
-        text: 'Your data, a CSV file with a header line; none: sample data',
+        text: 'Your data, a CSV file with a header line, or none for sample data',
         usual: 'none',
         choices: null,
       }),
@@ -87,7 +89,7 @@ const askedFiles = (answer: string): string[] => (answer === 'none' ? [] : [answ
 async function chooseSample({ task: given, target, id }: Given, ask: Ask) {
   if (target !== undefined || id !== undefined)
     throw new UsageError(
-      `${target === undefined ? '--id' : '--target'} is about your own data: name it with --data FILE.csv`,
+      `${target === undefined ? '--id' : '--target'} describes your own data, and there is none: name its file with --data FILE.csv`,
     );
   const task = readOne(
     '--task',
@@ -110,9 +112,12 @@ async function chooseOwn(files: readonly string[], given: Given, ask: Ask) {
   const names = files.map((file) => basename(file));
   for (const [at, file] of files.entries()) {
     if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-      throw new UsageError(`--data: there is no file ${file}`);
+      throw new UsageError(`--data: there is no file ${file}; name a CSV file`);
     if (!/\.csv$/i.test(file)) throw new UsageError(`--data: expected a file that ends in .csv, got ${file}`);
-    if (names.indexOf(names[at]!) !== at) throw new UsageError(`--data: two files are called ${names[at]}`);
+    if (names.indexOf(names[at]!) !== at)
+      throw new UsageError(
+        `--data: two files are named ${names[at]}, and one would replace the other: rename one of them`,
+      );
   }
   const [profile, ...others] = files.map((file) => profileCsv(file));
   for (const [at, other] of others.entries()) requireSameColumns(profile!, other, files[at + 1]!);
@@ -133,14 +138,16 @@ function requireSameColumns(first: Profile, other: Profile, file: string): void 
       .join(', '),
   );
   if (a !== b)
-    throw new UsageError(`--data: the columns of ${file} are ${b}; those of the first file are ${a}`);
+    throw new UsageError(
+      `--data: all files must have the same columns; ${file} has ${b}, the first file ${a}`,
+    );
 }
 
 async function askTarget({ columns }: Profile, ask: Ask): Promise<string> {
   const names = columns.map(({ name }) => name);
-  const answer = await ask({ text: 'Which column is to be predicted', usual: '', choices: null });
+  const answer = await ask({ text: 'Column to predict', usual: '', choices: null });
   if (answer !== '') return answer;
-  throw new UsageError(`--target is missing: which column is to be predicted, of ${names.join(', ')}`);
+  throw new UsageError(`--target is missing: the column to predict, one of ${names.join(', ')}`);
 }
 
 function usualName(dir: string): string {

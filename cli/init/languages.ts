@@ -28,7 +28,7 @@ export const languageKinds: Readonly<Record<Language, LanguageKind>> = {
     ...python,
     files: ['rows.py', 'train.py', 'evaluate.py'],
     probe: ['-c', 'import sklearn.ensemble'],
-    needs: 'Python with scikit-learn: python3 -m pip install scikit-learn',
+    needs: 'Python with scikit-learn (python3 -m pip install scikit-learn)',
     epochs: 100,
   },
   node: {

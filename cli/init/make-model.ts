@@ -30,7 +30,7 @@ export async function makeModel(args: readonly string[]): Promise<number> {
   if (process.stderr.isTTY && choices.isTried) process.stderr.write('Training once…\n');
   const tried: Tried = choices.isTried
     ? await tryOnce({ folder, model, language, data: data.map((path) => join(folder, path)) })
-    : { outcome: 'not-tried', verdict: null, sentence: 'Not tried.' };
+    : { outcome: 'not-tried', verdict: null, sentence: 'Not trained here: --no-try was given.' };
   const next = nextCommands(choices);
   if (choices.json)
     printJson({
@@ -53,14 +53,14 @@ function checkModelFile(text: string, model: string): void {
   const parsed = parseModelFile(`models/${model}.yaml`, text);
   if (!('problems' in parsed)) return;
   const problems = parsed.problems.map(({ path, message }) => `  ${path}: ${message}`);
-  throw new UsageError(`no valid model file can be made of this:\n${problems.join('\n')}`);
+  throw new UsageError(`no valid model file can be made from these columns:\n${problems.join('\n')}`);
 }
 
 function refuseToOverwrite({ folder, force }: Choices, paths: readonly string[]): void {
   const there = paths.filter((path) => existsSync(join(folder, path)));
   if (there.length === 0 || force) return;
   throw new UsageError(
-    `${there.slice(0, 5).join(', ')}${there.length > 5 ? ` and ${there.length - 5} more` : ''} ${there.length === 1 ? 'is' : 'are'} there already, and nothing was written: choose another --name, or overwrite with --force`,
+    `${there.slice(0, 5).join(', ')}${there.length > 5 ? ` and ${there.length - 5} more` : ''} ${there.length === 1 ? 'exists' : 'exist'} already, and nothing was written: choose another --name, or overwrite with --force`,
   );
 }
 
@@ -99,13 +99,13 @@ function describe(
   const { task, target, features, leftOut, id } = problem;
   const at = next.findIndex((command) => command.endsWith(' up'));
   return [
-    `Made ${pc.bold(model)}${folder === '.' ? '' : ` in ${basename(folder)}`}: ${task}, ${language}, predicts ${target.name} from ${features.join(', ')}`,
+    `Created ${pc.bold(model)}${folder === '.' ? '' : ` in ${basename(folder)}`}: ${task}, ${language}, predicts ${target.name} from ${features.join(', ')}`,
     ...(leftOut.length > 0
       ? [
-          `  left out, since it is text: ${leftOut.join(', ')}; code/${model}/rows.${languageKinds[language].extension} says what is learnt from`,
+          `  not used as features, being text: ${leftOut.join(', ')}; code/${model}/rows.${languageKinds[language].extension} lists the features`,
         ]
       : []),
-    ...(id === null ? ['  no column tells rows apart: the file and the number of the row do'] : []),
+    ...(id === null ? ['  no column identifies rows: a row is identified by its file and its number'] : []),
     ...made.map((path) => `  ${pc.dim(path)}`),
     '',
     tried.outcome === 'failed' ? pc.red(tried.sentence) : tried.sentence,

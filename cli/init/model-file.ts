@@ -8,8 +8,8 @@ import type { Column } from './profile.ts';
 export function modelFile(model: string, language: Language, problem: LearningProblem): string {
   const { program, extension, epochs } = languageKinds[language];
   const [environment, image] = language === 'node' ? ['node', '24'] : ['python', '3'];
-  const job = `  code: azureml:${model}:1 # a version never changes: publish changed code as the next one, and name that here
-  environment: azureml:${environment}:${image} # what the job runs in, in Azure; here it is this machine
+  const job = `  code: azureml:${model}:1 # a version never changes: publish changed code as the next version, and name it here
+  environment: azureml:${environment}:${image} # what the job runs in, in Azure; locally it runs on this machine
   compute: cpu # on which compute, in Azure
   timeout: PT1H`;
   return `# Everything Ratchet knows about this model. docs/model-file.md has every field; ratchet validate checks the file.
@@ -18,9 +18,9 @@ description: ${describe(problem)}${problem.task === 'binary' ? '' : `\ntask: ${p
 
 data:
   path: data/${model}/ # folder in the workspace's default datastore; each file in it is a partition, used by name
-  evaluateOn: 4 # how many files, the newest ones, a new model is judged on
-  holdoutShare: 0.3 # share of the rows that training never sees
-  expect: # a file that is not so is refused, and no run uses it
+  evaluateOn: 4 # a new model is evaluated on so many files, the newest
+  holdoutShare: 0.3 # share of the rows that are held out: training leaves them out, evaluation scores them
+  expect: # a file that does not meet this is refused, and no run uses it
     columns:
 ${problem.profile.columns.map((column) => `      ${columnLine(column, problem)}`).join('\n')}${
   problem.id === null ? '' : `\n    unique: [${quote(problem.id)}]`
@@ -32,35 +32,35 @@ ${job}
   settings: # further inputs of the job
     epochs: ${epochs}
 
-evaluation: # scores the held-out rows; what stands in $[[ ]] is left out before the first release
+evaluation: # scores the held-out rows; the part in $[[ ]] is omitted while there is no champion
   command: ${program} evaluate.${extension} --data \${{inputs.data}} --manifest \${{inputs.manifest}} --challenger \${{inputs.challenger}} $[[--champion \${{inputs.champion}}]] --out \${{outputs.evidence}}
 ${job}
 
-triggers: # what requests a run by itself; ratchet request does at any time
-  data: false # true: every new file that is accepted
+triggers: # what requests a run automatically; ratchet request does so at any time
+  data: false # true: every new file that is accepted requests a run
   # schedules: [{ name: monthly, cron: 0 6 1 * * }]
   # championAge: P90D
 
-policy: # what may hold a run back
-  cooldown: PT0S # how long after a run the next may start; here you do not want to wait
+policy: # what may block a run
+  cooldown: PT0S # time between the end of a run and the next; none while you try it
 
 gates: # all must pass before a new model is released
 ${gates(problem)}
-  - gate: no-leak # no row of the evaluation may be among those that training has read
+  - gate: no-leak # no row of the evaluation may have been used in training
     kind: data
     overlap: { atMost: 0 }
 
-release: # where a released model goes, stage by stage
+release: # how a new version is released, stage by stage
   stages:
     - stage: production
-      channel: service-bus # a message for whoever deploys it; docs/releases.md has approvals, pipelines and endpoints
+      channel: service-bus # sends a message to whoever deploys it; docs/releases.md has approvals, pipelines and endpoints
 `;
 }
 
 function describe({ target, task, positive }: LearningProblem): string {
   if (task === 'regression') return quote(`Predicts the number ${target.name}.`);
-  if (task === 'multiclass') return quote(`Decides which ${target.name} it is.`);
-  return quote(`Says how probable it is that ${target.name} is ${positive}.`);
+  if (task === 'multiclass') return quote(`Predicts the class ${target.name}.`);
+  return quote(`Predicts the probability that ${target.name} is ${positive}.`);
 }
 
 function columnLine({ name, kind, missing, values }: Column, problem: LearningProblem): string {
@@ -89,7 +89,7 @@ function gates({ task, target }: LearningProblem): string {
   return `  - gate: better-than-a-guess
     kind: bound
     ${floor} # ${floorComment}
-    confidence: 0.95 # the whole 95 % interval must be on the right side
+    confidence: 0.95 # the whole 95 % confidence interval must be within the bound
   - gate: not-worse
     kind: against-champion
     metric: ${metric}
@@ -101,29 +101,30 @@ function asked(task: Task, target: Column) {
   if (task === 'binary')
     return {
       floor: 'metric: roc_auc\n    atLeast: 0.6',
-      floorComment: '0.5 is a guess; raise it once you know what you need',
+      floorComment: '0.5 is a random guess; raise it once you know what you need',
       metric: 'roc_auc',
       margin: 0.03,
-      marginComment: 'so much less than the released model at most',
+      marginComment: 'at most so much less than the champion',
     };
   if (task === 'regression') {
     const margin = Number((target.deviation * 0.05).toPrecision(2));
     return {
       floor: 'metric: r2\n    atLeast: 0.1',
-      floorComment: '0 is always saying the mean; raise it once you know what you need',
+      floorComment: '0 is as good as predicting the mean; raise it once you know what you need',
       metric: 'mae',
       margin,
-      marginComment: `in the unit of ${target.name}: so much more than the released model at most`,
+      marginComment: `in the unit of ${target.name}: at most so much more than the champion`,
     };
   }
   const counts = [...(target.values?.values() ?? [])];
   const commonest = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0);
   return {
     floor: `metric: accuracy\n    atLeast: ${Math.ceil(commonest * 100) / 100}`,
-    floorComment: 'always saying the commonest class is right so often; raise it once you know what you need',
+    floorComment:
+      'the accuracy of always predicting the most frequent class; raise it once you know what you need',
     metric: 'accuracy',
     margin: 0.03,
-    marginComment: 'so much less than the released model at most',
+    marginComment: 'at most so much less than the champion',
   };
 }
 

@@ -31,17 +31,19 @@ const fewestRows = 50;
 export function toProblem(profile: Profile, wanted: Wanted & { readonly target: string }): LearningProblem {
   if (profile.rows < fewestRows)
     throw new UsageError(
-      `--data: ${profile.rows} rows, at least ${fewestRows} are needed to train and to evaluate`,
+      `--data: at least ${fewestRows} rows are needed to train and evaluate, got ${profile.rows}; add rows`,
     );
   const target = findColumn(profile, wanted.target, '--target');
   const id = wanted.id === undefined ? guessId(profile) : findColumn(profile, wanted.id, '--id');
   if (id !== null && !id.isUnique)
-    throw new UsageError(`--id: column ${JSON.stringify(id.name)} has a value twice, or none in some row`);
+    throw new UsageError(
+      `--id: column ${JSON.stringify(id.name)} must have a different value in every row, and has a repeated or a missing one; name another column, or leave --id out`,
+    );
   const others = profile.columns.filter((column) => column !== target && column !== id);
   const features = others.filter(({ kind }) => kind !== 'text').map(({ name }) => name);
   if (features.length === 0)
     throw new UsageError(
-      '--data: no column of numbers is left to learn from; the skeletons learn from numbers',
+      '--data: no numeric column is left as a feature, and the generated code learns from numeric columns alone; add one',
     );
   const task = wanted.task ?? guessTask(target);
   return {
@@ -73,7 +75,7 @@ function guessTask({ name, kind, values }: Column): Task {
   if (kind !== 'text') return 'regression';
   if (values !== null && values.size > 2) return 'multiclass';
   throw new UsageError(
-    `--target: column ${JSON.stringify(name)} has ${values === null ? 'too many different texts' : 'one value only'}: name a column of numbers or of a few classes`,
+    `--target: column ${JSON.stringify(name)} has ${values === null ? 'too many different texts' : 'only one value'}; name a numeric column, or one with a few classes`,
   );
 }
 
@@ -82,7 +84,7 @@ function findPositive({ name, values }: Column): string {
   const [first, second] = [...(values ?? [])].sort(([, a], [, b]) => a - b);
   if (first === undefined || second === undefined || (values?.size ?? 0) > 2)
     throw new UsageError(
-      `--task binary: column ${JSON.stringify(name)} has ${values?.size ?? 'many'} values, not two`,
+      `--task binary: column ${JSON.stringify(name)} must have two values, got ${values?.size ?? 'many'}; name another --target, or another --task`,
     );
   return yes.test(second[0]) && !yes.test(first[0]) ? second[0] : first[0];
 }

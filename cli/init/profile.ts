@@ -32,13 +32,16 @@ export function profileCsv(file: string, bytes: Uint8Array = readFileSync(file))
       if (fault !== '') throw new Error(`${file}: the header line: ${fault}`);
       if (twice !== undefined)
         throw new Error(
-          `${file}: each column of the header line needs a name of its own; found ${twice === '' ? 'an empty one' : `${JSON.stringify(twice)} twice`}`,
+          `${file}: column names in the header line must be present and different; found ${twice === '' ? 'an empty one' : `${JSON.stringify(twice)} twice`}; rename it`,
         );
       tallies = names.map((name) => new ColumnTally(name));
     },
     row: (row: CsvRow, at) => {
       const fault =
-        row.fault || (row.width === tallies.length ? '' : `it has ${row.width} of ${tallies.length} cells`);
+        row.fault ||
+        (row.width === tallies.length
+          ? ''
+          : `expected ${tallies.length} cells, as in the header line, got ${row.width}`);
       if (fault !== '') throw new Error(`${file}: row ${at + 1}: ${fault}`);
       for (const [index, tally] of tallies.entries()) tally.take(row.textOf(index));
     },

@@ -34,7 +34,11 @@ const longestMs = 600_000;
 export async function tryOnce(attempt: Attempt): Promise<Tried> {
   const { program, probe, needs } = languageKinds[attempt.language];
   if (spawnSync(nodeOr(program), probe, { stdio: 'ignore' }).status !== 0)
-    return { outcome: 'not-tried', verdict: null, sentence: `Not tried: this machine has no ${needs}.` };
+    return {
+      outcome: 'not-tried',
+      verdict: null,
+      sentence: `Not trained here: it needs ${needs}, which this machine does not have.`,
+    };
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-init-'));
   try {
     return await runJobs(attempt, folder);
@@ -76,7 +80,7 @@ async function runJobs({ folder, model, language, data }: Attempt, out: string):
 }
 
 function describeFailure(script: string, { status, error, stderr }: SpawnSyncReturns<string>): string {
-  const why = error?.message ?? `it ended with code ${status}`;
+  const why = error?.message ?? `exit code ${status}`;
   return `${script} failed: ${why}\n${(stderr ?? '').trimEnd().split('\n').slice(-15).join('\n')}`;
 }
 

@@ -8,7 +8,7 @@ import { findRunningCloud } from './running-cloud.ts';
 /** What the local service has told its people, the oldest first. */
 export async function notices(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArgs(args, { json: { type: 'boolean', default: false } });
-  if (positionals.length > 0) throw new UsageError(`expected no ${JSON.stringify(positionals.join(' '))}`);
+  if (positionals.length > 0) throw new UsageError(`takes no ${JSON.stringify(positionals[0])}`);
   const { cloud } = findRunningCloud();
   const response = await fetch(`${cloud.control}/notices`);
   const all = (await response.json()) as readonly InboxNotice[];

@@ -23,7 +23,7 @@ export async function pipeline(args: readonly string[]): Promise<number> {
   if (name === undefined || more.length > 0) throw new UsageError('name exactly one pipeline');
   if (!/^[A-Za-z0-9._-]{1,200}$/.test(name))
     throw new UsageError(
-      `a name of a pipeline is letters, digits, dots, underscores and hyphens; got ${JSON.stringify(name)}`,
+      `the name of a pipeline must be letters, digits, dots, underscores and hyphens; got ${JSON.stringify(name)}`,
     );
   const plan = readPlan(values.ends, values.takes);
   const { cloud } = findRunningCloud();
@@ -39,7 +39,7 @@ export async function pipeline(args: readonly string[]): Promise<number> {
   if (values.json) printJson({ pipeline: name, runs });
   else
     console.log(
-      [...(plan ? [`Runs of ${name} go so from now on.`] : []), ...describe(name, runs)].join('\n'),
+      [...(plan ? [`From now on runs of ${name} end as set.`] : []), ...describe(name, runs)].join('\n'),
     );
   return 0;
 }

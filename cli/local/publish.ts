@@ -11,7 +11,7 @@ export async function publish(args: readonly string[]): Promise<number> {
     json: { type: 'boolean', default: false },
   });
   const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) throw new UsageError('name exactly one folder of code');
+  if (folder === undefined || more.length > 0) throw new UsageError('name exactly one folder with code');
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`there is no folder ${folder}`);
   const { name, version: asked } = readName(values.as);

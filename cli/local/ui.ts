@@ -7,7 +7,7 @@ import { printJson, serviceOptions } from '../service.ts';
 export async function ui(args: readonly string[]): Promise<number> {
   const { key, ...options } = serviceOptions;
   const { values, positionals } = readArgs(args, options);
-  if (positionals.length > 0) throw new UsageError(`expected no ${JSON.stringify(positionals.join(' '))}`);
+  if (positionals.length > 0) throw new UsageError(`takes no ${JSON.stringify(positionals[0])}`);
   const { base, pass, described } = findService(values);
   const page = `${base}/api/ui`;
   const isHere = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(base);

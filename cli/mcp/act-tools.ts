@@ -38,7 +38,7 @@ const reason = z
   .trim()
   .min(1)
   .max(1_000)
-  .describe('Why: it stands in the ledger, and others read it');
+  .describe('Why: recorded in the ledger, for others to read');
 const model = z.string().min(1).max(250).describe('Name of a model');
 const version = z.string().min(1).max(100).describe('Version in the registry, such as 7');
 const runId = z.string().min(1).max(250).describe('Id of a run, such as spam-filter-20020902-1f2e3d4c');
@@ -112,7 +112,7 @@ function onFleet(action: 'stop' | 'resume', description: string): ActTool {
 
 function ownerOf(id: string, owner: string | null, kind: 'run' | 'release'): string {
   if (owner === null)
-    throw new Error(`${JSON.stringify(id)} is no id of a ${kind}; list_${kind}s lists them`);
+    throw new Error(`${JSON.stringify(id)} is not the id of a ${kind}; list_${kind}s has the ids`);
   return owner;
 }
 
@@ -133,7 +133,7 @@ export const actTools: Readonly<Record<string, ActTool>> = {
     description: 'Freeze a model: no run of it starts until a time, or until it is thawed.',
     input: z.strictObject({
       model,
-      until: z.iso.datetime({ offset: true }).optional().describe('Left out: until somebody thaws it'),
+      until: z.iso.datetime({ offset: true }).optional().describe('Omitted: until somebody thaws it'),
       reason,
     }),
     prepare: ({ model: of, until, reason: why }) => ({
@@ -146,7 +146,7 @@ export const actTools: Readonly<Record<string, ActTool>> = {
   set_mode: define({
     access: 'set-mode-auto',
     description:
-      'Set the mode of a model over that of its model file: auto starts runs by itself, suggest asks first, observe only records, off ignores; file gives it back to the file.',
+      'Set the mode of a model over that of its model file: auto starts runs, suggest waits for approval, observe records decisions and starts nothing, off rejects every signal; file returns to what the model file says.',
     input: z.strictObject({ model, mode: z.enum(['auto', 'suggest', 'observe', 'off', 'file']), reason }),
     prepare: ({ model: of, mode, reason: why }) => ({
       path: operationsPath(of),
@@ -154,37 +154,45 @@ export const actTools: Readonly<Record<string, ActTool>> = {
       shown: `set the mode of ${of} to ${mode}`,
     }),
   }),
-  approve_suggested_run: onModel('approve', 'Let a run start that is suggested (mode suggest).'),
+  approve_suggested_run: onModel('approve', 'Approve a suggested run (mode suggest), so that it starts.'),
   withdraw_waiting: define({
     access: 'withdraw',
-    description: 'Withdraw what waits at a model, so that it starts no run.',
+    description: 'Withdraw the signals of a model that wait, so that they start no run.',
     input: z.strictObject({
       model,
-      signal: z.string().min(1).max(1_000).optional().describe('Left out: what waits together'),
+      signal: z
+        .string()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe('Id of one signal. Omitted: every signal that waits together'),
       reason,
     }),
     prepare: ({ model: of, signal, reason: why }) => ({
       path: operationsPath(of),
       body: { action: 'withdraw', ...(signal !== undefined && { signal }), reason: why },
-      shown: `withdraw ${signal ?? 'what waits'} at ${of}`,
+      shown: `withdraw ${signal === undefined ? 'the signals that wait' : `signal ${signal}`} of ${of}`,
     }),
   }),
-  cancel_run: onRun('cancel-run', 'Cancel a run that is under way, with its jobs.'),
+  cancel_run: onRun('cancel-run', 'Cancel a running run and its jobs.'),
   accept_run: onRun(
     'accept-run',
-    'Accept a run whose gates are inconclusive: its candidate goes on to release.',
+    'Accept a run whose gates are inconclusive: its challenger is registered and released.',
   ),
-  refuse_run: onRun('refuse-run', 'Refuse a run whose gates are inconclusive.'),
+  refuse_run: onRun(
+    'refuse-run',
+    'Refuse a run whose gates are inconclusive: its challenger is not registered.',
+  ),
   approve_release: define({
     access: 'approve-release',
     description:
-      'Approve a release that waits for approval: exactly what its binding names. Read it with get_release first.',
+      'Approve a release that waits for approval. The approval is of exactly what the binding identifies: read the release with get_release first.',
     input: z.strictObject({
       releaseId,
       binding: z
         .string()
-        .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits: binding of get_release')
-        .describe('What is approved, as get_release has it'),
+        .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits: binding in the answer of get_release')
+        .describe('SHA-256 of what is approved: binding in the answer of get_release'),
       reason,
     }),
     prepare: async (input, ask) => {
@@ -203,15 +211,15 @@ export const actTools: Readonly<Record<string, ActTool>> = {
     },
   }),
   reject_release: onRelease('reject-release', 'Reject a release that waits for approval.'),
-  resume_release: onRelease('resume-release', 'Have a release go on that asks a person.'),
-  accept_release: onRelease('accept-release', 'Settle a version whose probation could not say in time.'),
-  abort_release: onRelease('abort-release', 'Have a release go back: the version before serves again.'),
+  resume_release: onRelease('resume-release', 'Resume a release that is paused for a decision by a person.'),
+  accept_release: onRelease('accept-release', 'Settle a version whose probation ended without a conclusion.'),
+  abort_release: onRelease('abort-release', 'Abort a release: the previous version serves again.'),
   roll_back: define({
     access: 'roll-back',
-    description: 'Have an earlier, settled version of a model serve again.',
+    description: 'Roll a model back to an earlier, settled version.',
     input: z.strictObject({
       model,
-      version: version.optional().describe('Left out: the settled one before that which serves'),
+      version: version.optional().describe('Omitted: the settled version before the one that serves'),
       reason,
     }),
     prepare: ({ model: of, version: to, reason: why }) => ({
@@ -220,10 +228,10 @@ export const actTools: Readonly<Record<string, ActTool>> = {
       shown: `roll ${of} back${to === undefined ? '' : ` to version ${to}`}`,
     }),
   }),
-  quarantine_version: onVersion('quarantine', 'Quarantine a version: it may enter no stage any more.'),
-  lift_quarantine: onVersion('lift-quarantine', 'End the quarantine of a version.'),
-  drill: onModel('drill', 'Try the way back of a model: nobody is served another version by it.'),
-  stop_fleet: onFleet('stop', 'Throw the kill switch: no run of any model starts any more.'),
+  quarantine_version: onVersion('quarantine', 'Quarantine a version: no release and no rollback may use it.'),
+  lift_quarantine: onVersion('lift-quarantine', 'Lift the quarantine of a version.'),
+  drill: onModel('drill', 'Run a rollback drill of a model. No user is served another version by it.'),
+  stop_fleet: onFleet('stop', 'Throw the kill switch: no run of any model starts until it is released.'),
   resume_fleet: onFleet('resume', 'Release the kill switch.'),
 };
 
@@ -237,7 +245,7 @@ interface Asked {
 function describeApproval({ releaseId: id, ...release }: Asked['release'], binding: string): string {
   if (release.binding !== binding) {
     throw new Error(
-      `${id} asks for an approval of ${release.binding ?? 'nothing'} now, not of ${binding}; read it again with get_release`,
+      `binding: release ${id} now waits for approval of ${release.binding ?? 'nothing'}, not of ${binding}; read it again with get_release`,
     );
   }
   const { name, version: number } = release.model;

@@ -17,18 +17,22 @@ interface ReadTool<Input = never> {
 
 const define = <Input>(tool: ReadTool<Input>): ReadTool => tool as unknown as ReadTool;
 
-const model = z.string().min(1).max(250).describe('Name of a model, as list_models has it');
+const model = z.string().min(1).max(250).describe('Name of a model; list_models lists them');
 const version = z.string().min(1).max(100).describe('Version of the model in the registry, such as 7');
 const runId = z.string().min(1).max(250).describe('Id of a run, such as spam-filter-20020902-1f2e3d4c');
 const releaseId = z
   .string()
   .min(1)
   .max(250)
-  .describe('Id of a release: that of its run with -release behind it');
+  .describe('Id of a release: the id of its run, followed by -release');
 /** An answer an assistant can take in; `continuation` has the rest. */
 const page = {
   limit: z.int().min(1).max(100).default(20).describe('How many, newest first'),
-  continuation: z.string().max(4_000).optional().describe('Of the answer before: the page after it'),
+  continuation: z
+    .string()
+    .max(4_000)
+    .optional()
+    .describe('continuation of the previous answer: gives the next page'),
 };
 const ofOneOrAll = z.strictObject({ model: model.optional(), ...page });
 const segment = encodeURIComponent;
@@ -36,28 +40,28 @@ const segment = encodeURIComponent;
 export const readTools: Readonly<Record<string, ReadTool>> = {
   whoami: define({
     title: 'Who am I',
-    description: 'Who the service takes you for, with which roles, and what that allows (may).',
+    description: 'Who you are to the service, your roles, and what they allow (may).',
     input: z.strictObject({}),
     read: (ask) => ask('whoami'),
   }),
   get_fleet: define({
     title: 'The fleet',
     description:
-      'The kill switch, how many runs may be under way at once, who waits for a slot, and the hours of compute spent against the budget.',
+      'The kill switch, how many runs may run at once, which signals wait for a slot, and the compute hours spent against the budget.',
     input: z.strictObject({}),
     read: (ask) => ask('fleet'),
   }),
   list_models: define({
     title: 'Models',
     description:
-      'Every model: its champion and since when, the run under way, what waits and why, mode, freezes, budget, and what is wrong with its model file.',
+      'Every model: its champion and since when, the current run, which signals wait and why, mode, freezes, budget, and problems of its model file.',
     input: z.strictObject({}),
     read: (ask) => ask('models'),
   }),
   get_model: define({
     title: 'A model',
     description:
-      'How one model stands: its state in a sentence, champion, health with the last values against their limits, last decision, what waits and for whom, run, release, budget left, next schedule.',
+      'The state of one model: a sentence, champion, health with the last values and their limits, last decision, what waits and for whom, run, release, budget left, next schedule.',
     input: z.strictObject({ model }),
     read: (ask, input) => ask(listingPath('overview', input)),
   }),
@@ -101,10 +105,10 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
   }),
   read_run_log: define({
     title: 'Log of a job',
-    description: "The end of what a run's training or evaluation job has printed.",
+    description: "The end of the log of a run's training or evaluation job.",
     input: z.strictObject({
       runId,
-      phase: z.enum(['train', 'evaluate']).optional().describe("Without it: the run's latest job"),
+      phase: z.enum(['train', 'evaluate']).optional().describe('Omitted: the latest job of the run'),
     }),
     read: (ask, input) => readEndOfLog(ask, input),
   }),
@@ -117,14 +121,14 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
   get_release: define({
     title: 'A release',
     description:
-      'One release: its state and stage, the last look at its checks, approvals and what an approval would be of, why it asks a person, and who was notified.',
+      'One release: its state and stage, the last results of its checks, its approvals and what an approval would be of, why it waits for a person, and who was notified.',
     input: z.strictObject({ releaseId }),
     read: (ask, input) => ask(`releases/${segment(input.releaseId)}`),
   }),
   get_serving: define({
     title: 'What serves',
     description:
-      'What serves a model: desired against observed traffic, settled versions, embargoes, the last drill.',
+      'What serves a model: desired and observed traffic, settled versions, embargoes, the last rollback drill.',
     input: z.strictObject({ model }),
     read: (ask, input) => ask(`models/${segment(input.model)}/serving`),
   }),
@@ -134,7 +138,7 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
     input: z.strictObject({
       model,
       version,
-      stage: z.string().min(1).max(100).optional().describe('Without it: the stage that is production'),
+      stage: z.string().min(1).max(100).optional().describe('Omitted: the production stage'),
     }),
     read: (ask, { stage, ...input }) => {
       const query = stage === undefined ? '' : `?stage=${segment(stage)}`;
@@ -150,7 +154,7 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
   }),
   list_operations: define({
     title: 'What operators did',
-    description: 'What people and machines did, newest first, with reason and result: the audit trail.',
+    description: 'Operations of people and machines, newest first, with reason and result: the audit trail.',
     input: z.strictObject({ model: model.optional().describe('A model, or (fleet)'), ...page }),
     read: (ask, input) => ask(listingPath('operations', input)),
   }),

@@ -24,14 +24,16 @@ export async function getPackage(name: string, values: Values): Promise<number> 
   for (const [file, text] of Object.entries(answer.files)) {
     // A service that is none of ours must not choose where to write.
     if (!/^[a-z-]+\.(?:json|sig)$/.test(file))
-      throw new Error(`the service answered with a file named ${JSON.stringify(file)}`);
+      throw new Error(
+        `package ${name}: the service sent a file named ${JSON.stringify(file)}, which no package has; check that --url is the address of Ratchet`,
+      );
     writeFileSync(join(values.out, file), text);
   }
   if (values.json) printJson({ ...answer, files: Object.keys(answer.files), out: values.out });
   else
     console.log(
       printable(
-        `package ${answer.digest} of release ${answer.releaseId} is in ${values.out}; the files of the model belong into ${join(values.out, 'model')}: ${answer.modelUri}`,
+        `package ${answer.digest} of release ${answer.releaseId} is in ${values.out}; download the files of the model to ${join(values.out, 'model')} from ${answer.modelUri}`,
       ),
     );
   return 0;

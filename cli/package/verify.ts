@@ -21,7 +21,7 @@ export async function verifyFolder(folder: string, keyFile: string, asJson: bool
   else if (isSigned && typeof signed !== 'string')
     console.log(
       pc.green(
-        `Verified: ${counted(signed.files.length, 'file')} of package ${digest} are what was signed by key ${keyHash}.`,
+        `Verified: ${counted(signed.files.length, 'file')} of package ${digest}, signed by key ${keyHash}.`,
       ),
     );
   else for (const problem of problems) console.log(pc.red(printable(problem)));

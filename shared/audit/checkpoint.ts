@@ -36,13 +36,13 @@ export function readCheckpoint(text: string): Checkpoint | string {
   try {
     value = JSON.parse(text);
   } catch {
-    return 'it is no JSON';
+    return 'it is not JSON';
   }
   if (!isCheckpoint(value)) return 'it does not have the fields of a checkpoint: type, at, chains, hash';
   const { hash, ...rest } = value;
   const names = value.chains.map(({ chain }) => chain);
-  if (new Set(names).size < names.length) return 'it has a chain twice';
-  return hashOf(rest) === hash ? value : 'its hash is not that of what it says: somebody has changed it';
+  if (new Set(names).size < names.length) return 'it lists a chain twice';
+  return hashOf(rest) === hash ? value : 'its hash does not match its content: it was changed';
 }
 
 export function isCheckpoint(value: unknown): value is Checkpoint {

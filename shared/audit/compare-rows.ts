@@ -63,36 +63,36 @@ export function compareRows(
   let same = 0;
   let uncovered = 0;
   for (const { key, record, isUnreadable } of rows) {
-    if (isUnreadable) findings.push(`The row ${key} cannot be read: somebody has changed it.`);
+    if (isUnreadable) findings.push(`The row ${key} cannot be read: it was changed.`);
     if (!record) continue;
     for (const each of Object.keys(record.rows)) accounted.add(each);
     const logged = byId.get(record.id);
     found.add(record.id);
     if (!logged) {
       if (!record.isLogged || isOlder(record, entries)) uncovered += record.isLogged ? 1 : 0;
-      else findings.push(`${record.id} has a row and no entry in the log: somebody has put it there.`);
+      else findings.push(`${record.id} has a row and no entry in the log: the row was inserted.`);
     } else if (!logged.fits.has(record.document)) {
       const { n, says } = logged.latest;
       findings.push(
-        `The row of ${record.id} was changed: it is not what entry ${n} of the log has (${JSON.stringify(says)}).`,
+        `The row of ${record.id} was changed: it differs from entry ${n} of the log (${JSON.stringify(says)}).`,
       );
     } else if (logged.isNew) same++;
     else {
       const wrong = Object.entries(record.rows).filter(([each, hash]) => there.get(each)?.hash !== hash);
       for (const [each] of wrong)
         findings.push(
-          `${record.id} has an entry in the log, and its row ${each} ${there.has(each) ? 'was changed' : 'is missing'}: lists or questions answer otherwise.`,
+          `${record.id} has an entry in the log, and its row ${each} ${there.has(each) ? 'was changed' : 'is missing'}: lists or look-ups give other answers.`,
         );
       if (wrong.length === 0) same++;
     }
   }
   for (const [id, { latest, isNew }] of byId)
     if (!found.has(id) && !isNew)
-      findings.push(`${id} has entry ${latest.n} in the log and no row: somebody has deleted it.`);
+      findings.push(`${id} has entry ${latest.n} in the log and no row: the row was deleted.`);
   if (entries.length > 0 && entries.length === before)
     for (const { key, record, isUnreadable } of rows)
       if (!record && !isUnreadable && !accounted.has(key))
-        findings.push(`The row ${key} belongs to no record: somebody has put it there.`);
+        findings.push(`The row ${key} belongs to no record: it was inserted.`);
   return { same, uncovered, findings };
 }
 

@@ -45,8 +45,8 @@ export function readLines(lines: readonly (string | null)[], note: Note) {
     const isLast = index === lines.length - 1;
     if (isLast && line === '') break;
     if (isLast)
-      note('cut-off', `Line ${index + 1} does not end with a line feed: the file was cut off there.`);
-    if (end) note('reordered', `Line ${index + 1} stands after the line that ends the file.`);
+      note('cut-off', `Line ${index + 1} does not end with a line feed: the file is truncated there.`);
+    if (end) note('reordered', `Line ${index + 1} comes after the line that ends the file.`);
     const value = parse(line);
     if (isCheckpoint(value) && isCanonical(line, value)) {
       const read = readCheckpoint(line!);
@@ -57,15 +57,11 @@ export function readLines(lines: readonly (string | null)[], note: Note) {
       if (last && isBefore(value, last))
         note(
           'reordered',
-          `Entry ${value.n} of ${value.chain} stands after entry ${last.n} of ${last.chain}.`,
+          `Entry ${value.n} of ${value.chain} comes after entry ${last.n} of ${last.chain}.`,
           { chain: value.chain, from: value.n },
         );
       last = value;
-    } else
-      note(
-        'unreadable',
-        `Line ${index + 1} is no entry of a decision log, or not written as an export writes it.`,
-      );
+    } else note('unreadable', `Line ${index + 1} is not an entry of a decision log as an export writes it.`);
   }
   return { seen, end };
 }
@@ -78,7 +74,7 @@ function takeEntry(seen: Map<string, SeenChain>, entry: LogEntry, note: Note): v
   seen.set(chain, found);
   const computed = hashEntry(entry);
   if (computed !== hash)
-    note('changed', `Entry ${n} of ${chain} was changed: its hash is not that of what it says.`, {
+    note('changed', `Entry ${n} of ${chain} was changed: its hash does not match its content.`, {
       chain,
       from: n,
     });

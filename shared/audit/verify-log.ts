@@ -33,7 +33,10 @@ export function verifyLog(
   };
   const { seen, end } = readLines(lines, note);
   if (!end)
-    note('cut-off', 'The file does not end with the line that says where its chains end: it was cut off.');
+    note(
+      'cut-off',
+      'The last line of the file, which says where its chains end, is missing: the file is truncated.',
+    );
   const checkpoints = [
     { name: 'the last line of the file', checkpoint: end },
     { name: 'the checkpoint --since', checkpoint: since ?? null },
@@ -96,7 +99,7 @@ function checkLinks(chain: string, { hashes, previous, numbers }: SeenChain, not
     const what =
       n === 1
         ? 'names an entry before it'
-        : `does not follow from entry ${n - 1}: one of both was changed, or put there`;
+        : `does not follow from entry ${n - 1}: one of the two was changed or inserted`;
     note('broken', `Entry ${n} of ${chain} ${what}.`, { chain, from: n });
   }
 }
@@ -140,7 +143,11 @@ function compareHash({ chain, found, own }: CheckedChain, { name, count, hash }:
     const sentence = `${chain} was rewritten: ${name} has ${hash} for entry ${count}, the file has ${known}.`;
     note('rewritten', sentence, about);
   } else if (count < first - 1 && found.numbers.length > 0)
-    note('missing', `${chain} begins after ${name}: its entry ${count} is not there to be compared.`, about);
+    note(
+      'missing',
+      `${chain} begins after ${name}: its entry ${count} is not in the file, and cannot be compared.`,
+      about,
+    );
 }
 
 /** Math.min of many numbers would run out of stack. */

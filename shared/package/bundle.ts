@@ -21,7 +21,7 @@ export function readPrivateKey(pem: string): KeyObject {
     return requireP256(createPrivateKey(pem));
   } catch {
     throw new Error(
-      'it is no PEM of a private key of the curve P-256 (openssl ecparam -genkey -name prime256v1 -noout)',
+      'it is not a PEM file of a private key on the curve P-256 (openssl ecparam -genkey -name prime256v1 -noout)',
     );
   }
 }
@@ -40,7 +40,9 @@ export function readPublicKey(pem: string): KeyObject {
   try {
     return requireP256(createPublicKey(pem));
   } catch {
-    throw new Error('it is no PEM of a public key of the curve P-256 (openssl ec -in key.pem -pubout)');
+    throw new Error(
+      'it is not a PEM file of a public key on the curve P-256 (openssl ec -in key.pem -pubout)',
+    );
   }
 }
 
@@ -130,18 +132,18 @@ export interface Verified {
 
 /** The files that a bundle is the signature of, or why it is none by any of these keys. */
 export function verifyBundle(text: string, keys: readonly KeyObject[]): Verified | string {
-  if (text.length > bundleCharsAtMost) return 'it is no signature: it is too large';
+  if (text.length > bundleCharsAtMost) return 'it is not a signature: it is too large';
   let bundle: Bundle;
   try {
     bundle = JSON.parse(text) as Bundle;
   } catch {
-    return 'it is no signature: it is no JSON';
+    return 'it is not a signature: it is not JSON';
   }
   const { payload, payloadType: type, signatures } = bundle?.dsseEnvelope ?? {};
   const [first, ...more] = Array.isArray(signatures) ? (signatures as { sig?: unknown }[]) : [];
   if (bundle?.mediaType !== mediaType || typeof payload !== 'string' || typeof first?.sig !== 'string')
-    return `it is no signature: expected a Sigstore bundle, ${mediaType}`;
-  if (type !== payloadType) return `what is signed is no ${payloadType}`;
+    return `it is not a signature: expected a Sigstore bundle, ${mediaType}`;
+  if (type !== payloadType) return `what was signed is not ${payloadType}`;
   if (more.length > 0) return 'it has several signatures: exactly one is expected';
   const bytes = Buffer.from(payload, 'base64');
   const signed = encode(payloadType, bytes);
@@ -154,7 +156,8 @@ export function verifyBundle(text: string, keys: readonly KeyObject[]): Verified
 }
 
 function describeStranger(hint: unknown, keys: readonly KeyObject[]): string {
-  if (keys.some((key) => hint === hintOf(key))) return 'the signature is wrong: what was signed was changed';
+  if (keys.some((key) => hint === hintOf(key)))
+    return 'the signature does not match: what was signed was changed';
   const named =
     typeof hint === 'string' && /^[0-9a-f]{64}$/.test(hint) ? `, but by ${hint.slice(0, 12)}` : '';
   return `the signature is not by ${keys.length === 1 ? 'this key' : `any of the ${keys.length} keys`}${named}`;

@@ -69,23 +69,23 @@ export function readStatement(
   try {
     statement = JSON.parse(text) as Partial<Statement>;
   } catch {
-    return 'what is signed is no JSON';
+    return 'what was signed is not JSON';
   }
-  if (statement?._type !== statementType) return `what is signed is no in-toto statement v1`;
+  if (statement?._type !== statementType) return 'what was signed is not an in-toto statement v1';
   if (statement.predicateType !== predicateType)
-    return `what is signed is not a model: expected the predicate ${predicateType}`;
+    return `what was signed is not a model: expected the predicate ${predicateType}`;
   const resources: unknown = statement.predicate?.resources;
   const subject: unknown = statement.subject;
   if (!Array.isArray(resources) || !resources.every(isResource))
-    return 'a file of what is signed has no SHA-256';
+    return 'a file in what was signed has no SHA-256';
   const files = resources.map(({ name, digest }) => ({ name, sha256: digest }));
-  if (new Set(files.map(({ name }) => name)).size < files.length) return 'what is signed has a file twice';
+  if (new Set(files.map(({ name }) => name)).size < files.length) return 'what was signed lists a file twice';
   const digest = digestOf(files);
   const named =
     Array.isArray(subject) && subject.length === 1 ? (subject[0] as { digest?: { sha256?: unknown } }) : null;
   return named?.digest?.sha256 === digest
     ? { digest, files }
-    : 'what is signed contradicts itself: its digest is not that of its files';
+    : 'what was signed contradicts itself: its digest does not match its files';
 }
 
 function isResource(value: unknown): value is Statement['predicate']['resources'][number] {

@@ -65,7 +65,7 @@ const ofFirstModel: readonly Seen[] = [
 const ofOwnModel: readonly Seen[] = [
   [
     'init',
-    /^Made customers: binary, python, predicts left from months, calls, price\n {2}left out, since it is text: region;[\s\S]*Trained and evaluated once here: All 3 gates passed/,
+    /^Created customers: binary, python, predicts left from months, calls, price\n {2}not used as features, being text: region;[\s\S]*Trained and evaluated once here: All 3 gates passed/,
   ],
   ['validate', /^models\/customers\.yaml: valid, hash/],
   ['up', /Ratchet is running[\s\S]* models +customers\n[\s\S]*npx ratchet request customers/],
@@ -85,12 +85,12 @@ const ofOwnModel: readonly Seen[] = [
 const ofSklearn: readonly Seen[] = [
   [
     'init',
-    /^Made spend: regression, python-sklearn, predicts spend from months, calls, price\n[\s\S]*(?:Trained and evaluated once here: All 3 gates passed|Not tried: this machine has no Python with scikit-learn: python3 -m pip install scikit-learn)/,
+    /^Created spend: regression, python-sklearn, predicts spend from months, calls, price\n[\s\S]*(?:Trained and evaluated once here: All 3 gates passed|Not trained here: it needs Python with scikit-learn)/,
   ],
   ['validate', /^models\/spend\.yaml: valid, hash/],
 ];
 const ofExistingJob: readonly Seen[] = [
-  ['init', /^Made churn: binary, python, [\s\S]*Trained and evaluated once here: All 3 gates passed/],
+  ['init', /^Created churn: binary, python, [\s\S]*Trained and evaluated once here: All 3 gates passed/],
   ['validate', /^models\/churn\.yaml: valid, hash/],
 ];
 /** What may be asked again without changing anything. */

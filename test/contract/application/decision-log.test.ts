@@ -161,8 +161,8 @@ describe('ratchet audit', () => {
     const file = await keep('export');
     expect(await type('verify', file, '--since', since, '--until', until)).toMatchObject({ code: 0 });
     expect(out.join('\n')).toContain('operations/(fleet)  entries 1 to 1');
-    expect(out.join('\n')).toContain('Whole: nothing was changed, dropped or put between.');
-    expect(out.join('\n')).toContain('It does not prove that what was written is true');
+    expect(out.join('\n')).toContain('Intact: nothing was changed, deleted or inserted.');
+    expect(out.join('\n')).toContain('This does not prove that what was recorded is true');
     const rest = await keep('export', '--since', since);
     expect((await type('verify', rest, '--since', since, '--until', until)).code).toBe(0);
     // Its first entries follow from the last of the checkpoint: more than that a file cannot show of what it leaves out.
@@ -194,9 +194,13 @@ describe('ratchet audit', () => {
   it.each([
     [['verify'], 2, 'name exactly one exported file'],
     [['prove'], 2, 'expected export, checkpoint, verify, got "prove"'],
-    [['export', '--ledger'], 2, '--ledger belongs to verify'],
-    [['export', '--from', 'spring'], 2, '--from: expected an ISO 8601 time, got "spring"'],
-    [['checkpoint', '--since', 'x'], 2, 'a checkpoint is of now'],
+    [['export', '--ledger'], 2, '--ledger is an option of verify alone'],
+    [
+      ['export', '--from', 'spring'],
+      2,
+      '--from: expected an ISO 8601 time such as 2026-03-02T08:00:00Z, got "spring"',
+    ],
+    [['checkpoint', '--since', 'x'], 2, 'a checkpoint is of the log as it is now'],
     [['verify', '/nowhere'], 3, 'cannot read /nowhere'],
   ])('says what is wrong with %j', async (args, code, said) => {
     const answer = await type(...args);
@@ -207,7 +211,7 @@ describe('ratchet audit', () => {
   it('refuses a file that is no checkpoint', async () => {
     const { code, lines } = await type('verify', write(''), '--since', write('{}'));
     expect(code).toBe(3);
-    expect(lines.join('\n')).toContain('is no checkpoint: it does not have the fields');
+    expect(lines.join('\n')).toContain('is not a checkpoint: it does not have the fields');
   });
 });
 
@@ -258,7 +262,7 @@ describe('the ledger against its log', () => {
   it('is the same where nobody has changed it; what is older is counted, and what is under way is not', async () => {
     const { code, lines } = await type('verify', '--ledger');
     expect(lines.join('\n')).toContain(
-      '6 records of the ledger are what the log says; 1 are of before there was a log',
+      '6 records of the ledger agree with the log; 1 are older than the log',
     );
     expect(code).toBe(0);
   });
@@ -288,14 +292,14 @@ describe('the ledger against its log', () => {
       'RatchetDecisions',
       (key) => /^\d/.test(key),
       (row) => ({ ...row, document0: row.document0.replace('"idle"', '"quiet"') }),
-      /^decisions\/spam: The row of metric:spam:\d was changed: it is not what entry/,
+      /^decisions\/spam: The row of metric:spam:\d was changed: it differs from entry/,
     ],
     [
       'a column by which decisions are filtered',
       'RatchetDecisions',
       (key) => /^\d/.test(key),
       (row) => ({ ...row, outcome: 'deferred' }),
-      /and its row \d{13}-\w+ was changed: lists or questions answer otherwise/,
+      /and its row \d{13}-\w+ was changed: lists or look-ups give other answers/,
     ],
     [
       'the row that leads to a decision',
@@ -309,7 +313,7 @@ describe('the ledger against its log', () => {
       'RatchetDecisions',
       (key) => /^\d/.test(key),
       () => null,
-      /has entry \d in the log and no row: somebody has deleted it/,
+      /has entry \d in the log and no row: the row was deleted/,
     ],
     [
       'the copy of a run that lists show',
@@ -347,7 +351,7 @@ describe('the ledger against its log', () => {
       'RatchetReleases',
       (key) => key.endsWith('-release'),
       (row) => ({ ...row, document0: '{' }),
-      /cannot be read: somebody has changed it/,
+      /cannot be read: it was changed/,
     ],
   ])('shows that somebody has changed %s', async (_what, table, fits, change, said) => {
     const [row] = await rowsOf(table, fits);
@@ -370,7 +374,7 @@ describe('the ledger against its log', () => {
     const { decisionRow } = await import('../../../shared/ledger/decisions.ts');
     await open('RatchetDecisions').updateEntity(decisionRow(nth('spam', 3)), 'Replace');
     expect(await findings()).toEqual([
-      expect.stringMatching(/The row of metric:spam:3 was changed: it is not what entry 4/),
+      expect.stringMatching(/The row of metric:spam:3 was changed: it differs from entry 4/),
     ]);
     await open('RatchetDecisions').updateEntity(row!, 'Replace');
   });
@@ -388,8 +392,8 @@ describe('the ledger against its log', () => {
     await open('RatchetDecisions').deleteEntity('spam', forged.rowKey);
     await open('RatchetRuns').deleteEntity('spam', '!0000000000000-00');
     expect(found).toEqual([
-      'decisions/spam: metric:spam:7 has a row and no entry in the log: somebody has put it there.',
-      'runs/spam: The row !0000000000000-00 belongs to no record: somebody has put it there.',
+      'decisions/spam: metric:spam:7 has a row and no entry in the log: the row was inserted.',
+      'runs/spam: The row !0000000000000-00 belongs to no record: it was inserted.',
     ]);
   });
 

@@ -100,7 +100,7 @@ describe('a package of a release', () => {
       'a signature that is none',
       'packages/DIGEST/model.sig',
       '{}',
-      /it is no signature: expected a Sigstore bundle/,
+      /it is not a signature: expected a Sigstore bundle/,
     ],
   ])('is not, with %s', async (_what, path, text, said) => {
     const blob = services.container.getBlockBlobClient(path.replace('DIGEST', digest));
@@ -147,7 +147,7 @@ describe('ratchet package', () => {
     out.length = 0;
     expect(await main(['package', 'verify', there, '--key', key])).toBe(0);
     expect(out.join('\n')).toMatch(
-      new RegExp(`^Verified: 6 files of package ${digest} are what was signed by key [0-9a-f]{64}\\.$`),
+      new RegExp(`^Verified: 6 files of package ${digest}, signed by key [0-9a-f]{64}\\.$`),
     );
   });
 

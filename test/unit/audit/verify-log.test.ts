@@ -159,7 +159,7 @@ describe('what verify says', () => {
     [
       'of a changed entry',
       (all) => all.splice(2, 1, all[2]!.replace('admitted', 'rejected')),
-      'Entry 3 of decisions/spam was changed: its hash is not that of what it says.',
+      'Entry 3 of decisions/spam was changed: its hash does not match its content.',
     ],
     ['of missing entries', (all) => all.splice(2, 2), 'Of decisions/spam, entries 3 to 4 are missing.'],
     ['of a missing beginning', (all) => all.splice(0, 1), 'Of decisions/spam, entry 1 is missing.'],
@@ -171,22 +171,22 @@ describe('what verify says', () => {
     [
       'of another order',
       (all) => all.splice(2, 2, all[3]!, all[2]!),
-      'Entry 3 of decisions/spam stands after entry 4 of decisions/spam.',
+      'Entry 3 of decisions/spam comes after entry 4 of decisions/spam.',
     ],
     [
       'of a cut',
       (all) => all.splice(4),
-      'The file does not end with the line that says where its chains end: it was cut off.',
+      'The last line of the file, which says where its chains end, is missing: the file is truncated.',
     ],
     [
       'of blanks',
       (all) => all.splice(1, 1, all[1]!.replace(':', ': ')),
-      'Line 2 is no entry of a decision log, or not written as an export writes it.',
+      'Line 2 is not an entry of a decision log as an export writes it.',
     ],
     [
       'of an entry whose hash was made right',
       (all) => all.splice(2, 1, entryLine(forge(chains[0], 2)[2]!)),
-      'Entry 4 of decisions/spam does not follow from entry 3: one of both was changed, or put there.',
+      'Entry 4 of decisions/spam does not follow from entry 3: one of the two was changed or inserted.',
     ],
   ])('%s names it', (_what, change, said) => {
     const all = [...lines];
@@ -198,7 +198,7 @@ describe('what verify says', () => {
     const since = checkpointOf(chains, [2]);
     expect(sentences(exportOf(chains, [5]), { since })).toEqual([
       'Of decisions/spam, entries 3 to 4 are missing.',
-      'decisions/spam begins after the checkpoint --since: its entry 2 is not there to be compared.',
+      'decisions/spam begins after the checkpoint --since: its entry 2 is not in the file, and cannot be compared.',
     ]);
   });
 
@@ -221,7 +221,7 @@ describe('what verify says', () => {
   });
 
   it('of nothing at all is that it was cut off', () => {
-    expect(sentences([''])).toEqual([expect.stringContaining('it was cut off')]);
+    expect(sentences([''])).toEqual([expect.stringContaining('the file is truncated')]);
   });
 });
 
@@ -239,11 +239,11 @@ describe('a checkpoint', () => {
   });
 
   it.each([
-    ['', 'it is no JSON'],
+    ['', 'it is not JSON'],
     ['[]', 'it does not have the fields of a checkpoint: type, at, chains, hash'],
     [
       '{"type":"checkpoint","at":"","chains":[],"hash":"0"}',
-      'its hash is not that of what it says: somebody has changed it',
+      'its hash does not match its content: it was changed',
     ],
   ])('%j is none', (text, why) => {
     expect(readCheckpoint(text)).toBe(why);

@@ -111,7 +111,7 @@ describe('ratchet init', () => {
     rmSync(join(dir, 'data'), { recursive: true });
     expect(await main(args)).toBe(2);
     expect(err.join('\n')).toMatch(
-      /models\/first\.yaml, .* and 1 more are there already, and nothing was written/,
+      /models\/first\.yaml, .* and 1 more exist already, and nothing was written/,
     );
     expect(readFileSync(join(dir, 'code', 'first', 'train.py'), 'utf8')).toBe('mine');
     expect(existsSync(join(dir, 'data'))).toBe(false);
@@ -203,9 +203,9 @@ describe('ratchet init', () => {
 
   it.each([
     [['--target', 'z'], /--target: there is no column "z"; .*the columns are id, x, y/],
-    [[], /--target is missing: which column is to be predicted, of id, x, y/],
-    [['--target', 'y', '--id', 'x'], /--id: column "x" has a value twice/],
-    [['--target', 'y', '--task', 'binary'], /--task binary: column "y" has 10 values, not two/],
+    [[], /--target is missing: the column to predict, one of id, x, y/],
+    [['--target', 'y', '--id', 'x'], /--id: column "x" must have a different value in every row/],
+    [['--target', 'y', '--task', 'binary'], /--task binary: column "y" must have two values, got 10/],
     [['--target', 'y', '--task', 'rank'], /--task: expected binary, regression, multiclass, got "rank"/],
     [['--target', 'y', '--name', 'No Name'], /--name: expected lower-case letters/],
     [['--target', 'y', '--language', 'pyton'], /--language: .*did you mean "python"\?/],
@@ -234,7 +234,7 @@ describe('ratchet init', () => {
     ];
     expect(await main(args)).toBe(1);
     expect(out.join('\n')).toMatch(
-      /train\.py failed: it ended with code 1[\s\S]*could not convert string to float: 'oops'/,
+      /train\.py failed: exit code 1[\s\S]*could not convert string to float: 'oops'/,
     );
   });
 
@@ -254,7 +254,7 @@ describe('ratchet init', () => {
     const answers: [RegExp, string][] = [
       [/Name of the model \[[a-z0-9-]+\]: $/, 'asked'],
       [/Language, one of .* \[python\]: $/, 'cobol'],
-      [/"cobol" is none of them\s+Language, .*: $/, 'node'],
+      [/expected one of python, python-sklearn, node, got "cobol"\s+Language, .*: $/, 'node'],
       [/Your data, .* \[none\]: $/, ''],
       [/Task, one of .* \[binary\]: $/, 'multiclass'],
     ];

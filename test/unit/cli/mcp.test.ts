@@ -140,7 +140,7 @@ describe('ratchet mcp', () => {
         const stray = await call(client, 'cancel_run', { runId: 'not an id', reason: 'r' });
         expect(stray).toMatchObject({
           isError: true,
-          text: '"not an id" is no id of a run; list_runs lists them',
+          text: '"not an id" is not the id of a run; list_runs has the ids',
         });
         expect(await call(client, 'get_run', { runId: 'gone' })).toMatchObject({
           isError: true,

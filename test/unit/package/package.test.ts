@@ -83,20 +83,20 @@ describe('a signed package', () => {
   });
 
   it.each([
-    ['{}', 'it is no signature: expected a Sigstore bundle'],
-    ['', 'it is no signature: it is no JSON'],
-    ['null', 'it is no signature: expected a Sigstore bundle'],
+    ['{}', 'it is not a signature: expected a Sigstore bundle'],
+    ['', 'it is not a signature: it is not JSON'],
+    ['null', 'it is not a signature: expected a Sigstore bundle'],
     [
       bundle.replace('vnd.in-toto+json', 'vnd.other+json'),
-      'what is signed is no application/vnd.in-toto+json',
+      'what was signed is not application/vnd.in-toto+json',
     ],
   ])('is not %j', (text, why) => {
     expect(verifyBundle(text, [publicKey])).toContain(why);
   });
 
   it.each([
-    ['{', 'no JSON'],
-    ['{"_type":"x"}', 'no in-toto statement v1'],
+    ['{', 'not JSON'],
+    ['{"_type":"x"}', 'not an in-toto statement v1'],
     [
       JSON.stringify({ ...makeStatement('x', files), predicateType: 'https://slsa.dev/provenance/v1' }),
       'not a model',
@@ -105,7 +105,7 @@ describe('a signed package', () => {
       JSON.stringify({ ...makeStatement('x', files), subject: makeStatement('x', []).subject }),
       'contradicts itself',
     ],
-    [JSON.stringify(makeStatement('x', [...files, files[0]!])), 'has a file twice'],
+    [JSON.stringify(makeStatement('x', [...files, files[0]!])), 'lists a file twice'],
     [
       JSON.stringify({ ...makeStatement('x', files), predicate: { resources: [{ name: 'a' }] } }),
       'has no SHA-256',
@@ -141,8 +141,10 @@ describe('a key', () => {
       '',
     ];
     for (const other of others) {
-      expect(() => readPrivateKey(other)).toThrow(/^it is no PEM of a private key of the curve P-256/);
-      expect(() => readPublicKey(other)).toThrow(/^it is no PEM of a public key of the curve P-256/);
+      expect(() => readPrivateKey(other)).toThrow(
+        /^it is not a PEM file of a private key on the curve P-256/,
+      );
+      expect(() => readPublicKey(other)).toThrow(/^it is not a PEM file of a public key on the curve P-256/);
     }
   });
 });
