@@ -88,7 +88,7 @@ function stepBack(state: TargetState, release: Release, now: string): NextAnswer
     return { state: reached, action: { do: 'ask-version', deployment: to.deployment, model: to.model } };
   if (!to && !back.acknowledged)
     return endOutside(reached, release, now) ?? askForWayBack(reached, release, now);
-  if (release.isChampion)
+  if (release.isChampion || release.mayBeChampion)
     return { state: reached, action: { do: 'crown', champion: to?.model ?? release.previous } };
   return clearAway(reached, release, now);
 }

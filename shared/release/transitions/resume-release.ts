@@ -7,7 +7,8 @@
  * Invariants, properties in test/unit/release/resume-release.test.ts
  * 1. It goes on at the stage and step where it stood, which begins anew: requests of before are no evidence any more.
  * 2. A way back that was ordered is gone on with. A drill ends, and so does a release whose stage is not known any more.
- * 3. What its stage has started outside, and the looks of its probation, keep their names: none is begun twice.
+ * 3. What it may have been given counts as given: requests, and being the champion, whatever the ledger was told of.
+ * 4. What its stage has started outside, and the looks of its probation, keep their names: none is begun twice.
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { Approval, ReleaseRow } from '../../domain/release-state.ts';
@@ -73,12 +74,19 @@ function restore(row: ReleaseRow, candidate: Candidate, stage: number, now: stri
     ...(row.package !== undefined && { package: row.package }),
     ...(row.deployment !== undefined && { deployment: row.deployment }),
     ...(servesSince !== null && { servesSince }),
+    ...(!isChampion && hasReached(['production'], candidate, stage) && { mayBeChampion: true }),
+    hadTraffic: hasReached(['shadow', 'canary', 'production'], candidate, stage),
     // Its checks were looked at: what the step asks of the target was there. It counts from the next look at that.
     ...(row.lastLook && { stepSince: now }),
     asks: asks && { why: asks, sentence, since },
     sentence,
   };
   return { ...release, ...trialsOf(row, release, now), ...outsideOf(row, release) };
+}
+
+/** Whether it stands at a stage of such a kind, or past one. */
+function hasReached(kinds: readonly (string | undefined)[], { stages }: Candidate, stage: number): boolean {
+  return stages.slice(0, stage + 1).some(({ kind }) => kinds.includes(kind));
 }
 
 /** When it came to its stage, or to the step of a canary. */

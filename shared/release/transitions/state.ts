@@ -145,6 +145,8 @@ export interface Release extends Candidate {
   readonly holdsUntil: string | null;
   /** Whether the model's entity knows it as the champion. */
   readonly isChampion: boolean;
+  /** Whether it may know it as that all the same: the target has lost its state since it could have been told. */
+  readonly mayBeChampion?: boolean;
   /** Whether the target was ever asked, or seen, to give it requests, or copies of them. */
   readonly hadTraffic: boolean;
   /** What the target served before. */

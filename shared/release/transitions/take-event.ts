@@ -65,6 +65,7 @@ export function takeEvent(
       return withRelease(state, {
         ...release,
         isChampion: !release.back,
+        ...(release.mayBeChampion && { mayBeChampion: false }),
         servesSince: release.servesSince ?? now,
       });
     case 'retired':

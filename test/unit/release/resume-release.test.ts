@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import { withTrail } from '../../../shared/ledger/release-trail.ts';
 import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
+import { nextStep } from '../../../shared/release/transitions/next-step.ts';
 import { rebuildTarget } from '../../../shared/release/transitions/rebuild-target.ts';
 import { isSame, splitOf } from '../../../shared/release/transitions/splits.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../../shared/release/transitions/state.ts';
 import { takeEvent } from '../../../shared/release/transitions/take-event.ts';
 import { live, tapes } from './world/live.ts';
-import { settledOf, stages, target } from './world/target.ts';
+import { ordered, settledOf, stages, target } from './world/target.ts';
 import { candidateOf, type Deed, type World, withPipelines } from './world/world.ts';
 
 const id = 'run-2-release';
@@ -111,6 +112,25 @@ describe('what is known of it again', () => {
       digest: 'e'.repeat(64),
     });
     expect(settled.map(({ model }) => model.version)).toEqual(['1']);
+  });
+
+  it.each([true, false])('that it may have had requests, and be the champion: %s', (isChampion) => {
+    const state = lost({ stage: stages.all, state: 'promoting', isChampion, hadTraffic: true });
+    expect(state.release).toMatchObject({ hadTraffic: true, isChampion });
+    const back = ordered(state, 'abort-release', now).state;
+    // Its requests were taken from it before the state was lost, and it still may be the champion.
+    const traffic = { 'version-1': 100 };
+    const observed = { at: now, isUpdating: false, traffic, mirror: {}, deployments: [] };
+    const seen = { ...back, isStale: false, observed };
+    const asking = nextStep(seen, { releaseId: id, now });
+    expect(asking.action).toMatchObject({ do: 'ask-version', deployment: 'version-1' });
+    const answered = takeEvent(asking.state, {
+      ...{ releaseId: id, now, event: 'answered', answered: true, why: '' },
+    });
+    const crowning = nextStep(answered, { releaseId: id, now });
+    expect(crowning.action).toMatchObject({ do: 'crown', champion: { version: '1' } });
+    const crowned = takeEvent(crowning.state, { releaseId: id, now, event: 'crowned' });
+    expect(nextStep(crowned, { releaseId: id, now }).action.do).toBe('end');
   });
 
   it('the step of a canary, whose checks count from when the endpoint is looked at', () => {
