@@ -18,11 +18,11 @@ export function watchModels(): (folder: string) => Promise<ModelFiles> {
 /** Loaded with the first question: they bring the schema library along. */
 const modules = () => Promise.all([import('./config/load.ts'), import('./config/model-files.ts')]);
 
-/** Differs whenever a model file may have other content than before. */
+/** Differs whenever a model file, or a smoke file beside it, may have other content than before. */
 function stateOf(folder: string): string {
   if (!existsSync(folder)) return `${folder}: none`;
   const files = readdirSync(folder)
-    .filter((name) => /\.ya?ml$/i.test(name))
+    .filter((name) => /\.(?:ya?ml|jsonl?)$/i.test(name))
     .map((name) => `${name} ${stampOf(join(folder, name))}`);
   return [folder, ...files.sort()].join('\n');
 }

@@ -18,6 +18,7 @@ import { pinModel } from './pin.ts';
 import type { ConfigProblem } from './problem.ts';
 import { readConfigText } from './read-text.ts';
 import { type ModelConfig, ModelConfigSchema, type PinnedModel } from './schema.ts';
+import { withSmokeFile } from './smoke-file.ts';
 import { suggest } from './suggest.ts';
 
 interface Problems {
@@ -36,10 +37,20 @@ type Configs = ReadonlyMap<string, ModelConfig>;
 /** The file in the folder of model files that is about all of them. */
 export const fleetFileName = 'fleet.yaml';
 
+/** Without what stands in a smoke file. */
 export function parseModelFile(file: string, text: string): Parsed {
   const parsed = parseYaml(file, text, ModelConfigSchema);
   if ('problems' in parsed) return parsed;
   return { model: pinModel(parsed.value), warnings: placed(file, parsed, findModelWarnings(parsed.value)) };
+}
+
+/** With the requests of its smoke file, which lies beside it. */
+function parseWithSmoke(file: string, text: string): Parsed {
+  const parsed = parseYaml(file, text, ModelConfigSchema);
+  if ('problems' in parsed) return parsed;
+  const read = withSmokeFile(file, parsed.value, parsed.lineOf);
+  if ('problems' in read) return read;
+  return { model: pinModel(read.config), warnings: placed(file, parsed, findModelWarnings(read.config)) };
 }
 
 /**
@@ -91,7 +102,7 @@ export function modelOfFile(file: string): string {
 export function readModelFile(file: string): Parsed {
   const read = readConfigText(file);
   if ('problems' in read) return read;
-  const parsed = parseModelFile(file, read.text);
+  const parsed = parseWithSmoke(file, read.text);
   if ('problems' in parsed) return parsed;
   const expected = modelOfFile(file);
   const { model } = parsed.model.config;

@@ -14,21 +14,44 @@ const onlineName = z
     '3 to 32 letters, digits and single hyphens, beginning with a letter',
   );
 
-const SmokeSchema = z.strictObject({
-  requests: z
-    .array(z.json())
-    .min(1)
-    .max(20)
-    .refine((all) => JSON.stringify(all).length <= 65_536, 'at most 64 KB together')
-    .describe('Bodies of requests that the deployment must answer with 200 before it gets any traffic.'),
-  versionAt: z
-    .string()
-    .regex(/^(?:\/(?:[^~/]|~[01])+)+$/, 'a JSON pointer (RFC 6901), such as /model/version')
-    .default('/model/version')
-    .describe(
-      'Where in an answer the version of the model stands, as a JSON pointer: an answer that bears another version, or none, is not believed.',
-    ),
-});
+/** Of smoke requests, which are a part of every run's pinned content. */
+export const smokeRequestsAtMost = 20;
+export const smokeBytesAtMost = 65_536;
+
+const SmokeSchema = z
+  .strictObject({
+    requests: z
+      .array(z.json())
+      .max(smokeRequestsAtMost)
+      .refine((all) => JSON.stringify(all).length <= smokeBytesAtMost, 'at most 64 KB together')
+      .default([])
+      .describe(
+        'Bodies of requests that the deployment must answer with 200 before it gets any traffic. Omitted: those of `file`.',
+      ),
+    file: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jsonl?$/,
+        'the name of a file beside the model file, such as spam-filter.smoke.jsonl',
+      )
+      .optional()
+      .describe(
+        'File with the requests, beside the model file: one a line in a `.jsonl` file, a list in a `.json` file; 1 to 20 requests, 64 KB at most. It is read with the model file, and a run keeps the requests that it began with. Omitted: they are in `requests`.',
+      ),
+    versionAt: z
+      .string()
+      .regex(/^(?:\/(?:[^~/]|~[01])+)+$/, 'a JSON pointer (RFC 6901), such as /model/version')
+      .default('/model/version')
+      .describe(
+        'Where in an answer the version of the model stands, as a JSON pointer: an answer that bears another version, or none, is not believed.',
+      ),
+  })
+  .refine(({ requests, file }) => requests.length > 0 || file !== undefined, {
+    message: 'has no requests; give some in requests, or name a file with them',
+  })
+  .refine(({ requests, file }) => requests.length === 0 || file === undefined, {
+    message: 'has requests and a file with requests; give one of the two',
+  });
 
 const endpoint = onlineName.describe('Name of the endpoint. It is there already: a release creates none.');
 

@@ -39,8 +39,11 @@ export async function askDeployment(
   { deployment, model: { version } }: Deployed,
   smoke: NonNullable<TargetConfig['smoke']>,
 ): ReturnType<ReleaseTarget['askVersion']> {
-  const endpoint = await reader.endpoint();
   const asked = reader.about(`asking deployment ${deployment} of endpoint ${reader.name}`, deployment);
+  // Nothing asked is nothing answered: a model file that names a smoke file has its requests once it is read.
+  if (smoke.requests.length === 0)
+    throw reader.refusal(`${asked.asked}: there are no smoke requests in ${smoke.file ?? 'the model file'}`);
+  const endpoint = await reader.endpoint();
   const uri = endpoint.scoringUri;
   if (!uri)
     throw new RatchetError('azure-unavailable', `${asked.asked}: there is no scoring address yet`, asked);

@@ -347,7 +347,9 @@ describe('the policy in words', () => {
           (section) => path === section || path.startsWith(`${section}.`) || path.startsWith(`${section}[`),
         ) &&
         !isOfJob(path) &&
-        !isOfGates(path),
+        !isOfGates(path) &&
+        // What stands in the file is in its place once the model file is read.
+        path !== 'release.target.smoke.file',
     );
     expect(fields.length).toBeGreaterThan(150);
     expect(fields.filter((path) => !given.has(path))).toEqual([]);
