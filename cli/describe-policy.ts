@@ -1,5 +1,6 @@
 /** What a model would decide now, and by which rules of its file: the service's own plain words. */
 import pc from 'picocolors';
+import type { Advice } from '../shared/domain/advice.ts';
 import type {
   PolicyOutlook,
   PolicySentence,
@@ -17,11 +18,12 @@ const topics: Readonly<Record<PolicyTopic, string>> = {
   notices: 'Who is notified',
 };
 
-export function describePolicy({ model, configHash, outlook, sentences }: PolicyWords): string {
+export function describePolicy({ model, configHash, outlook, advice, sentences }: PolicyWords): string {
   const present = [...new Set(sentences.map(({ topic }) => topic))];
   return [
     `${pc.bold(model)}  model file ${configHash.slice(0, 12)}`,
     ...outlook.flatMap(describeOutlook),
+    ...(advice ? describeAdvice(advice) : []),
     ...present.flatMap((topic) => [
       pc.bold(topics[topic] ?? topic),
       ...sentences.filter((each) => each.topic === topic).map(describeSentence),
@@ -42,6 +44,14 @@ function describeOutlook({
     `  ${sentence}`,
     ...(changedBy === '' ? [] : [`  to change this: ${changedBy}`]),
     ...(changesAt === null ? [] : [`  changes by itself at ${changesAt}`]),
+  ];
+}
+
+function describeAdvice({ answer, sentence, terms }: Advice): string[] {
+  return [
+    `${pc.bold('advice')} ${answer === 'cannot-say' ? 'inconclusive' : answer}`,
+    `  ${sentence}`,
+    ...terms.map((each) => pc.dim(`  ${each.term.padEnd(10)} ${each.sentence}`)),
   ];
 }
 

@@ -182,7 +182,8 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
 
 function ofSignal(decision: Decision, told: ReadonlySet<string>): readonly HistoryLine[] {
   const { signal, offeredAt: at, reason, sentence, changedBy } = decision;
-  if (signal.kind === 'schedule' || (judgedSources.has(signal.source) && told.has(signal.id))) return [];
+  if (signal.kind === 'schedule' || signal.source === 'advice') return [];
+  if (judgedSources.has(signal.source) && told.has(signal.id)) return [];
   if (signal.kind === 'data') return [ofData(decision)];
   const rejected = unconfirmedReasons.has(reason) ? { rejected: { reason, sentence, changedBy } } : {};
   return [{ type: 'signal', at, signal: signal as LineOf<'signal'>['signal'], ...rejected }];

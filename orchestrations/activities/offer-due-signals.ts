@@ -7,6 +7,7 @@ import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { Signal } from '../../shared/domain/signal.ts';
 import {
   asksByTime,
+  findDueAdvice,
   findDueQueries,
   findDueSignals,
   listKeys,
@@ -28,6 +29,7 @@ defineStep(
       for (const signal of await findDue(client, pinned, previous, now)) {
         await offerSignal(client, { signal, pinned });
       }
+      await offerAdvice(client, pinned, previous, now);
       for (const { rule, tick } of findDueQueries(pinned.config, previous, now)) {
         await startMeasurement(client, { source: 'query', pinned, rule, tick, until });
       }
@@ -36,6 +38,25 @@ defineStep(
   },
   { extraInputs: [df.input.durableClient()] },
 );
+
+/** Reading what advice is made from takes a while: only where it asks for runs, and then once a day. */
+async function offerAdvice(
+  client: df.DurableClient,
+  pinned: PinnedModel,
+  previous: ScheduleScan | null,
+  now: string,
+): Promise<void> {
+  const tick = findDueAdvice(pinned.config, previous, now);
+  if (tick === null) return;
+  const { model } = pinned.config;
+  const [{ readAdvice }, { adviceSignal }] = await Promise.all([
+    import('../../shared/overview/read-advice.ts'),
+    import('../../shared/advice/advice-signal.ts'),
+  ]);
+  const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
+  const signal = adviceSignal(model, tick, await readAdvice(pinned, stored.entityState ?? null, tick));
+  if (signal) await offerSignal(client, { signal, pinned });
+}
 
 async function findDue(
   client: df.DurableClient,

@@ -3,7 +3,9 @@
  *
  * Owns: which parser reads which line, and what a model file does not listen to. Does not own: when (play-policy.ts).
  */
+
 import { refusedUpload, unconfirmed } from '../admission/unconfirmed.ts';
+import { adviceSource } from '../advice/advice-signal.ts';
 import { dataFileName } from '../config/data-files.ts';
 import type { ModelConfig, PinnedModel } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
@@ -176,6 +178,7 @@ function ofFacts(facts: readonly Fact[]): ReadFacts {
 
 function ofSignal({ signal, rejected }: LineOf<'signal'>, config: ModelConfig): ReadFacts {
   if (signal.kind === 'schedule') return nothing('signal of a schedule, which is found anew');
+  if (signal.source === adviceSource) return nothing('signal of advice, which is given anew');
   if (!listens(config, signal as Signal))
     return nothing(`${signal.kind} signal that the model file does not listen to`);
   const found = {

@@ -65,6 +65,15 @@ export class ModelAtPlay {
     return this.#entities.model;
   }
 
+  /** Which versions have served so far, and what ran. */
+  get served(): readonly Served[] {
+    return this.#served;
+  }
+
+  get runs(): readonly PlayedRun[] {
+    return [...this.#runs.values()];
+  }
+
   #wake(signals: readonly string[]): void {
     for (const id of signals) this.#sleepers.wake(id);
   }

@@ -12,11 +12,18 @@
 import { openCron } from '../config/cron.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import type { FleetAction, ModelAction } from '../domain/operation.ts';
-import { findDueSignals, listKeys, type ScheduleScan } from '../signals/due-schedules.ts';
+import {
+  adviceSchedule,
+  findDueAdvice,
+  findDueSignals,
+  listKeys,
+  type ScheduleScan,
+} from '../signals/due-schedules.ts';
 import { type FactLine, factsOf, isFactLine } from './facts-of.ts';
 import { findScore } from './history.ts';
 import type { HistoryLine, LineOf } from './history-schema.ts';
 import { ModelAtPlay } from './model-at-play.ts';
+import { PastAtPlay } from './past-at-play.ts';
 import type { PlayInput } from './play-input.ts';
 import type { Played, SeenWindow } from './played.ts';
 
@@ -31,12 +38,14 @@ class Play {
   readonly #model: ModelAtPlay;
   readonly #ignored = new Map<string, number>();
   readonly #windows: SeenWindow[] = [];
+  readonly #past: PastAtPlay;
   #scan: ScheduleScan;
   #nextScanMs = Number.POSITIVE_INFINITY;
 
   constructor(input: PlayInput) {
     const { history, pinned } = input;
     this.#input = input;
+    this.#past = new PastAtPlay(pinned.config);
     this.#model = new ModelAtPlay(input, () => this.#planScan());
     this.#scan = { lookedAt: history.from, known: listKeys(pinned.config) };
   }
@@ -71,6 +80,7 @@ class Play {
   #takeFacts(line: FactLine): void {
     const { pinned } = this.#input;
     const seen = line.type === 'metrics' ? this.#seeWindow(line) : line;
+    if (line.type === 'data') this.#past.noteData(line);
     const { signals, recoveries, ignored } = factsOf(seen, pinned);
     if (ignored !== null) this.#ignored.set(ignored, (this.#ignored.get(ignored) ?? 0) + 1);
     const offered = 'offered' in line ? line.offered : undefined;
@@ -97,8 +107,11 @@ class Play {
       metrics[metric] = isTold ? score.value : value;
       isKnown &&= isOwn || isTold;
     }
-    this.#windows.push({ window: report.window, at: line.at, serves, recorded: version ?? null, isKnown });
-    return isOwn ? line : { ...line, report: { ...report, metrics } };
+    const window = { window: report.window, at: line.at, serves, recorded: version ?? null, isKnown };
+    const seen = isOwn ? line : { ...line, report: { ...report, metrics } };
+    this.#windows.push(window);
+    this.#past.noteReport(seen, window);
+    return seen;
   }
 
   #operate({ action, by, reason }: LineOf<'operation'>): void {
@@ -121,7 +134,8 @@ class Play {
     const { config } = this.#input.pinned;
     const { schedules, championAge } = config.triggers;
     const after = new Date(this.#scan.lookedAt);
-    const ticks = schedules.map(
+    const asking = config.policy.advice === 'signal' ? [...schedules, adviceSchedule] : schedules;
+    const ticks = asking.map(
       ({ cron, timeZone }) => openCron(cron, timeZone).nextRun(after)?.getTime() ?? Number.POSITIVE_INFINITY,
     );
     const { champion, championSince: since } = this.#model.state;
@@ -144,7 +158,10 @@ class Play {
     const { config } = this.#input.pinned;
     const { now, state } = this.#model;
     const due = findDueSignals(config, state, this.#scan, now);
+    const advised = findDueAdvice(config, this.#scan, now);
+    const advice = advised && this.#past.ask(advised, this.#model.served, this.#model.runs);
     this.#scan = { lookedAt: now, known: this.#scan.known };
+    if (advice) this.#model.offer(advice, undefined);
     for (const signal of due) this.#model.offer(signal, undefined);
     this.#planScan();
   }

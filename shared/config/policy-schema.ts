@@ -100,6 +100,12 @@ export const PolicySchema = z.strictObject({
   suggestionExpires: duration('suggestionExpires', { least: 'PT1M', most: 'P366D' })
     .default('P7D')
     .describe('Mode suggest: how long a suggestion waits for a person, as an ISO 8601 duration.'),
+  advice: z
+    .enum(['off', 'show', 'signal'])
+    .optional()
+    .describe(
+      'Whether the service says if retraining would pay. `show`: `ratchet explain` and the page say so. `signal`: where the answer is to retrain, it requests a run as well, once a day at 06:00 UTC at most, which is blocked as any other signal. `off`: nothing is said. It needs a rule in `triggers.metrics`, and `budget` or `mostRuns`. Omitted: `show`.',
+    ),
   whileRunning: z
     .enum(['join', 'queue', 'reject', 'restart'])
     .default('join')

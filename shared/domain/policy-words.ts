@@ -1,6 +1,7 @@
 /**
  * A model file's policy in plain English, and what it would answer now. What `GET /api/models/{model}/policy` answers.
  */
+import type { Advice } from './advice.ts';
 import type { AdmissionOutcome, ReasonCode } from './decision.ts';
 
 /** What a rule is about. */
@@ -35,4 +36,6 @@ export interface PolicyWords {
   readonly configHash: string;
   readonly sentences: readonly PolicySentence[];
   readonly outlook: readonly PolicyOutlook[];
+  /** Whether retraining would pay; null: the policy has it off. */
+  readonly advice: Advice | null;
 }

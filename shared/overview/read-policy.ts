@@ -2,6 +2,7 @@
 import type { PinnedModel } from '../config/schema.ts';
 import { readClock } from '../dispatch/read-clock.ts';
 import { isKnown, readKnownFleet, readKnownState } from '../dispatch/read-known-state.ts';
+import type { Advice } from '../domain/advice.ts';
 import { fleetEntity } from '../domain/durable-names.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
 import { newModelState } from '../domain/model-state.ts';
@@ -9,12 +10,14 @@ import type { PolicyWords } from '../domain/policy-words.ts';
 import { wiring } from '../wiring.ts';
 import { findOutlook } from './outlook.ts';
 import { describePolicy } from './policy-words.ts';
+import { readAdvice } from './read-advice.ts';
 import { type EntityReader, readStates } from './read-states.ts';
 
 type Client = EntityReader & Parameters<typeof readClock>[0];
 
 export async function readPolicy(client: Client, pinned: PinnedModel): Promise<PolicyWords> {
-  const { model } = pinned.config;
+  const { config } = pinned;
+  const { model } = config;
   const { ModelConfigSchema } = await import('../config/schema.ts');
   const { data, training, evaluation, gates, release } = pinned.config;
   const least = {
@@ -37,9 +40,14 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
   const lost = async () => ((await isKnown(model)) ? readKnownState(model, at) : newModelState);
   const state = states.get(model) ?? (await lost());
   const fleetState = fleet.entityState ?? (await readKnownFleet(at));
+  const advice =
+    config.policy.advice === 'off'
+      ? null
+      : await readAdvice(pinned, state, at).catch((error: unknown) => notRead(error, at));
   return {
     model,
     at,
+    advice,
     configHash: pinned.configHash,
     sentences: describePolicy(pinned.config, defaults),
     outlook: findOutlook({
@@ -49,4 +57,11 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
       at,
     }),
   };
+}
+
+/** The rest of the page stands without it. */
+function notRead(error: unknown, at: string): Advice {
+  const why = error instanceof Error ? error.message : String(error);
+  const sentence = `It cannot be said whether retraining pays: what is known of the model cannot be read: ${why}.`;
+  return { answer: 'cannot-say', at, sentence, terms: [] };
 }

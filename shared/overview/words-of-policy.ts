@@ -11,6 +11,12 @@ const modeWords: Readonly<Record<Policy['mode'], string>> = {
   off: 'Mode off: every signal is rejected.',
 };
 
+const adviceWords: Readonly<Record<NonNullable<Policy['advice']>, string>> = {
+  off: 'Nothing is said of whether retraining would pay.',
+  show: 'Whether retraining would pay is shown, and requests nothing.',
+  signal: 'Where retraining would pay, that requests a run, once a day at most.',
+};
+
 const whileRunningWords: Readonly<Record<Policy['whileRunning'], string>> = {
   join: 'A signal that comes while a run is under way joins it.',
   queue:
@@ -26,6 +32,7 @@ const tellers: {
   mode: (mode) => modeWords[mode],
   suggestionExpires: (time) =>
     `In mode suggest a person has ${span(time)} to approve a run; then its signals are rejected.`,
+  advice: (advice) => adviceWords[advice ?? 'show'],
   whileRunning: (answer) => whileRunningWords[answer],
   quietPeriod: (time) =>
     span(time) === 'no time'

@@ -28,8 +28,10 @@ export interface ScheduleScan {
 }
 
 /** Whether anything in a model file asks by time. */
-export function asksByTime({ triggers }: ModelConfig): boolean {
-  return triggers.schedules.length > 0 || triggers.queries.length > 0 || triggers.championAge !== undefined;
+export function asksByTime({ triggers, policy }: ModelConfig): boolean {
+  const { schedules, queries, championAge } = triggers;
+  const asks = schedules.length > 0 || queries.length > 0 || championAge !== undefined;
+  return asks || policy.advice === 'signal';
 }
 
 /** What a look at this model looks at. A schedule whose pattern was changed is another one. */
@@ -39,6 +41,7 @@ export function listKeys(config: ModelConfig): readonly string[] {
     ...schedules.map((schedule) => scheduleKey(config.model, schedule)),
     ...queries.map((query) => queryKey(config.model, query)),
     ...(championAge === undefined ? [] : [championKey(config.model, championAge)]),
+    ...(config.policy.advice === 'signal' ? [adviceKey(config.model)] : []),
   ];
 }
 
@@ -83,6 +86,19 @@ export function findDueQueries(
     const tick = findDueTick(query, queryKey(config.model, query), previous, now);
     return tick === null ? [] : [{ rule: query.name, tick }];
   });
+}
+
+/** When advice is asked for. */
+export const adviceSchedule = { cron: '0 6 * * *', timeZone: 'UTC' } as const;
+
+/** The tick of `policy.advice: signal` that is due at `now`; null: none, or the policy does not ask. */
+export function findDueAdvice(
+  { model, policy }: ModelConfig,
+  previous: ScheduleScan | null,
+  now: string,
+): string | null {
+  if (policy.advice !== 'signal') return null;
+  return findDueTick(adviceSchedule, adviceKey(model), previous, now);
 }
 
 /** The latest tick between the last look, if that knew the key, and now. */
@@ -157,6 +173,10 @@ function scheduleKey(model: string, { name, cron, timeZone }: Schedule): string 
 
 function queryKey(model: string, { name, cron, timeZone }: QueryTrigger): string {
   return `${model} query ${name} ${cron} ${timeZone}`;
+}
+
+function adviceKey(model: string): string {
+  return `${model} advice`;
 }
 
 function championKey(model: string, championAge: string): string {

@@ -1,4 +1,5 @@
 /** The policy of a model in words, made from its file, and what it would answer now. */
+import type { Advice } from '../../../shared/domain/advice.ts';
 import type {
   PolicyOutlook,
   PolicySentence,
@@ -28,18 +29,47 @@ export function PolicyCard({ model }: { readonly model: string }) {
   return (
     <Card title="Policy">
       <Part of={told} what="the policy">
-        {({ sentences, outlook }) => (
+        {({ sentences, outlook, advice }) => (
           <>
             <div class="outlooks">
               {outlook.map((each) => (
                 <Outlook key={each.asker} of={each} />
               ))}
             </div>
+            {advice && <AdviceOf of={advice} />}
             <Sentences of={sentences} />
           </>
         )}
       </Part>
     </Card>
+  );
+}
+
+const answers = {
+  retrain: { tone: 'warn', text: 'retrain' },
+  wait: { tone: 'good', text: 'wait' },
+  'cannot-say': { tone: 'quiet', text: 'inconclusive' },
+} as const;
+
+function AdviceOf({ of: { answer, sentence, terms } }: { readonly of: Advice }) {
+  return (
+    <section class="outlook">
+      <h3>Would retraining pay now</h3>
+      <p>
+        <Badge of={answers[answer]} />
+      </p>
+      <p>
+        <Sentence of={sentence} />
+      </p>
+      <details>
+        <summary>What that is made of</summary>
+        <ul class="sentences">
+          {terms.map((each) => (
+            <li key={each.term}>{each.sentence}</li>
+          ))}
+        </ul>
+      </details>
+    </section>
   );
 }
 

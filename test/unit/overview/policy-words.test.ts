@@ -71,6 +71,7 @@ const files = [
       ...{
         mode: 'suggest',
         suggestionExpires: 'P3D',
+        advice: 'signal',
         whileRunning: 'queue',
         quietPeriod: 'PT2H',
         longestWait: 'P4D',
@@ -314,6 +315,7 @@ function another(value: unknown): unknown {
 const others: Readonly<Record<string, string>> = {
   ...{
     suggest: 'auto',
+    signal: 'off',
     auto: 'off',
     queue: 'join',
     join: 'queue',
