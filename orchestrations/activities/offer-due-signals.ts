@@ -54,7 +54,11 @@ async function offerAdvice(
     import('../../shared/advice/advice-signal.ts'),
   ]);
   const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
-  const signal = adviceSignal(model, tick, await readAdvice(pinned, stored.entityState ?? null, tick));
+  const signal = adviceSignal(
+    model,
+    tick,
+    await readAdvice(await wiring.ledger(), pinned, stored.entityState ?? null, tick),
+  );
   if (signal) await offerSignal(client, { signal, pinned });
 }
 

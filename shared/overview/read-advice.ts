@@ -6,23 +6,32 @@ import type { Advice } from '../domain/advice.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Run } from '../domain/run.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Page } from '../ledger/read-newest.ts';
-import { wiring } from '../wiring.ts';
 import { listChampions } from './list-spans.ts';
 
-const atMost = { checks: 5_000, runs: 200, releases: 100, decisions: 5_000 } as const;
+const atMost = { checks: 2_000, runs: 200, releases: 100, decisions: 1_000 } as const;
 
 /** `state` null: nobody knows it. `at`: ISO 8601, UTC. */
-export async function readAdvice(pinned: PinnedModel, state: ModelState | null, at: string): Promise<Advice> {
+export async function readAdvice(
+  ledger: Ledger,
+  pinned: PinnedModel,
+  state: ModelState | null,
+  at: string,
+): Promise<Advice> {
   const { config } = pinned;
   const [rule] = config.triggers.metrics;
-  return advise(config, rule ? await readPast(config.model, rule.name, state) : nothing, at);
+  return advise(config, rule ? await readPast(ledger, config.model, rule.name, state) : nothing, at);
 }
 
 const nothing: Past = { reports: [], champions: [], runs: [], data: [] };
 
-async function readPast(model: string, rule: string, state: ModelState | null): Promise<Past> {
-  const ledger = await wiring.ledger();
+async function readPast(
+  ledger: Ledger,
+  model: string,
+  rule: string,
+  state: ModelState | null,
+): Promise<Past> {
   const [checks, runs, releases, decisions] = await Promise.all([
     readAll((continuation) => ledger.checks.list({ model, limit: 1_000, continuation }), atMost.checks),
     ledger.listRuns({ model, limit: atMost.runs }),

@@ -43,7 +43,9 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
   const advice =
     config.policy.advice === 'off'
       ? null
-      : await readAdvice(pinned, state, at).catch((error: unknown) => notRead(error, at));
+      : await readAdvice(await wiring.ledger(), pinned, state, at).catch((error: unknown) =>
+          notRead(error, at),
+        );
   return {
     model,
     at,

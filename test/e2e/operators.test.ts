@@ -104,11 +104,16 @@ describe('operators', () => {
     });
     const vics = (await inboxOf('vic')).find(({ model }) => model === 'suggests');
     expect(vics?.acts[0]?.whyNot).toContain('vic may not: it takes the role approver');
-    const { outlook, sentences } = (await world.ask('models/suggests/policy')).body as PolicyWords;
+    const { outlook, sentences, advice } = (await world.ask('models/suggests/policy')).body as PolicyWords;
     expect(outlook.map(({ asker, outcome, reason }) => [asker, outcome, reason])).toEqual([
       ['event', 'coalesced', 'wait-pending'],
       ['person', 'admitted', 'idle'],
     ]);
+    expect(advice).toMatchObject({
+      answer: 'cannot-say',
+      sentence:
+        'It cannot be said whether retraining pays: neither policy.budget nor policy.mostRuns says what may be spent.',
+    });
     expect(sentences).toContainEqual({
       ...{ topic: 'policy', path: 'policy.mode', isDefault: false },
       sentence: 'Mode suggest: a signal that nothing blocks waits for a person to approve its run.',

@@ -57,6 +57,46 @@ describe('playing a policy', () => {
     );
   });
 
+  it('asks for a run where advice says that it pays, once a day, through the same holds', () => {
+    const fallen = Array.from({ length: 30 }, (_, day): HistoryLine => {
+      const observedAt = atHour(24 * day);
+      const metrics = { accuracy: day < 12 ? 0.95 : 0.86 };
+      return {
+        type: 'metrics',
+        at: observedAt,
+        report: { window: `d${day}`, observedAt, sample: 400, metrics },
+        version: '1',
+      };
+    });
+    const lines: HistoryLine[] = [{ type: 'champion', at: atHour(-1), version: '1', run: null }, ...fallen];
+    const under = (policy: string) =>
+      play(
+        lines,
+        modelWith({
+          // Its persistence is never met: only the advice asks.
+          triggers: '{ metrics: [{ name: low, metric: accuracy, below: 0.9, breaches: 20, windows: 20 }] }',
+          policy: `{ budget: { window: P10D, computeHours: 4 }, ${policy} }`,
+        }),
+      );
+    expect(under('advice: show').runs.filter(({ startedAt }) => startedAt < atHour(24 * 28))).toEqual([]);
+    const advised = under('advice: signal');
+    const [first, second] = advised.runs;
+    expect(first).toMatchObject({
+      startedAt: atHour(24 * 12 + 6),
+      signalId: `advice:tiny:${atHour(24 * 12 + 6)}`,
+    });
+    expect(advised.decisions.find(({ signalId }) => signalId === first!.signalId)!.summary).toMatch(
+      /^Retrain: /,
+    );
+    // What the version that was never trained is worth nobody knows: then nothing more is said to pay.
+    expect(second).toBeUndefined();
+    const frozen = under(
+      `advice: signal, freezes: [{ name: f, from: '${atHour(0)}', until: '${atHour(24 * 15)}' }]`,
+    );
+    expect(frozen.runs[0]!.startedAt).toBe(atHour(24 * 15));
+    expect(under('advice: signal, mode: observe').runs).toEqual([]);
+  });
+
   it('answers every signal once, and never has two runs at one time', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(anyHistory, anyModel, (lines, pinned) => {
