@@ -72,7 +72,7 @@ describe('ratchet mcp', () => {
         const { tools } = await client.listTools();
         expect(tools.map(({ name }) => name)).toEqual(Object.keys(readTools));
         expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);
-        expect(client.getInstructions()).toContain('Nothing can be changed here');
+        expect(client.getInstructions()).toContain('These tools change nothing');
       });
       await connected(url, { operate: true }, async (client) => {
         const { tools } = await client.listTools();
