@@ -76,6 +76,8 @@ describe('operators', () => {
     queues: withPolicy('whileRunning: queue'),
     rejects: (text) => withPolicy('whileRunning: reject')(hangs(text)),
     quiet: withPolicy('quietPeriod: PT10S'),
+    sure: (text) =>
+      withPolicy('mode: observe')(text.replace('below: 0.9', 'below: 0.9\n      confidence: 0.95')),
   });
 
   beforeAll(async () => {
@@ -233,6 +235,25 @@ describe('operators', () => {
     const [first, ...joined] = (await run(runId, { outcome: 'released' })).signals;
     // Those that join come in the order in which their orchestrations reach the model.
     expect([first, ...joined.sort()]).toEqual(signals);
+  });
+
+  it('see a breach count where it is sure, and why another does not', async () => {
+    const report = (window: string, accuracy: number) =>
+      post('models/sure/metrics', {
+        ...{ window, observedAt: '2026-03-01T00:00:00Z', sample: 100, metrics: { accuracy } },
+      });
+    await report('w1', 0.87);
+    const unsure = await decision('metric:sure:accuracy-low:w1', { outcome: 'rejected' });
+    expect(unsure).toMatchObject({
+      reason: 'inconclusive',
+      changedBy: expect.stringMatching(/over more rows/),
+    });
+    expect(unsure.sentence).toMatch(
+      /^Rejected: a value so far beyond the threshold comes up by chance in 20 % of windows/,
+    );
+    expect(unsure.signal.summary).toContain('but the true value may be 0.9214 with confidence 0.95');
+    await report('w2', 0.5);
+    await decision('metric:sure:accuracy-low:w2', { outcome: 'rejected', reason: 'observed' });
   });
 
   it('throw the kill switch, and nothing of the time before its release is made up for', async () => {

@@ -155,3 +155,60 @@ describe('schedules', () => {
     expect((await asked()).slice(2)).toEqual([`champion-age:tiny:${dueAt}`]);
   });
 });
+
+describe('advice', () => {
+  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
+  const day = '2026-03-01T';
+  let world: World;
+
+  beforeAll(async () => {
+    const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8')
+      .replace('below: 0.9\n', 'below: 0.9\n      breaches: 20\n      windows: 20\n')
+      .replace('policy:\n', 'policy:\n  advice: signal\n  budget: { window: P30D, computeHours: 1000 }\n');
+    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample);
+    world = await openWorld({
+      clock: 'virtual',
+      clockStart: `${day}05:40:00Z`,
+      modelsFolder,
+      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
+    });
+  });
+
+  afterAll(async () => {
+    await world?.close();
+    rmSync(modelsFolder, { recursive: true, force: true });
+  });
+
+  const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
+  const report = (window: string, accuracy: number) => {
+    const body = { window, observedAt: `${day}${window}Z`, sample: 1000, metrics: { accuracy } };
+    const headers = { 'content-type': 'application/json' };
+    return world.ask('models/tiny/metrics', { method: 'POST', headers, body: JSON.stringify(body) });
+  };
+
+  it('asks for a run once a day where it pays, and is told with every number', async () => {
+    await world.untilSettled([await world.requestRun('first')]);
+    await passTimeUntil('05:56:30Z');
+    for (const window of ['05:55:00', '05:55:20', '05:55:40']) await report(window, 0.96);
+    await world.untilSettled([
+      ((await report('05:56:00', 0.7)).body as { breaches: readonly [{ readonly signalId: string }] })
+        .breaches[0].signalId,
+    ]);
+    const { body } = await world.ask('models/tiny/policy');
+    expect((body as { advice: object }).advice).toMatchObject({
+      answer: 'retrain',
+      terms: ['cost', 'queue', 'promotion', 'excess', 'age', 'gain', 'exchange'].map((term) => ({ term })),
+    });
+    await passTimeUntil('06:02:30Z');
+    const advised = (await world.decisions()).filter(({ signal }) => signal.source === 'advice');
+    expect(advised).toMatchObject([
+      {
+        outcome: 'admitted',
+        signal: {
+          id: `advice:tiny:${day}06:00:00.000Z`,
+          summary: expect.stringMatching(/^Retrain: \S+ accuracy days of loss are expected to be left out/),
+        },
+      },
+    ]);
+  });
+});
