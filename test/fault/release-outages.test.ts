@@ -17,9 +17,9 @@ describe('a release and a workspace that fails', () => {
 
   afterAll(() => staged?.close());
 
-  const setFaults = async (faults: readonly object[]) => {
+  const setFaults = async (faults: readonly object[], quota: Readonly<Record<string, number>> = {}) => {
     const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ faults });
+    const body = JSON.stringify({ faults, quota });
     const address = `${staged.world.cloud().control}/online-endpoints/faults`;
     expect((await fetch(address, { method: 'PUT', headers, body })).ok).toBe(true);
   };
@@ -56,9 +56,25 @@ describe('a release and a workspace that fails', () => {
     expect(await release()).toMatchObject({ state: 'settled' });
   });
 
-  it('waits for a deployment that starts slowly', async () => {
-    await setFaults([{ endpoint: 'tiny', slowStartMs: 600_000 }]);
-    expect(await release()).toMatchObject({ state: 'settled' });
+  it('waits for room that others have, and then for a deployment that starts slowly', async () => {
+    // The version that serves has the cores of both its machine and the one that is reserved.
+    await setFaults([], { standardDSv2Family: 8 });
+    await staged.request(`release-${count}`);
+    const said: string[] = [];
+    const row = await staged.drive(count++, {
+      async each({ state, sentence }) {
+        if (said.length > 0 || !/^Waits for room/.test(sentence)) return;
+        said.push(`${state}: ${sentence}`);
+        expect(await staged.deployments()).toEqual({ 'version-1': '1' });
+        await setFaults([{ endpoint: 'tiny', slowStartMs: 600_000 }]);
+      },
+    });
+    expect(row).toMatchObject({ state: 'settled' });
+    expect(said[0]).toMatch(
+      /^deploying: Waits for room for version 2: 1 instance of Standard_DS3_v2 needs 8 cores .* is 8, of which 8 are used; delete/,
+    );
+    serves = row.model.version;
+    await expectServes(staged, serves);
     await setFaults([]);
   });
 

@@ -127,7 +127,7 @@ function takeDeployed(
   const { noRoom: _before, ...deploying } = release;
   const known = {
     ...deploying,
-    ...(how === 'no-room' && describeNoRoom(release, why)),
+    ...describeRoom(release, how === 'no-room' ? why : null),
     deployingSince: since,
     digest: release.digest ?? digest,
     ...(named && { package: named }),
@@ -144,8 +144,10 @@ function takeDeployed(
   return pauseRelease(stale, known, pauseMs, now);
 }
 
-function describeNoRoom({ model }: Release, why: string) {
-  const sentence = `Waits for room for version ${model.version}: ${why}.`;
+/** `noRoom`: why there is none; null: there is. */
+function describeRoom({ model, noRoom: before }: Release, noRoom: string | null) {
+  if (noRoom === null) return before === undefined ? {} : { sentence: `Deploys version ${model.version}.` };
+  const sentence = `Waits for room for version ${model.version}: ${noRoom}.`;
   return { noRoom: sentence, sentence };
 }
 

@@ -34,7 +34,8 @@ describe('a release without room for its version', () => {
 
   it('says what it does again once there is room', () => {
     const state = deployed(deployed(begun(), 'no-room'), 'changing', now, '');
-    const { pausedUntil } = state.release!;
+    const { pausedUntil, sentence } = state.release!;
+    expect(sentence).toBe('Deploys version 2.');
     const next = nextStep(seen(state, pausedUntil!), { releaseId, now: pausedUntil!, hold: null });
     expect(next.state.release!.sentence).toBe('Deploys version 2.');
   });
