@@ -169,7 +169,7 @@ describe('ratchet package', () => {
     writeFileSync(other, 'no key');
     expect(await main(['package', 'verify', there, '--key', other])).toBe(3);
     expect(await main(['package', 'verify', join(folder, 'nowhere'), '--key', key])).toBe(3);
-    expect(err.join('\n')).toContain('it is no PEM of a public key of the curve P-256');
+    expect(err.join('\n')).toContain('it is not a PEM file of a public key on the curve P-256');
     expect(err.join('\n')).toContain('cannot read');
   });
 
