@@ -38,6 +38,7 @@ import { runs } from './runs.ts';
 import { serving } from './serving.ts';
 import { test } from './test.ts';
 import { thaw } from './thaw.ts';
+import { trace } from './trace.ts';
 import { ui } from './ui.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
@@ -59,6 +60,7 @@ const commands: Readonly<Record<string, Command>> = {
   watch,
   logs,
   explain,
+  trace,
   gate,
   freeze,
   thaw,

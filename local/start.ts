@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkService } from './launch/check-service.ts';
 import { logTail } from './launch/child.ts';
-import { appSettings } from './launch/cloud-state.ts';
+import { appSettings, traceSettings } from './launch/cloud-state.ts';
 import { describeService, renderService } from './launch/describe-service.ts';
 import { readShellSettings } from './launch/environment.ts';
 import { type LocalCloud, launchLocalCloud } from './launch/local-cloud.ts';
@@ -20,6 +20,7 @@ const helpText = `npm start -- [options]
 Runs the service and its local cloud on this machine until Ctrl-C, and continues where it stopped at the next start.
 
   --keys     require function keys, as in Azure; they are stored in the state folder, host/keys.json
+  --traces   keep the traces of signals, runs and releases in memory: the page and ratchet trace show them
   --json     print the addresses of all services as one JSON document when everything is ready
   --help     show this
 
@@ -29,21 +30,22 @@ Runs the service and its local cloud on this machine until Ctrl-C, and continues
   RATCHET_CLOCK       system or virtual (default system)
 `;
 
-function readFlags(): { json: boolean; help: boolean; keys: boolean } {
+function readFlags(): { json: boolean; help: boolean; keys: boolean; traces: boolean } {
   const flag = { type: 'boolean', default: false } as const;
-  return parseArgs({ options: { json: flag, help: flag, keys: flag } }).values;
+  return parseArgs({ options: { json: flag, help: flag, keys: flag, traces: flag } }).values;
 }
 
 /** Where the stop by a signal is under way, which ends the process itself. */
 const untilExit = new Promise<never>(() => {});
 
-async function start({ modelsFolder, ...settings }: StartSettings, flags: { json: boolean; keys: boolean }) {
+async function start({ modelsFolder, ...settings }: StartSettings, flags: ReturnType<typeof readFlags>) {
   const stopping = new AbortController();
   const hostLog = resolve(settings.home, 'logs', 'host.log');
   const logStart = statSync(hostLog, { throwIfNoEntry: false })?.size ?? 0;
   const launching = launchLocalCloud({
     ...settings,
     keys: flags.keys,
+    traces: flags.traces,
     ...(modelsFolder !== null && { modelsFolder }),
     signal: stopping.signal,
   });
@@ -56,7 +58,8 @@ async function start({ modelsFolder, ...settings }: StartSettings, flags: { json
     throw error;
   });
   const failed = failOnDeath(local, stopping.signal);
-  for (const name of readShellSettings(appSettings(local.cloud(), '')).unused)
+  const given = { ...appSettings(local.cloud(), ''), ...(flags.traces && traceSettings(local.cloud())) };
+  for (const name of readShellSettings(given).unused)
     process.stderr.write(`warning: ${name} of this shell is not used: the local cloud sets its own\n`);
   try {
     const models = await checkService(local, logStart);

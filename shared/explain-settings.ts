@@ -131,6 +131,10 @@ export const explanationsByName = {
     next: 'name https://VAULT.vault.azure.net/keys/NAME/VERSION, make a key with openssl ecparam -genkey -name prime256v1 -noout, or leave it out: nothing is packed and signed then',
     secret: true,
   },
+  RATCHET_TRACES: {
+    must: "be the http or https address of a trace store with Jaeger's query API v3",
+    next: 'set it to http://HOST:16686, or leave it out: traces are read in Application Insights then',
+  },
   RATCHET_CHECKS_KEPT: {
     must: 'be an ISO 8601 duration without months or years, of a day at least',
     next: 'set it to how long checks of rules are to be kept, or leave it out for P400D',

@@ -64,6 +64,8 @@ export interface Settings {
   readonly signingKey: { readonly pem: string } | VaultKey | null;
   /** Public keys that packages may have been signed by beside it, one PEM after the other; empty: none. */
   readonly trustedKeys: string;
+  /** Who keeps the traces that the app tells, without a slash at its end; null: it cannot be asked. */
+  readonly tracesUrl: string | null;
   /** How long checks of rules are kept. */
   readonly checksKeptMs: number;
   /** How long the history of an orchestration that has ended is kept, from when it began. */
@@ -81,6 +83,7 @@ const workspaceId =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.MachineLearningServices\/workspaces\/([^/]+)$/i;
 
 const text = z.string().min(1);
+const like = (pattern: RegExp) => z.string().regex(pattern);
 const https = z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, ''));
 /** Several, separated by commas, while one is changed for another. */
 const secrets = z
@@ -109,23 +112,14 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/Endpoint=sb:\/\/.*(?:SharedAccessKey|SharedAccessSignature)=/i)
     .optional(),
-  RATCHET_SERVICEBUS__fullyQualifiedNamespace: z
-    .string()
-    .regex(/^[a-z0-9.-]+$/i)
-    .optional(),
+  RATCHET_SERVICEBUS__fullyQualifiedNamespace: like(/^[a-z0-9.-]+$/i).optional(),
   RATCHET_EVENTGRID_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   RATCHET_EVENTGRID_KEY: text.optional(),
   RATCHET_AZURE_DEVOPS_URL: https.optional(),
   RATCHET_GITHUB_URL: https.default('https://api.github.com'),
-  RATCHET_GITHUB_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{20,}$/)
-    .optional(),
+  RATCHET_GITHUB_TOKEN: like(/^[\x21-\x7e]{20,}$/).optional(),
   RATCHET_GITHUB_HOOK_SECRET: secrets,
-  RATCHET_GITHUB_APP_ID: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/)
-    .optional(),
+  RATCHET_GITHUB_APP_ID: like(/^[\w.-]{1,100}$/).optional(),
   RATCHET_GITHUB_APP_KEY: z
     .string()
     .refine((value) => readAppKey(value) !== null)
@@ -167,6 +161,10 @@ const EnvironmentSchema = z.object({
     .string()
     .transform((text) => text.replaceAll('\\n', '\n'))
     .refine(arePublicKeys)
+    .optional(),
+  RATCHET_TRACES: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   RATCHET_CHECKS_KEPT: z
     .string()
@@ -272,6 +270,7 @@ function settingsOf(env: Environment, given: Readonly<Record<string, string | un
     linkSecrets: env.RATCHET_LINK_SECRET,
     signingKey: signingKeyOf(env.RATCHET_SIGNING_KEY),
     trustedKeys: env.RATCHET_TRUSTED_KEYS ?? '',
+    tracesUrl: env.RATCHET_TRACES ?? null,
     checksKeptMs: parseDurationMs(env.RATCHET_CHECKS_KEPT)!,
     historiesKeptMs: parseDurationMs(env.RATCHET_HISTORIES_KEPT)!,
   };

@@ -26,6 +26,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { once } from './once.ts';
 import type { ReleaseChannel } from './release/channels/channel.ts';
 import type { Settings } from './settings.ts';
+import type { TraceStore } from './traces/trace-store.ts';
 import { findModelsDir, watchModels } from './watch-models.ts';
 import { wireControllers } from './wire-controllers.ts';
 import { wireNotices } from './wire-notices.ts';
@@ -48,6 +49,7 @@ export function createWiring(env: Readonly<Record<string, string | undefined>>) 
     ...wireTargets(base),
     ...wireControllers(base),
     ...wireSigning(base),
+    traces: wireTraces(base),
     notices: wireNotices(base),
   };
 }
@@ -116,6 +118,14 @@ function wireWorkspace({ settings, credential, tls }: Base) {
   });
 
   return { workspace, runsMetrics, jobLogs };
+}
+
+/** Null where no setting says who keeps traces. */
+function wireTraces({ settings }: Base): () => Promise<TraceStore | null> {
+  return once(async (): Promise<TraceStore | null> => {
+    const { tracesUrl } = await settings();
+    return tracesUrl === null ? null : new (await import('./traces/trace-store.ts')).TraceStore(tracesUrl);
+  });
 }
 
 function wireLogs({ settings, credential, tls }: Base): () => Promise<Logs> {

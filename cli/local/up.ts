@@ -10,6 +10,7 @@ const options = {
   home: { type: 'string' },
   port: { type: 'string' },
   keys: { type: 'boolean', default: false },
+  traces: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -26,7 +27,9 @@ export async function up(args: readonly string[]): Promise<number> {
     );
   if (process.stderr.isTTY) process.stderr.write('Starting the service and its local cloud…\n');
   const start = programFile(new URL('../../local/start.ts', import.meta.url));
-  const flags = [...(values.keys ? ['--keys'] : []), ...(values.json ? ['--json'] : [])];
+  const flags = (['keys', 'traces', 'json'] as const)
+    .filter((name) => values[name])
+    .map((name) => `--${name}`);
   const child = spawn(process.execPath, [start, ...flags], {
     // It ends in order when the channel closes: when this process is asked to end, and when it is gone.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -11,6 +11,7 @@ import { Card, Facts } from '../parts/facts.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Part } from '../parts/part.tsx';
 import { Sentence } from '../parts/sentence.tsx';
+import { TraceCard } from '../parts/trace.tsx';
 import { Took, When } from '../parts/when.tsx';
 import { useResource } from '../service/resource.ts';
 
@@ -37,11 +38,14 @@ export function DecisionPage({ id }: { readonly id: string }) {
       </Heading>
       <Part of={told} what="the decision">
         {({ decision, run }) => (
-          <div class="columns">
-            <Answer decision={decision} />
-            <CameOfIt decision={decision} run={run} />
-            <Asked decision={decision} />
-            <Times decision={decision} />
+          <div class="stack">
+            <div class="columns">
+              <Answer decision={decision} />
+              <CameOfIt decision={decision} run={run} />
+              <Asked decision={decision} />
+              <Times decision={decision} />
+            </div>
+            <TraceCard kind="signal" id={decision.signal.id} goesOn={false} />
           </div>
         )}
       </Part>

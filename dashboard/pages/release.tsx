@@ -18,6 +18,7 @@ import { Card, Facts } from '../parts/facts.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Part } from '../parts/part.tsx';
 import { Sentence } from '../parts/sentence.tsx';
+import { TraceCard } from '../parts/trace.tsx';
 import { Took, When } from '../parts/when.tsx';
 import { useResource } from '../service/resource.ts';
 import { Comparison } from './comparison.tsx';
@@ -72,6 +73,7 @@ export function ReleasePage({ id }: { readonly id: string }) {
                 {notices.length > 0 && <Notices of={notices} />}
               </div>
             </div>
+            <TraceCard kind="release" id={release.releaseId} goesOn={release.endedAt === null} />
           </div>
         )}
       </Part>

@@ -13,6 +13,7 @@ import { Card, Facts } from '../parts/facts.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Part } from '../parts/part.tsx';
 import { Sentence } from '../parts/sentence.tsx';
+import { TraceCard } from '../parts/trace.tsx';
 import { When } from '../parts/when.tsx';
 import { useResource } from '../service/resource.ts';
 import { GateReportView } from './gate-report.tsx';
@@ -64,6 +65,7 @@ export function RunPage({ id }: { readonly id: string }) {
               <LogTail run={run} />
             </div>
             {gateReport && <GateReportView report={gateReport} runId={run.runId} />}
+            <TraceCard kind="run" id={run.runId} goesOn={run.outcome === null} />
           </div>
         )}
       </Part>

@@ -14,6 +14,7 @@ import { openInbox } from '../notices/inbox.ts';
 import { openClock, storeClock } from '../process/clock-store.ts';
 import { lockHome } from '../process/home-lock.ts';
 import { createLog } from '../process/log.ts';
+import { TraceKeeper } from '../traces/keeper.ts';
 import { type Control, serveControl } from './control-server.ts';
 import type { CloudOptions } from './options.ts';
 import { listening, openPorts, type Ports, portOf } from './ports.ts';
@@ -65,6 +66,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       ),
       pipelines: services.pipelines,
       serviceBus: services.serviceBus,
+      traces: new TraceKeeper(),
       onClockSet: () => storeClock(options.home, clock.now()),
       shutdown: () => void stop(),
     };

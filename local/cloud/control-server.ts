@@ -14,6 +14,7 @@ import type { Inbox } from '../notices/inbox.ts';
 import { parseFaults as parsePipelineFaults } from '../pipelines/faults.ts';
 import { type Pipelines, parsePlan } from '../pipelines/index.ts';
 import type { ServiceBus } from '../service-bus/index.ts';
+import type { TraceKeeper } from '../traces/keeper.ts';
 
 export interface Control {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ export interface Control {
   readonly inbox: Inbox;
   readonly serviceBus: Pick<ServiceBus, 'queues'>;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
+  readonly traces: Pick<TraceKeeper, 'take' | 'find'>;
   /** Called after the clock was set. */
   onClockSet(): void;
   shutdown(): void;
@@ -42,7 +44,8 @@ const longestRowsBytes = 4 * 1024 * 1024;
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
  * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `PUT /permissions/denied`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`,
- * `GET|POST /notices`, `GET /queues`, `GET /status`, `POST /shutdown`. Its requests are no work: they watch the work.
+ * `GET|POST /notices`, `GET /queues`, `GET /status`, `POST /shutdown`; `POST /v1/traces` and `/v1/metrics` as a collector of OpenTelemetry,
+ * `GET /api/v3/traces/ID` as Jaeger. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
   const loopback = await listenOnLoopback({ port, bodies: jsonBodies });
@@ -75,6 +78,8 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     const rows = logAnalytics.ingest(table, await readJson(request, longestRowsBytes));
     return { status: 200, body: { rows } };
   }
+  const answered = await answerTraces(control, request);
+  if (answered) return answered;
   const pipeline = /^\/pipelines\/([A-Za-z0-9._-]+)$/.exec(request.url ?? '')?.[1];
   if (pipeline !== undefined && pipeline !== 'faults') return answerPipeline(control, request, pipeline);
   switch (`${request.method} ${request.url}`) {
@@ -115,6 +120,21 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
     default:
       return { status: 404, body: { error: `there is no ${request.method} ${request.url} here` } };
   }
+}
+
+/** Null: it is about something else. */
+async function answerTraces({ traces }: Control, request: IncomingMessage): Promise<Answer | null> {
+  const id = /^\/api\/v3\/traces\/([0-9a-fA-F]{32})$/.exec(request.url ?? '')?.[1];
+  if (id !== undefined && request.method === 'GET') {
+    const found = traces.find(id);
+    if (found) return { status: 200, body: found };
+    return { status: 404, body: { error: { httpCode: 404, message: 'trace not found' } } };
+  }
+  if (request.method !== 'POST' || !/^\/v1\/(?:traces|metrics)$/.test(request.url ?? '')) return null;
+  if (request.headers['content-encoding'] !== undefined)
+    throw new RequestError(415, 'content-encoding: bodies are taken as they are; turn compression off');
+  const body = await readJson(request, longestRowsBytes);
+  return { status: 200, body: request.url === '/v1/traces' ? traces.take(body) : {} };
 }
 
 async function answerPipeline(

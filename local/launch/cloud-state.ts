@@ -58,6 +58,16 @@ export function appSettings(cloud: CloudState, modelsFolder: string): Record<str
   };
 }
 
+/** With traces the application tells the local cloud what it does, and reads there what is kept of it. */
+export function traceSettings(cloud: CloudState): Record<string, string> {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: cloud.control,
+    // Whoever looks at a run that has just ended wants to see its end.
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
+    RATCHET_TRACES: cloud.control,
+  };
+}
+
 /** Notices come into the inbox of the local cloud, unless the shell says where else; each secret is the same at every start. */
 export function noticeSettings(cloud: CloudState, hostPort: number): Record<string, string> {
   return {

@@ -26,6 +26,7 @@ import {
   CloudStateSchema,
   noticeSettings,
   readStateOf,
+  traceSettings,
 } from './cloud-state.ts';
 import { readShellSettings } from './environment.ts';
 import { findFreePort } from './free-port.ts';
@@ -49,6 +50,8 @@ export interface LaunchOptions {
   readonly env?: Environment;
   /** Whether the application asks for function keys, as in Azure. Omitted: it does not. */
   readonly keys?: boolean;
+  /** Whether the local cloud keeps what the application tells of runs and releases (docs/observability.md). Omitted: it does not. */
+  readonly traces?: boolean;
   /** Omitted: `models` beside package.json. */
   readonly modelsFolder?: string;
   /** Aborted while the start is under way: what has started is stopped, and the start rejects. */
@@ -180,7 +183,10 @@ function describeHost(
 ): ChildOptions {
   const { home, modelsFolder = join(projectFolder, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
-  const given = appSettings(start.cloud, modelsFolder);
+  const given = {
+    ...appSettings(start.cloud, modelsFolder),
+    ...(options.traces && traceSettings(start.cloud)),
+  };
   const values = { ...given, ...noticeSettings(start.cloud, start.hostPort), ...tickSettings(options) };
   const settings = { IsEncrypted: false, Values: values };
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });

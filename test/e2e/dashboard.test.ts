@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trace } from '../../shared/domain/trace.ts';
 import { openBrowser, type Visit, visit } from '../world/browser.ts';
 import { type DashboardWorld, hostile, openDashboardWorld } from '../world/dashboard-world.ts';
 
@@ -188,6 +189,22 @@ describe('the page', () => {
     await see(page, /^released$/);
   });
 
+  it('shows the trace of a run: a row a span, with a bar, as the service tells it', async () => {
+    const { page } = bob;
+    await at(page, `/runs/${asked.runId}`);
+    await page.locator('.trace > summary').click();
+    await page.getByRole('rowheader', { name: 'step submit-job' }).first().waitFor(patient);
+    const rows = await page.locator('.waterfall tbody tr').count();
+    expect(await page.locator('.waterfall rect').count()).toBe(rows);
+    const { status, body } = await world.ask(`traces/run/${asked.runId}`);
+    const { trace } = body as { trace: Trace };
+    expect([status, trace.isRead, trace.isCut]).toEqual([200, true, false]);
+    expect(await page.locator('.trace').textContent()).toContain(trace.traceId);
+    const [step] = trace.spans.filter(({ name }) => name === 'step submit-job');
+    expect(step).toMatchObject({ attributes: { 'ratchet.run_id': asked.runId }, error: null });
+    expect((await world.ask('traces/model/unsure')).status).toBe(404);
+  });
+
   const pages = (): (readonly [string, string])[] => [
     ['', 'guarded'],
     ['/inbox', 'What waits for a person'],
@@ -217,6 +234,10 @@ describe('the page', () => {
         .locator('.loading')
         .first()
         .waitFor({ ...patient, state: 'detached' });
+      if ((await page.locator('.trace').count()) > 0) {
+        await page.locator('.trace > summary').click();
+        await page.locator('.trace :is(.waterfall, .empty)').first().waitFor(patient);
+      }
       await page.evaluate(axe);
       expect(await check(''), `${path}, light`).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });

@@ -151,8 +151,9 @@ describe('npm start', () => {
     expect(existsSync(join(home, 'service.json'))).toBe(false);
   });
 
-  it('asks for keys with --keys, and the command line of the folder has one', async () => {
-    const { child, output } = run(['--json', '--keys']);
+  it('asks for keys with --keys and keeps traces with --traces, and the command line of the folder has both', async () => {
+    const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    const { child, output } = run(['--json', '--keys', '--traces'], elsewhere);
     service = child;
     const { api } = await until(child, output, async () =>
       output.stdout.endsWith('}\n') ? (JSON.parse(output.stdout) as { api: string }) : undefined,
@@ -165,10 +166,16 @@ describe('npm start', () => {
       'Requested: signal manual:',
     );
     // Its job's end is told by an event: the webhook has its key, too.
-    await until(child, output, async () => {
+    const { runId } = await until(child, output, async () => {
       const { runs } = JSON.parse((await ask('runs', '--json')).stdout) as { runs: Run[] };
-      return runs.some(({ outcome }) => outcome === 'released') ? true : undefined;
+      return runs.find(({ outcome }) => outcome === 'released');
     });
+    const shown = await until(child, output, async () => {
+      const { stdout } = await ask('trace', runId).catch(() => ({ stdout: '' }));
+      return /^ {4}run train +█/m.test(stdout) ? stdout : undefined;
+    });
+    expect(shown).toMatch(/^ {4}step submit-job .*█/m);
+    expect(output.stderr).toContain('OTEL_EXPORTER_OTLP_ENDPOINT of this shell is not used');
     expect(await stop(child)).toBe(0);
   });
 

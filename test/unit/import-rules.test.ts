@@ -126,6 +126,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['shared/domain', 'shared/config', 'shared/errors.ts'],
     types: ['shared/release/channels/rest.ts'],
   },
+  'shared/traces': { rooms: ['shared/domain', 'shared/errors.ts'] },
   'shared/pages': { rooms: ['shared/domain', 'shared/gates/report/html.ts'] },
   'shared/wire-notices.ts': {
     rooms: ['shared/once.ts', 'shared/errors.ts', 'shared/domain', 'shared/notices'],
@@ -169,6 +170,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/wire-pipelines.ts',
       'shared/wire-controllers.ts',
       'shared/wire-signing.ts',
+      'shared/traces',
       'shared/watch-models.ts',
       'shared/azure',
       'shared/ledger',

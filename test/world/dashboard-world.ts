@@ -26,7 +26,7 @@ export async function openDashboardWorld(): Promise<DashboardWorld> {
   put('unsure', `${tiny.replaceAll('minimumRows: 4', 'minimumRows: 400')}onInconclusive: ask\n`);
   put('broken', tiny.replace('cooldown: PT0S', 'cooldwn: PT0S'));
   put('guarded', stagedModel({ model: 'guarded', endpoint: 'guarded', stages }));
-  const world = await openWorld({ modelsFolder: folder });
+  const world = await openWorld({ modelsFolder: folder, traces: true });
   await makeEndpoint(world, 'guarded');
   await Promise.all([world.requestRun('a-version', 'guarded'), world.requestRun('few-rows', 'unsure')]);
   await world.ask('models/tiny/metrics', {

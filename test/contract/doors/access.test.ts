@@ -190,6 +190,7 @@ const accessOf: Readonly<Record<string, Access | 'nothing' | 'body'>> = {
       'runs',
       'serving',
       'timeline',
+      'trace',
       'usable',
     ].map((what) => [`get-${what}`, 'read'] as const),
   ),

@@ -58,6 +58,7 @@ describe('settings', () => {
       linkSecrets: [],
       signingKey: null,
       trustedKeys: '',
+      tracesUrl: null,
       checksKeptMs: 400 * 86_400_000,
       historiesKeptMs: 90 * 86_400_000,
     });
