@@ -11,7 +11,7 @@
  * 2. Brakes are put on again rather than left off: a run that cannot be accounted for exactly counts as it was reserved.
  * 3. What waited is listed as waiting: the watchdog finds that nobody carries it, and has it offered again.
  *
- * What is not known again: windows of rules that were looked at, data counted since the last run, a kept challenger, the
+ * What is not known again: windows of rules that were looked at and what they said together, data counted since the last run, a kept challenger, the
  * first word on breaking a glass.
  */
 import { estimateHours } from '../config/estimate.ts';

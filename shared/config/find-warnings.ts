@@ -9,6 +9,7 @@ import { estimateHours, limitHours, shareHours } from './estimate.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
+import { formOf } from './metric-form.ts';
 import type { ModelConfig } from './schema.ts';
 
 export interface Warning {
@@ -20,6 +21,8 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
   return [
     ...findLooksWithoutData(config),
     ...findRulesNeverBroken(config),
+    ...findRulesNeverSure(config),
+    ...findAdviceThatNeverAsks(config),
     ...config.gates.flatMap(findGateThatPassesAll),
     ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
@@ -48,6 +51,26 @@ function findRulesNeverBroken({ triggers }: ModelConfig): Warning[] {
       return [{ path: ['triggers', field, index, side], message }];
     }),
   );
+}
+
+/** Rules whose values have an interval only where their reports bring one. */
+function findRulesNeverSure({ triggers }: ModelConfig): Warning[] {
+  return triggers.metrics.flatMap(({ metric, confidence, valueIs }, index): Warning[] => {
+    if (confidence === undefined || valueIs !== undefined || formOf(metric)) return [];
+    const message = `the sample alone says nothing of how sure ${metric} is: a report without standardErrors.${metric} is never a breach; send it, or say valueIs: proportion where it is a share of the sample`;
+    return [{ path: ['triggers', 'metrics', index, 'confidence'], message }];
+  });
+}
+
+function findAdviceThatNeverAsks({ triggers, policy }: ModelConfig): Warning[] {
+  if (policy.advice !== 'signal') return [];
+  const lacks = [
+    ...(triggers.metrics.length === 0 ? ['a rule in triggers.metrics'] : []),
+    ...(policy.budget || policy.mostRuns ? [] : ['policy.budget or policy.mostRuns']),
+  ];
+  if (lacks.length === 0) return [];
+  const message = `never requests a run: whether one pays cannot be said without ${lacks.join(' and ')}`;
+  return [{ path: ['policy', 'advice'], message }];
 }
 
 function findGateThatPassesAll(gate: GateConfig, index: number): Warning[] {

@@ -31,6 +31,13 @@ describe('rules in the model file', () => {
     for (const rule of [query, metric, run]) expect(rule('above: 1, breaches: 20, windows: 20')).toEqual([]);
   });
 
+  it('may ask how sure a breach is', () => {
+    expect(metric('below: 1, confidence: 0.99')).toEqual([]);
+    expect(metric('below: 1, confidence: 0.99, valueIs: proportion')).toEqual([]);
+    expect(query('below: 1, confidence: 0.95, standardError: se')).toEqual([]);
+    expect(query('below: 1, confidence: 0.95, sample: n, valueIs: proportion')).toEqual([]);
+  });
+
   it.each([
     ['no limit', query(''), 'give exactly one of below and above'],
     ['two limits', run('below: 1, above: 2'), 'give exactly one of below and above'],
@@ -49,6 +56,27 @@ describe('rules in the model file', () => {
       query('below: 1, minimumSample: 5'),
       'minimumSample needs a column to compare with; give sample, too',
     ],
+    [
+      'a confidence without an interval',
+      query('below: 1, confidence: 0.95'),
+      'confidence needs an interval; give standardError, or sample and valueIs: proportion where the value is a share of its rows',
+    ],
+    [
+      'a share of no sample',
+      query('below: 1, confidence: 0.95, valueIs: proportion'),
+      'confidence needs an interval',
+    ],
+    [
+      'a standard error that nobody asks for',
+      query('below: 1, standardError: se'),
+      'standardError says how sure a value is, which nothing asks; give confidence, too',
+    ],
+    [
+      'a form that nobody asks for',
+      metric('below: 1, valueIs: proportion'),
+      'valueIs says how sure a value is, which nothing asks; give confidence, too',
+    ],
+    ['a percentage as confidence', metric('below: 1, confidence: 95'), '(95 as a share is 0.95)'],
     ['an unknown field', query('below: 1, lookback: P1D'), 'did you mean "lookBack"?'],
   ])('are refused with %s', (_name, problems, said) => {
     expect(problems.join()).toContain(said);

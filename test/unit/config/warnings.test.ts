@@ -26,6 +26,9 @@ describe('a valid model file', () => {
   it('that says what it means has no warnings', () => {
     expect(warningsOf((text) => text)).toEqual([]);
     expect(warningsOf((text) => newRows(schedule(text)))).toEqual([]);
+    const sure = (text: string) => text.replace('below: 0.9', 'below: 0.9\n      confidence: 0.95');
+    const advised = 'policy:\n  advice: signal\n  mostRuns: { count: 2, window: P7D }\n';
+    expect(warningsOf((text) => sure(text).replace('policy:\n', advised))).toEqual([]);
   });
 
   it.each([
@@ -38,6 +41,20 @@ describe('a valid model file', () => {
       'a limit that is never passed',
       (text: string) => text.replace('below: 0.9', 'above: 1'),
       'triggers.metrics.0.above: accuracy is never above 1: the rule never requests a run',
+    ],
+    [
+      'a confidence in what has no interval by itself',
+      (text: string) =>
+        text.replace(
+          'metric: accuracy\n      below: 0.9',
+          'metric: recall\n      below: 0.9\n      confidence: 0.95',
+        ),
+      'triggers.metrics.0.confidence: the sample alone says nothing of how sure recall is: a report without standardErrors.recall is never a breach; send it, or say valueIs: proportion where it is a share of the sample',
+    ],
+    [
+      'advice that never asks',
+      (text: string) => text.replace('policy:\n', 'policy:\n  advice: signal\n'),
+      'policy.advice: never requests a run: whether one pays cannot be said without policy.budget or policy.mostRuns',
     ],
     [
       'a gate that every challenger passes',

@@ -7,6 +7,7 @@ import type { ModelConfig } from '../../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import {
   asksByTime,
+  findDueAdvice,
   findDueQueries,
   findDueSchedules,
   findOldChampion,
@@ -27,6 +28,11 @@ function configOf(triggers: string): ModelConfig {
 
 const schedule = (cron: string, timeZone = 'UTC') =>
   configOf(`  schedules: [{ name: s, cron: '${cron}', timeZone: ${timeZone} }]`);
+
+const advised = ((config: ModelConfig): ModelConfig => ({
+  ...config,
+  policy: { ...config.policy, advice: 'signal' },
+}))(configOf('  registry: true'));
 
 const query = "{ name: s, query: Scores, cron: '0 * * * *', below: 1 }";
 
@@ -227,6 +233,20 @@ describe('the model file', () => {
     expect(asksByTime(configOf('  championAge: P30D'))).toBe(true);
     expect(asksByTime(configOf(`  queries: [${query}]`))).toBe(true);
     expect(asksByTime(configOf('  registry: true'))).toBe(false);
+    expect(asksByTime(advised)).toBe(true);
+  });
+
+  it('has advice asked for once a day, where it is a signal', () => {
+    const due = (from: string, now: string) => findDueAdvice(advised, lookOf(advised, from), now);
+    expect(due('2026-03-01T05:59:00Z', '2026-03-01T05:59:59Z')).toBeNull();
+    expect(due('2026-03-01T05:59:00Z', '2026-03-01T06:00:00Z')).toBe('2026-03-01T06:00:00.000Z');
+    expect(due('2026-03-01T06:00:00Z', '2026-03-02T05:59:00Z')).toBeNull();
+    // After three days of downtime once, for the latest tick.
+    expect(due('2026-03-01T05:59:00Z', '2026-03-04T07:00:00Z')).toBe('2026-03-04T06:00:00.000Z');
+    // A file that has just begun to ask begins now.
+    expect(findDueAdvice(advised, null, '2026-03-01T06:00:00Z')).toBeNull();
+    const shown = configOf('  registry: true');
+    expect(findDueAdvice(shown, lookOf(shown, '2026-03-01T05:59:00Z'), '2026-03-01T06:00:00Z')).toBeNull();
   });
 
   it.each([

@@ -30,6 +30,36 @@ const problemOf = (given: QueryTrigger, rows: LogsTable) => {
 };
 
 describe('judgeRows', () => {
+  it('says how sure a row is by its own standard error, or by its sample where it is a share of it', () => {
+    const told = { columns: [...columns, { name: 'se', type: 'real' }], rows: [[0.86, null, 100, 0.01]] };
+    const ofError = judged(rule({ confidence: 0.95, standardError: 'se', sample: 'n' }), told);
+    expect(ofError.breaches[0]!.signal).toMatchObject({
+      // Four standard errors beyond, by Student's t of 99 degrees of freedom: its density integrated by Simpson's rule.
+      test: { p: expect.closeTo(6.1e-5, 5), alpha: 0.05 },
+      evidence: { standardError: 0.01, confidence: 0.95 },
+    });
+    expect(ofError.checks[0]).toMatchObject({ verdict: 'breached', standardError: 0.01 });
+    const ofShare = judged(rule({ confidence: 0.95, valueIs: 'proportion', sample: 'n' }), told);
+    expect(ofShare.breaches[0]!.signal.summary).toMatch(
+      /^value 0\.8600 is below 0\.9, but the true value may be 0\.91/,
+    );
+    expect(ofShare.checks[0]).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('cannot say how sure a row is whose standard error is none, and says so', () => {
+    const cells = [null, 'NaN', -1, 0];
+    for (const cell of cells) {
+      const told = { columns: [...columns, { name: 'se', type: 'real' }], rows: [[0.5, null, 100, cell]] };
+      const { breaches, checks } = judged(rule({ confidence: 0.95, standardError: 'se', sample: 'n' }), told);
+      expect(breaches[0]!.signal.test).toEqual({ cannotSay: expect.stringMatching(/standard error/) });
+      expect(checks[0]).toMatchObject({ verdict: 'inconclusive' });
+    }
+    const missing = rule({ confidence: 0.95, standardError: 'se' });
+    expect(problemOf(missing, table([0.5, null, 100]))).toContain(
+      'standardError column "se" is not in the result',
+    );
+  });
+
   it('judges a row without a window as one of the tick', () => {
     const { breaches, recoveries } = judged(rule({ breaches: 2, windows: 3 }), table([0.5, null, null]));
     expect(recoveries).toEqual([]);
