@@ -7,6 +7,8 @@ import { askService, printJson, serviceOptions, serviceUsage } from './service.t
 /** A part of a log, as the service answers it. */
 export interface LogPart {
   readonly phase: string;
+  /** From 1; null where there is none yet. */
+  readonly attempt: number | null;
   readonly job: string | null;
   readonly file: string | null;
   readonly status: string | null;
@@ -21,29 +23,42 @@ const askAgainMs = 1_000;
 export const logs: Command = {
   summary: "Show the log of a run's job.",
   usage: [
-    `ratchet logs RUN [--phase train|evaluate] [--follow] ${serviceUsage}`,
-    'Without --phase: the latest job of the run. --follow keeps printing until the job ends.',
+    `ratchet logs RUN [--phase train|evaluate] [--attempt N] [--follow] ${serviceUsage}`,
+    'Without --phase: the latest job of the run; without --attempt: the latest one of the phase. --follow keeps printing until the job ends.',
     'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, {
       ...serviceOptions,
       phase: { type: 'string' },
+      attempt: { type: 'string' },
       follow: { type: 'boolean', default: false },
     });
     const [runId, ...more] = positionals;
     if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
+    if (values.attempt !== undefined && values.phase === undefined)
+      throw new UsageError('--attempt is one of a phase: give --phase train or --phase evaluate');
     if (values.json && values.follow)
       throw new UsageError('--json prints the log as it is now: leave --follow out');
-    const ask = async (from: number, phase = values.phase): Promise<LogPart> => {
-      const query = new URLSearchParams({ from: String(from), ...(phase !== undefined && { phase }) });
+    const ask = async (from: number, { phase, attempt }: Of = values): Promise<LogPart> => {
+      const query = new URLSearchParams({
+        from: String(from),
+        ...(phase !== undefined && { phase }),
+        ...(attempt != null && { attempt: String(attempt) }),
+      });
       return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as LogPart;
     };
     return values.json ? printWhole(ask) : show(ask, values.follow);
   },
 };
 
-type Ask = (from: number, phase?: string) => Promise<LogPart>;
+/** Which job: the latest one of the phase without an attempt, of the run without a phase. */
+interface Of {
+  readonly phase?: string | undefined;
+  readonly attempt?: number | string | null | undefined;
+}
+
+type Ask = (from: number, of?: Of) => Promise<LogPart>;
 
 /** Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next. */
 async function show(ask: Ask, follow: boolean): Promise<number> {
@@ -55,7 +70,7 @@ async function show(ask: Ask, follow: boolean): Promise<number> {
     const goesOn = part.more || (follow && !part.ended);
     if (!goesOn) break;
     if (!part.more) await sleep(askAgainMs);
-    part = await ask(part.next, part.job === null ? undefined : part.phase);
+    part = part.job === null ? await ask(part.next) : await ask(part.next, part);
   }
   if (shown > 0) return 0;
   console.error(describeNothing(part));
@@ -66,7 +81,7 @@ async function printWhole(ask: Ask): Promise<number> {
   let part = await ask(0);
   let text = part.text;
   while (part.more) {
-    part = await ask(part.next, part.phase);
+    part = await ask(part.next, part);
     text += part.text;
   }
   printJson({ ...part, text });

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { GateReport } from '../shared/domain/gate-report.ts';
+import { describeKind, type JobAttempt } from '../shared/domain/job-attempt.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
@@ -69,9 +70,15 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     ...(progress ? [describeProgress(progress)] : []),
     `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, registered ${run.registeredVersion ?? 'nothing'}, released ${run.released ? 'yes' : 'no'}`,
+    ...(run.attempts ?? []).map(describeAttempt),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');
+}
+
+function describeAttempt({ jobName, kind, endedAt, said, againAt }: JobAttempt): string {
+  const why = said === '' ? '' : `: ${said}`;
+  return `  ${jobName} failed at ${endedAt}, ${kind} (${describeKind(kind)})${why}; next attempt from ${againAt}`;
 }
 
 function describeProgress({ phase, since, waits }: Progress): string {

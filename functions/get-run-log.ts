@@ -1,14 +1,16 @@
-import { jobNameOf } from '../shared/domain/durable-names.ts';
+import { jobNamesIn } from '../shared/domain/job-attempt.ts';
+import { jobNameOf, readJobName } from '../shared/domain/job-name.ts';
 import { endOfJob } from '../shared/domain/job-status.ts';
 import { RatchetError } from '../shared/errors.ts';
-import { readChoice, readOffset } from '../shared/http/read-query.ts';
+import { readChoice, readCount, readOffset } from '../shared/http/read-query.ts';
 import { serve } from '../shared/http/serve.ts';
 import { wiring } from '../shared/wiring.ts';
 
 const phases = ['train', 'evaluate'] as const;
 
 /**
- * A part of what a job of a run has printed: `?phase=&from=`. Without a phase it is the run's latest job. `next` in an
+ * A part of what a job of a run has printed: `?phase=&attempt=&from=`. Without a phase it is the run's latest job, without an
+ * attempt the latest one of the phase. `next` in an
  * answer is where the next part begins; `ended` says that no more will come.
  */
 serve('get-run-log', {
@@ -18,6 +20,9 @@ serve('get-run-log', {
   handler: async (request) => {
     const runId = (request.params['id'] ?? '').slice(0, 200);
     const asked = readChoice(request, 'phase', phases);
+    const attempt = request.query.has('attempt')
+      ? readCount(request, 'attempt', { fallback: 1, max: 51 })
+      : undefined;
     const from = readOffset(request, 'from');
     const run = await (await wiring.ledger()).getRun(runId);
     if (!run) {
@@ -26,13 +31,17 @@ serve('get-run-log', {
     }
     const logs = await wiring.jobLogs();
     for (const phase of asked === undefined ? phases.toReversed() : [asked]) {
-      const job = jobNameOf({ runId, phase });
-      const part = await logs.read(job, from);
-      if (part) return { jsonBody: { runId, phase, job, ...part, ended: isEnded(part) } };
+      const jobs = attempt === undefined ? jobNamesIn(run, phase) : [jobNameOf({ runId, phase, attempt })];
+      for (const job of jobs) {
+        const part = await logs.read(job, from);
+        if (!part) continue;
+        const of = readJobName(job)?.attempt ?? 1;
+        return { jsonBody: { runId, phase, attempt: of, job, ...part, ended: isEnded(part) } };
+      }
     }
     const phase = asked ?? 'train';
     const nothing = { job: null, file: null, status: null, text: '', next: from, more: false };
-    return { jsonBody: { runId, phase, ...nothing, ended: run.outcome !== null } };
+    return { jsonBody: { runId, phase, attempt: attempt ?? null, ...nothing, ended: run.outcome !== null } };
   },
 });
 

@@ -110,9 +110,10 @@ function* tellOfRelease(
 function* run(
   context: df.OrchestrationContext,
   { signal, pinned }: SignalOffer,
-  { admission, champion, kept, endsJobs, hearsCancel, endsPredecessor, predecessors = [] }: OfferAnswer,
+  { admission, champion, kept, endsPredecessor, predecessors = [], ...does }: OfferAnswer,
   promoted: ModelVersion | null,
 ): Generator<df.Task, void, unknown> {
+  const { endsJobs, hearsCancel, repeatsJobs } = does;
   const input: RunInput = {
     runId: admission.runId!,
     kind: promoted ? 'promote' : kept ? 'reevaluate' : 'retrain',
@@ -124,6 +125,7 @@ function* run(
     ...(kept && { kept }),
     ...(endsJobs && { endsJobs }),
     ...(hearsCancel && { hearsCancel }),
+    ...(repeatsJobs && { repeatsJobs }),
     ...(endsPredecessor && admission.freedRunId !== null && { predecessor: admission.freedRunId }),
     ...(predecessors.length > 0 && { predecessors }),
     startedAt: now(context),

@@ -1,6 +1,7 @@
 import type * as df from 'durable-functions';
 import { hashJson } from '../shared/config/pin.ts';
-import { type LineageTags, tagLength, trainingRunOf } from '../shared/domain/lineage.ts';
+import { jobNameOf } from '../shared/domain/job-name.ts';
+import { type LineageTags, tagLength, trainingJobOf } from '../shared/domain/lineage.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endless, type Patience } from './patience.ts';
 import { takeStep } from './take-step.ts';
@@ -32,7 +33,7 @@ export function* register(
       runId,
       challenger,
       // A challenger that was kept was trained by an earlier run.
-      jobName: `${trainingRunOf(challenger.modelUri) ?? runId}-train`,
+      jobName: jobNameOf({ phase: 'train', ...(trainingJobOf(challenger.modelUri) ?? { runId }) }),
       tags: {
         ratchetRun: runId,
         // A tag holds 256 characters; the hash ties it to the whole list in the ledger.

@@ -23,12 +23,12 @@ import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
 import { endPredecessors } from './end-predecessors.ts';
 import { register } from './register.ts';
+import { type LastAttempt, runAttempts } from './run-attempts.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
-import { cancelRunEvent, runJob } from './run-job.ts';
+import { cancelRunEvent } from './run-job.ts';
 import { cancelled, runRelease } from './run-release.ts';
 import { beginWalk, computeHoursOf, endJobsOf, enterPhase, note, type RunWalk } from './run-walk.ts';
 import { settle } from './settle.ts';
-import type { JobState } from './steps.ts';
 import { messageOf, takeStep } from './take-step.ts';
 
 df.app.orchestration('retrain', function* (context) {
@@ -62,21 +62,24 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
       sentence: `There is no data under ${pinned.config.data.path}${left}.`,
     };
   }
+  const attempts = { train: 1, evaluate: 1 };
   if (!given) {
-    const training = yield* runJob(walk, 'train', null);
+    const training = yield* runAttempts(walk, 'train', null);
     if (cancel.isCompleted) return cancelled(cancel);
     if (!training.succeeded) return jobEnd('training-failed', training);
+    attempts.train = training.attempt;
   }
-  const challenger = given ?? newVersion(input);
+  const challenger = given ?? newVersion(input, attempts.train);
   note(walk, { challenger });
 
   if (!given) yield* enterPhase(walk, 'evaluate');
-  const evaluation = yield* runJob(walk, 'evaluate', challenger);
+  const evaluation = yield* runAttempts(walk, 'evaluate', challenger);
   if (cancel.isCompleted) return cancelled(cancel);
   if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
+  attempts.evaluate = evaluation.attempt;
 
   yield* enterPhase(walk, 'gate');
-  const judged = yield* judge(walk);
+  const judged = yield* judge(walk, attempts);
   if ('outcome' in judged) return keepChallenger(input, challenger, judged);
 
   if (cancel.isCompleted) return cancelled(cancel);
@@ -108,11 +111,19 @@ interface Passed {
   readonly overrides: Pick<LineageTags, 'ratchetAccepted'>;
 }
 
+/** Which attempts of the run's jobs went well. */
+interface Attempts {
+  readonly train: number;
+  readonly evaluate: number;
+}
+
 /** What the gates say, and where they cannot and the model file has it so, a person. */
-function* judge(walk: RunWalk): Generator<df.Task, Passed | RunEnd, unknown> {
+function* judge(walk: RunWalk, attempts: Attempts): Generator<df.Task, Passed | RunEnd, unknown> {
   const { context, input, cancel } = walk;
   const { runId, pinned } = input;
-  const evidence = { runId, pinned, hasChampion: input.champion !== null };
+  const isFirst = attempts.train === 1 && attempts.evaluate === 1;
+  const hasChampion = input.champion !== null;
+  const evidence = { runId, pinned, hasChampion, ...(!isFirst && { attempts }) };
   const { report, reportHash } = yield* takeStep(context, 'judge-evidence', evidence, walk.patience);
   const { verdict, sentence } = report;
   note(walk, { verdict });
@@ -147,17 +158,18 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
   error: 'evidence-error',
 };
 
-function jobEnd(outcome: RunOutcome, { jobName, ended, status, error }: JobState): RunEnd {
+function jobEnd(outcome: RunOutcome, { jobName, ended, status, error, why }: LastAttempt): RunEnd {
   if (!ended) return { outcome, sentence: `The run's time was over while job ${jobName} ran.` };
-  return { outcome, sentence: `Job ${jobName} ended ${status}${error ? `: ${error}` : ''}.` };
+  const kind = why === '' ? '' : ` (${why})`;
+  return { outcome, sentence: `Job ${jobName} ended ${status}${kind}${error ? `: ${error}` : ''}.` };
 }
 
 /** Until the registry has numbered it, the version of a challenger is named after its run. */
-function newVersion({ runId, pinned }: RunInput): ModelVersion {
+function newVersion({ runId, pinned }: RunInput, attempt: number): ModelVersion {
   const name = pinned.config.model;
   return {
     name,
     version: runId.slice(name.length + 1),
-    modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model/`,
+    modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model${attempt === 1 ? '' : `-${attempt}`}/`,
   };
 }

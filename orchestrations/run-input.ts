@@ -20,6 +20,8 @@ export interface RunInput {
   readonly endsJobs?: boolean;
   /** Whether it hears a cancellation at once wherever it waits; absent in histories of before it did. */
   readonly hearsCancel?: boolean;
+  /** Whether a job that fails for a reason that may pass is submitted again; absent in histories of before it was. */
+  readonly repeatsJobs?: boolean;
   /** The same as `predecessors`, in histories of before there could be several. */
   readonly predecessor?: string;
   /** The runs that died before it: their jobs are seen to end first. Absent where none did. */

@@ -1,7 +1,9 @@
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../shared/config/duration.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
-import { jobEndedEvent, jobNameOf } from '../shared/domain/durable-names.ts';
+import type { JobConfig } from '../shared/config/schema.ts';
+import { jobEndedEvent } from '../shared/domain/durable-names.ts';
+import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endJob } from './end-job.ts';
 import { endingOf, noteEnd, type RunWalk, type WalkJob } from './run-walk.ts';
@@ -14,6 +16,20 @@ export const cancelRunEvent = 'cancel-run';
 /** How long after a cancellation runs of before `endsJobs` went on waiting for their jobs. */
 const cancelGraceMs = 600_000;
 
+interface Attempt {
+  readonly phase: 'train' | 'evaluate';
+  readonly challenger: ModelVersion | null;
+  /** From 1. */
+  readonly attempt: number;
+  /** What earlier attempts have left of the job's timeout; undefined: all of it. */
+  readonly timeout: string | undefined;
+}
+
+export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig {
+  const { training, evaluation } = input.pinned.config;
+  return phase === 'train' ? training : evaluation;
+}
+
 /**
  * Submits a job and waits for its end: for the workspace's event, and with slow polls in case that is lost. A job
  * that has not ended when the run's time is over, or when the run is cancelled, is cancelled, and its end waited for.
@@ -22,14 +38,13 @@ const cancelGraceMs = 600_000;
  */
 export function* runJob(
   walk: RunWalk,
-  phase: 'train' | 'evaluate',
-  challenger: ModelVersion | null,
+  { phase, challenger, attempt, timeout }: Attempt,
 ): Generator<df.Task, JobState, unknown> {
   const { context, input, cancel, patience } = walk;
   const { config } = input.pinned;
-  const jobConfig = phase === 'train' ? config.training : config.evaluation;
+  const jobConfig = jobConfigOf(walk, phase);
   const known: WalkJob = {
-    jobName: jobNameOf({ runId: input.runId, phase }),
+    jobName: jobNameOf({ runId: input.runId, phase, attempt }),
     machines: machinesOf(jobConfig),
     ended: false,
     computeMs: undefined,
@@ -39,8 +54,9 @@ export function* runJob(
     runId: input.runId,
     model: config.model,
     phase,
+    ...(attempt > 1 && { attempt }),
     dataPath: config.data.path,
-    job: jobConfig,
+    job: timeout === undefined ? jobConfig : { ...jobConfig, timeout },
     challenger,
     champion: phase === 'train' ? null : input.champion,
   };

@@ -71,6 +71,14 @@ export function note(walk: RunWalk, more: Partial<RunFindings>): void {
   walk.findings = { ...walk.findings, ...more };
 }
 
+/** Says in the custom status and in the ledger for what the run waits by itself, or that it waits no more (null). */
+export function* tellWaiting(walk: RunWalk, waits: string | null): Generator<df.Task, void, unknown> {
+  const { context, input, phase, since, findings, patience } = walk;
+  context.df.setCustomStatus({ phase, since, ...(waits !== null && { waits }) });
+  const row = { ...describeRun(input, phase, findings), sentence: waits ?? '' };
+  yield* takeStep(context, 'record-run', row, patience);
+}
+
 export function* enterPhase(walk: RunWalk, phase: RunPhase): Generator<df.Task, void, unknown> {
   walk.phase = phase;
   walk.since = now(walk.context);

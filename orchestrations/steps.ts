@@ -11,6 +11,7 @@ import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
+import type { FailureKind } from '../shared/domain/job-attempt.ts';
 import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelState } from '../shared/domain/model-state.ts';
 import type { NoticeAddress } from '../shared/domain/notice.ts';
@@ -36,6 +37,8 @@ export interface JobState {
   readonly error: string;
   /** How long it ran, once it has ended; absent where the workspace does not say. */
   readonly computeMs?: number;
+  /** Why it failed; absent where the workspace does not say, and in histories of before it was asked. */
+  readonly kind?: FailureKind;
 }
 
 /** What the watchdog has found. */
@@ -149,6 +152,8 @@ export interface Steps extends ReleaseSteps {
       runId: string;
       model: string;
       phase: 'train' | 'evaluate';
+      /** From 1, which is what it is when absent. */
+      attempt?: number;
       dataPath: string;
       job: JobConfig;
       challenger: ModelVersion | null;
@@ -157,14 +162,23 @@ export interface Steps extends ReleaseSteps {
     output: JobState;
   };
   'get-job': { input: { jobName: string }; output: JobState };
-  /** Cancels a job that has not ended and answers how it stands; a job that has ended stays as it is. */
+  /**
+   * Cancels a job that has not ended and answers how it stands; a job that has ended stays as it is, and if another attempt
+   * took its place, that one is cancelled.
+   */
   'cancel-job': { input: { jobName: string }; output: JobState };
   /**
    * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json` and its page beside it;
    * answers what of the report fits into history, and the hash of all of it.
    */
   'judge-evidence': {
-    input: { runId: string; pinned: PinnedModel; hasChampion: boolean };
+    input: {
+      runId: string;
+      pinned: PinnedModel;
+      hasChampion: boolean;
+      /** Which attempts of the run's jobs have left what is judged; absent where both are the first. */
+      attempts?: { train: number; evaluate: number };
+    };
     output: { report: GateReport; reportHash: string };
   };
   /**

@@ -109,6 +109,11 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
     input: z.strictObject({
       runId,
       phase: z.enum(['train', 'evaluate']).optional().describe('Omitted: the latest job of the run'),
+      attempt: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Of the phase, from 1; get_run has those that failed before. Omitted: the latest'),
     }),
     read: (ask, input) => readEndOfLog(ask, input),
   }),
@@ -168,17 +173,22 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
 
 const longestLog = 16_000;
 
+interface LogOf {
+  readonly phase?: string | undefined;
+  readonly attempt?: number | null | undefined;
+}
+
 /** The end, for that is where errors stand. */
 async function readEndOfLog(
   ask: Ask,
-  { runId, phase }: { readonly runId: string; readonly phase?: string | undefined },
+  { runId, ...of }: { readonly runId: string } & LogOf,
 ): Promise<LogPart & { readonly leftOut: number }> {
   let text = '';
   let leftOut = 0;
   let from = 0;
-  let of = phase;
+  let { phase, attempt } = of;
   for (;;) {
-    const path = listingPath(`runs/${segment(runId)}/log`, { from, phase: of });
+    const path = listingPath(`runs/${segment(runId)}/log`, { from, phase, attempt: attempt ?? undefined });
     const part = (await ask(path)) as LogPart;
     text += part.text;
     const tooMuch = Math.max(0, text.length - longestLog);
@@ -186,6 +196,6 @@ async function readEndOfLog(
     leftOut += tooMuch;
     if (!part.more) return { ...part, text, leftOut };
     // The run may go on to its next job meanwhile: a log is that of one.
-    ({ next: from, phase: of } = part);
+    ({ next: from, phase, attempt } = part);
   }
 }

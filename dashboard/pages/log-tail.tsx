@@ -7,6 +7,7 @@ import { Card } from '../parts/facts.tsx';
 import { read, ServiceError } from '../service/ask.ts';
 
 interface LogPart {
+  readonly attempt: number | null;
   readonly job: string | null;
   readonly status: string | null;
   readonly text: string;
@@ -29,7 +30,7 @@ const keptCharacters = 200_000;
 export function LogTail({ run }: { readonly run: Run }) {
   const began = run.kind !== 'retrain' || run.phase !== 'train' ? 'evaluate' : 'train';
   const [phase, setPhase] = useState<(typeof phases)[number]>(began);
-  const log = useLog(run.runId, phase);
+  const log = useLog(run.runId, phase, run.attempts?.length ?? 0);
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -82,21 +83,26 @@ function describe(log: Log | null): string {
   return `${job}: ${status ?? 'not known'}${ended ? '.' : ', goes on.'}${cut}`;
 }
 
-/** Asks for one part after another until the job has ended; nothing while nobody looks. */
-function useLog(runId: string, phase: string): Log | null {
+/**
+ * Asks for one part after another until the job has ended; nothing while nobody looks. `failed` is how many of the run's
+ * jobs have failed: another one takes the place of each.
+ */
+function useLog(runId: string, phase: string, failed: number): Log | null {
   const [log, setLog] = useState<Log | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let from = 0;
     let text = '';
+    let of = '';
     setLog(null);
     const look = async (): Promise<void> => {
       try {
-        const path = `runs/${encodeURIComponent(runId)}/log?phase=${phase}&from=${from}`;
+        const path = `runs/${encodeURIComponent(runId)}/log?phase=${phase}${of}&from=${from}`;
         const part = document.visibilityState === 'hidden' ? null : await read<LogPart>(path, stop.signal);
         if (part) {
           from = part.next;
+          if (part.attempt !== null && part.job !== null) of = `&attempt=${part.attempt}`;
           text = (text + part.text).slice(-keptCharacters);
           const { job, status, ended } = part;
           setLog({ job, status, ended, text, isCut: from > text.length * 2, error: null });
@@ -114,6 +120,6 @@ function useLog(runId: string, phase: string): Log | null {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [runId, phase]);
+  }, [runId, phase, failed]);
   return log;
 }

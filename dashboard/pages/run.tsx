@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { GateReportDocument } from '../../shared/domain/gate-report.ts';
+import { describeKind, type JobAttempt } from '../../shared/domain/job-attempt.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { addressOf } from '../address/route.ts';
 import { acceptRun, breakGlass, cancelRun, refuseRun } from '../deeds/of-run.ts';
@@ -114,6 +115,7 @@ function Outcome({ run }: { readonly run: Run }) {
               <a href={addressOf.release(`${run.runId}-release`)}>{run.runId}-release</a>
             ),
           ],
+          ['Attempts that failed', run.attempts && <Attempts of={run.attempts} />],
           [
             'Accepted by',
             acceptedBy && (
@@ -134,6 +136,24 @@ function Outcome({ run }: { readonly run: Run }) {
         ]}
       />
     </Card>
+  );
+}
+
+function Attempts({ of }: { readonly of: readonly JobAttempt[] }) {
+  return (
+    <ul class="plain">
+      {of.map(({ jobName, kind, said, endedAt }) => (
+        <li key={jobName}>
+          {jobName}, <When at={endedAt} />: {describeKind(kind)}
+          {said !== '' && (
+            <>
+              {' '}
+              (<Sentence of={said} />)
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

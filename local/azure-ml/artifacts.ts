@@ -6,9 +6,11 @@ import type { Reply } from '../http/json-exchange.ts';
 import { notFound } from '../http/service-error.ts';
 import type { Blobs } from './blobs.ts';
 import type { Request } from './http.ts';
+import { historyError } from './job-faults.ts';
 import type { JobRunner } from './job-runner/index.ts';
 import { artifactContainer, artifactFolder } from './locate.ts';
 import type { Routes } from './match.ts';
+import type { Job } from './store/jobs.ts';
 
 interface ArtifactEntry {
   readonly path: string;
@@ -52,12 +54,13 @@ export class Artifacts {
     return `${this.#root}${path}?sig=${this.#sign(path)}`;
   }
 
-  /** What the run history tells of a run: how it stands, and where its log is. */
-  async details(run: string, status: string): Promise<Reply> {
+  /** What the run history tells of a run: how it stands, where its log is, and why it failed. */
+  async details({ name: run, status, error }: Job): Promise<Reply> {
     const log = await this.#runner.openLog(run);
     await log?.close();
     const logFiles = log ? { [logPath]: this.logUrl(run) } : {};
-    return { status: 200, body: { runId: run, status, logFiles } };
+    const failure = error ? { error: historyError(error) } : {};
+    return { status: 200, body: { runId: run, status, logFiles, ...failure } };
   }
 
   /** Routes below `root`; the caller has a token for them. */

@@ -24,6 +24,7 @@ import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
 import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
+import { JobFaults } from './job-faults.ts';
 import { JobRunner } from './job-runner/index.ts';
 import { Locator } from './locate.ts';
 import { type OnlineOptions, openOnline } from './open-online.ts';
@@ -53,6 +54,8 @@ export interface AzureMl {
   setFaults(body: unknown): void;
   /** Takes actions back from the identity of the app (arm/permissions.ts). */
   deny(body: unknown): void;
+  /** What befalls jobs from now on (job-faults.ts). */
+  setJobFaults(body: unknown): void;
   /** Ends the processes of jobs and deployments, and neither jobs nor deployments: the next start runs them again. */
   stop(): Promise<void>;
 }
@@ -72,11 +75,10 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const assets = new AssetStore(database, outbox, now);
   const locator = new Locator(assets, jobs, options.blob.endpoint);
   const blobs = await openCachedBlobs(options);
+  const jobFaults = new JobFaults();
   const runner = new JobRunner({
-    cloud: options,
-    jobs,
-    blobs,
-    locator,
+    ...{ cloud: options, jobs, blobs, locator },
+    faults: jobFaults,
     slots: options.jobSlots ?? defaultSlots,
     caFile: options.tls.caFile,
     trackingUri: mlflowTrackingUri.replace(/^azureml:/, 'https:'),
@@ -124,6 +126,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     scoringEndpoint: online.scoringOrigin,
     setFaults: (body) => online.setFaults(body),
     deny: (body) => router.permissions.deny(body),
+    setJobFaults: (body) => jobFaults.replace(body),
     async stop() {
       await Promise.all([runner.stop(), online.stop()]);
       await loopback.stop();

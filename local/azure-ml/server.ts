@@ -95,7 +95,7 @@ async function route(message: IncomingMessage, router: Router, origin: string): 
   if (history && sameWorkspace(history[1]!) && request.method === 'GET') {
     const job = router.jobs.find(history[2]!);
     if (!job) throw notFound(`The run ${history[2]}`);
-    return router.artifacts.details(job.name, job.status);
+    return router.artifacts.details(job);
   }
   if (!/^\/subscriptions\//i.test(url.pathname)) throw notFound(`The resource at ${url.pathname}`);
   return routeArm(request, router.workspace, router.operations, router.permissions);

@@ -21,7 +21,7 @@ export interface Control {
   readonly work: Work;
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
-  readonly azureMl: Pick<AzureMl, 'setFaults' | 'deny'>;
+  readonly azureMl: Pick<AzureMl, 'setFaults' | 'setJobFaults' | 'deny'>;
   readonly inbox: Inbox;
   readonly serviceBus: Pick<ServiceBus, 'queues'>;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
@@ -43,7 +43,7 @@ const longestRowsBytes = 4 * 1024 * 1024;
 
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
- * `PUT /logs/faults`, `PUT /online-endpoints/faults`, `PUT /permissions/denied`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`,
+ * `PUT /logs/faults`, `PUT /jobs/faults`, `PUT /online-endpoints/faults`, `PUT /permissions/denied`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`,
  * `GET|POST /notices`, `GET /queues`, `GET /status`, `POST /shutdown`; `POST /v1/traces` and `/v1/metrics` as a collector of OpenTelemetry,
  * `GET /api/v3/traces/ID` as Jaeger. Its requests are no work: they watch the work.
  */
@@ -103,6 +103,9 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
       return { status: 200, body: {} };
     case 'PUT /logs/faults':
       logAnalytics.failNext(parseFaults(await readJson(request)));
+      return { status: 200, body: {} };
+    case 'PUT /jobs/faults':
+      control.azureMl.setJobFaults(await readJson(request));
       return { status: 200, body: {} };
     case 'PUT /online-endpoints/faults':
       control.azureMl.setFaults(await readJson(request));

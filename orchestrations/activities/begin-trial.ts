@@ -2,7 +2,7 @@ import { buildJob } from '../../shared/azure/build-job.ts';
 import { listPartitions } from '../../shared/azure/build-manifest.ts';
 import { manifestPath } from '../../shared/azure/run-files.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
-import { jobNameOf } from '../../shared/domain/durable-names.ts';
+import { jobNameOf } from '../../shared/domain/job-name.ts';
 import type { ModelVersion } from '../../shared/domain/run.ts';
 import type { TrialStart } from '../../shared/release/transitions/trial.ts';
 import { wiring } from '../../shared/wiring.ts';

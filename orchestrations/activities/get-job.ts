@@ -1,8 +1,9 @@
+import { explainFailure } from '../../shared/azure/explain-failure.ts';
 import { addComputeTime } from '../../shared/azure/job-time.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
 defineStep('get-job', async ({ jobName }) => {
   const job = await (await wiring.workspace()).getJob(jobName);
-  return addComputeTime(job, wiring.runsMetrics);
+  return explainFailure(await addComputeTime(job, wiring.runsMetrics), wiring.jobLogs);
 });

@@ -14,7 +14,7 @@ import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { findEvidence } from './read-evidence.ts';
 
-defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
+defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts }) => {
   const [blobs, { judgeEvidence }, { isLook }, { fitReport }, { renderPage }] = await Promise.all([
     wiring.blobs(),
     import('../../shared/gates/judge-evidence.ts'),
@@ -22,7 +22,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion }) => {
     import('../../shared/gates/fit-report.ts'),
     import('../../shared/gates/report/render-page.ts'),
   ]);
-  const { hasRows, judge } = await findEvidence(runId, pinned.config);
+  const { hasRows, judge } = await findEvidence(runId, pinned.config, attempts);
   // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
   const look = hasRows && isLook(pinned.config.gates, hasChampion) ? await takeLook(runId, pinned) : null;
   const report = await judge((evidence) => judgeEvidence({ ...evidence, hasChampion, look }));

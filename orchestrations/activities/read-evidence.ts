@@ -1,7 +1,7 @@
 /** What an evaluation job has left for its gates: of a run, or of a look of a probation. */
 import { evidencePath, modelPath } from '../../shared/azure/run-files.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
-import { jobNameOf } from '../../shared/domain/durable-names.ts';
+import { jobNameOf } from '../../shared/domain/job-name.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
 import { inTurn } from '../../shared/in-turn.ts';
 import { wiring } from '../../shared/wiring.ts';
@@ -15,6 +15,7 @@ const judgeInTurn = inTurn();
 export async function findEvidence(
   runId: string,
   config: Pick<ModelConfig, 'task' | 'gates' | 'evaluation'>,
+  attempts = { train: 1, evaluate: 1 },
 ) {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
@@ -24,13 +25,17 @@ export async function findEvidence(
     import('../../shared/gates/metrics/decision-rule.ts'),
   ]);
   const options = readingOptionsOf(config);
+  const folder = evidencePath(runId, attempts.evaluate);
   const [files, idFiles, metricsText, trackedMetrics] = await Promise.all([
-    findTables(runId, 'predictions'),
-    options.keepIds ? findTables(runId, 'train-ids') : [],
-    blobs.readText(`${evidencePath(runId)}metrics.json`, metricsLimitBytes),
-    tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate' })),
+    findTables(folder, 'predictions'),
+    options.keepIds ? findTables(folder, 'train-ids') : [],
+    blobs.readText(`${folder}metrics.json`, metricsLimitBytes),
+    tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate })),
   ]);
-  const thresholds = await readThresholds(runId, config);
+  const thresholds = await readThresholds(
+    { model: modelPath(runId, attempts.train), evidence: folder },
+    config,
+  );
   const read = async () => ({
     runId,
     task: config.task,
@@ -50,16 +55,18 @@ export async function findEvidence(
 }
 
 /** The files of the evidence that hold a table of this name: CSV, Parquet, or wrongly both. */
-async function findTables(runId: string, table: 'predictions' | 'train-ids'): Promise<EvidenceFile[]> {
+async function findTables(folder: string, table: 'predictions' | 'train-ids'): Promise<EvidenceFile[]> {
   const blobs = await wiring.blobs();
-  const folder = evidencePath(runId);
   return (await blobs.list(`${folder}${table}.`))
     .map(({ path }) => ({ name: path.slice(folder.length), chunks: blobs.readChunks(path) }))
     .filter(({ name }) => name === `${table}.csv` || name === `${table}.parquet`);
 }
 
 /** Null where the model file gives the threshold, or none. */
-async function readThresholds(runId: string, { evaluation }: Pick<ModelConfig, 'evaluation'>) {
+async function readThresholds(
+  folders: { readonly model: string; readonly evidence: string },
+  { evaluation }: Pick<ModelConfig, 'evaluation'>,
+) {
   if (typeof evaluation.threshold !== 'object') return null;
   const [blobs, { evaluatedFile, trainedFile }] = await Promise.all([
     wiring.blobs(),
@@ -70,8 +77,8 @@ async function readThresholds(runId: string, { evaluation }: Pick<ModelConfig, '
     return text === null ? null : parseJson(text);
   };
   const [trained, evaluated] = await Promise.all([
-    read(`${modelPath(runId)}${trainedFile}`),
-    read(`${evidencePath(runId)}${evaluatedFile}`),
+    read(`${folders.model}${trainedFile}`),
+    read(`${folders.evidence}${evaluatedFile}`),
   ]);
   return { trained, evaluated };
 }

@@ -1,6 +1,7 @@
 import { buildJob } from '../../shared/azure/build-job.ts';
+import { explainFailure } from '../../shared/azure/explain-failure.ts';
 import { addComputeTime } from '../../shared/azure/job-time.ts';
-import { jobNameOf } from '../../shared/domain/durable-names.ts';
+import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
 
@@ -9,7 +10,7 @@ defineStep('submit-job', async (request) => {
   try {
     const workspace = await wiring.workspace();
     const job = await workspace.submitJob(jobName, buildJob(request, workspace.id));
-    return await addComputeTime(job, wiring.runsMetrics);
+    return await explainFailure(await addComputeTime(job, wiring.runsMetrics), wiring.jobLogs);
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
     if (!isFinal(error)) throw error;

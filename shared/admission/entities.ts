@@ -90,6 +90,8 @@ export interface OfferAnswer extends Omit<AdmissionResult, 'state'> {
   readonly endsJobs?: boolean;
   /** Absent in answers of before runs heard a cancellation in every wait. */
   readonly hearsCancel?: boolean;
+  /** Absent in answers of before runs submitted jobs again. */
+  readonly repeatsJobs?: boolean;
   /** In answers of before the model remembered its dead runs: the run itself sees the jobs of the freed one end. */
   readonly endsPredecessor?: boolean;
   /** Whether a decision tells of the release that has the target; absent in answers of before. */

@@ -30,6 +30,7 @@ export const modelOperations: Answered<ModelOperations, ModelState> = {
         champion: next.champion,
         endsJobs: true,
         hearsCancel: true,
+        repeatsJobs: true,
         tellsRelease: true,
         predecessors: admitted?.after ?? [],
         ...kept,

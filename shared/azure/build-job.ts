@@ -7,7 +7,7 @@ import type { CommandJob } from '@azure/arm-machinelearning';
 import { parseDurationMs } from '../config/duration.ts';
 import type { JobConfig } from '../config/schema.ts';
 import { assetId } from '../domain/asset-id.ts';
-import { jobNameOf } from '../domain/durable-names.ts';
+import { jobNameOf } from '../domain/job-name.ts';
 import { runTag } from '../domain/lineage.ts';
 import type { ModelVersion } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface JobRequest {
   readonly runId: string;
   readonly model: string;
   readonly phase: 'train' | 'evaluate';
+  /** From 1, which is what it is when omitted. */
+  readonly attempt?: number;
   readonly dataPath: string;
   readonly job: JobConfig;
   readonly challenger: ModelVersion | null;
@@ -89,10 +91,12 @@ function fileInputs(request: JobRequest, uriOf: UriOf): NonNullable<CommandJob['
   };
 }
 
-function outputsOf({ runId, phase }: JobRequest, uriOf: UriOf): NonNullable<CommandJob['outputs']> {
+function outputsOf({ runId, phase, attempt }: JobRequest, uriOf: UriOf): NonNullable<CommandJob['outputs']> {
   const output = (path: string) =>
     ({ jobOutputType: 'uri_folder', uri: uriOf(datastoreUri(path)), mode: 'ReadWriteMount' }) as const;
-  return phase === 'train' ? { model: output(modelPath(runId)) } : { evidence: output(evidencePath(runId)) };
+  return phase === 'train'
+    ? { model: output(modelPath(runId, attempt)) }
+    : { evidence: output(evidencePath(runId, attempt)) };
 }
 
 /** The service reads XML Schema durations, which know no weeks. */

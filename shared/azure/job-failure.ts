@@ -1,10 +1,13 @@
+import { readJobName } from '../domain/job-name.ts';
+
 /**
  * Why a job failed, for the sentence its run ends with: where its log is shown, then what the workspace says, which may
  * be little. Without a full stop at its end, for the sentence sets one.
  */
 export function describeFailure(jobName: string, said: string): string {
-  const [, runId, phase] = /^(.+)-(train|evaluate)$/.exec(jobName) ?? [];
-  const shown = runId === undefined ? [] : [`see \`ratchet logs ${runId} --phase ${phase}\``];
+  const known = readJobName(jobName);
+  const which = known && known.attempt > 1 ? ` --attempt ${known.attempt}` : '';
+  const shown = known ? [`see \`ratchet logs ${known.runId} --phase ${known.phase}${which}\``] : [];
   const text = said.trim().replace(/(?<!\.)\.$/, '');
   return [...shown, ...(text === '' ? [] : [text])].join('. ');
 }

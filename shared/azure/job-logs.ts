@@ -1,7 +1,7 @@
 /**
- * What a job has printed, as the workspace keeps it while the job runs and afterwards.
+ * What a job has printed, as the workspace keeps it while the job runs and afterwards, and why it failed.
  *
- * Owns: finding the job's log in the run history, the way `az ml job stream` does, and reading a part of it.
+ * Owns: asking the run history; finding the job's log there, the way `az ml job stream` does, and reading a part of it.
  * Does not own: which job of a run is meant.
  *
  * Invariants
@@ -16,6 +16,7 @@ import type {
 } from '@azure/core-rest-pipeline';
 import { azureError } from './azure-error.ts';
 import { callLimit, retryOptions } from './call-limits.ts';
+import { type JobError, readJobError } from './classify-failure.ts';
 import { parseAnswer, type TrackingOptions } from './tracking.ts';
 
 interface LogPart {
@@ -28,6 +29,12 @@ interface LogPart {
   readonly next: number;
   /** Whether there was more when this part was read. */
   readonly more: boolean;
+}
+
+/** What was asked for, and about what: for errors. */
+interface Asked {
+  readonly asked: string;
+  readonly subject: Readonly<Record<string, string>>;
 }
 
 /** What is read at once. */
@@ -62,21 +69,34 @@ export class JobLogs {
   /** A part of a job's log from a byte on; null where the workspace has no such job. */
   async read(jobName: string, fromByte: number): Promise<LogPart | null> {
     const asked = { asked: `reading the log of job ${jobName}`, subject: { job: jobName } };
-    const tracking = (await this.#options.trackingUri()).replace(/^azureml:/, 'https:');
-    const root = tracking.replace(/\/mlflow\/v[12]\.0\//, '/history/v1.0/').replace(/\/+$/, '');
-    const url = `${root}/runs/${encodeURIComponent(jobName)}/details`;
-    const answer = await this.#send(asked, this.#withToken, { url });
-    if (answer.status === 404) return null;
-    if (answer.status !== 200) throw azureError(asked.asked, asked.subject, { statusCode: answer.status });
-    const { status, logFiles } = parseAnswer(answer.bodyAsText ?? '', asked);
+    const details = await this.#details(jobName, asked);
+    if (details === null) return null;
+    const { status, logFiles } = details;
     const known = { status: typeof status === 'string' ? status : 'Unknown' };
     const file = pickLog(logFiles);
     if (file === null) return { ...known, file: null, text: '', next: fromByte, more: false };
     return { ...known, file: file.name, ...(await this.#readPart(asked, file.url, fromByte)) };
   }
 
+  /** What the run history says of a job's failure; null where it says nothing, or has no such job. */
+  async errorOf(jobName: string): Promise<JobError | null> {
+    const asked = { asked: `reading the error of job ${jobName}`, subject: { job: jobName } };
+    return readJobError((await this.#details(jobName, asked))?.['error']);
+  }
+
+  /** A run as the run history has it; null where it has none. */
+  async #details(jobName: string, asked: Asked): Promise<Readonly<Record<string, unknown>> | null> {
+    const tracking = (await this.#options.trackingUri()).replace(/^azureml:/, 'https:');
+    const root = tracking.replace(/\/mlflow\/v[12]\.0\//, '/history/v1.0/').replace(/\/+$/, '');
+    const url = `${root}/runs/${encodeURIComponent(jobName)}/details`;
+    const answer = await this.#send(asked, this.#withToken, { url });
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw azureError(asked.asked, asked.subject, { statusCode: answer.status });
+    return parseAnswer(answer.bodyAsText ?? '', asked);
+  }
+
   async #readPart(
-    asked: { asked: string; subject: Readonly<Record<string, string>> },
+    asked: Asked,
     url: string,
     fromByte: number,
   ): Promise<Pick<LogPart, 'text' | 'next' | 'more'>> {
@@ -95,7 +115,7 @@ export class JobLogs {
   }
 
   async #send(
-    { asked, subject }: { asked: string; subject: Readonly<Record<string, string>> },
+    { asked, subject }: Asked,
     pipeline: Pipeline,
     { url, range }: { url: string; range?: string },
   ): Promise<PipelineResponse> {

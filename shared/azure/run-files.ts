@@ -2,8 +2,11 @@
 export const manifestPath = (runId: string): string => `runs/${runId}/manifest.json`;
 /** What the model file said when the run began. */
 export const modelFilePath = (runId: string): string => `runs/${runId}/model-file.json`;
-export const modelPath = (runId: string): string => `runs/${runId}/model/`;
-export const evidencePath = (runId: string): string => `runs/${runId}/evidence/`;
+/** Each attempt writes into a folder of its own: what one that failed has left is none of the next one's. */
+export const modelPath = (runId: string, attempt = 1): string => `runs/${runId}/model${suffix(attempt)}/`;
+export const evidencePath = (runId: string, attempt = 1): string =>
+  `runs/${runId}/evidence${suffix(attempt)}/`;
+const suffix = (attempt: number): string => (attempt === 1 ? '' : `-${attempt}`);
 /** The first number that the run's model may have in the registry. */
 export const registrationPath = (runId: string): string => `runs/${runId}/registration.json`;
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;

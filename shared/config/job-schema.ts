@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { asset } from './asset-field.ts';
 import { DistributionSchema, IdentitySchema, QueueSchema, ResourcesSchema } from './compute-schema.ts';
 import { duration, variableName } from './fields.ts';
+import { RetriesSchema } from './retries-schema.ts';
 
 /** Inputs of a job that Ratchet fills: docs/jobs.md. */
 const ownInputs = ['data', 'manifest', 'challenger', 'champion'];
@@ -70,6 +71,9 @@ export const JobSchema = z.strictObject({
     .record(variableName, z.string())
     .default({})
     .describe('Environment variables of the job. Not for secrets: they are shown in the workspace.'),
+  retries: RetriesSchema.optional().describe(
+    'How often a job that failed is submitted again, by why it failed: docs/runs.md, "Attempts". All attempts share the timeout. Omitted: the defaults of each kind.',
+  ),
   tags: z
     .record(
       z

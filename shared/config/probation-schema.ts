@@ -70,6 +70,10 @@ export function* findProbationProblems(stage: ProbationStage, file: FileOfStage)
   const { command, settings } = stage.evaluation;
   for (const message of findCommandProblems(command, 'evaluation', Object.keys(settings)))
     yield { path: ['evaluation', 'command'], message };
+  if (stage.evaluation.retries) {
+    const message = 'the job of a look is not repeated, for the next look asks anew; leave retries out';
+    yield { path: ['evaluation', 'retries'], message };
+  }
   for (const { path, message } of findComputeProblems(stage.evaluation))
     yield { path: ['evaluation', ...path], message };
 }

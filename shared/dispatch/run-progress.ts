@@ -1,4 +1,5 @@
 /** How far a run that goes on has come, and what it waits for: read from its orchestration and the workspace. */
+import { jobNamesIn } from '../domain/job-attempt.ts';
 import type { Run, RunPhase } from '../domain/run.ts';
 
 /** What is needed of a durable client. */
@@ -16,7 +17,7 @@ interface RunProgress {
 
 /** Null once the run has ended. Never throws: what cannot be read is left out. */
 export async function findProgress(
-  { runId, phase, outcome }: Run,
+  { runId, phase, outcome, attempts = [] }: Run,
   client: StatusReader,
   jobStatus: (jobName: string) => Promise<string>,
 ): Promise<RunProgress | null> {
@@ -30,7 +31,7 @@ export async function findProgress(
     switch (phase) {
       case 'train':
       case 'evaluate': {
-        const job = `${runId}-${phase}`;
+        const job = jobNamesIn({ runId, attempts }, phase)[0]!;
         return `Waits for job ${job}, which is ${await jobStatus(job).catch(() => 'not submitted yet')}.`;
       }
       case 'gate':

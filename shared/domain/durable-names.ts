@@ -1,5 +1,6 @@
 /** Names under which orchestrations and entities are found from outside of them, too. Stored: they never change. */
 
+import { jobNameOf } from './job-name.ts';
 import { shortHash } from './short-hash.ts';
 
 export const modelEntity = 'model';
@@ -27,18 +28,10 @@ export function rollBackReleaseId({
   return releaseIdOf(`${model}-${at.slice(0, 10).replaceAll('-', '')}-${shortHash(id).slice(0, 8)}`);
 }
 
-/** The same for every attempt, which is what makes a submission happen once. */
-export function jobNameOf({
-  runId,
-  phase,
-}: {
-  readonly runId: string;
-  readonly phase: 'train' | 'evaluate';
-}): string {
-  return `${runId}-${phase}`;
-}
-
-/** All the jobs that a run may have. */
+/**
+ * The first job of each phase that a run may have. Of several attempts the last one alone may be alive, and whoever cancels
+ * the first cancels that (activity cancel-job).
+ */
 export function jobNamesOf(runId: string): readonly string[] {
   return [jobNameOf({ runId, phase: 'train' }), jobNameOf({ runId, phase: 'evaluate' })];
 }

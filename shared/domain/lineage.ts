@@ -32,7 +32,13 @@ export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): bool
   return Object.keys(tags).some((key) => key.toLowerCase() === runTag.toLowerCase());
 }
 
-/** The run that trained a model, by where its files lie; null where no run of ours wrote them. */
+/** The job that trained a model, by where its files lie; null where no run of ours wrote them. */
+export function trainingJobOf(modelUri: string): { readonly runId: string; readonly attempt: number } | null {
+  const [, runId, attempt = '1'] = /\/paths\/runs\/([^/]+)\/model(?:-([1-9]\d*))?\/?$/.exec(modelUri) ?? [];
+  return runId === undefined ? null : { runId, attempt: Number(attempt) };
+}
+
+/** The run that did. */
 export function trainingRunOf(modelUri: string): string | null {
-  return /\/paths\/runs\/([^/]+)\/model\/?$/.exec(modelUri)?.[1] ?? null;
+  return trainingJobOf(modelUri)?.runId ?? null;
 }

@@ -1,5 +1,6 @@
 import type { BrokenGlass } from './broken-glass.ts';
 import type { GateReport } from './gate-report.ts';
+import type { JobAttempt } from './job-attempt.ts';
 import type { SignalKind } from './signal.ts';
 import type { Word } from './word.ts';
 
@@ -55,6 +56,8 @@ export interface Run {
   readonly outcome: RunOutcome | null;
   /** The outcome with its numbers, for a person. */
   readonly sentence: string;
+  /** Its jobs that failed and were to be submitted again, in order; absent where there were none. */
+  readonly attempts?: readonly JobAttempt[];
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly champion: ModelVersion | null;

@@ -18,6 +18,7 @@ import type { CloudContext } from '../../cloud-context.ts';
 import { ServiceError } from '../../http/service-error.ts';
 import type { Blobs } from '../blobs.ts';
 import { declaredNames, jobTimeoutMs } from '../job-definition.ts';
+import type { JobFaults } from '../job-faults.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Job, JobError, JobStore } from '../store/jobs.ts';
@@ -36,6 +37,7 @@ interface RunnerDependencies {
   readonly jobs: JobStore;
   readonly blobs: Blobs;
   readonly locator: Locator;
+  readonly faults: Pick<JobFaults, 'take'>;
   readonly slots: number;
   readonly caFile: string;
   readonly trackingUri: string;
@@ -173,6 +175,9 @@ export class JobRunner {
       trackingUri: this.#deps.trackingUri,
       trackingToken: this.#deps.issueToken(name, attempt),
     });
+    const fault = this.#deps.faults.take(name);
+    if (fault && !fault.whileItRuns) throw fault.failure;
+    const taken = new AbortController();
     const filled = await wordsOf(definition, fillWords(words, { inputs, outputs }));
     signal.throwIfAborted();
     jobs.advance(name, 'Running');
@@ -184,9 +189,15 @@ export class JobRunner {
       folder,
       logFile: this.logFileOf(name),
       timeoutMs: jobTimeoutMs(definition),
-      signal,
-      onSpawn: (pid) => this.#remember(name, pid),
+      signal: AbortSignal.any([signal, taken.signal]),
+      onSpawn: (pid) => {
+        this.#remember(name, pid);
+        // Once somebody listens.
+        if (fault) setImmediate(() => taken.abort());
+      },
     });
+    signal.throwIfAborted();
+    if (fault) throw fault.failure;
     failUnlessWell(end, words[0] ? fillWords([words[0]], { inputs, outputs })[0]! : '');
   }
 

@@ -12,7 +12,8 @@
  * 4. A release that ends has seen the job of its latest look end, or says that it was not.
  */
 import type { ProbationStage } from '../../config/probation-schema.ts';
-import { jobNameOf, trialIdOf } from '../../domain/durable-names.ts';
+import { trialIdOf } from '../../domain/durable-names.ts';
+import { jobNameOf } from '../../domain/job-name.ts';
 import type { ProbationRow, TrialResult } from '../../domain/release-state.ts';
 import { advance, askPerson, enter, findWayBack, later, msOf, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, ReleaseAction, ReleaseEvent } from './deeds.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildJob, type JobRequest } from '../../../shared/azure/build-job.ts';
 import type { JobConfig } from '../../../shared/config/schema.ts';
-import { jobNameOf } from '../../../shared/domain/durable-names.ts';
+import { jobNameOf } from '../../../shared/domain/job-name.ts';
 
 const workspaceId =
   '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw';

@@ -10,6 +10,7 @@ interface Task {
   atMs?: number;
   readonly tasks?: readonly Task[];
   isCompleted: boolean;
+  answer?: unknown;
 }
 
 export interface Driven<T> {
@@ -45,6 +46,8 @@ export function drive<T>(
       callEntity: (_: unknown, name: string, input: unknown) => task('entity', { name, input }),
       Task: { any: (tasks: readonly Task[]) => task('any', { tasks }) },
       setCustomStatus() {},
+      /** One that never comes. */
+      waitForExternalEvent: () => task('event', { atMs: Number.POSITIVE_INFINITY }),
     },
   } as unknown as df.OrchestrationContext;
   const happensAt = (ms: number): df.Task => {
@@ -58,8 +61,17 @@ export function drive<T>(
   };
   const settle = (asking: Task): unknown => {
     if (asking.kind === 'activity' || asking.kind === 'entity') {
+      if (asking.isCompleted) return asking.answer;
       asked.push(asking.name!);
-      return answer(asking.name!, asking.input, nowMs - startMs);
+      asking.isCompleted = true;
+      asking.answer = answer(asking.name!, asking.input, nowMs - startMs);
+      return asking.answer;
+    }
+    // It takes no time here, so it comes before whatever it is waited for beside.
+    const step = asking.tasks?.find(({ kind }) => kind === 'activity');
+    if (step) {
+      settle(step);
+      return step;
     }
     const first = [...(asking.tasks ?? [asking])].sort((a, b) => a.atMs! - b.atMs!)[0]!;
     moveTo(first.atMs!);

@@ -1,5 +1,5 @@
 /** The jobs of a probation's looks, as a workspace runs them, and what they leave behind. */
-import { jobNameOf } from '../../../../shared/domain/durable-names.ts';
+import { jobNameOf } from '../../../../shared/domain/job-name.ts';
 import type { ReleaseAction, ReleaseEvent } from '../../../../shared/release/transitions/deeds.ts';
 
 export type TrialAction = Extract<
