@@ -1,4 +1,4 @@
-import { jobNamesIn } from '../shared/domain/job-attempt.ts';
+import { attemptsAtMost, jobNamesIn } from '../shared/domain/job-attempt.ts';
 import { jobNameOf, readJobName } from '../shared/domain/job-name.ts';
 import { endOfJob } from '../shared/domain/job-status.ts';
 import { RatchetError } from '../shared/errors.ts';
@@ -21,7 +21,7 @@ serve('get-run-log', {
     const runId = (request.params['id'] ?? '').slice(0, 200);
     const asked = readChoice(request, 'phase', phases);
     const attempt = request.query.has('attempt')
-      ? readCount(request, 'attempt', { fallback: 1, max: 51 })
+      ? readCount(request, 'attempt', { fallback: 1, max: attemptsAtMost })
       : undefined;
     const from = readOffset(request, 'from');
     const run = await (await wiring.ledger()).getRun(runId);

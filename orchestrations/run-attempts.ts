@@ -84,4 +84,9 @@ function* waitUntilFree(walk: RunWalk, jobName: string): Generator<df.Task, stri
   return null;
 }
 
-const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 300);
+/** Without where its log is: whoever lists attempts knows which log is whose. */
+const firstLine = (text: string): string =>
+  text
+    .replace(/^see `ratchet logs [^`]*`(?:\. )?/, '')
+    .split('\n')[0]!
+    .slice(0, 300);

@@ -1,22 +1,32 @@
 import { addComputeTime } from '../../shared/azure/job-time.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
+import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
 import { jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
 defineStep('cancel-job', async ({ jobName }) => {
-  const workspace = await wiring.workspace();
-  const job = await workspace.cancelJob(await findLatest(workspace, jobName));
+  const job = await cancelLatest(await wiring.workspace(), jobName);
   // That it has ended is what its run waits for; how long it ran can be missed.
   return addComputeTime(job, wiring.runsMetrics).catch(() => job);
 });
 
-/** An attempt begins once the one before it has ended: of those that are there the last alone may be alive. */
-async function findLatest(workspace: Workspace, jobName: string): Promise<string> {
+/** An attempt begins once the one before it has ended: where this one has, or is not there, the next one may be alive. */
+async function cancelLatest(workspace: Workspace, jobName: string): ReturnType<Workspace['cancelJob']> {
   const known = readJobName(jobName);
-  if (known === null) return jobName;
-  for (let { attempt } = known; ; attempt++) {
-    const next = jobNameOf({ ...known, attempt: attempt + 1 });
-    if (!(await workspace.hasJob(next))) return jobNameOf({ ...known, attempt });
+  for (let [name, attempt] = [jobName, known?.attempt ?? 1]; ; attempt++) {
+    const job = await workspace.cancelJob(name).catch((error: unknown) => {
+      if (error instanceof RatchetError && error.code === 'not-found') return error;
+      throw error;
+    });
+    const isAlive = !(job instanceof RatchetError) && !job.ended;
+    const next = known && attempt < attemptsAtMost ? jobNameOf({ ...known, attempt: attempt + 1 }) : null;
+    if (!isAlive && next !== null && (await workspace.hasJob(next))) {
+      name = next;
+      continue;
+    }
+    if (job instanceof RatchetError) throw job;
+    return job;
   }
 }

@@ -35,6 +35,9 @@ export interface JobAttempt {
   readonly againAt: string;
 }
 
+/** More than any job has: each kind allows ten repetitions. */
+export const attemptsAtMost = 10 * failureKinds.length + 1;
+
 /** The jobs that a run has had in a phase, the latest first; that one may not have been submitted yet. */
 export function jobNamesIn(
   { runId, attempts = [] }: { readonly runId: string; readonly attempts?: readonly JobAttempt[] },

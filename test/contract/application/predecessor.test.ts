@@ -33,7 +33,7 @@ const asked: string[] = [];
 /** Every training job is there: that of the dead run with its status, others run. */
 function answerOf(path: string): ArmAnswer | null {
   asked.push(path);
-  const name = /^\/jobs\/([^/]+-train)/.exec(path)?.[1];
+  const name = /^\/jobs\/([^/]+-train)(?:\/cancel)?$/.exec(path)?.[1];
   if (name === undefined) return null;
   if (path.endsWith('/cancel')) return [202, {}];
   const isOfDead = [dead, deadInFreeze, ...deadInTurn].some((runId) => name === `${runId}-train`);

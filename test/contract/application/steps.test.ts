@@ -138,6 +138,23 @@ const tagsOf = (runId: string): LineageTags => ({
 });
 
 describe('the steps of a run', () => {
+  it('submit another attempt under a name and into a folder of its own, and cancel the one that may be alive', async () => {
+    const runId = 'spam-filter-20020902-0a77e3b7';
+    await step('pin-data', { runId, pinned });
+    expect(await runPhase(submission(runId, 'train'))).toMatchObject({ succeeded: true });
+    const second = submission(runId, 'train', { attempt: 2 });
+    for (const _ of [1, 2])
+      expect(await runPhase(second)).toMatchObject({ jobName: `${runId}-train-2`, succeeded: true });
+    expect(await readJson(`runs/${runId}/model-2/model.json`)).toEqual(
+      await readJson(`runs/${runId}/model/model.json`),
+    );
+    // Whoever cancels the first means the last: no other can be alive.
+    expect(await step('cancel-job', { jobName: `${runId}-train` })).toMatchObject({
+      jobName: `${runId}-train-2`,
+      ended: true,
+    });
+  });
+
   it('bring data to a registered model, and each may be repeated', async () => {
     const runId = 'spam-filter-20020902-1f2e3d4c';
     const data = await step('pin-data', { runId, pinned });

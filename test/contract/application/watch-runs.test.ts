@@ -27,8 +27,8 @@ let status = 'CancelRequested';
 /** A job as the workspace has it; the other run has none. */
 function answerOf(path: string): ArmAnswer | null {
   const jobName = `${runIdOf('stuck')}-train`;
-  if (!path.startsWith(`/jobs/${jobName}`)) return null;
-  if (path.endsWith('/cancel')) return [202, {}];
+  if (path === `/jobs/${jobName}/cancel`) return [202, {}];
+  if (path !== `/jobs/${jobName}`) return null;
   const properties = {
     jobType: 'Command',
     status,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { CommandJob } from '@azure/arm-machinelearning';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
 import { until } from '../../until.ts';
 import {
   all,
@@ -256,6 +257,48 @@ describe('a job that goes wrong', () => {
     await workspace.submit('no-program', { command: 'no-such-program --help' });
     const job = await workspace.untilEnded('no-program');
     expect(job.properties).toMatchObject({ errorCode: 'ProgramNotStarted' });
+  });
+});
+
+describe('a fault on demand', () => {
+  const errorOf = async (job: string) => {
+    const path = `/history/v1.0${localCloud.workspaceId}/runs/${job}/details`;
+    return (await workspace.fetch(path)).json.error;
+  };
+
+  it.each([
+    ['capacity', 'UserError', 'JobNodeCountExceedsCoreQuota'],
+    ['throttled', 'RequestThrottled', null],
+    ['platform', 'ServiceError', null],
+  ])('%s befalls as many of the next jobs as are named, before they begin', async (kind, root, inner) => {
+    workspace.azureMl.setJobFaults({ faults: [{ job: `unlucky-${kind}`, kind }] });
+    for (const name of [`unlucky-${kind}-1`, `unlucky-${kind}-2`]) {
+      await workspace.submit(name, { command: 'node --version' });
+      await workspace.untilEnded(name);
+    }
+    expect(await errorOf(`unlucky-${kind}-1`)).toMatchObject({
+      error: { code: root, details: [], innerError: inner && { code: inner, innerError: null } },
+      componentName: 'local',
+    });
+    expect(statusesOf(`unlucky-${kind}-1`)).not.toContain('Running');
+    expect((await workspace.untilEnded(`unlucky-${kind}-2`)).status).toBe('Completed');
+  });
+
+  it('preempted kills the process of a job that runs', async () => {
+    workspace.azureMl.setJobFaults({ faults: [{ job: 'taken', kind: 'preempted' }] });
+    await workspace.submit('taken', { codeId: code, command: 'node forever.js' });
+    expect((await workspace.untilEnded('taken')).status).toBe('Failed');
+    expect((await errorOf('taken')).error.message).toBe(
+      'AzureMLCompute job failed.\nPreemptionError: the machine was taken away while the job ran',
+    );
+    expect(statusesOf('taken')).toContain('Running');
+  });
+
+  it('that is none is refused', () => {
+    const broken = { faults: [{ job: '', kind: 'fire', time: 1 }] };
+    expect(() => workspace.azureMl.setJobFaults(broken)).toThrow(
+      /^The faults cannot be read: body\.faults\.0\.job: .*; body\.faults\.0\.kind: .*; body\.faults\.0: .*"time"/,
+    );
   });
 });
 

@@ -43,7 +43,12 @@ function train({ ends, frozenMs = 0, stoppedMs = 0, cancelMs, ...world }: World)
     const jobName = `${runId}-train${asked.attempt ? `-${asked.attempt}` : ''}`;
     const over = { jobName, ended: true, computeMs: 10 * minuteMs };
     if (end === 'well') return { ...over, status: 'Completed', succeeded: true, error: '' };
-    const said = { ...over, status: 'Failed', succeeded: false, error: `why\nmore` };
+    const said = {
+      ...over,
+      status: 'Failed',
+      succeeded: false,
+      error: 'see `ratchet logs m --phase train`. why\nmore',
+    };
     return end === 'unknown' ? said : { ...said, kind: end };
   };
   const driven = drive(
