@@ -1,6 +1,7 @@
 /** What states, outcomes and reasons are called on the page, and in which tone each is said. Pure. */
 import type { AdmissionOutcome, ReasonCode } from '../../shared/domain/decision.ts';
 import type { Verdict } from '../../shared/domain/gate-report.ts';
+import type { FailureKind } from '../../shared/domain/job-attempt.ts';
 import type { ModelOverview, OverviewStateCode } from '../../shared/domain/overview.ts';
 import type { FinalState, ReleaseState } from '../../shared/domain/release-state.ts';
 import type { RunOutcome } from '../../shared/domain/run.ts';
@@ -136,3 +137,14 @@ const finalStates: readonly string[] = [
 ] satisfies FinalState[];
 
 export const isOver = (state: string): boolean => finalStates.includes(state);
+
+const failures: Readonly<Record<FailureKind, string>> = {
+  throttled: 'the service was too busy',
+  capacity: 'no machine was free',
+  preempted: 'its machine was taken away',
+  platform: 'the platform failed',
+  code: 'its own code failed',
+};
+
+/** Why a job failed that another one took the place of. */
+export const sayFailure = (kind: FailureKind): string => failures[kind];

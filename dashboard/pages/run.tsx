@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { GateReportDocument } from '../../shared/domain/gate-report.ts';
-import { describeKind, type JobAttempt } from '../../shared/domain/job-attempt.ts';
+import type { JobAttempt } from '../../shared/domain/job-attempt.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { addressOf } from '../address/route.ts';
 import { acceptRun, breakGlass, cancelRun, refuseRun } from '../deeds/of-run.ts';
 import { command } from '../format/command.ts';
 import { shorten } from '../format/number.ts';
-import { sayOutcome } from '../format/words.ts';
+import { sayFailure, sayOutcome } from '../format/words.ts';
 import { Act } from '../parts/act.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Sources } from '../parts/command.tsx';
@@ -144,7 +144,7 @@ function Attempts({ of }: { readonly of: readonly JobAttempt[] }) {
     <ul class="plain">
       {of.map(({ jobName, kind, said, endedAt }) => (
         <li key={jobName}>
-          {jobName}, <When at={endedAt} />: {describeKind(kind)}
+          {jobName}, <When at={endedAt} />: {sayFailure(kind)}
           {said !== '' && (
             <>
               {' '}
