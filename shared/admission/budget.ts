@@ -40,6 +40,17 @@ export function findOverrun(
   return { until: null, because };
 }
 
+/** Whether the budget holds a run, as `findOverrun` has it, for any number of runs: what is spent is added up once. */
+export function allowHours(
+  spent: readonly Spent[],
+  budget: Budget,
+  now: string,
+): (estimateHours: number) => boolean {
+  const limit = limitHours(budget);
+  const used = sumHours(dropOld(spent, budget.window, now));
+  return (estimateHours) => fits(used + estimateHours, limit);
+}
+
 /** Sums of hours are no exact decimals: a second is not worth a refusal. */
 function fits(hoursNeeded: number, limit: number): boolean {
   return hoursNeeded <= limit + 1 / 3600;
@@ -52,7 +63,7 @@ export function reserve(
   window: string,
 ): readonly Spent[] {
   if (spent.some((known) => known.runId === entry.runId)) return spent;
-  return [...compact(spent, window), { ...entry, settled: false }];
+  return [...compact(spent, entry.model, window), { ...entry, settled: false }];
 }
 
 /** Replaces a reservation by what was used. Without a figure it stands; with 0, of a run that never started, it goes. */
@@ -61,17 +72,17 @@ export function settleSpent(
   runId: string,
   computeHours: number | undefined,
 ): readonly Spent[] {
-  return spent.flatMap((entry) => {
-    if (entry.runId !== runId || entry.settled) return [entry];
-    if (computeHours === 0) return [];
-    return [{ ...entry, computeHours: computeHours ?? entry.computeHours, settled: true }];
-  });
+  const at = spent.findIndex((entry) => entry.runId === runId && !entry.settled);
+  const entry = spent[at];
+  if (!entry) return spent;
+  const settled = { ...entry, computeHours: computeHours ?? entry.computeHours, settled: true };
+  return spent.toSpliced(at, 1, ...(computeHours === 0 ? [] : [settled]));
 }
 
 /** Leaves out what has left the window. */
 export function dropOld(spent: readonly Spent[], window: string, now: string): readonly Spent[] {
   const since = addMs(now, -durationMs(window));
-  return spent.filter(({ at }) => at > since);
+  return spent.every(({ at }) => at > since) ? spent : spent.filter(({ at }) => at > since);
 }
 
 export function sumHours(spent: readonly Spent[]): number {
@@ -79,19 +90,33 @@ export function sumHours(spent: readonly Spent[]): number {
 }
 
 /**
- * Settled entries of one model and one tenth of the window become one, as late as the latest of them: the state stays
- * bounded, and what is counted together leaves the window too late, never too early.
+ * Settled entries of the model and one tenth of the window become one, as late as the latest of them: the state stays bounded,
+ * and what is counted together leaves the window too late, never too early. Those of other models wait for their own turn, so
+ * that it costs one pass however many there are.
  */
-function compact(spent: readonly Spent[], window: string): readonly Spent[] {
+function compact(spent: readonly Spent[], model: string | undefined, window: string): readonly Spent[] {
   const tenthMs = durationMs(window) / 10;
-  const sorted = spent.toSorted((a, b) => (a.at < b.at ? -1 : 1));
-  const kept = new Map<string, Spent>();
-  for (const entry of sorted) {
+  const sorted = inOrder(spent);
+  const latest = new Map<number, { readonly at: number; readonly computeHours: number }>();
+  const merged = new Set<number>();
+  for (const [at, entry] of sorted.entries()) {
+    if (!entry.settled || entry.model !== model) continue;
     const tenth = Math.floor(Date.parse(entry.at) / tenthMs);
-    const key = entry.settled ? `${entry.model ?? ''} ${tenth}` : `run ${entry.runId}`;
-    kept.set(key, { ...entry, computeHours: entry.computeHours + (kept.get(key)?.computeHours ?? 0) });
+    const before = latest.get(tenth);
+    if (before) merged.add(before.at);
+    latest.set(tenth, { at, computeHours: entry.computeHours + (before?.computeHours ?? 0) });
   }
-  return [...kept.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+  if (merged.size === 0) return sorted;
+  const sums = new Map([...latest.values()].map(({ at, computeHours }) => [at, computeHours]));
+  return sorted.flatMap((entry, at) =>
+    merged.has(at) ? [] : [{ ...entry, computeHours: sums.get(at) ?? entry.computeHours }],
+  );
+}
+
+/** They come in the order of their times but where a clock was set back. */
+function inOrder(spent: readonly Spent[]): readonly Spent[] {
+  const isSorted = spent.every(({ at }, index) => index === 0 || spent[index - 1]!.at <= at);
+  return isSorted ? spent : spent.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 function hours(value: number): string {

@@ -9,11 +9,11 @@
  *    waited a day the budget is kept together until its run fits.
  * 2. A run that is greater than the whole budget holds nobody: it never starts.
  */
-import { limitHours, shareHours } from '../config/estimate.ts';
+import { divideHours, limitHours } from '../config/estimate.ts';
 import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import { counted } from '../domain/plural.ts';
-import { findOverrun, sumHours } from './budget.ts';
+import { allowHours, findOverrun } from './budget.ts';
 import type { PlaceRequest } from './place-request.ts';
 import { addMs } from './time.ts';
 
@@ -36,8 +36,12 @@ export function findFleetBlock(
   request: PlaceRequest,
   policy: FleetPolicy,
 ): FleetHold | null {
-  const me = waitingOf(state, request);
-  const others = state.waiting.filter((other) => other.model !== request.model);
+  const { models, now } = request;
+  const waiting = state.waiting.filter((other) => other.model !== request.model);
+  // Where nobody else waits, whose turn it is is no question.
+  const rank = waiting.length === 0 ? alone : ranker(state, { models, policy: state.policy, now });
+  const me = rank(waitingOf(state, request));
+  const others = waiting.map(rank);
   return (
     findBudgetHold(state, request, policy, { me, others }) ??
     findPlaceHold(state, request, policy, { me, others })
@@ -45,18 +49,17 @@ export function findFleetBlock(
 }
 
 interface Line {
-  readonly me: FleetWaiting;
-  readonly others: readonly FleetWaiting[];
+  readonly me: Ranked;
+  readonly others: readonly Ranked[];
 }
 
 function findBudgetHold(
   state: FleetState,
-  request: PlaceRequest,
+  { now }: PlaceRequest,
   { budget }: FleetPolicy,
   { me, others }: Line,
 ): FleetHold | null {
   if (!budget) return null;
-  const { now } = request;
   const soon = addMs(now, askAgainMs);
   const overrun = findOverrun(state.spent, budget, me.estimateHours, now);
   if (overrun) {
@@ -64,17 +67,16 @@ function findBudgetHold(
       overrun.until === null ? 'A greater budget of the fleet.' : `Admissible from ${overrun.until}.`;
     return { because: `of the fleet, ${overrun.because()}`, changedBy, until: overrun.until ?? soon };
   }
-  const able = others.filter(({ estimateHours }) => estimateHours <= limitHours(budget));
-  const poorer = able.find((other) => isOverShare(state, me, request) && !isOverShare(state, other, request));
+  const most = limitHours(budget);
+  const able = others.filter(({ estimateHours }) => estimateHours <= most);
+  const poorer = me.isOver ? able.find((other) => !other.isOver) : undefined;
   if (poorer) {
     const because = `the model has used its share of the fleet's budget, and ${poorer.model}, which has not, waits`;
     return { because, changedBy: `Admissible once ${poorer.model} has started.`, until: soon };
   }
+  const allows = allowHours(state.spent, budget, now);
   const patient = able.find(
-    (other) =>
-      stepsOf(other, now) > 0 &&
-      compare(state, other, me, request) < 0 &&
-      findOverrun(state.spent, budget, me.estimateHours + other.estimateHours, now) !== null,
+    (other) => other.steps > 0 && compare(other, me) < 0 && !allows(me.estimateHours + other.estimateHours),
   );
   if (!patient) return null;
   const { model, since, estimateHours } = patient;
@@ -90,60 +92,87 @@ function findPlaceHold(
 ): FleetHold | null {
   if (state.places.some((place) => place.model === request.model)) return null;
   const most = maximumConcurrentRuns ?? Number.POSITIVE_INFINITY;
-  const fits = ({ estimateHours }: FleetWaiting): boolean =>
-    !budget || findOverrun(state.spent, budget, estimateHours, request.now) === null;
-  const ahead = others.filter((other) => compare(state, other, me, request) < 0 && fits(other));
+  const allows = budget ? allowHours(state.spent, budget, request.now) : () => true;
+  const ahead = others.filter((other) => compare(other, me) < 0 && allows(other.estimateHours));
   if (ahead.length < most - state.places.length) return null;
   const taken = `${state.places.length} of ${counted(most, 'slot')} of the fleet ${most === 1 ? 'is' : 'are'} taken`;
-  const queue =
-    ahead.length > 0
-      ? `, and ${ahead.map((other) => other.model).join(', ')} ${ahead.length === 1 ? 'goes' : 'go'} first`
-      : '';
   const until = addMs(request.now, askAgainMs);
-  return { because: `${taken}${queue}`, changedBy: 'Admissible when its turn comes.', until };
+  return { because: `${taken}${describeQueue(ahead)}`, changedBy: 'Admissible when its turn comes.', until };
 }
 
-/** Whether a model that has used the budget would have used more than its part of it. */
-function isOverShare(state: FleetState, { model, estimateHours }: FleetWaiting, division: Division): boolean {
-  const used = usedBy(state, model);
-  return used > 0 && used + estimateHours > shareOf(model, division);
+/** Of those that go first so many are named. */
+const namesAtMost = 10;
+
+function describeQueue(ahead: readonly Ranked[]): string {
+  if (ahead.length === 0) return '';
+  const names = ahead.slice(0, namesAtMost).map(({ model }) => model);
+  const more = ahead.length - names.length;
+  const all = more > 0 ? `${names.join(', ')} and ${counted(more, 'other model')}` : names.join(', ');
+  return `, and ${all} ${ahead.length === 1 ? 'goes' : 'go'} first`;
 }
 
 /** Among whom, and by which file, the budget is divided. */
-type Division = Pick<PlaceRequest, 'models' | 'now'> & { readonly policy: FleetState['policy'] };
+interface Division {
+  readonly models: readonly string[];
+  readonly policy: FleetState['policy'];
+  readonly now: string;
+}
 
-/** A model's part of the budget by its weight, in hours. */
-export function shareOf(model: string, { models, policy }: Omit<Division, 'now'>): number {
-  return policy ? shareHours(model, { models, policy }) : Number.POSITIVE_INFINITY;
+/** Who waits, with all that its place in the line hangs on. */
+interface Ranked extends FleetWaiting {
+  /** Whether a model that has used the budget would have used more than its part of it. */
+  readonly isOver: boolean;
+  /** Days of waiting: a step of priority each. */
+  readonly steps: number;
+  /** Hours used, for its weight. */
+  readonly load: number;
+}
+
+const alone = (entry: FleetWaiting): Ranked => ({ ...entry, isOver: false, steps: 0, load: 0 });
+
+/** What is spent is added up once, and the weights are: there may be ten thousand models, and all of them may wait. */
+function ranker({ spent }: FleetState, { models, policy, now }: Division): (entry: FleetWaiting) => Ranked {
+  let share: ((model: string) => number) | undefined;
+  const shareOf = (model: string): number => {
+    share ??= policy ? divideHours({ models, policy }) : () => Number.POSITIVE_INFINITY;
+    return share(model);
+  };
+  const used = new Map<string, number>();
+  for (const { model = '', computeHours } of spent) used.set(model, (used.get(model) ?? 0) + computeHours);
+  const nowMs = Date.parse(now);
+  return (entry) => {
+    const { model, estimateHours, since } = entry;
+    const own = used.get(model) ?? 0;
+    return {
+      ...entry,
+      isOver: own > 0 && own + estimateHours > shareOf(model),
+      steps: Math.max(0, Math.floor((nowMs - Date.parse(since)) / stepMs)),
+      load: policy?.budget ? own / (policy.shares[model] ?? 1) : 0,
+    };
+  };
 }
 
 /**
  * Below 0 where `a` goes before `b`: who is below its share, then priority with a step more for each day of waiting, then
  * who has used least for its weight, then who has waited longest.
  */
-function compare(state: FleetState, a: FleetWaiting, b: FleetWaiting, division: Division): number {
-  const { policy, now } = division;
-  const over = (entry: FleetWaiting): number => Number(isOverShare(state, entry, division));
-  if (over(a) !== over(b)) return over(a) - over(b);
-  const rank = (entry: FleetWaiting): number => entry.priority + stepsOf(entry, now);
+function compare(a: Ranked, b: Ranked): number {
+  if (a.isOver !== b.isOver) return Number(a.isOver) - Number(b.isOver);
+  const rank = ({ priority, steps }: Ranked): number => priority + steps;
   if (rank(a) !== rank(b)) return rank(b) - rank(a);
-  const load = ({ model }: FleetWaiting): number => usedBy(state, model) / (policy?.shares[model] ?? 1);
-  const difference = policy?.budget ? load(a) - load(b) : 0;
+  const difference = a.load - b.load;
   if (Math.abs(difference) > 1e-9) return difference;
   if (a.since !== b.since) return a.since < b.since ? -1 : 1;
   return a.model < b.model ? -1 : a.model > b.model ? 1 : 0;
 }
 
-function stepsOf({ since }: FleetWaiting, now: string): number {
-  return Math.max(0, Math.floor((Date.parse(now) - Date.parse(since)) / stepMs));
-}
-
 /** The signals whose turn it is now, as far as places go. */
 export function nextInLine(state: FleetState, now: string): readonly string[] {
-  const { policy, models } = state;
+  const { policy, models, waiting } = state;
   const free = (policy?.maximumConcurrentRuns ?? Number.POSITIVE_INFINITY) - state.places.length;
-  const inOrder = state.waiting.toSorted((a, b) => compare(state, a, b, { policy, models, now }));
-  return inOrder.slice(0, Math.max(0, Math.min(free, inOrder.length))).map(({ signal }) => signal);
+  if (free <= 0 || waiting.length === 0) return [];
+  const inOrder = waiting.map(ranker(state, { policy, models, now })).sort(compare);
+  return inOrder.slice(0, Math.min(free, inOrder.length)).map(({ signal }) => signal);
 }
 
 /** The request as one that waits: since it first did, where it is known already. */
@@ -151,10 +180,6 @@ export function waitingOf(state: FleetState, request: PlaceRequest): FleetWaitin
   const { model, runId, signal, priority, estimateHours, now } = request;
   const since = state.waiting.find((entry) => entry.model === model)?.since ?? now;
   return { model, runId, signal, priority, estimateHours, since, expiresAt: addMs(now, patienceMs) };
-}
-
-function usedBy({ spent }: FleetState, model: string): number {
-  return sumHours(spent.filter((entry) => entry.model === model));
 }
 
 function hours(value: number): string {

@@ -23,7 +23,6 @@ import type { PlaceRequest } from './place-request.ts';
 import type { Grant } from './question.ts';
 import { addMs, earlier, later } from './time.ts';
 
-export { shareOf } from './fleet-queue.ts';
 export type { PlaceRequest } from './place-request.ts';
 
 export function requestPlace(state: FleetState, request: PlaceRequest): Requested {

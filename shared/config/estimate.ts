@@ -45,10 +45,17 @@ interface Division {
   };
 }
 
-/** A model's part of the fleet's budget by its weight, in hours; without a budget there is no end to it. */
-export function shareHours(model: string, { models, policy }: Division): number {
-  if (!policy.budget) return Number.POSITIVE_INFINITY;
-  const weightOf = (name: string): number => policy.shares[name] ?? 1;
-  const sum = [...new Set([...models, model])].reduce((total, name) => total + weightOf(name), 0);
-  return (limitHours(policy.budget) * weightOf(model)) / sum;
+/**
+ * A model's part of the fleet's budget by its weight, in hours; without a budget there is no end to it. The weights are added up
+ * once, for any number of models.
+ */
+export function divideHours({ models, policy }: Division): (model: string) => number {
+  const { budget, shares } = policy;
+  if (!budget) return () => Number.POSITIVE_INFINITY;
+  const weightOf = (name: string): number => shares[name] ?? 1;
+  const known = new Set(models);
+  const listed = Object.entries(shares).filter(([name]) => known.has(name));
+  const sum = listed.reduce((total, [, weight]) => total + weight - 1, known.size);
+  const limit = limitHours(budget);
+  return (model) => (limit * weightOf(model)) / (known.has(model) ? sum : sum + weightOf(model));
 }

@@ -5,7 +5,7 @@
  * (the schemas).
  */
 import { parseDurationMs } from './duration.ts';
-import { estimateHours, limitHours, shareHours } from './estimate.ts';
+import { divideHours, estimateHours, limitHours } from './estimate.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
@@ -137,9 +137,10 @@ export function findFleetWarnings(
   const { budget } = fleet;
   if (!budget) return [];
   const limit = limitHours(budget);
+  const shareOf = divideHours({ models: [...models.keys()], policy: fleet });
   return [...models].flatMap(([name, config]): Warning[] => {
     const needed = estimateHours(config, 'retrain');
-    const share = shareHours(name, { models: [...models.keys()], policy: fleet });
+    const share = shareOf(name);
     const path = Object.hasOwn(fleet.shares, name) ? ['shares', name] : ['budget'];
     const run = `a run of model ${name} may take ${hours(needed)} by the timeouts of its jobs`;
     if (needed > limit) {

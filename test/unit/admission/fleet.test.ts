@@ -5,8 +5,8 @@ import {
   type PlaceRequest,
   requestPlace,
   returnPlace,
-  shareOf,
 } from '../../../shared/admission/fleet.ts';
+import { divideHours } from '../../../shared/config/estimate.ts';
 import { type FleetPolicy, FleetSchema } from '../../../shared/config/fleet-schema.ts';
 import { type FleetState, newFleetState } from '../../../shared/domain/fleet-state.ts';
 
@@ -95,7 +95,7 @@ describe('the shared budget', () => {
   const policy = FleetSchema.parse({ budget: { window: 'P7D', computeHours: 8 }, shares: { a: 2 } });
 
   it('is divided by weight', () => {
-    expect(models.map((model) => shareOf(model, { models, policy }))).toEqual([4, 2, 2]);
+    expect([...models, 'd'].map(divideHours({ models, policy }))).toEqual([4, 2, 2, 8 / 5]);
   });
 
   it('holds a run that does not fit until enough has left the window', () => {
@@ -107,6 +107,24 @@ describe('the shared budget', () => {
     });
     const settled = returnPlace(state, { runId: 'run-a', computeHours: 5 }).state;
     expect(ask(settled, 'b', 1, policy, { estimateHours: 3 }).grant).toEqual({ granted: true });
+  });
+
+  it('counts the settled runs of a model and of a tenth of the window as one', () => {
+    let state = newFleetState;
+    for (let hour = 0; hour < 24 * 28; hour++) {
+      const model = models[hour % 3]!;
+      const runId = `run-${hour}`;
+      const asked = ask(state, model, hour, policy, { runId, estimateHours: 0.04 });
+      expect(asked.grant).toEqual({ granted: true });
+      state = returnPlace(asked.state, { runId, computeHours: 0.04 }).state;
+      // Eleven tenths at most lie in a window that began within one, and of each model the latest is still by itself.
+      expect(state.spent.length).toBeLessThanOrEqual(3 * 12);
+    }
+    const hours = state.spent.reduce((sum, { computeHours }) => sum + computeHours, 0);
+    // A week of them, and what leaves the window too late: a tenth at most.
+    expect(hours).toBeGreaterThanOrEqual(168 * 0.04 - 1e-9);
+    expect(hours).toBeLessThanOrEqual(168 * 0.04 * 1.1 + 1e-9);
+    expect(state.spent.map(({ at }) => at)).toEqual(state.spent.map(({ at }) => at).sort());
   });
 
   it('may be used over one’s share only while nobody below theirs waits', () => {
@@ -121,6 +139,19 @@ describe('the shared budget', () => {
     const free = returnPlace(poorer, { runId: 'run-a', computeHours: 1 }).state;
     expect(ask(free, 'b', 3, waits, { runId: 'run-b2', priority: 9 }).grant).toMatchObject({
       because: "the model has used its share of the fleet's budget, and c, which has not, waits",
+    });
+  });
+});
+
+describe('a long line', () => {
+  it('is named by its first ten', () => {
+    const line = Array.from({ length: 12 }, (_, index) => `model-${String(index).padStart(2, '0')}`);
+    const one = FleetSchema.parse({ maximumConcurrentRuns: 1 });
+    const busy = ask(newFleetState, 'a', 0, one).state;
+    const waiting = line.reduce((state, model) => ask(state, model, 1, one).state, busy);
+    const { grant } = ask(waiting, 'z', 2, one);
+    expect(grant).toMatchObject({
+      because: `1 of 1 slot of the fleet is taken, and ${line.slice(0, 10).join(', ')} and 2 other models go first`,
     });
   });
 });
