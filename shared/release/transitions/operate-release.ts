@@ -124,16 +124,23 @@ function findBarred(release: Release, { by, actor, at }: Word, teams: readonly s
   if (actor?.kind !== 'person') return `${by} is no person, and cannot approve.`;
   const names = [actor.name, actor.id, ...teams];
   const approvers = approversAt(release, stage, at);
-  if (approvers && !approvers.some((name) => names.includes(name)))
+  if (approvers && !approvers.some(isOneOf(names)))
     return `${by} is none of those who may approve stage ${stage.stage}: ${namePeople(approvers, knownNames(release))}.${describeLater(release, stage, names)}`;
   if (stage.notRequester && release.requestedBy.some((id) => id === actor.id || id === actor.name))
     return `${by} requested the run, and cannot approve its release: somebody else must.`;
   return null;
 }
 
+/** Object ids are the same in capitals, as some tools show them; of a person and in teams they are small. */
+const isOneOf =
+  (names: readonly string[]) =>
+  (name: string): boolean =>
+    names.includes(name) || (objectId.test(name) && names.includes(name.toLowerCase()));
+const objectId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** Whether somebody may once it is escalated. */
 function describeLater(release: Release, stage: ApprovalStage, names: readonly string[]): string {
-  const isLater = stage.escalate?.by?.some((name) => names.includes(name));
+  const isLater = stage.escalate?.by?.some(isOneOf(names));
   return isLater ? ` It is escalated at ${escalatesAt(release, stage)}.` : '';
 }
 

@@ -130,6 +130,13 @@ describe('an approval', () => {
     expect(approved(asking({ by: ['ann', 'id-7', 'ml-leads'] }), by).done).toBe(true);
   });
 
+  it('is taken of an object id however it is written, and of a name as it is', () => {
+    const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    const by = { actor: person('anybody', id) };
+    expect(approved(asking({ by: [id.toUpperCase()] }), by).done).toBe(true);
+    expect(approved(asking({ by: ['ANN'] }), { actor: person('ann') }).done).toBe(false);
+  });
+
   it.each([
     ['whose name begins alike', { actor: person('anne') }],
     ['of another team', { actor: person('leo'), teams: ['ml', 'leads'] }],
