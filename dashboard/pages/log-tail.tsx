@@ -28,8 +28,10 @@ const everyMs = 2_000;
 const keptCharacters = 200_000;
 
 export function LogTail({ run }: { readonly run: Run }) {
-  const began = run.kind !== 'retrain' || run.phase !== 'train' ? 'evaluate' : 'train';
-  const [phase, setPhase] = useState<(typeof phases)[number]>(began);
+  // Until somebody chooses, it is the job that the run has come to.
+  const latest = run.kind !== 'retrain' || run.phase !== 'train' ? 'evaluate' : 'train';
+  const [chosen, setChosen] = useState<(typeof phases)[number] | null>(null);
+  const phase = chosen ?? latest;
   const log = useLog(run.runId, phase, run.attempts?.length ?? 0);
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
@@ -44,7 +46,7 @@ export function LogTail({ run }: { readonly run: Run }) {
         <select
           aria-label="Job"
           value={phase}
-          onChange={(event) => setPhase(phases.find((each) => each === event.currentTarget.value) ?? 'train')}
+          onChange={(event) => setChosen(phases.find((each) => each === event.currentTarget.value) ?? null)}
         >
           {phases.map((each) => (
             <option key={each} value={each}>
