@@ -26,6 +26,8 @@ const forms: readonly (readonly [before: string, secret: string])[] = [
   [`(?:Password|Pwd|Client_?Secret)${is}`, '[^\\s;&"\'\\\\]{4,}'],
   // Signatures and keys in addresses, as they are and percent-encoded.
   ['(?:[?&;]|%3F|%26)(?:sig|s|code|access_token)(?:=|%3D)', '[^\\s&"\'<>\\\\;,)]{16,}'],
+  // Passwords in addresses.
+  ['\\b[a-z][a-z0-9+.-]{0,20}://[^\\s/?#:@"\'\\\\]{0,100}:', '[^\\s/?#@"\'\\\\]{1,200}(?=@)'],
   // Headers.
   ['Bearer +', '[A-Za-z0-9+/=._~-]{16,}'],
   [`Authorization(?:${is}|: *)(?:Basic|SharedKey|SharedKeyLite) +`, '[^\\s"\'\\\\,]{8,}'],

@@ -13,12 +13,14 @@ import { z } from 'zod';
 import { joinGroups, readRoles, readTeams } from './access/read-groups.ts';
 import { isSignInOn, type SignIn } from './access/sign-in.ts';
 import { parseDurationMs } from './config/duration.ts';
+import { address, isPlain } from './config/plain-address.ts';
 import { type GitHubApp, readAppKey } from './controllers/github-app.ts';
 import { leastHistoryMs } from './domain/durable-names.ts';
 import { readVaultKey, type VaultKey } from './domain/vault-key.ts';
 import { RatchetError } from './errors.ts';
 import { type Explanation, explanationsByName, findWrongReceiver } from './explain-settings.ts';
 import { readWebhookSecret } from './http/webhook-signature.ts';
+import { maskSecrets } from './mask-secrets.ts';
 import { type Receivers, readReceivers } from './notices/read-receivers.ts';
 import { arePublicKeys, isSigningKey } from './package/bundle.ts';
 
@@ -84,7 +86,7 @@ const workspaceId =
 
 const text = z.string().min(1);
 const like = (pattern: RegExp) => z.string().regex(pattern);
-const https = z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, ''));
+const https = address(/^https$/).transform((url) => url.replace(/\/+$/, ''));
 /** Several, separated by commas, while one is changed for another. */
 const secrets = z
   .string()
@@ -113,7 +115,7 @@ const EnvironmentSchema = z.object({
     .regex(/Endpoint=sb:\/\/.*(?:SharedAccessKey|SharedAccessSignature)=/i)
     .optional(),
   RATCHET_SERVICEBUS__fullyQualifiedNamespace: like(/^[a-z0-9.-]+$/i).optional(),
-  RATCHET_EVENTGRID_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  RATCHET_EVENTGRID_ENDPOINT: address(/^https?$/).optional(),
   RATCHET_EVENTGRID_KEY: text.optional(),
   RATCHET_AZURE_DEVOPS_URL: https.optional(),
   RATCHET_GITHUB_URL: https.default('https://api.github.com'),
@@ -146,8 +148,7 @@ const EnvironmentSchema = z.object({
     .string()
     .refine((value) => findWrongReceiver(value) === null)
     .optional(),
-  RATCHET_PUBLIC_URL: z
-    .url({ protocol: /^https$|^http$/ })
+  RATCHET_PUBLIC_URL: address(/^https?$/)
     .refine((url) => /^https:|^http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(`${url}/`))
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
@@ -162,8 +163,7 @@ const EnvironmentSchema = z.object({
     .transform((text) => text.replaceAll('\\n', '\n'))
     .refine(arePublicKeys)
     .optional(),
-  RATCHET_TRACES: z
-    .url({ protocol: /^https?$/ })
+  RATCHET_TRACES: address(/^https?$/)
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   RATCHET_CHECKS_KEPT: z
@@ -208,8 +208,9 @@ function describeProblem(name: SettingName, value: string | undefined): string {
       ? 'nothing'
       : secret
         ? `${value.length} characters${why ? `, of which ${why}` : ''}`
-        : JSON.stringify(value.slice(0, 200));
-  return `${name} must ${must}; found ${seen}; ${next}`;
+        : JSON.stringify(maskSecrets(value).slice(0, 200));
+  const isNamed = value !== undefined && !secret && /^https?:/i.test(value) && !isPlain(value);
+  return `${name} must ${must}${isNamed ? ', without a name or password before the host' : ''}; found ${seen}; ${next}`;
 }
 
 /** What concerns two settings at once. */

@@ -39,6 +39,11 @@ describe('a secret of a known form', () => {
       'u=https%3A%2F%2Fx%2Fb%3Fsig%3DbWFkZSBvZiBieXRlcw%253D',
       'u=https%3A%2F%2Fx%2Fb%3Fsig%3D***',
     ],
+    [
+      'a password in an address',
+      'GET http://jaeger:hunter2@host:16686/x failed',
+      'GET http://jaeger:***@host:16686/x failed',
+    ],
     ['one of HTML', 'x?a=1&amp;sig=bWFkZSBvZiBieXRlcw', 'x?a=1&amp;sig=***'],
     ['an Event Grid token', 'aeg-sas-token: r=https%3a%2f%2fx&e=1&s=abcdefghijklmnop', 'aeg-sas-token: ***'],
     ['a function key', 'https://app/api/x?code=A1b2C3d4E5f6G7h8I9j0==', 'https://app/api/x?code=***'],

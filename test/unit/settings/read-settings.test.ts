@@ -96,6 +96,26 @@ describe('settings', () => {
     );
   });
 
+  it.each([
+    'RATCHET_ARM_ENDPOINT',
+    'RATCHET_STORAGE__blobServiceUri',
+    'RATCHET_EVENTGRID_ENDPOINT',
+    'RATCHET_AZURE_DEVOPS_URL',
+    'RATCHET_GITHUB_URL',
+    'RATCHET_LOGS_ENDPOINT',
+    'RATCHET_PUBLIC_URL',
+    'RATCHET_TRACES',
+  ])('take no credentials in %s, and do not show them', (name) => {
+    const message = problemOf({ ...inAzure, [name]: 'https://ann:hunter2@host/path' });
+    expect(message).toContain(name);
+    expect(message).toContain(
+      'without a name or password before the host; found "https://ann:***@host/path"',
+    );
+    expect(problemOf({ ...inAzure, [name]: 'https://ann@host/path' })).toContain(
+      'without a name or password',
+    );
+  });
+
   it('name the one service address that is missing', () => {
     const { RATCHET_STORAGE__tableServiceUri: _, ...env } = inAzure;
     expect(problemOf(env)).toContain(
