@@ -32,6 +32,7 @@ import { rebuild } from './rebuild.ts';
 import { refuse } from './refuse.ts';
 import { release } from './release.ts';
 import { releases } from './releases.ts';
+import { report } from './report.ts';
 import { request } from './request.ts';
 import { rollBack } from './roll-back.ts';
 import { runs } from './runs.ts';
@@ -54,6 +55,7 @@ const commands: Readonly<Record<string, Command>> = {
   models,
   inbox,
   request,
+  report,
   decisions,
   data,
   runs,
