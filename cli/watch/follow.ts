@@ -35,7 +35,7 @@ export interface Follower {
 }
 
 const patienceMs = 120_000;
-/** For a decision on a signal that the service may not know at all. */
+/** For a decision on a signal that the service may not know at all, and for a run that a decision has named. */
 const undecidedMs = 60_000;
 
 /** 0 it has passed, 1 the answer is no, 3 something broke. */
@@ -52,12 +52,18 @@ const exitCodes: Readonly<Record<RunOutcome, 0 | 1 | 3>> = {
   failed: 3,
 };
 
-/** Answers the exit code once the run has ended. */
-export async function followRun(follower: Follower, runId: string): Promise<number> {
+/** Answers the exit code once the run has ended. One that `isNamed` by a decision is in the ledger shortly after that. */
+export async function followRun(follower: Follower, runId: string, isNamed = false): Promise<number> {
+  const giveUpAt = Date.now() + (isNamed ? undecidedMs : 0);
   let told = '';
   for (;;) {
     const answer = await askPatiently(follower, `runs/${encodeURIComponent(runId)}`);
-    if (answer === undefined) throw new Error(`there is no run ${runId}; ratchet runs lists them`);
+    if (answer === undefined) {
+      if (Date.now() >= giveUpAt) throw new Error(`there is no run ${runId}; ratchet runs lists them`);
+      follower.wait(`${runId} begins`);
+      await sleep(follower.everyMs);
+      continue;
+    }
     const { run, progress = null } = answer as { run: Run; progress?: Progress | null };
     const state = JSON.stringify([run.phase, run.outcome, run.sentence, progress?.phase, progress?.waits]);
     if (state !== told) follower.tell({ event: 'run', run, progress });
@@ -85,7 +91,7 @@ export async function followSignal(follower: Follower, signalId: string): Promis
       told = state;
       const { outcome, runId } = decision;
       if (outcome === 'rejected') return 1;
-      if (outcome !== 'deferred' && runId !== null) return followRun(follower, runId);
+      if (outcome !== 'deferred' && runId !== null) return followRun(follower, runId, true);
       id = decision.joinedSignalId ?? id;
       follower.wait(`signal ${id} is ${decision.outcome}`);
     }

@@ -95,7 +95,8 @@ describe('ratchet watch', () => {
   it('follows a signal from its wait to its run', async () => {
     const answers = {
       'decisions/manual:m:1': [404, one('deferred'), one('deferred'), one('admitted', { runId })] as const,
-      [`runs/${runId}`]: [run('released')],
+      // A run is written down after the decision that names it.
+      [`runs/${runId}`]: [404 as const, 404 as const, run('released')],
     };
     await telling(
       { ...answers, 'decisions/manual%3Am%3A1': answers['decisions/manual:m:1'] },
