@@ -141,7 +141,7 @@ it('brings the sample model to an endpoint that answers mail', async () => {
   ])
     expect(told).toContain(part);
   expect(told).not.toMatch(/differs|unknown/);
-  expect(await type(['audit', 'verify', '--ledger'])).toContain('Whole: nothing was changed');
+  expect(await type(['audit', 'verify', '--ledger'])).toContain('Intact: nothing was changed');
   const answer = await ask(scoring!, key!, { mails: [{ text: 'free money' }] });
   expect(answer).toMatchObject({ predictions: [{ label: expect.any(Number) }], model: { version: '1' } });
 });
