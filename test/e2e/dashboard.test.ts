@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Trace } from '../../shared/domain/trace.ts';
+import { until } from '../until.ts';
 import { openBrowser, type Visit, visit } from '../world/browser.ts';
 import { type DashboardWorld, hostile, openDashboardWorld } from '../world/dashboard-world.ts';
 
@@ -257,20 +258,21 @@ describe('the page', () => {
     await page.getByRole('link', { name: 'guarded', exact: true }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await until(async () => (await page.evaluate('document.activeElement.id')) === 'main');
     await page.getByRole('link', { name: 'guarded', exact: true }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'guarded' }).waitFor();
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
-    expect(await page.title()).toBe('guarded · Ratchet');
+    // What follows a view is done after it is drawn.
+    await until(async () => (await page.evaluate('document.activeElement.tagName')) === 'H1');
+    await until(async () => (await page.title()) === 'guarded · Ratchet');
     const freeze = page.getByRole('button', { name: 'Freeze', exact: true });
     await freeze.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await freeze.evaluate((element) => element.ownerDocument.activeElement === element)).toBe(true);
+    await until(() => freeze.evaluate((element) => element.ownerDocument.activeElement === element));
     await page.getByRole('group', { name: /^Time line/ }).focus();
     await page.keyboard.press('ArrowLeft');
-    expect(await page.locator('.picked').textContent()).not.toContain('Nothing is picked');
+    await until(async () => !(await page.locator('.picked').textContent())?.includes('Nothing is picked'));
   });
 
   it('loads less than 60 kB, and nothing from elsewhere', async () => {
