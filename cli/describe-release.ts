@@ -1,9 +1,10 @@
 /** A release for a person: what it does, what it waits for, and what an approval of it would be of. */
 import pc from 'picocolors';
+import type { LookedCheck } from '../shared/domain/look-result.ts';
 import { namePeople } from '../shared/domain/name-people.ts';
 import type { NoticeRow } from '../shared/domain/notice.ts';
 import { counted } from '../shared/domain/plural.ts';
-import type { ApprovalSubject, LookedCheck, ReleaseRow } from '../shared/domain/release-state.ts';
+import type { ApprovalSubject, ReleaseRow } from '../shared/domain/release-state.ts';
 
 export function describeRow({ startedAt, releaseId, model, endpoint, state, sentence }: ReleaseRow): string {
   return `${startedAt}  ${releaseId}  ${pc.bold(state)}  version ${model.version} to ${endpoint}  ${sentence}`;

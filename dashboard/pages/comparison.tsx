@@ -1,5 +1,5 @@
 /** Challenger and champion by what they answered in the same time: the last look at the checks of a release, in numbers. */
-import type { LookedCheck, LookResult } from '../../shared/domain/release-state.ts';
+import type { LookedCheck, LookResult } from '../../shared/domain/look-result.ts';
 import { formatNumber } from '../format/number.ts';
 import { sayVerdict } from '../format/words.ts';
 import { Badge } from '../parts/badge.tsx';

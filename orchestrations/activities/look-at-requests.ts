@@ -1,4 +1,4 @@
-import type { LookResult } from '../../shared/domain/release-state.ts';
+import type { LookResult } from '../../shared/domain/look-result.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';

@@ -15,8 +15,8 @@
  */
 
 import type { GateReportDocument } from '../domain/gate-report.ts';
+import type { TrialResult } from '../domain/look-result.ts';
 import { lookShare } from '../domain/look-share.ts';
-import type { TrialResult } from '../domain/release-state.ts';
 import type { HoldoutLook } from './ask-of-look.ts';
 import type { JudgeRequest } from './evidence.ts';
 import { judgeEvidence } from './judge-evidence.ts';

@@ -19,7 +19,7 @@
  * Technometrics 24, 1982); any of them can roll back, so that they share what is spent on that (Bonferroni).
  */
 import type { CheckConfig } from '../../config/check-schema.ts';
-import type { LookedCheck, LookResult } from '../../domain/release-state.ts';
+import type { LookedCheck, LookResult } from '../../domain/look-result.ts';
 import type { RequestCounts, RequestTally, Tally } from '../../domain/request-counts.ts';
 import {
   atLook,

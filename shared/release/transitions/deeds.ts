@@ -5,8 +5,9 @@
 import type { CheckConfig } from '../../config/check-schema.ts';
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { NotifyStage } from '../../config/stage-schema.ts';
+import type { LookResult, TrialResult } from '../../domain/look-result.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
-import type { EndedRelease, LookResult, Observed, Split, TrialResult } from '../../domain/release-state.ts';
+import type { EndedRelease, Observed, Split } from '../../domain/release-state.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 import type { Candidate, SignedVersion, TargetState } from './state.ts';
 import type { TrialQuestion, TrialStart } from './trial.ts';

@@ -9,7 +9,8 @@
 import { hashJson } from '../../config/pin.ts';
 import type { StageConfig } from '../../config/stage-schema.ts';
 import type { Embargo } from '../../domain/embargo.ts';
-import type { LookResult, ReleaseRow } from '../../domain/release-state.ts';
+import type { LookResult } from '../../domain/look-result.ts';
+import type { ReleaseRow } from '../../domain/release-state.ts';
 
 interface Verdict {
   /** `wait`: ask again, its release goes on. */

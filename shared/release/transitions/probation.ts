@@ -14,7 +14,8 @@
 import type { ProbationStage } from '../../config/probation-schema.ts';
 import { trialIdOf } from '../../domain/durable-names.ts';
 import { jobNameOf } from '../../domain/job-name.ts';
-import type { ProbationRow, TrialResult } from '../../domain/release-state.ts';
+import type { TrialResult } from '../../domain/look-result.ts';
+import type { ProbationRow } from '../../domain/release-state.ts';
 import { advance, askPerson, enter, findWayBack, later, msOf, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { waitFor } from './moves.ts';

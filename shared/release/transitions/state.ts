@@ -8,6 +8,7 @@ import type { ReleaseConfig } from '../../config/release-schema.ts';
 import type { Policy } from '../../config/schema.ts';
 import type { TargetConfig } from '../../config/target-schema.ts';
 import type { Embargo, Quarantine } from '../../domain/embargo.ts';
+import type { LookResult } from '../../domain/look-result.ts';
 import type { Names } from '../../domain/name-people.ts';
 import type { NoticeAddress } from '../../domain/notice.ts';
 import type { OutsideRun, PipelineOrder } from '../../domain/pipeline.ts';
@@ -17,7 +18,6 @@ import type {
   Drilled,
   EndedRelease,
   FinalState,
-  LookResult,
   Observed,
   Offered,
   Question,

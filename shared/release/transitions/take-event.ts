@@ -4,8 +4,9 @@
  * Owns: which evidence moves a release. Does not own: what it does next (next-step.ts), what
  * people order (operate-release.ts), what is believed of the target (take-observed.ts).
  */
+
+import type { LookResult } from '../../domain/look-result.ts';
 import { counted } from '../../domain/plural.ts';
-import type { LookResult } from '../../domain/release-state.ts';
 import type { Word } from '../../domain/word.ts';
 import {
   advance,

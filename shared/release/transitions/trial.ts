@@ -1,7 +1,7 @@
 /** A version on probation and its looks at labelled rows, as a release keeps them and asks for them. Plain JSON. */
 import type { GateConfig } from '../../config/gate-schema.ts';
 import type { JobConfig, ModelConfig } from '../../config/schema.ts';
-import type { TrialResult } from '../../domain/release-state.ts';
+import type { TrialResult } from '../../domain/look-result.ts';
 import type { ModelVersion } from '../../domain/run.ts';
 
 /** What the looks of a probation take from the model file beside their stage. */
