@@ -11,7 +11,7 @@ const finding = z.strictObject({
   check: z.string(),
   state: z.enum(['ok', 'warning', 'problem']),
   saw: z.string(),
-  todo: z.string().describe('Empty where there is nothing to do.'),
+  next: z.string().describe('Empty where there is nothing to do.'),
 });
 
 export const commandOutputs = {

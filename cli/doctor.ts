@@ -36,7 +36,7 @@ export const doctor: Command = {
   },
 };
 
-function describe({ check, state, saw, todo }: Finding): string {
+function describe({ check, state, saw, next }: Finding): string {
   const mark = marks[state] + ' '.repeat(Math.max(1, markWidth - state.length));
-  return `${mark}${pc.bold(check)}: ${saw}${todo === '' ? '' : `\n${' '.repeat(markWidth)}to do: ${todo}`}`;
+  return `${mark}${pc.bold(check)}: ${saw}${next === '' ? '' : `\n${' '.repeat(markWidth)}to do: ${next}`}`;
 }

@@ -29,7 +29,7 @@ export async function examineAzureEvents(workspace: string, host: string): Promi
   } catch (error) {
     if (!(error instanceof AzFailed)) throw error;
     const saw = `not looked at: ${error.message}`;
-    return [{ check, state: 'warning', saw, todo: 'sign in with az login, and ask again' }];
+    return [{ check, state: 'warning', saw, next: 'sign in with az login, and ask again' }];
   }
 }
 
@@ -55,19 +55,19 @@ async function listSubscriptions(workspace: string): Promise<readonly AzureSubsc
 
 /** A webhook that has not answered the handshake stays in another state than Succeeded. */
 export function judge(all: readonly AzureSubscription[], host: string): readonly Finding[] {
-  const todo = 'make it as docs/deploy.md says, under Events; without it runs wait for slow polls';
+  const next = 'make it as docs/deploy.md says, under Events; without it runs wait for slow polls';
   const ours = all.filter((each) => delivers(each, host));
   if (ours.length === 0)
-    return [{ check, state: 'problem', saw: 'no subscription delivers to this service', todo }];
+    return [{ check, state: 'problem', saw: 'no subscription delivers to this service', next }];
   const states = new Map(ours.map(({ name, provisioningState }) => [name, provisioningState]));
   return [...states].map(([name, state]) =>
     state === 'Succeeded'
-      ? { check, state: 'ok', saw: `${name} is agreed`, todo: '' }
+      ? { check, state: 'ok', saw: `${name} is agreed`, next: '' }
       : {
           check,
           state: 'problem',
           saw: `${name} is ${state}: its handshake has not been answered`,
-          todo: 'make it again while the app runs, with the current key',
+          next: 'make it again while the app runs, with the current key',
         },
   );
 }

@@ -17,7 +17,7 @@ export async function examineFromHere(
       check: 'ratchet',
       state: 'ok',
       saw: `version ${readVersion()} on Node ${process.versions.node}`,
-      todo: '',
+      next: '',
     } as const,
     ...examineModels(process.env['RATCHET_MODELS_DIR'] || 'models'),
   ];
@@ -34,14 +34,14 @@ function examineModels(folder: string): readonly Finding[] {
   return [
     ...problems.map(
       (each) =>
-        ({ check, state: 'problem', saw: formatProblem(each), todo: 'mend it: ratchet validate' }) as const,
+        ({ check, state: 'problem', saw: formatProblem(each), next: 'mend it: ratchet validate' }) as const,
     ),
     ...warnings.map(
       (each) =>
-        ({ check, state: 'warning', saw: formatProblem(each), todo: 'see whether it is intended' }) as const,
+        ({ check, state: 'warning', saw: formatProblem(each), next: 'see whether it is intended' }) as const,
     ),
     ...(problems.length === 0
-      ? [{ check, state: 'ok', saw: `${valid.length} valid`, todo: '' } as const]
+      ? [{ check, state: 'ok', saw: `${valid.length} valid`, next: '' } as const]
       : []),
   ];
 }
@@ -59,11 +59,11 @@ async function examineAddress(base: string, described: string): Promise<readonly
         check: 'address',
         state: 'problem',
         saw: `nothing answers at ${base}, ${described}: ${why}`,
-        todo: 'start the service with ratchet up, or name it with --url',
+        next: 'start the service with ratchet up, or name it with --url',
       },
     ];
   }
-  const found: Finding = { check: 'address', state: 'ok', saw: `${base}, ${described}, answers`, todo: '' };
+  const found: Finding = { check: 'address', state: 'ok', saw: `${base}, ${described}, answers`, next: '' };
   const date = Date.parse(response.headers.get('date') ?? '');
   const skewS = Math.round((Date.now() - date) / 1000);
   if (Number.isNaN(skewS) || Math.abs(skewS) * 1000 <= clockLimitMs) return [found];
@@ -73,7 +73,7 @@ async function examineAddress(base: string, described: string): Promise<readonly
       check: 'clock here',
       state: 'warning',
       saw: `${Math.abs(skewS)} s ${skewS > 0 ? 'ahead of' : 'behind'} that of the service`,
-      todo: 'set the clock of this machine: tokens are refused when clocks differ',
+      next: 'set the clock of this machine: tokens are refused when clocks differ',
     },
   ];
 }
@@ -91,10 +91,10 @@ async function askTheService(
     return [...answer.findings, ...(await examineEvents(base, answer.workspace))];
   } catch (error) {
     const saw = error instanceof Error ? error.message : String(error);
-    const todo = /misconfigured/.test(saw)
+    const next = /misconfigured/.test(saw)
       ? 'ask with a function key, which needs no settings: ratchet doctor --key KEY; or read the log of the app'
       : 'ask as somebody with the role operator, or with a function key; the service must be of this version';
-    return [{ check, state: 'problem', saw, todo }];
+    return [{ check, state: 'problem', saw, next }];
   }
 }
 

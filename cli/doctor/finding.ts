@@ -3,5 +3,5 @@ export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'problem';
   readonly saw: string;
-  readonly todo: string;
+  readonly next: string;
 }

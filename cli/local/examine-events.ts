@@ -19,12 +19,12 @@ export async function examineLocalEvents() {
   }
   return reports.map(({ name, validated, pending }) =>
     validated
-      ? ({ check, state: 'ok', saw: `${name} is agreed, ${pending} events wait`, todo: '' } as const)
+      ? ({ check, state: 'ok', saw: `${name} is agreed, ${pending} events wait`, next: '' } as const)
       : ({
           check,
           state: 'problem',
           saw: `${name}: its handshake has not been answered, and ${pending} events wait`,
-          todo: 'see the log of the local cloud for what the endpoint answers',
+          next: 'see the log of the local cloud for what the endpoint answers',
         } as const),
   );
 }

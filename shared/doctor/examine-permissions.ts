@@ -78,8 +78,8 @@ function judge(purpose: Purpose, { caller, scope, permissions }: Asked, usesEndp
     return ok(check, `${caller} has ${counted(needed.length, 'action')} on ${scope.name}`);
   const actions = plural(missing.length, 'action');
   const saw = `${caller} may not: on ${scope.name} it lacks the ${actions} ${missing.join(', ')}`;
-  const todo = `give it a role with the ${actions} on ${scope.id}: docs/settings.md, Roles of the identity; a new role takes some minutes`;
-  if (!ofReleases.includes(purpose)) return problem(check, saw, todo);
-  if (!usesEndpoints) return warning(check, `${saw}; no model file has release.target, which needs it`, todo);
-  return purpose === 'releases' ? problem(check, saw, todo) : warning(check, saw, todo);
+  const next = `give it a role with the ${actions} on ${scope.id}: docs/settings.md, Roles of the identity; a new role takes some minutes`;
+  if (!ofReleases.includes(purpose)) return problem(check, saw, next);
+  if (!usesEndpoints) return warning(check, `${saw}; no model file has release.target, which needs it`, next);
+  return purpose === 'releases' ? problem(check, saw, next) : warning(check, saw, next);
 }

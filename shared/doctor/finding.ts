@@ -7,19 +7,19 @@ export interface Finding {
   /** What was seen. Never a secret. */
   readonly saw: string;
   /** What to do about it; empty where there is nothing to do. */
-  readonly todo: string;
+  readonly next: string;
 }
 
-export const ok = (check: string, saw: string): Finding => ({ check, state: 'ok', saw, todo: '' });
-export const warning = (check: string, saw: string, todo: string): Finding => ({
+export const ok = (check: string, saw: string): Finding => ({ check, state: 'ok', saw, next: '' });
+export const warning = (check: string, saw: string, next: string): Finding => ({
   check,
   state: 'warning',
   saw,
-  todo,
+  next,
 });
-export const problem = (check: string, saw: string, todo: string): Finding => ({
+export const problem = (check: string, saw: string, next: string): Finding => ({
   check,
   state: 'problem',
   saw,
-  todo,
+  next,
 });

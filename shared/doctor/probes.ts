@@ -79,12 +79,12 @@ function deadLetterProbe(wiring: Wiring): Probe {
     async ask() {
       const kept = await (await wiring.blobs()).list('dead-letters/');
       if (kept.length === 0) return 'none is kept';
-      const todo =
+      const next =
         'look at them, mend the sender, send the events again, and delete the blobs: docs/deploy.md';
       return warning(
         check,
         `${counted(kept.length, 'event')} under dead-letters/, the first ${kept[0]!.path}`,
-        todo,
+        next,
       );
     },
   };

@@ -144,7 +144,7 @@ describe('ratchet doctor', () => {
             `^the identity of the app \\(client id [-0-9a-f]+\\) may not: .* lacks the action ${action}$`,
           ),
         ),
-        todo: expect.stringContaining(`on ${localCloud.workspaceId}:`),
+        next: expect.stringContaining(`on ${localCloud.workspaceId}:`),
       },
     ]);
     expect(of('right to register versions of models')).toMatchObject([{ state: 'ok' }]);
@@ -164,7 +164,7 @@ describe('ratchet doctor', () => {
       'Event Grid topic',
       'Log Analytics',
     ])
-      expect(of(check)[0], text).toMatchObject({ state: 'problem', todo: expect.stringMatching(/RATCHET_/) });
+      expect(of(check)[0], text).toMatchObject({ state: 'problem', next: expect.stringMatching(/RATCHET_/) });
   });
 
   it('names settings that are wrong, by a function key, which needs none', async () => {
@@ -177,7 +177,7 @@ describe('ratchet doctor', () => {
       saw: expect.stringMatching(/RATCHET_LINK_SECRET must .*14 characters/),
     });
     expect(text).not.toContain('a-short-secret');
-    expect((await findings()).of('service')[0]?.todo).toMatch(/function key/);
+    expect((await findings()).of('service')[0]?.next).toMatch(/function key/);
   });
 
   it('says where nothing answers', async () => {

@@ -17,7 +17,7 @@ describe('a probe', () => {
     expect(await of(() => Promise.reject(refused))).toMatchObject({
       state: 'problem',
       saw: expect.stringContaining(`Azure answered ${statusCode}`),
-      todo: expect.stringContaining('Storage Blob Data Contributor on the account'),
+      next: expect.stringContaining('Storage Blob Data Contributor on the account'),
     });
   });
 
@@ -27,17 +27,17 @@ describe('a probe', () => {
       {},
       Object.assign(new Error('No claim.'), { code: 'UnauthorizedAccess' }),
     );
-    expect((await of(() => Promise.reject(refused))).todo).toContain('give the identity of the app the role');
+    expect((await of(() => Promise.reject(refused))).next).toContain('give the identity of the app the role');
   });
 
   it('names the settings where nothing answers, and shows no secret', async () => {
     const gone = new Error(
       'connect ECONNREFUSED AccountName=a;AccountKey=bm90LWEtcmVhbC1rZXktYnV0LWxvbmctZW5vdWdo;',
     );
-    const { state, saw, todo } = await of(() => Promise.reject(gone));
-    expect({ state, todo }).toMatchObject({
+    const { state, saw, next } = await of(() => Promise.reject(gone));
+    expect({ state, next }).toMatchObject({
       state: 'problem',
-      todo: expect.stringContaining('RATCHET_STORAGE'),
+      next: expect.stringContaining('RATCHET_STORAGE'),
     });
     expect(saw).toContain('ECONNREFUSED');
     expect(saw).not.toContain('bm90LWEtcmVhbC1rZXktYnV0LWxvbmctZW5vdWdo');

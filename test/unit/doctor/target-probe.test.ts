@@ -28,7 +28,7 @@ describe('the endpoint of a model, as the doctor sees it', () => {
     expect(await find(20)).toMatchObject({
       state: 'warning',
       saw: expect.stringMatching(/^spam-filter has 20 deployments, and Azure Machine Learning allows 20/),
-      todo: expect.stringContaining('az ml online-deployment delete'),
+      next: expect.stringContaining('az ml online-deployment delete'),
     });
   });
 
@@ -36,7 +36,7 @@ describe('the endpoint of a model, as the doctor sees it', () => {
     expect(await quota(room)).toMatchObject({
       state: 'warning',
       saw: 'it needs 8 cores: the next release cannot deploy its version',
-      todo: expect.stringContaining('have the quota raised'),
+      next: expect.stringContaining('have the quota raised'),
     });
   });
 
@@ -45,7 +45,7 @@ describe('the endpoint of a model, as the doctor sees it', () => {
     expect(await quota('unknown')).toMatchObject({
       state: 'warning',
       saw: 'not known before a deployment: it needs 8 cores',
-      todo: expect.stringContaining('docs/settings.md'),
+      next: expect.stringContaining('docs/settings.md'),
     });
     expect(await find(1, 'quota of spam-filter')).toMatchObject({
       state: 'warning',
