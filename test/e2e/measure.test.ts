@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
@@ -9,7 +7,8 @@ import { recoveryInstanceId } from '../../shared/dispatch/offer-recovery.ts';
 import type { OverviewPage } from '../../shared/domain/overview.ts';
 import type { Recovery } from '../../shared/domain/signal.ts';
 import type { Timeline } from '../../shared/domain/timeline.ts';
-import { openWorld, type World } from '../world/world.ts';
+import { openTickingWorld } from '../world/ticking-world.ts';
+import type { World } from '../world/world.ts';
 
 const triggers = `triggers:
   queries:
@@ -47,24 +46,14 @@ const scored = (date: string, right: number, of: number) =>
   }));
 
 describe('rules over what a model does in production', () => {
-  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
   let world: World;
 
   beforeAll(async () => {
     const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample.replace('triggers:\n', triggers));
-    world = await openWorld({
-      clock: 'virtual',
-      clockStart: `${day}05:58:30Z`,
-      modelsFolder,
-      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
-    });
+    world = await openTickingWorld(sample.replace('triggers:\n', triggers), `${day}05:58:30Z`);
   });
 
-  afterAll(async () => {
-    await world?.close();
-    rmSync(modelsFolder, { recursive: true, force: true });
-  });
+  afterAll(() => world?.close());
 
   const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
   const asked = async () => (await world.decisions()).map(({ signal }) => signal.id).sort();

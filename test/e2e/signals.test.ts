@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo } from '../../local/clock/advance.ts';
 import { storeClock } from '../../local/process/clock-store.ts';
+import { openTickingWorld } from '../world/ticking-world.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 interface AlertAnswer {
@@ -100,7 +100,6 @@ describe('alerts of Azure Monitor', () => {
 });
 
 describe('schedules', () => {
-  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
   const day = '2026-03-01T';
   let world: World;
 
@@ -108,19 +107,10 @@ describe('schedules', () => {
     const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
     const triggers =
       "triggers:\n  schedules: [{ name: early, cron: '5-20/5 0 * * *' }]\n  championAge: PT1H\n";
-    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample.replace('triggers:\n', triggers));
-    world = await openWorld({
-      clock: 'virtual',
-      clockStart: `${day}00:02:00Z`,
-      modelsFolder,
-      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
-    });
+    world = await openTickingWorld(sample.replace('triggers:\n', triggers), `${day}00:02:00Z`);
   });
 
-  afterAll(async () => {
-    await world?.close();
-    rmSync(modelsFolder, { recursive: true, force: true });
-  });
+  afterAll(() => world?.close());
 
   const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
   const asked = async () => (await world.decisions()).map(({ signal }) => signal.id).reverse();
@@ -157,7 +147,6 @@ describe('schedules', () => {
 });
 
 describe('advice', () => {
-  const modelsFolder = mkdtempSync(join(tmpdir(), 'ratchet-models-'));
   const day = '2026-03-01T';
   let world: World;
 
@@ -165,19 +154,10 @@ describe('advice', () => {
     const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8')
       .replace('below: 0.9\n', 'below: 0.9\n      breaches: 20\n      windows: 20\n')
       .replace('policy:\n', 'policy:\n  advice: signal\n  budget: { window: P30D, computeHours: 1000 }\n');
-    writeFileSync(join(modelsFolder, 'tiny.yaml'), sample);
-    world = await openWorld({
-      clock: 'virtual',
-      clockStart: `${day}05:40:00Z`,
-      modelsFolder,
-      env: { RATCHET_SCHEDULE_TICK: '0 * * * * *' },
-    });
+    world = await openTickingWorld(sample, `${day}05:40:00Z`);
   });
 
-  afterAll(async () => {
-    await world?.close();
-    rmSync(modelsFolder, { recursive: true, force: true });
-  });
+  afterAll(() => world?.close());
 
   const passTimeUntil = (time: string) => advanceTo(world.controls(), Date.parse(day + time));
   const report = (window: string, accuracy: number) => {
