@@ -47,8 +47,8 @@ export interface ReleaseSteps {
       why: string;
     };
   };
-  /** Sends a deployment the smoke requests of the model file: whether that version answered each. */
-  'ask-version': { input: DeployedVersion; output: { answered: boolean; why: string } };
+  /** Sends a deployment the smoke requests of the model file: whether that version answered each; `silent`: it may yet. */
+  'ask-version': { input: DeployedVersion; output: { answered: boolean; silent?: true; why: string } };
   /** Begins to change who answers the requests of a target, unless what is released is not what was signed. */
   'shift-traffic': {
     input: { target: TargetConfig; to: Split; verify?: SignedVersion };

@@ -27,8 +27,16 @@ interface Question {
 }
 
 export type ScoringAnswer =
-  /** `isCut`: it is longer than what is kept, or has broken off. */
-  | { readonly status: number; readonly text: string; readonly isCut: boolean }
+  /**
+   * `modelStatus`: what the container answered, where the endpoint says so; null: it does not. `isCut`: it is longer than
+   * what is kept, or has broken off.
+   */
+  | {
+      readonly status: number;
+      readonly modelStatus: number | null;
+      readonly text: string;
+      readonly isCut: boolean;
+    }
   /** None came in time. */
   | null;
 
@@ -56,7 +64,8 @@ export class Scoring {
     const signal = AbortSignal.any([question.signal, AbortSignal.timeout(callTimeoutMs)]);
     try {
       const response = await this.#pipeline.sendRequest(this.#http, this.#request(question, signal));
-      const answer = { status: response.status, ...(await readText(response)) };
+      const modelStatus = readStatus(response.headers.get('ms-azureml-model-error-statuscode'));
+      const answer = { status: response.status, modelStatus, ...(await readText(response)) };
       return signal.aborted ? null : answer;
     } catch (error) {
       if (signal.aborted) return null;
@@ -74,6 +83,10 @@ export class Scoring {
     request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
     return request;
   }
+}
+
+function readStatus(header: string | undefined): number | null {
+  return header !== undefined && /^[1-5]\d\d$/.test(header) ? Number(header) : null;
 }
 
 async function readText({

@@ -14,7 +14,7 @@ import { RatchetError } from '../../errors.ts';
 import { secretPattern } from '../../mask-secrets.ts';
 import type { EndpointReader } from './endpoint-reader.ts';
 import type { Endpoint } from './endpoint-resources.ts';
-import { findSmokeProblem } from './smoke.ts';
+import { findSmokeProblem, isSilent } from './smoke.ts';
 import type { Deployed, ReleaseTarget } from './target.ts';
 
 export interface Asking {
@@ -57,7 +57,7 @@ export async function askDeployment(
     const problem = findSmokeProblem(answer, smoke.versionAt, version, known);
     if (problem !== null) {
       const why = `deployment ${deployment}, asked as version ${version} with smoke request ${at + 1} of ${count}, ${problem}`;
-      return { answered: false, why };
+      return { answered: false, ...(isSilent(answer) && { silent: true as const }), why };
     }
   }
   const why = `deployment ${deployment} answered ${counted(count, 'smoke request')} as version ${version}`;

@@ -1,8 +1,28 @@
-/** Whether an answer to a smoke request is one, of the version that was asked for. Pure. */
+/**
+ * Whether an answer to a smoke request is one, of the version that was asked for. Pure.
+ *
+ * Source of what a status means: "Troubleshoot online endpoints deployment and scoring", HTTP status codes: 408 where the
+ * model took too long, 424 where the container answered anything but 200, its own status in
+ * `ms-azureml-model-error-statuscode`.
+ */
 import type { ScoringAnswer } from '../../azure/scoring.ts';
 import { maskSecrets } from '../../mask-secrets.ts';
 
 const excerptChars = 200;
+
+/** What a proxy answers for somebody who is not there. */
+const proxies: readonly number[] = [502, 503, 504];
+
+/**
+ * Whether the code of the version has said nothing: its container has ended, is being started or moved, or was too slow.
+ * It may answer in a while, as another answer of it will not change.
+ */
+export function isSilent(answer: ScoringAnswer): boolean {
+  if (answer === null) return true;
+  const { status, modelStatus } = answer;
+  if (status === 424) return modelStatus === null || proxies.includes(modelStatus);
+  return status === 408 || status === 500 || proxies.includes(status);
+}
 
 /** What is wrong with an answer, or null. `pattern` finds the secrets that must not be in the sentence. */
 export function findSmokeProblem(

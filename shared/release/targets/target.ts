@@ -24,8 +24,13 @@ export interface ReleaseTarget {
   ): Promise<{ readonly state: 'ready' | 'changing' | 'failed' | 'no-room'; readonly why: string }>;
   /** Whether there is room for one more deployment; null where that is not the service's to say. */
   askRoom(): Promise<Room | null>;
-  /** Sends the deployment the file's smoke requests: whether each was answered, by that version. */
-  askVersion(what: Deployed): Promise<{ readonly answered: boolean; readonly why: string }>;
+  /**
+   * Sends the deployment the file's smoke requests: whether each was answered, by that version. `silent`: its code has
+   * said nothing, and may yet.
+   */
+  askVersion(
+    what: Deployed,
+  ): Promise<{ readonly answered: boolean; readonly silent?: true; readonly why: string }>;
   /** Begins to change who answers. What was reached is for `observe` to say. */
   shift(to: Split): Promise<void>;
   /** Deletes a deployment without traffic; one that is gone stays so. */

@@ -13,11 +13,21 @@ export const endedAtMost = 20;
 const givenAtMost = 200;
 /** What is under way is left alone for so long at least. */
 export const shortestPauseMs = 10_000;
+/** After a rollback's step was refused. */
+export const stuckPauseMs = 600_000;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 export const later = (at: string, byMs: number): string => iso(Date.parse(at) + byMs);
 /** Of a duration that the schema has seen. */
 export const msOf = (duration: string): number => parseDurationMs(duration)!;
+
+/** Of a release that goes back where no person has said so. */
+export const ratchetSays = (reason: string, at: string): Word => ({ by: 'Ratchet', reason, at });
+
+/** How long what was waited for so far is left alone: the longer it takes, the longer. */
+export function nextPauseMs({ target }: Release, waitedMs: number): number {
+  return Math.min(Math.max(waitedMs / 4, shortestPauseMs), msOf(target.lookEvery));
+}
 
 export function withRelease(state: TargetState, release: Release): TargetState {
   return { ...state, release };
@@ -65,8 +75,9 @@ export function turnBack(
   if (release.back) return state;
   const back = { word, end, to: findWayBack(state, release), answered: false, acknowledged: false };
   const sentence = `Goes back: ${word.reason}`;
+  const { silentSince: _, ...turned } = release;
   return withRelease(state, {
-    ...enter(release, 'rolling-back', word.at, sentence),
+    ...enter(turned, 'rolling-back', word.at, sentence),
     back,
     asks: null,
     pausedUntil: null,

@@ -92,7 +92,8 @@ export type ReleaseEvent =
       readonly package?: string | null;
       readonly why: string;
     }
-  | { readonly event: 'answered'; readonly answered: boolean; readonly why: string }
+  /** `silent`: the code of the version has said nothing, and may yet. */
+  | { readonly event: 'answered'; readonly answered: boolean; readonly silent?: true; readonly why: string }
   | { readonly event: 'shifted' }
   /** What is released is not what was signed: nothing was shifted. */
   | { readonly event: 'unverified'; readonly why: string }

@@ -134,6 +134,8 @@ export interface Release extends Candidate {
   /** What is under way is not asked again before (ISO 8601, UTC). */
   readonly pausedUntil: string | null;
   readonly hasAnswered: boolean;
+  /** Since when what was asked of the version got no answer of its own (ISO 8601, UTC); absent: it did, or was not asked. */
+  readonly silentSince?: string;
   readonly approvals: readonly Approval[];
   /** Those of the stages that it has left, the latest last; absent where there are none, and in older states. */
   readonly given?: readonly Approval[];

@@ -7,7 +7,6 @@
 
 import type { LookResult } from '../../domain/look-result.ts';
 import { counted } from '../../domain/plural.ts';
-import type { Word } from '../../domain/word.ts';
 import {
   advance,
   askPerson,
@@ -15,8 +14,11 @@ import {
   findWayBack,
   iso,
   msOf,
+  nextPauseMs,
   pauseRelease,
+  ratchetSays,
   shortestPauseMs,
+  stuckPauseMs,
   turnBack,
   withRelease,
 } from './changes.ts';
@@ -25,13 +27,9 @@ import { isPipelineDeed, takePipeline, takePipelineRefusal } from './outside.ts'
 import { takeTrial, takeTrialEnd, takeTrialRefusal } from './probation.ts';
 import { isJudged, stageOf } from './stages.ts';
 import type { Release, TargetState } from './state.ts';
+import { takeAnswered } from './take-answered.ts';
 import { takeObserved } from './take-observed.ts';
 import { takeUndone, takeUndoRefusal, takeWithdrawn } from './undo.ts';
-
-/** By whom a release goes back where no person has said so. */
-const ratchet = 'Ratchet';
-/** After a rollback's step was refused. */
-const stuckPauseMs = 600_000;
 
 export function takeEvent(
   state: TargetState,
@@ -98,8 +96,6 @@ function takeBelated(state: TargetState, release: Release, event: ReleaseEvent):
 const mayHaveCrowned = (event: ReleaseEvent): boolean =>
   event.event === 'crowned' || (event.event === 'refused' && event.did === 'crown');
 
-const word = (reason: string, at: string): Word => ({ by: ratchet, reason, at });
-
 /** Nothing was shifted; what an earlier try of the step may have done is looked at. */
 function takeUnverified(state: TargetState, release: Release, why: string, now: string): TargetState {
   if (release.back) return state;
@@ -121,7 +117,7 @@ function takeDeployed(
   }
   if (release.digest !== null && digest !== null && digest !== release.digest) {
     const changed = `the files of version ${release.model.version} are not those that were deployed before: their digest is ${digest}, and was ${release.digest}`;
-    return turnBack(stale, release, word(changed, now), 'failed');
+    return turnBack(stale, release, ratchetSays(changed, now), 'failed');
   }
   const since = release.deployingSince ?? now;
   const named = release.package ?? signed;
@@ -133,16 +129,15 @@ function takeDeployed(
     digest: release.digest ?? digest,
     ...(named && { package: named }),
   };
-  if (how === 'failed') return turnBack(withRelease(stale, known), known, word(why, now), 'failed');
+  if (how === 'failed') return turnBack(withRelease(stale, known), known, ratchetSays(why, now), 'failed');
   if (how === 'ready') return withRelease(stale, { ...known, isReady: true, pausedUntil: null });
   const waitedMs = Date.parse(now) - Date.parse(since);
-  const { readyWithin, lookEvery } = release.target;
+  const { readyWithin } = release.target;
   if (waitedMs >= msOf(readyWithin)) {
     const late = `deployment ${release.deployment} was not ready within ${readyWithin}${why && `: ${why}`}`;
-    return turnBack(withRelease(stale, known), known, word(late, now), 'failed');
+    return turnBack(withRelease(stale, known), known, ratchetSays(late, now), 'failed');
   }
-  const pauseMs = Math.min(Math.max(waitedMs / 4, shortestPauseMs), msOf(lookEvery));
-  return pauseRelease(stale, known, pauseMs, now);
+  return pauseRelease(stale, known, nextPauseMs(release, waitedMs), now);
 }
 
 /** `noRoom`: why there is none; null: there is. */
@@ -152,32 +147,11 @@ function describeRoom({ model, noRoom: before }: Release, noRoom: string | null)
   return { noRoom: sentence, sentence };
 }
 
-function takeAnswered(
-  state: TargetState,
-  release: Release,
-  { answered, why }: Extract<ReleaseEvent, { event: 'answered' }>,
-  now: string,
-): TargetState {
-  if (release.back) {
-    if (answered) return withRelease(state, { ...release, back: { ...release.back, answered } });
-    const to = release.back.to?.deployment ?? 'nobody';
-    const sentence = `The rollback is not done: ${to} does not answer as it must: ${why}`;
-    return pauseRelease(
-      withRelease(state, release),
-      askPerson(release, 'stuck', sentence, now),
-      stuckPauseMs,
-      now,
-    );
-  }
-  if (answered) return withRelease(state, { ...release, hasAnswered: true });
-  return turnBack(state, release, word(why, now), release.hadTraffic ? 'rolled-back' : 'failed');
-}
-
 function takeLook(state: TargetState, release: Release, look: LookResult, now: string): TargetState {
   if (release.back) return state;
   const seen: Release = { ...release, lastLook: { ...look, at: now }, looks: release.looks + 1 };
   if (look.verdict === 'failed')
-    return turnBack(withRelease(state, seen), seen, word(look.sentence, now), 'rolled-back');
+    return turnBack(withRelease(state, seen), seen, ratchetSays(look.sentence, now), 'rolled-back');
   const stage = stageOf(release);
   // Elsewhere checks are only watched: nothing moves forward by them.
   if (!isJudged(stage) || release.stepSince === null) return withRelease(state, seen);
@@ -201,7 +175,7 @@ function takeInconclusive(
   const { sentence = '' } = release.lastLook ?? {};
   const cannot = `the checks could not say after ${counted(release.looks, 'look')}: ${sentence}`;
   if (end === 'ask') return withRelease(state, askPerson(release, 'inconclusive', cannot, now));
-  return turnBack(withRelease(state, release), release, word(cannot, now), 'rolled-back');
+  return turnBack(withRelease(state, release), release, ratchetSays(cannot, now), 'rolled-back');
 }
 
 function takeRefusal(
@@ -224,7 +198,7 @@ function takeRefusal(
   if (!release.back) {
     const end = release.hadTraffic ? 'rolled-back' : 'failed';
     const isChampion = release.isChampion || did === 'crown';
-    return turnBack(stale, { ...release, isChampion }, word(why, now), end);
+    return turnBack(stale, { ...release, isChampion }, ratchetSays(why, now), end);
   }
   if (did === 'notify') return takeWithdrawn(state, release, why);
   if (did === 'deploy') return wayBackRefused(stale, release, why, now);

@@ -137,6 +137,16 @@ describe('a deployment is not believed', () => {
     expect(answer.why.length).toBeLessThan(400);
   });
 
+  it.each([
+    [503, true],
+    [500, undefined],
+  ])('whose container is known to have answered %i', async (status, silent) => {
+    const headers = { 'ms-azureml-model-error-statuscode': String(status) };
+    score = () => ({ status: 424, body: '', headers });
+    expect(await ask()).toMatchObject({ answered: false, why: `${asked} 1 of 2, answered 424` });
+    expect((await ask()).silent).toBe(silent);
+  });
+
   it('that answers one request well and the next badly', async () => {
     score = (_call, count) => json({ model: { version: count === 1 ? '2' : '1' } });
     expect(await ask()).toEqual({

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secretPattern } from '../../../shared/mask-secrets.ts';
-import { findSmokeProblem, readPointer } from '../../../shared/release/targets/smoke.ts';
+import { findSmokeProblem, isSilent, readPointer } from '../../../shared/release/targets/smoke.ts';
 
+const answerOf = (status: number, more: object = {}) => ({
+  ...{ status, modelStatus: null, text: '', isCut: false },
+  ...more,
+});
 const problem = (body: string, version: string, versionAt = '/version') =>
-  findSmokeProblem({ status: 200, text: body, isCut: false }, versionAt, version, secretPattern());
+  findSmokeProblem(answerOf(200, { text: body }), versionAt, version, secretPattern());
 
 describe('a JSON pointer', () => {
   const document = { foo: ['bar', 'baz'], '': 0, 'a/b': 1, 'm~n': 8, '~1': 9, k: { length: 5 } };
@@ -74,7 +78,7 @@ describe('a version in an answer', () => {
         fc.integer({ min: 100, max: 599 }),
         (text, status) => {
           const secret = 'a-secret-key-of-the-endpoint';
-          const answer = { status, text: `${secret}${text}${secret}`, isCut: false };
+          const answer = answerOf(status, { text: `${secret}${text}${secret}` });
           const why = findSmokeProblem(answer, '/version', '7', secretPattern([secret])) ?? '';
           expect(why).not.toBe('');
           expect(why.length).toBeLessThan(300);
@@ -88,7 +92,42 @@ describe('a version in an answer', () => {
   it('is missed where nothing came in time, or too much', () => {
     const pattern = secretPattern();
     expect(findSmokeProblem(null, '/version', '7', pattern)).toBe('gave no answer in time');
-    const cut = { status: 200, text: '{"version":"7"}', isCut: true };
+    const cut = answerOf(200, { text: '{"version":"7"}', isCut: true });
     expect(findSmokeProblem(cut, '/version', '7', pattern)).toMatch(/breaks off/);
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    [408, null],
+    [424, null],
+    [424, 502],
+    [424, 503],
+    [424, 504],
+    [500, null],
+    [502, null],
+    [503, null],
+    [504, null],
+  ])('of %i (the container: %s) says nothing of the version', (status, modelStatus) => {
+    expect(isSilent(answerOf(status, { modelStatus }))).toBe(true);
+  });
+
+  it('that did not come says nothing of the version', () => {
+    expect(isSilent(null)).toBe(true);
+  });
+
+  it.each([
+    [200, null],
+    [201, null],
+    [307, null],
+    [400, null],
+    [404, null],
+    [413, null],
+    [424, 200],
+    [424, 400],
+    [424, 500],
+    [501, null],
+  ])('of %i (the container: %s) is an answer of the version', (status, modelStatus) => {
+    expect(isSilent(answerOf(status, { modelStatus }))).toBe(false);
   });
 });

@@ -217,6 +217,9 @@ export class World {
       case 'deploy':
         return this.#deploy(action.deployment, action.model.version);
       case 'ask-version': {
+        // Its container is moved, or is slow.
+        if (this.breaks(0.1))
+          return { event: 'answered', answered: false, silent: true, why: 'nobody there' };
         const version = this.deployed.get(action.deployment)?.version;
         const answered = version === action.model.version && !this.breaks(0.05);
         return { event: 'answered', answered, why: answered ? '' : `it answered ${version ?? 'nothing'}` };
