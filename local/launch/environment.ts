@@ -8,8 +8,8 @@
 import { forAnyProgram, pickEnvironment } from '../process/environment.ts';
 
 const ofTheUser = ['HOME', 'USERPROFILE', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'LC_ALL', 'TZ'];
-/** Both are Node programs: their memory limit, say. RATCHET_CRASH_AT is for whoever tries how they end (docs/durable-engine.md). */
-const ofPrograms = ['NODE_OPTIONS', 'RATCHET_CRASH_AT'];
+/** Both are Node programs: their memory limit, say, and where what is compiled is kept. RATCHET_CRASH_AT is for whoever tries how they end (docs/durable-engine.md). */
+const ofPrograms = ['NODE_OPTIONS', 'NODE_COMPILE_CACHE', 'RATCHET_CRASH_AT'];
 
 export function childEnvironment(): Record<string, string> {
   return pickEnvironment([...forAnyProgram, ...ofTheUser, ...ofPrograms]);
