@@ -10,13 +10,19 @@ const types = {
   modelDeployed: 'Microsoft.MachineLearningServices.ModelDeployed',
 } as const;
 
-const commandRunType = 'azureml.commandjob';
+/** As captured: facts of pipelines and their steps. */
+const runTypes = { Command: 'azureml.commandjob', Pipeline: 'azureml.PipelineRun' } as const;
+const stepRunType = 'azureml.StepRun';
 
 interface RunFacts {
   readonly job: string;
   /** Tells apart two jobs that bore one name, one after the deletion of the other. */
   readonly seq: number;
   readonly experiment: string;
+  /** A command job when omitted. */
+  readonly jobType?: keyof typeof runTypes;
+  /** The pipeline that it is a step of. */
+  readonly pipeline?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -28,9 +34,12 @@ export function runEvents(run: RunFacts, status: JobStatus, nowMs: number): Syst
     experimentId,
     experimentName: run.experiment,
     runId: run.job,
-    runType: commandRunType,
+    runType: run.pipeline === undefined ? runTypes[run.jobType ?? 'Command'] : stepRunType,
     runTags: run.tags,
-    runProperties: run.properties,
+    runProperties: {
+      ...run.properties,
+      ...(run.pipeline !== undefined && { 'azureml.rootRunId': run.pipeline }),
+    },
   };
   const event = (eventType: string, eventData: object): SystemEvent => ({
     id: stableId(eventType, run.job, String(run.seq), status),

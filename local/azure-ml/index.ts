@@ -24,8 +24,10 @@ import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
 import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
+import { componentFinder } from './find-component.ts';
 import { JobFaults } from './job-faults.ts';
 import { JobRunner } from './job-runner/index.ts';
+import { PipelineRunner } from './job-runner/pipelines.ts';
 import { Locator } from './locate.ts';
 import { type OnlineOptions, openOnline } from './open-online.ts';
 import { type Router, serve } from './server.ts';
@@ -84,20 +86,18 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     trackingUri: mlflowTrackingUri.replace(/^azureml:/, 'https:'),
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
+  const findComponent = componentFinder(assets);
+  const pipelines = new PipelineRunner({ jobs, runner, findComponent });
   const online = await openOnline(options, { database, outbox, assets, locator, blobs });
   const artifacts = new Artifacts(blobs, runner, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
-    jobs,
-    runner,
-    locator,
+    ...{ jobs, runner, pipelines, findComponent, locator },
     trackingUri: mlflowTrackingUri,
     logUrl: (job: string) => artifacts.logUrl(job),
     forget: (job: string) => rmSync(runner.folderOf(job), { recursive: true, force: true }),
   };
   const router: Router = {
-    identity: options.identity,
-    jobs,
-    artifacts,
+    ...{ identity: options.identity, jobs, artifacts },
     mlflow: {
       jobs,
       tracking: new TrackingStore(database),
@@ -117,6 +117,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
 
   outbox.drain();
   runner.start();
+  pipelines.start();
   await online.start();
   serve(loopback, router, options);
 

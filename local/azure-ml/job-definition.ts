@@ -11,13 +11,13 @@ import { computeFields, findComputeProblem } from './job-compute.ts';
 import { parseCommandLine } from './job-runner/command-line.ts';
 
 const text = z.string().refine((value) => !value.includes('\0'), 'may not contain a NUL character');
-const portName = z
+export const portName = z
   .string()
   .regex(
     /^[A-Za-z_]\w{0,254}$/,
     'a name of letters, digits and underscores that does not begin with a digit',
   );
-const fileTypes = [
+export const fileTypes = [
   'uri_file',
   'uri_folder',
   'custom_model',
@@ -27,7 +27,7 @@ const fileTypes = [
 ] as const;
 
 /** The usual cause is the client: version 2.1.1 does not send the field at all. */
-const inputUri = z.string({
+export const inputUri = z.string({
   error: (issue) =>
     issue.input === undefined
       ? "missing; if it was given, the client's serializer lost it (azure-sdk-for-js issue 29328): send the body with client.sendRequest"
@@ -35,7 +35,7 @@ const inputUri = z.string({
 });
 
 /** The specification's pattern of a literal's value and of a command: an empty one, `-`, `/` and `*` are refused. */
-const wordy = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
+export const wordy = text.regex(/[a-zA-Z0-9_]/, 'must hold a letter, a digit or an underscore');
 
 const inWorkspace = (path: string): string =>
   `^(?:azureml:/{0,2})?/?subscriptions/[^/]+/resourceGroups/[^/]+/.*workspaces/[^/]+/${path}$`;
@@ -66,14 +66,20 @@ export const codeId = z
   )
   .pipe(resourceId('codes/[^/]+/versions/[^/]+'));
 
-const InputSchema = z.discriminatedUnion('jobInputType', [
+export const InputSchema = z.discriminatedUnion('jobInputType', [
   z.looseObject({ jobInputType: z.literal('literal'), value: wordy }),
   z.looseObject({ jobInputType: z.literal(fileTypes), uri: inputUri.min(1) }),
 ]);
-const OutputSchema = z.looseObject({ jobOutputType: z.literal(fileTypes), uri: optional(text.min(1)) });
+export const OutputSchema = z.looseObject({
+  jobOutputType: z.literal(fileTypes),
+  uri: optional(text.min(1)),
+});
 
 /** Of an experiment the specification names no pattern: the narrower reading, that of other names. */
-const experimentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
+export const experimentName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/, 'must be 1 to 255 letters, digits, hyphens and underscores')
+  .default('Default');
 
 const DefinitionSchema = z.looseObject({
   jobType: z.literal('Command'),
@@ -82,10 +88,7 @@ const DefinitionSchema = z.looseObject({
   codeId: optional(codeId),
   computeId: optional(resourceId('computes/[^/]+')),
   ...computeFields,
-  experimentName: z
-    .string()
-    .regex(experimentName, 'must be 1 to 255 letters, digits, hyphens and underscores')
-    .default('Default'),
+  experimentName,
   inputs: optional(z.record(portName, InputSchema)).default({}),
   outputs: optional(z.record(portName, OutputSchema)).default({}),
   limits: optional(z.looseObject({ jobLimitsType: z.literal('Command'), timeout: optional(z.string()) })),
@@ -118,7 +121,7 @@ export function parseJob(
   const jobType = (properties as { jobType?: unknown } | null)?.jobType;
   if (jobType !== undefined && jobType !== 'Command') {
     throw userError(
-      `properties.jobType: ${JSON.stringify(jobType)} does not run locally; submit a Command job`,
+      `properties.jobType: ${JSON.stringify(jobType)} does not run locally; submit a Command or a Pipeline job`,
     );
   }
   const change = DetailsSchema.safeParse(properties);

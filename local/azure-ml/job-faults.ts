@@ -12,7 +12,7 @@ const kinds = ['preempted', 'capacity', 'throttled', 'platform'] as const;
 const FaultsSchema = z.strictObject({
   faults: z.array(
     z.strictObject({
-      /** What the names of jobs begin with. */
+      /** What the names of jobs begin with; a step of a pipeline goes by `PIPELINE/STEP`. */
       job: z.string().min(1),
       kind: z.enum(kinds),
       /** So many of the next jobs; 1 when omitted. */

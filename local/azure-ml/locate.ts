@@ -1,5 +1,5 @@
 import { userError } from '../http/service-error.ts';
-import type { JobDefinition } from './job-definition.ts';
+import type { AnyDefinition } from './pipeline-definition.ts';
 import type { AssetStore } from './store/assets.ts';
 import type { JobStore } from './store/jobs.ts';
 import { type AssetKind, parseReference } from './uris.ts';
@@ -10,7 +10,13 @@ export interface BlobLocation {
   readonly path: string;
 }
 
-const uriField = { models: 'modelUri', data: 'dataUri', codes: 'codeUri', environments: undefined } as const;
+const uriField = {
+  models: 'modelUri',
+  data: 'dataUri',
+  codes: 'codeUri',
+  environments: undefined,
+  components: undefined,
+} as const;
 
 /** Finds the blobs a reference stands for, through assets and outputs of jobs, however they refer to each other. */
 export class Locator {
@@ -73,7 +79,7 @@ export class Locator {
 /** Where an output goes: a folder, or for a single file the blob itself, inside the folder if a folder was given. */
 export function outputLocation(
   name: string,
-  port: JobDefinition['outputs'][string],
+  port: AnyDefinition['outputs'][string],
   given: BlobLocation,
 ): BlobLocation {
   const isFolder = given.path === '' || given.path.endsWith('/');

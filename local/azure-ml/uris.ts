@@ -5,7 +5,7 @@
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
 
-export type AssetKind = 'models' | 'data' | 'codes' | 'environments';
+export type AssetKind = 'models' | 'data' | 'codes' | 'environments' | 'components';
 
 type Reference =
   | { readonly kind: 'blob'; readonly container: string; readonly path: string }

@@ -6,16 +6,21 @@ import type { Request } from '../http.ts';
 import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
 import type { JobRunner } from '../job-runner/index.ts';
 import { locateInput } from '../job-runner/inputs.ts';
+import type { PipelineRunner } from '../job-runner/pipelines.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
+import { type AnyDefinition, type FindComponent, parsePipeline } from '../pipeline-definition.ts';
+import { jobOfStep } from '../pipeline-steps.ts';
 import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
 import { listReply } from './listing.ts';
 import { armResource, propertiesOf, provider } from './resource.ts';
 
 interface JobRouteDependencies {
   readonly jobs: JobStore;
-  readonly runner: JobRunner;
+  readonly runner: Pick<JobRunner, 'submit' | 'cancel'>;
+  readonly pipelines: Pick<PipelineRunner, 'submit' | 'cancel'>;
+  readonly findComponent: FindComponent;
   readonly locator: Locator;
   readonly trackingUri: string;
   logUrl(job: string): string;
@@ -38,24 +43,51 @@ export function jobRoutes(deps: JobRouteDependencies): Routes {
 
 function listJobs(request: Request, deps: JobRouteDependencies): Reply {
   const jobType = request.query.get('jobType');
-  const jobs = deps.jobs.all().filter((job) => jobType === null || job.definition.jobType === jobType);
+  // Steps of pipelines are none of the list.
+  const jobs = deps.jobs
+    .all()
+    .filter(({ definition, partOf }) => !partOf && (jobType === null || definition.jobType === jobType));
   return listReply(request, jobs, (job) => jobBody(job, deps));
 }
 
 function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependencies): Reply {
   checkJobName(name);
-  const { definition, change } = parseJob(name, propertiesOf(request.body), request.query.get('api-version'));
+  const { definition, change } = parseAny(name, request, deps);
   const existing = deps.jobs.find(name);
   if (existing) {
     if (!sameDefinition(existing.definition, definition)) throw userError(alreadyExists);
     deps.jobs.setDetails(name, mergeDetails(existing.details, change));
     return { status: 200, body: jobBody(deps.jobs.find(name)!, deps) };
   }
-  checkReferences(definition, deps.locator);
+  checkAll(definition, deps);
   const job = deps.jobs.add(name, definition, mergeDetails(noDetails, change));
   const reply = { status: 201, body: jobBody(job, deps) };
-  deps.runner.submit(name);
+  runnerOf(definition, deps).submit(name);
   return reply;
+}
+
+function parseAny(name: string, request: Request, { findComponent }: JobRouteDependencies) {
+  const properties = propertiesOf(request.body);
+  return properties['jobType'] === 'Pipeline'
+    ? parsePipeline(name, properties, findComponent)
+    : parseJob(name, properties, request.query.get('api-version'));
+}
+
+const runnerOf = ({ jobType }: AnyDefinition, { runner, pipelines }: JobRouteDependencies) =>
+  jobType === 'Pipeline' ? pipelines : runner;
+
+/** Of a pipeline, what each of its steps will be; where outputs of steps will lie is not known before they run. */
+function checkAll(definition: AnyDefinition, { locator, findComponent }: JobRouteDependencies): void {
+  if (definition.jobType === 'Command') {
+    checkReferences(definition, locator);
+    return;
+  }
+  const somewhere = `azureml://datastores/${localCloud.datastore}/paths/azureml/`;
+  for (const [step, node] of Object.entries(definition.jobs)) {
+    const component = findComponent(step, node.componentId);
+    const place = { jobName: step, pipeline: definition, component, outputUri: () => somewhere };
+    checkReferences(jobOfStep(node, place), locator);
+  }
 }
 
 /** What a job names must exist when it is submitted; whether the blobs do, its start will tell. */
@@ -72,7 +104,7 @@ function checkReferences(definition: JobDefinition, locator: Locator): void {
 function cancelJob(request: Request, params: Params, deps: JobRouteDependencies): Reply {
   const job = findJob(deps, params);
   // A job that has ended stays as it is: who cancels twice, or too late, has what they wanted.
-  if (isTerminal(job.status) || deps.runner.cancel(job.name)) return { status: 200 };
+  if (isTerminal(job.status) || runnerOf(job.definition, deps).cancel(job.name)) return { status: 200 };
   return pending(request, `jc:${job.name}`);
 }
 
@@ -82,8 +114,10 @@ function deleteJob(request: Request, params: Params, deps: JobRouteDependencies)
   if (!isTerminal(job.status)) {
     throw userError(`Job ${job.name} is ${job.status}; cancel it and wait for its end before deleting it.`);
   }
-  deps.jobs.remove(job.name);
-  deps.forget(job.name);
+  for (const { name } of [...deps.jobs.stepsOf(job.name), job]) {
+    deps.jobs.remove(name);
+    deps.forget(name);
+  }
   return pending(request, `jd:${job.name}`);
 }
 

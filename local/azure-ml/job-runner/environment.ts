@@ -1,7 +1,7 @@
 import { delimiter, dirname, join } from 'node:path';
 import { forAnyProgram, pickEnvironment } from '../../process/environment.ts';
 import { experimentIdOf } from '../events.ts';
-import type { Job } from '../store/jobs.ts';
+import type { JobDefinition } from '../job-definition.ts';
 
 interface JobSurroundings {
   readonly folder: string;
@@ -45,7 +45,10 @@ export function containedEnvironment(
 }
 
 /** The environment variables of a job's process. What the service sets wins over the job's own. */
-export function jobEnvironment(job: Job, surroundings: JobSurroundings): Record<string, string> {
+export function jobEnvironment(
+  job: { readonly name: string; readonly definition: JobDefinition },
+  surroundings: JobSurroundings,
+): Record<string, string> {
   return {
     ...containedEnvironment(surroundings.folder, job.definition.environmentVariables),
     AZUREML_RUN_ID: job.name,

@@ -2,7 +2,8 @@
  * Runs the workspace's jobs as processes on this machine.
  *
  * Owns: the queue, how many jobs run at once, and a job's walk from NotStarted to its end.
- * Does not own: what a job may be (job-definition.ts), what is kept of it (store/jobs.ts).
+ * Does not own: what a job may be (job-definition.ts), what is kept of it (store/jobs.ts), in which order the steps of a
+ * pipeline come (pipelines.ts).
  *
  * Invariants
  * 1. Every job that was accepted ends in exactly one of Completed, Failed and Canceled, however often this program is
@@ -17,7 +18,7 @@ import { maskSecrets } from '../../../shared/mask-secrets.ts';
 import type { CloudContext } from '../../cloud-context.ts';
 import { ServiceError } from '../../http/service-error.ts';
 import type { Blobs } from '../blobs.ts';
-import { declaredNames, jobTimeoutMs } from '../job-definition.ts';
+import { declaredNames, type JobDefinition, jobTimeoutMs } from '../job-definition.ts';
 import type { JobFaults } from '../job-faults.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
@@ -65,6 +66,7 @@ export class JobRunner {
   /** Takes up every job that has not ended. */
   start(): void {
     for (const job of this.#deps.jobs.unfinished()) {
+      if (job.definition.jobType === 'Pipeline') continue;
       if (job.process && killOrphan(job.process)) {
         this.#deps.cloud.log(
           'warn',
@@ -140,11 +142,12 @@ export class JobRunner {
     const { jobs, cloud } = this.#deps;
     try {
       const job = jobs.find(name);
-      if (!job || isTerminal(job.status)) return;
-      if (job.status !== 'Finalizing') await this.#attempt(job, signal);
+      if (!job || isTerminal(job.status) || job.definition.jobType === 'Pipeline') return;
+      const { definition } = job;
+      if (job.status !== 'Finalizing') await this.#attempt(job, definition, signal);
       signal.throwIfAborted();
       jobs.advance(name, 'Finalizing');
-      await storeOutputs(job, this.folderOf(name), this.#deps, signal);
+      await storeOutputs({ name, definition }, this.folderOf(name), this.#deps, signal);
       signal.throwIfAborted();
       jobs.finish(name, 'Completed');
     } catch (error) {
@@ -156,8 +159,8 @@ export class JobRunner {
   }
 
   /** Runs the process once, in folders made anew. Throws unless it ends well. */
-  async #attempt(job: Job, signal: AbortSignal): Promise<void> {
-    const { name, definition } = job;
+  async #attempt(job: Job, definition: JobDefinition, signal: AbortSignal): Promise<void> {
+    const { name, partOf } = job;
     const { jobs } = this.#deps;
     const attempt = jobs.beginAttempt(name);
     jobs.advance(name, 'Starting');
@@ -169,13 +172,16 @@ export class JobRunner {
     const inputs = await prepareInputs(definition, folder, this.#deps, signal);
     const outputs = await prepareOutputs(definition, folder);
     const words = parseCommandLine(definition.command, declaredNames(definition));
-    const env = jobEnvironment(job, {
-      folder,
-      caFile: this.#deps.caFile,
-      trackingUri: this.#deps.trackingUri,
-      trackingToken: this.#deps.issueToken(name, attempt),
-    });
-    const fault = this.#deps.faults.take(name);
+    const env = jobEnvironment(
+      { name, definition },
+      {
+        folder,
+        caFile: this.#deps.caFile,
+        trackingUri: this.#deps.trackingUri,
+        trackingToken: this.#deps.issueToken(name, attempt),
+      },
+    );
+    const fault = this.#deps.faults.take(partOf ? `${partOf.pipeline}/${partOf.step}` : name);
     if (fault && !fault.whileItRuns) throw fault.failure;
     const taken = new AbortController();
     const filled = await wordsOf(definition, fillWords(words, { inputs, outputs }));

@@ -29,7 +29,8 @@ export function runStatus(job: Job): string {
 
 export function runTags(job: Job): Record<string, string> {
   return {
-    'mlflow.rootRunId': job.name,
+    'mlflow.rootRunId': job.partOf?.pipeline ?? job.name,
+    ...(job.partOf && { 'mlflow.parentRunId': job.partOf.pipeline }),
     'mlflow.runName': job.details.displayName ?? job.name,
     'mlflow.source.type': 'JOB',
     'mlflow.user': 'local',

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS jobs (
   attempts INTEGER NOT NULL DEFAULT 0, process TEXT, error TEXT
 );
 CREATE INDEX IF NOT EXISTS jobs_by_experiment ON jobs (experiment);
+CREATE TABLE IF NOT EXISTS job_steps (
+  job TEXT PRIMARY KEY, pipeline TEXT NOT NULL, step TEXT NOT NULL, UNIQUE (pipeline, step)
+);
 CREATE TABLE IF NOT EXISTS metrics (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, key TEXT NOT NULL, value REAL,
   timestamp_ms INTEGER NOT NULL, step INTEGER NOT NULL

@@ -13,8 +13,8 @@ import { crashPoint } from '../../crash-point.ts';
 import { inTransaction } from '../../process/in-transaction.ts';
 import type { Details } from '../details.ts';
 import { runEvents } from '../events.ts';
-import type { JobDefinition } from '../job-definition.ts';
 import { isTerminal, type JobStatus, mayMove, type TerminalStatus } from '../job-status.ts';
+import type { AnyDefinition } from '../pipeline-definition.ts';
 import type { Outbox } from './outbox.ts';
 
 export interface JobError {
@@ -28,10 +28,16 @@ export interface ProcessMark {
   readonly startedAs: string;
 }
 
+/** Which step of which pipeline a job is. */
+interface StepMark {
+  readonly pipeline: string;
+  readonly step: string;
+}
+
 export interface Job {
   readonly seq: number;
   readonly name: string;
-  readonly definition: JobDefinition;
+  readonly definition: AnyDefinition;
   readonly details: Details;
   readonly status: JobStatus;
   readonly createdMs: number;
@@ -41,12 +47,16 @@ export interface Job {
   readonly attempts: number;
   readonly process: ProcessMark | null;
   readonly error: JobError | null;
+  /** Null for a job that somebody submitted. */
+  readonly partOf: StepMark | null;
 }
 
 export class JobStore {
   readonly #database: DatabaseSync;
   readonly #outbox: Outbox;
   readonly #now: () => number;
+  /** Told of each job that has ended, once that is kept. */
+  whenEnded: (job: Job) => void = () => {};
 
   constructor(database: DatabaseSync, outbox: Outbox, now: () => number) {
     this.#database = database;
@@ -55,13 +65,19 @@ export class JobStore {
   }
 
   find(name: string): Job | undefined {
-    const row = this.#database.prepare('SELECT * FROM jobs WHERE name = ?').get(name);
+    const row = this.#database.prepare(`${select} WHERE name = ?`).get(name);
     return row && jobOf(row as unknown as JobRow);
   }
 
   /** Newest first. */
   all(): Job[] {
-    const rows = this.#database.prepare('SELECT * FROM jobs ORDER BY seq DESC').all();
+    const rows = this.#database.prepare(`${select} ORDER BY seq DESC`).all();
+    return (rows as unknown as JobRow[]).map(jobOf);
+  }
+
+  /** The steps of a pipeline that have been submitted, in that order. */
+  stepsOf(pipeline: string): Job[] {
+    const rows = this.#database.prepare(`${select} WHERE job_steps.pipeline = ? ORDER BY seq`).all(pipeline);
     return (rows as unknown as JobRow[]).map(jobOf);
   }
 
@@ -77,7 +93,7 @@ export class JobStore {
     );
   }
 
-  add(name: string, definition: JobDefinition, details: Details): Job {
+  add(name: string, definition: AnyDefinition, details: Details, partOf: StepMark | null = null): Job {
     const job = this.#change(() => {
       const nowMs = this.#now();
       this.#database
@@ -93,6 +109,11 @@ export class JobStore {
           nowMs,
           nowMs,
         );
+      if (partOf) {
+        this.#database
+          .prepare('INSERT INTO job_steps (job, pipeline, step) VALUES (?, ?, ?)')
+          .run(name, partOf.pipeline, partOf.step);
+      }
       const added = this.find(name)!;
       this.#outbox.put(this.#eventsOf(added, nowMs));
       crashPoint('job-before-submit-commit');
@@ -114,14 +135,17 @@ export class JobStore {
 
   finish(name: string, status: TerminalStatus, error: JobError | null = null): boolean {
     const atEnd = status === 'Completed';
-    return this.#change(
+    const moved = this.#change(
       () => {
-        const moved = this.#move(name, status, error);
+        const didMove = this.#move(name, status, error);
         if (atEnd) crashPoint('job-before-complete-commit');
-        return moved;
+        return didMove;
       },
       atEnd ? 'job-after-complete-commit' : undefined,
     );
+    const job = moved ? this.find(name) : undefined;
+    if (job) this.whenEnded(job);
+    return moved;
   }
 
   /** Counts the attempt and forgets what an earlier one logged: a job run again starts from nothing. */
@@ -149,6 +173,7 @@ export class JobStore {
       for (const table of ['metrics', 'params']) {
         this.#database.prepare(`DELETE FROM ${table} WHERE run = ?`).run(name);
       }
+      this.#database.prepare('DELETE FROM job_steps WHERE job = ?').run(name);
       this.#database.prepare('DELETE FROM jobs WHERE name = ?').run(name);
     });
   }
@@ -166,8 +191,11 @@ export class JobStore {
   }
 
   #eventsOf(job: Job, nowMs: number) {
-    const { name, seq, definition, details, status } = job;
-    const facts = { job: name, seq, experiment: definition.experimentName, tags: details.tags };
+    const { name, seq, definition, details, status, partOf } = job;
+    const facts = {
+      ...{ job: name, seq, experiment: definition.experimentName, tags: details.tags },
+      ...{ jobType: definition.jobType, pipeline: partOf?.pipeline },
+    };
     return runEvents({ ...facts, properties: jobProperties(job) }, status, nowMs);
   }
 
@@ -188,6 +216,8 @@ export function jobProperties(job: Job): Record<string, string> {
   };
 }
 
+const select = 'SELECT jobs.*, pipeline, step FROM jobs LEFT JOIN job_steps ON job_steps.job = jobs.name';
+
 interface JobRow {
   seq: number;
   name: string;
@@ -201,13 +231,15 @@ interface JobRow {
   attempts: number;
   process: string | null;
   error: string | null;
+  pipeline: string | null;
+  step: string | null;
 }
 
 function jobOf(row: JobRow): Job {
   return {
     seq: row.seq,
     name: row.name,
-    definition: JSON.parse(row.definition) as JobDefinition,
+    definition: JSON.parse(row.definition) as AnyDefinition,
     details: JSON.parse(row.details) as Details,
     status: row.status,
     createdMs: row.created_ms,
@@ -217,5 +249,6 @@ function jobOf(row: JobRow): Job {
     attempts: row.attempts,
     process: row.process === null ? null : (JSON.parse(row.process) as ProcessMark),
     error: row.error === null ? null : (JSON.parse(row.error) as JobError),
+    partOf: row.pipeline === null ? null : { pipeline: row.pipeline, step: row.step! },
   };
 }

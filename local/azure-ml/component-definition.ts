@@ -1,0 +1,75 @@
+/**
+ * What a component may be: one that runs a command, as the steps of pipelines name it. Pure.
+ *
+ * Source: azure-ai-ml, CommandComponent and its tests (`component_spec`), which is what the clients send; the specification
+ * (2022-10-01, ComponentVersion) leaves the content of `componentSpec` open. A field that they do not have is refused, and so
+ * are components of other types, which do not run here.
+ */
+import { z } from 'zod';
+import { userError } from '../http/service-error.ts';
+import { optional, problemsOf } from './details.ts';
+import { codeId, environmentId, fileTypes, portName, wordy } from './job-definition.ts';
+import { parseCommandLine } from './job-runner/command-line.ts';
+
+const literalTypes = ['string', 'number', 'integer', 'boolean'] as const;
+const mode = optional(z.string());
+const described = { description: optional(z.string()) };
+
+const InputSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal(literalTypes),
+    optional: optional(z.boolean()),
+    default: optional(z.string()),
+    min: optional(z.string()),
+    max: optional(z.string()),
+    enum: optional(z.array(z.string())),
+    ...described,
+  }),
+  z.strictObject({ type: z.literal(fileTypes), optional: optional(z.boolean()), mode, ...described }),
+]);
+
+const SpecSchema = z.strictObject({
+  $schema: optional(z.string()),
+  _source: optional(z.string()),
+  type: z.literal('command', 'must be command; components of other types do not run here'),
+  name: z.string(),
+  version: z.string(),
+  display_name: optional(z.string()),
+  ...described,
+  tags: optional(z.record(z.string(), z.string())),
+  is_deterministic: optional(z.boolean()),
+  command: wordy,
+  code: optional(codeId),
+  environment: environmentId,
+  inputs: optional(z.record(portName, InputSchema)).default({}),
+  outputs: optional(
+    z.record(portName, z.strictObject({ type: z.literal(fileTypes), mode, ...described })),
+  ).default({}),
+});
+
+export type ComponentSpec = z.infer<typeof SpecSchema>;
+
+/** Reads the `componentSpec` of a component's version. Throws a UserError that lists every problem. */
+export function parseComponent(name: string, version: string, componentSpec: unknown): ComponentSpec {
+  const parsed = SpecSchema.safeParse(componentSpec);
+  const root = 'properties.componentSpec';
+  if (!parsed.success) throw userError(`The component cannot be read: ${problemsOf(root, parsed.error)}`);
+  const spec = parsed.data;
+  for (const [field, said, asked] of [
+    ['name', spec.name, name],
+    ['version', spec.version, version],
+  ] as const) {
+    if (said !== asked)
+      throw userError(
+        `${root}.${field}: ${JSON.stringify(said)} is not that of the address, ${JSON.stringify(asked)}`,
+      );
+  }
+  parseCommandLine(spec.command, {
+    inputs: new Set(Object.keys(spec.inputs)),
+    outputs: new Set(Object.keys(spec.outputs)),
+  });
+  return spec;
+}
+
+export const isLiteral = (type: ComponentSpec['inputs'][string]['type']): boolean =>
+  literalTypes.some((one) => one === type);

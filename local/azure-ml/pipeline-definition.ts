@@ -1,0 +1,214 @@
+/**
+ * What a pipeline job may be: the shape of its definition, and what must fit together in it. Pure; `findComponent` says what
+ * a step's component is.
+ *
+ * Source: specification 2022-10-01, PipelineJob, which leaves the content of `jobs` and `settings` open; what is in them is what
+ * azure-ai-ml sends (PipelineJob._to_rest_object, the tests of its nodes): steps are raw JSON in snake_case, each with a
+ * component, for a command that is written into a pipeline becomes a component before it is sent. A field that is not known from
+ * there is refused.
+ */
+import { z } from 'zod';
+import { localCloud } from '../cloud-context.ts';
+import { userError } from '../http/service-error.ts';
+import { type ComponentSpec, isLiteral } from './component-definition.ts';
+import { type DetailsChange, DetailsSchema, optional, problemsOf, withoutDetails } from './details.ts';
+import { computeFields } from './job-compute.ts';
+import {
+  experimentName,
+  fileTypes,
+  InputSchema,
+  inputUri,
+  type JobDefinition,
+  OutputSchema,
+  portName,
+  resourceId,
+  wordy,
+} from './job-definition.ts';
+
+const stepName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,254}$/, 'a name of lower-case letters, digits and underscores');
+const mode = optional(z.string());
+
+const StepInputSchema = z.discriminatedUnion('job_input_type', [
+  z.strictObject({ job_input_type: z.literal('literal'), value: wordy }),
+  z.strictObject({ job_input_type: z.literal(fileTypes), uri: inputUri.min(1), mode }),
+]);
+const StepOutputSchema = z.union([
+  z.strictObject({
+    type: z.literal('literal'),
+    value: z.string().regex(/^\$\{\{parent\.outputs\.[A-Za-z_]\w*\}\}$/, 'must be ${{parent.outputs.NAME}}'),
+  }),
+  z.strictObject({ job_output_type: z.literal(fileTypes), uri: optional(z.string().min(1)), mode }),
+]);
+
+const StepSchema = z.strictObject({
+  type: z.literal('command', 'must be command; steps of other types do not run here'),
+  componentId: resourceId('components/[^/]+/versions/[^/]+'),
+  name: optional(z.string()),
+  display_name: optional(z.string()),
+  computeId: optional(resourceId('computes/[^/]+')),
+  inputs: optional(z.record(portName, StepInputSchema)).default({}),
+  outputs: optional(z.record(portName, StepOutputSchema)).default({}),
+  limits: optional(z.strictObject({ job_limits_type: z.literal('Command'), timeout: optional(z.string()) })),
+  resources: optional(z.record(z.string(), z.unknown())),
+  distribution: optional(z.record(z.string(), z.unknown())),
+  environment_variables: optional(z.record(z.string(), z.string())),
+  tags: optional(z.record(z.string(), z.string())),
+  properties: optional(z.record(z.string(), z.string())),
+  _source: optional(z.string()),
+});
+
+const DefinitionSchema = z.looseObject({
+  jobType: z.literal('Pipeline'),
+  componentId: z.undefined('published pipelines do not run here; send the steps as jobs').optional(),
+  computeId: optional(resourceId('computes/[^/]+')),
+  identity: computeFields.identity,
+  experimentName,
+  inputs: optional(z.record(portName, InputSchema)).default({}),
+  outputs: optional(z.record(portName, OutputSchema)).default({}),
+  jobs: z
+    .record(stepName, StepSchema)
+    .refine((jobs) => Object.keys(jobs).length > 0, 'no steps; a pipeline has one at least'),
+  settings: optional(
+    z.strictObject({
+      default_compute: optional(z.string().min(1)),
+      default_datastore: optional(z.string().min(1)),
+      continue_on_step_failure: optional(
+        z.literal(false, 'a pipeline here ends with the first step that fails; send false'),
+      ),
+      force_rerun: optional(z.boolean()),
+      _source: optional(z.string()),
+    }),
+  ),
+});
+
+/** The part that is fixed once submitted. */
+export type PipelineDefinition = z.infer<typeof DefinitionSchema>;
+/** What a job of the workspace is. */
+export type AnyDefinition = JobDefinition | PipelineDefinition;
+export type PipelineStep = PipelineDefinition['jobs'][string];
+export type FindComponent = (step: string, componentId: string) => ComponentSpec;
+
+/** Where a step's input comes from: an input of the pipeline, or an output of another step; null where it is a value. */
+export function sourceOf(
+  value: string,
+): { readonly input: string } | { readonly step: string; readonly output: string } | null {
+  const [, input] = /^\$\{\{parent\.inputs\.([A-Za-z_]\w*)\}\}$/.exec(value) ?? [];
+  if (input !== undefined) return { input };
+  const [, step, output] = /^\$\{\{parent\.jobs\.(\w+)\.outputs\.([A-Za-z_]\w*)\}\}$/.exec(value) ?? [];
+  return step === undefined ? null : { step, output: output! };
+}
+
+/** The output of the pipeline that a step's output is; null where it is none. */
+export function boundOutput(port: PipelineStep['outputs'][string] | undefined): string | null {
+  if (!port || !('value' in port)) return null;
+  return /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(port.value)?.[1] ?? null;
+}
+
+/** The steps that must have ended well before this one begins. */
+export function stepsBefore(step: PipelineStep): readonly string[] {
+  const sources = Object.values(step.inputs).map((port) => ('value' in port ? sourceOf(port.value) : null));
+  return [...new Set(sources.flatMap((source) => (source && 'step' in source ? [source.step] : [])))];
+}
+
+/** Reads the `properties` of a PUT. Throws a UserError that lists every problem of the shape, or the first of what fits not. */
+export function parsePipeline(
+  name: string,
+  properties: unknown,
+  findComponent: FindComponent,
+): { definition: PipelineDefinition; change: DetailsChange } {
+  const change = DetailsSchema.safeParse(properties);
+  const parsed = DefinitionSchema.safeParse(properties);
+  if (!parsed.success || !change.success)
+    throw userError(`The job cannot be read: ${problemsOf('properties', parsed.error, change.error)}`);
+  const definition = withoutDetails(parsed.data) as PipelineDefinition;
+  for (const key of ['status', 'services', 'parameters']) delete definition[key];
+  for (const [step, node] of Object.entries(definition.jobs))
+    checkStep(definition, step, node, findComponent(step, node.componentId));
+  checkOrder(definition);
+  checkOutputs(definition);
+  definition.outputs = Object.fromEntries(
+    Object.entries(definition.outputs).map(([output, port]) => [
+      output,
+      {
+        ...port,
+        uri: port.uri ?? `azureml://datastores/${localCloud.datastore}/paths/azureml/${name}/${output}/`,
+      },
+    ]),
+  );
+  return { definition, change: change.data };
+}
+
+function checkStep(
+  { inputs, jobs, outputs, settings, computeId }: PipelineDefinition,
+  step: string,
+  node: PipelineStep,
+  component: ComponentSpec,
+): void {
+  const at = `properties.jobs.${step}`;
+  const refuse = (where: string, why: string) => userError(`${at}.${where}: ${why}`);
+  if (!node.computeId && !computeId && !settings?.default_compute)
+    throw refuse('computeId', 'missing, and settings has no default_compute');
+  for (const [port, { type, ...wanted }] of Object.entries(component.inputs)) {
+    const given = node.inputs[port];
+    const hasDefault = 'default' in wanted && wanted.default !== undefined;
+    if (!given && !wanted.optional && !hasDefault)
+      throw refuse(`inputs.${port}`, 'missing; its component requires it');
+    if (!given) continue;
+    const source = 'value' in given ? sourceOf(given.value) : null;
+    if ('value' in given && !source && given.value.includes('${{'))
+      throw refuse(
+        `inputs.${port}`,
+        `${given.value} is neither an input of the pipeline nor an output of a step`,
+      );
+    const kind = kindOf(given, source, { inputs, jobs });
+    if (kind === null)
+      throw refuse(`inputs.${port}`, `${'value' in given ? given.value : ''} does not exist`);
+    if (
+      isLiteral(type) !== (kind === 'literal') ||
+      (kind !== 'literal' && kind !== 'output' && kind !== type)
+    )
+      throw refuse(`inputs.${port}`, `its component takes ${type}, and this is ${kind}`);
+  }
+  for (const port of Object.keys(node.inputs))
+    if (!component.inputs[port]) throw refuse(`inputs.${port}`, 'its component has no such input');
+  for (const [port, given] of Object.entries(node.outputs)) {
+    if (!component.outputs[port]) throw refuse(`outputs.${port}`, 'its component has no such output');
+    const bound = boundOutput(given);
+    if (bound !== null && !outputs[bound])
+      throw refuse(`outputs.${port}`, `the pipeline has no output ${JSON.stringify(bound)}`);
+  }
+}
+
+function kindOf(
+  given: PipelineStep['inputs'][string],
+  source: ReturnType<typeof sourceOf>,
+  { inputs, jobs }: Pick<PipelineDefinition, 'inputs' | 'jobs'>,
+): string | null {
+  if (!source) return given.job_input_type;
+  if ('input' in source) return inputs[source.input]?.jobInputType ?? null;
+  return jobs[source.step] ? 'output' : null;
+}
+
+function checkOrder({ jobs }: PipelineDefinition): void {
+  const left = new Map(Object.entries(jobs).map(([step, node]) => [step, new Set(stepsBefore(node))]));
+  for (;;) {
+    const free = [...left].filter(([, before]) => [...before].every((step) => !left.has(step)));
+    if (free.length === 0) break;
+    for (const [step] of free) left.delete(step);
+  }
+  if (left.size === 0) return;
+  throw userError(`properties.jobs: ${[...left.keys()].join(', ')} wait for each other; break the circle`);
+}
+
+function checkOutputs({ jobs, outputs }: PipelineDefinition): void {
+  const bound = Object.values(jobs).flatMap((node) => Object.values(node.outputs).map(boundOutput));
+  for (const output of Object.keys(outputs)) {
+    const times = bound.filter((one) => one === output).length;
+    if (times !== 1)
+      throw userError(
+        `properties.outputs.${output}: ${times === 0 ? 'no step writes it' : `${times} steps write it`}; bind it to one output of one step`,
+      );
+  }
+}

@@ -1,0 +1,93 @@
+/** A step of a pipeline as the command job that it is when it runs. Pure. */
+import { createHash } from 'node:crypto';
+import { localCloud } from '../cloud-context.ts';
+import { userError } from '../http/service-error.ts';
+import type { ComponentSpec } from './component-definition.ts';
+import { type JobDefinition, type JobInput, parseJob } from './job-definition.ts';
+import { boundOutput, type PipelineDefinition, type PipelineStep, sourceOf } from './pipeline-definition.ts';
+
+/** A step's run has a name of the service's own; here it is the same however often it is made. */
+export function stepJobName(pipeline: string, seq: number, step: string): string {
+  const hex = createHash('sha256')
+    .update(JSON.stringify([pipeline, seq, step]))
+    .digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+interface Place {
+  readonly jobName: string;
+  readonly pipeline: PipelineDefinition;
+  readonly component: ComponentSpec;
+  /** Where another step's output lies, which has ended well. */
+  outputUri(step: string, output: string): string;
+}
+
+/** The job of a step. Throws a UserError where the step says what no job may be. */
+export function jobOfStep(
+  node: PipelineStep,
+  { jobName, pipeline, component, outputUri }: Place,
+): JobDefinition {
+  const { command, code, environment } = component;
+  const properties = {
+    jobType: 'Command',
+    command,
+    ...(code !== undefined && { codeId: code }),
+    environmentId: environment,
+    experimentName: pipeline.experimentName,
+    ...(node.computeId && { computeId: node.computeId }),
+    ...(pipeline.identity && { identity: pipeline.identity }),
+    inputs: inputsOf(node, component, pipeline, outputUri),
+    outputs: Object.fromEntries(
+      Object.entries(component.outputs).map(([name, { type }]) => {
+        const bound = boundOutput(node.outputs[name]);
+        const uri =
+          bound === null
+            ? `azureml://datastores/${localCloud.datastore}/paths/azureml/${jobName}/${name}/`
+            : pipeline.outputs[bound]!.uri;
+        return [name, { jobOutputType: type, uri }];
+      }),
+    ),
+    ...(node.limits?.timeout && { limits: { jobLimitsType: 'Command', timeout: node.limits.timeout } }),
+    ...(node.environment_variables && { environmentVariables: node.environment_variables }),
+    ...(node.resources && { resources: camelCased(node.resources) }),
+    ...(node.distribution && { distribution: camelCased(node.distribution) }),
+  };
+  return parseJob(jobName, properties, '2024-04-01').definition;
+}
+
+function inputsOf(
+  node: PipelineStep,
+  component: ComponentSpec,
+  pipeline: PipelineDefinition,
+  outputUri: Place['outputUri'],
+): Record<string, JobInput> {
+  const values: Record<string, JobInput> = {};
+  for (const [name, wanted] of Object.entries(component.inputs)) {
+    const given = node.inputs[name];
+    const source = given && 'value' in given ? sourceOf(given.value) : null;
+    if (source && 'input' in source) values[name] = pipeline.inputs[source.input]!;
+    else if (source)
+      values[name] = {
+        jobInputType: wanted.type as 'uri_folder',
+        uri: outputUri(source.step, source.output),
+      };
+    else if (given && 'value' in given) values[name] = { jobInputType: 'literal', value: given.value };
+    else if (given) values[name] = { jobInputType: given.job_input_type, uri: given.uri };
+    else if ('default' in wanted && wanted.default !== undefined)
+      values[name] = { jobInputType: 'literal', value: wanted.default };
+  }
+  return values;
+}
+
+/** Steps are written in snake_case, jobs in camelCase. What one names `distribution_type` the other has as its kind. */
+function camelCased(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => {
+      if (/[A-Z]/.test(key))
+        throw userError(`properties.jobs: ${key} is camelCase; steps are written in snake_case`);
+      return [key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value];
+    }),
+  );
+}
