@@ -6,7 +6,8 @@ import { parseYaml } from '../../shared/config/parse-yaml.ts';
 import { pinModel } from '../../shared/config/pin.ts';
 import { PolicySchema } from '../../shared/config/policy-schema.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
-import { ModelConfigSchema, type PinnedModel, TriggersSchema } from '../../shared/config/schema.ts';
+import { ModelConfigSchema, type PinnedModel } from '../../shared/config/schema.ts';
+import { TriggersSchema } from '../../shared/config/triggers-schema.ts';
 import { UsageError } from '../command.ts';
 
 const PartsSchema = z.strictObject({ policy: PolicySchema.optional(), triggers: TriggersSchema.optional() });

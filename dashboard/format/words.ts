@@ -93,6 +93,7 @@ const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
   'run-live': 'a run is under way',
   'wait-pending': 'one already waits',
   'not-persistent': 'not persistent yet',
+  'composite-unmet': 'others are not bad',
   inconclusive: 'inconclusive',
   quiet: 'quiet period',
   freeze: 'frozen',

@@ -2,6 +2,7 @@
 import { estimateHours } from '../config/estimate.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import type { Signal } from '../domain/signal.ts';
+import { compositesOf } from './composites.ts';
 import type { PlaceRequest } from './place-request.ts';
 import type { Offer } from './question.ts';
 
@@ -16,6 +17,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
   const { id, kind, byMachine, cause, observedAt, persistence, test, newData } = signal;
   const { config } = pinned;
   const { policy } = config;
+  const composites = compositesOf(config.triggers, cause);
   return {
     signal: {
       id,
@@ -26,6 +28,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
       ...(test && { test }),
       ...(newData && { newData }),
     },
+    ...(composites.length > 0 && { composites }),
     runId,
     now,
     policy,

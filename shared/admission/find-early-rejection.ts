@@ -2,6 +2,7 @@ import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import { counted } from '../domain/plural.ts';
 import * as answer from './answers.ts';
+import { findUnmet } from './composites.ts';
 import { describeUncounted } from './news.ts';
 import type { Question } from './question.ts';
 import { findLackOfPersistence } from './windows.ts';
@@ -9,13 +10,15 @@ import { findLackOfPersistence } from './windows.ts';
 /** What a new signal does not ask for yet, whatever else there is. */
 export function findEarlyRejection(
   state: ModelState,
-  { signal, data, runId, alarm }: Question,
+  { signal, data, runId, alarm, composites = [] }: Question,
 ): Admission | null {
   if (alarm && !alarm.raised) return answer.rejected('inconclusive', alarm.because, alarm.changedBy);
   if (signal.cause !== undefined) {
     const windows = state.watched?.[signal.cause] ?? [];
     const lack = findLackOfPersistence(windows, signal.persistence ?? { breaches: 1, of: 1 });
     if (lack) return answer.rejected('not-persistent', lack.because, lack.changedBy);
+    const unmet = findUnmet(state.watched ?? {}, composites, signal.cause);
+    if (unmet) return answer.rejected('composite-unmet', unmet.because, unmet.changedBy);
   }
   if (signal.kind !== 'data' || data === undefined || data === true) return null;
   const { rows = 0, bytes = 0, uncounted = 0 } = state.newData ?? {};

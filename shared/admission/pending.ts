@@ -6,6 +6,7 @@
  * 2. A group that is answered in its absence leaves a fate for the one that sleeps: it is told when it is offered again.
  * 3. Whoever sleeps or has a fate is remembered as deferred: of a signal that comes for the first time nothing is here.
  */
+import type { Composite } from '../domain/composite.ts';
 import type { ModelState, Pending, PendingCause, PendingDecision } from '../domain/model-state.ts';
 import { later } from './time.ts';
 
@@ -22,6 +23,7 @@ interface Waiting {
   readonly cause: string | null;
   /** When it was observed. */
   readonly observedAt: string;
+  readonly composites?: readonly Composite[] | undefined;
   readonly isNew: boolean;
   readonly now: string;
 }
@@ -89,11 +91,14 @@ export function union(a: readonly string[], b: readonly string[]): readonly stri
 /** A cause that does not fit counts as one that never recovers: it must not get lost. */
 function addCause(
   causes: readonly PendingCause[],
-  { id, cause, observedAt }: Waiting,
+  { id, cause, observedAt, composites }: Waiting,
 ): readonly PendingCause[] {
   if (causes.some(({ signal }) => signal === id)) return causes;
   const full = causes.length >= signalsAtMost;
   if (full && causes.some((known) => known.cause === null)) return causes;
-  const added: PendingCause = { signal: id, cause: full ? null : cause, at: observedAt, recovered: false };
+  const added: PendingCause = {
+    ...{ signal: id, cause: full ? null : cause, at: observedAt, recovered: false },
+    ...(composites && { composites }),
+  };
   return [...causes.slice(0, signalsAtMost - 1), added];
 }

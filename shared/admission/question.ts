@@ -7,6 +7,7 @@
  * `PendingDecision`; of each final one a `RememberedSignal` stays there.
  */
 import type { DataTrigger, Policy } from '../config/schema.ts';
+import type { Composite } from '../domain/composite.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { Signal } from '../domain/signal.ts';
@@ -15,6 +16,8 @@ import type { AlarmJudgement } from './alarms.ts';
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
     Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>>;
+  /** What its rule is a part of, and asks with; absent: it asks by itself. */
+  readonly composites?: readonly Composite[];
   /** Id of the run this signal would start. */
   readonly runId: string;
   /** ISO 8601, UTC. */

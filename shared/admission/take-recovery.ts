@@ -1,6 +1,7 @@
 import type { Evidence } from '../domain/breach-test.ts';
 import type { ModelState, PendingCause } from '../domain/model-state.ts';
 import { noteTest } from './alarms.ts';
+import { findUnmet } from './composites.ts';
 import { endPending, sleepers } from './pending.ts';
 import { earlier } from './time.ts';
 import { noteWindow } from './windows.ts';
@@ -38,7 +39,8 @@ export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered 
   if (!pending || pending.approved) return { state: noted, withdrawn: [], wake: [] };
   const marked = (pending.causes ?? []).map((known) => ({
     ...known,
-    recovered: known.recovered || isRecovered(known, cause, observedAt, pending.lastAt),
+    recovered:
+      known.recovered || isRecovered(known, cause, observedAt, pending.lastAt) || isAlone(known, noted),
   }));
   const isOver = marked.length > 0 && marked.every(({ recovered }) => recovered);
   if (!isOver)
@@ -51,6 +53,11 @@ export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered 
     runId: null,
   });
   return { state: state2, withdrawn: pending.signals, wake: sleepers(state).slice(0, 1) };
+}
+
+/** Of those that it asks with, too few are bad any more. */
+function isAlone({ cause, composites = [] }: PendingCause, { watched = {} }: ModelState): boolean {
+  return cause !== null && findUnmet(watched, composites, cause) !== null;
 }
 
 /** What waits was observed by the time its latest signal came, whatever it says itself. */

@@ -72,7 +72,7 @@ export function groupOf(
   return requested?.[0] === signal.id ? requested : [signal.id];
 }
 
-function waitingOf({ signal, now, isNew }: Question) {
+function waitingOf({ signal, now, isNew, composites }: Question) {
   const { id, cause = null, observedAt } = signal;
-  return { id, cause, observedAt: asOfArrival(observedAt, now), isNew, now };
+  return { id, cause, observedAt: asOfArrival(observedAt, now), isNew, now, composites };
 }

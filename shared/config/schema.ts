@@ -8,11 +8,11 @@ import { z } from 'zod';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
-import { DataTriggerSchema, ExpectationsSchema } from './data-schema.ts';
+import { ExpectationsSchema } from './data-schema.ts';
 import { EmbargoSchema } from './embargo-schema.ts';
 import { estimateHours, limitHours } from './estimate.ts';
 import { decisionFields, findDecisionProblems } from './evaluation-schema.ts';
-import { cron, duration, folder, glob, name, timeZone } from './fields.ts';
+import { folder, glob, name } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { HoldoutSchema } from './holdout-schema.ts';
 import { JobSchema } from './job-schema.ts';
@@ -21,12 +21,7 @@ import { NoticesSchema } from './notice-schema.ts';
 import { PolicySchema } from './policy-schema.ts';
 import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
-import {
-  findSharedNames,
-  MetricTriggerSchema,
-  QueryTriggerSchema,
-  RunTriggerSchema,
-} from './trigger-schema.ts';
+import { findTriggerProblems, TriggersSchema } from './triggers-schema.ts';
 
 const DataSchema = z.strictObject({
   path: folder.describe(
@@ -64,67 +59,6 @@ const DataSchema = z.strictObject({
   expect: ExpectationsSchema.optional().describe(
     'What every file must be like, a `.csv` or `.parquet` file: docs/data.md. A file that is not is refused and no run uses it. Omitted: files are used as they come.',
   ),
-});
-
-const AlertTriggerSchema = z.strictObject({
-  name: name('a trigger name').describe('Name of the trigger, shown in decisions.'),
-  rule: z.string().min(1).max(260).describe('Name of the alert rule in Azure Monitor, in any casing.'),
-});
-
-const ScheduleSchema = z.strictObject({
-  name: name('a schedule name').describe('Name of the schedule, shown in decisions.'),
-  cron: cron.describe('When it asks: five fields, such as `0 6 * * 1` for Mondays at 06:00.'),
-  timeZone: timeZone.default('UTC').describe('Time zone of `cron`, an IANA name.'),
-});
-
-export const TriggersSchema = z.strictObject({
-  metrics: z
-    .array(MetricTriggerSchema)
-    .default([])
-    .describe('Thresholds on metrics reported to `POST /api/models/{model}/metrics`.'),
-  queries: z
-    .array(QueryTriggerSchema)
-    .max(20)
-    .default([])
-    .describe('Thresholds on what KQL queries over Log Analytics find, run on a schedule.'),
-  runs: z
-    .array(RunTriggerSchema)
-    .max(20)
-    .default([])
-    .describe('Thresholds on metrics that production runs log through MLflow, judged when a run completes.'),
-  alerts: z
-    .array(AlertTriggerSchema)
-    .default([])
-    .describe(
-      'Alert rules of Azure Monitor that request a run when they fire. An alert rule with the custom property `model` needs no entry.',
-    ),
-  drift: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a breach found by an Azure ML model monitor requests a run, once the workspace has confirmed it. The signal of the monitor is named after the model, or begins with its name and an underscore; so does the monitor, for its recoveries to count.',
-    ),
-  data: DataTriggerSchema.default(false).describe(
-    'Whether a new file in the data path requests a run: `true`, `false`, or how much new data it takes.',
-  ),
-  schedules: z
-    .array(ScheduleSchema)
-    .max(20)
-    .refine(
-      (schedules) => new Set(schedules.map((schedule) => schedule.name)).size === schedules.length,
-      'each schedule needs a name of its own: it is part of what the schedule asks',
-    )
-    .default([])
-    .describe('Times at which a run is asked for. Of several missed ones, the latest asks.'),
-  championAge: duration('championAge', { least: 'PT1H', most: 'P3660D' })
-    .optional()
-    .describe(
-      'A champion that was released longer ago than this requests a run, and again whenever as much time has passed, as an ISO 8601 duration of at least an hour. Omitted: age requests none.',
-    ),
-  registry: z
-    .boolean()
-    .default(false)
-    .describe('Whether a version that a person registered asks to be evaluated and promoted.'),
 });
 
 const evidenceColumn = z
@@ -196,10 +130,7 @@ export const ModelConfigSchema = z
   })
   .superRefine(({ task, gates, data, triggers }, context) => {
     for (const problem of findTaskProblems(task, gates)) context.addIssue({ code: 'custom', ...problem });
-    for (const shared of findSharedNames([triggers.metrics, triggers.queries, triggers.runs])) {
-      const message = `rule name ${shared} is given twice in metrics, queries and runs; it is part of what a rule asks, so choose another`;
-      context.addIssue({ code: 'custom', path: ['triggers'], message });
-    }
+    for (const problem of findTriggerProblems(triggers)) context.addIssue({ code: 'custom', ...problem });
     if (typeof triggers.data === 'object' && triggers.data.minimumRows !== undefined && !data.expect) {
       const message = 'rows are counted only where files are checked; add data.expect, or give minimumBytes';
       context.addIssue({ code: 'custom', path: ['triggers', 'data', 'minimumRows'], message });

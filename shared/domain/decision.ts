@@ -12,6 +12,7 @@ export const reasonCodes = [
   'wait-pending', // joined a signal that already waits
   'restart', // the run under way is cancelled for it: waits for its end
   'not-persistent', // too few of the last windows were bad: rejected
+  'composite-unmet', // too few of the rules that ask together are bad: rejected
   'inconclusive', // the value may be beyond its threshold by chance, or it cannot be said: rejected
   'quiet', // waits until no further signal has come for the quiet period
   'cooldown', // waits until the cooldown ends

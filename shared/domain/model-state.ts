@@ -1,4 +1,5 @@
 import type { AlarmSeries } from './breach-test.ts';
+import type { Composite } from './composite.ts';
 import type { AdmissionOutcome, ReasonCode } from './decision.ts';
 import type { KeptChallenger, ModelVersion, RunOutcome } from './run.ts';
 import type { Word } from './word.ts';
@@ -39,6 +40,8 @@ export interface PendingCause {
   /** When it was observed (ISO 8601, UTC). */
   readonly at: string;
   readonly recovered: boolean;
+  /** It asks only together with others; absent: by itself. */
+  readonly composites?: readonly Composite[];
 }
 
 /** What a person says of a run whose gates cannot say. */

@@ -105,6 +105,12 @@ const tellers: {
       ({ name, cron, timeZone, ...rest }) =>
         `Schedule ${name} requests a run at ${cron} (${timeZone}).${further(rest)}`,
     ),
+  composites: (composites = []) =>
+    composites.map(({ name, rules, need = rules.length, within, inOrder, ...rest }) => {
+      const many = need === rules.length ? 'all' : `at least ${need}`;
+      const order = inOrder ? ', having turned so in this order' : '';
+      return `Composite ${name}: rules ${rules.join(', ')} request a run only together, once ${many} of them are bad${order}, last seen so within ${span(within)}.${further(rest)}`;
+    }),
   championAge: (age) =>
     age === undefined
       ? "The champion's age requests nothing."

@@ -92,3 +92,71 @@ describe('rules in the model file', () => {
     ]);
   });
 });
+
+const composite = (more: string) =>
+  problemsOf(`  metrics: [{ name: low, metric: accuracy, below: 0.9 }, { name: high, metric: psi, above: 1 }]
+  alerts: [{ name: slow, rule: p95 }]
+  composites: [{ name: both, ${more} }]`);
+
+describe('rules that ask together', () => {
+  it('have defaults', () => {
+    const parsed = parse(
+      '  drift: true\n  alerts: [{ name: slow, rule: p95 }]\n  composites: [{ name: c, rules: [slow, drift] }]',
+    );
+    expect('model' in parsed && parsed.model.config.triggers.composites).toEqual([
+      { name: 'c', rules: ['slow', 'drift'], within: 'P7D', inOrder: false },
+    ]);
+  });
+
+  it('leave the hash of a file without them as it was', () => {
+    const parsed = parse('  drift: true');
+    expect('model' in parsed && parsed.model.config.triggers).not.toHaveProperty('composites');
+  });
+
+  it.each([
+    ['one rule', composite('rules: [low]'), 'expected array to have >=2 items'],
+    ['a rule twice', composite('rules: [low, low]'), 'names each rule once'],
+    [
+      'a rule that is not there',
+      composite('rules: [low, hihg]'),
+      'triggers.composites.0.rules.1: there is no rule hihg in metrics, queries, runs and alerts; did you mean "high"?',
+    ],
+    [
+      'drift where monitors ask for nothing',
+      composite('rules: [low, drift]'),
+      'triggers.composites.0.rules.1: monitors ask for nothing; give triggers.drift: true',
+    ],
+    ['more than there are', composite('rules: [low, high], need: 3'), 'at most as many as there are rules'],
+    [
+      'some of them in order',
+      composite('rules: [low, high, slow], need: 2, inOrder: true'),
+      'inOrder is about all rules, and need about some of them; give one of the two',
+    ],
+    [
+      'an unknown field',
+      composite('rules: [low, high], whithin: P1D'),
+      'triggers.composites.0.whithin: unknown field; did you mean "within"?',
+    ],
+    [
+      'a name twice',
+      composite('rules: [low, high] }, { name: both, rules: [low, slow]'),
+      'each composite needs a name of its own',
+    ],
+    [
+      'a name of a rule and of an alert',
+      problemsOf(
+        '  metrics: [{ name: slow, metric: rmse, above: 1 }]\n  alerts: [{ name: slow, rule: p }, { name: other, rule: q }]\n  composites: [{ name: c, rules: [slow, other] }]',
+      ),
+      'slow is a rule over a number and an alert; give one of them another name',
+    ],
+    [
+      'a rule called drift beside the trigger',
+      problemsOf(
+        '  drift: true\n  metrics: [{ name: drift, metric: psi, above: 1 }, { name: low, metric: rmse, above: 1 }]\n  composites: [{ name: c, rules: [drift, low] }]',
+      ),
+      'drift is what model monitors find; give the rule of that name another one',
+    ],
+  ])('are refused with %s', (_what, problems, message) => {
+    expect(problems.join('\n')).toContain(message);
+  });
+});

@@ -34,6 +34,10 @@ const files = [
     embargo: { after: 'P90D', whenDriftConfirmed: true },
     notices: [{ to: 'team', about: ['approval', 'outcome'] }],
     triggers: {
+      composites: [
+        { name: 'both', rules: ['asked', 'low'], within: 'P3D', inOrder: true },
+        { name: 'some', rules: ['asked', 'low'], need: 1 },
+      ],
       metrics: [
         {
           name: 'low',
