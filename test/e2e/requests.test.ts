@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Decision } from '../../shared/domain/decision.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
-const requests = 10_000;
+/** Pages and lists of a thousand, and whatever the model remembers, are exceeded several times. */
+const requests = 3_000;
 /** As many callers wait for their answers at a time. */
 const callers = 32;
 const limitMs = 900_000;
