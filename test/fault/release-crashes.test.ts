@@ -1,5 +1,6 @@
 /** A host that dies before, in and after every step of a release, a cloud that dies in it: it ends as it does without. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hurried } from './hurried.ts';
 import { expectServes, expectToldOnce, openStaged, type Staged } from './staged.ts';
 
 const steps = [
@@ -36,7 +37,7 @@ describe('a release whose host dies at the worst moment', () => {
   let count = 0;
 
   beforeAll(async () => {
-    staged = await openStaged();
+    staged = await openStaged({ env: hurried });
     await staged.request('first');
     expect(await staged.drive(count++)).toMatchObject({ state: 'settled' });
     await expectServes(staged, '1');
