@@ -10,8 +10,9 @@ process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/compile');
 process.env['CI'] ??= 'true';
 const seeded = { setupFiles: ['test/seed.ts'] };
 
-/** Two files at a time, on two cores too: those that start processes mostly wait for them. */
+/** Two files at a time, and three of those that start processes, on two cores too: these often wait for them. */
 const twoAtATime = { maxWorkers: 2 };
+const threeAtATime = { maxWorkers: 3 };
 /** What takes long on a machine with other work has found nothing wrong. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Projects run one after another, those that find most in the least time first; the last two side by side. */
@@ -37,7 +38,7 @@ export default defineConfig({
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           ...patient,
-          ...twoAtATime,
+          ...threeAtATime,
           ...seeded,
           ...order(1),
         },
@@ -48,7 +49,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           ...seeded,
           ...patient,
-          ...twoAtATime,
+          ...threeAtATime,
           ...order(2),
         },
       },
@@ -58,7 +59,7 @@ export default defineConfig({
           include: ['test/fault/**/*.test.ts'],
           ...seeded,
           ...patient,
-          ...twoAtATime,
+          ...threeAtATime,
           ...order(2),
           testTimeout: 600_000,
           // What goes side by side there mostly waits.
