@@ -23,6 +23,9 @@ export function describePower(
   return `a true distance of ${show(minimumDetectable)} would be found 8 times in 10${rows}`;
 }
 
+/** Of fewer, even normal errors squared may look as if they had no variance (bench/false-passes.ts). */
+const surelyHeavy = 400;
+
 /** Where few rows carry the value: what they are worth, and how many would do. */
 function describeUneven(
   worth: number,
@@ -36,7 +39,10 @@ function describeUneven(
   const count = units?.count ?? n ?? 0;
   const robust = units ? '' : suggestRobust(metric);
   if (worth === 0) {
-    return `a few ${few} carry nearly all of it, as where values have no variance: no number of rows would do for a mean${robust}`;
+    const none = 'no number of rows would do for a mean';
+    const how =
+      count < surelyHeavy ? `where that is so, ${none}, and ${surelyHeavy} ${few} would tell` : none;
+    return `a few ${few} carry nearly all of it, as where values have no variance: ${how}${robust}`;
   }
   const enough = `${alike === null ? '' : `; about ${alike} would do`}${robust}`;
   if (worth >= count)

@@ -110,6 +110,12 @@ describe('rows that would decide', () => {
       verdict: 'inconclusive',
       power: { minimumDetectable: null, rowsToDecide: null },
     });
-    expect(gate.sentence).toContain('no number of rows would do for a mean');
+    expect(gate.sentence).toContain(
+      'where that is so, no number of rows would do for a mean, and 400 rows would tell',
+    );
+    const more = Array.from({ length: 4 }, () => wild).flat();
+    expect(only([bound('mae', { atMost: 1e9 })], more, regression).sentence).toContain(
+      'as where values have no variance: no number of rows would do for a mean',
+    );
   });
 });
