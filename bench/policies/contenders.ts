@@ -100,7 +100,7 @@ function adviceSettings(world: World, view: View): readonly Setting[] {
   const grid =
     view === 'budget'
       ? above.map((value) => [value, sameHours] as const)
-      : pairs([0.01, 0.03, 0.08, 0.2], [1, 4]);
+      : pairs([0.03, 0.08, 0.2, 0.4], [1, 4]);
   return grid.map(([value, hours]) => {
     const config = adviceConfig(world, value, hours);
     return { open: () => [adviceRule(config)], policy: config.policy };

@@ -103,12 +103,13 @@ export const naiveBayes: Learner = (rows, from, to) => {
     ),
   );
   const prior = Math.log(counts[1]! / counts[0]!);
+  const widths = spreads[0]!.map((no, at) => Math.log(no / spreads[1]![at]!) / 2);
   return (row) => {
     let score = prior;
     for (let at = 0; at < width; at++) {
       const value = standardized(row, at);
       const [no, yes] = [spreads[0]![at]!, spreads[1]![at]!];
-      score += (Math.log(no / yes) + (value - centres[0]![at]!) ** 2 / no) / 2;
+      score += widths[at]! + (value - centres[0]![at]!) ** 2 / no / 2;
       score -= (value - centres[1]![at]!) ** 2 / yes / 2;
     }
     return score;

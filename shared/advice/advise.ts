@@ -5,7 +5,7 @@
  * through admission like any other (shared/admission).
  *
  * The expected gain of a run is the loss that is left out, over the window that the budget is for, if a version as past ones were at
- * their start takes the place of the champion: the sure excess of today carried on, and the excess that ageing adds. It is
+ * their start, or at the threshold where that is worse, takes the place of the champion: the sure excess of today carried on, and the excess that ageing adds. It is
  * multiplied by the observed chance that a run is promoted. Against it stand the hours that were spent ahead of the rate, each worth
  * what an hour of promoted runs has brought so far. So nothing is spent without a sure gain; what the rate has saved is spent for any; and
  * before that for a gain that is worth it. Comparing the expected regret of waiting with the cost of retraining is common to CARA
@@ -45,7 +45,7 @@ export function advise(config: ModelConfig, everything: Past, at: string): Advic
   const allowance = allowanceOf(config.policy, hours);
   if (!allowance) return cannotSay('neither policy.budget nor policy.mostRuns says what may be spent');
   const { rate, windowDays } = allowance;
-  const queue = queueOf(past, rate, hours, at);
+  const queue = queueOf(past, allowance, hours, at);
   terms.push(words.queue(queue, allowance));
   const promotion = promotionOf(past);
   terms.push(words.promotion(promotion));

@@ -45,13 +45,17 @@ export function learnAgeing(windows: readonly Window[]): Ageing {
   return { slope, error: Math.sqrt(rest / freedom / sxx), ...told };
 }
 
-/** How far beyond the reference a version starts: the mean over versions of their first windows. At least one window. */
+/**
+ * How far beyond the reference a version starts, 0 at most: the mean over versions of their first windows, or the reference where that is
+ * worse. One that was trained across a change starts badly and says nothing of one that is trained after it. At least one window.
+ */
 export function learnStart(windows: readonly Window[]): {
   readonly level: number;
   readonly versions: number;
 } {
   const starts = byVersion(windows).map((group) => meanExcess(group.slice(0, few)));
-  return { level: starts.reduce((sum, start) => sum + start, 0) / starts.length, versions: starts.length };
+  const mean = starts.reduce((sum, start) => sum + start, 0) / starts.length;
+  return { level: Math.min(0, mean), versions: starts.length };
 }
 
 /** By how much a day of loss fell when a version took the place of another: the sum over all changes, each 0 at least. */

@@ -4,7 +4,7 @@
  * Hours are predicted by a ridge regression of the hours of past runs on the rows that had come by their start (Hoerl and
  * Kennard, Technometrics 12, 1970): the slope is shrunk as if one more run, one standard deviation off, had shown none. The
  * spending rate is kept by a virtual queue, into which runs put their hours and which drains at the rate: retraining becomes dear
- * after spending and cheap after saving, as the drift plus penalty of Lyapunov optimisation has it (Neely, "Stochastic Network
+ * after spending and cheap after saving (up to what the window of the budget holds, as a bucket of tokens), as the drift plus penalty of Lyapunov optimisation has it (Neely, "Stochastic Network
  * Optimization", 2010; for retraining RCCDA, arXiv 2505.24149).
  */
 import { parseDurationMs } from '../config/duration.ts';
@@ -68,14 +68,25 @@ export function allowanceOf({ budget, mostRuns }: Policy, hours: number): Allowa
   );
 }
 
-/** The hours spent ahead of the rate by now. A run whose hours nobody knows counts as `hours`. */
-export function queueOf({ runs }: Past, rate: number, hours: number, at: string): number {
-  let [queue, since] = [0, runs[0]?.startedAt ?? at];
+/**
+ * The hours spent ahead of the rate by now; negative: saved. They are saved since the service has known the model, and no more than leaves
+ * the window of the budget one run: a change often takes more than one, as the first is trained across it. A run whose hours nobody
+ * knows counts as `hours`.
+ */
+export function queueOf(
+  { runs, champions }: Past,
+  { rate, windowDays }: Pick<Allowance, 'rate' | 'windowDays'>,
+  hours: number,
+  at: string,
+): number {
+  const least = Math.min(0, hours - rate * windowDays);
+  const known = [runs[0]?.startedAt, champions[0]?.from].filter((since) => since !== undefined);
+  let [queue, since] = [0, known.toSorted()[0] ?? at];
   for (const run of runs) {
-    queue = Math.max(0, queue - rate * daysBetween(since, run.startedAt)) + (run.hours ?? hours);
+    queue = Math.max(least, queue - rate * daysBetween(since, run.startedAt)) + (run.hours ?? hours);
     since = run.startedAt;
   }
-  return Math.max(0, queue - rate * daysBetween(since, at));
+  return Math.max(least, queue - rate * daysBetween(since, at));
 }
 
 const isPromoted = ({ outcome }: Past['runs'][number]): boolean =>

@@ -31,7 +31,7 @@ export class Words {
     const stands =
       queue > 0
         ? `Runs are ${round(queue)} hours ahead of it, which it takes ${days(queue / rate)} to make up for`
-        : 'Runs are not ahead of it: what has been saved may be spent';
+        : `Runs are not ahead of it: ${round(Math.abs(queue))} hours have been saved and may be spent`;
     return {
       ...{ term: 'queue', value: queue, unit: 'hours' },
       sentence: `The spending rate is ${round(rate)} hours a day, by ${from}. ${stands}.`,
@@ -78,10 +78,9 @@ export class Words {
   }
 
   gain(gain: number, start: { level: number; versions: number }, windowDays: number): AdviceTerm {
-    const where = start.level > 0 ? 'beyond the threshold' : 'on the good side';
     return {
       ...{ term: 'gain', value: gain, unit: this.#unit },
-      sentence: `Over the next ${days(windowDays)} a new version would leave out ${round(gain)} ${this.#unit} of loss, if it starts as ${counted(start.versions, 'version')} did: ${round(Math.abs(start.level))} ${where}.`,
+      sentence: `Over the next ${days(windowDays)} a new version would leave out ${round(gain)} ${this.#unit} of loss, if it starts as ${counted(start.versions, 'version')} did, at the threshold at worst: ${round(Math.abs(start.level))} on the good side.`,
     };
   }
 

@@ -40,11 +40,11 @@ describe('advice', () => {
     );
     expect(advice.terms.map(({ term, sentence }) => `${term}: ${sentence}`)).toEqual([
       'cost: A run is expected to take 2 hours of jobs, 6 in money: what the timeouts of its jobs allow; no past run has known hours.',
-      'queue: The spending rate is 0.333 hours a day, by policy.budget. Runs are not ahead of it: what has been saved may be spent.',
+      'queue: The spending rate is 0.333 hours a day, by policy.budget. Runs are not ahead of it: 8 hours have been saved and may be spent.',
       'promotion: A run is promoted with a chance of 50 %: 0 of 0 runs were, and one of each kind is counted beside them.',
       'excess: accuracy below 0.9 has come together to 0.4 accuracy days in 10 days (10 windows, standard error 0.0552), of which 0.345 are sure (less one standard error), 0.0345 a day.',
       'age: How a version ages is not known yet (30 windows of 1 version), and counts as nothing.',
-      'gain: Over the next 30 days a new version would leave out 1.03 accuracy days of loss, if it starts as 1 version did: 0.05 on the good side.',
+      'gain: Over the next 30 days a new version would leave out 1.03 accuracy days of loss, if it starts as 1 version did, at the threshold at worst: 0.05 on the good side.',
       'exchange: What an hour of a promoted run brings is not known yet: 0 changes of the champion, 0 hours of such runs.',
     ]);
   });
@@ -65,13 +65,15 @@ describe('advice', () => {
   it('is to wait while a run is under way, and until the rate has made up for what was spent', () => {
     const live = { ...run(29), endedAt: null, outcome: null, hours: null };
     expect(advise(config, { ...fallen, runs: [live] }, day(30)).sentence).toBe('Wait: a run is under way.');
-    const spent = advise(config, { ...fallen, runs: [run(28, 2, 'gate-failed')] }, day(30));
+    // Of the ten hours of a month all but the two of one run had been saved, and all ten were spent.
+    const spent = advise(config, { ...fallen, runs: [run(28, 10, 'gate-failed')] }, day(30));
     expect(spent).toMatchObject({ answer: 'wait' });
-    expect(termsOf(spent)).toMatchObject({ queue: expect.closeTo(2 - 2 / 3, 6), promotion: 1 / 3, cost: 2 });
+    const queue = expect.closeTo(10 - (10 - 2) - 2 / 3, 6);
+    expect(termsOf(spent)).toMatchObject({ queue, promotion: 1 / 3, cost: 2 });
     expect(spent.sentence).toMatch(
       /^Wait 4 days: 0\.\d+ accuracy days of loss are expected .* not known yet\.$/,
     );
-    expect(advise(config, { ...fallen, runs: [run(20, 2, 'gate-failed')] }, day(30)).answer).toBe('retrain');
+    expect(advise(config, { ...fallen, runs: [run(20, 9, 'gate-failed')] }, day(30)).answer).toBe('retrain');
   });
 
   it('spends ahead of the rate for what is worth more than hours have brought so far', () => {
@@ -87,14 +89,32 @@ describe('advice', () => {
       advise(config, { ...before, runs: [run(-0.5, 1), run(29.5, hours, 'gate-failed')] }, day(30));
     // The change from 0 to 1 took two points of loss away, of every day, for the hour of the run that was promoted.
     expect(termsOf(spentOn(1))).toMatchObject({ exchange: expect.closeTo(0.02 * 30, 6) });
-    expect(spentOn(1)).toMatchObject({
+    expect(spentOn(8.5)).toMatchObject({
       answer: 'retrain',
       sentence: expect.stringMatching(/^Retrain: .* ahead of the rate bring as a rule\.$/),
     });
     expect(spentOn(40)).toMatchObject({
       answer: 'wait',
-      sentence: expect.stringMatching(/^Wait: .* it pays in \d+ days\.$/),
+      sentence: expect.stringMatching(/^Wait: .* it pays in [\d.]+ days\.$/),
     });
+  });
+
+  it('does not take a version that was trained across a change for all that can be had', () => {
+    const champions = [...fallen.champions, { from: day(21), version: '2' }];
+    const reports = fallen.reports
+      .slice(0, 24)
+      .map((each, at) => (at < 20 ? each : report(at + 0.5, at === 20 ? 0.6 : 0.7)));
+    const advice = advise(config, { ...fallen, reports, champions, runs: [run(20.8)] }, day(24));
+    expect(advice.answer).toBe('retrain');
+    expect(termsOf(advice)['queue']).toBeLessThan(0);
+    expect(termsOf(advice)['gain']).toBeGreaterThan(0.1 * 30);
+  });
+
+  it('saves no more hours than the window of the budget holds besides a run', () => {
+    const queueAfter = (days: number) => termsOf(advise(config, fallen, day(days)))['queue'];
+    expect(queueAfter(3)).toBeCloseTo(-1, 9);
+    expect([queueAfter(30), queueAfter(300)]).toEqual([-8, -8]);
+    expect(termsOf(advise(configOf({ hours: 2 }), fallen, day(30)))['queue']).toBeCloseTo(0, 9);
   });
 
   it('learns from several versions how they age, and adds what that will bring', () => {
@@ -142,7 +162,7 @@ describe('advice', () => {
   it('is a signal where it is to retrain, with its terms as evidence', () => {
     expect(adviceSignal('tiny', day(30), advise(config, fallen, day(30)))).toMatchObject({
       ...{ id: `advice:tiny:${day(30)}`, kind: 'metric', source: 'advice' },
-      evidence: { tick: day(30), cost: 2, queue: 0, promotion: 0.5, exchange: null },
+      evidence: { tick: day(30), cost: 2, queue: -8, promotion: 0.5, exchange: null },
     });
   });
 });
