@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Decision } from '../../shared/domain/decision.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
-/** Pages and lists of a thousand, and whatever the model remembers, are exceeded several times. */
-const requests = 3_000;
+const requests = 10_000;
 /** As many callers wait for their answers at a time. */
 const callers = 32;
 const limitMs = 900_000;
