@@ -9,6 +9,8 @@ export interface LogPart {
   readonly phase: string;
   /** From 1; null where there is none yet. */
   readonly attempt: number | null;
+  /** Of a pipeline, the step whose log it is. */
+  readonly step?: string;
   readonly job: string | null;
   readonly file: string | null;
   readonly status: string | null;
@@ -23,8 +25,9 @@ const askAgainMs = 1_000;
 export const logs: Command = {
   summary: "Show the log of a run's job.",
   usage: [
-    `ratchet logs RUN [--phase train|evaluate] [--attempt N] [--follow] ${serviceUsage}`,
+    `ratchet logs RUN [--phase train|evaluate] [--attempt N] [--step NAME] [--follow] ${serviceUsage}`,
     'Without --phase: the latest job of the run; without --attempt: the latest one of the phase. --follow keeps printing until the job ends.',
+    'Of a pipeline: the log of a step; without --step: of that which failed, or else began last. --follow goes on to the next step.',
     'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
@@ -32,23 +35,27 @@ export const logs: Command = {
       ...serviceOptions,
       phase: { type: 'string' },
       attempt: { type: 'string' },
+      step: { type: 'string' },
       follow: { type: 'boolean', default: false },
     });
     const [runId, ...more] = positionals;
     if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
     if (values.attempt !== undefined && values.phase === undefined)
       throw new UsageError('--attempt is one of a phase: give --phase train or --phase evaluate');
+    if (values.step !== undefined && values.phase === undefined)
+      throw new UsageError('--step is one of a phase: give --phase train');
     if (values.json && values.follow)
       throw new UsageError('--json prints the log as it is now: leave --follow out');
-    const ask = async (from: number, { phase, attempt }: Of = values): Promise<LogPart> => {
+    const ask = async (from: number, { phase, attempt, step }: Of = values): Promise<LogPart> => {
       const query = new URLSearchParams({
         from: String(from),
         ...(phase !== undefined && { phase }),
         ...(attempt != null && { attempt: String(attempt) }),
+        ...(step !== undefined && { step }),
       });
       return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as LogPart;
     };
-    return values.json ? printWhole(ask) : show(ask, values.follow);
+    return values.json ? printWhole(ask) : show(ask, values.follow, values.step);
   },
 };
 
@@ -56,18 +63,29 @@ export const logs: Command = {
 interface Of {
   readonly phase?: string | undefined;
   readonly attempt?: number | string | null | undefined;
+  readonly step?: string | undefined;
 }
 
 type Ask = (from: number, of?: Of) => Promise<LogPart>;
 
-/** Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next. */
-async function show(ask: Ask, follow: boolean): Promise<number> {
+/**
+ * Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next; of a pipeline,
+ * unless one of its steps was asked for, each step after another.
+ */
+async function show(ask: Ask, follow: boolean, asked: string | undefined): Promise<number> {
   let part = await ask(0);
   let shown = 0;
   for (;;) {
     process.stdout.write(printableLog(part.text));
     shown += part.text.length;
     const goesOn = part.more || (follow && !part.ended);
+    if (!goesOn && follow && asked === undefined && part.step !== undefined) {
+      const next = await askNextStep(ask, part);
+      if (next === null) break;
+      console.error(pc.dim(`step ${next.step}`));
+      part = next;
+      continue;
+    }
     if (!goesOn) break;
     if (!part.more) await sleep(askAgainMs);
     part = part.job === null ? await ask(part.next) : await ask(part.next, part);
@@ -75,6 +93,16 @@ async function show(ask: Ask, follow: boolean): Promise<number> {
   if (shown > 0) return 0;
   console.error(describeNothing(part));
   return 1;
+}
+
+/** The first part of the log of the step that begins next; null once the pipeline has ended. */
+async function askNextStep(ask: Ask, { phase, attempt, step }: LogPart): Promise<LogPart | null> {
+  for (;;) {
+    const part = await ask(0, { phase, attempt });
+    if (part.step !== step) return part;
+    if (part.ended) return null;
+    await sleep(askAgainMs);
+  }
 }
 
 async function printWhole(ask: Ask): Promise<number> {
@@ -88,13 +116,13 @@ async function printWhole(ask: Ask): Promise<number> {
   return part.file === null ? 1 : 0;
 }
 
-function describeNothing({ job, file, status, phase, ended }: LogPart): string {
+function describeNothing({ job, step, file, status, phase, ended }: LogPart): string {
   if (job === null) {
     const why = ended ? 'the run ended before this phase' : 'the run has not reached this phase yet';
     return pc.yellow(`no ${phase} job: ${why}`);
   }
   return pc.yellow(
-    `job ${job} is ${status} and has ${file === null ? 'no log' : 'printed nothing'}${ended ? '' : ' yet'}`,
+    `${step === undefined ? '' : `step ${step} of `}job ${job} is ${status} and has ${file === null ? 'no log' : 'printed nothing'}${ended ? '' : ' yet'}`,
   );
 }
 

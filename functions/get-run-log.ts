@@ -1,3 +1,5 @@
+import { modelFilePath } from '../shared/azure/run-files.ts';
+import { readStepLog } from '../shared/azure/step-log.ts';
 import { attemptsAtMost, jobNamesIn } from '../shared/domain/job-attempt.ts';
 import { jobNameOf, readJobName } from '../shared/domain/job-name.ts';
 import { endOfJob } from '../shared/domain/job-status.ts';
@@ -9,9 +11,9 @@ import { wiring } from '../shared/wiring.ts';
 const phases = ['train', 'evaluate'] as const;
 
 /**
- * A part of what a job of a run has printed: `?phase=&attempt=&from=`. Without a phase it is the run's latest job, without an
- * attempt the latest one of the phase. `next` in an
- * answer is where the next part begins; `ended` says that no more will come.
+ * A part of what a job of a run has printed: `?phase=&attempt=&step=&from=`. Without a phase it is the run's latest job, without
+ * an attempt the latest one of the phase. Of a pipeline it is the log of a step: without one, of that which failed first, or else
+ * began last. `next` in an answer is where the next part begins; `ended` says that no more will come.
  */
 serve('get-run-log', {
   route: 'runs/{id}/log',
@@ -24,6 +26,7 @@ serve('get-run-log', {
       ? readCount(request, 'attempt', { fallback: 1, max: attemptsAtMost })
       : undefined;
     const from = readOffset(request, 'from');
+    const step = request.query.get('step')?.slice(0, 100);
     const run = await (await wiring.ledger()).getRun(runId);
     if (!run) {
       const message = `no run ${JSON.stringify(runId)} in the ledger; GET /api/runs lists them`;
@@ -36,7 +39,17 @@ serve('get-run-log', {
         const part = await logs.read(job, from);
         if (!part) continue;
         const of = readJobName(job)?.attempt ?? 1;
-        return { jsonBody: { runId, phase, attempt: of, job, ...part, ended: isEnded(part) } };
+        const found = { runId, phase, attempt: of, job };
+        const isPipeline = phase === 'train' && (part.file === null || step !== undefined);
+        const ofStep =
+          isPipeline && (await trainsByPipeline(runId))
+            ? await readStepLog(
+                { logs, tracking: await wiring.runsMetrics() },
+                { jobName: job, status: part.status, step, fromByte: from },
+              )
+            : null;
+        if (step !== undefined && !ofStep) throw noSteps(job, step);
+        return { jsonBody: { ...found, ...part, ended: isEnded(part), ...ofStep } };
       }
     }
     const phase = asked ?? 'train';
@@ -44,6 +57,20 @@ serve('get-run-log', {
     return { jsonBody: { runId, phase, attempt: attempt ?? null, ...nothing, ended: run.outcome !== null } };
   },
 });
+
+const modelFileLimitBytes = 1024 * 1024;
+
+/** By what the model file said when the run began: a job that waits for a machine has no log either. */
+async function trainsByPipeline(runId: string): Promise<boolean> {
+  const text = await (await wiring.blobs()).readText(modelFilePath(runId), modelFileLimitBytes);
+  const { training } = JSON.parse(text ?? '{}') as { training?: { kind?: unknown } };
+  return training?.kind === 'pipeline';
+}
+
+function noSteps(job: string, step: string): RatchetError {
+  const message = `job ${job} is no pipeline, and has no step ${JSON.stringify(step)}; leave step out`;
+  return new RatchetError('bad-request', message, { subject: { job } });
+}
 
 function isEnded({ status, more }: { status: string; more: boolean }): boolean {
   return !more && endOfJob(status) !== null;

@@ -10,7 +10,9 @@
  * 3. A cancellation is heard in the pause, and nothing is submitted after it.
  */
 import type * as df from 'durable-functions';
+import { sharedTimeout } from '../shared/admission/attempt-timeout.ts';
 import { planAttempt } from '../shared/admission/plan-attempt.ts';
+import { parseDurationMs } from '../shared/config/duration.ts';
 import type { JobAttempt } from '../shared/domain/job-attempt.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
@@ -31,6 +33,9 @@ export function* runAttempts(
 ): Generator<df.Task, LastAttempt, unknown> {
   const { context, input, cancel } = walk;
   const job = jobConfigOf(walk, phase);
+  const shared = { retries: job.retries, timeout: sharedTimeout(job) };
+  // Of a pipeline whose steps nobody can tell the time of, nothing is left for another attempt.
+  const allMs = parseDurationMs(shared.timeout)!;
   const failed: JobAttempt[] = [];
   const ranMs: number[] = [];
   let timeout: string | undefined;
@@ -40,10 +45,10 @@ export function* runAttempts(
     const endedAt = now(context);
     const nowMs = Date.parse(endedAt);
     if (end.succeeded || !input.repeatsJobs || cancel.isCompleted) return { ...end, attempt, why: '' };
-    ranMs.push(end.computeMs ?? nowMs - begunMs);
+    ranMs.push(end.computeMs ?? ('steps' in job ? allMs : nowMs - begunMs));
     const before = failed.map(({ kind }) => kind);
     const { untilMs } = walk.patience;
-    const plan = planAttempt({ job, kind: end.kind, before, ranMs, nowMs, untilMs });
+    const plan = planAttempt({ job: shared, kind: end.kind, before, ranMs, nowMs, untilMs });
     if ('why' in plan) return { ...end, attempt, why: plan.why };
     failed.push({
       ...{ phase, attempt, jobName: end.jobName, kind: end.kind!, said: firstLine(end.error), endedAt },
@@ -87,6 +92,8 @@ function* waitUntilFree(walk: RunWalk, jobName: string): Generator<df.Task, stri
 /** Without where its log is: whoever lists attempts knows which log is whose. */
 const firstLine = (text: string): string =>
   text
-    .replace(/^see `ratchet logs [^`]*`(?:\. )?/, '')
+    .replace(/^(?:(step \w+) failed, )?see `ratchet logs [^`]*`(?:\. )?/, (_, step?: string) =>
+      step === undefined ? '' : `${step}: `,
+    )
     .split('\n')[0]!
     .slice(0, 300);

@@ -1,7 +1,9 @@
 import type * as df from 'durable-functions';
+import { withTimeout } from '../shared/admission/attempt-timeout.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
 import type { JobConfig } from '../shared/config/schema.ts';
+import type { PipelineConfig } from '../shared/config/training-schema.ts';
 import { jobEndedEvent } from '../shared/domain/durable-names.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
@@ -25,7 +27,7 @@ interface Attempt {
   readonly timeout: string | undefined;
 }
 
-export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig {
+export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig | PipelineConfig {
   const { training, evaluation } = input.pinned.config;
   return phase === 'train' ? training : evaluation;
 }
@@ -45,7 +47,8 @@ export function* runJob(
   const jobConfig = jobConfigOf(walk, phase);
   const known: WalkJob = {
     jobName: jobNameOf({ runId: input.runId, phase, attempt }),
-    machines: machinesOf(jobConfig),
+    // The time of a pipeline's machines is told in all.
+    machines: 'steps' in jobConfig ? 1 : machinesOf(jobConfig),
     ended: false,
     computeMs: undefined,
   };
@@ -56,7 +59,7 @@ export function* runJob(
     phase,
     ...(attempt > 1 && { attempt }),
     dataPath: config.data.path,
-    job: timeout === undefined ? jobConfig : { ...jobConfig, timeout },
+    job: timeout === undefined ? jobConfig : withTimeout(jobConfig, timeout),
     challenger,
     champion: phase === 'train' ? null : input.champion,
   };

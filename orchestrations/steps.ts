@@ -7,6 +7,7 @@
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { ReleaseConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
+import type { PipelineConfig } from '../shared/config/training-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
@@ -155,7 +156,7 @@ export interface Steps extends ReleaseSteps {
       /** From 1, which is what it is when absent. */
       attempt?: number;
       dataPath: string;
-      job: JobConfig;
+      job: JobConfig | PipelineConfig;
       challenger: ModelVersion | null;
       champion: ModelVersion | null;
     };

@@ -8,6 +8,9 @@ import { read, ServiceError } from '../service/ask.ts';
 
 interface LogPart {
   readonly attempt: number | null;
+  /** Of a pipeline: whose log it is, and all that have begun. */
+  readonly step?: string;
+  readonly steps?: readonly { readonly step: string; readonly status: string }[];
   readonly job: string | null;
   readonly status: string | null;
   readonly text: string;
@@ -16,7 +19,7 @@ interface LogPart {
   readonly ended: boolean;
 }
 
-type Log = Pick<LogPart, 'job' | 'status' | 'ended'> & {
+type Log = Pick<LogPart, 'job' | 'status' | 'ended' | 'step' | 'steps'> & {
   readonly text: string;
   readonly isCut: boolean;
   readonly error: string | null;
@@ -32,7 +35,11 @@ export function LogTail({ run }: { readonly run: Run }) {
   const latest = run.kind !== 'retrain' || run.phase !== 'train' ? 'evaluate' : 'train';
   const [chosen, setChosen] = useState<(typeof phases)[number] | null>(null);
   const phase = chosen ?? latest;
-  const log = useLog(run.runId, phase, run.attempts?.length ?? 0);
+  const [step, setStep] = useState<string | null>(null);
+  const log = useLog(
+    { runId: run.runId, phase, step: phase === 'train' ? step : null },
+    run.attempts?.length ?? 0,
+  );
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
@@ -43,17 +50,32 @@ export function LogTail({ run }: { readonly run: Run }) {
     <Card
       title="Log of the job"
       acts={
-        <select
-          aria-label="Job"
-          value={phase}
-          onChange={(event) => setChosen(phases.find((each) => each === event.currentTarget.value) ?? null)}
-        >
-          {phases.map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
+        <>
+          <select
+            aria-label="Job"
+            value={phase}
+            onChange={(event) => setChosen(phases.find((each) => each === event.currentTarget.value) ?? null)}
+          >
+            {phases.map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+          {log?.steps && (
+            <select
+              aria-label="Step"
+              value={log.step}
+              onChange={(event) => setStep(event.currentTarget.value)}
+            >
+              {log.steps.map((each) => (
+                <option key={each.step} value={each.step}>
+                  {each.step}
+                </option>
+              ))}
+            </select>
+          )}
+        </>
       }
     >
       <p class="dim">{describe(log)}</p>
@@ -70,7 +92,11 @@ export function LogTail({ run }: { readonly run: Run }) {
         </pre>
       )}
       <Command
-        line={command('logs', run.runId, '--phase', phase, ...(log?.ended === false ? ['--follow'] : []))}
+        line={command(
+          ...['logs', run.runId, '--phase', phase],
+          ...(log?.step === undefined ? [] : ['--step', log.step]),
+          ...(log?.ended === false ? ['--follow'] : []),
+        )}
       />
     </Card>
   );
@@ -78,18 +104,26 @@ export function LogTail({ run }: { readonly run: Run }) {
 
 function describe(log: Log | null): string {
   if (!log) return 'Asking for the log…';
-  const { job, status, ended, error, isCut } = log;
+  const { job, status, ended, step, error, isCut } = log;
   if (error !== null) return `The log cannot be read: ${error}`;
   if (job === null) return ended ? 'The run has no such job.' : 'The run has no such job yet.';
   const cut = isCut ? ' The beginning is left out here.' : '';
-  return `${job}: ${status ?? 'not known'}${ended ? '.' : ', goes on.'}${cut}`;
+  const of = step === undefined ? '' : `step ${step} of `;
+  return `${of}${job}: ${status ?? 'not known'}${ended ? '.' : ', goes on.'}${cut}`;
+}
+
+interface Of {
+  readonly runId: string;
+  readonly phase: string;
+  /** Null: the service chooses, and goes on to the next. */
+  readonly step: string | null;
 }
 
 /**
  * Asks for one part after another until the job has ended; nothing while nobody looks. `failed` is how many of the run's
  * jobs have failed: another one takes the place of each.
  */
-function useLog(runId: string, phase: string, failed: number): Log | null {
+function useLog({ runId, phase, step }: Of, failed: number): Log | null {
   const [log, setLog] = useState<Log | null>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -97,17 +131,26 @@ function useLog(runId: string, phase: string, failed: number): Log | null {
     let from = 0;
     let text = '';
     let of = '';
+    let shown = step;
     setLog(null);
     const look = async (): Promise<void> => {
       try {
-        const path = `runs/${encodeURIComponent(runId)}/log?phase=${phase}${of}&from=${from}`;
+        const ofStep = step === null ? '' : `&step=${encodeURIComponent(step)}`;
+        const path = `runs/${encodeURIComponent(runId)}/log?phase=${phase}${of}${ofStep}&from=${from}`;
         const part = document.visibilityState === 'hidden' ? null : await read<LogPart>(path, stop.signal);
-        if (part) {
+        // The pipeline has gone on: the log of its next step is read from its beginning.
+        if (part?.step !== undefined && shown !== null && part.step !== shown && from > 0) {
+          from = 0;
+          text = '';
+          shown = part.step;
+        } else if (part) {
+          shown = part.step ?? null;
           from = part.next;
           if (part.attempt !== null && part.job !== null) of = `&attempt=${part.attempt}`;
           text = (text + part.text).slice(-keptCharacters);
-          const { job, status, ended } = part;
-          setLog({ job, status, ended, text, isCut: from > text.length * 2, error: null });
+          const { job, status, ended, steps } = part;
+          const named = part.step === undefined ? {} : { step: part.step, ...(steps && { steps }) };
+          setLog({ job, status, ended, ...named, text, isCut: from > text.length * 2, error: null });
           if (ended) return;
         }
         timer = setTimeout(() => void look(), part?.more ? 0 : everyMs);
@@ -122,6 +165,6 @@ function useLog(runId: string, phase: string, failed: number): Log | null {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [runId, phase, failed]);
+  }, [runId, phase, step, failed]);
   return log;
 }

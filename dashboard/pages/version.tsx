@@ -118,6 +118,10 @@ function Made({
               </>
             ),
           ],
+          ...(modelFile?.trainingSteps ?? []).map(({ step, command }): [string, preact.ComponentChildren] => [
+            `Step ${step}`,
+            <code key={step}>{command}</code>,
+          ]),
           ['Code', modelFile?.training?.code],
           ['Environment', modelFile?.training?.environment],
           ['Command', modelFile?.training && <code>{modelFile.training.command}</code>],

@@ -29,6 +29,7 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (isCusto
           'Microsoft.MachineLearningServices/workspaces/environments/build/action'
           'Microsoft.MachineLearningServices/workspaces/environments/readSecrets/action'
           'Microsoft.MachineLearningServices/workspaces/metadata/artifacts/write'
+          'Microsoft.MachineLearningServices/workspaces/components/versions/write'
           'Microsoft.MachineLearningServices/workspaces/models/versions/write'
           'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write'
           'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/listKeys/action'

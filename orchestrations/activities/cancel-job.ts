@@ -1,4 +1,4 @@
-import { addComputeTime } from '../../shared/azure/job-time.ts';
+import { tellTime } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
 import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
 import { jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
@@ -7,9 +7,7 @@ import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
 defineStep('cancel-job', async ({ jobName }) => {
-  const job = await cancelLatest(await wiring.workspace(), jobName);
-  // That it has ended is what its run waits for; how long it ran can be missed.
-  return addComputeTime(job, wiring.runsMetrics).catch(() => job);
+  return tellTime(await cancelLatest(await wiring.workspace(), jobName), wiring.runsMetrics);
 });
 
 /** An attempt begins once the one before it has ended: where this one has, or is not there, the next one may be alive. */

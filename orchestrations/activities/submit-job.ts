@@ -1,16 +1,17 @@
 import { buildJob } from '../../shared/azure/build-job.ts';
-import { explainFailure } from '../../shared/azure/explain-failure.ts';
-import { addComputeTime } from '../../shared/azure/job-time.ts';
+import { buildPipeline } from '../../shared/azure/build-pipeline.ts';
+import { tellEnd } from '../../shared/azure/tell-end.ts';
+import type { Job, Workspace } from '../../shared/azure/workspace.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
+import type { Steps } from '../steps.ts';
 
 defineStep('submit-job', async (request) => {
   const jobName = jobNameOf(request);
   try {
-    const workspace = await wiring.workspace();
-    const job = await workspace.submitJob(jobName, buildJob(request, workspace.id));
-    return await explainFailure(await addComputeTime(job, wiring.runsMetrics), wiring.jobLogs);
+    const job = await submit(await wiring.workspace(), jobName, request);
+    return await tellEnd(job, { tracking: wiring.runsMetrics, logs: wiring.jobLogs });
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
     if (!isFinal(error)) throw error;
@@ -19,3 +20,14 @@ defineStep('submit-job', async (request) => {
     return { jobName, status: 'Refused', ended: true, succeeded: false, error: why, computeMs: 0 };
   }
 });
+
+async function submit(
+  workspace: Workspace,
+  jobName: string,
+  { job, ...request }: Steps['submit-job']['input'],
+): Promise<Job> {
+  if (!('steps' in job)) return workspace.submitJob(jobName, buildJob({ ...request, job }, workspace.id));
+  const built = buildPipeline({ ...request, job }, workspace.id);
+  for (const component of Object.values(built.components)) await workspace.components.register(component);
+  return workspace.submitJob(jobName, built.job);
+}

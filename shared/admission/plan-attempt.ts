@@ -17,7 +17,8 @@ import { counted } from '../domain/plural.ts';
 import { formatMs, isoOf } from './time.ts';
 
 interface Failed {
-  readonly job: Pick<JobConfig, 'retries' | 'timeout'>;
+  /** The timeout of a pipeline is the time of machines that its steps may take together, and so is what an attempt ran. */
+  readonly job: Pick<JobConfig, 'timeout'> & { readonly retries?: JobConfig['retries'] };
   /** Undefined where the workspace does not say. */
   readonly kind: FailureKind | undefined;
   /** Kinds of the failures before, of this job. */

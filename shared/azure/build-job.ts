@@ -47,14 +47,22 @@ export function buildJob(request: JobRequest, workspaceId: string): SentJob {
     outputs,
     limits: { jobLimitsType: 'Command', timeout: plainDuration(job.timeout) },
     environmentVariables: { ...job.environmentVariables },
-    tags: { ...job.tags, [runTag]: runId, [phaseTag]: phase },
+    tags: tagsOf(job, runId, phase),
   };
+}
+
+export function tagsOf(
+  { tags }: Pick<JobConfig, 'tags'>,
+  runId: string,
+  phase: JobRequest['phase'],
+): Record<string, string> {
+  return { ...tags, [runTag]: runId, [phaseTag]: phase };
 }
 
 const ownInputs = new Set(['data', 'manifest', 'challenger', 'champion']);
 
-function literalInputs(
-  job: JobConfig,
+export function literalInputs(
+  job: Pick<JobConfig, 'settings'>,
   subject: Readonly<Record<string, string>>,
 ): NonNullable<CommandJob['inputs']> {
   const taken = Object.keys(job.settings).filter((name) => ownInputs.has(name));
@@ -75,7 +83,10 @@ function literalInputs(
 
 type UriOf = (uri: string) => string;
 
-function fileInputs(request: JobRequest, uriOf: UriOf): NonNullable<CommandJob['inputs']> {
+export function fileInputs(
+  request: Omit<JobRequest, 'job'>,
+  uriOf: UriOf,
+): NonNullable<CommandJob['inputs']> {
   const { runId, phase, dataPath, challenger, champion } = request;
   const folder = (uri: string) =>
     ({ jobInputType: 'uri_folder', uri: uriOf(uri), mode: 'ReadOnlyMount' }) as const;
@@ -91,7 +102,10 @@ function fileInputs(request: JobRequest, uriOf: UriOf): NonNullable<CommandJob['
   };
 }
 
-function outputsOf({ runId, phase, attempt }: JobRequest, uriOf: UriOf): NonNullable<CommandJob['outputs']> {
+export function outputsOf(
+  { runId, phase, attempt }: Omit<JobRequest, 'job'>,
+  uriOf: UriOf,
+): NonNullable<CommandJob['outputs']> {
   const output = (path: string) =>
     ({ jobOutputType: 'uri_folder', uri: uriOf(datastoreUri(path)), mode: 'ReadWriteMount' }) as const;
   return phase === 'train'
@@ -100,7 +114,7 @@ function outputsOf({ runId, phase, attempt }: JobRequest, uriOf: UriOf): NonNull
 }
 
 /** The service reads XML Schema durations, which know no weeks. */
-function plainDuration(duration: string): string {
+export function plainDuration(duration: string): string {
   const seconds = (parseDurationMs(duration) ?? 0) / 1000;
   const [days, rest] = [Math.floor(seconds / 86_400), seconds % 86_400];
   const [hours, minutes] = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60)];

@@ -19,6 +19,7 @@ export type Purpose = keyof typeof purposes;
 /** As it reads after "may" and "may not". */
 export const purposes = {
   jobs: 'submit, read and cancel jobs',
+  steps: 'register the steps of pipelines',
   runs: 'read metrics and logs of runs',
   versions: 'register versions of models',
   deployed: 'see what is deployed',
@@ -59,6 +60,18 @@ export const calls: readonly Call[] = [
     call: 'POST jobs/cancel',
     actions: [at('jobs/cancel/action')],
     purpose: 'jobs',
+  },
+  {
+    where: 'shared/azure/component-registry.ts',
+    call: 'client.componentVersions.get',
+    actions: [at('components/versions/read')],
+    purpose: 'steps',
+  },
+  {
+    where: 'shared/azure/component-registry.ts',
+    call: 'client.componentVersions.createOrUpdate',
+    actions: [at('components/versions/write')],
+    purpose: 'steps',
   },
   {
     where: 'shared/azure/model-registry.ts',

@@ -6,6 +6,7 @@ import { statusOf } from './azure-error.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { describeFailure } from './job-failure.ts';
 import type { JobLogs } from './job-logs.ts';
+import { firstFailed, type StepRun } from './step-runs.ts';
 
 /** What is known of a job here. */
 interface KnownJob {
@@ -17,19 +18,27 @@ interface KnownJob {
 /**
  * A job that has failed, with why: what the run history says, and its kind where that is known. Others stay as they are: one
  * that was cancelled has not failed. Throws `azure-unavailable` where the history is away, since whether the job is
- * submitted again hangs on it; a refusal to tell is none, for a role may not have it.
+ * submitted again hangs on it; a refusal to tell is none, for a role may not have it. `runs`: of a pipeline, those of its
+ * steps, of which the one that failed first says why.
  */
 export async function explainFailure<Job extends KnownJob>(
   job: Job,
   logs: () => Promise<Pick<JobLogs, 'errorOf'>>,
+  runs: readonly StepRun[] = [],
 ): Promise<Job & { readonly kind?: FailureKind }> {
   if (endOfJob(job.status) !== 'failed' || job.status.toLowerCase() !== 'failed') return job;
   try {
-    const error = await (await logs()).errorOf(job.jobName);
-    if (error === null) return job;
-    const kind = classifyFailure(error);
-    const said = describeFailure(job.jobName, maskSecrets(error.message));
-    return { ...job, ...(error.message !== '' && { error: said }), ...(kind !== undefined && { kind }) };
+    const failed = firstFailed(runs);
+    const error = await (await logs()).errorOf(failed?.runId ?? job.jobName);
+    const { message } = error ?? { message: '' };
+    if (error === null && !failed) return job;
+    const kind = error === null ? undefined : classifyFailure(error);
+    const said = describeFailure(job.jobName, maskSecrets(message), failed?.step);
+    return {
+      ...job,
+      ...((message !== '' || failed) && { error: said }),
+      ...(kind !== undefined && { kind }),
+    };
   } catch (error) {
     if (error instanceof RatchetError && error.retryable && !isForbidden(error)) throw error;
     return job;

@@ -13,8 +13,10 @@ export type SentJob = CommandJob & { readonly queueSettings?: { readonly jobTier
 
 type ComputeFields = Pick<SentJob, 'computeId' | 'resources' | 'distribution' | 'identity' | 'queueSettings'>;
 
+type Placed = Pick<JobConfig, 'compute' | 'resources' | 'distribution' | 'identity' | 'queue'>;
+
 /** Nothing is sent of what the model file does not say: the service then decides. */
-export function computeFields(job: JobConfig, workspaceId: string): ComputeFields {
+export function computeFields(job: Placed, workspaceId: string): ComputeFields {
   const { compute, resources, distribution, identity, queue } = job;
   const { properties, ...machines } = resources ?? {};
   return {

@@ -19,7 +19,7 @@ import { callLimit, retryOptions } from './call-limits.ts';
 import { type JobError, readJobError } from './classify-failure.ts';
 import { parseAnswer, type TrackingOptions } from './tracking.ts';
 
-interface LogPart {
+export interface LogPart {
   /** As the workspace names it: `user_logs/std_log.txt`; null while the job has none. */
   readonly file: string | null;
   /** As the run history has it: `Running`, `Failed`. */

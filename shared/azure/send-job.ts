@@ -2,7 +2,7 @@
  * Requests about jobs that the client cannot send as they must be. They go through its own pipeline (credential,
  * retries, TLS), and reject with a RestError, as the client does.
  */
-import type { AzureMachineLearningWorkspaces, JobBase } from '@azure/arm-machinelearning';
+import type { AzureMachineLearningWorkspaces, JobBase, PipelineJob } from '@azure/arm-machinelearning';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { SentJob } from './job-compute.ts';
 
@@ -15,11 +15,12 @@ export async function putJob(
   client: AzureMachineLearningWorkspaces,
   workspaceUrl: string,
   jobName: string,
-  job: SentJob,
+  job: SentJob | PipelineJob,
   abortSignal: AbortSignal,
 ): Promise<JobBase> {
   const url = `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}`;
-  const version = job.queueSettings || job.computeId === undefined ? newApiVersion : apiVersion;
+  const isOld = job.jobType === 'Command' && !job.queueSettings && job.computeId !== undefined;
+  const version = isOld ? apiVersion : newApiVersion;
   const response = await send(client, 'PUT', url, { properties: job }, abortSignal, version);
   return parse(response.bodyAsText) as JobBase;
 }

@@ -2,14 +2,14 @@
  * The Azure Machine Learning workspace: its jobs, and where its models, its endpoints and its MLflow are.
  *
  * Owns: asking the workspace, and saying in our words what it answered.
- * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), what is deployed
- * (online-endpoints.ts), metrics (tracking.ts), retries beyond one call.
+ * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), what steps of pipelines run
+ * (component-registry.ts), what is deployed (online-endpoints.ts), metrics (tracking.ts), retries beyond one call.
  *
  * Invariants
  * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
  * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
  */
-import type { AzureMachineLearningWorkspaces, JobBase } from '@azure/arm-machinelearning';
+import type { AzureMachineLearningWorkspaces, JobBase, PipelineJob } from '@azure/arm-machinelearning';
 import { endOfJob } from '../domain/job-status.ts';
 import { runTag } from '../domain/lineage.ts';
 import { RatchetError } from '../errors.ts';
@@ -17,6 +17,7 @@ import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
+import { ComponentRegistry } from './component-registry.ts';
 import { findOrNull } from './find-or-null.ts';
 import type { SentJob } from './job-compute.ts';
 import { describeFailure } from './job-failure.ts';
@@ -24,7 +25,7 @@ import { ModelRegistry } from './model-registry.ts';
 import { OnlineEndpoints } from './online-endpoints.ts';
 import { cancelJob, putJob } from './send-job.ts';
 
-interface Job {
+export interface Job {
   readonly jobName: string;
   /** As the workspace reports it. */
   readonly status: string;
@@ -32,6 +33,8 @@ interface Job {
   readonly succeeded: boolean;
   /** The workspace's own words on a failure, empty otherwise. */
   readonly error: string;
+  /** Of a pipeline: how many machines each step takes, by its name. */
+  readonly steps?: Readonly<Record<string, number>>;
 }
 
 /** A job that has ended, as a list has it. */
@@ -53,6 +56,7 @@ export class Workspace {
   readonly #workspace: WorkspaceName;
   readonly #armEndpoint: string;
   readonly models: ModelRegistry;
+  readonly components: ComponentRegistry;
   readonly endpoints: OnlineEndpoints;
   #trackingUri: Promise<string> | undefined;
 
@@ -61,6 +65,7 @@ export class Workspace {
     this.#client = client;
     this.#workspace = workspace;
     this.models = new ModelRegistry(client, workspace);
+    this.components = new ComponentRegistry(client, workspace);
     this.endpoints = new OnlineEndpoints(client, workspace);
   }
 
@@ -73,7 +78,7 @@ export class Workspace {
   }
 
   /** Submits a job tagged with its run, unless the workspace has it already. */
-  async submitJob(jobName: string, job: SentJob): Promise<Job> {
+  async submitJob(jobName: string, job: SentJob | PipelineJob): Promise<Job> {
     const existing = await this.#findJob(jobName);
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
@@ -165,7 +170,7 @@ export class Workspace {
     );
   }
 
-  #ownJob(jobName: string, existing: JobBase, wanted: SentJob): Job {
+  #ownJob(jobName: string, existing: JobBase, wanted: Pick<SentJob, 'tags'>): Job {
     const run = wanted.tags?.[runTag] ?? '';
     if (existing.properties.tags?.[runTag] === run) return describeJob(jobName, existing);
     throw new RatchetError(
@@ -189,7 +194,18 @@ function describeJob(jobName: string, job: JobBase): Job {
     ended: end !== null,
     succeeded: end === 'succeeded',
     error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
+    ...(job.properties.jobType === 'Pipeline' && { steps: machinesOfSteps(job.properties as PipelineJob) }),
   };
+}
+
+/** As they were submitted; a step that says nothing takes one machine. */
+function machinesOfSteps({ jobs = {} }: PipelineJob): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(jobs).map(([name, step]) => {
+      const { instance_count: machines } = (step['resources'] ?? {}) as { instance_count?: unknown };
+      return [name, typeof machines === 'number' ? machines : 1];
+    }),
+  );
 }
 
 /** The client's API version declares no error of a job; where the properties give one, it is told. */

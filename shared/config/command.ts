@@ -20,23 +20,30 @@ const placeholder = /\$\{\{\s*(inputs|outputs)\.([A-Za-z_]\w*)\s*\}\}/g;
 
 /** Every problem of a command, each a sentence that names what is at fault and what to write instead. */
 export function findCommandProblems(command: string, phase: Phase, settings: readonly string[]): string[] {
-  const names = { inputs: [...own[phase].inputs, ...settings], outputs: own[phase].outputs };
+  const known = own[phase].outputs;
   const unknown = [...command.matchAll(placeholder)].flatMap(([written, kind, name]) => {
-    const known = names[kind as keyof typeof names];
-    if (known.includes(name!)) return [];
-    const others =
-      kind === 'inputs' ? `${known.join(', ')}; others are declared in settings` : known.join(', ');
-    return [`${written} names no ${kind} of ${phase}${suggest(name!, known)}; it has ${others}`];
+    if (kind === 'inputs' || known.includes(name!)) return [];
+    return [`${written} names no outputs of ${phase}${suggest(name!, known)}; it has ${known.join(', ')}`];
   });
   const shell = findShellProblem(command);
-  return shell === null ? unknown : [...unknown, shell];
+  return [...findUnknownInputs(command, phase, settings), ...unknown, ...(shell === null ? [] : [shell])];
+}
+
+/** Inputs that a command names and no job of the phase has, each a sentence. */
+export function findUnknownInputs(command: string, phase: Phase, settings: readonly string[]): string[] {
+  const known = [...own[phase].inputs, ...settings];
+  return [...command.matchAll(placeholder)].flatMap(([written, kind, name]) => {
+    if (kind !== 'inputs' || known.includes(name!)) return [];
+    const others = `${known.join(', ')}; others are declared in settings`;
+    return [`${written} names no inputs of ${phase}${suggest(name!, known)}; it has ${others}`];
+  });
 }
 
 const shellOnly = new Set('|&;<>()$`*?[]{}\n\r');
 const shellOnlyAtWordStart = new Set('~#');
 
 /** The first character that a shell would act on, a quote that is left open, or a part in `$[[ ]]` that is. */
-function findShellProblem(written: string): string | null {
+export function findShellProblem(written: string): string | null {
   // Of equal length: what is told of a character is where it stands in the file.
   const blanked = (text: string): string => ' '.repeat(text.length);
   const bare = written

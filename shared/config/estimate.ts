@@ -5,12 +5,16 @@ interface Job {
   readonly resources?: { readonly instanceCount: number } | undefined;
 }
 
+interface Pipeline {
+  readonly steps: Readonly<Record<string, Job>>;
+}
+
 interface Jobs {
-  readonly training: Job;
+  readonly training: Job | Pipeline;
   readonly evaluation: Job;
 }
 
-/** How many machines a job takes; each counts in hours. */
+/** How many machines a job takes; each counts in hours. One for a pipeline, whose steps count their own. */
 export function machinesOf({ resources }: Pick<Job, 'resources'>): number {
   return resources?.instanceCount ?? 1;
 }
@@ -20,7 +24,9 @@ export function estimateHours({ training, evaluation }: Jobs, kind: 'retrain' | 
   return hoursOf(evaluation) + (kind === 'retrain' ? hoursOf(training) : 0);
 }
 
-function hoursOf(job: Job): number {
+/** The most hours of machines that a job may take; a pipeline, all of its steps. */
+export function hoursOf(job: Job | Pipeline): number {
+  if ('steps' in job) return Object.values(job.steps).reduce((sum, step) => sum + hoursOf(step), 0);
   return ((parseDurationMs(job.timeout) ?? 0) * machinesOf(job)) / 3_600_000;
 }
 

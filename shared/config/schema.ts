@@ -21,6 +21,7 @@ import { NoticesSchema } from './notice-schema.ts';
 import { PolicySchema } from './policy-schema.ts';
 import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
+import { findTrainingProblems, TrainingSchema } from './training-schema.ts';
 import { findTriggerProblems, TriggersSchema } from './triggers-schema.ts';
 
 const DataSchema = z.strictObject({
@@ -100,7 +101,7 @@ export const ModelConfigSchema = z
         'What the model does: `binary` scores the probability of class 1, between 0 and 1, `regression` predicts a number, `multiclass` decides for one of several classes or gives each a probability. It says how predictions are read and which metrics there are.',
       ),
     data: DataSchema.describe('Where the data lies and how it is split.'),
-    training: JobSchema.describe('The job that trains a challenger into the output `model`.'),
+    training: TrainingSchema.describe('The job that trains a challenger into the output `model`.'),
     evaluation: EvaluationSchema.describe(
       'The job that scores challenger and champion into the output `evidence`.',
     ),
@@ -138,14 +139,17 @@ export const ModelConfigSchema = z
   })
   .superRefine((config, context) => {
     for (const problem of findDecisionProblems(config)) context.addIssue({ code: 'custom', ...problem });
-    for (const phase of ['training', 'evaluation'] as const) {
-      const { command, settings } = config[phase];
-      for (const message of findCommandProblems(command, phase, Object.keys(settings))) {
-        context.addIssue({ code: 'custom', path: [phase, 'command'], message });
-      }
-      for (const { path, message } of findComputeProblems(config[phase]))
-        context.addIssue({ code: 'custom', path: [phase, ...path], message });
-    }
+    const { training, evaluation } = config;
+    for (const { path, message } of findTrainingProblems(training))
+      context.addIssue({ code: 'custom', path: ['training', ...path], message });
+    for (const message of findCommandProblems(
+      evaluation.command,
+      'evaluation',
+      Object.keys(evaluation.settings),
+    ))
+      context.addIssue({ code: 'custom', path: ['evaluation', 'command'], message });
+    for (const { path, message } of findComputeProblems(evaluation))
+      context.addIssue({ code: 'custom', path: ['evaluation', ...path], message });
   })
   .superRefine(({ release: { stages }, ...file }, context) => {
     for (const [at, stage] of stages.entries()) {
@@ -176,7 +180,8 @@ export const ModelConfigSchema = z
 const hours = (value: number): string => `${Number(value.toFixed(2))} h`;
 
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
-export type JobConfig = ModelConfig['training'];
+/** A job of one command. */
+export type JobConfig = z.infer<typeof JobSchema>;
 export type QueryTrigger = ModelConfig['triggers']['queries'][number];
 export type RunTrigger = ModelConfig['triggers']['runs'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];

@@ -64,13 +64,21 @@ export async function examinePermissions(
   });
   if (asked === undefined) return [answer];
   const { workspace: ofWorkspace, subscription } = asked;
-  const usesEndpoints = models.some(({ release }) => release.target !== undefined);
   return (Object.keys(purposes) as Purpose[]).map((purpose) =>
-    judge(purpose, onSubscription.includes(purpose) ? subscription : ofWorkspace, usesEndpoints),
+    judge(purpose, onSubscription.includes(purpose) ? subscription : ofWorkspace, whyUnused(purpose, models)),
   );
 }
 
-function judge(purpose: Purpose, { caller, scope, permissions }: Asked, usesEndpoints: boolean): Finding {
+/** Why nobody needs the right at present; null where somebody does. */
+function whyUnused(purpose: Purpose, models: readonly ModelConfig[]): string | null {
+  if (ofReleases.includes(purpose) && models.every(({ release }) => release.target === undefined))
+    return 'no model file has release.target, which needs it';
+  if (purpose === 'steps' && models.every(({ training }) => training.kind !== 'pipeline'))
+    return 'no model file trains by a pipeline, which needs it';
+  return null;
+}
+
+function judge(purpose: Purpose, { caller, scope, permissions }: Asked, unused: string | null): Finding {
   const check = `right to ${purposes[purpose]}`;
   const needed = actionsFor(purpose);
   const missing = needed.filter((action) => !allows(permissions, action));
@@ -79,7 +87,6 @@ function judge(purpose: Purpose, { caller, scope, permissions }: Asked, usesEndp
   const actions = plural(missing.length, 'action');
   const saw = `${caller} may not: on ${scope.name} it lacks the ${actions} ${missing.join(', ')}`;
   const next = `give it a role with the ${actions} on ${scope.id}: docs/settings.md, Roles of the identity; a new role takes some minutes`;
-  if (!ofReleases.includes(purpose)) return problem(check, saw, next);
-  if (!usesEndpoints) return warning(check, `${saw}; no model file has release.target, which needs it`, next);
-  return purpose === 'releases' ? problem(check, saw, next) : warning(check, saw, next);
+  if (unused !== null) return warning(check, `${saw}; ${unused}`, next);
+  return onSubscription.includes(purpose) ? warning(check, saw, next) : problem(check, saw, next);
 }

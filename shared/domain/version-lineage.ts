@@ -70,8 +70,15 @@ interface ModelFileFacts {
   readonly description: string | null;
   readonly task: string | null;
   /** Null, all of them: the run was before they were kept. */
+  /** Null, too, where training was a pipeline. */
   readonly training: JobFacts | null;
+  /** Of a training that was a pipeline. */
+  readonly trainingSteps?: readonly StepFacts[];
   readonly evaluation: JobFacts | null;
+}
+
+export interface StepFacts extends JobFacts {
+  readonly step: string;
 }
 
 export interface JobFacts {

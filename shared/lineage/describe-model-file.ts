@@ -1,4 +1,4 @@
-import type { JobFacts, VersionLineage } from '../domain/version-lineage.ts';
+import type { JobFacts, StepFacts, VersionLineage } from '../domain/version-lineage.ts';
 
 /** What a run kept of its model file; null where it kept nothing but the hash. */
 export function describeModelFile(hash: string, kept: unknown): VersionLineage['modelFile'] {
@@ -8,8 +8,17 @@ export function describeModelFile(hash: string, kept: unknown): VersionLineage['
     description: textOf(description),
     task: textOf(task),
     training: describeJob(training),
+    ...(partOf(training)['kind'] === 'pipeline' && { trainingSteps: describeSteps(partOf(training)) }),
     evaluation: describeJob(evaluation),
   };
+}
+
+/** Steps without a compute of their own have the pipeline's; its settings are theirs. */
+function describeSteps({ steps, compute, settings }: Readonly<Record<string, unknown>>): StepFacts[] {
+  return Object.entries(partOf(steps)).flatMap(([step, job]) => {
+    const facts = describeJob({ compute, settings, ...partOf(job) });
+    return facts ? [{ step, ...facts }] : [];
+  });
 }
 
 function describeJob(job: unknown): JobFacts | null {

@@ -5,6 +5,7 @@
  * is new to the schema does not compile here, or is told as it stands.
  */
 import type { ModelConfig } from '../config/schema.ts';
+import { counted } from '../domain/plural.ts';
 import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
 import { further, quoted, span, type Told } from './words.ts';
 import { tellGate } from './words-of-gates.ts';
@@ -52,12 +53,21 @@ function tellGates({ gates, onInconclusive, holdout }: ModelConfig): readonly To
   ];
 }
 
+function tellTraining(training: ModelConfig['training']): string {
+  if (!('steps' in training))
+    return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
+  const steps = Object.entries(training.steps).map(
+    ([name, { command, timeout }]) => `${name}, ${quoted(command)} for ${span(timeout)} at most`,
+  );
+  return `Training is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
+}
+
 function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] {
   const { path, holdoutShare, evaluateOn } = data;
   return [
     {
       path: 'training',
-      sentence: `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`,
+      sentence: tellTraining(training),
     },
     {
       path: 'evaluation',

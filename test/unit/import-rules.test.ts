@@ -247,6 +247,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/release/transitions',
       'shared/access',
       'shared/azure/run-files.ts',
+      'shared/azure/step-log.ts',
       'shared/config/model-files.ts',
       'shared/admission/merge-rebuilt.ts',
       'shared/overview',

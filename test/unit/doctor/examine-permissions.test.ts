@@ -11,8 +11,11 @@ const workspace = {
   resourceGroup: 'g',
   name: 'w',
 };
-const releasing = { release: { target: { kind: 'online-endpoint' } } } as unknown as ModelConfig;
-const notifying = { release: {} } as unknown as ModelConfig;
+const releasing = {
+  training: {},
+  release: { target: { kind: 'online-endpoint' } },
+} as unknown as ModelConfig;
+const notifying = { training: {}, release: {} } as unknown as ModelConfig;
 
 /** The roles that `azd up` makes, of the workspace and of the subscription. */
 const [ofSubscription, ofWorkspace] = resourcesOf(templateOf('workspace'))
@@ -67,6 +70,7 @@ describe('what the doctor finds of the rights of the app', () => {
       );
     const all = {
       'right to submit, read and cancel jobs': 'problem',
+      'right to register the steps of pipelines': 'warning',
       'right to read metrics and logs of runs': 'problem',
       'right to register versions of models': 'problem',
       'right to see what is deployed': 'problem',
@@ -75,6 +79,11 @@ describe('what the doctor finds of the rights of the app', () => {
       'right to ask what quota leaves': 'warning',
     };
     expect(await states([releasing])).toEqual(all);
+    const training = { kind: 'pipeline' };
+    expect(await states([{ ...releasing, training } as ModelConfig])).toEqual({
+      ...all,
+      'right to register the steps of pipelines': 'problem',
+    });
     expect(await states([notifying])).toEqual({ ...all, 'right to release to online endpoints': 'warning' });
   });
 

@@ -3,6 +3,7 @@ import { runAttempts } from '../../../orchestrations/run-attempts.ts';
 import type { RunInput } from '../../../orchestrations/run-input.ts';
 import { beginWalk, computeHoursOf, type RunWalk } from '../../../orchestrations/run-walk.ts';
 import type { JobState, Steps } from '../../../orchestrations/steps.ts';
+import { sharedTimeout } from '../../../shared/admission/attempt-timeout.ts';
 import type { ModelConfig } from '../../../shared/config/schema.ts';
 import type { FailureKind } from '../../../shared/domain/job-attempt.ts';
 import type { Run } from '../../../shared/domain/run.ts';
@@ -87,7 +88,7 @@ describe('a job of a run', () => {
   it('that is preempted is submitted again, under another name, with what is left of its time', () => {
     const { value, submitted, minutes, rows, hours } = train({ ends: ['preempted', 'preempted', 'well'] });
     expect(value).toMatchObject({ succeeded: true, attempt: 3, jobName: `${runId}-train-3` });
-    expect(submitted.map(({ attempt, job }) => [attempt, job.timeout])).toEqual([
+    expect(submitted.map(({ attempt, job }) => [attempt, sharedTimeout(job)])).toEqual([
       [undefined, 'PT1H'],
       [2, 'PT3000S'],
       [3, 'PT2400S'],

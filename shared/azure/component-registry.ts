@@ -1,0 +1,59 @@
+import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
+import { RatchetError } from '../errors.ts';
+import type { WorkspaceName } from '../settings.ts';
+import { azureError } from './azure-error.ts';
+import type { StepComponent } from './build-pipeline.ts';
+import { callLimit } from './call-limits.ts';
+import { findOrNull } from './find-or-null.ts';
+
+/** The components of the workspace, by which steps of pipelines name what they run. */
+export class ComponentRegistry {
+  readonly #client: AzureMachineLearningWorkspaces;
+  readonly #workspace: WorkspaceName;
+
+  constructor(client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) {
+    this.#client = client;
+    this.#workspace = workspace;
+  }
+
+  /**
+   * Registers a component, unless the workspace has it: its version is the hash of what it runs. Throws `azure-refused` where
+   * somebody else has registered another command under it.
+   */
+  async register(component: StepComponent): Promise<void> {
+    if (await this.#isThere(component)) return;
+    const { name, version, componentSpec } = component;
+    try {
+      await this.#client.componentVersions.createOrUpdate(
+        ...this.#at,
+        name,
+        version,
+        { properties: { componentSpec, isAnonymous: false } },
+        callLimit(),
+      );
+    } catch (error) {
+      // Another attempt may have been faster.
+      if (await this.#isThere(component).catch(() => false)) return;
+      throw azureError(`registering component ${name}`, { component: name }, error);
+    }
+  }
+
+  get #at(): [resourceGroup: string, workspace: string] {
+    return [this.#workspace.resourceGroup, this.#workspace.name];
+  }
+
+  async #isThere({ name, version, componentSpec }: StepComponent): Promise<boolean> {
+    const subject = { component: name };
+    const found = await findOrNull(`reading component ${name}`, subject, () =>
+      this.#client.componentVersions.get(...this.#at, name, version, callLimit()),
+    );
+    if (!found) return false;
+    const { command } = found.properties.componentSpec ?? {};
+    if (command === componentSpec['command']) return true;
+    throw new RatchetError(
+      'azure-refused',
+      `component ${name}, version ${version}, of workspace ${this.#workspace.name} runs another command than that of the model file: somebody else has registered it; archive it under another name, or rename the step`,
+      { subject },
+    );
+  }
+}

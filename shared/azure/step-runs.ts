@@ -1,0 +1,54 @@
+/**
+ * The runs of a pipeline's steps. The service names them; what they are steps of, and which, is in their tags.
+ *
+ * Source: the tags `mlflow.rootRunId` (as the steps of monitors have it) and `mlflow.runName`, which is the display name that a
+ * step was given.
+ */
+import type { TrackedRun } from './tracked-run.ts';
+import type { Tracking } from './tracking.ts';
+
+export interface StepRun extends Pick<TrackedRun, 'runId' | 'status' | 'startedAt' | 'endedAt'> {
+  readonly step: string;
+}
+
+const rootTag = 'mlflow.rootRunId';
+const nameTag = 'mlflow.runName';
+/** More than a pipeline of ours has, and than the service starts again of them. */
+const stepsAtMost = 200;
+
+/** In the order they began; empty where none has, or nobody knows the pipeline. */
+export async function findStepRuns(
+  tracking: Pick<Tracking, 'findRun' | 'searchRuns'>,
+  jobName: string,
+): Promise<readonly StepRun[]> {
+  const root = await tracking.findRun(jobName);
+  if (root === null) return [];
+  const { experimentId } = root;
+  const filter = `tags.${rootTag} = '${jobName}'`;
+  const runs = await tracking.searchRuns({ experimentId, filter, limit: stepsAtMost });
+  return runs
+    .filter(({ runId }) => runId !== jobName)
+    .map(({ runId, status, startedAt, endedAt, tags }) => {
+      return { runId, status, startedAt, endedAt, step: tags[nameTag] ?? runId };
+    })
+    .sort((a, b) => Date.parse(a.startedAt ?? '9999') - Date.parse(b.startedAt ?? '9999'));
+}
+
+/** The step that failed first; undefined where none has. */
+export function firstFailed(runs: readonly StepRun[]): StepRun | undefined {
+  const failed = runs.filter(({ status }) => status === 'FAILED');
+  return failed.sort((a, b) => Date.parse(a.endedAt ?? '9999') - Date.parse(b.endedAt ?? '9999'))[0];
+}
+
+/** How long the machines of all steps ran; undefined where that is not known of each. `machines`: of a step, by its name. */
+export function machineMs(
+  runs: readonly StepRun[],
+  machines: Readonly<Record<string, number>>,
+): number | undefined {
+  let sum = 0;
+  for (const { step, startedAt, endedAt } of runs) {
+    if (!startedAt || !endedAt) return undefined;
+    sum += Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) * (machines[step] ?? 1);
+  }
+  return runs.length === 0 ? undefined : sum;
+}
