@@ -114,6 +114,11 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
         .min(1)
         .optional()
         .describe('Of the phase, from 1; get_run has those that failed before. Omitted: the latest'),
+      step: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Of a training that is a pipeline. Omitted: the step that failed, or else began last'),
     }),
     read: (ask, input) => readEndOfLog(ask, input),
   }),
@@ -176,6 +181,7 @@ const longestLog = 16_000;
 interface LogOf {
   readonly phase?: string | undefined;
   readonly attempt?: number | null | undefined;
+  readonly step?: string | undefined;
 }
 
 /** The end, for that is where errors stand. */
@@ -186,9 +192,10 @@ async function readEndOfLog(
   let text = '';
   let leftOut = 0;
   let from = 0;
-  let { phase, attempt } = of;
+  let { phase, attempt, step }: LogOf = of;
   for (;;) {
-    const path = listingPath(`runs/${segment(runId)}/log`, { from, phase, attempt: attempt ?? undefined });
+    const asked = { from, phase, attempt: attempt ?? undefined, step };
+    const path = listingPath(`runs/${segment(runId)}/log`, asked);
     const part = (await ask(path)) as LogPart;
     text += part.text;
     const tooMuch = Math.max(0, text.length - longestLog);
@@ -196,6 +203,6 @@ async function readEndOfLog(
     leftOut += tooMuch;
     if (!part.more) return { ...part, text, leftOut };
     // The run may go on to its next job meanwhile: a log is that of one.
-    ({ next: from, phase, attempt } = part);
+    ({ next: from, phase, attempt, step } = part);
   }
 }

@@ -13,6 +13,21 @@ function trainThreshold(text: string): string {
     .replace('evaluation:\n', 'evaluation:\n  threshold: { from: training }\n');
 }
 
+/** Its training is a pipeline: the manifest goes through a step of its own. */
+function trainBySteps(text: string): string {
+  const copy = `require("node:fs").copyFileSync(process.argv[1], process.argv[2] + "/manifest.json")`;
+  const step = 'code: azureml:tiny:1, environment: azureml:node:24, timeout: PT1M';
+  const steps = [
+    `    keep: { ${step}, command: 'node -e ''${copy}'' \${{inputs.manifest}} \${{outputs.kept}}' }`,
+    `    fit: { ${step}, command: 'node train.js --manifest \${{steps.keep.outputs.kept}}/manifest.json --out \${{outputs.model}}' }`,
+  ];
+  const training = `training:\n  kind: pipeline\n  compute: cpu\n  steps:\n${steps.join('\n')}\n`;
+  return text.replace(/^training:[\s\S]*?(?=^evaluation:)/m, training);
+}
+
+const tooWeak = (text: string): string =>
+  text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: log_loss\n    atMost: 0.01');
+
 /** The tiny model with one thing wrong in each copy. */
 const troubles: Readonly<Record<string, (text: string) => string>> = {
   'fails-training': (text) => text.replace('node train.js', 'node train.js --fail'),
@@ -25,8 +40,9 @@ const troubles: Readonly<Record<string, (text: string) => string>> = {
       .replace('PT3S', 'PT1S'),
   'leaves-no-evidence': (text) => text.replace('node evaluate.js', 'node evaluate.js --no-evidence'),
   'scores-nan': (text) => text.replace('node evaluate.js', 'node evaluate.js --nan'),
-  'too-weak': (text) =>
-    text.replace('metric: accuracy\n    atLeast: 0.75', 'metric: log_loss\n    atMost: 0.01'),
+  'too-weak': tooWeak,
+  'too-weak-by-steps': (text) => tooWeak(trainBySteps(text)),
+  'fails-a-step': (text) => trainBySteps(text).replace('node train.js', 'node train.js --fail'),
   'trains-its-threshold': trainThreshold,
   'swaps-its-threshold': (text) =>
     trainThreshold(text).replace('node evaluate.js', 'node evaluate.js --says-threshold 0.5'),
@@ -45,6 +61,11 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
   'leaves-no-evidence': ['evidence-error', /left neither predictions nor metrics/],
   'scores-nan': ['evidence-error', /row 1: challenger is "NaN"/],
   'too-weak': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
+  'too-weak-by-steps': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
+  'fails-a-step': [
+    'training-failed',
+    /^Job fails-a-step-\d{8}-[0-9a-f]{8}-train ended Failed: step fit failed, see `ratchet logs \S+ --phase train --step fit`\. .*code 3/s,
+  ],
   'trains-its-threshold': [
     'gate-failed',
     /^Gate floor: accuracy at threshold 0\.95 from training 0\.5000 < 0\.7500 \(n=8\)\.$/,

@@ -106,7 +106,7 @@ describe('training by a pipeline', () => {
     });
     expect(await logOf(runId)).toMatchObject({ step: 'fit', ended: true });
     expect(await logOf(runId, '&step=nobody')).toMatchObject({
-      error: { detail: expect.stringContaining('steps that have begun: prepare, fit') },
+      ...{ status: 404, detail: expect.stringContaining('steps that have begun: prepare, fit') },
     });
   });
 

@@ -27,13 +27,15 @@ interface World {
   /** How the attempts end, in order; the last one of them as often as is asked. */
   readonly ends: readonly (FailureKind | 'well' | 'unknown')[];
   readonly input?: RunInput;
+  /** What is said of an attempt that fails. */
+  readonly said?: string;
   /** Milliseconds since the start until which a freeze, or the kill switch, holds what would begin. */
   readonly frozenMs?: number;
   readonly stoppedMs?: number;
   readonly cancelMs?: number;
 }
 
-function train({ ends, frozenMs = 0, stoppedMs = 0, cancelMs, ...world }: World) {
+function train({ ends, said: error, frozenMs = 0, stoppedMs = 0, cancelMs, ...world }: World) {
   const submitted: Steps['submit-job']['input'][] = [];
   const atMs: number[] = [];
   const rows: Run[] = [];
@@ -48,7 +50,7 @@ function train({ ends, frozenMs = 0, stoppedMs = 0, cancelMs, ...world }: World)
       ...over,
       status: 'Failed',
       succeeded: false,
-      error: 'see `ratchet logs m --phase train`. why\nmore',
+      error: error ?? 'see `ratchet logs m --phase train`. why\nmore',
     };
     return end === 'unknown' ? said : { ...said, kind: end };
   };
@@ -100,6 +102,29 @@ describe('a job of a run', () => {
     ]);
     // Of both machines, in every attempt.
     expect(hours).toBeCloseTo(1, 6);
+  });
+
+  it('that is a pipeline has the time of its steps to share, and its attempts say which step failed', () => {
+    const step = { command: 'x', timeout: 'PT30M', resources: { instanceCount: 2 } };
+    const training = { kind: 'pipeline', steps: { prepare: step, fit: step } };
+    const ofPipeline = { config: { ...config, training } as unknown as ModelConfig, configHash: 'c' };
+    const said = 'step fit failed, see `ratchet logs m --phase train --step fit`. why\nmore';
+    const { submitted, rows, hours } = train({
+      ends: ['preempted', 'well'],
+      said,
+      input: { ...input, pinned: ofPipeline },
+    });
+    // Of two hours of machines ten minutes are used: 11 of 12 parts are left to each step.
+    const timeouts = submitted.map(({ job }) =>
+      'steps' in job ? Object.values(job.steps).map(({ timeout }) => timeout) : [],
+    );
+    expect(timeouts).toEqual([
+      ['PT30M', 'PT30M'],
+      ['PT1650S', 'PT1650S'],
+    ]);
+    expect(rows.at(-1)!.attempts).toMatchObject([{ kind: 'preempted', said: 'step fit: why' }]);
+    // What the jobs say is the time of all machines.
+    expect(hours).toBeCloseTo(1 / 3, 6);
   });
 
   it('is in the ledger as failed before the next one is submitted', () => {
