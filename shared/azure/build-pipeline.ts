@@ -18,6 +18,7 @@ import { fileInputs, type JobRequest, literalInputs, outputsOf, plainDuration, t
 import { fillCommand } from './fill-command.ts';
 import { computeFields } from './job-compute.ts';
 import { longUri } from './run-files.ts';
+import { stepTag } from './step-runs.ts';
 
 /** A version of a component, as it is registered. */
 export interface StepComponent {
@@ -149,6 +150,7 @@ function stepOf(
     ...(resources && { resources: snakeCased(resources) }),
     ...(distribution && { distribution: snakeCased(distribution) }),
     environment_variables: { ...step.environmentVariables },
+    tags: { [stepTag]: name },
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * The runs of a pipeline's steps. The service names them; what they are steps of, and which, is in their tags.
  *
- * Source: the tags `mlflow.rootRunId` (as the steps of monitors have it) and `mlflow.runName`, which is the display name that a
- * step was given.
+ * Source: the tag `mlflow.rootRunId`, as the steps of monitors have it; the name of a step is in a tag that we give it, and is its
+ * display name, too, which MLflow has as `mlflow.runName`.
  */
 import type { TrackedRun } from './tracked-run.ts';
 import type { Tracking } from './tracking.ts';
@@ -13,6 +13,7 @@ export interface StepRun extends Pick<TrackedRun, 'runId' | 'status' | 'startedA
 
 const rootTag = 'mlflow.rootRunId';
 const nameTag = 'mlflow.runName';
+export const stepTag = 'ratchetStep';
 /** More than a pipeline of ours has, and than the service starts again of them. */
 const stepsAtMost = 200;
 
@@ -29,7 +30,7 @@ export async function findStepRuns(
   return runs
     .filter(({ runId }) => runId !== jobName)
     .map(({ runId, status, startedAt, endedAt, tags }) => {
-      return { runId, status, startedAt, endedAt, step: tags[nameTag] ?? runId };
+      return { runId, status, startedAt, endedAt, step: tags[stepTag] ?? tags[nameTag] ?? runId };
     })
     .sort((a, b) => Date.parse(a.startedAt ?? '9999') - Date.parse(b.startedAt ?? '9999'));
 }
@@ -47,8 +48,10 @@ export function machineMs(
 ): number | undefined {
   let sum = 0;
   for (const { step, startedAt, endedAt } of runs) {
-    if (!startedAt || !endedAt) return undefined;
-    sum += Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) * (machines[step] ?? 1);
+    const count = machines[step];
+    if (!endedAt || count === undefined) return undefined;
+    // One that was cancelled before it began has no start.
+    if (startedAt) sum += Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) * count;
   }
   return runs.length === 0 ? undefined : sum;
 }

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { describeIssue } from './describe-issue.ts';
 import type { ConfigProblem } from './problem.ts';
 import { suggest } from './suggest.ts';
+import { findInstead } from './unknown-fields.ts';
 
 type ParsedYaml<T> =
   | { readonly value: T; readonly lineOf: (path: readonly PropertyKey[]) => number }
@@ -97,12 +98,18 @@ function problemsOf(
     message,
   });
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => problem([...issue.path, key], describeUnknown(key, knownKeys)));
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return problem(path, describeUnknown(path, knownKeys));
+    });
   }
   return [problem(issue.path, describeIssue(issue, value))];
 }
 
-function describeUnknown(key: string, knownKeys: readonly string[]): string {
+function describeUnknown(path: readonly PropertyKey[], knownKeys: readonly string[]): string {
+  const key = String(path.at(-1));
+  const instead = findInstead(path);
+  if (instead !== undefined) return `unknown field: ${instead}`;
   return knownKeys.includes(key)
     ? 'unknown field here; it belongs to another part of the file'
     : `unknown field${suggest(key, knownKeys)}`;

@@ -6,6 +6,7 @@ import { findComputeProblems } from './compute-schema.ts';
 import type { Problem } from './gate-fields.ts';
 import { JobSchema } from './job-schema.ts';
 import { findStepProblems } from './pipeline-ports.ts';
+import { findOtherKind } from './unknown-fields.ts';
 
 const CommandTrainingSchema = JobSchema.extend({
   kind: z
@@ -64,7 +65,9 @@ const PipelineSchema = z.strictObject({
   tags: JobSchema.shape.tags,
 });
 
-export const TrainingSchema = z.discriminatedUnion('kind', [CommandTrainingSchema, PipelineSchema]);
+export const TrainingSchema = z.discriminatedUnion('kind', [CommandTrainingSchema, PipelineSchema], {
+  error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
+});
 
 export type PipelineConfig = z.infer<typeof PipelineSchema>;
 type TrainingConfig = z.infer<typeof TrainingSchema>;

@@ -77,6 +77,7 @@ describe('a training pipeline', () => {
           outputs: { rows: { job_output_type: 'uri_folder', mode: 'ReadWriteMount' } },
           limits: { job_limits_type: 'Command', timeout: 'PT30M' },
           environment_variables: {},
+          tags: { ratchetStep: 'prepare' },
         },
         fit: {
           ...{ type: 'command', name: 'fit', display_name: 'fit', componentId: idOf('fit') },
@@ -90,6 +91,7 @@ describe('a training pipeline', () => {
           resources: { instance_count: 2, shm_size: '8g' },
           distribution: { distribution_type: 'PyTorch', process_count_per_instance: 4 },
           environment_variables: { LOG: 'info' },
+          tags: { ratchetStep: 'fit' },
         },
       },
       settings: { continue_on_step_failure: false, force_rerun: true },
@@ -144,7 +146,10 @@ describe('a training pipeline', () => {
     });
     const machines = { prepare: 1, fit: 2 };
     expect(machineMs([run('prepare', 0, 10), run('fit', 10, 30)], machines)).toBe(50 * 60_000);
+    const neverBegun = { ...run('fit', 0, 10), startedAt: null };
+    expect(machineMs([run('prepare', 0, 10), neverBegun], machines)).toBe(10 * 60_000);
     expect(machineMs([run('prepare', 0, null)], machines)).toBeUndefined();
+    expect(machineMs([run('another', 0, 10)], machines)).toBeUndefined();
     expect(machineMs([], machines)).toBeUndefined();
   });
 });

@@ -72,6 +72,38 @@ describe('training by a pipeline', () => {
     expect(problemsOf(steps as Readonly<Record<string, string>>).join('\n')).toContain(says);
   });
 
+  it.each([
+    [
+      'training:\n',
+      'training:\n  pipeline: {}\n',
+      'training.pipeline: unknown field: a pipeline is kind: pipeline',
+    ],
+    [
+      'training:\n',
+      'training:\n  sweep: {}\n',
+      'training.sweep: unknown field: there are no sweep jobs; run it yourself',
+    ],
+    [
+      'training:\n',
+      'training:\n  kind: AutoML\n',
+      'training.kind: AutoML jobs are not submitted: run it yourself',
+    ],
+    [
+      'training:\n',
+      'training:\n  kind: sweep\n',
+      'training.kind: sweep jobs are not submitted: run it yourself',
+    ],
+    [
+      'evaluation:\n',
+      'evaluation:\n  kind: pipeline\n',
+      'evaluation.kind: unknown field: the evaluation is one job of one command',
+    ],
+  ])('is told what to write in place of it, where it is meant: %s%s', (from, to, says) => {
+    const parsed = parseModelFile('spam-filter.yaml', sample.replace(from, to));
+    const problems = 'problems' in parsed ? parsed.problems : [];
+    expect(problems.map(({ path, message }) => `${path}: ${message}`).join('\n')).toContain(says);
+  });
+
   it('is refused with a queue, which it has not, and as another kind of job', () => {
     expect(problemsOf({ prepare, fit }, '  queue: { tier: spot }\n')).toEqual([
       'training.queue: unknown field here; it belongs to another part of the file',

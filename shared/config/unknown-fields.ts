@@ -1,0 +1,44 @@
+/** What to write in place of a field that there is none of, where its writer plainly means something that there is. */
+
+const pipeline = 'a pipeline is kind: pipeline, with its commands under steps (docs/pipeline-training.md)';
+const byHand =
+  'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
+const evaluates =
+  'the evaluation is one job of one command, for a pipeline that trains does not judge itself';
+
+/** By the path of the field. */
+const insteadOf: Readonly<Record<string, string>> = {
+  'training.pipeline': pipeline,
+  'training.jobs': pipeline,
+  'training.steps': pipeline,
+  'training.component': `published components are not named here; ${pipeline}`,
+  'training.sweep': `there are no sweep jobs; ${byHand}`,
+  'training.searchSpace': `there are no sweep jobs; ${byHand}`,
+  'training.automl': `there are no AutoML jobs; ${byHand}`,
+  'training.inputs': 'literals go to training.settings, and the data is that of data.path',
+  'training.outputs': 'the files of the new model are the output model, which the command names',
+  'evaluation.kind': evaluates,
+  'evaluation.steps': evaluates,
+  'evaluation.pipeline': evaluates,
+};
+
+/** Undefined where nothing is known of it. */
+export function findInstead(path: readonly PropertyKey[]): string | undefined {
+  const key = path.map(String).join('.');
+  return Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
+}
+
+/** Kinds of job that a training may be elsewhere, and what to do instead. */
+const otherKinds: Readonly<Record<string, string>> = {
+  sweep: `sweep jobs are not submitted: ${byHand}`,
+  automl: `AutoML jobs are not submitted: ${byHand}`,
+  parallel: `parallel jobs are not submitted: ${pipeline}`,
+  spark: `Spark jobs are not submitted: ${byHand}`,
+};
+
+export function findOtherKind(kind: unknown): string | undefined {
+  const word = String(kind)
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '');
+  return Object.hasOwn(otherKinds, word) ? otherKinds[word] : undefined;
+}
