@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type Measuring, readCount, runBenchmark, UsageError } from './measure/run-benchmark.ts';
 import { compareRules, type StreamResults } from './policies/compare-rules.ts';
-import { delays } from './policies/play-stream.ts';
+import { delays, mostOffsets } from './policies/play-stream.ts';
 import type { Task } from './policies/play-worker.ts';
 import { generatedNames } from './policies/streams.ts';
 import { type Figures, tellFigures, writeFigures } from './policies/tell-figures.ts';
@@ -45,7 +45,8 @@ function listTasks(values: {
     );
   const asked = named ?? (values.quick ? quickStreams : all.map(({ stream }) => stream));
   const offsets = values.quick ? 1 : readCount('offsets', values.offsets, 1);
-  if (offsets > 10) throw new UsageError(`--offsets: expected 10 at most, got ${offsets}; see --help`);
+  if (offsets > mostOffsets)
+    throw new UsageError(`--offsets: expected ${mostOffsets} at most, got ${offsets}; see --help`);
   return all
     .filter(({ stream }) => asked.includes(stream))
     .map((task) => ({ ...task, seed: values.seed, offsets, delays }));

@@ -69,7 +69,7 @@ export const logistic: Learner = (rows, from, to) => {
       weights[at]! += change[at]!;
       most = Math.max(most, Math.abs(change[at]!));
     }
-    if (most < 1e-4) break;
+    if (most < 1e-3) break;
   }
   return read;
 };

@@ -15,6 +15,7 @@ export const prices = [0.1, 0.3, 1, 3];
 export const delays = [0, 2, 4];
 const firstOffset = 10;
 const offsetStep = 5;
+export const mostOffsets = 10;
 const draws = 5;
 /** No more runs start in the test part of a play with the same budget. */
 const mostRuns = 9;
@@ -32,7 +33,7 @@ type Sums = Record<string, Record<View, Record<string, Result>>>;
 
 export interface Extent {
   readonly seed: string;
-  /** At most 10. */
+  /** At most 10; fewer are spread over the same windows. */
   readonly offsets: number;
   /** Windows until labels come. */
   readonly delays: readonly number[];
@@ -45,7 +46,7 @@ export function playStream(stream: Stream, { seed, offsets, delays: waits }: Ext
     for (const latest of Object.values(ways)) {
       const matrix = new LossMatrix(stream, learner, latest);
       for (let place = 0; place < offsets; place++) {
-        const offset = firstOffset + place * offsetStep;
+        const offset = firstOffset + place * offsetStep * Math.floor(mostOffsets / offsets);
         for (const delay of waits) {
           const reference = referenceOf(matrix, offset, delay);
           for (const isGated of [false, true]) {

@@ -7,7 +7,7 @@
  * Statistics 12, 1941), which a slow trend hardly touches.
  */
 import { formOf } from '../config/metric-form.ts';
-import { daysBetween, type Past, type Report } from './known-past.ts';
+import type { Past, Report } from './known-past.ts';
 
 export interface Window {
   readonly at: string;
@@ -29,43 +29,50 @@ interface Measured {
   readonly valueIs?: 'proportion' | undefined;
 }
 
+const dayMs = 86_400_000;
+
 /** So few differences say nothing of their spread. */
 const differencesNeeded = 5;
 
-/** Those of known versions, the earliest first. `past` is cut to the moment. */
+/** Those of known versions, the earliest first. `past` is cut to the moment, and in order. */
 export function windowsOf({ reports, champions }: Past, measured: Measured): readonly Window[] {
   const { side, reference } = measured;
-  const found = reports.flatMap((report, index): (Window & { readonly report: Report })[] => {
-    const serving = champions.findLast(({ from }) => from < report.at);
-    if (!serving || (report.version !== null && report.version !== serving.version)) return [];
-    const before = reports[index - 1];
-    const after = reports[index + 1];
-    const days = before ? daysBetween(before.at, report.at) : after ? daysBetween(report.at, after.at) : 1;
-    const excess = side === 'below' ? reference - report.value : report.value - reference;
-    const ageDays = daysBetween(serving.from, report.at);
-    return [
-      {
-        at: report.at,
-        version: serving.version,
-        ageDays,
-        days: Math.min(days, 31),
-        excess,
-        error: null,
-        report,
-      },
-    ];
-  });
+  const times = reports.map(({ at }) => Date.parse(at) / dayMs);
+  const since = champions.map(({ from }) => Date.parse(from) / dayMs);
+  const errorOf = openErrors(measured);
+  const found: Window[] = [];
+  let serving = -1;
+  for (const [index, report] of reports.entries()) {
+    const { at, value, version } = report;
+    while (serving + 1 < champions.length && champions[serving + 1]!.from < at) serving++;
+    const champion = champions[serving];
+    if (!champion || (version !== null && version !== champion.version)) continue;
+    const from = index > 0 ? index - 1 : index;
+    const days = reports.length > 1 ? times[from + 1]! - times[from]! : 1;
+    found.push({
+      at,
+      version: champion.version,
+      ageDays: times[index]! - since[serving]!,
+      days: Math.min(days, 31),
+      excess: side === 'below' ? reference - value : value - reference,
+      error: errorOf(report),
+    });
+  }
+  if (found.every(({ error }) => error !== null)) return found;
   const spread = spreadOf(found);
-  return found.map(({ report, ...window }) => ({ ...window, error: errorOf(report, measured) ?? spread }));
+  return found.map((window) => ({ ...window, error: window.error ?? spread }));
 }
 
-function errorOf({ value, sample, standardError }: Report, { metric, valueIs }: Measured): number | null {
-  if (standardError !== null && standardError > 0) return standardError;
+/** The standard error of a report by itself; null: nobody knows. */
+function openErrors({ metric, valueIs }: Measured) {
   const form = valueIs === 'proportion' ? { kind: 'share' as const, low: 0, high: 1 } : formOf(metric);
-  if (!form || sample === null || sample < 1) return null;
-  if (form.kind === 'mean') return (form.high - form.low) / 2 / Math.sqrt(sample);
-  const share = Math.min(1, Math.max(0, (value * sample + 2) / (sample + 4)));
-  return Math.sqrt((share * (1 - share)) / (sample + 4));
+  return ({ value, sample, standardError }: Report): number | null => {
+    if (standardError !== null && standardError > 0) return standardError;
+    if (!form || sample === null || sample < 1) return null;
+    if (form.kind === 'mean') return (form.high - form.low) / 2 / Math.sqrt(sample);
+    const share = Math.min(1, Math.max(0, (value * sample + 2) / (sample + 4)));
+    return Math.sqrt((share * (1 - share)) / (sample + 4));
+  };
 }
 
 function spreadOf(windows: readonly Window[]): number | null {
