@@ -10,7 +10,7 @@
  * 3. A model is told of once for each time that it is deployed: a change of anything else sends no event.
  */
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-point.ts';
 import { inTransaction } from '../../process/in-transaction.ts';
 import { type DeploymentDefinition, readModelId } from '../deployment-definition.ts';
@@ -42,6 +42,8 @@ export class OnlineStore {
   readonly #database: DatabaseSync;
   readonly #outbox: Outbox;
   readonly #now: () => number;
+  /** Every scoring request reads rows, some of them several times. */
+  readonly #reads = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync, outbox: Outbox, now: () => number) {
     this.#database = database;
@@ -216,7 +218,9 @@ export class OnlineStore {
   }
 
   #rows<Kept extends Deployment | Endpoint = Deployment>(where: string, ...named: readonly string[]): Kept[] {
-    const rows = this.#database.prepare(`SELECT * FROM online_resources WHERE ${where} ORDER BY seq DESC`);
-    return (rows.all(...named) as unknown as OnlineRow[]).map((row) => onlineOf(row) as Kept);
+    const sql = `SELECT * FROM online_resources WHERE ${where} ORDER BY seq DESC`;
+    const read = this.#reads.get(sql) ?? this.#database.prepare(sql);
+    this.#reads.set(sql, read);
+    return (read.all(...named) as unknown as OnlineRow[]).map((row) => onlineOf(row) as Kept);
   }
 }
