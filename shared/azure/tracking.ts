@@ -9,6 +9,7 @@ import type { TokenCredential } from '@azure/identity';
 import { RatchetError } from '../errors.ts';
 import { azureError, isAbsent } from './azure-error.ts';
 import { callLimit, retryOptions } from './call-limits.ts';
+import type { TlsOptions } from './tls.ts';
 import { type TrackedRun, toTrackedRun } from './tracked-run.ts';
 
 export interface TrackingOptions {
@@ -16,7 +17,7 @@ export interface TrackingOptions {
   readonly trackingUri: () => Promise<string>;
   readonly credential: TokenCredential;
   readonly scope: string;
-  readonly tls: { readonly tlsOptions?: { ca: string[] } };
+  readonly tls: TlsOptions;
 }
 
 interface RunSearch {

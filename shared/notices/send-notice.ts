@@ -10,7 +10,7 @@
  *    kind, a status, the code of a failed connection, or one of Slack's words.
  * 3. What is answered is a value. Of a lost answer nobody knows whether the message has arrived: it counts as failed.
  */
-import type { HttpClient, Pipeline, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline, PipelineOptions, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Sent } from '../domain/notice.ts';
 import { signWebhook } from '../http/webhook-signature.ts';
 import type { Outgoing } from './message.ts';
@@ -29,10 +29,7 @@ export class NoticeSender {
   readonly #http: HttpClient;
   readonly #pipeline: Pipeline;
 
-  constructor(
-    sdk: typeof import('@azure/core-rest-pipeline'),
-    tls: { readonly tlsOptions?: { readonly ca: string[] } },
-  ) {
+  constructor(sdk: typeof import('@azure/core-rest-pipeline'), tls: Pick<PipelineOptions, 'tlsOptions'>) {
     this.#sdk = sdk;
     this.#http = sdk.createDefaultHttpClient();
     this.#pipeline = sdk.createPipelineFromOptions({ retryOptions: { maxRetries: 0 }, ...tls });
