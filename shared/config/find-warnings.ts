@@ -10,6 +10,7 @@ import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
+import { modelOutput, portsOf } from './pipeline-ports.ts';
 import type { ModelConfig } from './schema.ts';
 
 export interface Warning {
@@ -27,6 +28,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
     ...findShortRun(config),
+    ...findIdleSteps(config),
     ...findUnprovenRelease(config),
   ];
 }
@@ -105,6 +107,20 @@ function findShortRun(config: ModelConfig): Warning[] {
   if (needed <= allowed) return [];
   const message = `${longestRun} is shorter than the timeouts of the jobs together, ${hours(needed)}: a run may be cancelled before its jobs reach theirs`;
   return [{ path: ['policy', 'longestRun'], message }];
+}
+
+/** Steps that take machines for what nobody reads. */
+function findIdleSteps({ training }: ModelConfig): Warning[] {
+  if (training.kind !== 'pipeline') return [];
+  const ports = Object.entries(training.steps).map(
+    ([name, { command }]) => [name, portsOf(command)] as const,
+  );
+  const read = new Set(ports.flatMap(([, { reads }]) => reads.map(({ step }) => step)));
+  return ports.flatMap(([name, { outputs }]): Warning[] => {
+    if (read.has(name) || outputs.includes(modelOutput)) return [];
+    const message = `no step reads what it writes, and it writes no model: the run waits for it, and pays, for nothing that is judged`;
+    return [{ path: ['training', 'steps', name], message }];
+  });
 }
 
 /** A release over stages that nothing can stop, or nobody let go on. */

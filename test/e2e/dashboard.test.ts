@@ -117,6 +117,17 @@ describe('the page', () => {
     await jane.close();
   });
 
+  it('shows the log of a job, and of a pipeline that of the step which is chosen', async () => {
+    const { page } = bob;
+    await at(page, `/runs/${asked.runId}`);
+    await page.getByLabel('Job', { exact: true }).selectOption('train');
+    await see(page, /^step fit of .*-train: Completed\.$/);
+    await see(page, 'trained on 1 partitions');
+    await page.getByLabel('Step', { exact: true }).selectOption('keep');
+    await see(page, /^step keep of .*-train: Completed\.$/);
+    await see(page, `ratchet logs ${asked.runId} --phase train --step keep`);
+  });
+
   it('shows who may not act why, and sends nothing', async () => {
     const vic = await visit(browser, world, 'vic', '/api/ui/models/tiny');
     const request = vic.page.getByRole('button', { name: 'Request a run' });

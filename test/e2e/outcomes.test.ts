@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import { trainBySteps } from '../world/train-by-steps.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 /** Its training chooses a threshold above all scores, and writes it beside the model. */
@@ -11,18 +12,6 @@ function trainThreshold(text: string): string {
   return text
     .replace('node train.js', 'node train.js --threshold 0.95')
     .replace('evaluation:\n', 'evaluation:\n  threshold: { from: training }\n');
-}
-
-/** Its training is a pipeline: the manifest goes through a step of its own. */
-function trainBySteps(text: string): string {
-  const copy = `require("node:fs").copyFileSync(process.argv[1], process.argv[2] + "/manifest.json")`;
-  const step = 'code: azureml:tiny:1, environment: azureml:node:24, timeout: PT1M';
-  const steps = [
-    `    keep: { ${step}, command: 'node -e ''${copy}'' \${{inputs.manifest}} \${{outputs.kept}}' }`,
-    `    fit: { ${step}, command: 'node train.js --manifest \${{steps.keep.outputs.kept}}/manifest.json --out \${{outputs.model}}' }`,
-  ];
-  const training = `training:\n  kind: pipeline\n  compute: cpu\n  steps:\n${steps.join('\n')}\n`;
-  return text.replace(/^training:[\s\S]*?(?=^evaluation:)/m, training);
 }
 
 const tooWeak = (text: string): string =>

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeEndpoint, stagedModel } from './endpoint.ts';
+import { trainBySteps } from './train-by-steps.ts';
 import { openWorld, throughOutages, type World } from './world.ts';
 
 /** Markup, and a sign that turns the direction of what follows. */
@@ -23,7 +24,10 @@ export async function openDashboardWorld(): Promise<DashboardWorld> {
   const put = (model: string, text: string) =>
     writeFileSync(join(folder, `${model}.yaml`), text.replace('model: tiny', `model: ${model}`));
   put('tiny', `${tiny}description: ${JSON.stringify(hostile)}\n`);
-  put('unsure', `${tiny.replaceAll('minimumRows: 4', 'minimumRows: 400')}onInconclusive: ask\n`);
+  put(
+    'unsure',
+    `${trainBySteps(tiny).replaceAll('minimumRows: 4', 'minimumRows: 400')}onInconclusive: ask\n`,
+  );
   put('broken', tiny.replace('cooldown: PT0S', 'cooldwn: PT0S'));
   put('guarded', stagedModel({ model: 'guarded', endpoint: 'guarded', stages }));
   const world = await openWorld({ modelsFolder: folder, traces: true });

@@ -9,16 +9,28 @@ const step = (command: string, more = ''): string =>
 const prepare = step('node a.ts ${{inputs.data}} ${{outputs.rows}}');
 const fit = step('node b.ts ${{steps.prepare.outputs.rows}} ${{inputs.epochs}} ${{outputs.model}}');
 
-function problemsOf(steps: Readonly<Record<string, string>>, more = ''): string[] {
+function parse(steps: Readonly<Record<string, string>>, more = '') {
   const lines = Object.entries(steps).map(([name, text]) => `    ${name}: ${text}`);
   const training = `training:\n  kind: pipeline\n  compute: cpu\n  settings: { epochs: 6 }\n${more}  steps:\n${lines.join('\n')}\n\n`;
-  const parsed = parseModelFile('spam-filter.yaml', sample.replace(/^training:[\s\S]*?\n\n/m, training));
+  return parseModelFile('spam-filter.yaml', sample.replace(/^training:[\s\S]*?\n\n/m, training));
+}
+
+function problemsOf(steps: Readonly<Record<string, string>>, more = ''): string[] {
+  const parsed = parse(steps, more);
   return 'problems' in parsed ? parsed.problems.map(({ path, message }) => `${path}: ${message}`) : [];
 }
 
 describe('training by a pipeline', () => {
   it('is steps that fit together', () => {
     expect(problemsOf({ prepare, fit })).toEqual([]);
+  });
+
+  it('is warned of where a step works for nobody', () => {
+    const parsed = parse({ prepare, fit, count: step('node c.ts ${{inputs.data}} ${{outputs.counts}}') });
+    const warnings = 'problems' in parsed ? [] : parsed.warnings;
+    expect(warnings.filter(({ path }) => path.startsWith('training'))).toMatchObject([
+      { path: 'training.steps.count', message: expect.stringContaining('no step reads what it writes') },
+    ]);
   });
 
   it.each([
