@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import ByTurns from './test/by-turns.ts';
 
 /** One seed for a run: printed at its start, so that what fails by chance can be looked at. */
 process.env['RATCHET_SEED'] ??= String(randomInt(2 ** 31));
@@ -21,6 +22,7 @@ const order = (groupOrder: number) => ({ sequence: { groupOrder } });
 export default defineConfig({
   test: {
     globalSetup: ['test/print-seed.ts'],
+    sequence: { sequencer: ByTurns },
     projects: [
       {
         test: {
