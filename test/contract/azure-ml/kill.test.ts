@@ -124,6 +124,39 @@ describe('a workspace that is killed', () => {
     expect(told()).toEqual(fullStory);
   });
 
+  // The second is the end of the first step: the next one is not kept yet.
+  it.each(['job-after-submit-commit', 'job-after-complete-commit'])(
+    'at %s goes on with a pipeline where it was',
+    async (point) => {
+      const componentId = `${localCloud.workspaceId}/components/copies/versions/1`;
+      const componentSpec = {
+        ...{ name: 'copies', version: '1', type: 'command', environment: nodeId },
+        command: `node -e 'require("fs").writeFileSync(process.argv[1] + "/made", "x")' \${{outputs.to}} \${{inputs.from}}`,
+        ...{ inputs: { from: { type: 'uri_folder' } }, outputs: { to: { type: 'uri_folder' } } },
+      };
+      const step = (from: string) => ({
+        ...{ type: 'command', componentId, computeId: `${localCloud.workspaceId}/computes/cpu` },
+        inputs: { from: { job_input_type: 'literal', value: `\${{parent.${from}}}` } },
+      });
+      const pipeline = {
+        jobType: 'Pipeline',
+        inputs: { data: { jobInputType: 'uri_folder', uri: codeUri('models/') } },
+        jobs: { last: step('jobs.first.outputs.to'), first: step('inputs.data') },
+      };
+      const first = await start(point);
+      await put(first, 'components/copies/versions/1', { componentSpec });
+      await put(first, 'jobs/pipe-1', pipeline).catch(() => undefined);
+      await untilDead();
+
+      const second = await start();
+      expect((await put(second, 'jobs/pipe-1', pipeline)).status).toBeLessThan(300);
+      expect(await untilEnded(second, 'pipe-1')).toMatchObject({ status: 'Completed' });
+      const completed = published().filter(({ eventType }) => eventType.endsWith('RunCompleted'));
+      // Each of both steps, and the pipeline, once.
+      expect(new Set(completed.map(({ subject }) => subject)).size).toBe(3);
+    },
+  );
+
   it.each(['model-before-commit', 'model-after-commit'])(
     'at %s tells of the model once it is kept',
     async (point) => {
