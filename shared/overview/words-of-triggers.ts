@@ -1,5 +1,6 @@
 /** `triggers` of a model file in plain English: what requests a run, and how long it must last. Pure. */
 import type { ModelConfig } from '../config/schema.ts';
+import { driftPart } from '../domain/composite.ts';
 import { counted } from '../domain/plural.ts';
 import { further, quoted, span, type Told } from './words.ts';
 
@@ -13,14 +14,27 @@ interface Judged {
   readonly confidence?: number | undefined;
 }
 
-/** ` below 0.95`, and how often it must be so. */
-function tellLimit({ below, above, breaches, windows, confidence }: Judged): {
+/** ` below 0.95`, what that does, and how often it must be so. */
+function tellLimit(
+  { below, above, breaches, windows, confidence }: Judged,
+  does: string,
+): {
   readonly limit: string;
   readonly persists: string;
 } {
   return {
     limit: below === undefined ? `above ${above}` : `below ${below}`,
-    persists: `${windows === 1 ? 'requests a run' : `requests a run once ${breaches} of the last ${windows} windows are`}${tellConfidence(confidence)}`,
+    persists: `${windows === 1 ? does : `${does} once ${breaches} of the last ${windows} windows are`}${tellConfidence(confidence)}`,
+  };
+}
+
+/** What a rule does: one that asks only together with others counts for those. */
+type Does = (rule: string) => string;
+
+function doesOf(composites: Triggers['composites'] = []): Does {
+  return (rule) => {
+    const names = composites.filter(({ rules }) => rules.includes(rule)).map(({ name }) => name);
+    return names.length === 0 ? 'requests a run' : `counts for composite ${names.join(' and ')}`;
   };
 }
 
@@ -37,16 +51,16 @@ const tellForm = (valueIs: keyof typeof forms | undefined): string =>
 
 /** One for each field there is: a field without one does not compile. */
 const tellers: {
-  readonly [Field in keyof Triggers]-?: (value: Triggers[Field]) => string | readonly string[];
+  readonly [Field in keyof Triggers]-?: (value: Triggers[Field], does: Does) => string | readonly string[];
 } = {
-  metrics: (rules) =>
+  metrics: (rules, does) =>
     rules.map(
       ({ name, metric, below, above, minimumSample, breaches, windows, confidence, valueIs, ...rest }) => {
-        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence });
+        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence }, does(name));
         return `Rule ${name}: a reported ${metric}${tellForm(valueIs)} ${limit}, over at least ${counted(minimumSample, 'row')}, ${persists}.${further(rest)}`;
       },
     ),
-  queries: (rules) =>
+  queries: (rules, does) =>
     rules.map(
       ({
         name,
@@ -67,7 +81,7 @@ const tellers: {
         standardError,
         ...rest
       }) => {
-        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence });
+        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence }, does(name));
         const error = standardError === undefined ? '' : `, with its standard error by ${standardError}`;
         const of = window === undefined ? '' : `, by ${window}`;
         const over =
@@ -75,19 +89,19 @@ const tellers: {
         return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of}${tellForm(valueIs)} ${limit}${over}${error} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
       },
     ),
-  runs: (rules) =>
+  runs: (rules, does) =>
     rules.map(({ name, experiment, metric, below, above, breaches, windows, ...rest }) => {
-      const { limit, persists } = tellLimit({ below, above, breaches, windows });
+      const { limit, persists } = tellLimit({ below, above, breaches, windows }, does(name));
       return `Rule ${name}: ${metric} ${limit}, logged by a run of experiment ${experiment}, ${persists}.${further(rest)}`;
     }),
-  alerts: (alerts) =>
+  alerts: (alerts, does) =>
     alerts.map(
       ({ name, rule, ...rest }) =>
-        `Trigger ${name}: alert rule ${rule} of Azure Monitor requests a run when it fires.${further(rest)}`,
+        `Trigger ${name}: alert rule ${rule} of Azure Monitor ${does(name)} when it fires.${further(rest)}`,
     ),
-  drift: (drift) =>
+  drift: (drift, does) =>
     drift
-      ? 'A breach that a model monitor finds requests a run, once the workspace has confirmed it.'
+      ? `A breach that a model monitor finds ${does(driftPart)}, once the workspace has confirmed it.`
       : 'Breaches of model monitors ask for nothing.',
   data: (data) => {
     if (typeof data === 'boolean') {
@@ -126,8 +140,8 @@ export function tellTriggers(triggers: Triggers): readonly Told[] {
 }
 
 function tellField<Field extends keyof Triggers>(triggers: Triggers, field: Field): readonly Told[] {
-  const tell = tellers[field] as (value: Triggers[Field]) => string | readonly string[];
-  const told = tell(triggers[field]);
+  const tell = tellers[field] as (value: Triggers[Field], does: Does) => string | readonly string[];
+  const told = tell(triggers[field], doesOf(triggers.composites));
   const path = `triggers.${field}`;
   if (typeof told === 'string') return [{ path, sentence: told }];
   return told.map((sentence, at) => ({ path: `${path}[${at}]`, sentence }));

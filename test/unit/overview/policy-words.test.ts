@@ -338,6 +338,16 @@ const others: Readonly<Record<string, string>> = {
 };
 
 describe('the policy in words', () => {
+  it('says of a rule that asks only together what it counts for', () => {
+    expect(textOf(full)).toContain(
+      'below 0.9, over at least 40 rows, counts for composite both and some once 2',
+    );
+    expect(textOf(full)).toContain('A breach that a model monitor finds requests a run');
+    expect(textOf(small)).toContain(
+      'Rule high: a reported cost above 9, over at least 1 row, requests a run.',
+    );
+  });
+
   const places = [full, small].flatMap((config) =>
     sections.flatMap((section) => placesOf(config[section], [section]).map((place) => ({ config, place }))),
   );
