@@ -48,12 +48,28 @@ export class ComponentRegistry {
       this.#client.componentVersions.get(...this.#at, name, version, callLimit()),
     );
     if (!found) return false;
-    const { command } = found.properties.componentSpec ?? {};
-    if (command === componentSpec['command']) return true;
+    const other = findOther(found.properties.componentSpec ?? {}, componentSpec);
+    if (other === undefined) return true;
     throw new RatchetError(
       'azure-refused',
-      `component ${name}, version ${version}, of workspace ${this.#workspace.name} runs another command than that of the model file: somebody else has registered it; archive it under another name, or rename the step`,
+      `component ${name}, version ${version}, of workspace ${this.#workspace.name} runs another ${other} than that of the model file: somebody else has registered it; archive it under another name, or rename the step`,
       { subject },
     );
   }
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** What a component runs in place of what it was to run; undefined: it runs that. */
+function findOther(found: Spec, asked: Spec): string | undefined {
+  if (found['command'] !== asked['command']) return 'command';
+  return ['code', 'environment'].find((field) => {
+    const [is, was] = [assetOf(found[field]), assetOf(asked[field])];
+    return is !== undefined && was !== undefined && is !== was;
+  });
+}
+
+/** The service may write ids otherwise than they were sent: which version of which asset it is, is at their end. */
+function assetOf(id: unknown): string | undefined {
+  return /\/([^/]+\/versions\/[^/]+)\/?$/.exec(String(id))?.[1]?.toLowerCase();
 }

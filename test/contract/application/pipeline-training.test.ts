@@ -139,25 +139,34 @@ describe('training by a pipeline', () => {
     expect((await untilEnded(second.jobName)).status).toBe('Completed');
   });
 
-  it('is refused where somebody else has registered another command under the version of a step', async () => {
-    const { ml } = services;
-    const at = [localCloud.resourceGroup, localCloud.workspace] as const;
-    const { buildPipeline } = await import('../../../shared/azure/build-pipeline.ts');
-    if (config.training.kind !== 'pipeline') throw new Error('the page shows no pipeline');
-    const steps = {
-      only: { ...config.training.steps['prepare']!, command: 'node prepare.mjs ${{outputs.model}}' },
-    };
-    const job = { ...config.training, steps };
-    const request = { ...submission('spam-filter-20020902-00000004'), job };
-    const { name, version, componentSpec } = buildPipeline(request, localCloud.workspaceId).components[
-      'only'
-    ]!;
-    await ml.componentVersions.createOrUpdate(...at, name, version, {
-      properties: { componentSpec: { ...componentSpec, command: 'node other.mjs ${{outputs.model}}' } },
-    });
-    expect(await step('submit-job', request)).toMatchObject({
-      status: 'Refused',
-      error: expect.stringContaining('runs another command than that of the model file'),
-    });
-  });
+  it.each([
+    ['command', { command: 'node other.mjs ${{outputs.model}}' }],
+    ['code', { code: `azureml:${localCloud.workspaceId}/codes/churn/versions/2` }],
+  ])(
+    'is refused where somebody else has registered another %s under the version of a step',
+    async (what, other) => {
+      const { ml } = services;
+      const at = [localCloud.resourceGroup, localCloud.workspace] as const;
+      await ml.codeVersions.createOrUpdate(...at, 'churn', '2', {
+        properties: { codeUri: `${services.container.url}/code/churn/` },
+      });
+      const { buildPipeline } = await import('../../../shared/azure/build-pipeline.ts');
+      if (config.training.kind !== 'pipeline') throw new Error('the page shows no pipeline');
+      const steps = {
+        [what]: { ...config.training.steps['prepare']!, command: 'node prepare.mjs ${{outputs.model}}' },
+      };
+      const job = { ...config.training, steps };
+      const request = { ...submission(`spam-filter-20020902-0000000${what.length}`), job };
+      const { name, version, componentSpec } = buildPipeline(request, localCloud.workspaceId).components[
+        what
+      ]!;
+      await ml.componentVersions.createOrUpdate(...at, name, version, {
+        properties: { componentSpec: { ...componentSpec, ...other } },
+      });
+      expect(await step('submit-job', request)).toMatchObject({
+        status: 'Refused',
+        error: expect.stringContaining(`runs another ${what} than that of the model file`),
+      });
+    },
+  );
 });
