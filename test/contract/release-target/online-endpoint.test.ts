@@ -63,12 +63,12 @@ describe('what a target serves', () => {
   it('is nothing where there is no endpoint: the error says how to make it', async () => {
     const target = await r.target('no-such');
     for (const call of [
-      target.observe(),
-      target.deploy(version('1')),
-      target.shift({ traffic: {}, mirror: {} }),
-      target.askVersion(version('1')),
+      () => target.observe(),
+      () => target.deploy(version('1')),
+      () => target.shift({ traffic: {}, mirror: {} }),
+      () => target.askVersion(version('1')),
     ]) {
-      const failure = await failureOf(call);
+      const failure = await failureOf(call());
       expect(failure).toMatchObject({ code: 'not-found', subject: { endpoint: 'no-such' } });
       expect(failure.message).toContain(
         `workspace ${localCloud.workspace} has no online endpoint of this name; correct release.target.endpoint, or make it: az ml online-endpoint create --name no-such`,
@@ -404,8 +404,12 @@ describe('errors', () => {
     for (const body of ['<html>busy</html>', '[]', 'null', '"text"', '{"value":3}', '{"name":"garbled"}']) {
       const front = await openFront(r, () => ({ status: 200, body }));
       const target = await r.target('garbled', {}, front.endpoint);
-      for (const call of [target.observe(), target.deploy(version('2')), target.retire('version-1')])
-        expect(await failureOf(call)).toMatchObject({ code: 'azure-unavailable' });
+      for (const call of [
+        () => target.observe(),
+        () => target.deploy(version('2')),
+        () => target.retire('version-1'),
+      ])
+        expect(await failureOf(call())).toMatchObject({ code: 'azure-unavailable' });
       front.close();
     }
     expect((await (await r.target('garbled')).observe()).deployments).toHaveLength(1);
