@@ -20,16 +20,17 @@ type Watched = NonNullable<ModelState['watched']>;
 const isOf = ({ cause }: CompositePart, other: string): boolean =>
   cause === 'drift:' ? other.startsWith(cause) : other === cause;
 
-/** The composites that a cause is a part of. */
+/** All composites of the model, where the cause is a part of one; else none. */
 export function compositesOf(triggers: Triggers, cause: string | undefined): readonly Composite[] {
   if (cause === undefined || triggers.composites === undefined) return [];
-  return triggers.composites
-    .map(({ name, rules, need = rules.length, within, inOrder }) => ({
-      ...{ name, need, within, ...(inOrder && { inOrder: true as const }) },
-      parts: rules.map((rule) => partOf(triggers, rule)),
-    }))
-    .filter(({ parts }) => parts.some((part) => isOf(part, cause)));
+  const all = triggers.composites.map(({ name, rules, need = rules.length, within, inOrder }) => ({
+    ...{ name, need, within, ...(inOrder && { inOrder: true as const }) },
+    parts: rules.map((rule) => partOf(triggers, rule)),
+  }));
+  return all.some((composite) => hasPart(composite, cause)) ? all : [];
 }
+
+const hasPart = ({ parts }: Composite, cause: string): boolean => parts.some((part) => isOf(part, cause));
 
 /** The schema has seen that there is one. */
 function partOf({ metrics, queries, runs, drift }: Triggers, rule: string): CompositePart {
@@ -49,18 +50,19 @@ interface BadPart {
   readonly lastMs: number;
 }
 
-/** Why none of the composites is met, of which the cause is a part; null: one is, or there are none. */
+/** Why none of the composites that the cause is a part of is met; null: one is, or it is a part of none. */
 export function findUnmet(
   watched: Watched,
   composites: readonly Composite[],
   cause: string,
 ): { readonly because: string; readonly changedBy: string } | null {
-  if (composites.length === 0) return null;
-  const told = composites.map((composite) => judge(watched, composite, cause));
-  if (told.some(({ isMet }) => isMet)) return null;
+  const told = composites
+    .filter((composite) => hasPart(composite, cause))
+    .map((composite) => judge(watched, composite, cause));
+  if (told.length === 0 || told.some(({ isMet }) => isMet)) return null;
   return {
     because: told.map(({ because }) => because).join('; '),
-    changedBy: `${told.map(({ changedBy }) => changedBy).join(' Or: ')}`,
+    changedBy: told.map(({ changedBy }) => changedBy).join(' Or: '),
   };
 }
 

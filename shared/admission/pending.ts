@@ -43,6 +43,7 @@ export function lead(state: ModelState, signal: Waiting, until: string, more: Pa
     lastAt: signal.isNew ? signal.now : (before?.lastAt ?? signal.now),
     forData: false,
     causes: addCause(before?.causes ?? [], signal),
+    ...(signal.composites && { composites: signal.composites }),
     ...more,
   };
 }
@@ -54,6 +55,7 @@ export function join(pending: Pending, signal: Waiting, until: string): Pending 
     until: later(pending.until, until),
     lastAt: signal.now,
     causes: addCause(pending.causes ?? [], signal),
+    ...(signal.composites && { composites: signal.composites }),
   };
 }
 
@@ -91,14 +93,11 @@ export function union(a: readonly string[], b: readonly string[]): readonly stri
 /** A cause that does not fit counts as one that never recovers: it must not get lost. */
 function addCause(
   causes: readonly PendingCause[],
-  { id, cause, observedAt, composites }: Waiting,
+  { id, cause, observedAt }: Waiting,
 ): readonly PendingCause[] {
   if (causes.some(({ signal }) => signal === id)) return causes;
   const full = causes.length >= signalsAtMost;
   if (full && causes.some((known) => known.cause === null)) return causes;
-  const added: PendingCause = {
-    ...{ signal: id, cause: full ? null : cause, at: observedAt, recovered: false },
-    ...(composites && { composites }),
-  };
+  const added: PendingCause = { signal: id, cause: full ? null : cause, at: observedAt, recovered: false };
   return [...causes.slice(0, signalsAtMost - 1), added];
 }

@@ -56,8 +56,8 @@ export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered 
 }
 
 /** Of those that it asks with, too few are bad any more. */
-function isAlone({ cause, composites = [] }: PendingCause, { watched = {} }: ModelState): boolean {
-  return cause !== null && findUnmet(watched, composites, cause) !== null;
+function isAlone({ cause }: PendingCause, { watched = {}, pending }: ModelState): boolean {
+  return cause !== null && findUnmet(watched, pending?.composites ?? [], cause) !== null;
 }
 
 /** What waits was observed by the time its latest signal came, whatever it says itself. */

@@ -31,6 +31,8 @@ export interface Pending {
   readonly approved?: Word;
   /** What the signals are about, where they can recover. */
   readonly causes?: readonly PendingCause[];
+  /** Those of the model, as the latest of the signals had them whose rule asks only together with others; absent: none does. */
+  readonly composites?: readonly Composite[];
 }
 
 export interface PendingCause {
@@ -40,8 +42,6 @@ export interface PendingCause {
   /** When it was observed (ISO 8601, UTC). */
   readonly at: string;
   readonly recovered: boolean;
-  /** It asks only together with others; absent: by itself. */
-  readonly composites?: readonly Composite[];
 }
 
 /** What a person says of a run whose gates cannot say. */

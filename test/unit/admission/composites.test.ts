@@ -173,6 +173,14 @@ describe('a run that waits for several rules', () => {
     expect(state.pending).toBeNull();
   });
 
+  it('keeps what its rules ask with once, however many signals wait', () => {
+    let state = suggested();
+    for (let hour = 2; hour < 150; hour++) state = breach(state, config, 'metric:low', hour).state;
+    expect(state.pending!.signals).toHaveLength(100);
+    expect(state.pending!.composites).toHaveLength(1);
+    expect(JSON.stringify(state).length).toBeLessThan(64 * 1024);
+  });
+
   it('goes on waiting where enough are left', () => {
     const third = breach(suggested(), config, 'drift:m', 2).state;
     expect(good(third, 'alert:slow', 3).withdrawn).toEqual([]);
