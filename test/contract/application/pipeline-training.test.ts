@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
@@ -7,7 +7,7 @@ import type { PinnedModel } from '../../../shared/config/schema.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { serveFunctions } from './handlers.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
-import { loadSteps, type RunStep } from './run-steps.ts';
+import { loadSteps, type RunStep, untilEnded } from './run-steps.ts';
 
 /** What docs/pipeline-training.md shows: the training, and the programs of its steps. */
 const page = readFileSync('docs/pipeline-training.md', 'utf8');
@@ -66,18 +66,7 @@ async function train(id: string): Promise<JobState> {
   await step('pin-data', { runId: id, pinned });
   await step('record-run', run({ runId: id, phase: 'train', outcome: null }));
   await step('submit-job', submission(id));
-  return untilEnded(jobOf(id));
-}
-
-function untilEnded(jobName: string): Promise<JobState> {
-  return vi.waitFor(
-    async () => {
-      const state = await step('get-job', { jobName });
-      if (!state.ended) throw new Error(`${jobName} is ${state.status}`);
-      return state;
-    },
-    { timeout: 60_000, interval: 50 },
-  );
+  return untilEnded(step, jobOf(id));
 }
 
 async function logOf(id: string, query = ''): Promise<Record<string, unknown>> {
@@ -136,7 +125,7 @@ describe('training by a pipeline', () => {
     expect(state).toMatchObject({ status: 'Failed', kind: 'preempted' });
     expect(state.error).toContain('step fit failed');
     const second = await step('submit-job', { ...submission(third), attempt: 2 });
-    expect((await untilEnded(second.jobName)).status).toBe('Completed');
+    expect((await untilEnded(step, second.jobName)).status).toBe('Completed');
   });
 
   it.each([

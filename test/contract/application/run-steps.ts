@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { vi } from 'vitest';
 import { beginRegistration, installCoreApi } from '../../../local/functions-host/app/core-api.ts';
-import type { StepName, Steps } from '../../../orchestrations/steps.ts';
+import type { JobState, StepName, Steps } from '../../../orchestrations/steps.ts';
 
 export type RunStep = <Name extends StepName>(
   name: Name,
@@ -34,4 +34,16 @@ export async function loadSteps(
     if (failure !== undefined) throw new Error(failure);
     return answer;
   }) as RunStep;
+}
+
+/** How a job stands once it has ended. */
+export function untilEnded(step: RunStep, jobName: string): Promise<JobState> {
+  return vi.waitFor(
+    async () => {
+      const state = await step('get-job', { jobName });
+      if (!state.ended) throw new Error(`${jobName} is ${state.status}`);
+      return state;
+    },
+    { timeout: 60_000, interval: 50 },
+  );
 }

@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState, Steps } from '../../../orchestrations/steps.ts';
 import { longUri } from '../../../shared/azure/run-files.ts';
@@ -13,7 +13,7 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { renderPage } from '../../../shared/gates/report/render-page.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
-import { loadSteps, type RunStep } from './run-steps.ts';
+import { loadSteps, type RunStep, untilEnded } from './run-steps.ts';
 
 const trainCode = `
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -113,19 +113,8 @@ const challengerOf = (runId: string) => ({
   modelUri: uriOf(`runs/${runId}/model/`),
 });
 
-function untilEnded(jobName: string): Promise<JobState> {
-  return vi.waitFor(
-    async () => {
-      const state = await step('get-job', { jobName });
-      if (!state.ended) throw new Error(`${jobName} is ${state.status}`);
-      return state;
-    },
-    { timeout: 30_000, interval: 50 },
-  );
-}
-
 async function runPhase(input: Steps['submit-job']['input']): Promise<JobState> {
-  return untilEnded((await step('submit-job', input)).jobName);
+  return untilEnded(step, (await step('submit-job', input)).jobName);
 }
 
 const tagsOf = (runId: string): LineageTags => ({
@@ -279,7 +268,7 @@ describe('the steps of a run', () => {
     expect(new Set(states.map(({ jobName }) => jobName)).size).toBe(1);
     const cancelled = await step('cancel-job', { jobName: states[0]!.jobName });
     expect(cancelled.succeeded).toBe(false);
-    const ended = await untilEnded(states[0]!.jobName);
+    const ended = await untilEnded(step, states[0]!.jobName);
     expect(ended).toMatchObject({ status: 'Canceled', ended: true, succeeded: false });
     expect(await step('cancel-job', { jobName: ended.jobName })).toEqual(ended);
   });
