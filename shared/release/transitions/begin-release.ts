@@ -1,6 +1,6 @@
 /** A version asks for a target: it has it at once, waits for it, or takes the place of an older one. Pure. */
 import type { EndedRelease } from '../../domain/release-state.ts';
-import { describeEnd, endedAtMost, turnBack } from './changes.ts';
+import { describeEnd, endedAtMost, ratchetSays, turnBack } from './changes.ts';
 import { deploymentOf } from './splits.ts';
 import type { Candidate, Release, TargetState } from './state.ts';
 
@@ -33,7 +33,7 @@ export function beginRelease(
     const begun = { ...release, state: 'deploying' as const, sentence: 'Begins.' };
     return { state: { ...state, release: begun, isStale: true }, sentence: 'Begins.', wake: [] };
   }
-  const by = { by: 'Ratchet', reason: `version ${candidate.model.version} takes its place`, at: now };
+  const by = ratchetSays(`version ${candidate.model.version} takes its place`, now);
   const supersedes = candidate.target.onNewCandidate === 'supersede' || candidate.rollback !== undefined;
   // What serves everybody is not taken away for what may not pass, nor is a person's order to go back.
   const stays = candidate.rollback === undefined && (holder.isChampion || holder.rollback !== undefined);

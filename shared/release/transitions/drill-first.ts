@@ -15,7 +15,7 @@ import type { ReleaseConfig } from '../../config/release-schema.ts';
 import { releaseIdOf } from '../../domain/durable-names.ts';
 import type { Drilled, SettledVersion } from '../../domain/release-state.ts';
 import { newRelease } from './begin-release.ts';
-import { askPerson, findWayBack, later, msOf, withRelease } from './changes.ts';
+import { askPerson, findWayBack, later, msOf, ratchetSays, withRelease } from './changes.ts';
 import type { NextAnswer } from './deeds.ts';
 import { candidateOf } from './rollback-candidate.ts';
 import { deploymentOf } from './splits.ts';
@@ -65,7 +65,7 @@ function drillOf(state: TargetState, release: Release, now: string): Candidate {
   );
   return {
     ...candidateOf(order, to, null),
-    drill: { by: 'Ratchet', reason: `release ${release.releaseId} requires a drill`, at: now },
+    drill: ratchetSays(`release ${release.releaseId} requires a drill`, now),
     // Beside the one that serves: that one is not touched.
     ...(isThere && { deployment: deploymentOf(to.model.version, 'drill') }),
   };

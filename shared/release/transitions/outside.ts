@@ -12,7 +12,7 @@
  */
 import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { OutsideRun, PipelineOrder, PipelineSeen } from '../../domain/pipeline.ts';
-import { advance, iso, later, msOf, shortestPauseMs, turnBack, withRelease } from './changes.ts';
+import { advance, iso, later, msOf, ratchetSays, shortestPauseMs, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, NextQuestion, PipelineDeed, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { forward, waitFor } from './moves.ts';
 import type { Outside, Release, TargetState } from './state.ts';
@@ -41,7 +41,7 @@ export function runPipeline(
   if (now >= until) {
     const missed = outside.run === null ? 'could not be started' : 'has not ended';
     const reason = `${describe(stage)} ${missed} within ${stage.within}${linkOf(outside)}`;
-    const back = turnBack(state, release, { by: 'Ratchet', reason, at: now }, endOf(release));
+    const back = turnBack(state, release, ratchetSays(reason, now), endOf(release));
     return { state: back, action: { do: 'wait', until: now } };
   }
   if (outside.run === null) return { state, action: actOn('start-pipeline', outside) };
@@ -122,7 +122,7 @@ export function takePipeline(
   if (release.back || seen.state === 'running') return withRelease(state, looked);
   if (seen.state === 'succeeded') return withRelease(state, advance(looked, now));
   const reason = `${describe(outside.stage)} ${describeEnd(seen)}${linkOf(known)}`;
-  return turnBack(withRelease(state, looked), looked, { by: 'Ratchet', reason, at: now }, endOf(release));
+  return turnBack(withRelease(state, looked), looked, ratchetSays(reason, now), endOf(release));
 }
 
 /** Nothing may be there only because it was not there yet: what was asked to be started is told to end first. */
@@ -156,7 +156,7 @@ export function takePipelineRefusal(
     return withRelease(state, { ...release, outside: { ...lost, left } });
   }
   const next = { ...release, outside: lost };
-  return turnBack(withRelease(state, next), next, { by: 'Ratchet', reason: why, at: now }, endOf(release));
+  return turnBack(withRelease(state, next), next, ratchetSays(why, now), endOf(release));
 }
 
 function describeLeft({ stage, run }: Outside, why: string): string {

@@ -16,7 +16,17 @@ import { trialIdOf } from '../../domain/durable-names.ts';
 import { jobNameOf } from '../../domain/job-name.ts';
 import type { TrialResult } from '../../domain/look-result.ts';
 import type { ProbationRow } from '../../domain/release-state.ts';
-import { advance, askPerson, enter, findWayBack, later, msOf, turnBack, withRelease } from './changes.ts';
+import {
+  advance,
+  askPerson,
+  enter,
+  findWayBack,
+  later,
+  msOf,
+  ratchetSays,
+  turnBack,
+  withRelease,
+} from './changes.ts';
 import type { NextAnswer, ReleaseAction, ReleaseEvent } from './deeds.ts';
 import { waitFor } from './moves.ts';
 import { stageOf } from './stages.ts';
@@ -152,7 +162,7 @@ function takeResult(
     },
   };
   if (result.verdict === 'failed') {
-    const word = { by: 'Ratchet', reason: `on probation, ${result.sentence}`, at: now };
+    const word = ratchetSays(`on probation, ${result.sentence}`, now);
     return turnBack(withRelease(state, judged), judged, word, 'rolled-back');
   }
   const isProven = result.verdict === 'passed' && isDecisive && (result.labels ?? 0) >= stage.until.labels;

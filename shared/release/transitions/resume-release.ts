@@ -14,7 +14,7 @@ import type { PipelineStage } from '../../config/pipeline-stage-schema.ts';
 import type { Approval, ReleaseRow } from '../../domain/release-state.ts';
 import type { Word } from '../../domain/word.ts';
 import { newRelease } from './begin-release.ts';
-import { later, msOf, turnBack, withRelease } from './changes.ts';
+import { later, msOf, ratchetSays, turnBack, withRelease } from './changes.ts';
 import { orderOf } from './outside.ts';
 import { stageOf } from './stages.ts';
 import type { Candidate, Outside, Release, TargetState } from './state.ts';
@@ -38,7 +38,7 @@ export function resumeRelease(
   const release = restore(row, candidate, Math.max(stage, 0), now);
   const held = withRelease(state, release);
   const turn = (reason: string, end: 'rolled-back' | 'failed') =>
-    turnBack(held, release, { by: 'Ratchet', reason, at: now }, end);
+    turnBack(held, release, ratchetSays(reason, now), end);
   if (row.isDrill) return turn('the state of the endpoint was lost while it was drilled', 'failed');
   if (back) return turnBack(held, release, back.word, back.end);
   if (isGoingBack(row)) return turn(row.sentence.replace(/^Goes back: /, ''), 'rolled-back');

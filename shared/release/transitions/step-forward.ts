@@ -2,7 +2,7 @@
 import type { ApprovalStage, JudgedStage, NotifyStage, ProductionStage } from '../../config/stage-schema.ts';
 import type { ReleaseState, Split } from '../../domain/release-state.ts';
 import { deadlineOf, escalatesAt, findAlarms, sortApprovals } from './approval.ts';
-import { advance, askPerson, enter, later, msOf, turnBack, withRelease } from './changes.ts';
+import { advance, askPerson, enter, later, msOf, ratchetSays, turnBack, withRelease } from './changes.ts';
 import type { NextAnswer, NextQuestion } from './deeds.ts';
 import { endDrill } from './drill.ts';
 import { drillFirst } from './drill-first.ts';
@@ -94,7 +94,7 @@ function approve(
     const next =
       stage.end === 'ask'
         ? withRelease(state, askPerson(release, 'not-approved', sentenceOf(reason), now))
-        : turnBack(state, release, { by: 'Ratchet', reason, at: now }, 'rejected');
+        : turnBack(state, release, ratchetSays(reason, now), 'rejected');
     return { state: next, action: { do: 'wait', until: now } };
   }
   const waiting = withOffered(enter(release, 'waiting-for-approval', now, release.sentence));
