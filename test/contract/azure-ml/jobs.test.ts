@@ -215,13 +215,13 @@ describe('a job that goes wrong', () => {
       codeId: code,
       command: 'node family.js ${{inputs.note}}',
       inputs: { note: { jobInputType: 'literal', value: `${workspace.home}/child-of-never-ends` } },
-      limits: { jobLimitsType: 'Command', timeout: 'PT1S' },
+      limits: { jobLimitsType: 'Command', timeout: 'PT5S' },
     });
     const job = await workspace.untilEnded('never-ends');
 
     expect(job.status).toBe('Failed');
     expect(job.properties?.['errorMessage']).toBe(
-      'The process was ended after 1 s, its limits.timeout; raise the limit, or reduce the work of the job',
+      'The process was ended after 5 s, its limits.timeout; raise the limit, or reduce the work of the job',
     );
     const childPid = Number(readFileSync(`${workspace.home}/child-of-never-ends`, 'utf8'));
     await until(() => !isRunning(childPid));
