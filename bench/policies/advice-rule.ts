@@ -5,11 +5,11 @@ import type { Past, PastRun, Report } from '../../shared/advice/known-past.ts';
 import { type ModelConfig, ModelConfigSchema } from '../../shared/config/schema.ts';
 import { type Rule, ruleOf, type World } from './rule.ts';
 
-/** A model file whose threshold lies so far above the reference, with so many hours of jobs in 30 days; a run takes one. */
+/** A model file whose threshold lies so far above the reference, with so much of jobs in 30 days; a run takes an hour. An error costs 1. */
 export function adviceConfig(
   { reference }: Pick<World, 'reference'>,
   above: number,
-  hours: number,
+  budget: { readonly computeHours: number; readonly pricePerHour?: number },
 ): ModelConfig {
   const job = { code: 'azureml:m:1', environment: 'azureml:m:1', compute: 'cpu', timeout: 'PT30M' };
   return ModelConfigSchema.parse({
@@ -23,7 +23,10 @@ export function adviceConfig(
     triggers: {
       metrics: [{ name: 'low', metric: 'accuracy', below: Math.max(0.01, 1 - reference - above) }],
     },
-    policy: { advice: 'signal', cooldown: 'PT0S', budget: { window: 'P30D', computeHours: hours } },
+    policy: {
+      ...{ advice: 'signal', cooldown: 'PT0S', budget: { window: 'P30D', ...budget } },
+      ...(budget.pricePerHour !== undefined && { lossPerDay: 1 }),
+    },
     gates: [{ gate: 'floor', kind: 'bound', metric: 'accuracy', atLeast: 0.5 }],
     release: { stages: [{ stage: 'production', channel: 'service-bus' }] },
   });

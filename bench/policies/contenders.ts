@@ -37,6 +37,7 @@ export const policies: Readonly<Record<View, Policy>> = {
 
 const periods = [3, 5, 8, 12, 18, 27, 40, 60];
 const above = [0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2];
+const priced = [0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12];
 const deltas = [0.0002, 0.002, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5];
 const staleness = [0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3];
 const sums = [0.1, 0.2, 0.4, 0.7, 1, 1.5, 3, 6];
@@ -47,8 +48,20 @@ const pairs = <A, B>(some: readonly A[], others: readonly B[]): readonly (readon
 const periodic = (period: number, phase: number): Rule =>
   ruleOf('schedule', (window) => window % period === phase);
 
-/** `seed` is of what is drawn inside of a rule. */
-export function listContenders(world: World, view: View, seed: string): readonly Contender[] {
+/** Hours that nobody needs. */
+const plenty = 1_000;
+
+interface Play {
+  readonly world: World;
+  /** Of a run, in windows full of errors; null: the budget is the same. */
+  readonly price: number | null;
+  /** Of what is drawn inside of a rule. */
+  readonly seed: string;
+}
+
+export function listContenders(play: Play): readonly Contender[] {
+  const { world, price, seed } = play;
+  const view = price === null ? 'budget' : 'price';
   const policy = policies[view];
   const one = (open: () => Rule): Setting => ({ open: () => [open()], policy });
   const each = <Value>(values: readonly Value[], open: (value: Value) => Rule): readonly Setting[] =>
@@ -91,18 +104,15 @@ export function listContenders(world: World, view: View, seed: string): readonly
         upfLikeRule(world, forecast, deviations, least),
       ),
     },
-    { name: advice, settings: adviceSettings(world, view) },
+    { name: advice, settings: adviceSettings(play) },
   ];
 }
 
-/** Advice spends by the budget of its policy file, which admission keeps as well. */
-function adviceSettings(world: World, view: View): readonly Setting[] {
-  const grid =
-    view === 'budget'
-      ? above.map((value) => [value, sameHours] as const)
-      : pairs([0.03, 0.08, 0.2, 0.4], [1, 4]);
-  return grid.map(([value, hours]) => {
-    const config = adviceConfig(world, value, hours);
-    return { open: () => [adviceRule(config)], policy: config.policy };
-  });
+/** Advice spends by the budget of its policy file, which admission keeps as well; where a run has a price it is told that. */
+function adviceSettings({ world, price }: Play): readonly Setting[] {
+  const configs =
+    price === null
+      ? above.map((value) => adviceConfig(world, value, { computeHours: sameHours }))
+      : priced.map((value) => adviceConfig(world, value, { computeHours: plenty, pricePerHour: price }));
+  return configs.map((config) => ({ open: () => [adviceRule(config)], policy: config.policy }));
 }

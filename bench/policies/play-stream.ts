@@ -93,8 +93,13 @@ function playWorld(world: World, seed: string, note: Note): void {
       cost: results.reduce((sum, { cost }) => sum + cost, 0) / results.length,
       runs: results.reduce((sum, { runs }) => sum + runs, 0) / results.length,
     });
-    for (const { name, settings } of listContenders(world, view, seed)) {
-      const counted = playTuned(world, settings, of);
+    const told = (view === 'budget' ? [null] : prices).map((price) => listContenders({ world, price, seed }));
+    for (const [at, { name, settings }] of told[0]!.entries()) {
+      // Only advice is told the price: every other setting is the same at all.
+      const counted =
+        name === advice
+          ? told.map((list, index) => playTuned(world, list[at]!.settings, [of[index]!])[0]!)
+          : playTuned(world, settings, of);
       note(view, name, mean(counted));
       if (name !== advice) continue;
       for (const [kind, like] of Object.entries(asMany))

@@ -8,20 +8,27 @@
  * their start, or at the threshold where that is worse, takes the place of the champion: the sure excess of today carried on, and the excess that ageing adds. It is
  * multiplied by the observed chance that a run is promoted. Against it stand the hours that were spent ahead of the rate, each worth
  * what an hour of promoted runs has brought so far. So nothing is spent without a sure gain; what the rate has saved is spent for any; and
- * before that for a gain that is worth it. Comparing the expected regret of waiting with the cost of retraining is common to CARA
+ * before that for a gain that is worth it.
+ *
+ * Where the file says what a loss costs, a run must pay, too: the expected gain is worth its price, and as much has been lost already, by what
+ * is sure times the chance of a promotion. That is the break-even rule of ski rental (Karlin, Manasse, Rudolph and Sleator, Algorithmica 3,
+ * 1988): who pays the price once as much has been paid without it pays at most twice what who knew the future would. The dearer a run,
+ * the more of what came after a change there is to train on, too.
+ *
+ * Comparing the expected regret of waiting with the cost of retraining is common to CARA
  * (Mahadevan and Mathioudakis, arXiv 2310.04216), UPF (Regol and others, ICML 2025) and Katz (arXiv 2604.06438); they have the
  * price of loss in cost told, here it follows from the budget: as RCCDA (arXiv 2505.24149) does by its queue.
  *
  * Invariants
  * 1. Deterministic, and nothing of after `at` counts.
  * 2. Where a term is not known, the answer is `cannot-say` with the reason, or the term counts as nothing and says so.
- * 3. A dearer last run, less budget, fewer promotions or larger standard errors never make it `retrain`.
+ * 3. A dearer last run, less budget, fewer promotions, larger standard errors, a dearer hour or a cheaper loss never make it `retrain`.
  */
 import { estimateHours } from '../config/estimate.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { Advice, AdviceTerm } from '../domain/advice.ts';
 import { learnAgeing, learnGains, learnStart } from './age.ts';
-import { allowanceOf, predictHours, promotedHours, promotionOf, queueOf } from './cost.ts';
+import { allowanceOf, predictHours, priceOf, promotedHours, promotionOf, queueOf } from './cost.ts';
 import { sumExcess } from './excess.ts';
 import { cutToMoment, type Past } from './known-past.ts';
 import { windowsOf } from './windows.ts';
@@ -78,8 +85,11 @@ export function advise(config: ModelConfig, everything: Past, at: string): Advic
   const spent = promotedHours(past, hours);
   const exchange = gains.sum > 0 && spent > 0 ? (gains.sum * windowDays) / spent : null;
   terms.push(words.exchange(exchange, gains.changes, spent));
+  const price = priceOf(config.policy, hours);
+  if (price) terms.push(words.price(price));
+  const lost = promotion.chance * Math.max(0, excess.sum - excess.error);
   const { answer, sentence } = decide({
-    ...{ expected: promotion.chance * gain, queue, exchange, rate, words },
+    ...{ expected: promotion.chance * gain, lost, price: price?.loss ?? 0, queue, exchange, rate, words },
     isRunning: past.runs.some(({ endedAt }) => endedAt === null),
   });
   return { answer, at, sentence, terms };
@@ -88,6 +98,10 @@ export function advise(config: ModelConfig, everything: Past, at: string): Advic
 interface Weighed {
   /** The gain times the chance of a promotion. */
   readonly expected: number;
+  /** What is sure of the excess times the chance of a promotion. */
+  readonly lost: number;
+  /** Loss that costs as much as a run; 0: nothing says what a loss costs. */
+  readonly price: number;
   readonly queue: number;
   readonly exchange: number | null;
   readonly rate: number;
@@ -97,6 +111,8 @@ interface Weighed {
 
 function decide({
   expected,
+  lost,
+  price,
   queue,
   exchange,
   rate,
@@ -105,6 +121,8 @@ function decide({
 }: Weighed): Pick<Advice, 'answer' | 'sentence'> {
   if (!(expected > 0)) return { answer: 'wait', sentence: words.nothingToGain() };
   if (isRunning) return { answer: 'wait', sentence: words.underWay() };
+  if (expected < price) return { answer: 'wait', sentence: words.costsMore(expected, price) };
+  if (lost < price) return { answer: 'wait', sentence: words.untilLost(lost, price) };
   if (queue <= 0) return { answer: 'retrain', sentence: words.saved(expected) };
   if (exchange === null) return { answer: 'wait', sentence: words.untilSaved(expected, queue / rate) };
   const needed = exchange * queue;

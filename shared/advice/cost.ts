@@ -89,6 +89,16 @@ export function queueOf(
   return Math.max(least, queue - rate * daysBetween(since, at));
 }
 
+/** What a run of so many hours costs, and the loss (metric times days) that costs as much; null: the file does not say what a loss costs. */
+export function priceOf(
+  { lossPerDay, budget }: Policy,
+  hours: number,
+): { readonly money: number; readonly lossPerDay: number; readonly loss: number } | null {
+  if (lossPerDay === undefined || budget?.pricePerHour === undefined) return null;
+  const money = hours * budget.pricePerHour;
+  return { money, lossPerDay, loss: money / lossPerDay };
+}
+
 const isPromoted = ({ outcome }: Past['runs'][number]): boolean =>
   outcome === 'released' || outcome === 'candidate';
 

@@ -94,12 +94,27 @@ export class Words {
     };
   }
 
+  price({ money, lossPerDay, loss }: { money: number; lossPerDay: number; loss: number }): AdviceTerm {
+    return {
+      ...{ term: 'price', value: loss, unit: this.#unit },
+      sentence: `A run costs ${round(money)} in money, as much as ${round(loss)} ${this.#unit} of loss at ${round(lossPerDay)} each.`,
+    };
+  }
+
   nothingToGain(): string {
     return 'Wait: there is no sure loss that a new version would leave out.';
   }
 
   underWay(): string {
     return 'Wait: a run is under way.';
+  }
+
+  costsMore(expected: number, price: number): string {
+    return `Wait: ${round(expected)} ${this.#unit} of loss are expected to be left out, and a run costs as much as ${round(price)}.`;
+  }
+
+  untilLost(lost: number, price: number): string {
+    return `Wait: a run costs as much as ${round(price)} ${this.#unit} of loss, and pays once so much has come together that one would have left out; by now ${round(lost)} surely have.`;
   }
 
   saved(expected: number): string {

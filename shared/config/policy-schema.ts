@@ -106,6 +106,14 @@ export const PolicySchema = z.strictObject({
     .describe(
       'Whether the service says if retraining would pay. `show`: `ratchet explain` and the page say so. `signal`: where the answer is to retrain, it requests a run as well, once a day at 06:00 UTC at most, which is blocked as any other signal. `off`: nothing is said. It needs a rule in `triggers.metrics`, and `budget` or `mostRuns`. Omitted: `show`.',
     ),
+  lossPerDay: z
+    .number()
+    .positive()
+    .max(1_000_000_000_000)
+    .optional()
+    .describe(
+      'What a day costs, in the currency of `budget.pricePerHour`, on which the metric of the first rule of `triggers.metrics` is a whole 1 beyond its threshold: for an accuracy the predictions of a day times what a wrong one costs, for an error in other units what one unit more costs. With it `advice` has a run made only once what has surely been lost, times the chance that a run is promoted, is as much as the run costs. Needs `budget.pricePerHour`. Omitted: advice weighs loss against loss, at the rate of the budget.',
+    ),
   whileRunning: z
     .enum(['join', 'queue', 'reject', 'restart'])
     .default('join')

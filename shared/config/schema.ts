@@ -169,6 +169,18 @@ export const ModelConfigSchema = z
     const message = 'rows are counted only where files are checked; add data.expect';
     context.addIssue({ code: 'custom', path: ['policy', 'minimumNewRows'], message });
   })
+  .superRefine(({ policy: { lossPerDay, budget }, triggers }, context) => {
+    if (lossPerDay === undefined) return;
+    const path = ['policy', 'lossPerDay'];
+    if (budget?.pricePerHour === undefined) {
+      const message = 'is weighed against what a run costs; add policy.budget with pricePerHour';
+      context.addIssue({ code: 'custom', path, message });
+    }
+    if (triggers.metrics.length === 0) {
+      const message = 'is about a metric and its threshold; add a rule to triggers.metrics';
+      context.addIssue({ code: 'custom', path, message });
+    }
+  })
   .superRefine(({ policy: { budget }, ...jobs }, context) => {
     if (!budget) return;
     const [needed, limit] = [estimateHours(jobs, 'retrain'), limitHours(budget)];

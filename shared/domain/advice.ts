@@ -2,7 +2,7 @@
 
 /** One number that the answer is made of. */
 export interface AdviceTerm {
-  readonly term: 'excess' | 'age' | 'gain' | 'promotion' | 'cost' | 'queue' | 'exchange';
+  readonly term: 'excess' | 'age' | 'gain' | 'promotion' | 'cost' | 'queue' | 'exchange' | 'price';
   /** Null: nobody knows. */
   readonly value: number | null;
   /** `METRIC days`, `hours`, `share`, `METRIC days an hour`. */

@@ -62,6 +62,10 @@ const tellers: {
     ];
     return `In ${span(window)} at most ${limits.join(' and ')} may be spent; a signal beyond waits, a person's too.${further(rest)}`;
   },
+  lossPerDay: (loss) =>
+    loss === undefined
+      ? 'The file does not say what a loss costs.'
+      : `A day on which the metric is a whole 1 beyond its threshold costs ${loss}: advice weighs that against what a run costs.`,
   breakAfter: (count) =>
     count === undefined
       ? 'However many runs in a row release nothing, signals still start runs.'

@@ -8,10 +8,12 @@ import { modelWith } from '../backtest/histories.ts';
 
 const day = (days: number): string => new Date(Date.UTC(2026, 0, 1) + days * 86_400_000).toISOString();
 
-const configOf = ({ rule = '', hours = 10, policy = '' } = {}) =>
+const configOf = ({ rule = '', hours = 10, policy = '', triggers = '', lossPerDay = 0, price = 3 } = {}) =>
   modelWith({
-    triggers: `{ metrics: [{ name: low, metric: accuracy, below: 0.9${rule} }] }`,
-    policy: policy || `{ budget: { window: P30D, computeHours: ${hours}, pricePerHour: 3 } }`,
+    triggers: triggers || `{ metrics: [{ name: low, metric: accuracy, below: 0.9${rule} }] }`,
+    policy:
+      policy ||
+      `{ ${lossPerDay === 0 ? '' : `lossPerDay: ${lossPerDay}, `}budget: { window: P30D, computeHours: ${hours}, pricePerHour: ${price} } }`,
   }).config;
 const config = configOf();
 
@@ -97,6 +99,47 @@ describe('advice', () => {
       answer: 'wait',
       sentence: expect.stringMatching(/^Wait: .* it pays in [\d.]+ days\.$/),
     });
+  });
+
+  it('waits, where the file says what a loss costs, until a run pays', () => {
+    const priced = (lossPerDay: number) => advise(configOf({ lossPerDay }), fallen, day(30));
+    expect(priced(5)).toMatchObject({
+      answer: 'wait',
+      sentence:
+        'Wait: 0.517 accuracy days of loss are expected to be left out, and a run costs as much as 1.2.',
+    });
+    expect(priced(20)).toMatchObject({
+      answer: 'wait',
+      sentence:
+        'Wait: a run costs as much as 0.3 accuracy days of loss, and pays once so much has come together that one would have left out; by now 0.172 surely have.',
+    });
+    const pays = priced(40);
+    expect(pays.answer).toBe('retrain');
+    expect(pays.terms.at(-1)).toEqual({
+      ...{ term: 'price', value: 0.15, unit: 'accuracy days' },
+      sentence: 'A run costs 6 in money, as much as 0.15 accuracy days of loss at 40 each.',
+    });
+    // With ten more such days it pays at the dearer price, too.
+    const later = [30, 31, 32, 33, 34, 35, 36, 37, 38, 39].map((at) => report(at + 0.5, 0.86));
+    const longer = { ...fallen, reports: [...fallen.reports, ...later] };
+    expect(advise(configOf({ lossPerDay: 20 }), longer, day(40)).answer).toBe('retrain');
+  });
+
+  it.each([
+    [
+      '{ lossPerDay: 20 }',
+      undefined,
+      /is weighed against what a run costs; add policy\.budget/,
+    ],
+    ['{ lossPerDay: 20, budget: { computeHours: 10 } }', undefined, /add policy\.budget with pricePerHour/],
+    [
+      '{ lossPerDay: 20, budget: { computeHours: 10, pricePerHour: 3 } }',
+      '{}',
+      /add a rule to triggers\.metrics/,
+    ],
+    ['{ lossPerDay: 0, budget: { computeHours: 10, pricePerHour: 3 } }', undefined, /expected number to be >0/],
+  ])('takes no price of a loss that nothing can be weighed against: %s', (policy, triggers, problem) => {
+    expect(() => configOf({ policy, ...(triggers && { triggers }) })).toThrow(problem);
   });
 
   it('does not take a version that was trained across a change for all that can be had', () => {
@@ -283,6 +326,22 @@ describe('advice, whatever happened,', () => {
         const { past: worse, hours = 10 } = worsen(known);
         const [before, after] = [advise(config, known, day(at)), advise(configOf({ hours }), worse, day(at))];
         expect(rank[after.answer]).toBeLessThanOrEqual(rank[before.answer]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never becomes to retrain by a price of a loss, a dearer hour or a cheaper loss', () => {
+    fc.assert(
+      fc.property(anyPast, times, fc.constantFrom(1, 10, 100, 1_000), (past, at, lossPerDay) => {
+        const files = [
+          {},
+          { lossPerDay },
+          { lossPerDay, price: 9 },
+          { lossPerDay: lossPerDay / 5, price: 9 },
+        ];
+        const ranks = files.map((file) => rank[advise(configOf(file), past, day(at)).answer]);
+        expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
       }),
       { numRuns: 300 },
     );

@@ -162,8 +162,8 @@ describe('a play', () => {
       labels[row] = random.index(2);
     const [known, other] = [worldOf(stream), worldOf({ ...stream, labels })];
     let started = 0;
-    for (const view of ['budget', 'price'] as const) {
-      const rules = (of: World) => listContenders(of, view, 'test');
+    for (const price of [null, 0.3]) {
+      const rules = (of: World) => listContenders({ world: of, price, seed: 'test' });
       for (const [at, { name, settings }] of rules(known).entries()) {
         for (const setting of [0, settings.length - 1]) {
           const runsOf = (of: World) => {

@@ -86,6 +86,7 @@ const files = [
         longestCooldown: 'P20D',
         breakAfter: 4,
         minimumNewRows: 70,
+        lossPerDay: 1_234,
       },
       mostRuns: { count: 3, window: 'P7D' },
       budget: { window: 'P30D', computeHours: 40, money: 500, pricePerHour: 2 },
