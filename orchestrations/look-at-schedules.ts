@@ -15,7 +15,7 @@ df.app.orchestration('look-at-schedules', function* (context) {
   // A clock that was set back mutes nothing: what is due is due by the new one. A tick that passes twice asks once, for
   // its signal's id names it.
   const patience = lasting(context, twoMinutesMs);
-  const { known } = yield* takeStep(context, 'offer-due-signals', { previous, now: time }, patience);
-  const look: ScheduleScan = { lookedAt: time, known };
+  const { known, quiet } = yield* takeStep(context, 'offer-due-signals', { previous, now: time }, patience);
+  const look: ScheduleScan = { lookedAt: time, known, ...(quiet && { quiet }) };
   return look;
 });

@@ -230,7 +230,7 @@ export interface Steps extends ReleaseSteps {
   /** Offers what is due since the last look, and has due queries asked; answers what it looked at. */
   'offer-due-signals': {
     input: { previous: ScheduleScan | null; now: string };
-    output: Pick<ScheduleScan, 'known'>;
+    output: Pick<ScheduleScan, 'known' | 'quiet'>;
   };
 }
 

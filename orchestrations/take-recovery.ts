@@ -4,6 +4,7 @@
  */
 import * as df from 'durable-functions';
 import { asOfArrival } from '../shared/admission/mend-times.ts';
+import { cameKeys } from '../shared/config/absence-schema.ts';
 import type { RecoveryOffer } from '../shared/dispatch/offer-recovery.ts';
 import { askModel } from './ask-model.ts';
 import { insist } from './insist.ts';
@@ -14,9 +15,11 @@ df.app.orchestration('take-recovery', function* (context) {
   const input = context.df.getInput<RecoveryOffer>();
   if (!input) throw new Error('take-recovery was started without a recovery');
   const { id, model, cause, observedAt, summary, evidence } = input.recovery;
+  const came = cameKeys(input.pinned.config.triggers, { cause });
   const note = {
     cause,
     observedAt: asOfArrival(observedAt, now(context)),
+    ...(came.length > 0 && { came }),
     summary,
     ...(evidence && { evidence }),
   };

@@ -180,9 +180,12 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
   return [...metrics, ...queries, ...ofRuns];
 }
 
+/** Kinds of signals that a play finds by its own clock. */
+const foundAnew = new Set<string>(['schedule', 'absence']);
+
 function ofSignal(decision: Decision, told: ReadonlySet<string>): readonly HistoryLine[] {
   const { signal, offeredAt: at, reason, sentence, changedBy } = decision;
-  if (signal.kind === 'schedule' || signal.source === 'advice') return [];
+  if (foundAnew.has(signal.kind) || signal.source === 'advice') return [];
   if (judgedSources.has(signal.source) && told.has(signal.id)) return [];
   if (signal.kind === 'data') return [ofData(decision)];
   const rejected = unconfirmedReasons.has(reason) ? { rejected: { reason, sentence, changedBy } } : {};
@@ -211,8 +214,8 @@ function ofRecoveries(decisions: readonly Decision[]): readonly LineOf<'recovery
     if (reason !== 'recovered') return [];
     const joined = decisions.filter(({ joinedSignalId }) => joinedSignalId === signal.id);
     const group = [signal, ...joined.map((other) => other.signal)];
-    const causes = group.flatMap(({ cause, source }) =>
-      cause !== undefined && !judgedSources.has(source) ? [cause] : [],
+    const causes = group.flatMap(({ cause, kind, source }) =>
+      cause !== undefined && kind !== 'absence' && !judgedSources.has(source) ? [cause] : [],
     );
     const told = { type: 'recovery', at: decidedAt, observedAt: decidedAt, summary: sentence } as const;
     return [...new Set(causes)].map((cause) => ({ ...told, cause }));

@@ -94,6 +94,7 @@ const ofReason: Readonly<Partial<Record<ReasonCode, string>>> = {
   'wait-pending': 'one already waits',
   'not-persistent': 'not persistent yet',
   'composite-unmet': 'others are not bad',
+  absent: 'nothing comes any more',
   inconclusive: 'inconclusive',
   quiet: 'quiet period',
   freeze: 'frozen',

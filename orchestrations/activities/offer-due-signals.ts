@@ -1,5 +1,7 @@
+import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { PinnedModel } from '../../shared/config/schema.ts';
+import { lookForAbsencesOf } from '../../shared/dispatch/look-for-absences.ts';
 import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
 import { startMeasurement } from '../../shared/dispatch/start-measurement.ts';
 import { modelEntity } from '../../shared/domain/durable-names.ts';
@@ -24,6 +26,7 @@ defineStep(
   async ({ previous, now }, context) => {
     const client = df.getClient(context);
     const until = new Date(Date.parse(now) + queryWaitsMs).toISOString();
+    const quiet: Record<string, string> = {};
     const models = [...(await wiring.models()).values()].filter(({ config }) => asksByTime(config));
     for (const pinned of models) {
       for (const signal of await findDue(client, pinned, previous, now)) {
@@ -33,8 +36,10 @@ defineStep(
       for (const { rule, tick } of findDueQueries(pinned.config, previous, now)) {
         await startMeasurement(client, { source: 'query', pinned, rule, tick, until });
       }
+      Object.assign(quiet, await offerAbsences(client, pinned, { quiet: previous?.quiet, now }, context));
     }
-    return { known: models.flatMap(({ config }) => listKeys(config)) };
+    const known = models.flatMap(({ config }) => listKeys(config));
+    return { known, ...(Object.keys(quiet).length > 0 && { quiet }) };
   },
   { extraInputs: [df.input.durableClient()] },
 );
@@ -53,13 +58,34 @@ async function offerAdvice(
     import('../../shared/overview/read-advice.ts'),
     import('../../shared/advice/advice-signal.ts'),
   ]);
-  const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
   const signal = adviceSignal(
     model,
     tick,
-    await readAdvice(await wiring.ledger(), pinned, stored.entityState ?? null, tick),
+    await readAdvice(await wiring.ledger(), pinned, await readState(client, model), tick),
   );
   if (signal) await offerSignal(client, { signal, pinned });
+}
+
+/** One model whose state cannot be read keeps no other's schedules from asking: the next look finds what this one missed. */
+async function offerAbsences(
+  client: df.DurableClient,
+  pinned: PinnedModel,
+  look: Parameters<typeof lookForAbsencesOf>[2],
+  context: InvocationContext,
+): Promise<NonNullable<ScheduleScan['quiet']>> {
+  const { model } = pinned.config;
+  const warn = (why: string): void => context.warn(why);
+  try {
+    return await lookForAbsencesOf(client, pinned, look, { state: () => readState(client, model), warn });
+  } catch (error) {
+    warn(`absences of model ${model} were not looked for: ${error instanceof Error ? error.message : error}`);
+    return {};
+  }
+}
+
+async function readState(client: df.DurableClient, model: string): Promise<ModelState | null> {
+  const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
+  return stored.entityState ?? null;
 }
 
 async function findDue(
@@ -68,7 +94,6 @@ async function findDue(
   previous: ScheduleScan | null,
   now: string,
 ): Promise<readonly Signal[]> {
-  if (config.triggers.championAge === undefined) return findDueSignals(config, null, previous, now);
-  const stored = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, config.model));
-  return findDueSignals(config, stored.entityState ?? null, previous, now);
+  const state = config.triggers.championAge === undefined ? null : await readState(client, config.model);
+  return findDueSignals(config, state, previous, now);
 }

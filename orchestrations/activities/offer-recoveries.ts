@@ -5,7 +5,7 @@ import { offerRecovery } from '../../shared/dispatch/offer-recovery.ts';
 import { readClock } from '../../shared/dispatch/read-clock.ts';
 import { recordChecks } from '../../shared/dispatch/record-checks.ts';
 import { judgedCheck } from '../../shared/signals/check-row.ts';
-import { findRecovered, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
+import { findRecovered, findWholeRun, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 
@@ -16,14 +16,16 @@ const earlierAtMost = 1_000;
 
 defineStep(
   'offer-recoveries',
-  async ({ runId }, context) => {
+  async ({ model: monitored, runId }, context) => {
     const tracking = await wiring.runsMetrics();
     const root = await tracking.findRun(runId);
     // A step comes to its end before its monitor does: the monitor's own event tells of it.
     if (root === null || (root.tags[rootTag] ?? runId) !== runId) return { recoveries: [] };
-    const found = findRecovered(await readRuns(tracking, root), await wiring.models());
+    const [runs, models] = await Promise.all([readRuns(tracking, root), wiring.models()]);
+    const found = findRecovered(runs, models);
+    const whole = findWholeRun(runs, monitored, models);
     const client = df.getClient(context);
-    for (const { recovery, pinned } of found) {
+    for (const { recovery, pinned } of whole ? [whole, ...found] : found) {
       await offerRecovery(client, { recovery, pinned });
       const { model, source, summary, observedAt } = recovery;
       const at = observedAt ?? (await readClock(client));
@@ -32,7 +34,8 @@ defineStep(
         ...judgedCheck({ name: 'drift' }, seen, { rule: 'drift', recovery }),
         sentence: summary,
       };
-      await recordChecks(model, [{ ...check, verdict: 'recovered' }], (why) => context.warn(why));
+      const verdict = recovery === whole?.recovery ? 'fine' : 'recovered';
+      await recordChecks(model, [{ ...check, verdict }], (why) => context.warn(why));
     }
     return { recoveries: found.map(({ recovery }) => recovery.id) };
   },

@@ -7,6 +7,7 @@
  * 3. A rule that no composite names asks by itself.
  */
 import type { ModelConfig } from '../config/schema.ts';
+import { absenceCause } from '../domain/absence.ts';
 import { type Composite, type CompositePart, driftPart } from '../domain/composite.ts';
 import type { ModelState, WatchedWindow } from '../domain/model-state.ts';
 import { counted } from '../domain/plural.ts';
@@ -33,13 +34,14 @@ export function compositesOf(triggers: Triggers, cause: string | undefined): rea
 const hasPart = ({ parts }: Composite, cause: string): boolean => parts.some((part) => isOf(part, cause));
 
 /** The schema has seen that there is one. */
-function partOf({ metrics, queries, runs, drift }: Triggers, rule: string): CompositePart {
+function partOf({ metrics, queries, runs, drift, absences }: Triggers, rule: string): CompositePart {
   for (const [kind, rules] of Object.entries({ metric: metrics, query: queries, run: runs })) {
     const found = rules.find(({ name }) => name === rule);
     if (!found) continue;
     const { breaches, windows } = found;
     return { rule, cause: `${kind}:${rule}`, ...(windows > 1 && { breaches, of: windows }) };
   }
+  if (absences?.some(({ name }) => name === rule)) return { rule, cause: absenceCause(rule), lasts: true };
   const isDrift = drift && rule === driftPart;
   return { rule, cause: isDrift ? 'drift:' : `alert:${rule}` };
 }
@@ -67,12 +69,9 @@ export function findUnmet(
 }
 
 function judge(watched: Watched, { name, need, within, inOrder, parts }: Composite, cause: string) {
-  const bad = parts.map((part) => findBad(watched, part));
-  const near = findNear(
-    bad,
-    parts.findIndex((part) => isOf(part, cause)),
-    durationMs(within),
-  );
+  const asking = parts.findIndex((part) => isOf(part, cause));
+  const bad = findAllBad(watched, parts, asking);
+  const near = findNear(bad, asking, durationMs(within));
   const isEnough = near.length >= need;
   const isMet = isEnough && (!inOrder || isAscending(near.map((at) => bad[at]!.sinceMs)));
   const names = near.map((at) => parts[at]!.rule).join(', ');
@@ -89,6 +88,19 @@ function judge(watched: Watched, { name, need, within, inOrder, parts }: Composi
     because: `${count}, and it requires ${need}`,
     changedBy: `Admissible with ${need - near.length} more of ${missing.join(', ')} bad within ${within}.`,
   };
+}
+
+/** What lasts is as bad as ever when another asks. */
+function findAllBad(
+  watched: Watched,
+  parts: readonly CompositePart[],
+  asking: number,
+): readonly (BadPart | null)[] {
+  const bad = parts.map((part) => findBad(watched, part));
+  const askedMs = bad[asking]?.lastMs ?? 0;
+  return bad.map((one, at) =>
+    one && parts[at]!.lasts ? { ...one, lastMs: Math.max(one.lastMs, askedMs) } : one,
+  );
 }
 
 function findBad(watched: Watched, part: CompositePart): BadPart | null {

@@ -1,6 +1,8 @@
 /** What the entities are asked of a signal. Pure. */
+import { cameKeys } from '../config/absence-schema.ts';
 import { estimateHours } from '../config/estimate.ts';
-import type { PinnedModel } from '../config/schema.ts';
+import type { ModelConfig, PinnedModel } from '../config/schema.ts';
+import { absenceCause } from '../domain/absence.ts';
 import type { Signal } from '../domain/signal.ts';
 import { compositesOf } from './composites.ts';
 import type { PlaceRequest } from './place-request.ts';
@@ -18,16 +20,21 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
   const { config } = pinned;
   const { policy } = config;
   const composites = compositesOf(config.triggers, cause);
+  const came = cameKeys(config.triggers, signal);
+  const tells = composites.length === 0 && whatItTells(signal, config);
   return {
     signal: {
       id,
       kind,
       ...(byMachine && { byMachine }),
-      ...(cause !== undefined && { cause, observedAt }),
+      ...(cause !== undefined && { cause }),
+      ...((cause !== undefined || came.length > 0) && { observedAt }),
       ...(persistence && { persistence }),
       ...(test && { test }),
       ...(newData && { newData }),
     },
+    ...(came.length > 0 && { came }),
+    ...(tells && { tells }),
     ...(composites.length > 0 && { composites }),
     runId,
     now,
@@ -35,6 +42,12 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
     ...(policy.budget && { estimateHours: estimateHours(config, kindOf(kind)) }),
     ...(kind === 'data' && { data: config.triggers.data }),
   };
+}
+
+function whatItTells({ kind, cause, summary }: Signal, { triggers }: ModelConfig): string | null {
+  if (kind !== 'absence') return null;
+  const asks = triggers.absences?.some(({ name, retrain }) => retrain && absenceCause(name) === cause);
+  return asks ? null : summary.replace(/\.$/, '');
 }
 
 type Asked = Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now' | 'policy' | 'models'>;

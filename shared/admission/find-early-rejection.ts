@@ -10,7 +10,7 @@ import { findLackOfPersistence } from './windows.ts';
 /** What a new signal does not ask for yet, whatever else there is. */
 export function findEarlyRejection(
   state: ModelState,
-  { signal, data, runId, alarm, composites = [] }: Question,
+  { signal, data, runId, alarm, tells, composites = [] }: Question,
 ): Admission | null {
   if (alarm && !alarm.raised) return answer.rejected('inconclusive', alarm.because, alarm.changedBy);
   if (signal.cause !== undefined) {
@@ -19,6 +19,10 @@ export function findEarlyRejection(
     if (lack) return answer.rejected('not-persistent', lack.because, lack.changedBy);
     const unmet = findUnmet(state.watched ?? {}, composites, signal.cause);
     if (unmet) return answer.rejected('composite-unmet', unmet.because, unmet.changedBy);
+  }
+  if (tells !== undefined) {
+    const changedBy = 'retrain: true at the absence, or a composite that it is a part of.';
+    return answer.rejected('absent', `${tells}. It is told, and requests no run`, changedBy);
   }
   if (signal.kind !== 'data' || data === undefined || data === true) return null;
   const { rows = 0, bytes = 0, uncounted = 0 } = state.newData ?? {};

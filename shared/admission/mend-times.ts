@@ -65,7 +65,8 @@ function hasTimeAhead(state: ModelState, now: string, { cause, starts: count }: 
     isAhead(spent?.[spent.length - 1]?.at ?? now, now) ||
     isAhead(starts?.[starts.length - 1] ?? now, now) ||
     (count !== undefined && isAhead(starts?.[starts.length - count] ?? now, now)) ||
-    isAhead(state.glass?.at ?? now, now)
+    isAhead(state.glass?.at ?? now, now) ||
+    (state.came !== undefined && Object.values(state.came).some((at) => isAhead(at, now)))
   );
 }
 
@@ -83,7 +84,7 @@ function cannotBe(at: string, now: string): boolean {
 /** The state with every moment looked at, whatever it was that went wrong: moments that are none are taken for now. */
 export function healTimes(state: ModelState, now: string): ModelState {
   const by = (at: string): string => (cannotBe(at, now) ? now : at);
-  const { live, lastRun, pending, championSince, starts, spent, watched, glass, frozen } = state;
+  const { live, lastRun, pending, championSince, starts, spent, watched, came, glass, frozen } = state;
   return {
     ...state,
     answered: state.answered.map((known) => ({ ...known, at: by(known.at) })),
@@ -95,6 +96,7 @@ export function healTimes(state: ModelState, now: string): ModelState {
     ...(spent && { spent: spent.map((entry) => ({ ...entry, at: by(entry.at) })) }),
     ...(glass && { glass: { ...glass, at: by(glass.at) } }),
     ...(watched && { watched: mendWatched(watched, now) }),
+    ...(came && { came: Object.fromEntries(Object.entries(came).map(([key, at]) => [key, by(at)])) }),
     // A freeze whose end nobody knows lasts until somebody thaws it.
     ...(frozen && {
       frozen: frozen.map((each) => ({ ...each, until: each.until && readEnd(each.until, null) })),

@@ -40,8 +40,19 @@ export function mergeRebuilt(state: ModelState, rebuilt: ModelState): ModelState
     ...(spent.length > 0 && { spent: [...spent, ...(state.spent ?? [])] }),
     ...(waiting.length > 0 && { waiting: [...(state.waiting ?? []), ...waiting] }),
     ...(mode && { mode }),
+    ...((state.came || rebuilt.came) && { came: latestOf(state.came ?? {}, rebuilt.came ?? {}) }),
     ...(frozen.length > 0 && { frozen: keepFrozen([...frozen, ...(state.frozen ?? [])]) }),
   };
+}
+
+function latestOf(
+  own: NonNullable<ModelState['came']>,
+  rebuilt: NonNullable<ModelState['came']>,
+): NonNullable<ModelState['came']> {
+  const all = { ...rebuilt, ...own };
+  return Object.fromEntries(
+    Object.entries(all).map(([key, at]) => [key, isLater(rebuilt[key], at) ? rebuilt[key]! : at]),
+  );
 }
 
 function pickChampion(
@@ -97,5 +108,9 @@ const views: Readonly<Record<string, (state: ModelState) => string>> = {
   freezes: ({ frozen = [] }) =>
     frozen.map(({ by, until }) => `by ${by} until ${until ?? 'thawed'}`).join(', ') || 'none',
   'signals that wait': ({ waiting = [] }) => String(waiting.length),
+  'what last came': ({ came = {} }) =>
+    Object.entries(came)
+      .map(([key, at]) => `${key} at ${at}`)
+      .join(', ') || 'not known',
   'signals remembered': ({ answered }) => String(answered.length),
 };

@@ -15,11 +15,19 @@ interface Noted {
   readonly alarm: AlarmJudgement | null;
 }
 
-export function noteNews(state: ModelState, { signal, now }: Offer): Noted {
+export function noteNews(before: ModelState, { signal, came, now }: Offer): Noted {
   const { cause, newData } = signal;
+  const state = came ? noteCame(before, came, asOfArrival(signal.observedAt, now)) : before;
   const noted = cause === undefined ? { state, alarm: null } : noteBreach(state, cause, signal, now);
   if (!newData) return noted;
   return { ...noted, state: { ...noted.state, newData: addData(state.newData, newData) } };
+}
+
+/** What is told late takes nothing back. */
+export function noteCame(state: ModelState, keys: readonly string[], at: string): ModelState {
+  if (keys.length === 0) return state;
+  const noted = keys.map((key) => [key, later(state.came?.[key] ?? at, at)]);
+  return { ...state, came: { ...state.came, ...Object.fromEntries(noted) } };
 }
 
 /** A breach that is tested is one where it raises an alarm. */

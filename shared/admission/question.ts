@@ -16,6 +16,10 @@ import type { AlarmJudgement } from './alarms.ts';
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
     Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>>;
+  /** What it counts for of that which absences are of; absent: for nothing. */
+  readonly came?: readonly string[];
+  /** Of an absence that requests no run: what it tells. */
+  readonly tells?: string;
   /** What its rule is a part of, and asks with; absent: it asks by itself. */
   readonly composites?: readonly Composite[];
   /** Id of the run this signal would start. */

@@ -11,7 +11,7 @@
  * 2. Brakes are put on again rather than left off: a run that cannot be accounted for exactly counts as it was reserved.
  * 3. What waited is listed as waiting: the watchdog finds that nobody carries it, and has it offered again.
  *
- * What is not known again: windows of rules that were looked at and what they said together, data counted since the last run, a kept challenger, the
+ * What is not known again: windows of rules that were looked at, but for absences that go on, and what they said together, data counted since the last run, a kept challenger, the
  * first word on breaking a glass.
  */
 import { estimateHours } from '../config/estimate.ts';
@@ -21,6 +21,7 @@ import type { ModelState, RememberedSignal, Spent } from '../domain/model-state.
 import type { ModelVersion, Run, RunOutcome } from '../domain/run.ts';
 import { wordOf } from '../domain/word.ts';
 import { keepFrozen } from './operate.ts';
+import { rebuildCame } from './rebuild-came.ts';
 import { addMs, durationMs } from './time.ts';
 
 const startsAtMost = 100;
@@ -53,6 +54,7 @@ export function rebuildModel(facts: ModelFacts, config: ModelConfig | null, now:
     ...(unsuccessful > 0 && { unsuccessful }),
     ...(waiting.length > 0 && { waiting }),
     ...(spent.length > 0 && { spent }),
+    ...(config && rebuildCame(facts, config)),
     ...findMode(facts),
     ...findFrozen(facts, now),
   };

@@ -1,9 +1,11 @@
+import { isAbsenceCause } from '../domain/absence.ts';
 import type { Evidence } from '../domain/breach-test.ts';
 import type { ModelState, PendingCause } from '../domain/model-state.ts';
 import { noteTest } from './alarms.ts';
 import { findUnmet } from './composites.ts';
+import { noteCame } from './news.ts';
 import { endPending, sleepers } from './pending.ts';
-import { earlier } from './time.ts';
+import { earlier, later } from './time.ts';
 import { noteWindow } from './windows.ts';
 
 export interface RecoveryNote {
@@ -13,6 +15,8 @@ export interface RecoveryNote {
   readonly observedAt: string;
   /** What the value says of a fall, of a rule with a confidence. */
   readonly evidence?: Evidence;
+  /** What it counts for of that which absences are of; absent: for nothing. */
+  readonly came?: readonly string[];
   /** What is good again, in a sentence. */
   readonly summary: string;
 }
@@ -31,8 +35,10 @@ export interface Recovered {
  * are about no cause (a schedule, data) never do. What a person has approved is not withdrawn.
  */
 export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered {
-  const { cause, observedAt, summary, evidence } = note;
-  const state = evidence ? noteTest(before, cause, evidence) : before;
+  const { cause, summary, evidence, came = [] } = note;
+  const observedAt = endOf(before, note);
+  const tested = evidence ? noteTest(before, cause, evidence) : before;
+  const state = noteCame(tested, came, note.observedAt);
   const good = { at: observedAt, bad: false };
   const noted: ModelState = { ...state, watched: noteWindow(state.watched ?? {}, cause, good) };
   const { pending } = state;
@@ -53,6 +59,11 @@ export function takeRecovery(before: ModelState, note: RecoveryNote): Recovered 
     runId: null,
   });
   return { state: state2, withdrawn: pending.signals, wake: sleepers(state).slice(0, 1) };
+}
+
+/** What came too late to be missed at all ends an absence that was told meanwhile: that is no earlier than it began. */
+function endOf({ watched = {} }: ModelState, { cause, observedAt }: RecoveryNote): string {
+  return isAbsenceCause(cause) ? later(observedAt, watched[cause]?.at(-1)?.at ?? observedAt) : observedAt;
 }
 
 /** Of those that it asks with, too few are bad any more. */

@@ -178,6 +178,7 @@ function ofFacts(facts: readonly Fact[]): ReadFacts {
 
 function ofSignal({ signal, rejected }: LineOf<'signal'>, config: ModelConfig): ReadFacts {
   if (signal.kind === 'schedule') return nothing('signal of a schedule, which is found anew');
+  if (signal.kind === 'absence') return nothing('signal of an absence, which is found anew');
   if (signal.source === adviceSource) return nothing('signal of advice, which is given anew');
   if (!listens(config, signal as Signal))
     return nothing(`${signal.kind} signal that the model file does not listen to`);

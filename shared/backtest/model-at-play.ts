@@ -10,6 +10,7 @@ import { freeModel } from '../admission/free-flow.ts';
 import { asOfArrival } from '../admission/mend-times.ts';
 import { type Asks, offerOnce, offerUntilFinal } from '../admission/offer-flow.ts';
 import type { OperatorWord } from '../admission/operate.ts';
+import { cameKeys } from '../config/absence-schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../domain/operation.ts';
@@ -196,8 +197,10 @@ export class ModelAtPlay {
   }: Pick<Recovery, 'id' | 'cause' | 'observedAt' | 'summary' | 'evidence'>): void {
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
+    const came = cameKeys(this.#input.pinned.config.triggers, { cause });
     const note = {
       cause,
+      ...(came.length > 0 && { came }),
       observedAt: asOfArrival(observedAt, this.now),
       summary,
       ...(evidence && { evidence }),

@@ -1,7 +1,7 @@
 /**
  * Plays a history under one model file, on a clock of its own.
  *
- * Owns: the clock, and what happens on it when: facts, operators, schedules, the runs of other models.
+ * Owns: the clock, and what happens on it when: facts, operators, schedules, absences, the runs of other models.
  * Does not own: any decision. Signals come from the parsers of the service (facts-of.ts) and go through the flow that
  * orchestrations take to the operations of the entities (model-at-play.ts, shared/admission).
  *
@@ -19,6 +19,7 @@ import {
   listKeys,
   type ScheduleScan,
 } from '../signals/due-schedules.ts';
+import { lookForAbsences } from '../signals/find-absences.ts';
 import { type FactLine, factsOf, isFactLine } from './facts-of.ts';
 import { findScore } from './history.ts';
 import type { HistoryLine, LineOf } from './history-schema.ts';
@@ -91,6 +92,8 @@ class Play {
       else this.#model.agenda.add(Date.parse(at), offer);
     }
     for (const recovery of recoveries) this.#model.recover(recovery);
+    const looks = lookForAbsences(pinned.config, this.#model.state, this.#model.now);
+    if (looks.length > 0) this.#planScan(looks.some(({ signal, recovery }) => signal ?? recovery));
   }
 
   /** A report as it would have been of the version that serves in this play, as far as that is known by now. */
@@ -130,7 +133,7 @@ class Play {
   }
 
   /** The service looks every minute; only the minutes in which something is due are looked at here. */
-  #planScan(): void {
+  #planScan(isDue = false): void {
     const { config } = this.#input.pinned;
     const { schedules, championAge } = config.triggers;
     const after = new Date(this.#scan.lookedAt);
@@ -144,7 +147,9 @@ class Play {
       const times = Math.max(1, Math.floor((after.getTime() - Date.parse(since)) / ageMs) + 1);
       ticks.push(Date.parse(since) + times * ageMs);
     }
-    const next = Math.min(...ticks);
+    for (const { standing, dueMs } of lookForAbsences(config, this.#model.state, this.#model.now))
+      if (standing === 'coming') ticks.push(dueMs);
+    const next = isDue ? this.#model.nowMs : Math.min(...ticks);
     if (!Number.isFinite(next)) return;
     const atMs = Math.max(Math.ceil(next / minuteMs) * minuteMs, this.#model.nowMs);
     this.#nextScanMs = atMs;
@@ -161,6 +166,10 @@ class Play {
     const advised = findDueAdvice(config, this.#scan, now);
     const advice = advised && this.#past.ask(advised, this.#model.served, this.#model.runs);
     this.#scan = { lookedAt: now, known: this.#scan.known };
+    for (const { recovery, signal } of lookForAbsences(config, state, now)) {
+      if (recovery) this.#model.recover(recovery);
+      if (signal) this.#model.offer(signal, undefined);
+    }
     if (advice) this.#model.offer(advice, undefined);
     for (const signal of due) this.#model.offer(signal, undefined);
     this.#planScan();

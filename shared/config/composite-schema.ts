@@ -19,7 +19,7 @@ const CompositeSchema = z
       .max(10)
       .refine((rules) => new Set(rules).size === rules.length, 'names each rule once')
       .describe(
-        'Names of the rules of `metrics`, `queries`, `runs` and `alerts`, and `drift` for what model monitors find, that request a run together, and none by itself any more.',
+        'Names of the rules of `metrics`, `queries`, `runs`, `alerts` and `absences`, and `drift` for what model monitors find, that request a run together, and none by itself any more.',
       ),
     need: z
       .int()
@@ -60,21 +60,22 @@ interface Triggers {
   readonly queries: readonly { readonly name: string }[];
   readonly runs: readonly { readonly name: string }[];
   readonly alerts: readonly { readonly name: string }[];
+  readonly absences?: readonly { readonly name: string }[] | undefined;
   readonly drift: boolean;
   readonly composites?: z.infer<typeof CompositesSchema> | undefined;
 }
 
 /** Rules that are named, and are not there. */
 export function* findCompositeProblems(triggers: Triggers): Generator<Problem> {
-  const { metrics, queries, runs, alerts, drift, composites = [] } = triggers;
+  const { metrics, queries, runs, alerts, drift, absences = [], composites = [] } = triggers;
   const numbers = [...metrics, ...queries, ...runs].map((rule) => rule.name);
   const others = alerts.map((alert) => alert.name);
-  const known = [...numbers, ...others, driftPart];
+  const known = [...numbers, ...others, ...absences.map((absence) => absence.name), driftPart];
   for (const [at, { rules }] of composites.entries()) {
     for (const [index, rule] of rules.entries()) {
       const path = ['triggers', 'composites', at, 'rules', index];
       if (!known.includes(rule)) {
-        const message = `there is no rule ${rule} in metrics, queries, runs and alerts${suggest(rule, known)}`;
+        const message = `there is no rule ${rule} in metrics, queries, runs, alerts and absences${suggest(rule, known)}`;
         yield { path, message };
       } else if (rule === driftPart && !drift && !numbers.includes(rule) && !others.includes(rule)) {
         yield { path, message: 'monitors ask for nothing; give triggers.drift: true' };

@@ -2,9 +2,10 @@
  * `triggers` of a model file: what requests a run.
  *
  * Owns: the triggers that are no rule over a number, and what all of them must be together. Does not own: rules over
- * numbers (trigger-schema.ts), composites (composite-schema.ts), new data (data-schema.ts).
+ * numbers (trigger-schema.ts), composites (composite-schema.ts), absences (absence-schema.ts), new data (data-schema.ts).
  */
 import { z } from 'zod';
+import { AbsencesSchema, findAbsenceProblems } from './absence-schema.ts';
 import { CompositesSchema, findCompositeProblems } from './composite-schema.ts';
 import { DataTriggerSchema } from './data-schema.ts';
 import { cron, duration, name, timeZone } from './fields.ts';
@@ -69,6 +70,9 @@ export const TriggersSchema = z.strictObject({
   composites: CompositesSchema.optional().describe(
     'Rules that request a run only together: docs/signals.md, "Rules that ask together". Omitted: each asks by itself.',
   ),
+  absences: AbsencesSchema.optional().describe(
+    'What keeps coming, and is missed where it does not: docs/signals.md, "What no longer comes". Omitted: nothing is missed.',
+  ),
   championAge: duration('championAge', { least: 'PT1H', most: 'P3660D' })
     .optional()
     .describe(
@@ -87,4 +91,5 @@ export function* findTriggerProblems(triggers: z.infer<typeof TriggersSchema>): 
     yield { path: ['triggers'], message };
   }
   yield* findCompositeProblems(triggers);
+  yield* findAbsenceProblems(triggers);
 }

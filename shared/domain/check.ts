@@ -17,9 +17,9 @@ export const checkVerdicts = [
 export type CheckVerdict = (typeof checkVerdicts)[number];
 
 export interface CheckRow {
-  /** Name of the rule or the schedule; `drift` and `champion-age` for those of the model file that have none. */
+  /** Name of the rule, the absence or the schedule; `drift` and `champion-age` for those of the model file that have none. */
   readonly rule: string;
-  readonly kind: 'metric' | 'query' | 'run' | 'schedule' | 'champion-age' | 'drift';
+  readonly kind: 'metric' | 'query' | 'run' | 'schedule' | 'champion-age' | 'drift' | 'absence';
   readonly model: string;
   /** When it was observed, or where nobody says, checked (ISO 8601, UTC). */
   readonly at: string;

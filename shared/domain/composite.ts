@@ -21,4 +21,6 @@ export interface CompositePart {
   /** How many of its last `of` windows are to be bad. Absent: 1 of 1. */
   readonly breaches?: number;
   readonly of?: number;
+  /** Once bad it is so until it recovers, with no further windows. Absent: it is as bad as its latest window says. */
+  readonly lasts?: true;
 }

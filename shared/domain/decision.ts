@@ -13,6 +13,7 @@ export const reasonCodes = [
   'restart', // the run under way is cancelled for it: waits for its end
   'not-persistent', // too few of the last windows were bad: rejected
   'composite-unmet', // too few of the rules that ask together are bad: rejected
+  'absent', // something has not come for too long, and the model file has it tell and not ask: rejected
   'inconclusive', // the value may be beyond its threshold by chance, or it cannot be said: rejected
   'quiet', // waits until no further signal has come for the quiet period
   'cooldown', // waits until the cooldown ends

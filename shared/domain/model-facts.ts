@@ -1,3 +1,4 @@
+import type { CheckRow } from './check.ts';
 import type { Decision } from './decision.ts';
 import type { Operation } from './operation.ts';
 import type { ReleaseRow } from './release-state.ts';
@@ -15,6 +16,8 @@ export interface ModelFacts {
   readonly deferred: readonly Decision[];
   /** What operators did that changed something. */
   readonly operations: readonly Operation[];
+  /** The last of each rule. */
+  readonly checks: readonly CheckRow[];
   /** The latest version in the registry that one of our runs registered. */
   readonly registered: (ModelVersion & { readonly runId: string }) | null;
 }

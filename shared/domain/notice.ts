@@ -19,10 +19,12 @@ const noticeKinds = {
   'release.asks': 'question',
   'run.asks': 'question',
   'serving.drifted': 'question',
+  'absence.began': 'question',
   'release.goes-back': 'outcome',
   'release.settled': 'outcome',
   'release.ended': 'outcome',
   'drill.failed': 'outcome',
+  'absence.ended': 'outcome',
   'baseline.moves': 'outcome',
 } as const satisfies Readonly<Record<string, NoticeTopic>>;
 export type NoticeKind = keyof typeof noticeKinds;
@@ -46,8 +48,9 @@ export interface Notice {
   readonly id: string;
   readonly kind: NoticeKind;
   readonly model: string;
-  /** The release or the run that it is about. */
+  /** The release, the run or the absence that it is about. */
   readonly subject: string;
+  /** Empty: it is about no run. */
   readonly runId: string;
   /** When it came up (ISO 8601, UTC). */
   readonly at: string;

@@ -2,7 +2,7 @@ import type { BreachTest, Evidence } from './breach-test.ts';
 import type { Json } from './json.ts';
 
 /** What can ask for a run. */
-export const signalKinds = ['drift', 'metric', 'data', 'schedule', 'registry', 'manual'] as const;
+export const signalKinds = ['drift', 'metric', 'data', 'schedule', 'absence', 'registry', 'manual'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
 /**

@@ -25,12 +25,13 @@ export async function readModelFacts(
   registry: ModelRegistry,
   model: string,
 ): Promise<ModelFacts> {
-  const [runs, releases, decisions, deferred, operations, versions] = await Promise.all([
+  const [runs, releases, decisions, deferred, operations, card, versions] = await Promise.all([
     readRuns(ledger, model),
     readReleases(ledger, model),
     ledger.listDecisions({ model, limit: decisionsAtMost }),
     readDeferred(ledger, model),
     readOperations(ledger, model),
+    ledger.cards.get(model),
     registry.latest(model, versionsAtMost),
   ]);
   const own = versions.find(({ tags }) => tags[runTag] !== undefined);
@@ -41,6 +42,7 @@ export async function readModelFacts(
     decisions: decisions.items,
     deferred,
     operations,
+    checks: card.checks,
     registered: own
       ? { name: own.name, version: own.version, modelUri: own.modelUri, runId: own.tags[runTag]! }
       : null,

@@ -4,11 +4,11 @@
  * Owns: the words for what a model is doing, and what waits for whom. Does not own: reading (read-overview.ts).
  */
 
-import type { PinnedModel } from '../config/schema.ts';
 import { runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { ModelOverview, OverviewRelease } from '../domain/overview.ts';
+import { checkAbsences } from '../signals/find-absences.ts';
 import { budgetOf, freezesOf, nextScheduleOf } from './by-the-file.ts';
 import { describeState } from './describe-state.ts';
 import type { KnownModel } from './known-model.ts';
@@ -23,7 +23,7 @@ export function describeModel(known: KnownModel): ModelOverview {
   const waits = listWaits(known);
   const freezes = freezesOf(policy?.freezes ?? [], state?.frozen ?? [], at);
   const release = releaseOf(card);
-  const health = healthOf(card, pinned);
+  const health = healthOf(known);
   const mode = state?.mode?.mode ?? policy?.mode ?? null;
   return {
     model,
@@ -73,12 +73,18 @@ function releaseOf({ releases }: ModelCard): OverviewRelease | null {
 }
 
 /** Rules that the file has no more are nobody's health. */
-function healthOf({ checks }: ModelCard, pinned: PinnedModel | null): ModelOverview['health'] {
+function healthOf({ card: { checks }, pinned, state, at }: KnownModel): ModelOverview['health'] {
   const triggers = pinned?.config.triggers;
   const rules = triggers
     ? [...triggers.metrics, ...triggers.queries, ...triggers.runs].map(({ name }) => name)
     : [];
-  const own = checks.filter(({ kind, rule }) => kind === 'drift' || rules.includes(rule));
+  const absences = triggers?.absences?.map(({ name }) => name) ?? [];
+  const own = [
+    ...checks.filter(({ kind, rule }) =>
+      kind === 'absence' ? !state && absences.includes(rule) : kind === 'drift' || rules.includes(rule),
+    ),
+    ...(pinned && state ? checkAbsences(pinned.config, state, at) : []),
+  ];
   const has = (...verdicts: string[]): boolean => own.some(({ verdict }) => verdicts.includes(verdict));
   const verdict = has('breached')
     ? 'breached'

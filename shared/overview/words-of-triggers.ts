@@ -1,5 +1,6 @@
 /** `triggers` of a model file in plain English: what requests a run, and how long it must last. Pure. */
 import type { ModelConfig } from '../config/schema.ts';
+import { nameAwaited } from '../domain/absence.ts';
 import { driftPart } from '../domain/composite.ts';
 import { counted } from '../domain/plural.ts';
 import { further, quoted, span, type Told } from './words.ts';
@@ -28,13 +29,15 @@ function tellLimit(
   };
 }
 
+const requests = 'requests a run';
+
 /** What a rule does: one that asks only together with others counts for those. */
 type Does = (rule: string) => string;
 
 function doesOf(composites: Triggers['composites'] = []): Does {
   return (rule) => {
     const names = composites.filter(({ rules }) => rules.includes(rule)).map(({ name }) => name);
-    return names.length === 0 ? 'requests a run' : `counts for composite ${names.join(' and ')}`;
+    return names.length === 0 ? requests : `counts for composite ${names.join(' and ')}`;
   };
 }
 
@@ -124,6 +127,13 @@ const tellers: {
       const many = need === rules.length ? 'all' : `at least ${need}`;
       const order = inOrder ? ', having turned so in this order' : '';
       return `Composite ${name}: rules ${rules.join(', ')} request a run only together, once ${many} of them are bad${order}, last seen so within ${span(within)}.${further(rest)}`;
+    }),
+  absences: (absences = [], does) =>
+    absences.map(({ name, of, for: allowed, from, retrain, ...rest }) => {
+      const doing = does(name);
+      const asks = retrain || doing !== requests ? `it ${doing}` : 'no run is requested';
+      const since = from === undefined ? 'the last one' : `the last one, or ${from}`;
+      return `Absence ${name}: once no ${nameAwaited(of)} has come for ${span(allowed)} since ${since}, people are told, and ${asks}.${further(rest)}`;
     }),
   championAge: (age) =>
     age === undefined

@@ -9,9 +9,10 @@ export interface UploadedFile {
   readonly bytes: number;
 }
 
-/** Whether uploads concern a model: they ask for a run, or count for the new rows that its policy wants to see. */
+/** Whether uploads concern a model: they ask for a run, count for the new rows that its policy wants to see, or are missed. */
 export function listensToData({ triggers, policy }: ModelConfig): boolean {
-  return triggers.data !== false || policy.minimumNewRows !== undefined;
+  const isMissed = triggers.absences?.some(({ of }) => of === 'data') ?? false;
+  return triggers.data !== false || policy.minimumNewRows !== undefined || isMissed;
 }
 
 /** The signal of an uploaded file: the same one, whoever tells of the same content. */

@@ -25,13 +25,15 @@ export interface ScheduleScan {
   readonly lookedAt: string;
   /** What it looked at: keys of schedules and champion ages, see `listKeys`. */
   readonly known: readonly string[];
+  /** By absence, until when looking for it would find the same (ISO 8601, UTC). Absent: nothing is missed. */
+  readonly quiet?: { readonly [absence: string]: string };
 }
 
 /** Whether anything in a model file asks by time. */
 export function asksByTime({ triggers, policy }: ModelConfig): boolean {
-  const { schedules, queries, championAge } = triggers;
+  const { schedules, queries, championAge, absences } = triggers;
   const asks = schedules.length > 0 || queries.length > 0 || championAge !== undefined;
-  return asks || policy.advice === 'signal';
+  return asks || absences !== undefined || policy.advice === 'signal';
 }
 
 /** What a look at this model looks at. A schedule whose pattern was changed is another one. */

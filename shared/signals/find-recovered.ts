@@ -6,6 +6,7 @@
  * steps, a monitor evaluates all its signals or fails.
  */
 import type { PinnedModel } from '../config/schema.ts';
+import { driftPart } from '../domain/composite.ts';
 import type { Models, RecoveryFact } from './fact.ts';
 import { findMonitoredModel } from './find-monitored-model.ts';
 import { driftCause } from './parse-monitor-breach.ts';
@@ -35,8 +36,7 @@ export function findRecovered(
   { root, steps, experiment }: MonitorRuns,
   models: Models,
 ): readonly RecoveryFact[] {
-  const isWhole = root.status === 'FINISHED' && steps.length > 0 && steps.every(isFinished);
-  if (!isWhole || root.startedAt === null) return [];
+  if (!isWhole({ root, steps }) || root.startedAt === null) return [];
   const startedAt = root.startedAt;
   const breachedNow = lastBreaches(steps);
   return [...lastBreaches(experiment)].flatMap(([monitorSignal, breachedAt]) => {
@@ -45,6 +45,31 @@ export function findRecovered(
     const pinned = findMonitoredModel(monitorSignal, models);
     return pinned?.config.triggers.drift ? [toRecovery(root, monitorSignal, pinned)] : [];
   });
+}
+
+/** Whether a monitor's run came to its end with all its steps. */
+export function isWhole({ root, steps }: Pick<MonitorRuns, 'root' | 'steps'>): boolean {
+  return root.status === 'FINISHED' && steps.length > 0 && steps.every(isFinished);
+}
+
+/** The run itself has come, whatever it found; null: nobody misses runs of the model's monitors, or it is not whole. */
+export function findWholeRun(
+  { root, steps }: MonitorRuns,
+  model: string,
+  models: Models,
+): RecoveryFact | null {
+  const pinned = models.get(model);
+  const isMissed = pinned?.config.triggers.absences?.some(({ of }) => of === driftPart);
+  if (!pinned || !isMissed || !isWhole({ root, steps })) return null;
+  const recovery = {
+    id: `recovery:${model}:${driftPart}:${root.runId}`,
+    model,
+    cause: driftPart,
+    observedAt: root.endedAt,
+    source: 'workspace',
+    summary: `Monitor run ${root.runId} came to its end.`,
+  };
+  return { type: 'recovery', recovery, pinned };
 }
 
 function isFinished({ status }: MonitorRun): boolean {

@@ -45,6 +45,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
         'shared/access',
         'shared/operations',
         'shared/gates/describe-rule.ts',
+        'shared/signals/find-absences.ts',
         'shared/release/transitions',
         'shared/advice',
         'shared/wiring.ts',

@@ -27,6 +27,7 @@ const nothing: ModelFacts = {
   decisions: [],
   deferred: [],
   operations: [],
+  checks: [],
   registered: null,
 };
 
