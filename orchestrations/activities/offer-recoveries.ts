@@ -5,7 +5,12 @@ import { offerRecovery } from '../../shared/dispatch/offer-recovery.ts';
 import { readClock } from '../../shared/dispatch/read-clock.ts';
 import { recordChecks } from '../../shared/dispatch/record-checks.ts';
 import { judgedCheck } from '../../shared/signals/check-row.ts';
-import { findRecovered, findWholeRun, type MonitorRuns, rootTag } from '../../shared/signals/find-recovered.ts';
+import {
+  findRecovered,
+  findWholeRun,
+  type MonitorRuns,
+  rootTag,
+} from '../../shared/signals/find-recovered.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 

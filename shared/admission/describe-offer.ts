@@ -47,7 +47,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
 function whatItTells({ kind, cause, summary }: Signal, { triggers }: ModelConfig): string | null {
   if (kind !== 'absence') return null;
   const asks = triggers.absences?.some(({ name, retrain }) => retrain && absenceCause(name) === cause);
-  return asks ? null : summary.replace(/\.$/, '');
+  return asks ? null : `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`.replace(/\.$/, '');
 }
 
 type Asked = Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now' | 'policy' | 'models'>;

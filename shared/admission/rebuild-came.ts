@@ -29,7 +29,11 @@ export function rebuildCame(
       .map(({ kind, rule, at }) => ({ cause: kind === 'drift' ? kind : `${kind}:${rule}`, kind: '', at })),
     ...decisions
       .filter(({ reason }) => !unused.includes(reason))
-      .map(({ signal: { cause, kind, observedAt }, offeredAt }) => ({ cause, kind, at: observedAt ?? offeredAt })),
+      .map(({ signal: { cause, kind, observedAt }, offeredAt }) => ({
+        cause,
+        kind,
+        at: observedAt ?? offeredAt,
+      })),
   ];
   const came = absences.flatMap((absence): [string, string][] => {
     const key = cameKey(triggers, absence);

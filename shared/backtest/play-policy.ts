@@ -92,8 +92,7 @@ class Play {
       else this.#model.agenda.add(Date.parse(at), offer);
     }
     for (const recovery of recoveries) this.#model.recover(recovery);
-    const looks = lookForAbsences(pinned.config, this.#model.state, this.#model.now);
-    if (looks.length > 0) this.#planScan(looks.some(({ signal, recovery }) => signal ?? recovery));
+    if (pinned.config.triggers.absences) this.#planScan();
   }
 
   /** A report as it would have been of the version that serves in this play, as far as that is known by now. */
@@ -133,7 +132,7 @@ class Play {
   }
 
   /** The service looks every minute; only the minutes in which something is due are looked at here. */
-  #planScan(isDue = false): void {
+  #planScan(hasLooked = false): void {
     const { config } = this.#input.pinned;
     const { schedules, championAge } = config.triggers;
     const after = new Date(this.#scan.lookedAt);
@@ -147,9 +146,15 @@ class Play {
       const times = Math.max(1, Math.floor((after.getTime() - Date.parse(since)) / ageMs) + 1);
       ticks.push(Date.parse(since) + times * ageMs);
     }
-    for (const { standing, dueMs } of lookForAbsences(config, this.#model.state, this.#model.now))
+    for (const { standing, dueMs, signal, recovery } of lookForAbsences(
+      config,
+      this.#model.state,
+      this.#model.now,
+    )) {
       if (standing === 'coming') ticks.push(dueMs);
-    const next = isDue ? this.#model.nowMs : Math.min(...ticks);
+      if (!hasLooked && (signal ?? recovery)) ticks.push(this.#model.nowMs);
+    }
+    const next = Math.min(...ticks);
     if (!Number.isFinite(next)) return;
     const atMs = Math.max(Math.ceil(next / minuteMs) * minuteMs, this.#model.nowMs);
     this.#nextScanMs = atMs;
@@ -172,6 +177,6 @@ class Play {
     }
     if (advice) this.#model.offer(advice, undefined);
     for (const signal of due) this.#model.offer(signal, undefined);
-    this.#planScan();
+    this.#planScan(true);
   }
 }

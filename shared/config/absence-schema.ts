@@ -71,7 +71,10 @@ export function* findAbsenceProblems(triggers: Triggers): Generator<Problem> {
         message: `${of} is a rule and ${meaning[of]}; give the rule of that name another one`,
       };
     else if (others.includes(of) && !known.includes(of))
-      yield { path, message: `${of} is an alert, which comes only when something is wrong; name what keeps coming` };
+      yield {
+        path,
+        message: `${of} is an alert, which comes only when something is wrong; name what keeps coming`,
+      };
     else if (!known.includes(of))
       yield {
         path,

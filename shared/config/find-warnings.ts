@@ -4,6 +4,9 @@
  * Owns: such things of one model file, and of the fleet file beside the model files. Does not own: what is refused
  * (the schemas).
  */
+
+import { counted } from '../domain/plural.ts';
+import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 import { divideHours, estimateHours, limitHours } from './estimate.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
@@ -11,7 +14,7 @@ import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
 import { modelOutput, portsOf } from './pipeline-ports.ts';
-import type { ModelConfig } from './schema.ts';
+import type { ModelConfig, QueryTrigger } from './schema.ts';
 
 export interface Warning {
   readonly path: readonly PropertyKey[];
@@ -24,6 +27,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...findRulesNeverBroken(config),
     ...findRulesNeverSure(config),
     ...findAdviceThatNeverAsks(config),
+    ...findVainAbsences(config),
     ...config.gates.flatMap(findGateThatPassesAll),
     ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
@@ -171,4 +175,30 @@ export function findFleetWarnings(
 
 function hours(value: number): string {
   return `${Number(value.toFixed(2))} h`;
+}
+
+/** An absence that nobody hears of, and one of a query that is asked less often than it may stay away. */
+function findVainAbsences({ triggers, notices = [] }: ModelConfig): Warning[] {
+  const { absences = [], composites = [], queries } = triggers;
+  const parts = new Set(composites.flatMap(({ rules }) => rules));
+  return absences.flatMap(({ name, of, for: allowed, retrain }, index): Warning[] => {
+    const path = ['triggers', 'absences', index];
+    const isHeard =
+      retrain || parts.has(name) || notices.some(({ about }) => about?.includes('question') ?? true);
+    const untold =
+      'nobody is told of it: it requests no run, is a part of no composite, and notices is empty; name a receiver there, docs/notices.md';
+    const query = queries.find((rule) => rule.name === of);
+    const apartMs = query ? longestStepMs(query) : 0;
+    const seldom = `query ${of} is asked every ${counted(Math.round(apartMs / 3_600_000), 'hour')} at times, and each time it is missed before; give more than that`;
+    return [
+      ...(isHeard ? [] : [{ path, message: untold }]),
+      ...(parseDurationMs(allowed)! > apartMs ? [] : [{ path: [...path, 'for'], message: seldom }]),
+    ];
+  });
+}
+
+/** From some day on, which decides little: patterns come round. */
+function longestStepMs({ cron, timeZone }: Pick<QueryTrigger, 'cron' | 'timeZone'>): number {
+  const runs = openCron(cron, timeZone).nextRuns(60, new Date(Date.UTC(2026, 0, 1)));
+  return Math.max(0, ...runs.slice(1).map((run, at) => run.getTime() - runs[at]!.getTime()));
 }

@@ -10,8 +10,8 @@
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../config/duration.ts';
 import type { PinnedModel } from '../config/schema.ts';
-import { type AddressedNotice, addressNotice } from '../domain/notice.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { type AddressedNotice, addressNotice } from '../domain/notice.ts';
 import type { ScheduleScan } from '../signals/due-schedules.ts';
 import { type AbsenceLook, lookForAbsences } from '../signals/find-absences.ts';
 import { offerRecovery } from './offer-recovery.ts';
@@ -47,7 +47,10 @@ export async function lookForAbsencesOf(
   }
   const checks = looks.flatMap(({ check }) => check ?? []);
   await recordChecks(model, checks, reads.warn);
-  await tellNotices(client, looks.flatMap((look) => noticesOf(pinned, look, now)));
+  await tellNotices(
+    client,
+    looks.flatMap((look) => noticesOf(pinned, look, now)),
+  );
   return Object.fromEntries(
     looks.flatMap(({ absence, quietUntil }) =>
       quietUntil === null ? [] : [[keyOf(model, absence), quietUntil]],

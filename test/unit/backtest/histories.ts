@@ -133,7 +133,7 @@ export const anyModel = fc
   .map(({ mode, whileRunning, cooldown, quietPeriod, minimumNewRows, most }) =>
     modelWith({
       triggers:
-        "{ metrics: [{ name: low, metric: accuracy, below: 0.9 }, { name: very-low, metric: accuracy, below: 0.8, breaches: 2, windows: 3 }], drift: true, data: true, registry: true, schedules: [{ name: weekly, cron: '0 6 * * 1' }], championAge: P10D }",
+        "{ metrics: [{ name: low, metric: accuracy, below: 0.9 }, { name: very-low, metric: accuracy, below: 0.8, breaches: 2, windows: 3 }], drift: true, data: true, registry: true, schedules: [{ name: weekly, cron: '0 6 * * 1' }], championAge: P10D, absences: [{ name: no-reports, of: metrics, for: P2D, retrain: true }, { name: no-data, of: data, for: PT20H, from: '2026-01-02T00:00:00Z' }] }",
       policy: `{ mode: ${mode}, whileRunning: ${whileRunning}, cooldown: ${cooldown}, quietPeriod: ${quietPeriod}${minimumNewRows}${most} }`,
     }),
   );

@@ -207,4 +207,37 @@ describe('playing a policy', () => {
       'schedule:tiny:weekly:2026-01-12T06:00:00.000Z',
     ]);
   });
+
+  it('misses what no longer comes by its own clock, and has it fall out of a wait when it comes', () => {
+    const missing = modelWith({
+      triggers:
+        '{ metrics: [{ name: low, metric: accuracy, below: 0.9 }], absences: [{ name: gone, of: low, for: P1D, retrain: true }, { name: told, of: data, for: P2D }] }',
+      policy: `{ cooldown: PT0S, freezes: [{ name: f, from: '${atHour(20)}', until: '${atHour(60)}' }] }`,
+    });
+    const reportAt = (observed: number, told = observed): HistoryLine => ({
+      type: 'metrics',
+      at: atHour(told),
+      report: {
+        window: `w${observed}`,
+        observedAt: atHour(observed),
+        sample: 9,
+        metrics: { accuracy: 0.99 },
+      },
+    });
+    const fileAt = (hour: number): HistoryLine => ({
+      ...{ type: 'data', at: atHour(hour), file: { path: 'tiny/1.csv', etag: 'e', bytes: 9 }, rows: 5 },
+      ...{ refused: null, observedAt: atHour(hour), source: 'test' },
+    });
+    // One is told late, while its absence waits; then nothing comes for long.
+    const lines = [reportAt(1), fileAt(2), reportAt(20, 30), { type: 'end', at: atHour(200) } as const];
+    const { decisions } = playPolicy({
+      ...{ history: openHistory(lines), pinned: missing, fleet: noFleet, assumptions: assumed },
+    });
+    expect(decisions.map(({ signalId, reason, decidedAt }) => [signalId, reason, decidedAt])).toEqual([
+      ['data:tiny:tiny/1.csv:e', 'data-counted', atHour(2)],
+      [`absence:tiny:gone:${atHour(25)}`, 'recovered', atHour(30)],
+      [`absence:tiny:told:${atHour(50)}`, 'absent', atHour(50)],
+      [`absence:tiny:gone:${atHour(44)}`, 'hold-over', atHour(60)],
+    ]);
+  });
 });

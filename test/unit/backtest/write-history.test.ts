@@ -95,6 +95,13 @@ describe('what a service has recorded, as a history', () => {
     decided({ id: 'schedule:tiny:weekly:x', kind: 'schedule', source: 'schedule' }, [22, 22], {
       ...{ outcome: 'rejected', reason: 'off' },
     }),
+    decided(
+      { id: 'absence:tiny:gone:x', kind: 'absence', cause: 'absence:gone', source: 'absence' },
+      [22, 23],
+      {
+        ...{ outcome: 'rejected', reason: 'recovered' },
+      },
+    ),
   ];
   const samples = [
     sample('query', 'slow', 'value', 1, 9),
@@ -153,6 +160,7 @@ describe('what a service has recorded, as a history', () => {
     expect(found.record!.differences.map(({ signalId }) => signalId.split(':')[0])).toEqual([
       'data',
       'schedule',
+      'absence',
     ]);
     expect(found.record!.same).toBe(4);
   });

@@ -34,6 +34,10 @@ const files = [
     embargo: { after: 'P90D', whenDriftConfirmed: true },
     notices: [{ to: 'team', about: ['approval', 'outcome'] }],
     triggers: {
+      absences: [
+        { name: 'gone', of: 'low', for: 'P2D', from: '2026-03-01T00:00:00Z' },
+        { name: 'no-data', of: 'data', for: 'P9D', retrain: true },
+      ],
       composites: [
         { name: 'both', rules: ['asked', 'low'], within: 'P3D', inOrder: true },
         { name: 'some', rules: ['asked', 'low'], need: 1 },
