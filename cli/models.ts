@@ -26,6 +26,11 @@ interface ModelView extends Pick<ModelState, 'champion' | 'live' | 'pending' | '
   readonly waiting: readonly string[];
   readonly serving: readonly Serving[];
   readonly glass: ModelState['glass'] | null;
+  /** Absent: its file misses nothing. */
+  readonly absences?: readonly {
+    readonly state: 'coming' | 'absent' | 'none-yet';
+    readonly sentence: string;
+  }[];
 }
 
 export const models: Command = {
@@ -104,6 +109,8 @@ function describe(view: ModelView): string {
     parts.push(`a run is suggested until ${pending.suggestedUntil}: ratchet approve`);
   else if (pending) parts.push(`${pending.signals.length} waiting until ${pending.until}`);
   if (waiting.length > 0) parts.push(`${counted(waiting.length, 'manual request')} waiting`);
+  for (const { state, sentence } of view.absences ?? [])
+    if (state !== 'coming') parts.push(sentence.replace(/\.$/, ''));
   if (view.budget) parts.push(describeBudget(view.budget, view.spent ?? []));
   if (lastRun) parts.push(`last run ${lastRun.runId} ended ${lastRun.outcome} at ${lastRun.endedAt}`);
   return [`${pc.bold(model)}  ${parts.join('; ')}`, ...describeProblems(view)].join('\n');

@@ -1,9 +1,12 @@
 import * as df from 'durable-functions';
+import { readClock } from '../shared/dispatch/read-clock.ts';
 import { runOfGlass } from '../shared/domain/broken-glass.ts';
+import type { CheckRow } from '../shared/domain/check.ts';
 import { findServing } from '../shared/domain/deployment.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { serve } from '../shared/http/serve.ts';
 import { readStates } from '../shared/overview/read-states.ts';
+import { checkAbsences } from '../shared/signals/find-absences.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
@@ -28,6 +31,8 @@ serve('get-models', {
       readStates(client, names),
       ledger.cards.list(names[0] ?? '', names.at(-1) ?? ''),
     ]);
+    const isAnyMissing = [...pinned.values()].some(({ config }) => config.triggers.absences);
+    const at = isAnyMissing ? await readClock(client) : '';
     const isKnown = (name: string): boolean => listed.cards.has(name) || isUnread(name, listed);
     const models = names.map(async (name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
@@ -54,11 +59,19 @@ serve('get-models', {
         spent,
         budget: config?.policy.budget ?? null,
         glass,
+        ...(config?.triggers.absences && {
+          absences: checkAbsences(config, entityState, at).map(sayAbsence),
+        }),
       };
     });
     const fleetProblems = describeProblems(fleet.problems);
     return { jsonBody: { models: await Promise.all(models), fleetProblems } };
   },
+});
+
+const sayAbsence = ({ rule: name, verdict, window: since, sentence }: CheckRow) => ({
+  ...{ name, since, sentence },
+  state: verdict === 'breached' ? 'absent' : verdict === 'missing' ? 'none-yet' : 'coming',
 });
 
 /** A model without a state whose card is there may have lost it: then its next signal has it rebuilt, and this is what it will be. */
