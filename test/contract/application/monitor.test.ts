@@ -24,7 +24,11 @@ beforeAll(async () => {
   services = await startServices(home);
   const models = join(home, 'models');
   mkdirSync(models);
-  writeFileSync(join(models, 'spam-filter.yaml'), readFileSync('test/fixtures/spam-filter.yaml'));
+  const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
+  writeFileSync(join(models, 'spam-filter.yaml'), sample);
+  const missed = '\ntriggers:\n  absences: [{ name: unwatched, of: drift, for: P2D }]\n';
+  const file = sample.replace('model: spam-filter', 'model: missed').replace('\ntriggers:\n', missed);
+  writeFileSync(join(models, 'missed.yaml'), file);
   hub = await openTaskHub((asked) => {
     if (asked.method === 'GET') return missing;
     started.push(asked);
@@ -162,6 +166,26 @@ describe('a monitor that came to its end', () => {
     expect(await offer('alone')).toEqual({ recoveries: [] });
     expect(await offer('nowhere')).toEqual({ recoveries: [] });
     expect(started).toEqual([]);
+  });
+});
+
+describe('a monitor whose runs are missed', () => {
+  it('has come with each whole run, whatever that found', async () => {
+    await monitorRun('came', 'missed_daily', null);
+    const offer = (runId: string) => step('offer-recoveries', { model: 'missed', runId });
+    expect(await offer('came')).toEqual({ recoveries: [] });
+    expect(started.map(({ body }) => body)).toMatchObject([
+      {
+        recovery: {
+          id: 'recovery:missed:drift:came',
+          cause: 'drift',
+          observedAt: expect.stringMatching(/Z$/),
+        },
+      },
+    ]);
+    const ledger = await createWiring(settings).ledger();
+    const { items } = await ledger.checks.list({ model: 'missed', limit: 5 });
+    expect(items).toMatchObject([{ rule: 'drift', kind: 'drift', verdict: 'fine', window: 'came' }]);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import type { PinnedModel } from '../../../shared/config/schema.ts';
-import { findRecovered, type MonitorRun } from '../../../shared/signals/find-recovered.ts';
+import { findRecovered, findWholeRun, type MonitorRun } from '../../../shared/signals/find-recovered.ts';
 import { parseWorkspaceEvent } from '../../../shared/signals/parse-workspace-event.ts';
 import { readBreach } from '../../../shared/signals/read-breach.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';
@@ -258,5 +258,20 @@ describe('findRecovered', () => {
     };
     const deaf = modelNamed('spam-filter', (text) => text.replace('drift: true', 'drift: false'));
     expect(findRecovered(runs, new Map([['spam-filter', deaf]]))).toEqual([]);
+  });
+
+  it('tells of the run itself where it is whole, and somebody misses such runs', () => {
+    const missed = '\ntriggers:\n  absences: [{ name: unwatched, of: drift, for: P2D }]\n';
+    const missing = modelNamed('spam-filter', (text) => text.replace('\ntriggers:\n', missed));
+    const known = new Map([['spam-filter', missing]]);
+    const steps = [run('s', 11, drift)];
+    const found = (of: MonitorRun, models_ = known) =>
+      findWholeRun({ root: of, steps, experiment: [] }, 'spam-filter', models_)?.recovery;
+    expect(found(root)).toMatchObject({
+      ...{ id: 'recovery:spam-filter:drift:root', cause: 'drift', observedAt: at(11) },
+      summary: 'Monitor run root came to its end.',
+    });
+    expect(found({ ...root, status: 'FAILED' })).toBeUndefined();
+    expect(found(root, models)).toBeUndefined();
   });
 });
