@@ -4,7 +4,7 @@
  */
 import * as df from 'durable-functions';
 import { asOfArrival } from '../shared/admission/mend-times.ts';
-import { cameKeys } from '../shared/config/absence-schema.ts';
+import { cameKeys } from '../shared/config/came-keys.ts';
 import type { RecoveryOffer } from '../shared/dispatch/offer-recovery.ts';
 import { askModel } from './ask-model.ts';
 import { insist } from './insist.ts';

@@ -1,5 +1,5 @@
 /** What the entities are asked of a signal. Pure. */
-import { cameKeys } from '../config/absence-schema.ts';
+import { cameKeys } from '../config/came-keys.ts';
 import { estimateHours } from '../config/estimate.ts';
 import type { ModelConfig, PinnedModel } from '../config/schema.ts';
 import { absenceCause } from '../domain/absence.ts';

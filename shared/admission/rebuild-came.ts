@@ -4,7 +4,7 @@
  * Each look for an absence that finds something leaves a check with what came last by then: so what was decided longer ago
  * than the ledger is read is not taken for what never came.
  */
-import { cameKey, cameKeys } from '../config/absence-schema.ts';
+import { cameKey, cameKeys } from '../config/came-keys.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { absenceCause } from '../domain/absence.ts';
 import type { CheckRow } from '../domain/check.ts';

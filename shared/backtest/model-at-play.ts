@@ -10,7 +10,7 @@ import { freeModel } from '../admission/free-flow.ts';
 import { asOfArrival } from '../admission/mend-times.ts';
 import { type Asks, offerOnce, offerUntilFinal } from '../admission/offer-flow.ts';
 import type { OperatorWord } from '../admission/operate.ts';
-import { cameKeys } from '../config/absence-schema.ts';
+import { cameKeys } from '../config/came-keys.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../domain/operation.ts';

@@ -1,11 +1,11 @@
 /**
  * What keeps coming, and for how long it may stay away.
  *
- * Owns: shape, defaults, the text of the reference page, that what is awaited can come, and under which key it is noted.
- * Does not own: when something is absent (shared/signals/find-absences.ts).
+ * Owns: shape, defaults, the text of the reference page, that what is awaited can come. Does not own: under which key it is
+ * noted (came-keys.ts), when something is absent (shared/signals/find-absences.ts).
  */
 import { z } from 'zod';
-import { type CameWord, cameWords } from '../domain/absence.ts';
+import { type CameWord, cameWords, isCameWord } from '../domain/absence.ts';
 import { duration, isoTime, name } from './fields.ts';
 import type { Problem } from './gate-fields.ts';
 import { suggest } from './suggest.ts';
@@ -55,8 +55,6 @@ interface Triggers {
   readonly absences?: readonly Absence[] | undefined;
 }
 
-const isWord = (of: string): of is CameWord => (cameWords as readonly string[]).includes(of);
-
 /** What is awaited, and cannot come; names that mean two things. */
 export function* findAbsenceProblems(triggers: Triggers): Generator<Problem> {
   const { metrics, queries, runs, alerts, drift, absences = [] } = triggers;
@@ -65,7 +63,7 @@ export function* findAbsenceProblems(triggers: Triggers): Generator<Problem> {
   for (const [at, { name: own, of }] of absences.entries()) {
     const path = ['triggers', 'absences', at, 'of'];
     const known = [...rules, ...cameWords];
-    if (isWord(of) && rules.includes(of))
+    if (isCameWord(of) && rules.includes(of))
       yield {
         path,
         message: `${of} is a rule and ${meaning[of]}; give the rule of that name another one`,
@@ -97,23 +95,3 @@ const meaning: Readonly<Record<CameWord, string>> = {
   data: 'the files of the data path',
   drift: 'what model monitors find',
 };
-
-/** Under which key it is noted when what the absence is of last came. */
-export function cameKey({ queries, runs }: Triggers, { of }: Pick<Absence, 'of'>): string {
-  if (isWord(of)) return of;
-  if (queries.some((rule) => rule.name === of)) return `query:${of}`;
-  return runs.some((rule) => rule.name === of) ? `run:${of}` : `metric:${of}`;
-}
-
-/** The keys of a model's absences that something which has come counts for. */
-export function cameKeys(
-  triggers: Triggers,
-  { kind, cause = '' }: { readonly kind?: string; readonly cause?: string | undefined },
-): readonly string[] {
-  const keys = (triggers.absences ?? []).map((absence) => cameKey(triggers, absence));
-  return [...new Set(keys)].filter((key) => {
-    if (key === 'data') return kind === 'data';
-    if (key === 'metrics') return cause.startsWith('metric:');
-    return key === 'drift' ? cause === key || cause.startsWith('drift:') : cause === key;
-  });
-}

@@ -45,7 +45,10 @@ export async function lookForAbsencesOf(
     if (recovery) await offerRecovery(client, { recovery, pinned });
     if (signal) await offerSignal(client, { signal, pinned });
   }
-  const checks = looks.flatMap(({ check }) => check ?? []);
+  // One that is looked at beside another finds the same as before.
+  const checks = looks.flatMap(({ absence, check }) =>
+    check?.verdict === 'fine' && isQuiet(quiet[keyOf(model, absence)], absence, now) ? [] : (check ?? []),
+  );
   await recordChecks(model, checks, reads.warn);
   await tellNotices(
     client,

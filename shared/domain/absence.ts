@@ -4,6 +4,8 @@
 export const cameWords = ['metrics', 'data', 'drift'] as const;
 export type CameWord = (typeof cameWords)[number];
 
+export const isCameWord = (of: string): of is CameWord => (cameWords as readonly string[]).includes(of);
+
 const awaited: Readonly<Record<CameWord, string>> = {
   metrics: 'reported metric that a rule judges',
   data: 'file of data that can be used',
@@ -12,7 +14,7 @@ const awaited: Readonly<Record<CameWord, string>> = {
 
 /** What an absence is of, in the singular. */
 export const nameAwaited = (of: string): string =>
-  Object.hasOwn(awaited, of) ? awaited[of as CameWord] : `value that rule ${of} judges`;
+  isCameWord(of) ? awaited[of] : `value that rule ${of} judges`;
 
 /** What the signals of an absence are about, and its recoveries. */
 export const absenceCause = (name: string): string => `${causeStart}${name}`;

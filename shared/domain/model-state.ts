@@ -137,7 +137,7 @@ export interface ModelState {
   readonly fates?: readonly PendingDecision[];
   /** By cause, the latest windows, the latest last. */
   readonly watched?: { readonly [cause: string]: readonly WatchedWindow[] };
-  /** When what absences are of was last observed (ISO 8601, UTC), by what it is (shared/config/absence-schema.ts). */
+  /** When what absences are of was last observed (ISO 8601, UTC), by what it is (shared/config/came-keys.ts). */
   readonly came?: { readonly [key: string]: string };
   /** By cause, how often it was tested and how often that raised an alarm, of rules with a confidence. */
   readonly alarms?: { readonly [cause: string]: AlarmSeries };

@@ -38,7 +38,9 @@ function addLimit(limits: Limit[], { at, limit }: CheckRow): Limit[] {
   return [...limits, { from: at, ...limit }];
 }
 
-/** Those of which a strip does not tell all: they measured nothing, came to no verdict, breached or recovered. */
+/** Those of which a strip does not tell all: they measured nothing, came to no verdict, breached or recovered. What still comes is no news. */
 export function listTold(checks: readonly CheckRow[]): readonly CheckRow[] {
-  return checks.filter(({ value, verdict }) => value === null || verdict !== 'fine');
+  return checks.filter(
+    ({ kind, value, verdict }) => verdict !== 'fine' || (value === null && kind !== 'absence'),
+  );
 }

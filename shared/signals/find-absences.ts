@@ -14,7 +14,8 @@
  * 3. Nothing is absent before it first came, or was to come.
  * 4. Only something that comes, or another rule in the file, ends an absence: a clock that is set back does not.
  */
-import { type Absence, cameKey } from '../config/absence-schema.ts';
+import type { Absence } from '../config/absence-schema.ts';
+import { cameKey } from '../config/came-keys.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { absenceCause, nameAwaited } from '../domain/absence.ts';
@@ -28,6 +29,8 @@ interface Standing {
   readonly standing: 'none-yet' | 'coming' | 'absent';
   /** When the last was observed, or the first was to come (ISO 8601, UTC); null: neither is known. */
   readonly since: string | null;
+  /** When the last was observed; null: none is known. */
+  readonly came: string | null;
   /** From when on it is absent (ms since 1970); infinite where nothing says so. */
   readonly dueMs: number;
   /** For a person. */
@@ -71,7 +74,7 @@ function findStanding(
   const what = nameAwaited(absence.of);
   if (since === null) {
     const sentence = `No ${what} has come yet: nothing is missed before the first has.`;
-    return { absence, standing: 'none-yet', since, dueMs: Number.POSITIVE_INFINITY, sentence };
+    return { absence, standing: 'none-yet', since, came, dueMs: Number.POSITIVE_INFINITY, sentence };
   }
   const nowMs = Date.parse(now);
   const dueMs = Date.parse(since) + parseDurationMs(absence.for)!;
@@ -80,7 +83,7 @@ function findStanding(
   const isAbsent = isAhead || nowMs >= dueMs;
   const standing = isAbsent ? 'absent' : 'coming';
   const sentence = describe({ absence, standing, since, isFirst: came !== since, isAhead });
-  return { absence, standing, since, dueMs: isAhead ? nowMs : dueMs, sentence };
+  return { absence, standing, since, came, dueMs: isAhead ? nowMs : dueMs, sentence };
 }
 
 interface Described extends Pick<Standing, 'absence' | 'standing'> {
@@ -134,24 +137,30 @@ function findNews(model: string, of: Standing, state: ModelState | null, now: st
 const absenceSource = 'absence';
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
+/** When it was due by what came last, which may be noted by a clock that was ahead: the same at every look. */
+const dueOf = ({ absence, since }: Pick<Standing, 'absence' | 'since'>): string =>
+  isoOf(Date.parse(since!) + parseDurationMs(absence.for)!);
+
+const idOf = (model: string, of: Pick<Standing, 'absence' | 'since'>): string =>
+  `${absenceCause(`${model}:${of.absence.name}`)}:${dueOf(of)}`;
+
 function makeSignal(model: string, { absence, since, dueMs, sentence }: Standing): Signal {
   const { name, of, for: allowed } = absence;
-  const due = isoOf(Date.parse(since!) + parseDurationMs(allowed)!);
   return {
-    id: `absence:${model}:${name}:${due}`,
+    id: idOf(model, { absence, since }),
     model,
     kind: 'absence',
     observedAt: isoOf(dueMs),
     source: absenceSource,
     summary: sentence,
-    evidence: { absence: name, of, for: allowed, since, due },
+    evidence: { absence: name, of, for: allowed, since, due: dueOf({ absence, since }) },
     cause: absenceCause(name),
   };
 }
 
 function makeCheck(
   model: string,
-  { absence, since, sentence }: Pick<Standing, 'absence' | 'since' | 'sentence'>,
+  { absence, came, sentence }: Standing,
   at: string,
   verdict: CheckRow['verdict'],
   signalId: string | null,
@@ -160,7 +169,7 @@ function makeCheck(
   const { name: rule } = absence;
   return {
     ...{ rule, kind: 'absence', model, at, source: absenceSource, ...none },
-    ...{ window: since, verdict, sentence, signalId },
+    ...{ window: came, verdict, sentence, signalId },
   };
 }
 
@@ -168,7 +177,9 @@ function makeCheck(
 export function checkAbsences(config: ModelConfig, state: ModelState, now: string): readonly CheckRow[] {
   const verdicts = { 'none-yet': 'missing', coming: 'fine', absent: 'breached' } as const;
   return lookForAbsences(config, state, now).map((look) => {
-    const at = look.standing === 'absent' ? isoOf(look.dueMs) : now;
-    return makeCheck(config.model, look, at, verdicts[look.standing], look.signal?.id ?? null);
+    const isAbsent = look.standing === 'absent';
+    const at = isAbsent ? isoOf(look.dueMs) : (look.since ?? now);
+    const id = isAbsent ? idOf(config.model, look) : null;
+    return makeCheck(config.model, look, at, verdicts[look.standing], id);
   });
 }

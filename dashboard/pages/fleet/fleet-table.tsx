@@ -177,6 +177,7 @@ function Health({ of: { verdict, checks } }: { readonly of: ModelOverview['healt
     .filter(({ value }) => value !== null)
     .sort((a, b) => Number(a.verdict === 'fine') - Number(b.verdict === 'fine'));
   const last = checks
+    .filter(({ kind }) => kind !== 'absence')
     .map(({ at }) => at)
     .sort()
     .at(-1);

@@ -6,7 +6,7 @@ import { asOfArrival } from '../../../shared/admission/mend-times.ts';
 import { mergeRebuilt } from '../../../shared/admission/merge-rebuilt.ts';
 import { rebuildModel } from '../../../shared/admission/rebuild-model.ts';
 import { takeRecovery } from '../../../shared/admission/take-recovery.ts';
-import { cameKeys } from '../../../shared/config/absence-schema.ts';
+import { cameKeys } from '../../../shared/config/came-keys.ts';
 import { type ModelConfig, ModelConfigSchema } from '../../../shared/config/schema.ts';
 import type { CheckRow } from '../../../shared/domain/check.ts';
 import type { Admission, Decision } from '../../../shared/domain/decision.ts';

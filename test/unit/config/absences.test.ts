@@ -1,7 +1,7 @@
 /** What keeps coming, in a model file. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cameKey, cameKeys } from '../../../shared/config/absence-schema.ts';
+import { cameKey, cameKeys } from '../../../shared/config/came-keys.ts';
 import { findModelWarnings } from '../../../shared/config/find-warnings.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { formatProblem } from '../../../shared/config/problem.ts';
