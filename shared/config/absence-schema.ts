@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { type CameWord, cameWords, isCameWord } from '../domain/absence.ts';
+import { driftPart } from '../domain/composite.ts';
 import { duration, isoTime, name } from './fields.ts';
 import type { Problem } from './gate-fields.ts';
 import { suggest } from './suggest.ts';
@@ -82,10 +83,10 @@ export function* findAbsenceProblems(triggers: Triggers): Generator<Problem> {
       yield { path, message: 'no rule judges reported metrics; give one in triggers.metrics' };
     else if (of === 'drift' && !drift)
       yield { path, message: 'runs of monitors are not followed; give triggers.drift: true' };
-    if (rules.includes(own) || others.includes(own))
+    if (rules.includes(own) || others.includes(own) || own === driftPart)
       yield {
         path: ['triggers', 'absences', at, 'name'],
-        message: `${own} is a rule or an alert as well; a composite would not know which: give one of them another name`,
+        message: `${own} is a rule, an alert or what monitors find as well, and a composite would not know which; give one of them another name`,
       };
   }
 }

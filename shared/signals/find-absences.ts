@@ -15,7 +15,7 @@
  * 4. Only something that comes, or another rule in the file, ends an absence: a clock that is set back does not.
  */
 import type { Absence } from '../config/absence-schema.ts';
-import { cameKey } from '../config/came-keys.ts';
+import { cameKey, cameKeys } from '../config/came-keys.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { absenceCause, nameAwaited } from '../domain/absence.ts';
@@ -68,7 +68,7 @@ function findStanding(
   state: ModelState | null,
   now: string,
 ): Standing {
-  const came = state?.came?.[cameKey(triggers, absence)] ?? null;
+  const came = findLast(triggers, cameKey(triggers, absence), state);
   const from = absence.from === undefined ? null : new Date(absence.from).toISOString();
   const since = came === null || (from !== null && from > came) ? from : came;
   const what = nameAwaited(absence.of);
@@ -84,6 +84,15 @@ function findStanding(
   const standing = isAbsent ? 'absent' : 'coming';
   const sentence = describe({ absence, standing, since, isFirst: came !== since, isAhead });
   return { absence, standing, since, came, dueMs: isAhead ? nowMs : dueMs, sentence };
+}
+
+/** Windows of its rules tell of what came before the file missed it. */
+function findLast(triggers: ModelConfig['triggers'], key: string, state: ModelState | null): string | null {
+  const { came = {}, watched = {} } = state ?? {};
+  const windows = Object.keys(watched)
+    .filter((cause) => cameKeys(triggers, { cause }).includes(key))
+    .flatMap((cause) => watched[cause]!.at(-1)?.at ?? []);
+  return [...windows, ...(came[key] === undefined ? [] : [came[key]])].sort().at(-1) ?? null;
 }
 
 interface Described extends Pick<Standing, 'absence' | 'standing'> {

@@ -48,7 +48,7 @@ export function findRecovered(
 }
 
 /** Whether a monitor's run came to its end with all its steps. */
-export function isWhole({ root, steps }: Pick<MonitorRuns, 'root' | 'steps'>): boolean {
+function isWhole({ root, steps }: Pick<MonitorRuns, 'root' | 'steps'>): boolean {
   return root.status === 'FINISHED' && steps.length > 0 && steps.every(isFinished);
 }
 

@@ -216,6 +216,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/domain',
       'shared/admission',
       'shared/gates',
+      'shared/config/came-keys.ts',
       'shared/config/duration.ts',
       'shared/config/estimate.ts',
       'shared/config/pin.ts',

@@ -150,6 +150,14 @@ describe('an absence', () => {
     expect(model.look(30)).toEqual([`absence:m:no-metrics:${at(24)}`, `absence:m:no-data:${at(24)}`]);
   });
 
+  it('knows of values that came before the file missed them', () => {
+    const before = new Model(configOf([{ ...gone, of: 'data' }]));
+    before.good(0);
+    const model = new Model(configOf([gone, { ...gone, name: 'any', of: 'metrics' }]));
+    model.state = before.state;
+    expect(model.look(24)).toEqual([`absence:m:gone:${at(24)}`, `absence:m:any:${at(24)}`]);
+  });
+
   it('notes nothing of a model that misses nothing', () => {
     const model = new Model(configOf([{ ...gone, of: 'data' }]));
     model.good(0);

@@ -35,6 +35,7 @@ const config = {
   model: 'tiny',
   training: { timeout: 'PT2H' },
   evaluation: { timeout: 'PT1H' },
+  triggers: {},
   policy: { longestRun: 'P1D', budget: { window: 'P7D', computeHours: 40 } },
 } as ModelConfig;
 

@@ -67,7 +67,7 @@ describe('absences', () => {
     [
       'the name of a rule',
       problemsOf(`${others}  absences: [{ name: low, of: low, for: P1D }]`),
-      'triggers.absences.0.name: low is a rule or an alert as well',
+      'triggers.absences.0.name: low is a rule, an alert or what monitors find as well',
     ],
     [
       'a name twice',

@@ -119,7 +119,7 @@ describe('rules that ask together', () => {
     [
       'a rule that is not there',
       composite('rules: [low, hihg]'),
-      'triggers.composites.0.rules.1: there is no rule hihg in metrics, queries, runs and alerts; did you mean "high"?',
+      'triggers.composites.0.rules.1: there is no rule hihg in metrics, queries, runs, alerts and absences; did you mean "high"?',
     ],
     [
       'drift where monitors ask for nothing',
