@@ -5,6 +5,7 @@ import { admissionOutcomes } from '../shared/domain/decision.ts';
 import { runOutcomes } from '../shared/domain/run.ts';
 import { backtestOutput, testOutput } from './backtest/schema.ts';
 import { languages } from './init/languages.ts';
+import { upgradeOutput } from './upgrade/schema.ts';
 
 const problem = z.looseObject({ file: z.string(), line: z.int(), path: z.string(), message: z.string() });
 const finding = z.strictObject({
@@ -75,6 +76,7 @@ export const commandOutputs = {
       }),
     ),
   }),
+  upgrade: upgradeOutput,
   backtest: backtestOutput,
   test: testOutput,
   doctor: z.strictObject({ healthy: z.boolean(), findings: z.array(finding) }),

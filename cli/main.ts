@@ -42,6 +42,7 @@ import { thaw } from './thaw.ts';
 import { trace } from './trace.ts';
 import { ui } from './ui.ts';
 import { up } from './up.ts';
+import { upgrade } from './upgrade.ts';
 import { validate } from './validate.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
@@ -84,6 +85,7 @@ const commands: Readonly<Record<string, Command>> = {
   fleet,
   operations,
   rebuild,
+  upgrade,
   whoami,
   doctor,
   diff,

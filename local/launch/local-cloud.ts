@@ -52,6 +52,8 @@ export interface LaunchOptions {
   readonly keys?: boolean;
   /** Whether the local cloud keeps what the application tells of runs and releases (docs/observability.md). Omitted: it does not. */
   readonly traces?: boolean;
+  /** Folder of the application, with package.json and host.json. Omitted: this project. */
+  readonly appFolder?: string;
   /** Omitted: `models` beside package.json. */
   readonly modelsFolder?: string;
   /** Aborted while the start is under way: what has started is stopped, and the start rejects. */
@@ -181,7 +183,7 @@ function describeHost(
   options: LaunchOptions,
   start: ThisStart & { hostPort: number; cloud: CloudState },
 ): ChildOptions {
-  const { home, modelsFolder = join(projectFolder, 'models'), signal } = options;
+  const { home, appFolder = projectFolder, modelsFolder = join(projectFolder, 'models'), signal } = options;
   const settingsFile = join(home, 'local.settings.json');
   const given = {
     ...appSettings(start.cloud, modelsFolder),
@@ -194,7 +196,7 @@ function describeHost(
     name: 'the Functions host',
     script: programFile(new URL('../functions-host/main.ts', import.meta.url)),
     args: [
-      ...['--app', projectFolder, '--home', join(home, 'host'), '--port', String(start.hostPort)],
+      ...['--app', appFolder, '--home', join(home, 'host'), '--port', String(start.hostPort)],
       ...['--settings', settingsFile, '--keys', options.keys ? 'on' : 'off', '--sign-in', peopleFileOf(home)],
       ...clockArgs(options),
     ],

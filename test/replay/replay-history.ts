@@ -1,10 +1,8 @@
 import type { FunctionApp } from '../../local/functions-host/contract.ts';
-import { EventType, type HistoryEvent, renderEvents } from '../../local/functions-host/durable/history.ts';
-import {
-  type OrchestratorResult,
-  readThrownResult,
-} from '../../local/functions-host/durable/orchestrator-result.ts';
+import { EventType, type HistoryEvent } from '../../local/functions-host/durable/history.ts';
+import type { OrchestratorResult } from '../../local/functions-host/durable/orchestrator-result.ts';
 import { type ReplayedTurn, Replayer, replay } from '../../local/functions-host/durable/replayer.ts';
+import { callAgain } from '../../local/functions-host/durable/takeover/call-again.ts';
 import type { RecordedHistory } from './history-file.ts';
 
 /**
@@ -88,26 +86,6 @@ function decide(
 
 function summary(turn: ReplayedTurn | null): unknown {
   return turn && { ...turn, decisions: turn.decisions.map(describe), withdrawnTimers: undefined };
-}
-
-async function callAgain(
-  app: FunctionApp,
-  { orchestrator, instanceId, parentInstanceId }: RecordedHistory,
-  history: readonly HistoryEvent[],
-): Promise<OrchestratorResult> {
-  const fn = app.find(orchestrator);
-  if (!fn) throw new Error(`the application has no orchestrator ${orchestrator} any more`);
-  const start = history.find((event) => event.EventType === EventType.ExecutionStarted) as { Input: string };
-  const trigger =
-    `{"history":[${renderEvents(history, false)}],"input":${start.Input},"instanceId":${JSON.stringify(instanceId)},` +
-    `"isReplaying":false,"parentInstanceId":${JSON.stringify(parentInstanceId)},"upperSchemaVersion":1,"upperSchemaVersionNew":3,` +
-    '"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000}';
-  try {
-    const { returnValue } = await app.invoke(fn, { trigger: { string: trigger } });
-    return JSON.parse(returnValue?.json ?? returnValue?.string ?? '{}') as OrchestratorResult;
-  } catch (error) {
-    return readThrownResult(error);
-  }
 }
 
 /** A decision without its time, which is the host's. */

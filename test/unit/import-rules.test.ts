@@ -289,6 +289,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     rooms: ['cli', 'local/launch', 'local/process', 'shared/config', 'shared/domain'],
     types: ['local/notices'],
   },
+  // It replays histories as the embedded host does.
+  'cli/upgrade': {
+    rooms: ['cli', 'local/functions-host', 'local/clock', 'shared/config', 'shared/domain'],
+  },
   examples: { rooms: [], types: ['shared/domain'] },
   // The page: what it knows it asks of the HTTP API, whose shapes are those of the domain.
   dashboard: { rooms: [], types: ['shared/domain'] },

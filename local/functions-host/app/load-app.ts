@@ -40,6 +40,8 @@ interface LoadAppOptions {
   readonly onlyFunctions: readonly string[] | null;
   /** Leave out functions that this host has no part for, with a warning, instead of refusing to start. */
   readonly skipUnsupported?: boolean;
+  /** Nothing of it will run but what is called: its start hooks do not. */
+  readonly onlyToCall?: boolean;
   /** Text of a durable client binding, asked for at each invocation that has one. */
   clientBinding(): string;
 }
@@ -71,7 +73,7 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   const directory = resolve(options.appDirectory);
   let app = evaluated.get(directory);
   if (app === undefined) {
-    app = await evaluate(directory, options.log);
+    app = await evaluate(directory, options);
     evaluated.set(directory, app);
   }
   const { registration, model, capabilities } = app;
@@ -94,17 +96,18 @@ export async function loadApp(options: LoadAppOptions): Promise<LoadedApp> {
   };
 }
 
-async function evaluate(directory: string, log: Log): Promise<Evaluated> {
+async function evaluate(directory: string, { log, onlyToCall = false }: LoadAppOptions): Promise<Evaluated> {
   installCoreApi();
   const files = findAppFiles(directory);
   const { registration, lock } = beginRegistration((level, message) => log(level, message));
   try {
     for (const file of files.files) await loadFile(file, files);
-    await runHooks(registration, 'appStart', {
-      hookData: {},
-      appHookData: registration.appHookData,
-      functionAppDirectory: directory,
-    });
+    if (!onlyToCall)
+      await runHooks(registration, 'appStart', {
+        hookData: {},
+        appHookData: registration.appHookData,
+        functionAppDirectory: directory,
+      });
   } finally {
     lock();
   }

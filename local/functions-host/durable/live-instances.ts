@@ -7,7 +7,7 @@
  */
 import { type HistoryEvent, parseEvents, recallEvent, type ShownEvent, showEvent } from './history.ts';
 import type { Action } from './orchestrator-result.ts';
-import { type ReplayedTurn, Replayer } from './replayer.ts';
+import { type ReplayedTurn, type Replayer, replayWhole } from './replayer.ts';
 import type { InstanceRow } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
@@ -65,14 +65,9 @@ export class LiveInstance {
     if (turn) return turn;
     const plain = this.#replayer === null ? actions : actions.map(toPlain);
     const history = [...this.#events.map(recallEvent), ...news];
-    const walk = (lazily: boolean): ReplayedTurn => {
-      this.#replayer = new Replayer({ instanceId, executionId }, lazily);
-      return this.#replayer.turn(history, plain, timestamp) as ReplayedTurn;
-    };
-    const eager = walk(false);
-    if (eager.violation === null) return eager;
-    const lazy = walk(true);
-    return lazy.violation === null ? lazy : eager;
+    const { by, ...whole } = replayWhole({ instanceId, executionId }, history, plain, timestamp);
+    this.#replayer = by;
+    return whole;
   }
 
   /** Adds what a turn has committed. */

@@ -115,6 +115,26 @@ export function replay(
   return new Replayer(self).turn(history, actions, timestamp) as ReplayedTurn;
 }
 
+/**
+ * A turn from the whole history, as the host takes it after a start: where the list seems to contradict the history, it is
+ * walked once more, lazily.
+ */
+export function replayWhole(
+  self: Identity,
+  history: readonly HistoryEvent[],
+  actions: readonly Action[],
+  timestamp: string,
+): ReplayedTurn & { readonly by: Replayer } {
+  const walk = (lazily: boolean) => {
+    const by = new Replayer(self, lazily);
+    return { ...(by.turn(history, actions, timestamp) as ReplayedTurn), by };
+  };
+  const eager = walk(false);
+  if (eager.violation === null) return eager;
+  const lazy = walk(true);
+  return lazy.violation === null ? lazy : eager;
+}
+
 function foresee(events: readonly HistoryEvent[]): Foresight {
   const firedTimers = new Set<number>();
   const sentMessages = new Map<number, string>();

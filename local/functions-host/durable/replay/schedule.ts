@@ -128,13 +128,15 @@ export class Schedule {
   /** Takes a scheduling event of the history as the record of a request already made. */
   match(event: SchedulingEvent): void {
     const request = this.#unmatched.get(event.EventId);
-    if (request && describe(request) === describe(event)) {
+    if (request && describeStep(request) === describeStep(event)) {
       this.#unmatched.delete(event.EventId);
       return;
     }
-    const asked = request ? `the code now asks for ${describe(request)}` : 'the code does not ask for it now';
+    const asked = request
+      ? `the code now asks for ${describeStep(request)}`
+      : 'the code does not ask for it now';
     this.violation =
-      `Non-deterministic orchestration: the history records ${describe(event)} as step ${event.EventId}, but ` +
+      `Non-deterministic orchestration: the history records ${describeStep(event)} as step ${event.EventId}, but ` +
       `${asked}. Restore the code this instance was started with, or terminate the instance and start it anew.`;
   }
 
@@ -171,7 +173,8 @@ export class Schedule {
   }
 }
 
-function describe(event: Request): string {
+/** A step in words, without its number. */
+export function describeStep(event: Request): string {
   switch (event.EventType) {
     case EventType.TaskScheduled:
       return `activity '${event.Name}'`;

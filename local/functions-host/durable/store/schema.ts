@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openState } from '../../../process/state-file.ts';
 
-const schemaVersion = 1;
+export const storeVersion = 1;
 
 const tables = `
   CREATE TABLE instances (
@@ -70,12 +70,12 @@ const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA 
 export function prepareSchema(db: DatabaseSync, file: string): void {
   openState(file, () => db.exec(pragmas));
   const found = db.prepare('PRAGMA user_version').get()?.['user_version'];
-  if (found === schemaVersion) return;
+  if (found === storeVersion) return;
   if (found !== 0) {
     throw new Error(
-      `durable store ${file}: layout ${String(found)} found, ${schemaVersion} expected; ` +
+      `durable store ${file}: layout ${String(found)} found, ${storeVersion} expected; ` +
         'it was written by another version: move the file elsewhere to start with an empty one',
     );
   }
-  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${storeVersion}; COMMIT;`);
 }

@@ -1,0 +1,50 @@
+import pc from 'picocolors';
+import { counted } from '../../shared/domain/plural.ts';
+import { printableTexts } from '../printable-texts.ts';
+import type { Takeover } from './schema.ts';
+
+/** For a person: what goes on is counted, what does not is named. */
+export function describeTakeover(takeover: Takeover): string {
+  const { hub, package: folder, packageVersion, ...found } = printableTexts(takeover);
+  const names = [...new Set(found.orchestrations.map(({ orchestrator }) => orchestrator))].sort();
+  const broken = found.orchestrations.filter(({ why }) => why !== null);
+  const unread = found.entities.filter(({ why }) => why !== null);
+  return [
+    `${hub}, to be taken over by ratchet ${packageVersion} of ${folder}`,
+    ...names.map((name) => describeKind(name, found)),
+    `${pc.bold('entities')}  ${count(found.entities)}`,
+    ...broken.map(({ orchestrator, instanceId, why }) => problem(`${orchestrator} ${instanceId}`, why)),
+    ...unread.map(({ name, key, why }) => problem(`entity ${name} ${key}`, why)),
+    ...found.failed.map(({ orchestrator, instanceId, at, why }) =>
+      problem(`${orchestrator} ${instanceId} failed at ${at}`, why),
+    ),
+    ...found.modelFiles.map((file) => problem('model file', file)),
+    '',
+    takeover.goesOn ? pc.green('All of it goes on.') : toDo(broken.length + unread.length, found),
+  ].join('\n');
+}
+
+const count = (items: readonly { readonly why: string | null }[]): string => {
+  const broken = items.filter(({ why }) => why !== null).length;
+  return broken === 0 ? `${items.length}, all go on` : `${items.length}, ${broken} would break`;
+};
+
+const describeKind = (name: string, { orchestrations }: Pick<Takeover, 'orchestrations'>): string =>
+  `${pc.bold(name)}  ${count(orchestrations.filter(({ orchestrator }) => orchestrator === name))}`;
+
+const problem = (subject: string, why: string | null): string => `${pc.red('problem')}  ${subject}: ${why}`;
+
+function toDo(broken: number, { failed, modelFiles }: Pick<Takeover, 'failed' | 'modelFiles'>): string {
+  const steps = [
+    ...(broken > 0
+      ? [
+          'do not deploy it over the running version. Have no more begin (ratchet fleet stop, or ratchet freeze), and wait for what would break: ratchet upgrade check --wait PT2H',
+        ]
+      : []),
+    ...(failed.length > 0
+      ? ['the watchdog settles runs whose orchestration is gone within ten minutes; see ratchet runs']
+      : []),
+    ...(modelFiles.length > 0 ? ['correct the model files before it is deployed'] : []),
+  ];
+  return `${pc.red(`${counted(broken, 'item')} would break.`)} To do: ${steps.join('; ')}.`;
+}
