@@ -19,7 +19,7 @@ import type { HubItem, TaskHub } from '../../local/functions-host/durable/takeov
 import { splitEntityId } from '../../local/functions-host/durable/turns/entity-batch.ts';
 
 /** Where a hub is: its two tables, and the container of texts too long for a column. */
-export interface StorageHub {
+interface StorageHub {
   readonly described: string;
   readonly instances: TableClient;
   readonly history: TableClient;

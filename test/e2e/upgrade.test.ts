@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../cli/main.ts';
-import type { Takeover } from '../../cli/upgrade/schema.ts';
+import { type Takeover, upgradeOutput } from '../../cli/upgrade/schema.ts';
 import { capturePrinted } from '../unit/cli/printed.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
@@ -42,7 +42,7 @@ describe('an upgrade with runs in flight', () => {
   async function check(build: string, ...more: string[]): Promise<Takeover & { exit: number }> {
     out.length = 0;
     const exit = await main(['upgrade', 'check', '--hub', hub, '--package', build, '--json', ...more]);
-    return { ...(JSON.parse(out.join('\n')) as Takeover), exit };
+    return { ...upgradeOutput.parse(JSON.parse(out.join('\n'))), exit };
   }
 
   const operate = async (path: string, body: object): Promise<void> => {

@@ -23,7 +23,7 @@ export interface HubEntity {
 }
 
 /** An orchestration that has ended as failed. */
-export interface HubFailure {
+interface HubFailure {
   readonly kind: 'failure';
   readonly instanceId: string;
   readonly orchestrator: string;
