@@ -43,16 +43,22 @@ export async function* askForEntries(
   }
 }
 
-export async function askForRows(where: Where, chain: string): Promise<readonly LedgerRow[]> {
-  const rows: LedgerRow[] = [];
+/** All rows that a chain is about, page by page; `documents`: with what they say. */
+export async function* askForRows(
+  where: Where,
+  chain: string,
+  { documents = false } = {},
+): AsyncGenerator<LedgerRow> {
   for (let after: string | null = ''; after !== null; ) {
-    const query: URLSearchParams = new URLSearchParams({ chain, after });
+    const query: URLSearchParams = new URLSearchParams({
+      ...{ chain, after },
+      ...(documents && { documents: 'true' }),
+    });
     const page = (await askService(quietly(where), `audit/rows?${query}`)) as {
       readonly rows: readonly LedgerRow[];
       readonly next: string | null;
     };
-    rows.push(...page.rows);
+    yield* page.rows;
     after = page.next;
   }
-  return rows;
 }

@@ -6,6 +6,7 @@ export const auditOptions = {
   from: { type: 'string' },
   until: { type: 'string' },
   since: { type: 'string' },
+  documents: { type: 'boolean', default: false },
   ledger: { type: 'boolean', default: false },
 } as const;
 

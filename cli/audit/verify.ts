@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { type Checkpoint, checkpointLine, makeCheckpoint } from '../../shared/audit/checkpoint.ts';
-import { compareRows } from '../../shared/audit/compare-rows.ts';
+import { compareRows, type LedgerRow } from '../../shared/audit/compare-rows.ts';
+import type { ComparedDocuments } from '../../shared/audit/documents.ts';
 import { entryLine, type LogEntry } from '../../shared/audit/log-entry.ts';
 import { type VerifiedLog, verifyLog } from '../../shared/audit/verify-log.ts';
 import { UsageError } from '../command.ts';
@@ -22,6 +23,8 @@ interface Answer {
   readonly findings: readonly { readonly sentence: string }[];
   /** Of --ledger: records that are what the log says, and records of before there was one. */
   readonly ledger: { readonly same: number; readonly uncovered: number } | null;
+  /** Of a file with documents: those that are what the log says, and those that no entry is of. */
+  readonly documents: ComparedDocuments | null;
   readonly notProven: readonly string[];
 }
 
@@ -29,6 +32,7 @@ export async function verify(positionals: readonly string[], values: AuditValues
   const [file, ...more] = positionals;
   if (more.length > 0 || (file === undefined && !values.ledger))
     throw new UsageError('name exactly one exported file, or verify the service itself with --ledger');
+  if (values.documents) throw new UsageError('--documents is an option of export alone');
   if (values.from !== undefined) throw new UsageError('--from is an option of export alone');
   const since = readCheckpointFile('--since', values.since);
   const until = readCheckpointFile('--until', values.until);
@@ -41,6 +45,7 @@ export async function verify(positionals: readonly string[], values: AuditValues
       chains: offline?.chains ?? online!.chains,
       findings,
       ledger: online && { same: online.same, uncovered: online.uncovered },
+      documents: offline?.documents ?? null,
       notProven,
     },
     values.json,
@@ -57,8 +62,12 @@ const checkpoints = (since: Checkpoint | undefined, until: Checkpoint | undefine
 /** The log of the service against itself and what is known of it, and the rows of the ledger against the log. */
 async function verifyLedger(values: AuditValues, known: Checkpoint | undefined) {
   const before = await askForCheckpoint(values);
-  const rows = new Map<string, Awaited<ReturnType<typeof askForRows>>>();
-  for (const { chain } of before.chains) rows.set(chain, await askForRows(values, chain));
+  const rows = new Map<string, readonly LedgerRow[]>();
+  for (const { chain } of before.chains) {
+    const found: LedgerRow[] = [];
+    for await (const row of askForRows(values, chain)) found.push(row);
+    rows.set(chain, found);
+  }
   // What was written meanwhile is in the log by now, if it is in a row.
   const after = await askForCheckpoint(values);
   const findings: { readonly sentence: string }[] = [];
@@ -85,7 +94,7 @@ function tell(answer: Answer, asJson: boolean, { hasCheckpoint }: { readonly has
     printJson(answer);
     return;
   }
-  const { isWhole, chains, findings, ledger } = printableTexts(answer);
+  const { isWhole, chains, findings, ledger, documents } = printableTexts(answer);
   for (const { chain, first, count } of chains) console.log(`${chain}  entries ${first} to ${count}`);
   for (const { sentence } of findings) console.log(pc.red(sentence));
   if (ledger) {
@@ -93,6 +102,10 @@ function tell(answer: Answer, asJson: boolean, { hasCheckpoint }: { readonly has
       ledger.uncovered > 0 ? `; ${ledger.uncovered} are older than the log, which does not cover them` : '';
     console.log(`${ledger.same} records of the ledger agree with the log${older}.`);
   }
+  if (documents)
+    console.log(
+      `${documents.same} documents are what the log says; ${documents.uncovered} have no entry in it: runs under way, and what is older than the log.`,
+    );
   console.log(
     isWhole ? pc.green('Intact: nothing was changed, deleted or inserted.') : pc.red('Not intact.'),
   );

@@ -26,6 +26,8 @@ export interface RowRecord {
   readonly at: string;
   /** SHA-256, hex, over its document. */
   readonly document: string;
+  /** The document itself, where it was asked for. */
+  readonly text?: string;
   /** Whether it is to be in the log: a run is, once it has ended. */
   readonly isLogged: boolean;
   /** All rows that such a record has, by key, with the hashes of their columns. */

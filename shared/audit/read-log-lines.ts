@@ -1,6 +1,7 @@
 /** The lines of an exported log, and what each says of itself. Pure. Nothing is taken from a line that is not canonical. */
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { type Checkpoint, isCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { isDocument, isDocumentsEnd, SeenDocuments } from './documents.ts';
 import { hashEntry, isEntry, type LogEntry } from './log-entry.ts';
 
 export interface LogFinding {
@@ -33,12 +34,20 @@ export interface SeenChain {
   readonly hashes: Map<number, string>;
   readonly previous: Map<number, string>;
   readonly numbers: number[];
+  /** The latest entry of each record, by id. */
+  readonly latest: Map<string, { readonly n: number; readonly document: string }>;
 }
 
-export const emptyChain = (): SeenChain => ({ hashes: new Map(), previous: new Map(), numbers: [] });
+export const emptyChain = (): SeenChain => ({
+  hashes: new Map(),
+  previous: new Map(),
+  numbers: [],
+  latest: new Map(),
+});
 
 export function readLines(lines: readonly (string | null)[], note: Note) {
   const seen = new Map<string, SeenChain>();
+  const documents = new SeenDocuments();
   let end: Checkpoint | null = null;
   let last: LogEntry | null = null;
   for (const [index, line] of lines.entries()) {
@@ -61,9 +70,11 @@ export function readLines(lines: readonly (string | null)[], note: Note) {
           { chain: value.chain, from: value.n },
         );
       last = value;
-    } else note('unreadable', `Line ${index + 1} is not an entry of a decision log as an export writes it.`);
+    } else if (isDocument(value) && isCanonical(line, value)) documents.take(value, line!);
+    else if (isDocumentsEnd(value) && isCanonical(line, value)) documents.close(value);
+    else note('unreadable', `Line ${index + 1} is not an entry of a decision log as an export writes it.`);
   }
-  return { seen, end };
+  return { seen, documents, end };
 }
 
 const isBefore = (a: LogEntry, b: LogEntry): boolean => (a.chain === b.chain ? a.n < b.n : a.chain < b.chain);
@@ -85,6 +96,7 @@ function takeEntry(seen: Map<string, SeenChain>, entry: LogEntry, note: Note): v
   found.hashes.set(n, computed);
   found.previous.set(n, previous);
   found.numbers.push(n);
+  if ((found.latest.get(entry.id)?.n ?? 0) < n) found.latest.set(entry.id, { n, document: entry.document });
 }
 
 function parse(line: string | null): unknown {

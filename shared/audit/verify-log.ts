@@ -11,6 +11,7 @@
  * 3. Nothing is taken from a line that is not the canonical form of what it says.
  */
 import type { Checkpoint } from './checkpoint.ts';
+import type { ComparedDocuments } from './documents.ts';
 import { noHash } from './log-entry.ts';
 import { emptyChain, type LogFinding, type Note, readLines, type SeenChain } from './read-log-lines.ts';
 
@@ -18,6 +19,8 @@ export interface VerifiedLog {
   /** What each chain has in the file: the first and the last entry. */
   readonly chains: readonly { readonly chain: string; readonly first: number; readonly count: number }[];
   readonly findings: readonly LogFinding[];
+  /** Of an export with documents; null: it has none. */
+  readonly documents: ComparedDocuments | null;
   /** The end of the file, where its chains end: a checkpoint of its own. Null: it has none. */
   readonly end: Checkpoint | null;
 }
@@ -31,7 +34,7 @@ export function verifyLog(
   const note: Note = (kind, sentence, { chain = null, from = null, to = from } = {}) => {
     findings.push({ kind, chain, from, to, sentence });
   };
-  const { seen, end } = readLines(lines, note);
+  const { seen, documents, end } = readLines(lines, note);
   if (!end)
     note(
       'cut-off',
@@ -51,11 +54,15 @@ export function verifyLog(
     const [own, from, to] = checkpoints.map(of);
     checkChain({ chain, found: seen.get(chain) ?? emptyChain(), own: own!, since: from!, until: to! }, note);
   }
+  const latest = new Map([...seen].map(([chain, found]) => [chain, found.latest]));
+  const compared = documents.compare(latest, (sentence, chain, from) =>
+    note('changed', sentence, chain === undefined ? {} : { chain, from: from! }),
+  );
   const chains = [...seen].map(([chain, { numbers }]) => {
     const [first, count] = bounds(numbers);
     return { chain, first, count };
   });
-  return { chains, findings, end };
+  return { chains, findings, documents: compared, end };
 }
 
 /** One chain: what the file has of it, and where it begins or ends according to whom. */

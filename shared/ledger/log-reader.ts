@@ -1,7 +1,14 @@
 import type { TableClient } from '@azure/data-tables';
 import type { ChainHead, LogEntry } from '../audit/log-entry.ts';
 import { readEntries } from './decision-log.ts';
-import { type LoggedTable, loggedTables, type RowsPage, readHeads, readLedgerRows } from './read-log.ts';
+import {
+  type LoggedTable,
+  loggedTables,
+  type RowsAsked,
+  type RowsPage,
+  readHeads,
+  readLedgerRows,
+} from './read-log.ts';
 
 /** A chain of the decision log: that of one table and one model. */
 interface LogChain {
@@ -34,9 +41,9 @@ export class LogReader {
   }
 
   /** The rows that a chain is about, after a key. */
-  rows({ table, partition }: LogChain, after: string): Promise<RowsPage> {
+  rows({ table, partition }: LogChain, asked: RowsAsked): Promise<RowsPage> {
     return this.#in(table, `reading the rows of ${table}/${partition}`, (client) =>
-      readLedgerRows(client, table, partition, after),
+      readLedgerRows(client, table, partition, asked),
     );
   }
 }

@@ -92,23 +92,38 @@ export interface RowsPage {
   readonly next: string | null;
 }
 
+export interface RowsAsked {
+  /** A key. */
+  readonly after: string;
+  /** What the first row of each record says, too. */
+  readonly withDocuments: boolean;
+}
+
 /** Rows are as large as half a megabyte. */
 const rowsAtMost = 200;
+/** Characters of documents in an answer, but for the last one. */
+const textAtMost = 2_000_000;
 
 /** The rows of a partition after a key, those of the log itself left out. */
 export async function readLedgerRows(
   table: TableClient,
   kind: LoggedTable,
   partition: string,
-  after: string,
+  { after, withDocuments }: RowsAsked,
 ): Promise<RowsPage> {
   const filter = `PartitionKey eq ${quote(partition)} and RowKey gt ${quote(after)} and (RowKey lt '~log-' or RowKey ge '~log.')`;
   const rows: LedgerRow[] = [];
+  let textLength = 0;
   const pages = table
     .listEntities({ queryOptions: { filter }, ...callLimit() })
     .byPage({ maxPageSize: rowsAtMost });
   for await (const page of pages) {
-    for (const row of page) if (row.rowKey !== '~second-rows') rows.push(describeRow(kind, row as KnownRow));
+    for (const row of page) {
+      if (row.rowKey === '~second-rows') continue;
+      rows.push(describeRow(kind, row as KnownRow, withDocuments));
+      textLength += rows.at(-1)!.record?.text?.length ?? 0;
+      if (textLength > textAtMost) return { rows, next: String(row.rowKey) };
+    }
     const last = page.at(-1)?.rowKey;
     // A page may be smaller than asked for, and not the last one.
     if (last !== undefined && rows.length >= rowsAtMost) return { rows, next: last };
@@ -116,24 +131,26 @@ export async function readLedgerRows(
   return { rows, next: null };
 }
 
-function describeRow(kind: LoggedTable, row: KnownRow): LedgerRow {
+function describeRow(kind: LoggedTable, row: KnownRow, withDocuments: boolean): LedgerRow {
   const key = String(row['rowKey']);
   const described = { key, hash: hashColumns(row), record: null };
   const { first, read } = kinds[kind];
   if (!first.test(key)) return described;
   try {
-    return { ...described, record: describeRecord(row, read(row)) };
+    return { ...described, record: describeRecord(row, read(row), withDocuments) };
   } catch {
     return { ...described, isUnreadable: true };
   }
 }
 
-function describeRecord(row: KnownRow, { rows, record, id, at }: Logged): RowRecord {
+function describeRecord(row: KnownRow, { rows, record, id, at }: Logged, withDocuments: boolean): RowRecord {
+  const text = documentText(row);
   return {
     id: record?.id ?? id,
     at: record?.at ?? at,
     // As it lies there: written again it might be another text.
-    document: sha256(documentText(row)),
+    document: sha256(text),
+    ...(withDocuments && { text }),
     isLogged: record !== null,
     rows: Object.fromEntries(rows.map((each) => [each.rowKey, hashColumns(each)])),
   };

@@ -157,7 +157,18 @@ describe('the commands about a release', () => {
       diff: [['diff', 'tiny', '--file', file]],
     };
     /** Scripts of shells, protocols of their own, and what the tutorials run with --json or a test of its own does. */
-    const elsewhere = ['completion', 'mcp', 'init', 'up', 'local', 'package', 'backtest', 'export', 'test', 'upgrade'];
+    const elsewhere = [
+      'completion',
+      'mcp',
+      'init',
+      'up',
+      'local',
+      'package',
+      'backtest',
+      'export',
+      'test',
+      'upgrade',
+    ];
     out.length = 0;
     await main(['--help']);
     const names = [...out.join('\n').matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(([, name]) => name!);

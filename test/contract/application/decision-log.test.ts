@@ -1,5 +1,7 @@
 /** The decision log of a real ledger: written by many at once, exported and verified by the command line, and tampered with. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TableClient } from '@azure/data-tables';
@@ -7,6 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import type { Checkpoint } from '../../../shared/audit/checkpoint.ts';
+import { DocumentsDigest } from '../../../shared/audit/documents.ts';
 import { entryLine, type LogEntry } from '../../../shared/audit/log-entry.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { Operation } from '../../../shared/domain/operation.ts';
@@ -149,6 +152,46 @@ describe('the decision log', () => {
     expect(await numbers(27, 10)).toEqual([28, 29, 30]);
     expect(await numbers(30, 10)).toEqual([]);
   });
+
+  it('is exported with the documents that it is of, though it is written to meanwhile', async () => {
+    await ledger.recordDecision(nth('busy', 1));
+    let [writes, until] = [0, 3];
+    const change = async (path: string): Promise<void> => {
+      if (/rows\?chain=decisions%2Fbusy/.test(path) && writes < until)
+        await ledger.recordDecision(nth('busy', 1, { outcome: 'coalesced', decidedAt: at(60 + writes++) }));
+    };
+    // Before rows are read, and before they are answered, one of them changes.
+    const front = createServer(async (request, response) => {
+      await change(request.url!);
+      const answer = await fetch(`${url}${request.url}`);
+      const body = await answer.text();
+      await change(request.url!);
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const exported = async (): Promise<number> => {
+      out.length = 0;
+      err.length = 0;
+      const { port } = front.address() as AddressInfo;
+      return main(['audit', 'export', '--documents', '--url', `http://127.0.0.1:${port}`]);
+    };
+    try {
+      expect(await exported()).toBe(0);
+      expect(writes).toBe(3);
+      const lines = [...out];
+      expect(
+        lines.filter((line) => line.includes('"type":"document"') && line.includes('metric:busy:1')),
+      ).toHaveLength(2);
+      expect(await type('verify', write(`${lines.join('\n')}\n`))).toMatchObject({ code: 0 });
+      until = Number.POSITIVE_INFINITY;
+      expect(await exported()).toBe(3);
+      expect(err.join('\n')).toMatch(
+        /decisions\/busy: the row of metric:busy:1 is not what the log says, or changes too often/,
+      );
+    } finally {
+      front.close();
+    }
+  });
 });
 
 describe('ratchet audit', () => {
@@ -200,6 +243,8 @@ describe('ratchet audit', () => {
       2,
       '--from: expected an ISO 8601 time such as 2026-03-02T08:00:00Z, got "spring"',
     ],
+    [['export', '--documents', '--from', at(1)], 2, '--documents takes no --from, --until or --since'],
+    [['checkpoint', '--documents'], 2, '--documents is an option of export alone'],
     [['checkpoint', '--since', 'x'], 2, 'a checkpoint is of the log as it is now'],
     [['verify', '/nowhere'], 3, 'cannot read /nowhere'],
   ])('says what is wrong with %j', async (args, code, said) => {
@@ -265,6 +310,51 @@ describe('the ledger against its log', () => {
       '6 records of the ledger agree with the log; 1 are older than the log',
     );
     expect(code).toBe(0);
+  });
+
+  it('is exported with every document as it lies there, which verify holds against the log without the service', async () => {
+    const file = await keep('export', '--documents');
+    expect(await type('verify', file)).toMatchObject({ code: 0 });
+    expect(out.join('\n')).toContain('6 documents are what the log says; 2 have no entry in it');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const documents = lines.flatMap((line) => {
+      const { type: kind, text } = JSON.parse(line) as { type: string; text: string };
+      return kind === 'document' ? [JSON.parse(text) as Record<string, unknown>] : [];
+    });
+    expect(documents).toContainEqual(await ledger.getDecision('spam', 'metric:spam:1'));
+    expect(documents).toContainEqual(await ledger.getRun('spam-20260102-00000002'));
+
+    /** Of the lines with the documents changed, and their count and hash made right, as somebody would who knows how. */
+    const findingsOf = async (change: (line: string) => string | null): Promise<readonly string[]> => {
+      const digest = new DocumentsDigest();
+      const changed = lines.flatMap((line) => {
+        if (line.includes('"type":"documents"')) return [digest.endLine()];
+        if (!line.includes('"type":"document"')) return [line];
+        const next = change(line);
+        if (next !== null) digest.add(next);
+        return next ?? [];
+      });
+      const { lines: said } = await type('verify', write(`${changed.join('\n')}\n`), '--json');
+      return (JSON.parse(said.join('\n')) as { findings: { sentence: string }[] }).findings.map(
+        ({ sentence }) => sentence,
+      );
+    };
+    expect(await findingsOf((line) => line)).toEqual([]);
+    const isSecond = (line: string): boolean => line.includes('metric:spam:2');
+    expect(
+      await findingsOf((line) => (isSecond(line) ? line.replace('rejected', 'admitted') : line)),
+    ).toEqual([
+      expect.stringMatching(
+        /^The document of metric:spam:2 was changed: it differs from entry \d of decisions\/spam\.$/,
+      ),
+    ]);
+    expect(await findingsOf((line) => (isSecond(line) ? null : line))).toEqual([
+      expect.stringMatching(/^metric:spam:2 has entry \d in decisions\/spam, and no document\.$/),
+    ]);
+    const dropped = lines.filter((line) => !line.includes('spam-20260102-00000002'));
+    expect(dropped).toHaveLength(lines.length - 1);
+    const { lines: said } = await type('verify', write(`${dropped.join('\n')}\n`));
+    expect(said.join('\n')).toContain('The documents were changed: the line after them is of 8 others.');
   });
 
   const rowsOf = async (name: string, fits: (key: string) => boolean) => {

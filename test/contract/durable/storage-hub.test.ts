@@ -53,7 +53,9 @@ async function putWritten(): Promise<void> {
 
 async function readAll(failedSinceMs: number | null = null): Promise<HubItem[]> {
   const hub = storageTaskHub({ described: 'test', instances, history, largeMessages });
-  return Array.fromAsync(hub.read(failedSinceMs));
+  const items: HubItem[] = [];
+  for await (const item of hub.read(failedSinceMs)) items.push(item);
+  return items;
 }
 
 async function readInstances(): Promise<Map<string, HubInstance>> {

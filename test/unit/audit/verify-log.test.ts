@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../shared/audit/checkpoint.ts';
+import { DocumentsDigest, documentLine } from '../../../shared/audit/documents.ts';
 import { entryLine, hashEntry, type LogEntry } from '../../../shared/audit/log-entry.ts';
 import { verifyLog } from '../../../shared/audit/verify-log.ts';
 import { chainOf, checkpointOf, exportOf, sizes } from './chains.ts';
@@ -26,6 +27,64 @@ function linesOf(bytes: Uint8Array): (string | null)[] {
 
 const sentences = (lines: readonly (string | null)[], checkpoints: Parameters<typeof verifyLog>[1] = {}) =>
   verifyLog(lines, checkpoints).findings.map(({ sentence }) => sentence);
+
+/** An export of chains with the documents that they are of. */
+function withDocuments(chains: readonly (readonly LogEntry[])[]): string[] {
+  const lines = exportOf(chains);
+  const digest = new DocumentsDigest();
+  const documents = chains.flatMap((entries) =>
+    entries.map(({ chain, n, id }) => documentLine(chain, id, `${chain}${n}`)),
+  );
+  for (const line of documents) digest.add(line);
+  return [...documents, ...lines.slice(0, -2), digest.endLine(), ...lines.slice(-2)];
+}
+
+describe('an export with documents', () => {
+  it('is whole as it was written, and counts what no entry is of', () => {
+    fc.assert(
+      fc.property(world, (chains) => {
+        const whole = verifyLog(withDocuments(chains));
+        expect(whole.findings).toEqual([]);
+        expect(whole.documents).toEqual({ same: chains[0].length + chains[1].length, uncovered: 0 });
+        expect(verifyLog(exportOf(chains)).documents).toBeNull();
+      }),
+    );
+  });
+
+  it('shows every single byte that was changed or taken out', () => {
+    fc.assert(
+      fc.property(world, fc.nat(), fc.integer({ min: 0, max: 255 }), (chains, where, by) => {
+        const bytes = Buffer.from(withDocuments(chains).join('\n'));
+        const at = where % bytes.length;
+        // Of 0 the byte is taken out.
+        const other = by === 0 ? [] : [(bytes[at]! + by) % 256];
+        const changed = [bytes.subarray(0, at), Buffer.from(other), bytes.subarray(at + 1)];
+        expect(sentences(linesOf(Buffer.concat(changed)))).not.toEqual([]);
+      }),
+    );
+  });
+
+  it('shows every line that was dropped, and every document in the place of another', () => {
+    fc.assert(
+      fc.property(world, fc.nat(), fc.nat(), (chains, a, b) => {
+        const lines = withDocuments(chains);
+        const without = lines.toSpliced(a % (lines.length - 1), 1);
+        expect(sentences(without)).not.toEqual([]);
+        const count = chains[0].length + chains[1].length;
+        const [one, two] = [a % count, b % count];
+        if (one === two) return;
+        const text = (line: string) => (JSON.parse(line) as { text: string }).text;
+        const { chain, id } = JSON.parse(lines[one]!) as { chain: string; id: string };
+        const digest = new DocumentsDigest();
+        const swapped = lines.with(one, documentLine(chain, id, text(lines[two]!)));
+        for (const line of swapped.slice(0, count)) digest.add(line);
+        expect(sentences(swapped.with(-3, digest.endLine())).join()).toContain(
+          `The document of ${id} was changed`,
+        );
+      }),
+    );
+  });
+});
 
 describe('a decision log that was exported', () => {
   it('is whole as it was written, against every checkpoint that was taken on the way', () => {
