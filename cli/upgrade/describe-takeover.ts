@@ -5,7 +5,7 @@ import type { Takeover } from './schema.ts';
 
 /** For a person: what goes on is counted, what does not is named. */
 export function describeTakeover(takeover: Takeover): string {
-  const { hub, package: folder, packageVersion, ...found } = printableTexts(takeover);
+  const { hub, package: folder, packageVersion, goesOn, ...found } = printableTexts(takeover);
   const names = [...new Set(found.orchestrations.map(({ orchestrator }) => orchestrator))].sort();
   const broken = found.orchestrations.filter(({ why }) => why !== null);
   const unread = found.entities.filter(({ why }) => why !== null);
@@ -20,12 +20,15 @@ export function describeTakeover(takeover: Takeover): string {
     ),
     ...found.modelFiles.map((file) => problem('model file', file)),
     '',
-    takeover.goesOn ? pc.green('All of it goes on.') : toDo(broken.length + unread.length, found),
+    goesOn ? pc.green('All of it goes on.') : toDo(found),
   ].join('\n');
 }
 
+const brokenOf = (items: readonly { readonly why: string | null }[]): number =>
+  items.filter(({ why }) => why !== null).length;
+
 const count = (items: readonly { readonly why: string | null }[]): string => {
-  const broken = items.filter(({ why }) => why !== null).length;
+  const broken = brokenOf(items);
   return broken === 0 ? `${items.length}, all go on` : `${items.length}, ${broken} would break`;
 };
 
@@ -34,17 +37,26 @@ const describeKind = (name: string, { orchestrations }: Pick<Takeover, 'orchestr
 
 const problem = (subject: string, why: string | null): string => `${pc.red('problem')}  ${subject}: ${why}`;
 
-function toDo(broken: number, { failed, modelFiles }: Pick<Takeover, 'failed' | 'modelFiles'>): string {
-  const steps = [
-    ...(broken > 0
-      ? [
-          'do not deploy it over the running version. Have no more begin (ratchet fleet stop, or ratchet freeze), and wait for what would break: ratchet upgrade check --wait PT2H',
-        ]
-      : []),
-    ...(failed.length > 0
-      ? ['the watchdog settles runs whose orchestration is gone within ten minutes; see ratchet runs']
-      : []),
-    ...(modelFiles.length > 0 ? ['correct the model files before it is deployed'] : []),
+function toDo({
+  orchestrations,
+  entities,
+  failed,
+  modelFiles,
+}: Omit<Takeover, 'goesOn' | 'hub' | 'package' | 'packageVersion'>): string {
+  const [broken, unread] = [orchestrations, entities].map(brokenOf) as [number, number];
+  const found = [
+    broken + unread > 0 ? `${broken + unread} would break` : '',
+    failed.length > 0 ? `${failed.length} ${failed.length === 1 ? 'has' : 'have'} failed` : '',
+    modelFiles.length > 0 ? `${counted(modelFiles.length, 'problem')} of model files` : '',
   ];
-  return `${pc.red(`${counted(broken, 'item')} would break.`)} To do: ${steps.join('; ')}.`;
+  const steps = [
+    unread > 0 ? 'do not deploy it: waiting does not change the state of an entity' : '',
+    broken > 0 && unread === 0
+      ? 'do not deploy it over the running version. Have no more begin (ratchet fleet stop, or ratchet freeze), and wait for what would break: ratchet upgrade check --wait PT2H'
+      : '',
+    failed.length > 0 ? 'the watchdog settles runs that failed so within ten minutes: ratchet runs' : '',
+    modelFiles.length > 0 ? 'correct the model files before it is deployed' : '',
+  ];
+  const said = (texts: readonly string[], by: string): string => texts.filter((text) => text !== '').join(by);
+  return `${pc.red(`${said(found, ', ')}.`)} To do: ${said(steps, '; ')}.`;
 }

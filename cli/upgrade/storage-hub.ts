@@ -38,7 +38,26 @@ const eventTypes: Readonly<Record<string, number>> = {
 };
 
 export function storageTaskHub(hub: StorageHub): TaskHub {
-  return { described: hub.described, read: (failedSinceMs) => readItems(hub, failedSinceMs) };
+  return {
+    described: hub.described,
+    read: (failedSinceMs) => explaining(hub, readItems(hub, failedSinceMs)),
+  };
+}
+
+async function* explaining(hub: StorageHub, items: AsyncIterable<HubItem>): AsyncGenerator<HubItem> {
+  try {
+    yield* items;
+  } catch (cause) {
+    const { statusCode, code = '' } = cause as { statusCode?: number; code?: string };
+    const next =
+      statusCode === 404 && code !== 'BlobNotFound'
+        ? 'there is no such task hub: name it with --hub, as host.json does; the Durable Task Scheduler keeps it elsewhere (docs/upgrade.md)'
+        : statusCode === 403
+          ? 'it takes the roles Storage Table Data Reader and Storage Blob Data Reader on the account, and a network that is let in'
+          : null;
+    if (next === null) throw cause;
+    throw new Error(`${hub.described}: ${statusCode}: ${next}`, { cause });
+  }
 }
 
 async function* readItems(hub: StorageHub, failedSinceMs: number | null): AsyncGenerator<HubItem> {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { TableClient } from '@azure/data-tables';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { main } from '../../../cli/main.ts';
+import { upgradeOutput } from '../../../cli/upgrade/schema.ts';
 import { storageTaskHub } from '../../../cli/upgrade/storage-hub.ts';
 import { EventType, type HistoryEvent } from '../../../local/functions-host/durable/history.ts';
 import type { HubInstance, HubItem } from '../../../local/functions-host/durable/takeover/hub-item.ts';
@@ -25,14 +27,15 @@ const columnsOfTime = /^(?:_Timestamp|FireAt|\w+Time|CheckpointCompletedTimestam
 let history: TableClient;
 let instances: TableClient;
 let largeMessages: ContainerClient;
+let connectionString: string;
 
 beforeEach(async () => {
   const account = await startAccount();
+  ({ connectionString } = account.storage);
   history = account.table('RatchetHistory');
   instances = account.table('RatchetInstances');
-  largeMessages = BlobServiceClient.fromConnectionString(account.storage.connectionString).getContainerClient(
-    'ratchet-largemessages',
-  );
+  largeMessages =
+    BlobServiceClient.fromConnectionString(connectionString).getContainerClient('ratchet-largemessages');
   await Promise.all([history.createTable(), instances.createTable(), largeMessages.create()]);
 });
 
@@ -175,6 +178,31 @@ test.each(['retrain-hears-cancel', 'admit-signal-deferred', 'staged-release-firs
     ).toContain("'other'");
   },
 );
+
+test('ratchet upgrade check reads the hub by the connection string of a variable', async () => {
+  await putWritten();
+  vi.stubEnv('HUB_CONNECTION', connectionString);
+  const printed: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+  const exit = await main(['upgrade', 'check', '--storage', 'HUB_CONNECTION', '--json']);
+  log.mockRestore();
+  vi.unstubAllEnvs();
+  expect(exit).toBe(1);
+  const found = upgradeOutput.parse(JSON.parse(printed.join('\n')));
+  expect(found.hub).toBe('task hub Ratchet of HUB_CONNECTION');
+  expect(found.orchestrations.map(({ instanceId, why }) => [instanceId, why])).toEqual([
+    ['again', 'there is no orchestrator Again any more'],
+    ['pending', null],
+    ['probe', 'there is no orchestrator Probe any more'],
+  ]);
+});
+
+test('a hub that is not there is an error that says where else it may be', async () => {
+  await instances.deleteTable();
+  await expect(readAll()).rejects.toThrow(
+    /^test: 404: there is no such task hub: name it with --hub, as host.json does; the Durable Task Scheduler/,
+  );
+});
 
 test('an entity is what the extension keeps of it, and one without a state is none', async () => {
   const entity = async (id: string, kept: object): Promise<void> => {
