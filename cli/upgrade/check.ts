@@ -92,7 +92,7 @@ async function openPackage(folder: string): Promise<Package> {
   });
   const models = join(folder, 'models');
   const problems = existsSync(models) ? checkFolder(models).problems.map(formatProblem) : [];
-  return { folder: near(folder) || '.', version, app, versioning: readHost(folder).versioning, problems };
+  return { folder: near(folder), version, app, versioning: readHost(folder).versioning, problems };
 }
 
 async function lookAt(hub: TaskHub, taken: Package, sinceMs: number | null): Promise<Takeover> {

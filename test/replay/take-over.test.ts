@@ -4,7 +4,9 @@ import type { FunctionApp, Versioning } from '../../local/functions-host/contrac
 import { EventType, type HistoryEvent } from '../../local/functions-host/durable/history.ts';
 import type { HubInstance } from '../../local/functions-host/durable/takeover/hub-item.ts';
 import { refuseEntity, refuseInstance } from '../../local/functions-host/durable/takeover/take-over.ts';
+import { newFleetState } from '../../shared/domain/fleet-state.ts';
 import { newModelState } from '../../shared/domain/model-state.ts';
+import { newTargetState } from '../../shared/release/transitions/state.ts';
 import type { RecordedHistory } from './history-file.ts';
 import { loadBuiltApp } from './load-built-app.ts';
 
@@ -135,10 +137,17 @@ describe('an app that is to take over', () => {
     expect(await refuseInstance(app, { ...waitingRun(), history: [] }, anyVersion)).toBeNull();
   });
 
-  it('reads the state of a model, and says what of it it cannot read', async () => {
+  it.each([
+    ['model', 'tiny', newModelState],
+    ['fleet', 'fleet', newFleetState],
+    ['target', 'front', newTargetState],
+  ])('reads the state of a %s', async (name, key, state) => {
+    expect(await refuseEntity(app, { kind: 'entity', name, key, state: JSON.stringify(state) })).toBeNull();
+  });
+
+  it('says what of a state it cannot read', async () => {
     const entity = { kind: 'entity', name: 'model', key: 'tiny' } as const;
     const state = JSON.stringify(newModelState);
-    expect(await refuseEntity(app, { ...entity, state })).toBeNull();
     expect(await refuseEntity(app, { ...entity, name: 'models', state })).toBe(
       'there is no entity models any more',
     );
