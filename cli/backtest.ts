@@ -3,7 +3,7 @@ import type { Backtest } from '../shared/backtest/backtest.ts';
 import { assumptionOptions, readAssumptions, readMeasure, readMoment } from './backtest/read-options.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { theOneModel } from './operation.ts';
-import { printJson, serviceOptions, serviceUsage } from './service.ts';
+import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const backtest: Command = {
   summary:
@@ -38,10 +38,12 @@ export const backtest: Command = {
       throw new UsageError(`--from is ${from}, and --until is ${until}: give a later end`);
     const measure = readMeasure(values);
     readAssumptions(values, null);
-    const { askWorld, readWorld } = await import('./backtest/read-world.ts');
+    const { askWorld } = await import('../shared/backtest/ask-world.ts');
+    const { readWorld } = await import('./backtest/read-world.ts');
     const { readPolicyFile } = await import('./backtest/read-policies.ts');
     const { events } = values;
-    const world = events === undefined ? await askWorld(values, model) : readWorld(events, model);
+    const ask = (path: string) => askService(values, path);
+    const world = events === undefined ? await askWorld(ask, model) : readWorld(events, model);
     const named = values.policy.map((file) => ({
       name: file,
       pinned: readPolicyFile(file, model, world.base?.pinned ?? null),

@@ -1,6 +1,6 @@
 import { type Command, readArgs, UsageError } from './command.ts';
 import { theOneModel } from './operation.ts';
-import { serviceOptions, serviceUsage } from './service.ts';
+import { askService, serviceOptions, serviceUsage } from './service.ts';
 
 export const exportCommand: Command = {
   summary: 'Write what the service has recorded of a model as events, which ratchet backtest plays.',
@@ -16,8 +16,8 @@ export const exportCommand: Command = {
     if (what !== 'events')
       throw new UsageError(`expected events, got ${what === undefined ? 'nothing' : JSON.stringify(what)}`);
     const model = theOneModel(rest);
-    const { askWorld } = await import('./backtest/read-world.ts');
-    const { lines } = await askWorld({ ...values, json: true }, model);
+    const { askWorld } = await import('../shared/backtest/ask-world.ts');
+    const { lines } = await askWorld((path) => askService({ ...values, json: true }, path), model);
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     if (values.out === undefined) process.stdout.write(text);
     else {

@@ -1,35 +1,16 @@
-/** What a backtest is played over: of a file and the folder of model files, or of a running service. */
+/** What a backtest is played over: of a file, and the folder of model files. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { World } from '../../shared/backtest/ask-world.ts';
 import type { HistoryLine, LineOf } from '../../shared/backtest/history-schema.ts';
 import { readHistory } from '../../shared/backtest/read-history.ts';
-import { type FleetPolicy, FleetSchema } from '../../shared/config/fleet-schema.ts';
+import { FleetSchema } from '../../shared/config/fleet-schema.ts';
 import { fleetFileName, listModelFiles, modelOfFile, readFleetFile } from '../../shared/config/load.ts';
 import { pinModel } from '../../shared/config/pin.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
-import { ModelConfigSchema, type PinnedModel } from '../../shared/config/schema.ts';
+import { ModelConfigSchema } from '../../shared/config/schema.ts';
 import { UsageError } from '../command.ts';
-import { askService } from '../service.ts';
-import { askHistory, type Service } from './ask-history.ts';
 import { readPolicyFile } from './read-policies.ts';
-import { writeHistory } from './write-history.ts';
-
-interface World {
-  readonly lines: readonly HistoryLine[];
-  /** The model file in force and what it is called; null: there is none. */
-  readonly base: { readonly name: string; readonly pinned: PinnedModel } | null;
-  readonly fleet: { readonly policy: FleetPolicy | null; readonly models: readonly string[] };
-}
-
-export async function askWorld(service: Service, model: string): Promise<World> {
-  const pinned = (await askService(service, `models/${encodeURIComponent(model)}/file`)) as PinnedModel;
-  const { policy } = (await askService(service, 'fleet')) as { policy: FleetPolicy | null };
-  const { models } = (await askService(service, 'models')) as { models: readonly { model: string }[] };
-  const recorded = await askHistory(service, model, { withFleet: policy !== null });
-  const fleet = { policy, models: models.map((each) => each.model) };
-  const lines = writeHistory(recorded, { model: pinned.config, fleet: policy, models: fleet.models });
-  return { lines, base: { name: 'in force', pinned }, fleet };
-}
 
 /** The files of the history itself count, where it has them; otherwise those of the folder of model files. */
 export function readWorld(events: string, model: string): World {

@@ -2,7 +2,7 @@
  * A history that policies can be played over: one fact a line, as JSON.
  *
  * Owns: the form of the lines, documented in docs/backtest.md and docs/schema/history.schema.json.
- * Does not own: reading a file (read-history.ts), making one of a running service (cli/backtest/export-history.ts).
+ * Does not own: reading a file (read-history.ts), making one of a running service (write-history.ts).
  */
 import { z } from 'zod';
 import { admissionOutcomes, reasonCodes } from '../domain/decision.ts';

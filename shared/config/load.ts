@@ -11,8 +11,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RatchetError } from '../errors.ts';
-import { findFleetWarnings, findModelWarnings, type Warning } from './find-warnings.ts';
+import { findFleetWarnings, findModelWarnings } from './find-warnings.ts';
 import { type FleetPolicy, FleetSchema } from './fleet-schema.ts';
+import { type ParsedModel, placed } from './parse-model-file.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { pinModel } from './pin.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -20,6 +21,8 @@ import { readConfigText } from './read-text.ts';
 import { type ModelConfig, ModelConfigSchema, type PinnedModel } from './schema.ts';
 import { withSmokeFile } from './smoke-file.ts';
 import { suggest } from './suggest.ts';
+
+export { parseModelFile } from './parse-model-file.ts';
 
 interface Problems {
   readonly problems: readonly ConfigProblem[];
@@ -30,22 +33,14 @@ interface Warnings {
   readonly warnings: readonly ConfigProblem[];
 }
 
-type Parsed = ({ readonly model: PinnedModel } & Warnings) | Problems;
 type ParsedFleet = ({ readonly fleet: FleetPolicy } & Warnings) | Problems;
 type Configs = ReadonlyMap<string, ModelConfig>;
 
 /** The file in the folder of model files that is about all of them. */
 export const fleetFileName = 'fleet.yaml';
 
-/** Without what stands in a smoke file. */
-export function parseModelFile(file: string, text: string): Parsed {
-  const parsed = parseYaml(file, text, ModelConfigSchema);
-  if ('problems' in parsed) return parsed;
-  return { model: pinModel(parsed.value), warnings: placed(file, parsed, findModelWarnings(parsed.value)) };
-}
-
 /** With the requests of its smoke file, which lies beside it. */
-function parseWithSmoke(file: string, text: string): Parsed {
+function parseWithSmoke(file: string, text: string): ParsedModel {
   const parsed = parseYaml(file, text, ModelConfigSchema);
   if ('problems' in parsed) return parsed;
   const read = withSmokeFile(file, parsed.value, parsed.lineOf);
@@ -80,26 +75,13 @@ export function parseFleetFile(
   };
 }
 
-function placed(
-  file: string,
-  { lineOf }: { readonly lineOf: (path: readonly PropertyKey[]) => number },
-  warnings: readonly Warning[],
-): readonly ConfigProblem[] {
-  return warnings.map(({ path, message }) => ({
-    file,
-    line: lineOf(path),
-    path: path.map(String).join('.'),
-    message,
-  }));
-}
-
 /** The model that a file must be about: `spam-filter` of `models/spam-filter.yaml`. */
 export function modelOfFile(file: string): string {
   return basename(file).replace(/\.ya?ml$/i, '');
 }
 
 /** Reads one model file. */
-export function readModelFile(file: string): Parsed {
+export function readModelFile(file: string): ParsedModel {
   const read = readConfigText(file);
   if ('problems' in read) return read;
   const parsed = parseWithSmoke(file, read.text);
@@ -154,7 +136,7 @@ export function loadModels(folder: string): LoadedModels {
 }
 
 /** Of two files that are about the same model neither is the right one. */
-function readOneOf(files: readonly string[]): Parsed {
+function readOneOf(files: readonly string[]): ParsedModel {
   const [file, ...others] = files;
   if (file !== undefined && others.length === 0)
     return isFleet(file) ? misnamedFleet(file) : readModelFile(file);

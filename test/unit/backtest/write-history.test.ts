@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { writeHistory } from '../../../cli/backtest/write-history.ts';
 import { backtest } from '../../../shared/backtest/backtest.ts';
 import { HistoryLineSchema } from '../../../shared/backtest/history-schema.ts';
+import { writeHistory } from '../../../shared/backtest/write-history.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { Signal } from '../../../shared/domain/signal.ts';
 import { assumed, atHour, modelWith, noFleet } from './histories.ts';

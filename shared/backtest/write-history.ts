@@ -5,12 +5,12 @@
  * nothing but a decision tells of is taken from that. Does not own: asking (ask-history.ts), the form (history-schema.ts).
  */
 
-import type { HistoryLine, LineOf } from '../../shared/backtest/history-schema.ts';
-import { sortLines } from '../../shared/backtest/read-history.ts';
-import type { Decision } from '../../shared/domain/decision.ts';
-import type { Operation } from '../../shared/domain/operation.ts';
-import type { Run } from '../../shared/domain/run.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Run } from '../domain/run.ts';
 import type { Recorded, StripSample } from './ask-history.ts';
+import type { HistoryLine, LineOf } from './history-schema.ts';
+import { sortLines } from './read-history.ts';
 
 type SampleLine = LineOf<'metrics' | 'query' | 'run-metric'>;
 

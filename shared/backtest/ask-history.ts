@@ -1,12 +1,14 @@
 /** What a running service has recorded of a model, read through its API, whole. */
-import type { Decision } from '../../shared/domain/decision.ts';
-import type { Operation } from '../../shared/domain/operation.ts';
-import type { Run } from '../../shared/domain/run.ts';
-import type { MetricStrip, Timeline, TimelineChampion } from '../../shared/domain/timeline.ts';
-import { listingPath } from '../listing.ts';
-import { askService } from '../service.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Run } from '../domain/run.ts';
+import type { MetricStrip, Timeline, TimelineChampion } from '../domain/timeline.ts';
 
-export type Service = Parameters<typeof askService>[0];
+/** Asks a path of the API, below its door; answers the body, or throws. */
+export type Ask = (path: string) => Promise<unknown>;
+
+/** Hears what has been read so far. */
+export type Hear = (what: string, count: number) => void;
 
 /** A sample of a rule with the rule that it is of. */
 export type StripSample = MetricStrip['samples'][number] & Pick<MetricStrip, 'rule' | 'kind' | 'metric'>;
@@ -27,20 +29,24 @@ export interface Recorded {
 const points = 2_000;
 const shortestMs = 60_000;
 
+interface Asking {
+  readonly ask: Ask;
+  readonly hear: Hear;
+}
+
 export async function askHistory(
-  service: Service,
+  asking: Asking,
   model: string,
   { withFleet }: { readonly withFleet: boolean },
 ): Promise<Recorded> {
-  const ask = <T>(path: string, key: string, query: Readonly<Record<string, string>>) =>
-    askAll<T>(service, path, key, query);
-  const decisions = await ask<Decision>('decisions', 'decisions', { model });
-  const runs = await ask<Run>('runs', 'runs', withFleet ? {} : { model });
-  const own = await ask<Operation>('operations', 'operations', { model });
-  const ofFleet = await ask<Operation>('operations', 'operations', { model: '(fleet)' });
-  const { at } = await askTimeline(service, model, {});
+  const all = <T>(name: string, query: Readonly<Record<string, string>>) => askAll<T>(asking, name, query);
+  const decisions = await all<Decision>('decisions', { model });
+  const runs = await all<Run>('runs', withFleet ? {} : { model });
+  const own = await all<Operation>('operations', { model });
+  const ofFleet = await all<Operation>('operations', { model: '(fleet)' });
+  const { at } = await askTimeline(asking, model, {});
   const timelines: Timeline[] = [];
-  await readTimelines(service, model, '2000-01-01T00:00:00.000Z', after(at), timelines);
+  await readTimelines(asking, model, ['2000-01-01T00:00:00.000Z', after(at)], timelines);
   const champions = new Map(timelines.flatMap((each) => each.champions).map((each) => [each.from, each]));
   return {
     ...{ model, at, decisions, runs },
@@ -58,47 +64,52 @@ const after = (at: string): string => new Date(Date.parse(at) + 1).toISOString()
 
 /** Every page of a listing, the first first. */
 async function askAll<T>(
-  service: Service,
-  path: string,
-  key: string,
+  { ask, hear }: Asking,
+  name: string,
   query: Readonly<Record<string, string>>,
 ): Promise<readonly T[]> {
   const items: T[] = [];
   for (let continuation: string | undefined; ; ) {
     const asked = { ...query, limit: '1000', ...(continuation !== undefined && { continuation }) };
-    const page = (await askService(service, listingPath(path, asked))) as Record<string, unknown>;
-    items.push(...(page[key] as T[]));
+    const page = (await ask(withQuery(name, asked))) as Record<string, unknown>;
+    items.push(...(page[name] as T[]));
+    hear(name, items.length);
     continuation = page['continuation'] as string | undefined;
     if (continuation === undefined) return items;
   }
 }
 
+const withQuery = (path: string, query: Readonly<Record<string, string>>): string =>
+  `${path}?${new URLSearchParams(query)}`;
+
 async function askTimeline(
-  service: Service,
+  { ask }: Asking,
   model: string,
   query: Readonly<Record<string, string>>,
 ): Promise<Timeline> {
-  const path = listingPath(`models/${encodeURIComponent(model)}/timeline`, { ...query, points });
-  return (await askService(service, path)) as Timeline;
+  const path = `models/${encodeURIComponent(model)}/timeline`;
+  return (await ask(withQuery(path, { ...query, points: String(points) }))) as Timeline;
 }
 
 /** Where samples were thinned out the stretch is asked in halves; where a lane was cut, what was before it. */
 async function readTimelines(
-  service: Service,
+  asking: Asking,
   model: string,
-  from: string,
-  until: string,
+  [from, until]: readonly [string, string],
   found: Timeline[],
 ): Promise<void> {
-  const timeline = await askTimeline(service, model, { from, until });
+  const timeline = await askTimeline(asking, model, { from, until });
   const begins = timeline.before ?? from;
   const [fromMs, untilMs] = [Date.parse(begins), Date.parse(until)];
   const isThinned = timeline.metrics.some(({ thinned }) => thinned > 0);
   if (isThinned && untilMs - fromMs > shortestMs) {
     const middle = new Date((fromMs + untilMs) / 2).toISOString();
-    await readTimelines(service, model, begins, middle, found);
-    await readTimelines(service, model, middle, until, found);
-  } else found.push(timeline);
+    await readTimelines(asking, model, [begins, middle], found);
+    await readTimelines(asking, model, [middle, until], found);
+  } else {
+    found.push(timeline);
+    asking.hear('stretches of the time line', found.length);
+  }
   if (timeline.before !== null && timeline.before > from)
-    await readTimelines(service, model, from, timeline.before, found);
+    await readTimelines(asking, model, [from, timeline.before], found);
 }

@@ -1,0 +1,27 @@
+/** What a backtest is played over: what a running service has recorded of a model, and the files in force. */
+import type { FleetPolicy } from '../config/fleet-schema.ts';
+import type { PinnedModel } from '../config/schema.ts';
+import { type Ask, askHistory, type Hear } from './ask-history.ts';
+import type { HistoryLine } from './history-schema.ts';
+import { writeHistory } from './write-history.ts';
+
+export interface World {
+  readonly lines: readonly HistoryLine[];
+  /** The model file in force and what it is called; null: there is none. */
+  readonly base: { readonly name: string; readonly pinned: PinnedModel } | null;
+  readonly fleet: { readonly policy: FleetPolicy | null; readonly models: readonly string[] };
+}
+
+export async function askWorld(
+  ask: Ask,
+  model: string,
+  hear: Hear = () => undefined,
+): Promise<World & { readonly base: NonNullable<World['base']> }> {
+  const pinned = (await ask(`models/${encodeURIComponent(model)}/file`)) as PinnedModel;
+  const { policy } = (await ask('fleet')) as { policy: FleetPolicy | null };
+  const { models } = (await ask('models')) as { models: readonly { model: string }[] };
+  const recorded = await askHistory({ ask, hear }, model, { withFleet: policy !== null });
+  const fleet = { policy, models: models.map((each) => each.model) };
+  const lines = writeHistory(recorded, { model: pinned.config, fleet: policy, models: fleet.models });
+  return { lines, base: { name: 'in force', pinned }, fleet };
+}
