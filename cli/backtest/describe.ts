@@ -62,6 +62,7 @@ export function describeLoss({
 function describeDifferences({
   first,
   second,
+  sentence,
   decisions,
   onlyFirst,
   onlySecond,
@@ -69,6 +70,7 @@ function describeDifferences({
   const left = decisions.length - differencesAtMost;
   return [
     `${pc.bold(`${second} against ${first}`)}: ${counted(decisions.length, 'decision')} differ; ${counted(onlySecond.length, 'run')} more, ${onlyFirst.length} fewer`,
+    `  ${sentence}`,
     ...decisions.slice(0, differencesAtMost).flatMap(describeDifference),
     ...(left > 0 ? [pc.dim(`  and ${left} more: --json has all`)] : []),
   ];

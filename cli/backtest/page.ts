@@ -81,12 +81,13 @@ function renderUnsaid({ name, cannotSay, ignored }: Policy): Html | null {
 }
 
 function renderDifferences(
-  { first, second, decisions }: Backtest['differences'][number],
+  { first, second, sentence, decisions }: Backtest['differences'][number],
   place: number,
 ): Html {
   const shown = decisions.slice(0, rowsAtMost);
   const left = decisions.length - shown.length;
   return html`<section aria-labelledby="differences-${place}"><h2 id="differences-${place}">What differs: ${second} against ${first}</h2>
+<p>${sentence}</p>
 <div class="scroll"><table><caption>${decisions.length} decisions${left > 0 ? `, the first ${shown.length}` : ''}</caption>
 <thead><tr><th scope="col">signal</th><th scope="col">offered</th><th scope="col">${first}</th><th scope="col">${second}</th></tr></thead>
 <tbody>${shown.map((each) => html`<tr><th scope="row">${each.signalId}</th><td>${each.offeredAt}</td><td>${sideOf(each.first)}</td><td>${sideOf(each.second)}</td></tr>`)}</tbody></table></div></section>`;

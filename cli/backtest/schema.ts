@@ -111,6 +111,7 @@ export const backtestOutput = z.strictObject({
     z.strictObject({
       first: z.string(),
       second: z.string(),
+      sentence: z.string().describe('What would have come of the second, beside the first.'),
       decisions: z.array(
         z.strictObject({
           signalId: z.string(),

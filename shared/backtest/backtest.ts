@@ -15,6 +15,7 @@ import { type Measure, measureOf, windowsOf } from './losses.ts';
 import type { PlayInput } from './play-input.ts';
 import { playPolicy } from './play-policy.ts';
 import type { PlayedRun } from './played.ts';
+import { sayTrial } from './say-trial.ts';
 import { type Summary, summarize } from './summarize.ts';
 
 interface NamedPolicy {
@@ -50,7 +51,12 @@ export interface Backtest {
     readonly runList: readonly PlayedRun[];
   })[];
   /** Of each policy after the first: what differs from it. */
-  readonly differences: readonly (PlayDifferences & { readonly first: string; readonly second: string })[];
+  readonly differences: readonly (PlayDifferences & {
+    readonly first: string;
+    readonly second: string;
+    /** What comes of it beside the first, for a person. */
+    readonly sentence: string;
+  })[];
   /** What the service decided then, against the first policy; null: the history has no decisions. */
   readonly record: RecordCheck | null;
 }
@@ -69,6 +75,9 @@ export function backtest(input: BacktestInput): Backtest {
   });
   const [first, ...others] = plays;
   const isComparable = history.decisions.length > 0;
+  const summaries = plays.map(({ played, pinned }) =>
+    summarize(played, pinned.config, { history, assumptions, measure, episodes, from: since }),
+  );
   return {
     model: base!.pinned.config.model,
     from: since,
@@ -82,16 +91,17 @@ export function backtest(input: BacktestInput): Backtest {
           value: reported,
         }))
       : [],
-    policies: plays.map(({ name, pinned, played }) => ({
+    policies: plays.map(({ name, pinned, played }, place) => ({
       name,
       configHash: pinned.configHash,
-      ...summarize(played, pinned.config, { history, assumptions, measure, episodes, from: since }),
+      ...summaries[place]!,
       runList: played.runs.filter(({ startedAt }) => startedAt >= since),
     })),
-    differences: others.map(({ name, played }) => ({
-      ...{ first: first!.name, second: name },
-      ...comparePlays(first!.played, played, since),
-    })),
+    differences: others.map(({ name, played }, place) => {
+      const differences = comparePlays(first!.played, played, since);
+      const sentence = sayTrial(summaries[0]!, summaries[place + 1]!, differences);
+      return { first: first!.name, second: name, sentence, ...differences };
+    }),
     record: isComparable ? checkRecord(history, first!.played, first!.pinned.configHash) : null,
   };
 }

@@ -53,6 +53,9 @@ describe('the recorded history of a real run', () => {
     const [base, other] = policies;
     expect(policies.map(({ name }) => name)).toEqual(['in force', policy]);
     expect(other!.runs.started).toBeGreaterThan(base!.runs.started);
+    expect(differences[0]!.sentence).toMatch(
+      /^This policy would have started 12 runs for .* h of jobs, the one in force 7 runs for .* days earlier, to 1 more /,
+    );
     expect(differences[0]!.onlySecond.every(({ isRecorded }) => !isRecorded)).toBe(true);
     expect(other!.losses!.unknownWindows).toBeGreaterThan(0);
     expect(other!.losses!.most).toBeGreaterThan(other!.losses!.known);
