@@ -12,6 +12,7 @@ import { ReleasePage } from './pages/release.tsx';
 import { ReleasesPage } from './pages/releases.tsx';
 import { RunPage } from './pages/run.tsx';
 import { RunsPage } from './pages/runs.tsx';
+import { TrialPage } from './pages/trial/trial.tsx';
 import { VersionPage } from './pages/version.tsx';
 import { Heading } from './parts/heading.tsx';
 import { Shell } from './parts/shell.tsx';
@@ -53,6 +54,8 @@ function View() {
       return <InboxPage />;
     case 'model':
       return <ModelPage model={value.model} />;
+    case 'trial':
+      return <TrialPage model={value.model} />;
     case 'version':
       return <VersionPage model={value.model} version={value.version} />;
     case 'audit':

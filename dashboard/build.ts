@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constants, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { keepMetafile } from '../packaging/metafiles.ts';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
@@ -14,12 +14,7 @@ const out = fileURLToPath(new URL('../dist/dashboard/', import.meta.url));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'assets'), { recursive: true });
-const { metafile } = await build({
-  entryPoints: {
-    page: join(source, 'main.tsx'),
-    style: join(source, 'style/index.css'),
-    icon: join(source, 'icon.svg'),
-  },
+const common = {
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
@@ -28,21 +23,50 @@ const { metafile } = await build({
   format: 'esm',
   // `light-dark()` of the style is of the same age.
   target: ['chrome123', 'firefox120', 'safari17.5'],
-  loader: { '.svg': 'copy' },
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-});
-keepMetafile('page', metafile);
+} as const satisfies BuildOptions;
 
-const files = readdirSync(join(out, 'assets'));
 const addressOf = (name: string): string => {
-  const file = files.find((each) => each.startsWith(`${name}-`));
+  const file = readdirSync(join(out, 'assets')).find((each) => each.startsWith(`${name}-`));
   if (file === undefined) throw new Error(`the build made no ${name}`);
   return `/api/ui/assets/${file}`;
 };
+
+/** What is imported as a name is bundled whole; as a namespace, only what is used of it. */
+const onlyUsedOfZod: Plugin = {
+  name: 'only-used-of-zod',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]shared[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'"),
+      loader: 'ts',
+    }));
+  },
+};
+
+const trial = await build({
+  ...common,
+  entryPoints: { trial: join(source, 'trial/worker.ts') },
+  alias: { 'node:crypto': join(source, 'trial/node-crypto.ts') },
+  plugins: [onlyUsedOfZod],
+});
+keepMetafile('trial', trial.metafile);
+const page = await build({
+  ...common,
+  entryPoints: {
+    page: join(source, 'main.tsx'),
+    style: join(source, 'style/index.css'),
+    icon: join(source, 'icon.svg'),
+  },
+  loader: { '.svg': 'copy' },
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  define: { trialWorker: JSON.stringify(addressOf('trial')) },
+});
+keepMetafile('page', page.metafile);
+
+const files = readdirSync(join(out, 'assets'));
 const shell = readFileSync(join(source, 'index.html'), 'utf8').replaceAll(/%(\w+)%/g, (_, name: string) =>
   addressOf(name),
 );

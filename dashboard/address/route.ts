@@ -2,7 +2,7 @@
 
 export type Route =
   | { readonly view: 'fleet' | 'inbox' | 'decisions' | 'runs' | 'releases' | 'audit' }
-  | { readonly view: 'model'; readonly model: string }
+  | { readonly view: 'model' | 'trial'; readonly model: string }
   | { readonly view: 'version'; readonly model: string; readonly version: string }
   | { readonly view: 'decision'; readonly id: string }
   | { readonly view: 'run'; readonly id: string }
@@ -24,6 +24,7 @@ export function routeOf(path: string): Route {
   // The id of a signal may hold slashes, written as they are.
   if (first === 'decisions') return { view: 'decision', id: parts.slice(1).join('/') };
   if (parts.length === 2 && first === 'models') return { view: 'model', model: second };
+  if (parts.length === 3 && first === 'models' && third === 'try') return { view: 'trial', model: second };
   if (parts.length === 2 && first === 'runs') return { view: 'run', id: second };
   if (parts.length === 2 && first === 'releases') return { view: 'release', id: second };
   if (parts.length === 4 && first === 'models' && third === 'versions')
@@ -52,6 +53,8 @@ export const addressOf = {
     const at = (change: number) => new Date(Date.parse(iso) + change).toISOString();
     return `${to('models', model)}?${new URLSearchParams({ from: at(-ms), until: at(ms) })}`;
   },
+  /** `search`: the span that is looked at. */
+  trial: (model: string, search = '') => `${to('models', model, 'try')}${search}`,
   version: (model: string, version: string) => to('models', model, 'versions', version),
   decision: (id: string) => to('decisions', id),
   run: (id: string) => to('runs', id),

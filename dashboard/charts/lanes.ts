@@ -4,7 +4,11 @@ import type { Timeline } from '../../shared/domain/timeline.ts';
 import { addressOf } from '../address/route.ts';
 import { sayAdmission, sayOutcome, sayReason, sayRelease, type Tone } from '../format/words.ts';
 
-export const lanes = ['checks', 'decisions', 'runs', 'releases', 'holds', 'champions'] as const;
+export const lanes = [
+  ...(['checks', 'decisions', 'runs', 'releases', 'holds', 'champions'] as const),
+  // Of a policy that is tried: what would have been.
+  ...(['episodes', 'in-force', 'tried', 'differences'] as const),
+] as const;
 export type Lane = (typeof lanes)[number];
 
 export const laneNames: Readonly<Record<Lane, string>> = {
@@ -14,6 +18,10 @@ export const laneNames: Readonly<Record<Lane, string>> = {
   releases: 'Releases',
   holds: 'Freezes and modes',
   champions: 'Champion',
+  episodes: 'Episodes',
+  'in-force': 'Runs by the policy in force',
+  tried: 'Runs by this policy',
+  differences: 'Decided otherwise by this policy',
 };
 
 /** `no`: a cross. `open`: a ring, not decided for good. */

@@ -9,7 +9,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../shared/domain/timeline.ts';
 import { describeSpan, formatDay, formatTime } from '../format/time.ts';
 import { nowMs } from '../parts/now.ts';
-import { type Event, eventsOf, type Lane, laneNames, lanes, marksOf } from './lanes.ts';
+import { type Event, type Lane, laneNames, lanes, marksOf } from './lanes.ts';
 import { MetricStripView } from './metric-strip.tsx';
 import { compressAxis, type TimeAxis, timeTicks } from './time-axis.ts';
 import { useWidth } from './use-width.ts';
@@ -20,15 +20,16 @@ const bandHeight = 16;
 
 interface TimelineProps {
   readonly of: Timeline;
+  /** What is shown in lanes, the latest first. */
+  readonly events: readonly Event[];
   readonly isCompressed: boolean;
   /** Two times to show what lies between. */
   readonly onZoom: (fromMs: number, untilMs: number) => void;
   readonly onPick: (event: Event | null) => void;
 }
 
-export function TimelineChart({ of, isCompressed, onZoom, onPick }: TimelineProps) {
+export function TimelineChart({ of, events, isCompressed, onZoom, onPick }: TimelineProps) {
   const [box, width] = useWidth<HTMLDivElement>(900);
-  const events = useMemo(() => eventsOf(of), [of]);
   const [picked, setPicked] = useState<string | null>(null);
   const axis = useMemo(() => {
     const ends = { fromMs: Date.parse(of.from), untilMs: Date.parse(of.until), start: 10, end: width - 10 };

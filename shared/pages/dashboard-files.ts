@@ -33,7 +33,7 @@ interface Asked {
 
 const policy = [
   "default-src 'none'",
-  ...["script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'"],
+  ...["script-src 'self'", "worker-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'"],
   ...["base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"],
 ].join('; ');
 

@@ -226,6 +226,7 @@ describe('the page', () => {
     ['/releases', asked.releaseId],
     [`/releases/${asked.releaseId}`, 'Approvals'],
     ['/models/guarded', 'Time line'],
+    ['/models/guarded/try', 'The text is valid.'],
     ['/models/guarded/versions/1', 'What it was made of'],
     ['/audit', 'The decision log'],
     ['/nowhere', 'There is no such page'],

@@ -295,7 +295,11 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   examples: { rooms: [], types: ['shared/domain'] },
   // The page: what it knows it asks of the HTTP API, whose shapes are those of the domain.
-  dashboard: { rooms: [], types: ['shared/domain'] },
+  dashboard: { rooms: [], types: ['shared/domain', 'shared/backtest'] },
+  // What a worker of the page plays, by the code that decides live.
+  'dashboard/trial': {
+    rooms: ['shared/backtest', 'shared/config', 'shared/domain', 'dashboard/service/ask.ts'],
+  },
   'dashboard/build.ts': { rooms: ['packaging/metafiles.ts'] },
   packaging: { rooms: [] },
 };

@@ -6,6 +6,8 @@ import type {
   PolicyTopic,
   PolicyWords,
 } from '../../../shared/domain/policy-words.ts';
+import { search } from '../../address/address.ts';
+import { addressOf } from '../../address/route.ts';
 import { sayAdmission, sayReason } from '../../format/words.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/facts.tsx';
@@ -27,7 +29,14 @@ const topics: Readonly<Record<PolicyTopic, string>> = {
 export function PolicyCard({ model }: { readonly model: string }) {
   const told = useResource<PolicyWords>(`models/${encodeURIComponent(model)}/policy`);
   return (
-    <Card title="Policy">
+    <Card
+      title="Policy"
+      acts={
+        <a class="button" href={addressOf.trial(model, search.value)}>
+          Try a policy
+        </a>
+      }
+    >
       <Part of={told} what="the policy">
         {({ sentences, outlook, advice }) => (
           <>

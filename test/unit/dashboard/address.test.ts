@@ -16,6 +16,7 @@ describe('an address of the page', () => {
         expect(routeOf(pathOf(addressOf.run(first)))).toEqual({ view: 'run', id: first });
         expect(routeOf(pathOf(addressOf.release(first)))).toEqual({ view: 'release', id: first });
         expect(routeOf(pathOf(addressOf.model(first)))).toEqual({ view: 'model', model: first });
+        expect(routeOf(pathOf(addressOf.trial(first, '?days=7')))).toEqual({ view: 'trial', model: first });
         expect(routeOf(pathOf(addressOf.version(first, second)))).toEqual({
           ...{ view: 'version', model: first, version: second },
         });

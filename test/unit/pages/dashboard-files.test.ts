@@ -90,7 +90,7 @@ describe('the files of the page', () => {
     for (const path of ['', 'assets/page-ABC.js', 'nothing.js']) {
       const { headers } = get(path);
       expect(headers['content-security-policy']).toBe(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
       );
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
