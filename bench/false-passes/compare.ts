@@ -1,5 +1,4 @@
 /** Methods that gates are held against: what a statistician would take who knows the metric, or the truth. */
-import { measureMetric } from '../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../shared/gates/metrics/prepare-metric.ts';
 import { findShare } from '../../shared/gates/metrics/shares.ts';
 import { type Rows, scoredBy } from '../../shared/gates/rows.ts';
@@ -78,11 +77,7 @@ function hasTwoOfEach({ labels }: Rows): boolean {
 }
 
 function wilsonDistance(rows: Rows, limit: number): number | null {
-  const accuracy = measureMetric(
-    prepareMetric('accuracy', scoredBy(rows, 'challenger')!)!,
-    rows.labels.length,
-    null,
-  )!;
+  const accuracy = prepareMetric('accuracy', scoredBy(rows, 'challenger')!)!.measure(null)!;
   return (accuracy - limit) / Math.sqrt((limit * (1 - limit)) / rows.labels.length);
 }
 

@@ -15,6 +15,7 @@ import { counted } from '../domain/plural.ts';
 import type { Dependence, Rows } from './rows.ts';
 import { chooseBlockLength, leastBlockLength } from './statistics/block-length.ts';
 import { orderNumbers } from './statistics/order-numbers.ts';
+import { gather } from './statistics/typed.ts';
 
 /** What counts once, as a person calls it. */
 export interface UnitsSeen {
@@ -87,6 +88,24 @@ export function largestUnit({ unitOf, seen }: RowUnits): number {
   return sizes.reduce((most, size) => Math.max(most, size), 0);
 }
 
+/** In how many units each class has a row. */
+export function countUnitsOfClasses(
+  { unitOf, seen }: RowUnits,
+  labels: Float64Array,
+  classes: number,
+): Uint32Array {
+  const counts = new Uint32Array(classes);
+  const lastOf = new Int32Array(seen.count).fill(-1);
+  // Class by class, so that a unit which has it was counted where it was the last that the unit was met with.
+  for (const row of orderNumbers(labels)) {
+    const [unit, label] = [unitOf[row]!, labels[row]!];
+    if (lastOf[unit] === label) continue;
+    lastOf[unit] = label;
+    counts[label]!++;
+  }
+  return counts;
+}
+
 /** How many units have a row for which this is so. */
 export function countUnits({ unitOf, seen }: RowUnits, has: (row: number) => boolean): number {
   const found = new Uint8Array(seen.count);
@@ -94,21 +113,26 @@ export function countUnits({ unitOf, seen }: RowUnits, has: (row: number) => boo
   return found.reduce((sum, one) => sum + one, 0);
 }
 
+const known = new WeakMap<Uint32Array, RowUnits>();
+
 function groupUnits({ of, column }: Dependence): RowUnits {
-  const places = new Map<number, number>();
+  const before = known.get(of);
+  if (before) return before;
+  // The file has more rows than its groups have numbers, so these are places in a list. 0: not met yet.
+  const placeOf = new Uint32Array(of.reduce((most, group) => Math.max(most, group), 0) + 1);
+  let count = 0;
   const unitOf = of.map((group) => {
-    const place = places.get(group) ?? places.size;
-    places.set(group, place);
-    return place;
+    if (placeOf[group] === 0) placeOf[group] = ++count;
+    return placeOf[group]! - 1;
   });
-  const count = places.size;
-  return { unitOf, seen: nameUnits(count, ['group', `of ${column}`]), stretch: 1 };
+  const units = { unitOf, seen: nameUnits(count, ['group', `of ${column}`]), stretch: 1 };
+  known.set(of, units);
+  return units;
 }
 
 function blockUnits(dependence: Dependence, values: Float64Array): RowUnits | NoUnits {
   const order = orderOf(dependence);
-  const series = Float64Array.from(order, (row) => values[row]!);
-  const chosen = chooseBlockLength(series);
+  const chosen = chooseBlockLength(gather(values, order));
   if (chosen === null) {
     return {
       why: `rows by ${dependence.column} depend on each other too far for ten of the blocks of all ${order.length} to be independent`,
@@ -135,5 +159,11 @@ const nameUnits = (count: number, [word, of]: readonly [string, string]): UnitsS
   words: `${counted(count, word)} ${of}`,
 });
 
+const ordered = new WeakMap<Uint32Array, Uint32Array>();
+
 /** Rows by rising place. */
-const orderOf = ({ of }: Dependence): Uint32Array => orderNumbers(Float64Array.from(of));
+function orderOf({ of }: Dependence): Uint32Array {
+  const order = ordered.get(of) ?? orderNumbers(new Float64Array(of));
+  ordered.set(of, order);
+  return order;
+}

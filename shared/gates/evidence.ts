@@ -3,7 +3,6 @@ import type { Task } from '../config/metric-catalog.ts';
 import type { HoldoutLook } from './ask-of-look.ts';
 import { findUnknownCosts } from './find-unknown-costs.ts';
 import type { DecisionRule } from './metrics/decision-rule.ts';
-import { measureMetric } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import {
   type DependenceFields,
@@ -108,7 +107,7 @@ function decideBy(predictions: Predictions, rule: DecisionRule | undefined): Pre
 export function computeMetric(rows: Rows, side: Side, name: string): number | null {
   const scored = scoredBy(rows, side);
   const metric = scored && prepareMetric(name, scored);
-  return metric && measureMetric(metric, rows.labels.length, rows.weights);
+  return metric?.measure(rows.weights) ?? null;
 }
 
 function readReported(

@@ -9,7 +9,7 @@ import { findCut, inferCutDifference } from './infer-cut.ts';
 import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
 import { binsOf, extremesOf, findCoverage } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
-import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
+import type { Extremes, Metric, ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
 import { findNoneWithPriors } from './priors.ts';
@@ -220,7 +220,7 @@ interface Side {
 
 function describeSide(metric: string, scored: ScoredRows, rows: Rows): Side | null {
   const prepared = prepareMetric(metric, scored);
-  const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
+  const value = prepared?.measure(rows.weights) ?? null;
   if (!prepared || value === null) return null;
   return {
     scored,

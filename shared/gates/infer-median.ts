@@ -1,6 +1,6 @@
 /** What rows say of the median of absolute errors, and of a gain in it. */
 import { counted } from '../domain/plural.ts';
-import { measureMetric, type ScoredRows } from './metrics/measure.ts';
+import type { ScoredRows } from './metrics/measure.ts';
 import { absoluteErrors, medianAbsoluteError } from './metrics/robust-metrics.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
@@ -45,7 +45,7 @@ function sideOf({ labels, scores }: ScoredRows, median: number, factor: number) 
 }
 
 const medianOf = (scored: ScoredRows, weights: Float64Array | null): number | null =>
-  measureMetric(medianAbsoluteError(scored)!, scored.labels.length, weights);
+  medianAbsoluteError(scored)!.measure(weights);
 
 const method = 'order statistics by the empirical likelihood of the weights';
 

@@ -6,7 +6,7 @@
  * is more (Rao, Proceedings of the Cambridge Philosophical Society 44, 1948), with the intercept that fits best at that slope.
  * Whether it is, is a question about a mean, which the empirical likelihood answers.
  */
-import { measureMetric, type ScoredRows } from './metrics/measure.ts';
+import type { ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { scoresOfLine } from './metrics/recalibration.ts';
 import type { Rows } from './rows.ts';
@@ -21,7 +21,7 @@ const mostTurns = 60;
 
 export function inferRecalibration(metric: string, scored: ScoredRows, rows: Rows): Inference | NoInference {
   const prepared = prepareMetric(metric, scored)!;
-  const estimate = measureMetric(prepared, rows.labels.length, rows.weights);
+  const estimate = prepared.measure(rows.weights);
   if (estimate === null) return { why: `${metric} is undefined in these rows` };
   const small = findSmallClass(metric, rows);
   if (small) return small;

@@ -7,7 +7,7 @@ import { dependentMedian, inferMedianError } from './infer-median.ts';
 import { inferRecalibration, isRecalibration } from './infer-recalibration.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { coveredBy } from './metrics/interval-metrics.ts';
-import { type Extremes, type Metric, measureMetric, type ScoredRows } from './metrics/measure.ts';
+import type { Extremes, Metric, ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { isCovered } from './metrics/regression-metrics.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
@@ -52,7 +52,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (cut) return inferCutValue(metric, cut, scored, rows);
   if (isRecalibration(metric)) return inferRecalibration(metric, scored, rows);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
-  const value = prepared && measureMetric(prepared, rows.labels.length, rows.weights);
+  const value = prepared?.measure(rows.weights) ?? null;
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const alone = findOneClass(rows);
   if (alone) return alone;

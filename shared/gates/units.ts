@@ -1,7 +1,7 @@
 import { parseMetricName } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
 import {
-  countUnits,
+  countUnitsOfClasses,
   findPlainUnits,
   findUnits,
   largestUnit,
@@ -246,16 +246,16 @@ export function findSmallClass(metric: string, rows: Rows): NoInference | null {
     squares[rows.labels[row]!]! += weightOf(row) ** 2;
   }
   const units = findPlainUnits(rows);
-  const unitsOf = units && ((of: number) => countUnits(units, (row) => rows.labels[row] === of));
+  const unitsOf = units && countUnitsOfClasses(units, rows.labels, classes);
   for (let of = 0; of < classes; of++) {
     if (rows.classes?.challenger.known[of] === false) continue;
     const worth = squares[of]! > 0 ? Math.floor(sums[of]! ** 2 / squares[of]! + 1e-9) : 0;
-    if (worth >= leastUnits && (unitsOf?.(of) ?? leastUnits) >= leastUnits) continue;
+    if (worth >= leastUnits && (unitsOf?.[of] ?? leastUnits) >= leastUnits) continue;
     const name = JSON.stringify(rows.classes?.names[of] ?? String(of));
     const weighed = rows.weights ? ' of equal weight' : '';
     const has =
       units && worth >= leastUnits
-        ? `is in ${unitsOf!(of)} of ${units.seen.words}`
+        ? `is in ${unitsOf![of]} of ${units.seen.words}`
         : `has ${counted(worth, 'row')}${weighed}`;
     return {
       why: `class ${name} ${has}, and an interval of ${metric} needs ${leastUnits} of each class`,

@@ -10,7 +10,8 @@
 import type { MetricGate } from '../config/gate-schema.ts';
 import { findMetric, parseMetricName } from '../config/metric-catalog.ts';
 import { binsOf } from './infer-value.ts';
-import { costsOf, decisionsOf } from './metrics/decision-rule.ts';
+import { decisionsOf } from './metrics/decision-rule.ts';
+import { costsOf } from './metrics/expected-cost.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { findShare } from './metrics/shares.ts';
 import { type Rows, scoredBy } from './rows.ts';

@@ -11,7 +11,7 @@
  */
 import type { Task } from '../../../shared/config/metric-catalog.ts';
 import type { Costs } from '../../../shared/gates/metrics/decision-rule.ts';
-import { type Intervals, measureMetric, type ScoredRows } from '../../../shared/gates/metrics/measure.ts';
+import type { Intervals, ScoredRows } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import type { Discrete } from './discrete.ts';
 
@@ -65,7 +65,7 @@ export function trueValue(metric: string, { task, labels, costs }: Population, s
     rule: { costs },
   };
   const prepared = prepareMetric(metric, scored);
-  const value = prepared && measureMetric(prepared, rows, weight!);
+  const value = prepared?.measure(weight!) ?? null;
   if (value === null) throw new Error(`${metric} has no truth in this population`);
   return value;
 }

@@ -70,7 +70,7 @@ export function describeThreshold(rule: DecisionRule | undefined): string {
 }
 
 /** Scores of one side, or the numbers of classes. */
-interface Decided {
+export interface Decided {
   readonly scores: Float64Array;
   readonly classes: { readonly names: readonly string[] } | null;
   readonly rule?: DecisionRule | undefined;
@@ -80,29 +80,4 @@ interface Decided {
 export function decisionsOf({ scores, classes, rule }: Decided): (row: number) => number {
   const threshold = thresholdOf(rule);
   return classes ? (row) => scores[row]! : (row) => (scores[row]! >= threshold ? 1 : 0);
-}
-
-/** What a decision costs, by the numbers of the true class and of the one decided for. */
-export function costsOf({
-  classes,
-  rule,
-}: Omit<Decided, 'scores'>): (label: number, decision: number) => number {
-  const costs = rule?.costs ?? {};
-  if (!classes) {
-    const { falsePositive = 1, falseNegative = 1, truePositive = 0, trueNegative = 0 } = costs;
-    return (label, decision) =>
-      label === 1
-        ? decision === 1
-          ? truePositive
-          : falseNegative
-        : decision === 1
-          ? falsePositive
-          : trueNegative;
-  }
-  const { matrix = {}, otherwise = 1 } = costs;
-  const rows = classes.names.map((label) => {
-    const named = new Map(Object.entries(Object.hasOwn(matrix, label) ? matrix[label]! : {}));
-    return classes.names.map((decision) => named.get(decision) ?? (label === decision ? 0 : otherwise));
-  });
-  return (label, decision) => rows[label]![decision]!;
 }

@@ -30,8 +30,9 @@ export interface ScoredRows {
   readonly rule?: DecisionRule | undefined;
 }
 
-/** What every prepared metric can say of the rows. */
-interface Influential {
+/** What every prepared metric can say of the rows. Null weights are all 1. */
+interface Measurable {
+  readonly measure: (weights: Float64Array | null) => number | null;
   /**
    * For each row its weight times the derivative of the metric by it: to first order, what drawing the row once more
    * adds (the infinitesimal jackknife: Jaeckel 1972; Efron, "The Jackknife, the Bootstrap and Other Resampling Plans", 1982,
@@ -43,13 +44,8 @@ interface Influential {
 }
 
 /** A metric that sees nothing of the rows but some sums over them. */
-export interface SumMetric extends Influential {
+export interface SumMetric extends Measurable {
   readonly kind: 'sums';
-  /** How many sums. */
-  readonly width: number;
-  /** Adds a row that weighs so much to the sums. */
-  readonly add: (row: number, weight: number, sums: Float64Array) => void;
-  readonly value: (sums: Float64Array) => number | null;
   readonly ratioOf: ((weights: Float64Array | null) => Ratio) | null;
   /** Of a mean over rows: the least and the greatest number that a row can have, where there are such. */
   readonly range?: Range | undefined;
@@ -83,24 +79,15 @@ interface Ratio {
   readonly bothUneven?: boolean;
 }
 
-/** A metric that sees the order of the scores. Null weights are all 1. */
-export interface RankMetric extends Influential {
+/** A metric that sees the order of the scores. */
+export interface RankMetric extends Measurable {
   readonly kind: 'ranks';
-  readonly measure: (weights: Float64Array | null) => number | null;
 }
 
 export type Metric = SumMetric | RankMetric;
 
 /** Null where the rows are not what the metric is about. */
 export type PrepareMetric = (rows: ScoredRows) => Metric | null;
-
-/** The metric's value under weights; null weights are all 1. */
-export function measureMetric(metric: Metric, rows: number, weights: Float64Array | null): number | null {
-  if (metric.kind === 'ranks') return metric.measure(weights);
-  const sums = new Float64Array(metric.width);
-  for (let row = 0; row < rows; row++) metric.add(row, weights ? weights[row]! : 1, sums);
-  return metric.value(sums);
-}
 
 export const ratio = (part: number, whole: number): number | null =>
   whole > 0 ? finite(part / whole) : null;
@@ -129,18 +116,18 @@ export function meanOf(
 ): SumMetric {
   return {
     kind: 'sums',
-    width: 3,
     ofEachClass,
     valueIf,
     range,
-    add: (row, weight, sums) => {
-      const value = values[row]!;
-      if (Number.isFinite(value)) sums[0]! += weight * value;
-      else sums[2]! += weight;
-      sums[1]! += weight;
-    },
-    value: (sums) => {
-      const mean = sums[2]! > 0 ? null : ratio(sums[0]!, sums[1]!);
+    measure: (weights) => {
+      let [sum, total, without] = [0, 0, 0];
+      for (let row = 0; row < values.length; row++) {
+        const [value, weight] = [values[row]!, weights ? weights[row]! : 1];
+        if (Number.isFinite(value)) sum += weight * value;
+        else without += weight;
+        total += weight;
+      }
+      const mean = without > 0 ? null : ratio(sum, total);
       return mean === null ? null : finite(root ? Math.sqrt(mean) : mean);
     },
     ratioOf: () => ({

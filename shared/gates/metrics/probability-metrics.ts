@@ -74,24 +74,27 @@ export const scoreBin = (score: number, bins: number): number => Math.min(bins -
 /** Its influences are those of the sum in which each bin has the sign that it has in these rows. */
 function binnedError(bins: number, scores: Float64Array, outcomes: Float64Array): SumMetric {
   const binOf = bytesOf(scores.length, (row) => scoreBin(scores[row]!, bins));
-  const add: SumMetric['add'] = (row, weight, sums) => {
-    sums[binOf[row]!]! += weight * (scores[row]! - outcomes[row]!);
-    sums[bins]! += weight;
+  const sumsUnder = (weights: Float64Array | null): Float64Array => {
+    const sums = new Float64Array(bins + 1);
+    for (let row = 0; row < scores.length; row++) {
+      const weight = weights ? weights[row]! : 1;
+      sums[binOf[row]!]! += weight * (scores[row]! - outcomes[row]!);
+      sums[bins]! += weight;
+    }
+    return sums;
   };
   return {
     kind: 'sums',
-    width: bins + 1,
     ofEachClass: false,
-    add,
-    value: (sums) => {
+    measure: (weights) => {
+      const sums = sumsUnder(weights);
       let total = 0;
       for (let bin = 0; bin < bins; bin++) total += Math.abs(sums[bin]!);
       return ratio(total, sums[bins]!);
     },
     ratioOf: null,
     influences: (weights) => {
-      const sums = new Float64Array(bins + 1);
-      for (let row = 0; row < scores.length; row++) add(row, weights ? weights[row]! : 1, sums);
+      const sums = sumsUnder(weights);
       const signed = scores.map((score, row) => Math.sign(sums[binOf[row]!]!) * (score - outcomes[row]!));
       return influencesOnMean(signed, weights);
     },

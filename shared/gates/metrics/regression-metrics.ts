@@ -39,19 +39,19 @@ const r2: PrepareMetric = ({ labels, scores }) => {
   };
   return {
     kind: 'sums',
-    width: 4,
     ofEachClass: false,
-    add: (row, weight, sums) => {
-      const label = labels[row]! - centre;
-      sums[0]! += weight;
-      sums[1]! += weight * label;
-      sums[2]! += weight * label * label;
-      sums[3]! += weight * squared[row]!;
-    },
-    value: (sums) => {
-      const spread = sums[2]! - sums[1]! ** 2 / sums[0]!;
+    measure: (weights) => {
+      let [total, sum, squares, errors] = [0, 0, 0, 0];
+      for (let row = 0; row < labels.length; row++) {
+        const [label, weight] = [labels[row]! - centre, weights ? weights[row]! : 1];
+        total += weight;
+        sum += weight * label;
+        squares += weight * label * label;
+        errors += weight * squared[row]!;
+      }
+      const spread = squares - sum ** 2 / total;
       // Equal labels leave a spread of rounding errors.
-      return spread > 1e-12 * sums[2]! ? finite(1 - sums[3]! / spread) : null;
+      return spread > 1e-12 * squares ? finite(1 - errors / spread) : null;
     },
     ratioOf: (weights) => {
       const mean = meanUnder(weights);

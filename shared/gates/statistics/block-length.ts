@@ -26,13 +26,13 @@ export const leastBlockLength = (rows: number): number => Math.max(1, Math.ceil(
 export function chooseBlockLength(series: Float64Array): BlockLength | null {
   const rows = series.length;
   const least = leastBlockLength(rows);
-  const correlations = correlate(series);
-  if (!correlations) return { length: least, stretch: 1 };
-  const lag = lastLag(correlations, rows);
+  const correlationOf = correlate(series);
+  if (!correlationOf) return { length: least, stretch: 1 };
+  const lag = lastLag(correlationOf, rows);
   if (lag === null) return null;
   let [sum, moment] = [1, 0];
-  for (let k = 1; k <= Math.min(2 * lag, correlations.length - 1); k++) {
-    const correlation = 2 * flatTop(k / (2 * lag)) * correlations[k]!;
+  for (let k = 1; k <= Math.min(2 * lag, rows - 1); k++) {
+    const correlation = 2 * flatTop(k / (2 * lag)) * correlationOf(k);
     sum += correlation;
     moment += k * correlation;
   }
@@ -45,32 +45,33 @@ export function chooseBlockLength(series: Float64Array): BlockLength | null {
   return { length, stretch: 1 / Math.sqrt(1 - missed) };
 }
 
-/** Autocorrelations from lag 0 on, as many as the rule may look at; null where nothing varies. */
-function correlate(series: Float64Array): Float64Array | null {
+/** Autocorrelations by lag, each computed when it is asked for; null where nothing varies. */
+function correlate(series: Float64Array): ((lag: number) => number) | null {
   const rows = series.length;
   const mean = series.reduce((total, value) => total + value, 0) / rows;
   const centred = series.map((value) => value - mean);
   const variance = centred.reduce((total, value) => total + value * value, 0);
   if (!(variance > 0)) return null;
-  const lags = Math.min(rows - 1, 2 * Math.ceil(Math.sqrt(rows)) + quietLags(rows));
-  const correlations = new Float64Array(lags + 1);
-  for (let k = 0; k <= lags; k++) {
-    let product = 0;
-    for (let row = k; row < rows; row++) product += centred[row]! * centred[row - k]!;
-    correlations[k] = product / variance;
-  }
-  return correlations;
+  const correlations: number[] = [];
+  return (lag) => {
+    for (let k = correlations.length; k <= lag; k++) {
+      let product = 0;
+      for (let row = k; row < rows; row++) product += centred[row]! * centred[row - k]!;
+      correlations.push(product / variance);
+    }
+    return correlations[lag]!;
+  };
 }
 
 const quietLags = (rows: number): number => Math.max(5, Math.ceil(Math.sqrt(Math.log10(rows))));
 
 /** The lag after which so many correlations in a row are no larger than chance makes them; null where none of the first is. */
-function lastLag(correlations: Float64Array, rows: number): number | null {
+function lastLag(correlationOf: (lag: number) => number, rows: number): number | null {
   const chance = 2 * Math.sqrt(Math.log10(rows) / rows);
   const most = Math.ceil(Math.sqrt(rows)) + quietLags(rows);
   let quiet = 0;
-  for (let lag = 1; lag < correlations.length && lag <= most; lag++) {
-    quiet = Math.abs(correlations[lag]!) < chance ? quiet + 1 : 0;
+  for (let lag = 1; lag < rows && lag <= most; lag++) {
+    quiet = Math.abs(correlationOf(lag)) < chance ? quiet + 1 : 0;
     if (quiet === quietLags(rows)) return Math.max(1, lag - quiet);
   }
   return null;

@@ -35,13 +35,30 @@ export function mostEvenRowsOfTail(sign: 1 | -1, centred: Float64Array, losses: 
 
 /** By so many of the outermost values (Hill, Annals of Statistics 3, 1975); infinite where they are too near to tell. */
 function tailIndexOf(sign: 1 | -1, values: Float64Array, outer: number): number {
-  const outermost = values.map((value) => sign * value).sort();
   const count = Math.max(10, Math.floor(outer));
-  const threshold = outermost[outermost.length - 1 - count];
-  if (threshold === undefined || threshold <= 0) return Number.POSITIVE_INFINITY;
+  const outermost = findOutermost(sign, values, count + 1);
+  const threshold = outermost[0];
+  if (outermost.length <= count || threshold === undefined || threshold <= 0) return Number.POSITIVE_INFINITY;
   let logarithms = 0;
-  for (let place = outermost.length - count; place < outermost.length; place++) {
-    logarithms += Math.log(outermost[place]! / threshold);
-  }
+  for (const value of outermost.subarray(1)) logarithms += Math.log(value / threshold);
   return logarithms > 0 ? count / logarithms : Number.POSITIVE_INFINITY;
+}
+
+/** So many of the largest values, or of the smallest with their signs changed, by rising value; all where there are fewer. */
+export function findOutermost(sign: 1 | -1, values: Float64Array, count: number): Float64Array {
+  const found = new Float64Array(2 * count);
+  let [size, least] = [0, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (sign * value <= least) continue;
+    found[size++] = sign * value;
+    if (size < found.length) continue;
+    // The larger half is kept, and nothing below it is asked for again.
+    found.sort().copyWithin(0, count);
+    size = count;
+    least = found[0]!;
+  }
+  return found
+    .subarray(0, size)
+    .sort()
+    .subarray(Math.max(0, size - count));
 }

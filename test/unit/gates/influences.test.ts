@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findMetric, metricNames } from '../../../shared/config/metric-catalog.ts';
-import { type Metric, measureMetric, type RankMetric } from '../../../shared/gates/metrics/measure.ts';
+import type { Metric, RankMetric } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import { measureRocAreas } from '../../../shared/gates/statistics/delong.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
@@ -54,7 +54,7 @@ describe('influences of rows', () => {
           ? labels.map((label, at) => label + 1 + scores[at]! ** 2)
           : labels;
         const metric = prepare(name, truths, scores);
-        const under = (weighed: Float64Array) => measureMetric(metric, truths.length, weighed);
+        const under = (weighed: Float64Array) => metric.measure(weighed);
         const value = under(weights);
         // At its ends a correlation has no derivative.
         fc.pre(value !== null && !(name === 'matthews' && Math.abs(value) > 0.999));
@@ -91,9 +91,9 @@ describe('weights', () => {
     const repeat = (column: Float64Array) =>
       Float64Array.from([...column].flatMap((value, row) => Array.from({ length: row % 3 }, () => value)));
     for (const metric of ['roc_auc', 'pr_auc', 'ece', 'log_loss', 'matthews', 'f1']) {
-      const weighed = measureMetric(prepare(metric, labels, sides[0]), labels.length, weights);
+      const weighed = prepare(metric, labels, sides[0]).measure(weights);
       const repeated = repeat(labels);
-      const long = measureMetric(prepare(metric, repeated, repeat(sides[0])), repeated.length, null);
+      const long = prepare(metric, repeated, repeat(sides[0])).measure(null);
       expect(weighed, metric).toBeCloseTo(long!, 12);
     }
   });

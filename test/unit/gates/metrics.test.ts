@@ -7,7 +7,6 @@ import {
   parseMetricName,
 } from '../../../shared/config/metric-catalog.ts';
 import type { DecisionRule } from '../../../shared/gates/metrics/decision-rule.ts';
-import { measureMetric } from '../../../shared/gates/metrics/measure.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 
 interface OracleCase {
@@ -47,7 +46,7 @@ function measure(
   };
   const prepared = prepareMetric(metric, rows);
   expect(prepared, metric).not.toBeNull();
-  return measureMetric(prepared!, labels.length, Float64Array.from(weights));
+  return prepared!.measure(Float64Array.from(weights));
 }
 
 describe('metrics', () => {
