@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { Task } from '../shared/config/metric-catalog.ts';
-import { makeDecisions, makePredictions, writeCsv, writeParquet } from './gates/write-predictions.ts';
+import { type Judging, listManyClasses, type ManyClasses } from './gates/many-classes.ts';
+import { makePredictions, writeCsv, writeParquet } from './gates/write-predictions.ts';
 import { type Measuring, readCount, runBenchmark } from './measure/run-benchmark.ts';
 import { type Spread, spreadOf } from './measure/statistics.ts';
 import { figure, renderTable } from './measure/table.ts';
@@ -18,8 +18,9 @@ const help = `npm run bench:gates -- [options]
 
 Writes predictions of ten columns as CSV and as Parquet, and judges each, from the first byte to the report, by gates
 as a model file may have them: an exact bound, an area, a ranking, a mean and decisions by empirical likelihood, and
-slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV, and
-gates on decisions among many classes, labels and decisions as CSV.
+slices of two columns. Each time in a fresh process, the two formats in turns; then each gate by itself over CSV. Then
+the same of many classes: decisions, as CSV and as Parquet, with weights, groups and slices, by every metric of decisions,
+and as many probabilities as a file may have by every metric of those.
 Prints times and the most memory ever resident, and their ratios to the limits. Every report must pass.
 
   --rows N        rows (default 1000000)
@@ -51,14 +52,6 @@ const gates = [
   { gate: 'f1-by-region', kind: 'against-champion', metric: 'f1', margin: 0.02, slices: { by: 'region' } },
 ];
 
-const manyClassGates = [
-  { gate: 'accurate', kind: 'bound', metric: 'accuracy', atLeast: 0.8, confidence: 0.95 },
-  { gate: 'each', kind: 'bound', metric: 'f1_macro', atLeast: 0.8, confidence: 0.95 },
-  { gate: 'matthews', kind: 'bound', metric: 'matthews', atLeast: 0.8, confidence: 0.95 },
-  { gate: 'recall', kind: 'against-champion', metric: 'recall_macro', margin: 0.01 },
-  { gate: 'weighted', kind: 'against-champion', metric: 'f1_weighted', margin: 0.01 },
-];
-
 const JudgedSchema = z.object({
   readMs: z.number(),
   totalMs: z.number(),
@@ -84,12 +77,21 @@ interface Figures {
   readonly formats: readonly FormatFigures[];
   /** Of each gate by itself: judging, without reading. */
   readonly gates: readonly { readonly gate: string; readonly judgeMs: number }[];
-  /** Reading and judging decisions among so many classes. */
-  readonly many: { readonly classes: number; readonly judged: Judged };
+  readonly many: readonly ManyFigures[];
   readonly limits: { readonly seconds: number; readonly memoryMb: number };
   /** The slower format's median, and the greatest peak, by the limits. */
   readonly timeByLimit: number;
   readonly memoryByLimit: number;
+  /** The most CPU time and the greatest peak of a file of decisions among many classes. */
+  readonly manyTimeByLimit: number;
+  readonly manyMemoryByLimit: number;
+}
+
+/** Reading and judging one file of many classes. */
+interface ManyFigures extends Pick<ManyClasses, 'name' | 'rows' | 'classes' | 'format'> {
+  readonly gates: number;
+  readonly fileMb: number;
+  readonly judged: Judged;
 }
 
 await runBenchmark({
@@ -122,16 +124,15 @@ await runBenchmark({
     const alone: { gate: string; judgeMs: number }[] = [];
     for (const gate of gates) {
       measuring.say(`gate ${gate.gate} by itself`);
-      const { totalMs, readMs } = await judgeOnce(files[0], [gate], rows, measuring);
+      const judging = { task: 'binary', gates: [gate] } as const;
+      const { totalMs, readMs } = await judgeOnce(files[0], judging, rows, measuring);
       alone.push({ gate: gate.gate, judgeMs: totalMs - readMs });
     }
-    measuring.say(`decisions among ${classes} classes`);
-    const decisions = join(home, 'decisions.csv');
-    await writeCsv(decisions, makeDecisions(rows, classes));
-    const many = {
-      classes,
-      judged: await judgeOnce(decisions, manyClassGates, rows, measuring, 'multiclass'),
-    };
+    const many: ManyFigures[] = [];
+    for (const each of listManyClasses(rows, classes)) many.push(await judgeMany(each, home, measuring));
+    const ofDecisions = many.filter(({ name }) => name.startsWith('decisions'));
+    const most = (key: 'cpuMs' | 'peakMb'): number =>
+      Math.max(...ofDecisions.map(({ judged }) => judged[key]));
     return {
       rows,
       formats,
@@ -140,6 +141,8 @@ await runBenchmark({
       limits,
       timeByLimit: Math.max(...formats.map(({ totalMs }) => totalMs.median)) / (1000 * limits.seconds),
       memoryByLimit: Math.max(...formats.map(({ peakMb }) => peakMb.most)) / limits.memoryMb,
+      manyTimeByLimit: most('cpuMs') / (1000 * limits.seconds),
+      manyMemoryByLimit: most('peakMb') / limits.memoryMb,
     };
   },
   tell,
@@ -157,21 +160,31 @@ async function takeTurns(
     measuring.say(`round ${round + 1} of ${rounds}`);
     for (let place = 0; place < files.length; place++) {
       const at = (round + place) % files.length;
-      judged[at]!.push(await judgeOnce(files[at]!, gates, rows, measuring));
+      judged[at]!.push(await judgeOnce(files[at]!, { task: 'binary', gates }, rows, measuring));
     }
   }
   return judged;
 }
 
-async function judgeOnce(
-  file: string,
-  by: readonly object[],
-  rows: number,
-  { signal }: Measuring,
-  task: Task = 'binary',
-): Promise<Judged> {
+async function judgeMany(
+  { name, rows, classes, format, make, judging }: ManyClasses,
+  home: string,
+  measuring: Measuring,
+): Promise<ManyFigures> {
+  measuring.say(`${classes} classes, ${name}, ${format}`);
+  const file = join(home, `many.${format}`);
+  await (format === 'csv' ? writeCsv : writeParquet)(file, make());
+  const judged = await judgeOnce(file, judging, rows, measuring);
+  return {
+    ...{ name, rows, classes, format, judged },
+    gates: judging.gates.length,
+    fileMb: statSync(file).size / 2 ** 20,
+  };
+}
+
+async function judgeOnce(file: string, by: Judging, rows: number, { signal }: Measuring): Promise<Judged> {
   const script = fileURLToPath(new URL('./gates/judge-once.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file, JSON.stringify(by), task], {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file, JSON.stringify(by)], {
     signal,
   });
   const judged = JudgedSchema.parse(JSON.parse(stdout));
@@ -216,9 +229,20 @@ function tell(figures: Figures): string {
     '',
     renderTable(['gate by itself, without reading', ''], alone),
     '',
-    `${manyClassGates.length} gates on decisions among ${many.classes} classes, CSV: read ${seconds(many.judged.readMs)}, read and judged ${seconds(many.judged.totalMs)}, CPU ${seconds(many.judged.cpuMs)}, peak ${figure(many.judged.peakMb)} MB`,
+    renderTable(
+      ['many classes', 'classes', 'rows', 'gates', 'file', 'read', 'read and judged', 'CPU', 'peak'],
+      many.map(({ name, classes, rows, format, gates, fileMb, judged }) => [
+        `${name}, ${format === 'csv' ? 'CSV' : 'Parquet'}`,
+        ...[classes, rows, gates].map(String),
+        `${figure(fileMb)} MB`,
+        ...[judged.readMs, judged.totalMs, judged.cpuMs].map(seconds),
+        `${figure(judged.peakMb)} MB`,
+      ]),
+    ),
     '',
     `time : limit of ${limits.seconds} s     ${figure(timeByLimit)}`,
     `memory : limit of ${limits.memoryMb} MB  ${figure(memoryByLimit)}`,
+    `CPU time of decisions among many classes : limit of ${limits.seconds} s  ${figure(figures.manyTimeByLimit)}`,
+    `their memory : limit of ${limits.memoryMb} MB  ${figure(figures.manyMemoryByLimit)}`,
   ].join('\n');
 }

@@ -5,18 +5,26 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { decisionFields } from '../../shared/config/evaluation-schema.ts';
 import { GatesSchema } from '../../shared/config/gate-schema.ts';
 import { tasks } from '../../shared/config/metric-catalog.ts';
 
-const [file, gatesText, task = 'binary'] = process.argv.slice(2);
-if (file === undefined || gatesText === undefined) throw new Error('usage: judge-once.ts FILE GATES [TASK]');
+const JudgingSchema = z.strictObject({
+  task: z.enum(tasks),
+  gates: GatesSchema,
+  evaluation: z.strictObject({ groups: z.string() }).optional(),
+  rule: z.strictObject({ costs: decisionFields.costs }).optional(),
+});
+
+const [file, judgingText] = process.argv.slice(2);
+if (file === undefined || judgingText === undefined) throw new Error('usage: judge-once.ts FILE JUDGING');
 
 const startedMs = performance.now();
 const [{ judgeEvidence }, { readingOptionsOf, readPredictions }] = await Promise.all([
   import('../../shared/gates/judge-evidence.ts'),
   import('../../shared/gates/predictions/read-predictions.ts'),
 ]);
-const request = { task: z.enum(tasks).parse(task), gates: GatesSchema.parse(JSON.parse(gatesText)) };
+const request = JudgingSchema.parse(JSON.parse(judgingText));
 const source = { name: basename(file), chunks: createReadStream(file, { highWaterMark: 2 ** 20 }) };
 const predictions = await readPredictions([source], readingOptionsOf(request));
 const readMs = performance.now() - startedMs;

@@ -6,9 +6,9 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ColumnSource, parquetWriteFile } from 'hyparquet-writer';
-import { seedRandom } from '../../shared/gates/statistics/random.ts';
+import { type Random, seedRandom } from '../../shared/gates/statistics/random.ts';
 
-interface Predictions {
+export interface Predictions {
   readonly columns: readonly ColumnSource[];
   readonly rows: number;
 }
@@ -52,18 +52,67 @@ export function makePredictions(rows: number): Predictions {
   return { columns, rows };
 }
 
+/** Columns beside those that say what a row is: a weight, one of the groups of ten rows, one of 20 slices. */
+const moreColumns = {
+  weight: (rows, { unit }) => ({
+    type: 'DOUBLE',
+    data: Float64Array.from({ length: rows }, () => 0.5 + unit()),
+  }),
+  customer: (rows, { index }) => ({
+    type: 'STRING',
+    data: Array.from({ length: rows }, () => `c-${index(Math.ceil(rows / 10))}`),
+  }),
+  region: (rows, { index }) => ({
+    type: 'STRING',
+    data: Array.from({ length: rows }, () => regions[index(regions.length)]!),
+  }),
+} satisfies Record<string, (rows: number, random: Random) => Omit<ColumnSource, 'name'>>;
+
+export type MoreColumn = keyof typeof moreColumns;
+
 /** Of a model of many classes, both of whose sides are right in most rows: labels and decisions, no probabilities. */
-export function makeDecisions(rows: number, classes: number): Predictions {
+export function makeDecisions(rows: number, classes: number, more: readonly MoreColumn[] = []): Predictions {
   const random = seedRandom(`${rows} decisions of ${classes}`);
   const label = Uint16Array.from({ length: rows }, () => random.index(classes));
   const decide = (right: number): string[] =>
     Array.from(label, (of) => `class-${random.unit() < right ? of : random.index(classes)}`);
   const columns: ColumnSource[] = [
-    { name: 'id', type: 'STRING', data: Array.from({ length: rows }, (_, row) => `tx-${row}`) },
-    { name: 'label', type: 'STRING', data: Array.from(label, (of) => `class-${of}`) },
+    ...idAndLabel(label),
     { name: 'challenger', type: 'STRING', data: decide(0.9) },
     { name: 'champion', type: 'STRING', data: decide(0.88) },
+    ...more.map((name) => ({ name, ...moreColumns[name](rows, random) })),
   ];
+  return { columns, rows };
+}
+
+const idAndLabel = (label: Uint16Array): ColumnSource[] => [
+  { name: 'id', type: 'STRING', data: Array.from(label, (_, row) => `tx-${row}`) },
+  { name: 'label', type: 'STRING', data: Array.from(label, (of) => `class-${of}`) },
+];
+
+/** The same with a probability of 16 digits for each class from either side, in place of decisions. */
+export function makeProbabilities(rows: number, classes: number): Predictions {
+  const random = seedRandom(`${rows} probabilities of ${classes}`);
+  // Each class has as many rows as the next.
+  const label = Uint16Array.from({ length: rows }, (_, row) => row % classes);
+  const columns = idAndLabel(label);
+  for (const [side, right] of [
+    ['challenger', 0.9],
+    ['champion', 0.88],
+  ] as const) {
+    const values = Array.from({ length: classes }, () => new Float64Array(rows));
+    for (let row = 0; row < rows; row++) {
+      const top = random.unit() < right ? label[row]! : random.index(classes);
+      let sum = 0;
+      for (const [of, column] of values.entries()) {
+        column[row] = random.unit() * (of === top ? 3 * classes : 1);
+        sum += column[row]!;
+      }
+      for (const column of values) column[row]! /= sum;
+    }
+    for (const [of, data] of values.entries())
+      columns.push({ name: `${side}:class-${of}`, type: 'DOUBLE', data });
+  }
   return { columns, rows };
 }
 
@@ -88,7 +137,7 @@ function* linesOf({ columns, rows }: Predictions): Generator<string> {
   let lines: string[] = [];
   for (let row = 0; row < rows; row++) {
     lines.push(columns.map(({ data }) => cell(data[row])).join(','));
-    if (lines.length < 10_000 && row < rows - 1) continue;
+    if (lines.length * columns.length < 100_000 && row < rows - 1) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];
   }

@@ -11,7 +11,8 @@ import { type GateConfig, type MetricGate, sourceOf } from '../config/gate-schem
 import { type Direction, findMetric, idealOf } from '../config/metric-catalog.ts';
 import type { GateResult } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
-import { computeMetric, type Side } from './evidence.ts';
+import { computeMetric } from './compute-metric.ts';
+import type { Side } from './evidence.ts';
 import { joinSlices, withLabels } from './join-rows.ts';
 import { show } from './measure-gate.ts';
 import type { Predictions, Rows } from './rows.ts';

@@ -3,7 +3,6 @@ import type { Task } from '../config/metric-catalog.ts';
 import type { HoldoutLook } from './ask-of-look.ts';
 import { findUnknownCosts } from './find-unknown-costs.ts';
 import type { DecisionRule } from './metrics/decision-rule.ts';
-import { prepareMetric } from './metrics/prepare-metric.ts';
 import {
   type DependenceFields,
   parsePredictions,
@@ -12,7 +11,7 @@ import {
 } from './predictions/read-predictions.ts';
 import type { ReadTrainIds } from './predictions/read-train-ids.ts';
 import { findUnfitPriors } from './priors.ts';
-import { type Predictions, type Rows, scoredBy } from './rows.ts';
+import type { Predictions } from './rows.ts';
 import { chooseThresholds, type ThresholdFiles } from './training-thresholds.ts';
 
 export type Side = 'challenger' | 'champion';
@@ -101,13 +100,6 @@ export function readEvidence(request: Omit<JudgeRequest, 'runId' | 'hasChampion'
 function decideBy(predictions: Predictions, rule: DecisionRule | undefined): Predictions {
   const { unlabelled } = predictions;
   return { ...predictions, rule, ...(unlabelled && { unlabelled: { ...unlabelled, rule } }) };
-}
-
-/** A metric of one side computed from rows; null where it is undefined, or there are no such scores. */
-export function computeMetric(rows: Rows, side: Side, name: string): number | null {
-  const scored = scoredBy(rows, side);
-  const metric = scored && prepareMetric(name, scored);
-  return metric?.measure(rows.weights) ?? null;
 }
 
 function readReported(

@@ -1,5 +1,6 @@
 import { type Direction, findMetric, idealOf, isOfAnySize } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
+import { computeMetric } from './compute-metric.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { guardBySides } from './guard-sides.ts';
@@ -150,7 +151,8 @@ function columnsSeen(metric: string, rows: PairedRows): (readonly [Column, Colum
 }
 
 function inferSides(metric: string, rows: PairedRows, factor: number): Inference | NoInference {
-  const [challenger, unscaled] = bothSides(rows).map((side) => describeSide(metric, side, rows));
+  const challenger = describeSide(metric, 'challenger', rows);
+  const unscaled = describeSide(metric, 'champion', rows);
   const champion = unscaled && scaleSide(unscaled, factor);
   if (!challenger || !champion) return { why: `${metric} is undefined in these rows` };
   const small = challenger.prepared.ofEachClass
@@ -218,9 +220,10 @@ interface Side {
   readonly valueIf: ((row: number, label: number) => number) | undefined;
 }
 
-function describeSide(metric: string, scored: ScoredRows, rows: Rows): Side | null {
+function describeSide(metric: string, side: 'challenger' | 'champion', rows: PairedRows): Side | null {
+  const scored = scoredBy(rows, side)!;
   const prepared = prepareMetric(metric, scored);
-  const value = prepared?.measure(rows.weights) ?? null;
+  const value = computeMetric(rows, side, metric);
   if (!prepared || value === null) return null;
   return {
     scored,

@@ -1,4 +1,5 @@
 import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catalog.ts';
+import { computeMetric } from './compute-metric.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
@@ -52,7 +53,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (cut) return inferCutValue(metric, cut, scored, rows);
   if (isRecalibration(metric)) return inferRecalibration(metric, scored, rows);
   const prepared = findMetric(metric) && prepareMetric(metric, scored);
-  const value = prepared?.measure(rows.weights) ?? null;
+  const value = prepared ? computeMetric(rows, 'challenger', metric) : null;
   if (!prepared || value === null) return { why: `${metric} is undefined in these rows` };
   const alone = findOneClass(rows);
   if (alone) return alone;

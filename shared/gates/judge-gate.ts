@@ -9,9 +9,10 @@ import { type GateResult, type SliceResult, type Verdict, worst } from '../domai
 import { counted } from '../domain/plural.ts';
 import { askOfLook, type HoldoutLook, limitByLook } from './ask-of-look.ts';
 import { boundUnlabelled, describeUnlabelled, withWorstLabels } from './bound-unlabelled.ts';
+import { computeMetric } from './compute-metric.ts';
 import { decide, type RuleVerdict, unmeasured } from './decide.ts';
 import { describeRule } from './describe-rule.ts';
-import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import type { Evidence, Side } from './evidence.ts';
 import { findTooFew, measureSample } from './find-too-few.ts';
 import { judgeData } from './judge-data.ts';
 import { judgeGap } from './judge-gap.ts';

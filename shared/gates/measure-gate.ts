@@ -1,7 +1,8 @@
 import type { AgainstChampionGate, BoundGate, MetricGate } from '../config/gate-schema.ts';
 import { type Direction, findMetric, idealOf, seesDecisions } from '../config/metric-catalog.ts';
 import type { Finding } from '../domain/gate-report.ts';
-import { computeMetric, type Evidence, type Side } from './evidence.ts';
+import { computeMetric } from './compute-metric.ts';
+import type { Evidence, Side } from './evidence.ts';
 import type { Sample } from './find-too-few.ts';
 import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';

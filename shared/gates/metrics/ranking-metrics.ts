@@ -14,10 +14,9 @@ const rocAuc: PrepareMetric = ({ labels, scores }) =>
 
 /** Its influences are those of DeLong's variance, which is that of their sum. */
 function areaUnderRoc(positive: Uint8Array, ranking: Ranking): RankMetric {
-  const ordered = bytesOf(positive.length, (place) => positive[ranking.order[place]!]!);
   return {
     kind: 'ranks',
-    measure: (weights) => measureArea(ordered, ranking, weights),
+    measure: (weights) => measureArea(positive, ranking, weights),
     influences: (weights) => {
       const { shares, positives, negatives, area } = placeRows(positive, ranking, weights);
       return shares.map((share, row) => {
@@ -37,10 +36,11 @@ function measureArea(
   let [positives, negatives, ordered] = [0, 0, 0];
   let [positivesHere, negativesHere] = [0, 0];
   for (let place = 0; place < order.length; place++) {
-    const weight = weights ? weights[order[place]!]! : 1;
+    const row = order[place]!;
+    const weight = weights ? weights[row]! : 1;
     // Without a branch: labels alternate too wildly for one to be foreseen.
-    positivesHere += weight * positive[place]!;
-    negativesHere += weight * (1 - positive[place]!);
+    positivesHere += weight * positive[row]!;
+    negativesHere += weight * (1 - positive[row]!);
     if (endsTie[place] === 0) continue;
     ordered += negativesHere * (positives + positivesHere / 2);
     positives += positivesHere;
@@ -80,8 +80,8 @@ export const rocAucOneVsRest: PrepareMetric = ({ labels, classes, probabilities 
     influences: (weights) => {
       const sum = new Float64Array(labels.length);
       for (const area of areas) {
-        for (const [row, influence] of area.influences(weights).entries())
-          sum[row]! += influence / areas.length;
+        const influences = area.influences(weights);
+        for (let row = 0; row < sum.length; row++) sum[row]! += influences[row]! / areas.length;
       }
       return sum;
     },

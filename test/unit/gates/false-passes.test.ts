@@ -12,7 +12,7 @@ import { estimators, type Tail } from '../../../bench/false-passes/populations/r
 import { countFalsePasses } from '../../../bench/false-passes/simulate.ts';
 import { type Dependence, drawWorld } from '../../../bench/false-passes/world.ts';
 import { metricNames, parseMetricName } from '../../../shared/config/metric-catalog.ts';
-import { computeMetric } from '../../../shared/gates/evidence.ts';
+import { computeMetric } from '../../../shared/gates/compute-metric.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 
 const cells = allCells();
