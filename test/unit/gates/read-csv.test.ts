@@ -22,6 +22,12 @@ describe('numbers in cells', () => {
         .tuple(fc.maxSafeInteger(), fc.nat({ max: 30 }))
         .map(([whole, places]) => (whole / 10 ** places).toFixed(places)),
       fc.stringMatching(/^[+-]?[0-9]{0,20}\.?[0-9]{1,25}(e-?[0-9]{1,2})?$/),
+      fc.stringMatching(/^0\.0{0,6}[1-9][0-9]{14,18}([eE][+-]?[0-9]{1,2})?$/),
+      // Halfway between two doubles, or next to it.
+      fc.bigInt({ min: 2n ** 53n, max: 2n ** 54n }).map(String),
+      fc
+        .tuple(fc.bigInt({ min: 2n ** 52n, max: 2n ** 53n }), fc.constantFrom('.5', '.49999', '.50001'))
+        .map(([whole, rest]) => `${whole}${rest}`),
     );
     fc.assert(
       fc.property(written, (text) => {
