@@ -126,10 +126,11 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
   ].join('\n');
 }
 
-function describeResult({ released, registeredVersion, outcome, runId }: Run): string {
-  if (released) return `version ${registeredVersion} released`;
+function describeResult({ released, registeredVersion, outcome, runId, challenger }: Run): string {
+  const isAgain = challenger?.chosenBy === runId;
+  if (released) return `version ${registeredVersion} released${isAgain ? ' again, a past champion' : ''}`;
   if (outcome !== 'candidate') return 'nothing released, the champion stays';
-  return `version ${registeredVersion} is registered; ratchet release ${runId} shows its release`;
+  return `version ${registeredVersion} is ${isAgain ? 'chosen again, a past champion' : 'registered'}; ratchet release ${runId} shows its release`;
 }
 
 /** What people said in place of the gates. */

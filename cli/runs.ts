@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import { describeKind, type JobAttempt } from '../shared/domain/job-attempt.ts';
-import type { Run } from '../shared/domain/run.ts';
+import type { PastChampion, Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describeReport } from './describe-report.ts';
 import { listingPath, pageOptions, pageUsage, printPage } from './listing.ts';
@@ -69,11 +69,23 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     describe(run),
     ...(progress ? [describeProgress(progress)] : []),
     `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
-    `  champion before ${run.champion?.version ?? 'none'}, registered ${run.registeredVersion ?? 'nothing'}, released ${run.released ? 'yes' : 'no'}`,
+    `  champion before ${run.champion?.version ?? 'none'}, ${describeVersion(run)}, released ${run.released ? 'yes' : 'no'}`,
+    ...(run.pastChampions ?? []).map(describePast),
     ...(run.attempts ?? []).map(describeAttempt),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');
+}
+
+function describeVersion({ runId, challenger, registeredVersion }: Run): string {
+  if (registeredVersion !== null && challenger?.chosenBy === runId)
+    return `version ${registeredVersion} again, trained and registered nothing`;
+  return `registered ${registeredVersion ?? 'nothing'}`;
+}
+
+function describePast({ version, jobName, verdict, sentence }: PastChampion): string {
+  const by = jobName === null ? '' : ` by ${jobName}`;
+  return `  past champion ${version}${by}: ${verdict ?? 'not judged'}. ${sentence}`;
 }
 
 function describeAttempt({ jobName, kind, endedAt, said, againAt }: JobAttempt): string {

@@ -1,19 +1,20 @@
 /**
  * retrain: one run, from data to release. Its instance id is the run id.
  *
- * Owns: the order train, evaluate, gate, register, release, settle, and what each end means.
+ * Owns: the order past champions, train, evaluate, gate, register, release, settle, and what each end means.
  * Does not own: whether to run (admit-signal), the judgement (shared/gates), the stages (release).
  *
  * Invariants
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
  * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
  *    champion stays otherwise.
- * 3. A cancellation is heard at once wherever the run waits, and between any two steps: a run that is cancelled submits,
+ * 3. A past champion that the gates let is released as it is: the run trains and registers nothing.
+ * 4. A cancellation is heard at once wherever the run waits, and between any two steps: a run that is cancelled submits,
  *    registers and notifies nothing more.
- * 4. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
- * 5. A promote run begins at evaluate: a version registered by hand meets the same gates.
- * 6. An outage of any service is waited out for as long as the run may take.
- * 7. A run settles once none of its jobs is alive, and begins once none of a run that died before it is; end-job.ts has
+ * 5. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
+ * 6. A promote run begins at evaluate: a version registered by hand meets the same gates.
+ * 7. An outage of any service is waited out for as long as the run may take.
+ * 8. A run settles once none of its jobs is alive, and begins once none of a run that died before it is; end-job.ts has
  *    the bound.
  */
 import * as df from 'durable-functions';
@@ -22,9 +23,10 @@ import type { LineageTags } from '../shared/domain/lineage.ts';
 import type { ModelVersion, RunOutcome } from '../shared/domain/run.ts';
 import { askPerson } from './ask-person.ts';
 import { endPredecessors } from './end-predecessors.ts';
+import { type Chosen, tryPastChampions } from './past-champions.ts';
 import { register } from './register.ts';
-import { type LastAttempt, runAttempts } from './run-attempts.ts';
-import type { RunEnd, RunInput } from './run-input.ts';
+import { describeJobEnd, runAttempts } from './run-attempts.ts';
+import { mayScore, type RunEnd, type RunInput } from './run-input.ts';
 import { cancelRunEvent } from './run-job.ts';
 import { cancelled, runRelease } from './run-release.ts';
 import { beginWalk, computeHoursOf, endJobsOf, enterPhase, note, type RunWalk } from './run-walk.ts';
@@ -53,7 +55,8 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   const { runId, pinned } = input;
 
   const given = input.promoted ?? input.kept?.version ?? null;
-  yield* enterPhase(walk, given ? 'evaluate' : 'train');
+  const scoresPast = mayScore(input) > 0;
+  yield* enterPhase(walk, given ? 'evaluate' : scoresPast ? 'past-champions' : 'train');
   const data = yield* takeStep(context, 'pin-data', { runId, pinned }, patience);
   if (data.partitions === 0) {
     const left = data.refused ? ` that may be used: ${data.refused} refused, see the manifest` : '';
@@ -63,19 +66,26 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
     };
   }
   const attempts = { train: 1, evaluate: 1 };
+  if (scoresPast) {
+    const searched = yield* tryPastChampions(walk);
+    if ('outcome' in searched) return searched;
+    if (searched.chosen) return yield* releaseAgain(walk, searched.chosen, data.manifestHash);
+    attempts.evaluate = searched.nextAttempt;
+    yield* enterPhase(walk, 'train');
+  }
   if (!given) {
     const training = yield* runAttempts(walk, 'train', null);
     if (cancel.isCompleted) return cancelled(cancel);
-    if (!training.succeeded) return jobEnd('training-failed', training);
+    if (!training.succeeded) return { outcome: 'training-failed', sentence: describeJobEnd(training) };
     attempts.train = training.attempt;
   }
   const challenger = given ?? newVersion(input, attempts.train);
   note(walk, { challenger });
 
   if (!given) yield* enterPhase(walk, 'evaluate');
-  const evaluation = yield* runAttempts(walk, 'evaluate', challenger);
+  const evaluation = yield* runAttempts(walk, 'evaluate', challenger, attempts.evaluate);
   if (cancel.isCompleted) return cancelled(cancel);
-  if (!evaluation.succeeded) return jobEnd('evaluation-failed', evaluation);
+  if (!evaluation.succeeded) return { outcome: 'evaluation-failed', sentence: describeJobEnd(evaluation) };
   attempts.evaluate = evaluation.attempt;
 
   yield* enterPhase(walk, 'gate');
@@ -101,6 +111,26 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   const { reportHash: gateReportHash, sentence } = judged;
   const handed = { model: registered, gateReportHash, dataHash: data.manifestHash };
   return yield* runRelease(walk, handed, sentence);
+}
+
+/** A version that the registry has goes to its release with what the gates said of it. */
+function* releaseAgain(
+  walk: RunWalk,
+  { model, digest, sentence, reportHash }: Chosen,
+  dataHash: string,
+): Generator<df.Task, RunEnd, unknown> {
+  const { context, input, cancel, patience } = walk;
+  const { name, version } = model;
+  note(walk, { challenger: model, verdict: 'passed' });
+  if (cancel.isCompleted) return cancelled(cancel);
+  yield* enterPhase(walk, 'register');
+  yield* takeStep(context, 'mark-chosen', { name, version, runId: input.runId }, patience);
+  note(walk, { registeredVersion: version });
+  if (cancel.isCompleted) return cancelled(cancel);
+  yield* enterPhase(walk, 'release');
+  const said = `Version ${version} again, a past champion; nothing was trained. ${sentence}`;
+  const handed = { model, gateReportHash: reportHash, dataHash, expectedDigest: digest };
+  return yield* runRelease(walk, handed, said);
 }
 
 /** A challenger that may be registered and released. */
@@ -157,12 +187,6 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
   inconclusive: 'inconclusive',
   error: 'evidence-error',
 };
-
-function jobEnd(outcome: RunOutcome, { jobName, ended, status, error, why }: LastAttempt): RunEnd {
-  if (!ended) return { outcome, sentence: `The run's time was over while job ${jobName} ran.` };
-  const kind = why === '' ? '' : ` (${why})`;
-  return { outcome, sentence: `Job ${jobName} ended ${status}${kind}${error ? `: ${error}` : ''}.` };
-}
 
 /** Until the registry has numbered it, the version of a challenger is named after its run. */
 function newVersion({ runId, pinned }: RunInput, attempt: number): ModelVersion {

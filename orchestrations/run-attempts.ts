@@ -26,10 +26,19 @@ import { now } from './take-step.ts';
 /** The end of the last attempt, which one it was, and why there is no further one (empty: nothing is to be said). */
 export type LastAttempt = JobState & { readonly attempt: number; readonly why: string };
 
+/** How it ended, for a person. */
+export function describeJobEnd({ jobName, ended, status, error, why }: LastAttempt): string {
+  if (!ended) return `The run's time was over while job ${jobName} ran.`;
+  const kind = why === '' ? '' : ` (${why})`;
+  return `Job ${jobName} ended ${status}${kind}${error ? `: ${error}` : ''}.`;
+}
+
 export function* runAttempts(
   walk: RunWalk,
   phase: 'train' | 'evaluate',
   challenger: ModelVersion | null,
+  /** The number of the first, where the phase has had jobs before. */
+  first = 1,
 ): Generator<df.Task, LastAttempt, unknown> {
   const { context, input, cancel } = walk;
   const job = jobConfigOf(walk, phase);
@@ -39,7 +48,7 @@ export function* runAttempts(
   const failed: JobAttempt[] = [];
   const ranMs: number[] = [];
   let timeout: string | undefined;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = first; ; attempt++) {
     const begunMs = context.df.currentUtcDateTime.getTime();
     const end = yield* runJob(walk, { phase, challenger, attempt, timeout });
     const endedAt = now(context);

@@ -1,3 +1,4 @@
+import { pastChampionsOf } from '../shared/config/past-champions.ts';
 import type { PinnedModel } from '../shared/config/schema.ts';
 import type { KeptChallenger, ModelVersion, Run, RunOutcome } from '../shared/domain/run.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';
@@ -30,6 +31,12 @@ export interface RunInput {
 
 export function predecessorsOf({ predecessor, predecessors }: RunInput): readonly string[] {
   return predecessors ?? (predecessor === undefined ? [] : [predecessor]);
+}
+
+/** How many past champions it may score before it trains: 0 where it scores none. */
+export function mayScore({ kind, champion, signalKind, pinned }: RunInput): number {
+  if (kind !== 'retrain' || champion === null) return 0;
+  return pastChampionsOf(pinned.config.training, signalKind);
 }
 
 /** How a run ends. */

@@ -25,6 +25,8 @@ import { takeStep } from './take-step.ts';
 /** What a run hands to its release. */
 interface Handed extends Pick<ReleaseInput, 'model' | 'gateReportHash'> {
   readonly dataHash: string;
+  /** Of a version that was released before, what its files were (SHA-256, hex); null, or absent: not known. */
+  readonly expectedDigest?: string | null;
 }
 
 export function* runRelease(
@@ -65,7 +67,7 @@ export function* runRelease(
 /** A release over stages has a life of its own: the run is over once it has begun. */
 function* handOver(
   { context, input, patience }: RunWalk,
-  { model, gateReportHash, dataHash }: Handed,
+  { model, gateReportHash, dataHash, expectedDigest }: Handed,
   target: TargetConfig,
   judged: string,
 ): Generator<df.Task, RunEnd, unknown> {
@@ -79,6 +81,7 @@ function* handOver(
       freezes: config.policy.freezes,
       ...basisOf(config),
       ...drillAskedBy(config.release),
+      ...(expectedDigest && { expectedDigest }),
       ...(config.notices && { notices: config.notices }),
     },
     patience,

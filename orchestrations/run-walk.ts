@@ -10,7 +10,7 @@ import { parseDurationMs } from '../shared/config/duration.ts';
 import type { RunPhase } from '../shared/domain/run.ts';
 import { type Ending, endJob } from './end-job.ts';
 import { none, type Patience } from './patience.ts';
-import type { RunInput } from './run-input.ts';
+import { mayScore, type RunInput } from './run-input.ts';
 import { describeRun, noFindings, type RunFindings } from './settle.ts';
 import type { JobState } from './steps.ts';
 import { now, takeStep } from './take-step.ts';
@@ -58,7 +58,7 @@ export function beginWalk(context: df.OrchestrationContext, input: RunInput, can
       ...(input.hearsCancel && { listens: true }),
       tell: (step, waits) => tellWait(walk, step, waits),
     },
-    phase: 'train',
+    phase: mayScore(input) > 0 ? 'past-champions' : 'train',
     since: now(context),
     findings: noFindings,
     jobs: [],

@@ -7,7 +7,7 @@ import { now } from './take-step.ts';
 /** What a run has brought about so far. */
 export type RunFindings = Pick<
   Run,
-  'challenger' | 'registeredVersion' | 'released' | 'verdict' | 'acceptedBy' | 'attempts'
+  'challenger' | 'registeredVersion' | 'released' | 'verdict' | 'acceptedBy' | 'attempts' | 'pastChampions'
 >;
 
 export const noFindings: RunFindings = {

@@ -25,6 +25,7 @@ import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
+import type { PastChampionSteps } from './past-champion-steps.ts';
 import type { ReleaseSteps } from './release-steps.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
@@ -110,7 +111,7 @@ export interface HeldBack {
   readonly notices?: readonly NoticeAddress[];
 }
 
-export interface Steps extends ReleaseSteps {
+export interface Steps extends ReleaseSteps, PastChampionSteps {
   /** Looks at workspace and storage for what no event has told since the last scan, and acts on it. */
   'find-lost-events': { input: { previous: Reconciliation | null; now: string }; output: Reconciliation };
   /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */
@@ -169,8 +170,8 @@ export interface Steps extends ReleaseSteps {
    */
   'cancel-job': { input: { jobName: string }; output: JobState };
   /**
-   * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json` and its page beside it;
-   * answers what of the report fits into history, and the hash of all of it.
+   * Records the look at the holdout, judges the evidence, writes `runs/{runId}/gate-report.json` and its page beside it, of a
+   * past champion under its number, and without one only where it passes; answers what of the report fits into history, and the hash of all of it.
    */
   'judge-evidence': {
     input: {
@@ -179,6 +180,8 @@ export interface Steps extends ReleaseSteps {
       hasChampion: boolean;
       /** Which attempts of the run's jobs have left what is judged; absent where both are the first. */
       attempts?: { train: number; evaluate: number };
+      /** Where it is a past champion that is judged: its files, and how many are. */
+      pastChampion?: { modelUri: string; among: number };
     };
     output: { report: GateReport; reportHash: string };
   };

@@ -38,7 +38,7 @@ export function LogTail({ run }: { readonly run: Run }) {
   const [step, setStep] = useState<string | null>(null);
   const log = useLog(
     { runId: run.runId, phase, step: phase === 'train' ? step : null },
-    run.attempts?.length ?? 0,
+    (run.attempts?.length ?? 0) + (run.pastChampions?.length ?? 0),
   );
   const box = useRef<HTMLPreElement>(null);
   const isAtEnd = useRef(true);
@@ -120,10 +120,10 @@ interface Of {
 }
 
 /**
- * Asks for one part after another until the job has ended; nothing while nobody looks. `failed` is how many of the run's
- * jobs have failed: another one takes the place of each.
+ * Asks for one part after another until the job has ended; nothing while nobody looks. `before` is how many of the run's
+ * jobs have failed, or scored a past champion: another one takes the place of each.
  */
-function useLog({ runId, phase, step }: Of, failed: number): Log | null {
+function useLog({ runId, phase, step }: Of, before: number): Log | null {
   const [log, setLog] = useState<Log | null>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -165,6 +165,6 @@ function useLog({ runId, phase, step }: Of, failed: number): Log | null {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [runId, phase, step, failed]);
+  }, [runId, phase, step, before]);
   return log;
 }

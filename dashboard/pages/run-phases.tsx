@@ -1,5 +1,5 @@
 /** The phases of a run, as far as it has come. */
-import type { Run, RunOutcome, RunPhase } from '../../shared/domain/run.ts';
+import { type Run, type RunOutcome, type RunPhase, runPhases } from '../../shared/domain/run.ts';
 import { Sentence } from '../parts/sentence.tsx';
 import { Took, When } from '../parts/when.tsx';
 
@@ -15,6 +15,7 @@ interface RunPhasesProps {
 }
 
 const names: Readonly<Record<RunPhase, string>> = {
+  'past-champions': 'Past champions',
   train: 'Train',
   evaluate: 'Evaluate',
   gate: 'Gates',
@@ -23,7 +24,6 @@ const names: Readonly<Record<RunPhase, string>> = {
   settled: 'Settled',
 };
 
-const order = ['train', 'evaluate', 'gate', 'register', 'release', 'settled'] as const;
 
 type Standing = 'done' | 'current' | 'not-yet' | 'left-out' | 'failed';
 
@@ -38,6 +38,8 @@ const failedIn: Readonly<Partial<Record<RunOutcome, RunPhase>>> = {
 
 export function RunPhases({ run, progress }: RunPhasesProps) {
   const began = new Map(run.phases?.map(({ phase, from }) => [phase, from]));
+  const isSearching = run.pastChampions !== undefined || run.phase === 'past-champions';
+  const order = runPhases.filter((phase) => phase !== 'past-champions' || isSearching);
   const reached = order.indexOf(run.phase);
   const standingOf = (phase: RunPhase, at: number): Standing => {
     if (run.outcome !== null && failedIn[run.outcome] === phase) return 'failed';
@@ -77,7 +79,10 @@ export function RunPhases({ run, progress }: RunPhasesProps) {
 }
 
 /** What a run of its kind does not do, or what it did not come to. */
-function isSkipped({ kind, outcome, verdict, registeredVersion, released }: Run, phase: RunPhase): boolean {
+function isSkipped(run: Run, phase: RunPhase): boolean {
+  const { runId, kind, outcome, verdict, challenger, registeredVersion, released } = run;
+  if (challenger?.chosenBy === runId && (phase === 'train' || phase === 'evaluate' || phase === 'gate'))
+    return true;
   if (phase === 'train') return kind !== 'retrain';
   if (outcome === null) return false;
   if (phase === 'evaluate') return outcome === 'training-failed';

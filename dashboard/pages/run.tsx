@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { GateReportDocument } from '../../shared/domain/gate-report.ts';
 import type { JobAttempt } from '../../shared/domain/job-attempt.ts';
-import type { Run } from '../../shared/domain/run.ts';
+import type { PastChampion, Run } from '../../shared/domain/run.ts';
 import { addressOf } from '../address/route.ts';
 import { acceptRun, breakGlass, cancelRun, refuseRun } from '../deeds/of-run.ts';
 import { command } from '../format/command.ts';
@@ -107,7 +107,14 @@ function Outcome({ run }: { readonly run: Run }) {
           ['Answers', <Signals key="signals" ids={run.signals} />],
           ['Champion before', champion ? <Version model={run.model} version={champion.version} /> : 'none'],
           ['Challenger', challenger && challenger.version !== registeredVersion && challenger.version],
-          ['Registered', registeredVersion && <Version model={run.model} version={registeredVersion} />],
+          [
+            challenger?.chosenBy === run.runId ? 'Released again' : 'Registered',
+            registeredVersion && <Version model={run.model} version={registeredVersion} />,
+          ],
+          [
+            'Past champions',
+            run.pastChampions?.length && <PastChampions model={run.model} of={run.pastChampions} />,
+          ],
           ['Released', run.released ? 'yes' : 'no'],
           [
             'Its release',
@@ -136,6 +143,18 @@ function Outcome({ run }: { readonly run: Run }) {
         ]}
       />
     </Card>
+  );
+}
+
+function PastChampions({ model, of }: { readonly model: string; readonly of: readonly PastChampion[] }) {
+  return (
+    <ul class="plain">
+      {of.map(({ version, verdict, sentence }) => (
+        <li key={version}>
+          <Version model={model} version={version} />: {verdict ?? 'not judged'}. <Sentence of={sentence} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

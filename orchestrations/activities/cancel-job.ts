@@ -1,7 +1,7 @@
 import { tellTime } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
 import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
-import { jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
+import { type JobName, jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -13,18 +13,32 @@ defineStep('cancel-job', async ({ jobName }) => {
 /** An attempt begins once the one before it has ended: where this one has, or is not there, the next one may be alive. */
 async function cancelLatest(workspace: Workspace, jobName: string): ReturnType<Workspace['cancelJob']> {
   const known = readJobName(jobName);
-  for (let [name, attempt] = [jobName, known?.attempt ?? 1]; ; attempt++) {
+  let [name, attempt] = [jobName, known?.attempt ?? 1];
+  for (;;) {
     const job = await workspace.cancelJob(name).catch((error: unknown) => {
       if (error instanceof RatchetError && error.code === 'not-found') return error;
       throw error;
     });
     const isAlive = !(job instanceof RatchetError) && !job.ended;
-    const next = known && attempt < attemptsAtMost ? jobNameOf({ ...known, attempt: attempt + 1 }) : null;
-    if (!isAlive && next !== null && (await workspace.hasJob(next))) {
-      name = next;
+    const next = known && !isAlive ? await findNext(workspace, { ...known, attempt }) : null;
+    if (next !== null) {
+      [name, attempt] = [next.jobName, next.attempt];
       continue;
     }
     if (job instanceof RatchetError) throw job;
     return job;
   }
+}
+
+/** Of past champions, one whose job was refused leaves its number empty, and the challenger's has the next. */
+async function findNext(
+  workspace: Workspace,
+  known: JobName & { readonly attempt: number },
+): Promise<{ readonly jobName: string; readonly attempt: number } | null> {
+  const last = known.attempt + (known.phase === 'evaluate' ? 2 : 1);
+  for (let attempt = known.attempt + 1; attempt <= Math.min(last, attemptsAtMost); attempt++) {
+    const jobName = jobNameOf({ ...known, attempt });
+    if (await workspace.hasJob(jobName)) return { jobName, attempt };
+  }
+  return null;
 }

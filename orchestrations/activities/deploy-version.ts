@@ -15,5 +15,6 @@ defineStep('deploy-version', async ({ target, digest: expected, isFirst, ...what
 
 /** Whether the version is the one that is released, and none that it goes back to: that is not packed anew. */
 function isOwn({ model, releaseId }: { readonly model: ModelVersion; readonly releaseId: string }): boolean {
-  return model.runId === undefined || releaseIdOf(model.runId) === releaseId;
+  const runId = model.chosenBy ?? model.runId;
+  return runId === undefined || releaseIdOf(runId) === releaseId;
 }

@@ -3,10 +3,14 @@ import {
   gateReportPath,
   manifestLimitBytes,
   manifestPath,
+  modelPath,
+  pastReportPath,
 } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { PinnedModel } from '../../shared/config/schema.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
+import { jobNameOf } from '../../shared/domain/job-name.ts';
+import { trainingJobOf } from '../../shared/domain/lineage.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { HoldoutLook } from '../../shared/gates/ask-of-look.ts';
 import { holdoutVersion } from '../../shared/gates/holdout-version.ts';
@@ -14,7 +18,7 @@ import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { findEvidence } from './read-evidence.ts';
 
-defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts }) => {
+defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, pastChampion }) => {
   const [blobs, { judgeEvidence }, { isLook }, { fitReport }, { renderPage }] = await Promise.all([
     wiring.blobs(),
     import('../../shared/gates/judge-evidence.ts'),
@@ -22,18 +26,46 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts }) =>
     import('../../shared/gates/fit-report.ts'),
     import('../../shared/gates/report/render-page.ts'),
   ]);
-  const { hasRows, judge } = await findEvidence(runId, pinned.config, attempts);
+  const { hasRows, judge } = await findEvidence(runId, pinned.config, {
+    attempts,
+    ...(pastChampion && { modelFolder: trainedIn(pastChampion.modelUri) }),
+  });
+  const asked = {
+    runId,
+    lookId: pastChampion && attempts ? jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate }) : runId,
+    among: pastChampion?.among,
+  };
   // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
-  const look = hasRows && isLook(pinned.config.gates, hasChampion) ? await takeLook(runId, pinned) : null;
+  const look = hasRows && isLook(pinned.config.gates, hasChampion) ? await takeLook(asked, pinned) : null;
   const report = await judge((evidence) => judgeEvidence({ ...evidence, hasChampion, look }));
-  await blobs.writeJson(gateReportPath(runId), report);
-  await blobs.writeText(gateReportPagePath(runId), renderPage(report), 'text/html; charset=utf-8');
+  if (pastChampion) await blobs.writeJson(pastReportPath(runId, attempts?.evaluate ?? 1), report);
+  // The run's own report is of what it goes on with.
+  if (!pastChampion || report.verdict === 'passed') {
+    await blobs.writeJson(gateReportPath(runId), report);
+    await blobs.writeText(gateReportPagePath(runId), renderPage(report), 'text/html; charset=utf-8');
+  }
   // The blob has all of it; durable history gets what fits. The hash is that of the whole report.
   return { report: fitReport(report), reportHash: hashJson(report) };
 });
 
-/** Writes the run's look at its holdout to the ledger, and answers it. */
-async function takeLook(runId: string, { config }: PinnedModel): Promise<HoldoutLook> {
+/** Where a version's training has left its files; null: no run of ours trained it. */
+function trainedIn(modelUri: string): string | null {
+  const job = trainingJobOf(modelUri);
+  return job && modelPath(job.runId, job.attempt);
+}
+
+interface AskedLook {
+  readonly runId: string;
+  /** What the look is counted under: that of a past champion under its job. */
+  readonly lookId: string;
+  readonly among: number | undefined;
+}
+
+/** Writes the look at the run's holdout to the ledger, and answers it. */
+async function takeLook(
+  { runId, lookId, among }: AskedLook,
+  { config }: PinnedModel,
+): Promise<HoldoutLook> {
   const [blobs, ledger, { spendError }] = await Promise.all([
     wiring.blobs(),
     wiring.ledger(),
@@ -42,11 +74,13 @@ async function takeLook(runId: string, { config }: PinnedModel): Promise<Holdout
   const text = await blobs.readText(manifestPath(runId), manifestLimitBytes);
   if (text === null) throw missingManifest(runId);
   const manifest = JSON.parse(text) as DataManifest;
-  const asked = { model: config.model, runId, parts: manifest.evaluate.map(({ name }) => name) };
+  const asked = { model: config.model, runId: lookId, parts: manifest.evaluate.map(({ name }) => name) };
   const { look, share, spent } = await ledger.takeLook(asked, (parts) =>
-    spendError(parts, runId, config.holdout?.looks),
+    spendError(parts, lookId, config.holdout?.looks, among),
   );
-  return { version: holdoutVersion(manifest), look, share, spent, alpha: config.holdout?.alpha };
+  const version = holdoutVersion(manifest);
+  const alpha = config.holdout?.alpha;
+  return { version, look, share, spent, alpha, ...(among !== undefined && { pastChampions: among }) };
 }
 
 function missingManifest(runId: string): RatchetError {

@@ -6,7 +6,7 @@
  * 2. It is a copy for people: what cannot be written is logged, stops nothing, and is written by the next look.
  */
 import * as df from 'durable-functions';
-import { statusTag, writeStatusTag } from '../../shared/azure/version-tags.ts';
+import { statusTag, writeTag } from '../../shared/azure/version-tags.ts';
 import { targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
 import type { VersionStatus } from '../../shared/domain/version-status.ts';
 import type { TargetState } from '../../shared/release/transitions/state.ts';
@@ -55,5 +55,5 @@ async function readStatuses(
 
 async function write(name: string, version: string, status: VersionStatus): Promise<void> {
   const [resources, { workspace }] = await Promise.all([wiring.resources(), wiring.settings()]);
-  await writeStatusTag(resources, workspace.id, { name, version, status });
+  await writeTag(resources, workspace.id, { name, version, tag: statusTag, value: status });
 }

@@ -62,7 +62,7 @@ async function readDocuments(
 ): Promise<readonly (readonly [name: string, text: string])[]> {
   const { model, releaseId } = packed;
   const blobs = await wiring.blobs();
-  const runId = model.runId ?? releaseId.replace(/-release$/, '');
+  const runId = model.chosenBy ?? model.runId ?? releaseId.replace(/-release$/, '');
   const read = Object.entries(documentsOf).map(
     async ([name, pathOf]) => [name, await blobs.readText(pathOf(runId), manifestLimitBytes)] as const,
   );

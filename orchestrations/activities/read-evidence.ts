@@ -11,11 +11,18 @@ const thresholdsLimitBytes = 64 * 1024;
 /** Millions of rows take most of what an instance has (docs/jobs.md): one judgement at a time in a process. */
 const judgeInTurn = inTurn();
 
+interface Left {
+  /** Which attempts of the jobs have left it. */
+  readonly attempts?: { readonly train: number; readonly evaluate: number } | undefined;
+  /** Where the files of the version lie that is judged; null: nobody knows; omitted: where the run's training left them. */
+  readonly modelFolder?: string | null;
+}
+
 /** Finds the evidence of a run; `hasRows` says whether there are predictions. Nothing is read before `judge` is called. */
 export async function findEvidence(
   runId: string,
   config: Pick<ModelConfig, 'task' | 'gates' | 'evaluation'>,
-  attempts = { train: 1, evaluate: 1 },
+  { attempts = { train: 1, evaluate: 1 }, modelFolder }: Left = {},
 ) {
   const [blobs, tracking] = await Promise.all([wiring.blobs(), wiring.runsMetrics()]);
   // The metrics and statistics are most of the app's own code: a cold start for anything else need not load them.
@@ -33,7 +40,10 @@ export async function findEvidence(
     tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate })),
   ]);
   const thresholds = await readThresholds(
-    { model: modelPath(runId, attempts.train), evidence: folder },
+    {
+      model: modelFolder === undefined ? modelPath(runId, attempts.train) : modelFolder,
+      evidence: folder,
+    },
     config,
   );
   const read = async () => ({
@@ -64,7 +74,7 @@ async function findTables(folder: string, table: 'predictions' | 'train-ids'): P
 
 /** Null where the model file gives the threshold, or none. */
 async function readThresholds(
-  folders: { readonly model: string; readonly evidence: string },
+  folders: { readonly model: string | null; readonly evidence: string },
   { evaluation }: Pick<ModelConfig, 'evaluation'>,
 ) {
   if (typeof evaluation.threshold !== 'object') return null;
@@ -77,7 +87,7 @@ async function readThresholds(
     return text === null ? null : parseJson(text);
   };
   const [trained, evaluated] = await Promise.all([
-    read(`${folders.model}${trainedFile}`),
+    folders.model === null ? null : read(`${folders.model}${trainedFile}`),
     read(`${folders.evidence}${evaluatedFile}`),
   ]);
   return { trained, evaluated };

@@ -27,11 +27,11 @@ defineStep(
  * to be seen yet it has begun just now.
  */
 async function findSince(
-  { runId, phase, startedAt, endedAt }: Run,
+  { runId, phase, startedAt, endedAt, pastChampions }: Run,
   openClient: () => Pick<df.DurableClient, 'getStatus'>,
 ): Promise<string | undefined> {
   if (endedAt !== null) return endedAt;
-  if (phase === 'train') return startedAt;
+  if (phase === 'past-champions' || (phase === 'train' && !pastChampions)) return startedAt;
   const told = await readStatus(runId, openClient);
   if (told.phase === phase && typeof told.since === 'string') return told.since;
   const now = new Date();

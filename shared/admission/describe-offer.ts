@@ -39,7 +39,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
     runId,
     now,
     policy,
-    ...(policy.budget && { estimateHours: estimateHours(config, kindOf(kind)) }),
+    ...(policy.budget && { estimateHours: estimateHours(config, kindOf(kind), kind) }),
     ...(kind === 'data' && { data: config.triggers.data }),
   };
 }
@@ -59,7 +59,7 @@ export function describePlace({ signal, pinned }: PinnedSignal, asked: Asked): P
     runId,
     signal: signal.id,
     priority: pinned.config.policy.priority,
-    estimateHours: estimateHours(pinned.config, kindOf(signal.kind)),
+    estimateHours: estimateHours(pinned.config, kindOf(signal.kind), signal.kind),
     offeredAt,
     now,
     policy,

@@ -24,7 +24,7 @@ export function rebuildFleet({ operations, runs, policy, models }: FleetFacts, n
   const spent = runs.flatMap((run) => {
     const config = models.get(run.model)?.config;
     if (!config) return [];
-    const hours = estimateHours(config, run.kind === 'retrain' ? 'retrain' : 'promote');
+    const hours = estimateHours(config, run.kind === 'retrain' ? 'retrain' : 'promote', run.signalKind);
     return spentOf([run], policy.budget!.window, now, () => hours).map((each) => ({
       ...each,
       model: run.model,

@@ -149,8 +149,8 @@ function findWaiting({ deferred }: ModelFacts, now: string): readonly string[] {
 function listSpent(runs: readonly Run[], config: ModelConfig, now: string): readonly Spent[] {
   const { budget } = config.policy;
   if (!budget) return [];
-  return spentOf(runs, budget.window, now, ({ kind }) =>
-    estimateHours(config, kind === 'retrain' ? 'retrain' : 'promote'),
+  return spentOf(runs, budget.window, now, ({ kind, signalKind }) =>
+    estimateHours(config, kind === 'retrain' ? 'retrain' : 'promote', signalKind),
   );
 }
 

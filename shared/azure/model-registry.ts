@@ -31,6 +31,8 @@ export interface RegisteredVersion extends ModelVersion {
   readonly tags: Readonly<Record<string, string>>;
   /** When it was registered (ISO 8601, UTC), where the registry says so. */
   readonly createdAt?: string;
+  /** Whether somebody has put it away; absent: nobody has. */
+  readonly isArchived?: true;
 }
 
 /** A model that is to have a version. `tags` name its run. */
@@ -169,5 +171,6 @@ function describeVersion(name: string, version: string, found: ModelVersionResou
     tags,
     ...(run && { runId: run }),
     ...(createdAt !== undefined && { createdAt }),
+    ...(found.properties.isArchived === true && { isArchived: true as const }),
   };
 }

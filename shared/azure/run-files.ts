@@ -10,6 +10,9 @@ const suffix = (attempt: number): string => (attempt === 1 ? '' : `-${attempt}`)
 /** The first number that the run's model may have in the registry. */
 export const registrationPath = (runId: string): string => `runs/${runId}/registration.json`;
 export const gateReportPath = (runId: string): string => `runs/${runId}/gate-report.json`;
+/** Of a past champion, by the number of the job that scored it. */
+export const pastReportPath = (runId: string, attempt: number): string =>
+  `runs/${runId}/gate-report-past-${attempt}.json`;
 export const gateReportPagePath = (runId: string): string => `runs/${runId}/gate-report.html`;
 
 /** A file of a package, which is named by its digest. */

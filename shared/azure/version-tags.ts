@@ -1,5 +1,5 @@
 /**
- * One tag of a version in the model registry.
+ * A tag of a version in the model registry.
  *
  * Owns: that nothing else of the version changes. Does not own: what the tag says (shared/release), when it is written.
  *
@@ -13,14 +13,21 @@ import type { Asked, Json, ResourceManager } from './resource-manager.ts';
 
 export const statusTag = 'ratchetStatus';
 
+interface VersionTag {
+  readonly name: string;
+  readonly version: string;
+  readonly tag: string;
+  readonly value: string;
+}
+
 /** `workspaceId` is the workspace's resource id. Answers whether the tag was changed; of a version that is not there, never. */
-export async function writeStatusTag(
+export async function writeTag(
   resources: Pick<ResourceManager, 'find' | 'put'>,
   workspaceId: string,
-  { name, version, status }: { readonly name: string; readonly version: string; readonly status: string },
+  { name, version, tag, value }: VersionTag,
 ): Promise<boolean> {
   const asked: Asked = {
-    asked: `marking model ${name}:${version} as ${status}`,
+    asked: `marking model ${name}:${version} as ${value}`,
     subject: { model: name, version },
   };
   const id = `${workspaceId}/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
@@ -31,8 +38,8 @@ export async function writeStatusTag(
     throw azureError(asked.asked, asked.subject, new Error('the version was answered without properties'));
   }
   const tags = isObject(properties['tags']) ? properties['tags'] : {};
-  if (tags[statusTag] === status) return false;
-  await resources.put(asked, id, { properties: { ...properties, tags: { ...tags, [statusTag]: status } } });
+  if (tags[tag] === value) return false;
+  await resources.put(asked, id, { properties: { ...properties, tags: { ...tags, [tag]: value } } });
   return true;
 }
 

@@ -249,7 +249,8 @@ function hoursOf({ phases, endedAt }: Run): number | null {
   if (!phases || endedAt === null) return null;
   const ms = phases.map(({ phase, from }, index) => {
     const until = phases[index + 1]?.from ?? endedAt;
-    return phase === 'train' || phase === 'evaluate' ? Date.parse(until) - Date.parse(from) : 0;
+    const isJob = phase === 'train' || phase === 'evaluate' || phase === 'past-champions';
+    return isJob ? Date.parse(until) - Date.parse(from) : 0;
   });
   return ms.reduce((sum, part) => sum + part, 0) / 3_600_000;
 }

@@ -1,4 +1,6 @@
+import type { SignalKind } from '../domain/signal.ts';
 import { parseDurationMs } from './duration.ts';
+import { pastChampionsOf } from './past-champions.ts';
 
 interface Job {
   readonly timeout: string;
@@ -10,7 +12,7 @@ interface Pipeline {
 }
 
 interface Jobs {
-  readonly training: Job | Pipeline;
+  readonly training: (Job | Pipeline) & { readonly pastChampions?: number | undefined };
   readonly evaluation: Job;
 }
 
@@ -19,9 +21,17 @@ export function machinesOf({ resources }: Pick<Job, 'resources'>): number {
   return resources?.instanceCount ?? 1;
 }
 
-/** The most hours of machines a run may take: a job is cancelled at its timeout. A promote run does not train. */
-export function estimateHours({ training, evaluation }: Jobs, kind: 'retrain' | 'promote'): number {
-  return hoursOf(evaluation) + (kind === 'retrain' ? hoursOf(training) : 0);
+/**
+ * The most hours of machines a run may take: a job is cancelled at its timeout. A promote run does not train; one that does may
+ * score past champions first. `signalKind`: of the signal that starts it; omitted: that by which it takes most.
+ */
+export function estimateHours(
+  { training, evaluation }: Jobs,
+  kind: 'retrain' | 'promote',
+  signalKind: SignalKind = 'drift',
+): number {
+  if (kind === 'promote') return hoursOf(evaluation);
+  return hoursOf(training) + (1 + pastChampionsOf(training, signalKind)) * hoursOf(evaluation);
 }
 
 /** The most hours of machines that a job may take; a pipeline, all of its steps. */

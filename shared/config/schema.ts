@@ -21,7 +21,7 @@ import { NoticesSchema } from './notice-schema.ts';
 import { PolicySchema } from './policy-schema.ts';
 import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
-import { findTrainingProblems, TrainingSchema } from './training-schema.ts';
+import { findPastChampionsProblem, findTrainingProblems, TrainingSchema } from './training-schema.ts';
 import { findTriggerProblems, TriggersSchema } from './triggers-schema.ts';
 
 const DataSchema = z.strictObject({
@@ -140,6 +140,9 @@ export const ModelConfigSchema = z
   .superRefine((config, context) => {
     for (const problem of findDecisionProblems(config)) context.addIssue({ code: 'custom', ...problem });
     const { training, evaluation } = config;
+    const unproven = findPastChampionsProblem(training, config.gates);
+    if (unproven !== null)
+      context.addIssue({ code: 'custom', path: ['training', 'pastChampions'], message: unproven });
     for (const { path, message } of findTrainingProblems(training))
       context.addIssue({ code: 'custom', path: ['training', ...path], message });
     for (const message of findCommandProblems(

@@ -3,12 +3,23 @@ import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
-import type { Problem } from './gate-fields.ts';
+import { type Problem, sourceOf } from './gate-fields.ts';
+import type { GateConfig } from './gate-schema.ts';
 import { JobSchema } from './job-schema.ts';
 import { findStepProblems } from './pipeline-ports.ts';
 import { findOtherKind } from './unknown-fields.ts';
 
+const pastChampions = z
+  .int()
+  .min(1)
+  .max(10)
+  .optional()
+  .describe(
+    'How many past champions that are still in the registry are scored on the newest holdout before anything is trained, the latest first, in a run that a signal of drift or of a metric has started. One that passes the gates against the champion is released again, and nothing is trained: docs/past-champions.md. Needs a gate of kind against-champion that shows a version to be better. Omitted: none is, and every run trains.',
+  );
+
 const CommandTrainingSchema = JobSchema.extend({
+  pastChampions,
   kind: z
     .literal('command')
     .optional()
@@ -63,6 +74,7 @@ const PipelineSchema = z.strictObject({
     'How often a pipeline that failed is submitted again, from its first step on, by why its step failed: docs/runs.md, "Attempts". All attempts share the timeouts of the steps. Omitted: the defaults of each kind.',
   ),
   tags: JobSchema.shape.tags,
+  pastChampions,
 });
 
 export const TrainingSchema = z.discriminatedUnion('kind', [CommandTrainingSchema, PipelineSchema], {
@@ -71,6 +83,20 @@ export const TrainingSchema = z.discriminatedUnion('kind', [CommandTrainingSchem
 
 export type PipelineConfig = z.infer<typeof PipelineSchema>;
 type TrainingConfig = z.infer<typeof TrainingSchema>;
+
+/** What is wrong with scoring past champions by these gates; null: nothing. */
+export function findPastChampionsProblem(
+  { pastChampions }: Pick<TrainingConfig, 'pastChampions'>,
+  gates: readonly GateConfig[],
+): string | null {
+  if (pastChampions === undefined || gates.some(showsBetter)) return null;
+  return 'a past champion that is no better than the champion would be released again; add a gate of kind against-champion that blocks, is computed from predictions, and has rule: superiority or a margin of 0';
+}
+
+function showsBetter(gate: GateConfig): boolean {
+  if (gate.kind !== 'against-champion' || gate.severity === 'warn') return false;
+  return sourceOf(gate) === 'predictions' && (gate.rule === 'superiority' || gate.margin === 0);
+}
 
 /** What is wrong with a training whose fields may each stand as they do; paths begin at it. */
 export function* findTrainingProblems(training: TrainingConfig): Generator<Problem> {

@@ -106,7 +106,11 @@ async function ofRun(
   { config }: ModelFile,
 ): Promise<Candidate> {
   const { release, policy, notices } = config;
-  const tags = (await (await wiring.workspace()).models.find(model.name, model.version))?.tags ?? {};
+  // Tags of a past champion are of the run that registered it.
+  const registered = model.chosenBy
+    ? null
+    : await (await wiring.workspace()).models.find(model.name, model.version);
+  const tags = registered?.tags ?? {};
   const { gateReportHash = tags['ratchetGateReportHash'] ?? '', dataHash = tags['ratchetDataHash'] ?? '' } =
     approval?.subject ?? {};
   return {

@@ -17,10 +17,11 @@ interface RunProgress {
 
 /** Null once the run has ended. Never throws: what cannot be read is left out. */
 export async function findProgress(
-  { runId, phase, outcome, attempts = [] }: Run,
+  run: Run,
   client: StatusReader,
   jobStatus: (jobName: string) => Promise<string>,
 ): Promise<RunProgress | null> {
+  const { runId, phase, outcome } = run;
   if (outcome !== null) return null;
   const told = await readCustomStatus(client, runId);
   const since = typeof told['since'] === 'string' && told['phase'] === phase ? told['since'] : null;
@@ -29,9 +30,11 @@ export async function findProgress(
   async function describeWait(): Promise<string> {
     for (const said of [told['waits'], told['asks']]) if (typeof said === 'string') return said;
     switch (phase) {
+      case 'past-champions':
+        return 'Waits for past champions to be looked for.';
       case 'train':
       case 'evaluate': {
-        const job = jobNamesIn({ runId, attempts }, phase)[0]!;
+        const job = jobNamesIn(run, phase)[0]!;
         return `Waits for job ${job}, which is ${await jobStatus(job).catch(() => 'not submitted yet')}.`;
       }
       case 'gate':

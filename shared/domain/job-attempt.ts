@@ -35,15 +35,24 @@ export interface JobAttempt {
   readonly againAt: string;
 }
 
-/** More than any job has: each kind allows ten repetitions. */
-export const attemptsAtMost = 10 * failureKinds.length + 1;
+/** More jobs than any phase has: each kind allows ten repetitions, of the challenger's and of ten past champions' jobs. */
+export const attemptsAtMost = 11 * (10 * failureKinds.length + 1);
+
+interface RunOfJobs {
+  readonly runId: string;
+  readonly attempts?: readonly JobAttempt[];
+  readonly pastChampions?: readonly { readonly jobName: string | null; readonly verdict: string | null }[];
+}
 
 /** The jobs that a run has had in a phase, the latest first; that one may not have been submitted yet. */
 export function jobNamesIn(
-  { runId, attempts = [] }: { readonly runId: string; readonly attempts?: readonly JobAttempt[] },
+  { runId, attempts = [], pastChampions = [] }: RunOfJobs,
   phase: JobName['phase'],
 ): readonly string[] {
-  const before = attempts.filter((attempt) => attempt.phase === phase).length;
+  const failed = attempts.filter((attempt) => attempt.phase === phase).length;
+  // Each was scored by a job of its own, and after one that passes there is no other.
+  const scored = pastChampions.filter(({ jobName, verdict }) => jobName !== null && verdict !== 'passed');
+  const before = failed + (phase === 'evaluate' ? scored.length : 0);
   return Array.from({ length: before + 1 }, (_, back) =>
     jobNameOf({ runId, phase, attempt: before + 1 - back }),
   );

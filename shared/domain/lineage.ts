@@ -24,6 +24,9 @@ export const tagLength = 256;
 
 export const runTag = 'ratchetRun';
 
+/** The tag of a version that a run has chosen again as a past champion: the latest such run. */
+export const chosenTag = 'ratchetChosenBy';
+
 /** The tag of a deployment that a release has made: the release's id. */
 export const releaseTag = 'ratchetRelease';
 

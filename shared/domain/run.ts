@@ -4,7 +4,15 @@ import type { JobAttempt } from './job-attempt.ts';
 import type { SignalKind } from './signal.ts';
 import type { Word } from './word.ts';
 
-export const runPhases = ['train', 'evaluate', 'gate', 'register', 'release', 'settled'] as const;
+export const runPhases = [
+  'past-champions',
+  'train',
+  'evaluate',
+  'gate',
+  'register',
+  'release',
+  'settled',
+] as const;
 export type RunPhase = (typeof runPhases)[number];
 
 /** How a run ended. Closed; docs/runs.md lists each. */
@@ -34,6 +42,8 @@ export interface ModelVersion {
   readonly modelUri: string;
   /** The run that registered it; absent where a person did, and before it was kept. */
   readonly runId?: string;
+  /** The run that has it released again as a past champion; absent where none has. */
+  readonly chosenBy?: string;
 }
 
 /** A challenger whose gates could not say, kept to be judged again. */
@@ -58,6 +68,8 @@ export interface Run {
   readonly sentence: string;
   /** Its jobs that failed and were to be submitted again, in order; absent where there were none. */
   readonly attempts?: readonly JobAttempt[];
+  /** The past champions that it looked at before training, in order; absent where it looked for none. */
+  readonly pastChampions?: readonly PastChampion[];
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly champion: ModelVersion | null;
@@ -72,6 +84,17 @@ export interface Run {
   readonly brokenGlass?: BrokenGlass;
   /** When each phase was first known to have begun, the first first; kept by the ledger, absent in older rows. */
   readonly phases?: readonly PhaseStart[];
+}
+
+/** A past champion, and what became of it in a run. */
+export interface PastChampion {
+  readonly version: string;
+  /** The job that scored it; null where none did. */
+  readonly jobName: string | null;
+  /** What the gates say; null where it was not judged. */
+  readonly verdict: GateReport['verdict'] | null;
+  /** Why, for a person. */
+  readonly sentence: string;
 }
 
 interface PhaseStart {

@@ -34,6 +34,8 @@ export interface VersionLineage {
   readonly run: Run | null;
   /** The run that trained it, where that is another: its challenger was kept and judged again. */
   readonly trainedBy: Run | null;
+  /** Runs that have released it again as a past champion, without training, the latest first. */
+  readonly chosenBy: readonly string[];
   /** What the run answers, as the run lists it, with the decision on each. */
   readonly signals: readonly { readonly id: string; readonly decision: Decision | null }[];
   /** Signals beyond those. */

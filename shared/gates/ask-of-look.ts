@@ -12,6 +12,8 @@ export interface HoldoutLook extends LookAtHoldout {
   readonly alpha: number | undefined;
   /** `probation`: rows of production that grow from look to look, and no holdout; omitted: a holdout. */
   readonly of?: 'probation';
+  /** How many past champions are judged beside each other, this one included; omitted: it is none. */
+  readonly pastChampions?: number;
 }
 
 /** What a look costs, in words. */
@@ -30,7 +32,7 @@ export function askOfLook(
   look: HoldoutLook | null,
 ): GateResult['holdout'] {
   if (look === null || gate.confidence === undefined || !makesClaim(gate, hasChampion)) return null;
-  const confidenceAsked = askConfidence(gate.confidence, look.share, look.alpha);
+  const confidenceAsked = askConfidence(gate.confidence, look.share, look.alpha, look.pastChampions);
   return { confidenceAsked, alphaSpent: confidenceAsked === null ? 0 : (1 - confidenceAsked) / 2 };
 }
 
@@ -39,7 +41,7 @@ export function limitByLook(
   judged: { readonly verdict: Verdict; readonly sentence: string },
   { confidence }: GateConfig,
   asks: NonNullable<GateResult['holdout']>,
-  { look, of }: HoldoutLook,
+  { look, of, pastChampions }: HoldoutLook,
 ): { verdict: Verdict; sentence: string } {
   const { verdict, sentence } = judged;
   if (verdict !== 'passed' && verdict !== 'inconclusive') return { verdict, sentence };
@@ -47,8 +49,13 @@ export function limitByLook(
     const spent = `but the holdout has been looked at ${counted(look, 'time')} and no error is left to decide by: judge on fresh data, in a new partition`;
     return { verdict: 'inconclusive', sentence: `${sentence}; ${spent}` };
   }
-  if (verdict === 'passed' || asks.confidenceAsked === confidence) return { verdict, sentence };
+  if (asks.confidenceAsked === confidence) return { verdict, sentence };
   const asked = `${describeConfidence(asks.confidenceAsked)} confidence is asked in place of ${describeConfidence(confidence ?? 0)}`;
+  if (pastChampions !== undefined) {
+    const share = pastChampions === 1 ? '' : `${pastChampions} past champions share the error of one look, and `;
+    return { verdict, sentence: `${sentence}; ${share}it is look ${look} at the holdout, so that ${asked}` };
+  }
+  if (verdict === 'passed') return { verdict, sentence };
   if (of === 'probation') {
     const more = `look ${look} at a growing sample, so that ${asked}`;
     return { verdict, sentence: `${sentence}; ${more}` };

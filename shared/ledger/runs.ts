@@ -127,6 +127,7 @@ function progressOf(run: Run): readonly number[] {
   return [
     Number(run.endedAt !== null),
     runPhases.indexOf(run.phase),
+    run.pastChampions?.length ?? 0,
     Number(run.released),
     Number(run.registeredVersion !== null),
     Number(run.verdict !== null),

@@ -36,7 +36,7 @@ export function assembleLineage(subject: LineageSubject, facts: LineageFacts): V
     schemaVersion: lineageSchemaVersion,
     ...subject,
     origin,
-    sentence: describeOrigin(subject, origin, facts),
+    sentence: `${describeOrigin(subject, origin, facts)}${describeChoices(facts)}`,
     registered: registered && {
       modelUri: registered.modelUri,
       createdAt: registered.createdAt ?? null,
@@ -45,6 +45,7 @@ export function assembleLineage(subject: LineageSubject, facts: LineageFacts): V
     digest: releases.find(({ digest }) => digest !== null)?.digest ?? null,
     run: own,
     trainedBy: own && facts.trainedBy,
+    chosenBy: facts.chosenBy,
     signals: own ? signals : [],
     signalsLeftOut: own ? signalsLeftOut : 0,
     modelFile: own && describeModelFile(own.configHash, facts.modelFile),
@@ -83,6 +84,11 @@ function describeOrigin(
   }
   const judged = other ? `; run ${other.runId} judged it` : '; no run of Ratchet has judged it';
   return `${name} was not made by Ratchet: somebody else registered it${judged}.${gone}`;
+}
+
+function describeChoices({ chosenBy }: LineageFacts): string {
+  if (chosenBy.length === 0) return '';
+  return ` It was released again as a past champion, chosen by ${chosenBy.map((run) => `run ${run}`).join(', ')}.`;
 }
 
 function describeData(manifest: DataManifest | null, part: 'train' | 'evaluate'): DataFacts | null {

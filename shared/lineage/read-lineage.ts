@@ -11,7 +11,7 @@ import { gateReportPath, manifestLimitBytes, manifestPath, modelFilePath } from 
 import { runOfGlass } from '../domain/broken-glass.ts';
 import type { DataManifest } from '../domain/data-manifest.ts';
 import type { GateReport } from '../domain/gate-report.ts';
-import { runTag, trainingRunOf } from '../domain/lineage.ts';
+import { chosenTag, runTag, trainingRunOf } from '../domain/lineage.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
@@ -38,6 +38,8 @@ export interface LineageFacts {
   /** The run of whoever registered it by hand, or of its first release. */
   readonly other: Run | null;
   readonly trainedBy: Run | null;
+  /** The runs that have chosen it again as a past champion, as ledger and releases say it; the latest first. */
+  readonly chosenBy: readonly string[];
   readonly signals: readonly {
     readonly id: string;
     readonly decision: Awaited<ReturnType<Ledger['getDecision']>>;
@@ -69,8 +71,9 @@ export async function readLineage(
   const run = tagged ?? other;
   const runId = run?.runId ?? null;
   const trainer = trainerOf(registered, run, releases);
-  const [trainedBy, gateReport, manifest, trainingManifest, modelFile, operations] = await Promise.all([
+  const [trainedBy, chosenBy, gateReport, manifest, trainingManifest, modelFile, operations] = await Promise.all([
     trainer === null || trainer === runId ? null : ledger.getRun(trainer),
+    findChoices(ledger, version, registered, releases),
     read<GateReport>(blobs, runId, gateReportPath, reportLimitBytes),
     read<DataManifest>(blobs, runId, manifestPath, manifestLimitBytes),
     trainer === runId ? null : read<DataManifest>(blobs, trainer, manifestPath, manifestLimitBytes),
@@ -82,10 +85,24 @@ export async function readLineage(
     ids.slice(0, signalsAtMost).map(async (id) => ({ id, decision: await ledger.getDecision(model, id) })),
   );
   return {
-    ...{ registered, tagged, other, trainedBy, signals, signalsLeftOut: ids.length - signals.length },
+    ...{ registered, tagged, other, trainedBy, chosenBy, signals, signalsLeftOut: ids.length - signals.length },
     ...{ manifest, trainingManifest: trainer === runId ? manifest : trainingManifest },
     ...{ modelFile, gateReport, operations, releases },
   };
+}
+
+/** A tag counts as far as the ledger says the same. */
+async function findChoices(
+  ledger: Ledger,
+  version: string,
+  registered: RegisteredVersion | null,
+  releases: readonly ReleaseRow[],
+): Promise<readonly string[]> {
+  const released = releases.flatMap(({ model: { chosenBy } }) => chosenBy ?? []);
+  const tag = registered?.tags[chosenTag];
+  const run = tag === undefined || released.includes(tag) ? null : await ledger.getRun(tag);
+  const isChosen = run?.challenger?.chosenBy === tag && run?.challenger?.version === version;
+  return [...new Set([...(run && isChosen ? [run.runId] : []), ...released])];
 }
 
 /** A version that was registered by hand is a signal of its own; one that is gone may have had releases. */

@@ -31,8 +31,8 @@ const signalId = 'what-if';
 
 function decide({ pinned, state, fleet, at }: Standing, asker: PolicyOutlook['asker']): Admission {
   const { policy, model } = { policy: pinned.config.policy, model: pinned.config.model };
-  const hours = estimateHours(pinned.config, 'retrain');
   const signal = { id: signalId, kind: asker === 'event' ? ('metric' as const) : ('manual' as const) };
+  const hours = estimateHours(pinned.config, 'retrain', signal.kind);
   const offer = { signal, runId, now: at, policy, estimateHours: hours };
   const first = decideAdmission(state, offer);
   if (!('needsGrant' in first)) return first.admission;

@@ -58,7 +58,7 @@ async function readPast(
 function describeRun({ startedAt, endedAt, outcome, phases = [] }: Run, settled: number | null): PastRun {
   const jobs = phases.flatMap(({ phase, from }, index) => {
     const until = phases[index + 1]?.from ?? endedAt;
-    const isJob = phase === 'train' || phase === 'evaluate';
+    const isJob = phase === 'train' || phase === 'evaluate' || phase === 'past-champions';
     return isJob && until !== null ? [Date.parse(until) - Date.parse(from)] : [];
   });
   const told = jobs.length > 0 ? jobs.reduce((sum, ms) => sum + ms, 0) / 3_600_000 : null;

@@ -30,8 +30,11 @@ export interface World extends LocalCloud {
    * a machine reads and reports.
    */
   ask(path: string, init?: AskInit): Promise<{ status: number; body: unknown }>;
-  /** A new file of data, which the next evaluation scores: a holdout that was looked at too often decides nothing. */
-  uploadData(): Promise<void>;
+  /**
+   * A new file of data, which the next evaluation scores: a holdout that was looked at too often decides nothing. `season` is
+   * what a seasonal model learns from it.
+   */
+  uploadData(season?: string): Promise<void>;
   /** Asks for a run until the service has accepted the request, however often it is away. Answers the signal id. */
   requestRun(key: string, model?: string): Promise<string>;
   decisions(): Promise<readonly Decision[]>;
@@ -73,8 +76,8 @@ export async function openWorld(options: Partial<LaunchOptions> = {}): Promise<W
     localCloud.container,
   );
   let files = 0;
-  const uploadData = async (): Promise<void> => {
-    const name = `tiny/2026-${String(++files).padStart(4, '0')}.jsonl`;
+  const uploadData = async (season?: string): Promise<void> => {
+    const name = `tiny/2026-${String(++files).padStart(4, '0')}${season ? `-${season}` : ''}.jsonl`;
     await container.getBlockBlobClient(name).uploadData(Buffer.from('{}\n'));
   };
   await uploadData();

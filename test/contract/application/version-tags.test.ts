@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
-import { writeStatusTag } from '../../../shared/azure/version-tags.ts';
+import { writeTag } from '../../../shared/azure/version-tags.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 
@@ -24,7 +24,10 @@ beforeAll(async () => {
 
 const read = () => services.ml.modelVersions.get(resourceGroup, workspace, 'tagged', '1');
 const mark = async (status: string, version = '1') =>
-  writeStatusTag(await createWiring(services.settings).resources(), id, { name: 'tagged', version, status });
+  writeTag(await createWiring(services.settings).resources(), id, {
+    ...{ name: 'tagged', version },
+    ...{ tag: 'ratchetStatus', value: status },
+  });
 
 describe('the status of a version in the registry', () => {
   it('is one tag more, and nothing else of the version changes', async () => {

@@ -142,6 +142,7 @@ export function facts(more: Partial<LineageFacts> = {}): LineageFacts {
     tagged: ended,
     other: null,
     trainedBy: null,
+    chosenBy: [],
     signals: [{ id: 'metric:1', decision: decision() }],
     signalsLeftOut: 0,
     manifest,
