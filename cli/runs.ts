@@ -70,7 +70,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     ...(progress ? [describeProgress(progress)] : []),
     `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, ${describeVersion(run)}, released ${run.released ? 'yes' : 'no'}`,
-    ...(run.pastChampions ?? []).map(describePast),
+    ...describePasts(run),
     ...(run.attempts ?? []).map(describeAttempt),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
@@ -81,6 +81,11 @@ function describeVersion({ runId, challenger, registeredVersion }: Run): string 
   if (registeredVersion !== null && challenger?.chosenBy === runId)
     return `version ${registeredVersion} again, trained and registered nothing`;
   return `registered ${registeredVersion ?? 'nothing'}`;
+}
+
+function describePasts({ pastChampions }: Run): readonly string[] {
+  if (pastChampions?.length === 0) return ['  past champions: none that could be scored'];
+  return (pastChampions ?? []).map(describePast);
 }
 
 function describePast({ version, jobName, verdict, sentence }: PastChampion): string {

@@ -13,7 +13,7 @@ export interface PastChampionSteps {
   /** The past champions that are to be scored, the latest first, and of others why they are not. */
   'find-past-champions': {
     /** `now`: ISO 8601, UTC. */
-    input: { pinned: PinnedModel; champion: ModelVersion; atMost: number; now: string };
+    input: { runId: string; pinned: PinnedModel; champion: ModelVersion; atMost: number; now: string };
     output: {
       readonly candidates: readonly PastCandidate[];
       readonly passedOver: readonly { readonly version: string; readonly why: string }[];

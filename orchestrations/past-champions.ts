@@ -39,8 +39,8 @@ interface Searched {
 
 export function* tryPastChampions(walk: RunWalk): Generator<df.Task, Searched | RunEnd, unknown> {
   const { context, input, cancel, patience } = walk;
-  const { pinned, champion } = input;
-  const asked = { pinned, champion: champion!, atMost: mayScore(input), now: now(context) };
+  const { runId, pinned, champion } = input;
+  const asked = { runId, pinned, champion: champion!, atMost: mayScore(input), now: now(context) };
   const { candidates, passedOver } = yield* takeStep(context, 'find-past-champions', asked, patience);
   const told: PastChampion[] = passedOver.map(({ version, why }) => ({
     ...{ version, jobName: null, verdict: null },

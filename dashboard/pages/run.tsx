@@ -113,7 +113,7 @@ function Outcome({ run }: { readonly run: Run }) {
           ],
           [
             'Past champions',
-            run.pastChampions?.length && <PastChampions model={run.model} of={run.pastChampions} />,
+            run.pastChampions && <PastChampions model={run.model} of={run.pastChampions} />,
           ],
           ['Released', run.released ? 'yes' : 'no'],
           [
@@ -147,6 +147,7 @@ function Outcome({ run }: { readonly run: Run }) {
 }
 
 function PastChampions({ model, of }: { readonly model: string; readonly of: readonly PastChampion[] }) {
+  if (of.length === 0) return 'none that could be scored';
   return (
     <ul class="plain">
       {of.map(({ version, verdict, sentence }) => (

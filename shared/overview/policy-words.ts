@@ -53,6 +53,12 @@ function tellGates({ gates, onInconclusive, holdout }: ModelConfig): readonly To
   ];
 }
 
+function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
+  if (pastChampions === undefined) return '';
+  const who = pastChampions === 1 ? 'the latest past champion is' : `up to ${pastChampions} past champions are`;
+  return ` Before a run that drift or a metric asks for trains, ${who} scored: one that passes the gates is released again.`;
+}
+
 function tellTraining(training: ModelConfig['training']): string {
   if (!('steps' in training))
     return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
@@ -67,7 +73,7 @@ function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] 
   return [
     {
       path: 'training',
-      sentence: tellTraining(training),
+      sentence: `${tellTraining(training)}${tellPastChampions(training)}`,
     },
     {
       path: 'evaluation',

@@ -18,6 +18,7 @@ describe('a run that scores past champions', () => {
   beforeAll(async () => {
     const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
     const seasonal = tiny
+      .replace('evaluateOn: 1', 'evaluateOn: 2')
       .replace('training:\n', 'training:\n  pastChampions: 3\n')
       .replace('node evaluate.js', 'node evaluate.js --manifest ${{inputs.manifest}}')
       .replace('margin: 0.5 # eight rows cannot show less', 'margin: 0')
@@ -40,8 +41,7 @@ describe('a run that scores past champions', () => {
     await world.untilSettled([await world.requestRun(season)]);
     return latestRun();
   };
-  const drift = async (season: string, window: string): Promise<Run> => {
-    await world.uploadData(season);
+  const report = async (window: string): Promise<{ signals: readonly string[] }> => {
     const { body } = await world.ask('models/tiny/metrics', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -51,7 +51,11 @@ describe('a run that scores past champions', () => {
       }),
     });
     const { breaches } = body as { breaches: { signalId: string }[] };
-    await world.untilSettled(breaches.map(({ signalId }) => signalId));
+    return { signals: breaches.map(({ signalId }) => signalId) };
+  };
+  const drift = async (season: string, window: string): Promise<Run> => {
+    await world.uploadData(season);
+    await world.untilSettled((await report(window)).signals);
     return latestRun();
   };
   const jobsOf = async ({ runId }: Run): Promise<readonly string[]> =>
@@ -95,7 +99,7 @@ describe('a run that scores past champions', () => {
     expect(spent?.find(({ runId }) => runId === run.runId)?.computeHours).toBeLessThan(60 / 3600);
 
     const told = (await world.ask(`runs/${run.runId}`)).body as { gateReport: GateReport };
-    expect(told.gateReport).toMatchObject({ verdict: 'passed', holdout: { look: 1, share: 0.5 } });
+    expect(told.gateReport).toMatchObject({ verdict: 'passed', holdout: { look: 2, share: 0.25 } });
     const lineage = (await world.ask('models/tiny/versions/1/lineage')).body as VersionLineage;
     expect(lineage).toMatchObject({ origin: 'run', chosenBy: [run.runId], contradictions: [] });
     expect(lineage.sentence).toContain(`released again as a past champion, chosen by run ${run.runId}.`);
@@ -123,8 +127,8 @@ describe('a run that scores past champions', () => {
     ]);
     expect(await jobsOf(run)).toEqual(['evaluate', 'evaluate-2', 'train']);
     const told = (await world.ask(`runs/${run.runId}`)).body as { gateReport: GateReport };
-    // The look of the past champion is counted: the challenger's is the second.
-    expect(told.gateReport.holdout).toMatchObject({ look: 2, share: 0.25 });
+    // The look of the past champion is counted: of one partition it was the second, and the challenger's is the third.
+    expect(told.gateReport.holdout).toMatchObject({ look: 3, share: 0.125 });
     const log = async (query: string) => (await world.ask(`runs/${run.runId}/log${query}`)).body;
     expect(await log('')).toMatchObject({ attempt: 2, job: `${run.runId}-evaluate-2` });
     expect(await log('?phase=evaluate&attempt=1')).toMatchObject({ job: `${run.runId}-evaluate` });
@@ -144,7 +148,18 @@ describe('a run that scores past champions', () => {
     ]);
     expect(run).toMatchObject({ outcome: 'released', registeredVersion: '2' });
     expect(run.sentence).toMatch(
-      /2 past champions share the error of one look, and it is look 2 at the holdout, so that 98\.\d+ % confidence is asked in place of 95 %/,
+      /2 past champions share the error of one look, and it is look 3 at the holdout, so that 98\.\d+ % confidence is asked in place of 95 %/,
     );
+  });
+
+  it('passes over one that was let by the rows that it would be judged on', async () => {
+    await world.untilSettled((await report('w-4')).signals);
+    const run = await latestRun();
+    expect(run.pastChampions).toContainEqual({
+      ...{ version: '4', jobName: null, verdict: null },
+      sentence: expect.stringMatching(
+        /^It was not scored: run tiny-\S+ let it by rows of 2026-0006-spring\.jsonl, which it would be judged on\.$/,
+      ),
+    });
   });
 });
