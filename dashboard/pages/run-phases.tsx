@@ -24,7 +24,6 @@ const names: Readonly<Record<RunPhase, string>> = {
   settled: 'Settled',
 };
 
-
 type Standing = 'done' | 'current' | 'not-yet' | 'left-out' | 'failed';
 
 /** Where a run ended that did not come through. */

@@ -111,10 +111,7 @@ function Outcome({ run }: { readonly run: Run }) {
             challenger?.chosenBy === run.runId ? 'Released again' : 'Registered',
             registeredVersion && <Version model={run.model} version={registeredVersion} />,
           ],
-          [
-            'Past champions',
-            run.pastChampions && <PastChampions model={run.model} of={run.pastChampions} />,
-          ],
+          ['Past champions', run.pastChampions && <PastChampions model={run.model} of={run.pastChampions} />],
           ['Released', run.released ? 'yes' : 'no'],
           [
             'Its release',

@@ -32,7 +32,8 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, past
   });
   const asked = {
     runId,
-    lookId: pastChampion && attempts ? jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate }) : runId,
+    lookId:
+      pastChampion && attempts ? jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate }) : runId,
     among: pastChampion?.among,
   };
   // Counted before anything is judged: a crash between the two costs a look, and never gives one away.
@@ -62,10 +63,7 @@ interface AskedLook {
 }
 
 /** Writes the look at the run's holdout to the ledger, and answers it. */
-async function takeLook(
-  { runId, lookId, among }: AskedLook,
-  { config }: PinnedModel,
-): Promise<HoldoutLook> {
+async function takeLook({ runId, lookId, among }: AskedLook, { config }: PinnedModel): Promise<HoldoutLook> {
   const [blobs, ledger, { spendError }] = await Promise.all([
     wiring.blobs(),
     wiring.ledger(),

@@ -1,5 +1,5 @@
-import { chosenTag } from '../../shared/domain/lineage.ts';
 import { writeTag } from '../../shared/azure/version-tags.ts';
+import { chosenTag } from '../../shared/domain/lineage.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
 

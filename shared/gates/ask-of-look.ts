@@ -52,7 +52,8 @@ export function limitByLook(
   if (asks.confidenceAsked === confidence) return { verdict, sentence };
   const asked = `${describeConfidence(asks.confidenceAsked)} confidence is asked in place of ${describeConfidence(confidence ?? 0)}`;
   if (pastChampions !== undefined) {
-    const share = pastChampions === 1 ? '' : `${pastChampions} past champions share the error of one look, and `;
+    const share =
+      pastChampions === 1 ? '' : `${pastChampions} past champions share the error of one look, and `;
     return { verdict, sentence: `${sentence}; ${share}it is look ${look} at the holdout, so that ${asked}` };
   }
   if (verdict === 'passed') return { verdict, sentence };

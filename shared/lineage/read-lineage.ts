@@ -71,21 +71,30 @@ export async function readLineage(
   const run = tagged ?? other;
   const runId = run?.runId ?? null;
   const trainer = trainerOf(registered, run, releases);
-  const [trainedBy, chosenBy, gateReport, manifest, trainingManifest, modelFile, operations] = await Promise.all([
-    trainer === null || trainer === runId ? null : ledger.getRun(trainer),
-    findChoices(ledger, version, registered, releases),
-    read<GateReport>(blobs, runId, gateReportPath, reportLimitBytes),
-    read<DataManifest>(blobs, runId, manifestPath, manifestLimitBytes),
-    trainer === runId ? null : read<DataManifest>(blobs, trainer, manifestPath, manifestLimitBytes),
-    read<unknown>(blobs, runId, modelFilePath, modelFileLimitBytes),
-    readOperations(ledger, model, runId, releases),
-  ]);
+  const [trainedBy, chosenBy, gateReport, manifest, trainingManifest, modelFile, operations] =
+    await Promise.all([
+      trainer === null || trainer === runId ? null : ledger.getRun(trainer),
+      findChoices(ledger, version, registered, releases),
+      read<GateReport>(blobs, runId, gateReportPath, reportLimitBytes),
+      read<DataManifest>(blobs, runId, manifestPath, manifestLimitBytes),
+      trainer === runId ? null : read<DataManifest>(blobs, trainer, manifestPath, manifestLimitBytes),
+      read<unknown>(blobs, runId, modelFilePath, modelFileLimitBytes),
+      readOperations(ledger, model, runId, releases),
+    ]);
   const ids = run?.signals ?? [];
   const signals = await Promise.all(
     ids.slice(0, signalsAtMost).map(async (id) => ({ id, decision: await ledger.getDecision(model, id) })),
   );
   return {
-    ...{ registered, tagged, other, trainedBy, chosenBy, signals, signalsLeftOut: ids.length - signals.length },
+    ...{
+      registered,
+      tagged,
+      other,
+      trainedBy,
+      chosenBy,
+      signals,
+      signalsLeftOut: ids.length - signals.length,
+    },
     ...{ manifest, trainingManifest: trainer === runId ? manifest : trainingManifest },
     ...{ modelFile, gateReport, operations, releases },
   };

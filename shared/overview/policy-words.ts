@@ -55,7 +55,8 @@ function tellGates({ gates, onInconclusive, holdout }: ModelConfig): readonly To
 
 function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
   if (pastChampions === undefined) return '';
-  const who = pastChampions === 1 ? 'the latest past champion is' : `up to ${pastChampions} past champions are`;
+  const who =
+    pastChampions === 1 ? 'the latest past champion is' : `up to ${pastChampions} past champions are`;
   return ` Before a run that drift or a metric asks for trains, ${who} scored: one that passes the gates is released again.`;
 }
 

@@ -102,8 +102,7 @@ function timesOf({ model, champion, runs, releases, state }: KnownPast): Map<str
 /** As the latest release of each read them. */
 function digestsOf({ releases, state }: KnownPast): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const { model, digest } of state?.settled ?? [])
-    if (digest !== null) found.set(model.version, digest);
+  for (const { model, digest } of state?.settled ?? []) if (digest !== null) found.set(model.version, digest);
   for (const { model, digest } of releases.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1)))
     if (digest !== null) found.set(model.version, digest);
   return found;

@@ -5,7 +5,7 @@ import type { JobState, Steps } from '../../../orchestrations/steps.ts';
 import { longUri } from '../../../shared/azure/run-files.ts';
 import type { BoundGate } from '../../../shared/config/gate-schema.ts';
 import { hashJson, pinModel } from '../../../shared/config/pin.ts';
-import { ModelConfigSchema } from '../../../shared/config/schema.ts';
+import { ModelConfigSchema, type PinnedModel } from '../../../shared/config/schema.ts';
 import type { GateReportDocument } from '../../../shared/domain/gate-report.ts';
 import { GateReportSchema } from '../../../shared/domain/gate-report-schema.ts';
 import type { LineageTags } from '../../../shared/domain/lineage.ts';
@@ -271,6 +271,47 @@ describe('the steps of a run', () => {
     const ended = await untilEnded(step, states[0]!.jobName);
     expect(ended).toMatchObject({ status: 'Canceled', ended: true, succeeded: false });
     expect(await step('cancel-job', { jobName: ended.jobName })).toEqual(ended);
+  });
+
+  it('cancel the job after one that the workspace refused, which is not there', async () => {
+    const runId = 'spam-filter-20020903-00000002';
+    await step('pin-data', { runId, pinned });
+    await runPhase(submission(runId, 'evaluate', { challenger: challengerOf(runId) }));
+    const third = { attempt: 3, job: { ...config.evaluation, command: 'node slow.mjs' } };
+    await step('submit-job', submission(runId, 'evaluate', third));
+    const cancelled = await step('cancel-job', { jobName: `${runId}-evaluate` });
+    expect(cancelled).toMatchObject({ jobName: `${runId}-evaluate-3`, succeeded: false });
+    await untilEnded(step, cancelled.jobName);
+  });
+
+  it('judge past champions under looks of their own, and keep the report of one that passes as the run’s', async () => {
+    const of = (fields: object) =>
+      pinModel({
+        ...config,
+        data: { ...config.data, path: 'past/' },
+        gates: [{ ...(config.gates[0] as BoundGate), confidence: 0.95, ...fields }],
+      });
+    await upload('past/2002-09-01.jsonl', '{"day":1}\n');
+    const rows = Array.from({ length: 400 }, (_, row) => `${row},${row % 2},${row % 2 ? 0.9 : 0.1}`);
+    const runId = 'spam-filter-20020911-00000001';
+    await step('pin-data', { runId, pinned: of({}) });
+    const judge = async (attempt: number, pinned: PinnedModel) => {
+      await upload(
+        `runs/${runId}/evidence${attempt === 1 ? '' : `-${attempt}`}/predictions.csv`,
+        `id,label,challenger\n${rows.join('\n')}`,
+      );
+      const pastChampion = { modelUri: challengerOf(runId).modelUri, among: 2 };
+      const attempts = { train: 1, evaluate: attempt };
+      return step('judge-evidence', { runId, pinned, hasChampion: false, attempts, pastChampion });
+    };
+    const first = await judge(1, of({ atLeast: 0.9999 }));
+    expect(first.report).toMatchObject({ verdict: 'inconclusive', holdout: { look: 1, share: 0.25 } });
+    await expect(readJson(`runs/${runId}/gate-report.json`)).rejects.toThrow();
+    expect(await readJson(`runs/${runId}/gate-report-past-1.json`)).toMatchObject(first.report);
+    const second = await judge(2, of({}));
+    expect(second.report).toMatchObject({ verdict: 'passed', holdout: { look: 2, share: 0.1875 } });
+    expect(await judge(2, of({}))).toEqual(second);
+    expect(hashJson(await readJson(`runs/${runId}/gate-report.json`))).toBe(second.reportHash);
   });
 
   it('tell why a job failed', async () => {
