@@ -1,5 +1,5 @@
 /** Drift that comes back: a past champion knows the season that has returned, and is released again without training. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { VersionLineage } from '../../shared/domain/version-lineage.ts';
+import { reportDrift, seasonalModel } from '../world/seasons.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 describe('a run that scores past champions', () => {
@@ -16,13 +17,8 @@ describe('a run that scores past champions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-seasons-'));
 
   beforeAll(async () => {
-    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    const seasonal = tiny
-      .replace('evaluateOn: 1', 'evaluateOn: 2')
-      .replace('training:\n', 'training:\n  pastChampions: 3\n')
-      .replace('node evaluate.js', 'node evaluate.js --manifest ${{inputs.manifest}}')
-      .replace('margin: 0.5 # eight rows cannot show less', 'margin: 0')
-      .replace('policy:\n', 'policy:\n  budget: { computeHours: 4, window: P7D }\n');
+    const budget = '  budget: { computeHours: 4, window: P7D }\n';
+    const seasonal = seasonalModel().replace('policy:\n', `policy:\n${budget}`);
     writeFileSync(join(folder, 'tiny.yaml'), seasonal);
     world = await openWorld({ modelsFolder: folder });
   });
@@ -41,21 +37,9 @@ describe('a run that scores past champions', () => {
     await world.untilSettled([await world.requestRun(season)]);
     return latestRun();
   };
-  const report = async (window: string): Promise<{ signals: readonly string[] }> => {
-    const { body } = await world.ask('models/tiny/metrics', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ window, observedAt: new Date().toISOString(), sample: 1000 },
-        metrics: { accuracy: 0.5 },
-      }),
-    });
-    const { breaches } = body as { breaches: { signalId: string }[] };
-    return { signals: breaches.map(({ signalId }) => signalId) };
-  };
   const drift = async (season: string, window: string): Promise<Run> => {
     await world.uploadData(season);
-    await world.untilSettled((await report(window)).signals);
+    await world.untilSettled(await reportDrift(world, window));
     return latestRun();
   };
   const jobsOf = async ({ runId }: Run): Promise<readonly string[]> =>
@@ -153,7 +137,7 @@ describe('a run that scores past champions', () => {
   });
 
   it('passes over one that was let by the rows that it would be judged on', async () => {
-    await world.untilSettled((await report('w-4')).signals);
+    await world.untilSettled(await reportDrift(world, 'w-4'));
     const run = await latestRun();
     expect(run.pastChampions).toContainEqual({
       ...{ version: '4', jobName: null, verdict: null },

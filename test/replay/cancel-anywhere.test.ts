@@ -60,7 +60,9 @@ describe('a cancellation in any turn', () => {
     app = await loadBuiltApp();
   });
 
-  const copies = ['retrain-hears-cancel', 'retrain-attempts', 'retrain-past-champion'].flatMap((name) => cancelEverywhere(read(name)));
+  const copies = ['retrain-hears-cancel', 'retrain-attempts', 'retrain-past-champion'].flatMap((name) =>
+    cancelEverywhere(read(name)),
+  );
 
   it.each(copies.filter(({ settles }) => !settles))('ends a run after $step', async ({ copy }) => {
     const [difference] = await replayHistory(app, copy);

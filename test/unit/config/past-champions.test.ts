@@ -62,7 +62,9 @@ describe('training.pastChampions', () => {
       /^policy:\n/m,
       'policy:\n  budget: { computeHours: 0.5, window: P7D }\n',
     );
-    expect(problemsOf(tight)).toEqual([expect.stringMatching(/^policy\.budget: .*its jobs may take 0\.83 h/)]);
+    expect(problemsOf(tight)).toEqual([
+      expect.stringMatching(/^policy\.budget: .*its jobs may take 0\.83 h/),
+    ]);
   });
 });
 
