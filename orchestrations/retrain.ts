@@ -25,7 +25,7 @@ import { askPerson } from './ask-person.ts';
 import { endPredecessors } from './end-predecessors.ts';
 import { type Chosen, tryPastChampions } from './past-champions.ts';
 import { register } from './register.ts';
-import { describeJobEnd, runAttempts } from './run-attempts.ts';
+import { describeJobEnd, type LastAttempt, runAttempts } from './run-attempts.ts';
 import { mayScore, type RunEnd, type RunInput } from './run-input.ts';
 import { cancelRunEvent } from './run-job.ts';
 import { cancelled, runRelease } from './run-release.ts';
@@ -73,14 +73,16 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
     attempts.evaluate = searched.nextAttempt;
     yield* enterPhase(walk, 'train');
   }
+  let trained: LastAttempt | undefined;
   if (!given) {
     const training = yield* runAttempts(walk, 'train', null);
     if (cancel.isCompleted) return cancelled(cancel);
     if (!training.succeeded) return { outcome: 'training-failed', sentence: describeJobEnd(training) };
     attempts.train = training.attempt;
+    trained = training;
   }
-  const challenger = given ?? newVersion(input, attempts.train);
-  note(walk, { challenger });
+  const challenger = given ?? newVersion(input, attempts.train, trained?.modelUri);
+  note(walk, { challenger, ...(trained?.tuned && { tuned: trained.tuned }) });
 
   if (!given) yield* enterPhase(walk, 'evaluate');
   const evaluation = yield* runAttempts(walk, 'evaluate', challenger, attempts.evaluate);
@@ -89,7 +91,7 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   attempts.evaluate = evaluation.attempt;
 
   yield* enterPhase(walk, 'gate');
-  const judged = yield* judge(walk, attempts);
+  const judged = yield* judge(walk, attempts, trained?.modelUri);
   if ('outcome' in judged) return keepChallenger(input, challenger, judged);
 
   if (cancel.isCompleted) return cancelled(cancel);
@@ -148,12 +150,20 @@ interface Attempts {
 }
 
 /** What the gates say, and where they cannot and the model file has it so, a person. */
-function* judge(walk: RunWalk, attempts: Attempts): Generator<df.Task, Passed | RunEnd, unknown> {
+function* judge(
+  walk: RunWalk,
+  attempts: Attempts,
+  modelUri: string | undefined,
+): Generator<df.Task, Passed | RunEnd, unknown> {
   const { context, input, cancel } = walk;
   const { runId, pinned } = input;
   const isFirst = attempts.train === 1 && attempts.evaluate === 1;
   const hasChampion = input.champion !== null;
-  const evidence = { runId, pinned, hasChampion, ...(!isFirst && { attempts }) };
+  const evidence = {
+    ...{ runId, pinned, hasChampion },
+    ...(!isFirst && { attempts }),
+    ...(modelUri !== undefined && { modelUri }),
+  };
   const { report, reportHash } = yield* takeStep(context, 'judge-evidence', evidence, walk.patience);
   const { verdict, sentence } = report;
   note(walk, { verdict });
@@ -189,11 +199,12 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
 };
 
 /** Until the registry has numbered it, the version of a challenger is named after its run. */
-function newVersion({ runId, pinned }: RunInput, attempt: number): ModelVersion {
+function newVersion({ runId, pinned }: RunInput, attempt: number, modelUri?: string): ModelVersion {
   const name = pinned.config.model;
+  const folder = `model${attempt === 1 ? '' : `-${attempt}`}`;
   return {
     name,
     version: runId.slice(name.length + 1),
-    modelUri: `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model${attempt === 1 ? '' : `-${attempt}`}/`,
+    modelUri: modelUri ?? `azureml://datastores/workspaceblobstore/paths/runs/${runId}/${folder}/`,
   };
 }

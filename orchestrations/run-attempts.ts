@@ -10,7 +10,7 @@
  * 3. A cancellation is heard in the pause, and nothing is submitted after it.
  */
 import type * as df from 'durable-functions';
-import { sharedTimeout } from '../shared/admission/attempt-timeout.ts';
+import { hasParts, sharedTimeout } from '../shared/admission/attempt-timeout.ts';
 import { planAttempt } from '../shared/admission/plan-attempt.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
 import type { JobAttempt } from '../shared/domain/job-attempt.ts';
@@ -43,7 +43,7 @@ export function* runAttempts(
   const { context, input, cancel } = walk;
   const job = jobConfigOf(walk, phase);
   const shared = { retries: job.retries, timeout: sharedTimeout(job) };
-  // Of a pipeline whose steps nobody can tell the time of, nothing is left for another attempt.
+  // Of a pipeline or a sweep whose machines nobody can tell the time of, nothing is left for another attempt.
   const allMs = parseDurationMs(shared.timeout)!;
   const failed: JobAttempt[] = [];
   const ranMs: number[] = [];
@@ -54,7 +54,7 @@ export function* runAttempts(
     const endedAt = now(context);
     const nowMs = Date.parse(endedAt);
     if (end.succeeded || !input.repeatsJobs || cancel.isCompleted) return { ...end, attempt, why: '' };
-    ranMs.push(end.computeMs ?? ('steps' in job ? allMs : nowMs - begunMs));
+    ranMs.push(end.computeMs ?? (hasParts(job) ? allMs : nowMs - begunMs));
     const before = failed.map(({ kind }) => kind);
     const { untilMs } = walk.patience;
     const plan = planAttempt({ job: shared, kind: end.kind, before, ranMs, nowMs, untilMs });
@@ -101,8 +101,8 @@ function* waitUntilFree(walk: RunWalk, jobName: string): Generator<df.Task, stri
 /** Without where its log is: whoever lists attempts knows which log is whose. */
 const firstLine = (text: string): string =>
   text
-    .replace(/^(?:(step \w+) failed, )?see `ratchet logs [^`]*`(?:\. )?/, (_, step?: string) =>
-      step === undefined ? '' : `${step}: `,
+    .replace(/^(?:((?:step|trial) \w+) failed, )?see `ratchet logs [^`]*`(?:\. )?/, (_, part?: string) =>
+      part === undefined ? '' : `${part}: `,
     )
     .split('\n')[0]!
     .slice(0, 300);

@@ -1,9 +1,9 @@
 import type * as df from 'durable-functions';
-import { withTimeout } from '../shared/admission/attempt-timeout.ts';
+import { hasParts, withTimeout } from '../shared/admission/attempt-timeout.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
 import type { JobConfig } from '../shared/config/schema.ts';
-import type { PipelineConfig } from '../shared/config/training-schema.ts';
+import type { TrainingConfig } from '../shared/config/training-schema.ts';
 import { jobEndedEvent } from '../shared/domain/durable-names.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
@@ -27,7 +27,7 @@ interface Attempt {
   readonly timeout: string | undefined;
 }
 
-export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig | PipelineConfig {
+export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig | TrainingConfig {
   const { training, evaluation } = input.pinned.config;
   return phase === 'train' ? training : evaluation;
 }
@@ -47,8 +47,8 @@ export function* runJob(
   const jobConfig = jobConfigOf(walk, phase);
   const known: WalkJob = {
     jobName: jobNameOf({ runId: input.runId, phase, attempt }),
-    // The time of a pipeline's machines is told in all.
-    machines: 'steps' in jobConfig ? 1 : machinesOf(jobConfig),
+    // The time of the machines of a pipeline or a sweep is told in all.
+    machines: hasParts(jobConfig) ? 1 : machinesOf(jobConfig),
     ended: false,
     computeMs: undefined,
   };

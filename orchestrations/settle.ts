@@ -7,7 +7,14 @@ import { now } from './take-step.ts';
 /** What a run has brought about so far. */
 export type RunFindings = Pick<
   Run,
-  'challenger' | 'registeredVersion' | 'released' | 'verdict' | 'acceptedBy' | 'attempts' | 'pastChampions'
+  | 'challenger'
+  | 'registeredVersion'
+  | 'released'
+  | 'verdict'
+  | 'acceptedBy'
+  | 'attempts'
+  | 'pastChampions'
+  | 'tuned'
 >;
 
 export const noFindings: RunFindings = {

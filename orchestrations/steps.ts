@@ -7,7 +7,7 @@
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { ReleaseConfig } from '../shared/config/release-schema.ts';
 import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
-import type { PipelineConfig } from '../shared/config/training-schema.ts';
+import type { TrainingConfig } from '../shared/config/training-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
@@ -19,6 +19,7 @@ import type { NoticeAddress } from '../shared/domain/notice.ts';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { Reconciliation } from '../shared/domain/reconciliation.ts';
 import type { ModelVersion, Run } from '../shared/domain/run.ts';
+import type { Tuning } from '../shared/domain/tuning.ts';
 import type { ChannelStage } from '../shared/release/transitions/stages.ts';
 import type { ProbationBasis } from '../shared/release/transitions/trial.ts';
 import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
@@ -41,6 +42,9 @@ export interface JobState {
   readonly computeMs?: number;
   /** Why it failed; absent where the workspace does not say, and in histories of before it was asked. */
   readonly kind?: FailureKind;
+  /** Of a sweep that went well: what it found, and where the model of its best trial lies. */
+  readonly tuned?: Tuning;
+  readonly modelUri?: string;
 }
 
 /** What the watchdog has found. */
@@ -157,7 +161,7 @@ export interface Steps extends ReleaseSteps, PastChampionSteps {
       /** From 1, which is what it is when absent. */
       attempt?: number;
       dataPath: string;
-      job: JobConfig | PipelineConfig;
+      job: JobConfig | TrainingConfig;
       challenger: ModelVersion | null;
       champion: ModelVersion | null;
     };
@@ -180,6 +184,8 @@ export interface Steps extends ReleaseSteps, PastChampionSteps {
       hasChampion: boolean;
       /** Which attempts of the run's jobs have left what is judged; absent where both are the first. */
       attempts?: { train: number; evaluate: number };
+      /** Where the files of the challenger lie; absent where they are the run's own folder. */
+      modelUri?: string;
       /** Where it is a past champion that is judged: its files, and how many are. */
       pastChampion?: { modelUri: string; among: number };
     };

@@ -10,8 +10,12 @@ const types = {
   modelDeployed: 'Microsoft.MachineLearningServices.ModelDeployed',
 } as const;
 
-/** As captured: facts of pipelines and their steps. */
-const runTypes = { Command: 'azureml.commandjob', Pipeline: 'azureml.PipelineRun' } as const;
+/** As captured: facts of pipelines and their steps. What a sweep is called is how its source names itself in its own run. */
+const runTypes = {
+  Command: 'azureml.commandjob',
+  Pipeline: 'azureml.PipelineRun',
+  Sweep: 'hyperdrive',
+} as const;
 const stepRunType = 'azureml.StepRun';
 
 interface RunFacts {
@@ -21,8 +25,9 @@ interface RunFacts {
   readonly experiment: string;
   /** A command job when omitted. */
   readonly jobType?: keyof typeof runTypes;
-  /** The pipeline that it is a step of. */
+  /** The pipeline that it is a step of, or the sweep that it is a trial of. */
   readonly pipeline?: string | undefined;
+  readonly isTrial?: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -34,7 +39,7 @@ export function runEvents(run: RunFacts, status: JobStatus, nowMs: number): Syst
     experimentId,
     experimentName: run.experiment,
     runId: run.job,
-    runType: run.pipeline === undefined ? runTypes[run.jobType ?? 'Command'] : stepRunType,
+    runType: run.pipeline === undefined || run.isTrial ? runTypes[run.jobType ?? 'Command'] : stepRunType,
     runTags: run.tags,
     runProperties: {
       ...run.properties,

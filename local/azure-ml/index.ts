@@ -28,6 +28,7 @@ import { componentFinder } from './find-component.ts';
 import { JobFaults } from './job-faults.ts';
 import { JobRunner } from './job-runner/index.ts';
 import { PipelineRunner } from './job-runner/pipelines.ts';
+import { SweepRunner } from './job-runner/sweeps.ts';
 import { Locator } from './locate.ts';
 import { type OnlineOptions, openOnline } from './open-online.ts';
 import { type Router, serve } from './server.ts';
@@ -87,11 +88,17 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
   const findComponent = componentFinder(assets);
+  const tracking = new TrackingStore(database);
   const pipelines = new PipelineRunner({ jobs, runner, findComponent });
+  const sweeps = new SweepRunner({ jobs, tracking, runner });
+  jobs.whenEnded = (job) => {
+    pipelines.ended(job);
+    sweeps.ended(job);
+  };
   const online = await openOnline(options, { database, outbox, assets, locator, blobs });
   const artifacts = new Artifacts(blobs, runner, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
-    ...{ jobs, runner, pipelines, findComponent, locator },
+    ...{ jobs, runner, pipelines, sweeps, findComponent, locator },
     trackingUri: mlflowTrackingUri,
     logUrl: (job: string) => artifacts.logUrl(job),
     forget: (job: string) => rmSync(runner.folderOf(job), { recursive: true, force: true }),
@@ -100,7 +107,8 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     ...{ identity: options.identity, jobs, artifacts },
     mlflow: {
       jobs,
-      tracking: new TrackingStore(database),
+      tracking,
+      whenLogged: (job, metric) => sweeps.logged(job, metric),
       artifacts,
       now,
       inTransaction: (change) => inTransaction(database, change),
@@ -118,6 +126,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   outbox.drain();
   runner.start();
   pipelines.start();
+  sweeps.start();
   await online.start();
   serve(loopback, router, options);
 
@@ -129,6 +138,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     deny: (body) => router.permissions.deny(body),
     setJobFaults: (body) => jobFaults.replace(body),
     async stop() {
+      sweeps.stop();
       await Promise.all([runner.stop(), online.stop()]);
       await loopback.stop();
       database.close();

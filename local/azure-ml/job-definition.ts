@@ -121,7 +121,7 @@ export function parseJob(
   const jobType = (properties as { jobType?: unknown } | null)?.jobType;
   if (jobType !== undefined && jobType !== 'Command') {
     throw userError(
-      `properties.jobType: ${JSON.stringify(jobType)} does not run locally; submit a Command or a Pipeline job`,
+      `properties.jobType: ${JSON.stringify(jobType)} does not run locally; submit a Command, a Pipeline or a Sweep job`,
     );
   }
   const change = DetailsSchema.safeParse(properties);
@@ -162,11 +162,15 @@ export function declaredNames(definition: JobDefinition): { inputs: Set<string>;
 
 /** How long the process may run, or undefined for as long as it likes. */
 export function jobTimeoutMs(definition: JobDefinition): number | undefined {
-  const timeout = definition.limits?.timeout;
-  if (timeout === undefined) return undefined;
-  const timeoutMs = parseDurationMs(timeout);
-  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  return durationMs('properties.limits.timeout', definition.limits?.timeout);
+}
+
+/** Of a limit that may be absent. Throws a UserError that begins with `subject`. */
+export function durationMs(subject: string, duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  const ms = parseDurationMs(duration);
+  if (ms !== undefined && ms > 0) return ms;
   throw userError(
-    `properties.limits.timeout: ${JSON.stringify(timeout)} must be an ISO 8601 duration above zero without years and months, such as PT30M`,
+    `${subject}: ${JSON.stringify(duration)} must be an ISO 8601 duration above zero without years and months, such as PT30M`,
   );
 }

@@ -24,6 +24,7 @@ import {
   resourceId,
   wordy,
 } from './job-definition.ts';
+import type { SweepDefinition } from './sweep-definition.ts';
 
 const stepName = z
   .string()
@@ -86,7 +87,7 @@ const DefinitionSchema = z.looseObject({
 /** The part that is fixed once submitted. */
 export type PipelineDefinition = z.infer<typeof DefinitionSchema>;
 /** What a job of the workspace is. */
-export type AnyDefinition = JobDefinition | PipelineDefinition;
+export type AnyDefinition = JobDefinition | PipelineDefinition | SweepDefinition;
 export type PipelineStep = PipelineDefinition['jobs'][string];
 export type FindComponent = (step: string, componentId: string) => ComponentSpec;
 

@@ -1,13 +1,17 @@
-import { tellTime } from '../../shared/azure/tell-end.ts';
+import { tellEnd, tellTime } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
 import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
 import { type JobName, jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
+import { endSources } from './end-sources.ts';
 
 defineStep('cancel-job', async ({ jobName }) => {
-  return tellTime(await cancelLatest(await wiring.workspace(), jobName), wiring.runsMetrics);
+  const job = await cancelLatest(await wiring.workspace(), jobName);
+  // A sweep that was faster has a model, and only its trials say where.
+  if (job.succeeded && job.sweep) return tellEnd(job, endSources);
+  return tellTime(job, wiring.runsMetrics);
 });
 
 /** An attempt begins once the one before it has ended: where this one has, or is not there, the next one may be alive. */

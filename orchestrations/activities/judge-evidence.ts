@@ -3,8 +3,8 @@ import {
   gateReportPath,
   manifestLimitBytes,
   manifestPath,
-  modelPath,
   pastReportPath,
+  pathInStore,
 } from '../../shared/azure/run-files.ts';
 import { hashJson } from '../../shared/config/pin.ts';
 import type { PinnedModel } from '../../shared/config/schema.ts';
@@ -18,7 +18,7 @@ import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { findEvidence } from './read-evidence.ts';
 
-defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, pastChampion }) => {
+defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, modelUri, pastChampion }) => {
   const [blobs, { judgeEvidence }, { isLook }, { fitReport }, { renderPage }] = await Promise.all([
     wiring.blobs(),
     import('../../shared/gates/judge-evidence.ts'),
@@ -26,9 +26,10 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, past
     import('../../shared/gates/fit-report.ts'),
     import('../../shared/gates/report/render-page.ts'),
   ]);
+  const modelFolder = pastChampion ? trainedIn(pastChampion.modelUri) : modelUri && pathInStore(modelUri);
   const { hasRows, judge } = await findEvidence(runId, pinned.config, {
     attempts,
-    ...(pastChampion && { modelFolder: trainedIn(pastChampion.modelUri) }),
+    ...(modelFolder !== undefined && { modelFolder }),
   });
   const asked = {
     runId,
@@ -51,8 +52,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, past
 
 /** Where a version's training has left its files; null: no run of ours trained it. */
 function trainedIn(modelUri: string): string | null {
-  const job = trainingJobOf(modelUri);
-  return job && modelPath(job.runId, job.attempt);
+  return trainingJobOf(modelUri) && pathInStore(modelUri).replace(/\/?$/, '/');
 }
 
 interface AskedLook {

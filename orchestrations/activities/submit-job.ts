@@ -1,17 +1,19 @@
 import { buildJob } from '../../shared/azure/build-job.ts';
 import { buildPipeline } from '../../shared/azure/build-pipeline.ts';
+import { buildSweep } from '../../shared/azure/build-sweep.ts';
 import { tellEnd } from '../../shared/azure/tell-end.ts';
 import type { Job, Workspace } from '../../shared/azure/workspace.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
 import type { Steps } from '../steps.ts';
+import { endSources } from './end-sources.ts';
 
 defineStep('submit-job', async (request) => {
   const jobName = jobNameOf(request);
   try {
     const job = await submit(await wiring.workspace(), jobName, request);
-    return await tellEnd(job, { tracking: wiring.runsMetrics, logs: wiring.jobLogs });
+    return await tellEnd(job, endSources);
   } catch (error) {
     // A refusal is an answer: asking again would bring the same one.
     if (!isFinal(error)) throw error;
@@ -26,6 +28,8 @@ async function submit(
   jobName: string,
   { job, ...request }: Steps['submit-job']['input'],
 ): Promise<Job> {
+  if ('searchSpace' in job)
+    return workspace.submitJob(jobName, buildSweep({ ...request, job }, workspace.id));
   if (!('steps' in job)) return workspace.submitJob(jobName, buildJob({ ...request, job }, workspace.id));
   const built = buildPipeline({ ...request, job }, workspace.id);
   for (const component of Object.values(built.components)) await workspace.components.register(component);

@@ -2,18 +2,30 @@
 import { parseDurationMs } from '../config/duration.ts';
 import { hoursOf } from '../config/estimate.ts';
 import type { JobConfig } from '../config/schema.ts';
-import type { PipelineConfig } from '../config/training-schema.ts';
+import { partOfLimits } from '../config/sweep-time.ts';
+import type { TrainingConfig } from '../config/training-schema.ts';
 
-/** As an ISO 8601 duration. Of a pipeline it is the time of machines that its steps may take together. */
-export function sharedTimeout(job: JobConfig | PipelineConfig): string {
-  return 'steps' in job ? `PT${Math.round(hoursOf(job) * 3600)}S` : job.timeout;
+type AnyJob = JobConfig | TrainingConfig;
+
+/** Whether a job is several that run beside each other: what they share is the time of machines. */
+export function hasParts<Job extends AnyJob>(job: Job): job is Exclude<Job, { readonly timeout: string }> {
+  return !('timeout' in job);
 }
 
-/** The job with that much to share; the steps of a pipeline each have the same part of what the model file gives them. */
-export function withTimeout<Job extends JobConfig | PipelineConfig>(job: Job, timeout: string): Job {
-  if (!('steps' in job)) return { ...job, timeout };
+/** As an ISO 8601 duration. Of a pipeline or a sweep it is the time of machines that its steps or trials may take together. */
+export function sharedTimeout(job: AnyJob): string {
+  return 'timeout' in job ? job.timeout : `PT${Math.round(hoursOf(job) * 3600)}S`;
+}
+
+/**
+ * The job with that much to share: the steps of a pipeline each have the same part of what the model file gives them, and a sweep
+ * has that part of its trials.
+ */
+export function withTimeout<Job extends AnyJob>(job: Job, timeout: string): Job {
+  if ('timeout' in job) return { ...job, timeout };
   const part = parseDurationMs(timeout)! / parseDurationMs(sharedTimeout(job))!;
   if (part >= 1) return job;
+  if ('searchSpace' in job) return { ...job, limits: partOfLimits(job, part) };
   const steps = Object.entries(job.steps).map(([name, step]) => {
     const seconds = Math.max(1, Math.floor((parseDurationMs(step.timeout)! / 1000) * part));
     return [name, { ...step, timeout: `PT${seconds}S` }];

@@ -6,6 +6,8 @@ export const modelFilePath = (runId: string): string => `runs/${runId}/model-fil
 export const modelPath = (runId: string, attempt = 1): string => `runs/${runId}/model${suffix(attempt)}/`;
 export const evidencePath = (runId: string, attempt = 1): string =>
   `runs/${runId}/evidence${suffix(attempt)}/`;
+/** What every trial of a sweep came to. */
+export const trialsPath = (runId: string, attempt = 1): string => `runs/${runId}/trials${suffix(attempt)}.json`;
 const suffix = (attempt: number): string => (attempt === 1 ? '' : `-${attempt}`);
 /** The first number that the run's model may have in the registry. */
 export const registrationPath = (runId: string): string => `runs/${runId}/registration.json`;
@@ -37,3 +39,6 @@ export function longUri(workspaceId: string, uri: string): string {
   const [, , subscription, , group, , , , workspace] = workspaceId.split('/');
   return `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/${datastore}/paths/${path}`;
 }
+
+/** The path in its datastore that an address names, in whichever form. */
+export const pathInStore = (uri: string): string => /\/paths\/(.*)$/s.exec(uri)?.[1] ?? uri;

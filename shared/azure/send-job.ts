@@ -4,18 +4,21 @@
  */
 import type { AzureMachineLearningWorkspaces, JobBase, PipelineJob } from '@azure/arm-machinelearning';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { SentSweep } from './build-sweep.ts';
 import type { SentJob } from './job-compute.ts';
 
 const apiVersion = '2022-10-01';
 /** The first one of those whose specification we have read that has `queueSettings`. */
 const newApiVersion = '2024-04-01';
 
+export type AnySentJob = SentJob | PipelineJob | SentSweep;
+
 /** Creates a job, past the client's serializer: it drops the `uri` of every input and output (azure-sdk-for-js 29328). */
 export async function putJob(
   client: AzureMachineLearningWorkspaces,
   workspaceUrl: string,
   jobName: string,
-  job: SentJob | PipelineJob,
+  job: AnySentJob,
   abortSignal: AbortSignal,
 ): Promise<JobBase> {
   const url = `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}`;
@@ -38,9 +41,27 @@ export async function cancelJob(
   await send(client, 'POST', `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}/cancel`, null, abortSignal);
 }
 
+/** A job with the addresses of its outputs, past the client's serializer for the same reason. */
+export async function readWholeJob(
+  client: AzureMachineLearningWorkspaces,
+  workspaceUrl: string,
+  jobName: string,
+  abortSignal: AbortSignal,
+): Promise<JobWithOutputs> {
+  const url = `${workspaceUrl}/jobs/${encodeURIComponent(jobName)}`;
+  const { bodyAsText } = await send(client, 'GET', url, null, abortSignal, newApiVersion);
+  return (parse(bodyAsText) ?? {}) as JobWithOutputs;
+}
+
+interface JobWithOutputs {
+  readonly properties?: {
+    readonly outputs?: Readonly<Record<string, { readonly uri?: unknown } | null>> | null;
+  };
+}
+
 async function send(
   client: AzureMachineLearningWorkspaces,
-  method: 'PUT' | 'POST',
+  method: 'GET' | 'PUT' | 'POST',
   url: string,
   body: object | null,
   abortSignal: AbortSignal,

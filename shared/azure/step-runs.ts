@@ -1,38 +1,49 @@
 /**
- * The runs of a pipeline's steps. The service names them; what they are steps of, and which, is in their tags.
+ * The runs of a job's parts: the steps of a pipeline, the trials of a sweep. The service names them; what they are parts of is in
+ * their tags.
  *
  * Source: the tag `mlflow.rootRunId`, as the steps of monitors have it; the name of a step is in a tag that we give it, and is its
- * display name, too, which MLflow has as `mlflow.runName`.
+ * display name, too, which MLflow has as `mlflow.runName`. Trials are named after their sweep, `SWEEP_3`, and counted from 0 (runs
+ * of HyperDrive in notebooks that people have published).
  */
 import type { TrackedRun } from './tracked-run.ts';
 import type { Tracking } from './tracking.ts';
 
 export interface StepRun extends Pick<TrackedRun, 'runId' | 'status' | 'startedAt' | 'endedAt'> {
+  /** The name of the step; of a trial, its number. */
   readonly step: string;
 }
 
 const rootTag = 'mlflow.rootRunId';
 const nameTag = 'mlflow.runName';
 export const stepTag = 'ratchetStep';
-/** More than a pipeline of ours has, and than the service starts again of them. */
-const stepsAtMost = 200;
+/** More than a pipeline or a sweep of ours has, and than the service starts again of them. */
+const partsAtMost = 2_000;
 
-/** In the order they began; empty where none has, or nobody knows the pipeline. */
+/** In the order they began; empty where none has, or nobody knows the job. */
 export async function findStepRuns(
   tracking: Pick<Tracking, 'findRun' | 'searchRuns'>,
   jobName: string,
-): Promise<readonly StepRun[]> {
+): Promise<readonly (TrackedRun & StepRun)[]> {
   const root = await tracking.findRun(jobName);
   if (root === null) return [];
   const { experimentId } = root;
   const filter = `tags.${rootTag} = '${jobName}'`;
-  const runs = await tracking.searchRuns({ experimentId, filter, limit: stepsAtMost });
+  const runs = await tracking.searchRuns({ experimentId, filter, limit: partsAtMost });
   return runs
     .filter(({ runId }) => runId !== jobName)
-    .map(({ runId, status, startedAt, endedAt, tags }) => {
-      return { runId, status, startedAt, endedAt, step: tags[stepTag] ?? tags[nameTag] ?? runId };
-    })
+    .map((run) => ({ ...run, step: nameOf(run, jobName) }))
     .sort((a, b) => Date.parse(a.startedAt ?? '9999') - Date.parse(b.startedAt ?? '9999'));
+}
+
+function nameOf({ runId, tags }: TrackedRun, jobName: string): string {
+  return trialOf(runId, jobName) ?? tags[stepTag] ?? tags[nameTag] ?? runId;
+}
+
+/** The number of a trial of a sweep, by the name of its run; null where it is none of it. */
+export function trialOf(runId: string, jobName: string): string | null {
+  const rest = runId.startsWith(`${jobName}_`) ? runId.slice(jobName.length + 1) : '';
+  return /^\d+$/.test(rest) ? rest : null;
 }
 
 /** The step that failed first; undefined where none has. */

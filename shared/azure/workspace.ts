@@ -9,7 +9,12 @@
  * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
  * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
  */
-import type { AzureMachineLearningWorkspaces, JobBase, PipelineJob } from '@azure/arm-machinelearning';
+import type {
+  AzureMachineLearningWorkspaces,
+  JobBase,
+  PipelineJob,
+  SweepJob,
+} from '@azure/arm-machinelearning';
 import { endOfJob } from '../domain/job-status.ts';
 import { runTag } from '../domain/lineage.ts';
 import { RatchetError } from '../errors.ts';
@@ -23,7 +28,7 @@ import type { SentJob } from './job-compute.ts';
 import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { OnlineEndpoints } from './online-endpoints.ts';
-import { cancelJob, putJob } from './send-job.ts';
+import { type AnySentJob, cancelJob, putJob, readWholeJob } from './send-job.ts';
 
 export interface Job {
   readonly jobName: string;
@@ -35,6 +40,18 @@ export interface Job {
   readonly error: string;
   /** Of a pipeline: how many machines each step takes, by its name. */
   readonly steps?: Readonly<Record<string, number>>;
+  readonly sweep?: Sweep;
+}
+
+/** What a sweep tries, and which of its trials the service calls the best. */
+export interface Sweep {
+  readonly metric: string;
+  readonly goal: 'maximize' | 'minimize';
+  readonly parameters: readonly string[];
+  /** How many machines each trial takes. */
+  readonly machines: number;
+  /** The run of the best trial; null while there is none. */
+  readonly best: string | null;
 }
 
 /** A job that has ended, as a list has it. */
@@ -78,7 +95,7 @@ export class Workspace {
   }
 
   /** Submits a job tagged with its run, unless the workspace has it already. */
-  async submitJob(jobName: string, job: SentJob | PipelineJob): Promise<Job> {
+  async submitJob(jobName: string, job: AnySentJob): Promise<Job> {
     const existing = await this.#findJob(jobName);
     if (existing) return this.#ownJob(jobName, existing, job);
     try {
@@ -107,6 +124,16 @@ export class Workspace {
       `job ${jobName} is not in workspace ${this.#workspace.name}; somebody may have deleted it`,
       { subject: { job: jobName } },
     );
+  }
+
+  /** Where a job's output lies, as the service has settled it; null where it does not say. */
+  async outputUri(jobName: string, output: string): Promise<string | null> {
+    const asked = `reading where output ${output} of job ${jobName} lies`;
+    const job = await findOrNull(asked, { job: jobName }, () =>
+      readWholeJob(this.#client, this.#url, jobName, callLimit().abortSignal),
+    );
+    const uri = job?.properties?.outputs?.[output]?.uri;
+    return typeof uri === 'string' && uri !== '' ? uri : null;
   }
 
   /** Asks for a job's cancellation and answers how it stands then. A job that has ended stays as it is. */
@@ -195,6 +222,18 @@ function describeJob(jobName: string, job: JobBase): Job {
     succeeded: end === 'succeeded',
     error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
     ...(job.properties.jobType === 'Pipeline' && { steps: machinesOfSteps(job.properties as PipelineJob) }),
+    ...(job.properties.jobType === 'Sweep' && { sweep: describeSweep(job.properties as SweepJob) }),
+  };
+}
+
+/** The property that has the best trial is what azure-ai-ml reads of it, too (`JobOperations.download`). */
+function describeSweep({ objective, searchSpace, trial, properties }: SweepJob): Sweep {
+  return {
+    metric: objective.primaryMetric,
+    goal: objective.goal === 'Minimize' ? 'minimize' : 'maximize',
+    parameters: Object.keys(searchSpace),
+    machines: trial.resources?.instanceCount ?? 1,
+    best: properties?.['best_child_run_id'] || null,
   };
 }
 

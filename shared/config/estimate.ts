@@ -1,6 +1,7 @@
 import type { SignalKind } from '../domain/signal.ts';
 import { parseDurationMs } from './duration.ts';
 import { pastChampionsOf } from './past-champions.ts';
+import { trialsMs } from './sweep-time.ts';
 
 interface Job {
   readonly timeout: string;
@@ -11,8 +12,10 @@ interface Pipeline {
   readonly steps: Readonly<Record<string, Job>>;
 }
 
+type Sweep = Parameters<typeof trialsMs>[0] & Pick<Job, 'resources'>;
+
 interface Jobs {
-  readonly training: (Job | Pipeline) & { readonly pastChampions?: number | undefined };
+  readonly training: (Job | Pipeline | Sweep) & { readonly pastChampions?: number | undefined };
   readonly evaluation: Job;
 }
 
@@ -34,8 +37,9 @@ export function estimateHours(
   return hoursOf(training) + (1 + pastChampionsOf(training, signalKind)) * hoursOf(evaluation);
 }
 
-/** The most hours of machines that a job may take; a pipeline, all of its steps. */
-export function hoursOf(job: Job | Pipeline): number {
+/** The most hours of machines that a job may take; a pipeline, all of its steps; a sweep, all of its trials. */
+export function hoursOf(job: Job | Pipeline | Sweep): number {
+  if ('searchSpace' in job) return (trialsMs(job) * machinesOf(job)) / 3_600_000;
   if ('steps' in job) return Object.values(job.steps).reduce((sum, step) => sum + hoursOf(step), 0);
   return ((parseDurationMs(job.timeout) ?? 0) * machinesOf(job)) / 3_600_000;
 }

@@ -15,6 +15,8 @@ import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
 import { modelOutput, portsOf } from './pipeline-ports.ts';
 import type { ModelConfig, QueryTrigger } from './schema.ts';
+import { parametersIn } from './sweep-schema.ts';
+import { sweepMs } from './sweep-time.ts';
 
 export interface Warning {
   readonly path: readonly PropertyKey[];
@@ -33,6 +35,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...findUnguardedChampion(config),
     ...findShortRun(config),
     ...findIdleSteps(config),
+    ...findIdleParameters(config),
     ...findUnprovenRelease(config),
   ];
 }
@@ -106,11 +109,29 @@ function findUnguardedChampion({ evaluation }: ModelConfig): Warning[] {
 
 function findShortRun(config: ModelConfig): Warning[] {
   const { longestRun } = config.policy;
-  const needed = estimateHours(config, 'retrain');
+  const needed = longestHours(config);
   const allowed = (parseDurationMs(longestRun) ?? 0) / 3_600_000;
   if (needed <= allowed) return [];
   const message = `${longestRun} is shorter than the timeouts of the jobs together, ${hours(needed)}: a run may be cancelled before its jobs reach theirs`;
   return [{ path: ['policy', 'longestRun'], message }];
+}
+
+/** How long the jobs may take one after another: the trials of a sweep run beside each other. */
+function longestHours(config: ModelConfig): number {
+  const { training } = config;
+  if (training.kind !== 'sweep') return estimateHours(config, 'retrain');
+  return sweepMs(training) / 3_600_000 + estimateHours(config, 'promote');
+}
+
+/** Hyperparameters that are tried and make no difference, as far as the command says. */
+function findIdleParameters({ training }: ModelConfig): Warning[] {
+  if (training.kind !== 'sweep') return [];
+  const named = new Set(parametersIn(training.command));
+  const idle = Object.keys(training.searchSpace).filter((name) => !named.has(name));
+  return idle.map((name) => {
+    const message = `the command names no \${{search_space.${name}}}: unless its program reads AZUREML_SWEEP_${name}, trials differ in it for nothing`;
+    return { path: ['training', 'searchSpace', name], message };
+  });
 }
 
 /** Steps that take machines for what nobody reads. */

@@ -1,4 +1,4 @@
-/** The part of a model file that says how training runs: as one command, or as a pipeline of several. */
+/** The part of a model file that says how training runs: as one command, as a pipeline of several, or as a sweep. */
 import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
 import { findCommandProblems } from './command.ts';
@@ -7,6 +7,7 @@ import { type Problem, sourceOf } from './gate-fields.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { JobSchema } from './job-schema.ts';
 import { findStepProblems } from './pipeline-ports.ts';
+import { findSweepProblems, SweepSchema } from './sweep-schema.ts';
 import { findOtherKind } from './unknown-fields.ts';
 
 const pastChampions = z
@@ -77,12 +78,16 @@ const PipelineSchema = z.strictObject({
   pastChampions,
 });
 
-export const TrainingSchema = z.discriminatedUnion('kind', [CommandTrainingSchema, PipelineSchema], {
-  error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
-});
+export const TrainingSchema = z.discriminatedUnion(
+  'kind',
+  [CommandTrainingSchema, PipelineSchema, SweepSchema.extend({ pastChampions })],
+  {
+    error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
+  },
+);
 
 export type PipelineConfig = z.infer<typeof PipelineSchema>;
-type TrainingConfig = z.infer<typeof TrainingSchema>;
+export type TrainingConfig = z.infer<typeof TrainingSchema>;
 
 /** What is wrong with scoring past champions by these gates; null: nothing. */
 export function findPastChampionsProblem(
@@ -100,6 +105,11 @@ function showsBetter(gate: GateConfig): boolean {
 
 /** What is wrong with a training whose fields may each stand as they do; paths begin at it. */
 export function* findTrainingProblems(training: TrainingConfig): Generator<Problem> {
+  if (training.kind === 'sweep') {
+    yield* findSweepProblems(training);
+    yield* findComputeProblems(training);
+    return;
+  }
   if (training.kind !== 'pipeline') {
     const { command, settings } = training;
     for (const message of findCommandProblems(command, 'training', Object.keys(settings)))

@@ -1,6 +1,7 @@
 /** What to write in place of a field that there is none of, where its writer plainly means something that there is. */
 
 const pipeline = 'a pipeline is kind: pipeline, with its commands under steps (docs/pipeline-training.md)';
+const sweep = 'a sweep is kind: sweep, with its hyperparameters under searchSpace (docs/sweep-training.md)';
 const byHand =
   'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
 const evaluates =
@@ -12,8 +13,14 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.jobs': pipeline,
   'training.steps': pipeline,
   'training.component': `published components are not named here; ${pipeline}`,
-  'training.sweep': `there are no sweep jobs; ${byHand}`,
-  'training.searchSpace': `there are no sweep jobs; ${byHand}`,
+  'training.sweep': sweep,
+  'training.trial': sweep,
+  'training.searchSpace': sweep,
+  'training.search_space': sweep,
+  'training.objective': sweep,
+  'training.sampling': sweep,
+  'training.sampling_algorithm': 'how a sweep chooses values is sampling (docs/sweep-training.md)',
+  'training.early_termination': 'it is earlyTermination (docs/sweep-training.md)',
   'training.automl': `there are no AutoML jobs; ${byHand}`,
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
@@ -30,7 +37,6 @@ export function findInstead(path: readonly PropertyKey[]): string | undefined {
 
 /** Kinds of job that a training may be elsewhere, and what to do instead. */
 const otherKinds: Readonly<Record<string, string>> = {
-  sweep: `sweep jobs are not submitted: ${byHand}`,
   automl: `AutoML jobs are not submitted: ${byHand}`,
   parallel: `parallel jobs are not submitted: ${pipeline}`,
   spark: `Spark jobs are not submitted: ${byHand}`,

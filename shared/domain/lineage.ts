@@ -35,9 +35,14 @@ export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): bool
   return Object.keys(tags).some((key) => key.toLowerCase() === runTag.toLowerCase());
 }
 
-/** The job that trained a model, by where its files lie; null where no run of ours wrote them. */
+/**
+ * The job that trained a model, by where its files lie; null where no run of ours wrote them. A trial of a sweep leaves them in a
+ * folder of its own name, which begins with that of the sweep.
+ */
 export function trainingJobOf(modelUri: string): { readonly runId: string; readonly attempt: number } | null {
-  const [, runId, attempt = '1'] = /\/paths\/runs\/([^/]+)\/model(?:-([1-9]\d*))?\/?$/.exec(modelUri) ?? [];
+  const [, path = ''] = /\/paths\/(.*)$/.exec(modelUri) ?? [];
+  const own = /^runs\/([^/]+)\/model(?:-([1-9]\d*))?\/?$/.exec(path);
+  const [, runId, attempt = '1'] = own ?? /(?:^|\/)([^/]+)-train(?:-([1-9]\d*))?_\d+\//.exec(path) ?? [];
   return runId === undefined ? null : { runId, attempt: Number(attempt) };
 }
 

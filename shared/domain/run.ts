@@ -2,6 +2,7 @@ import type { BrokenGlass } from './broken-glass.ts';
 import type { GateReport } from './gate-report.ts';
 import type { JobAttempt } from './job-attempt.ts';
 import type { SignalKind } from './signal.ts';
+import type { Tuning } from './tuning.ts';
 import type { Word } from './word.ts';
 
 export const runPhases = [
@@ -70,6 +71,8 @@ export interface Run {
   readonly attempts?: readonly JobAttempt[];
   /** The past champions that it looked at before training, in order; absent where it looked for none. */
   readonly pastChampions?: readonly PastChampion[];
+  /** What its sweep found; absent where it has none. */
+  readonly tuned?: Tuning;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly champion: ModelVersion | null;

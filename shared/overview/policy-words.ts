@@ -5,6 +5,7 @@
  * is new to the schema does not compile here, or is told as it stands.
  */
 import type { ModelConfig } from '../config/schema.ts';
+import type { SweepConfig } from '../config/sweep-schema.ts';
 import { counted } from '../domain/plural.ts';
 import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
 import { further, quoted, span, type Told } from './words.ts';
@@ -61,12 +62,21 @@ function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
 }
 
 function tellTraining(training: ModelConfig['training']): string {
+  if ('searchSpace' in training) return tellSweep(training);
   if (!('steps' in training))
     return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
   const steps = Object.entries(training.steps).map(
     ([name, { command, timeout }]) => `${name}, ${quoted(command)} for ${span(timeout)} at most`,
   );
   return `Training is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
+}
+
+function tellSweep({ command, objective, sampling, limits, searchSpace }: SweepConfig): string {
+  const { maxTotalTrials, maxConcurrentTrials, trialTimeout, timeout } = limits;
+  const tried = Object.keys(searchSpace).join(', ');
+  const trials = `${counted(maxTotalTrials, 'trial')} at most, ${maxConcurrentTrials} at once, each for ${span(trialTimeout)} at most`;
+  const whole = timeout === undefined ? '' : `, all within ${span(timeout)}`;
+  return `Training is a sweep of ${quoted(command)} over ${tried} (${sampling.type}): ${trials}${whole}. The trial that ${objective.goal}s ${objective.metric} is the challenger.`;
 }
 
 function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] {

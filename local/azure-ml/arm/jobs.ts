@@ -7,12 +7,15 @@ import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts
 import type { JobRunner } from '../job-runner/index.ts';
 import { locateInput } from '../job-runner/inputs.ts';
 import type { PipelineRunner } from '../job-runner/pipelines.ts';
+import type { SweepRunner } from '../job-runner/sweeps.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import { type AnyDefinition, type FindComponent, parsePipeline } from '../pipeline-definition.ts';
 import { jobOfStep } from '../pipeline-steps.ts';
 import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
+import { parseSweep } from '../sweep-definition.ts';
+import { trialJob } from '../sweep-trial.ts';
 import { listReply } from './listing.ts';
 import { armResource, propertiesOf, provider } from './resource.ts';
 
@@ -20,6 +23,7 @@ interface JobRouteDependencies {
   readonly jobs: JobStore;
   readonly runner: Pick<JobRunner, 'submit' | 'cancel'>;
   readonly pipelines: Pick<PipelineRunner, 'submit' | 'cancel'>;
+  readonly sweeps: Pick<SweepRunner, 'submit' | 'cancel'>;
   readonly findComponent: FindComponent;
   readonly locator: Locator;
   readonly trackingUri: string;
@@ -43,7 +47,7 @@ export function jobRoutes(deps: JobRouteDependencies): Routes {
 
 function listJobs(request: Request, deps: JobRouteDependencies): Reply {
   const jobType = request.query.get('jobType');
-  // Steps of pipelines are none of the list.
+  // Steps of pipelines and trials of sweeps are none of the list.
   const jobs = deps.jobs
     .all()
     .filter(({ definition, partOf }) => !partOf && (jobType === null || definition.jobType === jobType));
@@ -59,7 +63,7 @@ function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependenc
     deps.jobs.setDetails(name, mergeDetails(existing.details, change));
     return { status: 200, body: jobBody(deps.jobs.find(name)!, deps) };
   }
-  checkAll(definition, deps);
+  checkAll(name, definition, deps);
   const job = deps.jobs.add(name, definition, mergeDetails(noDetails, change));
   const reply = { status: 201, body: jobBody(job, deps) };
   runnerOf(definition, deps).submit(name);
@@ -68,18 +72,29 @@ function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependenc
 
 function parseAny(name: string, request: Request, { findComponent }: JobRouteDependencies) {
   const properties = propertiesOf(request.body);
-  return properties['jobType'] === 'Pipeline'
-    ? parsePipeline(name, properties, findComponent)
-    : parseJob(name, properties, request.query.get('api-version'));
+  const version = request.query.get('api-version');
+  switch (properties['jobType']) {
+    case 'Pipeline':
+      return parsePipeline(name, properties, findComponent);
+    case 'Sweep':
+      return parseSweep(properties, version);
+    default:
+      return parseJob(name, properties, version);
+  }
 }
 
-const runnerOf = ({ jobType }: AnyDefinition, { runner, pipelines }: JobRouteDependencies) =>
-  jobType === 'Pipeline' ? pipelines : runner;
+const runnerOf = ({ jobType }: AnyDefinition, { runner, pipelines, sweeps }: JobRouteDependencies) =>
+  ({ Command: runner, Pipeline: pipelines, Sweep: sweeps })[jobType];
 
-/** Of a pipeline, what each of its steps will be; where outputs of steps will lie is not known before they run. */
-function checkAll(definition: AnyDefinition, { locator, findComponent }: JobRouteDependencies): void {
-  if (definition.jobType === 'Command') {
-    checkReferences(definition, locator);
+/** Of a pipeline, what each of its steps will be, and of a sweep, its first trial; where outputs of steps will lie is not known before they run. */
+function checkAll(
+  name: string,
+  definition: AnyDefinition,
+  { locator, findComponent }: JobRouteDependencies,
+): void {
+  if (definition.jobType !== 'Pipeline') {
+    const job = definition.jobType === 'Sweep' ? trialJob(name, definition, 0) : definition;
+    checkReferences(job, locator);
     return;
   }
   const somewhere = `azureml://datastores/${localCloud.datastore}/paths/azureml/`;

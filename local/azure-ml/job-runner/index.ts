@@ -66,7 +66,7 @@ export class JobRunner {
   /** Takes up every job that has not ended. */
   start(): void {
     for (const job of this.#deps.jobs.unfinished()) {
-      if (job.definition.jobType === 'Pipeline') continue;
+      if (job.definition.jobType !== 'Command') continue;
       if (job.process && killOrphan(job.process)) {
         this.#deps.cloud.log(
           'warn',
@@ -142,7 +142,7 @@ export class JobRunner {
     const { jobs, cloud } = this.#deps;
     try {
       const job = jobs.find(name);
-      if (!job || isTerminal(job.status) || job.definition.jobType === 'Pipeline') return;
+      if (!job || isTerminal(job.status) || job.definition.jobType !== 'Command') return;
       const { definition } = job;
       if (job.status !== 'Finalizing') await this.#attempt(job, definition, signal);
       signal.throwIfAborted();

@@ -33,9 +33,11 @@ export class PipelineRunner {
 
   constructor(dependencies: PipelineDependencies) {
     this.#deps = dependencies;
-    dependencies.jobs.whenEnded = ({ partOf }) => {
-      if (partOf) this.#advance(partOf.pipeline);
-    };
+  }
+
+  /** A step has ended. */
+  ended({ partOf }: Job): void {
+    if (partOf) this.#advance(partOf.pipeline);
   }
 
   /** Takes up every pipeline that has not ended. */

@@ -24,6 +24,8 @@ export interface MlflowDependencies {
   /** Runs `change` so that all of it is kept or nothing. */
   inTransaction(change: () => void): void;
   now(): number;
+  /** Told of each metric that a run has logged, once that is kept. */
+  whenLogged(job: Job, metric: string): void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -37,6 +39,7 @@ export function mlflowRoutes(deps: MlflowDependencies, caller: Caller): Routes {
     const job = findRun(deps, fields);
     if (caller.kind === 'job' && caller.job !== job.name) throw forbidden(`write to run ${job.name}`);
     deps.inTransaction(() => change(job, fields));
+    for (const metric of metricsIn(fields)) deps.whenLogged(job, metric);
     return { status: 200, body: {} };
   };
   return {
@@ -130,6 +133,14 @@ function setTags(deps: MlflowDependencies, job: Job, entries: readonly Fields[])
     entries.map((entry) => [text(entry, 'key'), maskSecrets(optionalText(entry, 'value') ?? '')]),
   );
   deps.jobs.setDetails(job.name, mergeDetails(job.details, { tags }));
+}
+
+/** The names of what a request has logged: one metric, or a batch; a name twice counts twice. */
+function metricsIn(fields: Fields): readonly string[] {
+  const batch = Array.isArray(fields['metrics']) ? (fields['metrics'] as Fields[]) : [];
+  return [fields, ...batch].flatMap(({ key, value }) =>
+    typeof key === 'string' && (typeof value === 'number' || typeof value === 'string') ? [key] : [],
+  );
 }
 
 function logBatch(deps: MlflowDependencies, job: Job, fields: Fields): void {

@@ -28,7 +28,7 @@ export interface ProcessMark {
   readonly startedAs: string;
 }
 
-/** Which step of which pipeline a job is. */
+/** Which step of which pipeline a job is; or which trial of which sweep, by its number. */
 interface StepMark {
   readonly pipeline: string;
   readonly step: string;
@@ -75,7 +75,7 @@ export class JobStore {
     return (rows as unknown as JobRow[]).map(jobOf);
   }
 
-  /** The steps of a pipeline that have been submitted, in that order. */
+  /** The steps of a pipeline, or the trials of a sweep, that have been submitted, in that order. */
   stepsOf(pipeline: string): Job[] {
     const rows = this.#database.prepare(`${select} WHERE job_steps.pipeline = ? ORDER BY seq`).all(pipeline);
     return (rows as unknown as JobRow[]).map(jobOf);
@@ -194,7 +194,7 @@ export class JobStore {
     const { name, seq, definition, details, status, partOf } = job;
     const facts = {
       ...{ job: name, seq, experiment: definition.experimentName, tags: details.tags },
-      ...{ jobType: definition.jobType, pipeline: partOf?.pipeline },
+      ...{ jobType: definition.jobType, pipeline: partOf?.pipeline, isTrial: isTrial(partOf) },
     };
     return runEvents({ ...facts, properties: jobProperties(job) }, status, nowMs);
   }
@@ -206,6 +206,9 @@ export class JobStore {
     return result;
   }
 }
+
+/** No step's name begins with a digit. */
+const isTrial = (partOf: StepMark | null): boolean => /^\d/.test(partOf?.step ?? '');
 
 /** The properties a caller gave, with what the service has to say about the job's course. */
 export function jobProperties(job: Job): Record<string, string> {
