@@ -5,6 +5,7 @@ import type { DataFacts, VersionLineage } from '../shared/domain/version-lineage
 
 export function describeLineage(lineage: VersionLineage): string {
   const { model, version, sentence, registered, digest, run, trainedBy, modelFile } = lineage;
+  const tuned = (trainedBy ?? run)?.tuned;
   return [
     `${pc.bold(`${model}:${version}`)}  ${sentence}`,
     ...(registered ? [row('files', registered.modelUri)] : []),
@@ -12,6 +13,7 @@ export function describeLineage(lineage: VersionLineage): string {
     row('digest', digest ?? 'not known'),
     ...describeSignals(lineage),
     ...(run ? [row('run', `${run.runId}, ${run.outcome ?? `in phase ${run.phase}`}: ${run.sentence}`)] : []),
+    ...(tuned ? [row('sweep', tuned.sentence)] : []),
     ...(trainedBy ? [row('trained', `by run ${trainedBy.runId}`)] : []),
     ...(modelFile ? [row('file', `model file ${modelFile.hash}`)] : []),
     ...(['training', 'evaluation'] as const).flatMap((name) => {

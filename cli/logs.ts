@@ -9,8 +9,9 @@ export interface LogPart {
   readonly phase: string;
   /** From 1; null where there is none yet. */
   readonly attempt: number | null;
-  /** Of a pipeline, the step whose log it is. */
+  /** Of a pipeline, the step whose log it is; of a sweep, the number of the trial. */
   readonly step?: string;
+  readonly partKind?: 'step' | 'trial';
   readonly job: string | null;
   readonly file: string | null;
   readonly status: string | null;
@@ -25,9 +26,10 @@ const askAgainMs = 1_000;
 export const logs: Command = {
   summary: "Show the log of a run's job.",
   usage: [
-    `ratchet logs RUN [--phase train|evaluate] [--attempt N] [--step NAME] [--follow] ${serviceUsage}`,
+    `ratchet logs RUN [--phase train|evaluate] [--attempt N] [--step NAME | --trial N] [--follow] ${serviceUsage}`,
     'Without --phase: the latest job of the run; without --attempt: the latest one of the phase. --follow keeps printing until the job ends.',
     'Of a pipeline: the log of a step; without --step: of that which failed, or else began last. --follow goes on to the next step.',
+    'Of a sweep: the log of a trial, by its number; without --trial: of the best, or else of that which failed first, and while it runs of that which began last.',
     'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {
@@ -36,17 +38,27 @@ export const logs: Command = {
       phase: { type: 'string' },
       attempt: { type: 'string' },
       step: { type: 'string' },
+      trial: { type: 'string' },
       follow: { type: 'boolean', default: false },
     });
     const [runId, ...more] = positionals;
     if (runId === undefined || more.length > 0) throw new UsageError('name exactly one run');
     if (values.attempt !== undefined && values.phase === undefined)
       throw new UsageError('--attempt is one of a phase: give --phase train or --phase evaluate');
-    if (values.step !== undefined && values.phase === undefined)
-      throw new UsageError('--step is one of a phase: give --phase train');
+    const { step: ofPipeline, trial } = values;
+    const part = ofPipeline ?? trial;
+    if (ofPipeline !== undefined && trial !== undefined)
+      throw new UsageError('--step is of a pipeline, and --trial of a sweep: give one of them');
+    if (part !== undefined && values.phase === undefined)
+      throw new UsageError(
+        `--${trial === undefined ? 'step' : 'trial'} is one of a phase: give --phase train`,
+      );
     if (values.json && values.follow)
       throw new UsageError('--json prints the log as it is now: leave --follow out');
-    const ask = async (from: number, { phase, attempt, step }: Of = values): Promise<LogPart> => {
+    const ask = async (
+      from: number,
+      { phase, attempt, step }: Of = { ...values, step: part },
+    ): Promise<LogPart> => {
       const query = new URLSearchParams({
         from: String(from),
         ...(phase !== undefined && { phase }),
@@ -55,7 +67,7 @@ export const logs: Command = {
       });
       return (await askService(values, `runs/${encodeURIComponent(runId)}/log?${query}`)) as LogPart;
     };
-    return values.json ? printWhole(ask) : show(ask, values.follow, values.step);
+    return values.json ? printWhole(ask) : show(ask, values.follow, part);
   },
 };
 
@@ -69,8 +81,8 @@ interface Of {
 type Ask = (from: number, of?: Of) => Promise<LogPart>;
 
 /**
- * Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next; of a pipeline,
- * unless one of its steps was asked for, each step after another.
+ * Prints the log part by part, each once. What is followed stays one job, also when the run goes on to the next; of a pipeline or a
+ * sweep, unless a part of it was asked for, each part after another.
  */
 async function show(ask: Ask, follow: boolean, asked: string | undefined): Promise<number> {
   let part = await ask(0);
@@ -82,7 +94,7 @@ async function show(ask: Ask, follow: boolean, asked: string | undefined): Promi
     if (!goesOn && follow && asked === undefined && part.step !== undefined) {
       const next = await askNextStep(ask, part);
       if (next === null) break;
-      console.error(pc.dim(`step ${next.step}`));
+      console.error(pc.dim(`${next.partKind ?? 'step'} ${next.step}`));
       part = next;
       continue;
     }
@@ -95,7 +107,7 @@ async function show(ask: Ask, follow: boolean, asked: string | undefined): Promi
   return 1;
 }
 
-/** The first part of the log of the step that begins next; null once the pipeline has ended. */
+/** The first part of the log of the step or trial that begins next; null once the job has ended. */
 async function askNextStep(ask: Ask, { phase, attempt, step }: LogPart): Promise<LogPart | null> {
   for (;;) {
     const part = await ask(0, { phase, attempt });
@@ -116,13 +128,13 @@ async function printWhole(ask: Ask): Promise<number> {
   return part.file === null ? 1 : 0;
 }
 
-function describeNothing({ job, step, file, status, phase, ended }: LogPart): string {
+function describeNothing({ job, step, partKind = 'step', file, status, phase, ended }: LogPart): string {
   if (job === null) {
     const why = ended ? 'the run ended before this phase' : 'the run has not reached this phase yet';
     return pc.yellow(`no ${phase} job: ${why}`);
   }
   return pc.yellow(
-    `${step === undefined ? '' : `step ${step} of `}job ${job} is ${status} and has ${file === null ? 'no log' : 'printed nothing'}${ended ? '' : ' yet'}`,
+    `${step === undefined ? '' : `${partKind} ${step} of `}job ${job} is ${status} and has ${file === null ? 'no log' : 'printed nothing'}${ended ? '' : ' yet'}`,
   );
 }
 

@@ -72,6 +72,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     `  champion before ${run.champion?.version ?? 'none'}, ${describeVersion(run)}, released ${run.released ? 'yes' : 'no'}`,
     ...describePasts(run),
     ...(run.attempts ?? []).map(describeAttempt),
+    ...(run.tuned ? [`  ${run.tuned.sentence}`] : []),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');

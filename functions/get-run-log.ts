@@ -13,7 +13,7 @@ const phases = ['train', 'evaluate'] as const;
 /**
  * A part of what a job of a run has printed: `?phase=&attempt=&step=&from=`. Without a phase it is the run's latest job, without
  * an attempt the latest one of the phase. Of a pipeline it is the log of a step: without one, of that which failed first, or else
- * began last. `next` in an answer is where the next part begins; `ended` says that no more will come.
+ * began last; of a sweep that of a trial, by its number: without one, of the best, or else that which failed first. `next` in an answer is where the next part begins; `ended` says that no more will come.
  */
 serve('get-run-log', {
   route: 'runs/{id}/log',
@@ -40,14 +40,10 @@ serve('get-run-log', {
         if (!part) continue;
         const of = readJobName(job)?.attempt ?? 1;
         const found = { runId, phase, attempt: of, job };
-        const isPipeline = phase === 'train' && (part.file === null || step !== undefined);
+        const mayHaveParts = phase === 'train' && (part.file === null || step !== undefined);
+        const kind = mayHaveParts ? await findPartKind(runId) : null;
         const ofStep =
-          isPipeline && (await trainsByPipeline(runId))
-            ? await readStepLog(
-                { logs, tracking: await wiring.runsMetrics() },
-                { jobName: job, status: part.status, step, fromByte: from },
-              )
-            : null;
+          kind && (await readPart({ jobName: job, kind, status: part.status, step, fromByte: from }));
         if (step !== undefined && !ofStep) throw noSteps(job, step);
         return { jsonBody: { ...found, ...part, ended: isEnded(part), ...ofStep } };
       }
@@ -61,14 +57,23 @@ serve('get-run-log', {
 const modelFileLimitBytes = 1024 * 1024;
 
 /** By what the model file said when the run began: a job that waits for a machine has no log either. */
-async function trainsByPipeline(runId: string): Promise<boolean> {
+async function findPartKind(runId: string): Promise<'step' | 'trial' | null> {
   const text = await (await wiring.blobs()).readText(modelFilePath(runId), modelFileLimitBytes);
   const { training } = JSON.parse(text ?? '{}') as { training?: { kind?: unknown } };
-  return training?.kind === 'pipeline';
+  if (training?.kind === 'sweep') return 'trial';
+  return training?.kind === 'pipeline' ? 'step' : null;
+}
+
+async function readPart(asked: Parameters<typeof readStepLog>[1]): ReturnType<typeof readStepLog> {
+  const sources = { logs: await wiring.jobLogs(), tracking: await wiring.runsMetrics() };
+  const isOpen = asked.kind === 'trial' && asked.step === undefined && endOfJob(asked.status) !== null;
+  if (!isOpen) return readStepLog(sources, asked);
+  const { sweep } = await (await wiring.workspace()).getJob(asked.jobName);
+  return readStepLog(sources, { ...asked, best: sweep?.best ?? null });
 }
 
 function noSteps(job: string, step: string): RatchetError {
-  const message = `job ${job} is no pipeline, and has no step ${JSON.stringify(step)}; leave step out`;
+  const message = `job ${job} is neither a pipeline nor a sweep, and has no ${JSON.stringify(step)}; leave step out`;
   return new RatchetError('bad-request', message, { subject: { job } });
 }
 

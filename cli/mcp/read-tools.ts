@@ -118,7 +118,9 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
         .string()
         .max(100)
         .optional()
-        .describe('Of a training that is a pipeline. Omitted: the step that failed, or else began last'),
+        .describe(
+          'Of a training that is a pipeline: the name of a step; omitted, that which failed, or else began last. Of a sweep: the number of a trial; omitted, the best, or else that which failed first',
+        ),
     }),
     read: (ask, input) => readEndOfLog(ask, input),
   }),

@@ -8,8 +8,9 @@ import { read, ServiceError } from '../service/ask.ts';
 
 interface LogPart {
   readonly attempt: number | null;
-  /** Of a pipeline: whose log it is, and all that have begun. */
+  /** Of a pipeline or a sweep: whose log it is, and all that have begun. */
   readonly step?: string;
+  readonly partKind?: 'step' | 'trial';
   readonly steps?: readonly { readonly step: string; readonly status: string }[];
   readonly job: string | null;
   readonly status: string | null;
@@ -19,7 +20,7 @@ interface LogPart {
   readonly ended: boolean;
 }
 
-type Log = Pick<LogPart, 'job' | 'status' | 'ended' | 'step' | 'steps'> & {
+type Log = Pick<LogPart, 'job' | 'status' | 'ended' | 'step' | 'partKind' | 'steps'> & {
   readonly text: string;
   readonly isCut: boolean;
   readonly error: string | null;
@@ -64,7 +65,7 @@ export function LogTail({ run }: { readonly run: Run }) {
           </select>
           {log?.steps && (
             <select
-              aria-label="Step"
+              aria-label={log.partKind === 'trial' ? 'Trial' : 'Step'}
               value={log.step}
               onChange={(event) => setStep(event.currentTarget.value)}
             >
@@ -94,7 +95,7 @@ export function LogTail({ run }: { readonly run: Run }) {
       <Command
         line={command(
           ...['logs', run.runId, '--phase', phase],
-          ...(log?.step === undefined ? [] : ['--step', log.step]),
+          ...(log?.step === undefined ? [] : [`--${log.partKind ?? 'step'}`, log.step]),
           ...(log?.ended === false ? ['--follow'] : []),
         )}
       />
@@ -104,11 +105,11 @@ export function LogTail({ run }: { readonly run: Run }) {
 
 function describe(log: Log | null): string {
   if (!log) return 'Asking for the log…';
-  const { job, status, ended, step, error, isCut } = log;
+  const { job, status, ended, step, partKind = 'step', error, isCut } = log;
   if (error !== null) return `The log cannot be read: ${error}`;
   if (job === null) return ended ? 'The run has no such job.' : 'The run has no such job yet.';
   const cut = isCut ? ' The beginning is left out here.' : '';
-  const of = step === undefined ? '' : `step ${step} of `;
+  const of = step === undefined ? '' : `${partKind} ${step} of `;
   return `${of}${job}: ${status ?? 'not known'}${ended ? '.' : ', goes on.'}${cut}`;
 }
 
@@ -148,8 +149,11 @@ function useLog({ runId, phase, step }: Of, before: number): Log | null {
           from = part.next;
           if (part.attempt !== null && part.job !== null) of = `&attempt=${part.attempt}`;
           text = (text + part.text).slice(-keptCharacters);
-          const { job, status, ended, steps } = part;
-          const named = part.step === undefined ? {} : { step: part.step, ...(steps && { steps }) };
+          const { job, status, ended, steps, partKind } = part;
+          const named =
+            part.step === undefined
+              ? {}
+              : { step: part.step, ...(partKind && { partKind }), ...(steps && { steps }) };
           setLog({ job, status, ended, ...named, text, isCut: from > text.length * 2, error: null });
           if (ended) return;
         }

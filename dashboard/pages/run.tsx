@@ -119,6 +119,7 @@ function Outcome({ run }: { readonly run: Run }) {
               <a href={addressOf.release(`${run.runId}-release`)}>{run.runId}-release</a>
             ),
           ],
+          ['Best trial', run.tuned && <Sentence of={run.tuned.sentence} />],
           ['Attempts that failed', run.attempts && <Attempts of={run.attempts} />],
           [
             'Accepted by',

@@ -26,9 +26,7 @@ import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
 import { componentFinder } from './find-component.ts';
 import { JobFaults } from './job-faults.ts';
-import { JobRunner } from './job-runner/index.ts';
-import { PipelineRunner } from './job-runner/pipelines.ts';
-import { SweepRunner } from './job-runner/sweeps.ts';
+import { JobRunners } from './job-runner/runners.ts';
 import { Locator } from './locate.ts';
 import { type OnlineOptions, openOnline } from './open-online.ts';
 import { type Router, serve } from './server.ts';
@@ -79,29 +77,24 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const locator = new Locator(assets, jobs, options.blob.endpoint);
   const blobs = await openCachedBlobs(options);
   const jobFaults = new JobFaults();
-  const runner = new JobRunner({
-    ...{ cloud: options, jobs, blobs, locator },
+  const tracking = new TrackingStore(database);
+  const findComponent = componentFinder(assets);
+  const runners = new JobRunners({
+    ...{ cloud: options, jobs, blobs, locator, tracking, findComponent },
     faults: jobFaults,
     slots: options.jobSlots ?? defaultSlots,
     caFile: options.tls.caFile,
     trackingUri: mlflowTrackingUri.replace(/^azureml:/, 'https:'),
     issueToken: (job, attempt) => issueJobToken(options.identity, job, attempt),
   });
-  const findComponent = componentFinder(assets);
-  const tracking = new TrackingStore(database);
-  const pipelines = new PipelineRunner({ jobs, runner, findComponent });
-  const sweeps = new SweepRunner({ jobs, tracking, runner });
-  jobs.whenEnded = (job) => {
-    pipelines.ended(job);
-    sweeps.ended(job);
-  };
+  const { processes, sweeps } = runners;
   const online = await openOnline(options, { database, outbox, assets, locator, blobs });
-  const artifacts = new Artifacts(blobs, runner, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
+  const artifacts = new Artifacts(blobs, processes, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
-    ...{ jobs, runner, pipelines, sweeps, findComponent, locator },
+    ...{ jobs, runners, findComponent, locator },
     trackingUri: mlflowTrackingUri,
     logUrl: (job: string) => artifacts.logUrl(job),
-    forget: (job: string) => rmSync(runner.folderOf(job), { recursive: true, force: true }),
+    forget: (job: string) => rmSync(processes.folderOf(job), { recursive: true, force: true }),
   };
   const router: Router = {
     ...{ identity: options.identity, jobs, artifacts },
@@ -124,9 +117,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   };
 
   outbox.drain();
-  runner.start();
-  pipelines.start();
-  sweeps.start();
+  runners.start();
   await online.start();
   serve(loopback, router, options);
 
@@ -138,8 +129,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     deny: (body) => router.permissions.deny(body),
     setJobFaults: (body) => jobFaults.replace(body),
     async stop() {
-      sweeps.stop();
-      await Promise.all([runner.stop(), online.stop()]);
+      await Promise.all([runners.stop(), online.stop()]);
       await loopback.stop();
       database.close();
     },

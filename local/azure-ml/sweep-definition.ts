@@ -85,7 +85,9 @@ const DefinitionSchema = z.looseObject({
       portName,
       z.looseObject({
         jobOutputType: z.literal(fileTypes),
-        uri: optional(z.undefined('leave it out: all trials would write there, and each has a place of its own')),
+        uri: optional(
+          z.undefined('leave it out: all trials would write there, and each has a place of its own'),
+        ),
       }),
     ),
   ).default({}),
@@ -152,10 +154,15 @@ function checkFit(definition: SweepDefinition, apiVersion: string | null): void 
     if (takes && !takes.includes(type))
       throw refuse(`searchSpace.${parameter}`, `${kind} sampling takes ${takes.join(', ')}; found ${type}`);
   }
-  const named = [...trial.command.matchAll(/\$\{\{\s*search_space\.(\w+)\s*\}\}/g)].map(([, parameter]) => parameter!);
+  const named = [...trial.command.matchAll(/\$\{\{\s*search_space\.(\w+)\s*\}\}/g)].map(
+    ([, parameter]) => parameter!,
+  );
   const unknown = named.find((parameter) => !Object.hasOwn(searchSpace, parameter));
   if (unknown !== undefined)
-    throw refuse('trial.command', `\${{search_space.${unknown}}} is no hyperparameter; add searchSpace.${unknown}`);
+    throw refuse(
+      'trial.command',
+      `\${{search_space.${unknown}}} is no hyperparameter; add searchSpace.${unknown}`,
+    );
   if (kind === 'Bayesian' && earlyTermination)
     throw refuse('earlyTermination', 'Bayesian sampling takes no early termination');
   if (earlyTermination?.policyType === 'Bandit') {

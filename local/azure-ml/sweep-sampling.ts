@@ -67,7 +67,8 @@ function draw(expression: Expression, first: number, second: number): Value {
   }
 }
 
-const rounded = (value: number, step: number): number => Number((Math.round(value / step) * step).toPrecision(12));
+const rounded = (value: number, step: number): number =>
+  Number((Math.round(value / step) * step).toPrecision(12));
 
 /** Box and Muller's: two even chances make a normal one. */
 function standardNormal(first: number, second: number): number {

@@ -29,12 +29,15 @@ export function isStopped(
     case 'Bandit': {
       const best = Math.max(...all.filter(({ length }) => length > 0).map(bestOf));
       const allowed = policy.slackFactor
-        ? sign * (objective.goal === 'Maximize' ? best / (1 + policy.slackFactor) : -best * (1 + policy.slackFactor))
+        ? sign *
+          (objective.goal === 'Maximize' ? best / (1 + policy.slackFactor) : -best * (1 + policy.slackFactor))
         : best - (policy.slackAmount ?? 0);
       return bestOf(own) < allowed;
     }
     case 'MedianStopping': {
-      const means = there.map((values) => turned(values.slice(0, interval)).reduce((a, b) => a + b, 0) / interval);
+      const means = there.map(
+        (values) => turned(values.slice(0, interval)).reduce((a, b) => a + b, 0) / interval,
+      );
       return bestOf(own) < medianOf(means);
     }
     case 'TruncationSelection': {

@@ -21,17 +21,24 @@ export function trialJob(sweep: string, definition: SweepDefinition, trial: numb
   const values = valuesOf(sweep, definition, trial);
   for (const parameter of Object.keys(searchSpace)) {
     if (Object.hasOwn(inputs, inputOf(parameter)))
-      throw userError(`properties.inputs.${inputOf(parameter)}: is what ${parameter} of the search space is here; rename it`);
+      throw userError(
+        `properties.inputs.${inputOf(parameter)}: is what ${parameter} of the search space is here; rename it`,
+      );
   }
   const { command, environmentVariables, ...more } = template;
   const literals = Object.entries(values).map(
     ([name, value]) => [inputOf(name), { jobInputType: 'literal', value: String(value) }] as const,
   );
-  const swept = Object.entries(values).map(([name, value]) => [`AZUREML_SWEEP_${name}`, String(value)] as const);
+  const swept = Object.entries(values).map(
+    ([name, value]) => [`AZUREML_SWEEP_${name}`, String(value)] as const,
+  );
   const properties = {
     jobType: 'Command',
     ...withoutAbsent({ ...more, computeId: definition.computeId, identity: definition.identity }),
-    command: command.replaceAll(/\$\{\{\s*search_space\.(\w+)\s*\}\}/g, (_, name: string) => `\${{inputs.${inputOf(name)}}}`),
+    command: command.replaceAll(
+      /\$\{\{\s*search_space\.(\w+)\s*\}\}/g,
+      (_, name: string) => `\${{inputs.${inputOf(name)}}}`,
+    ),
     experimentName,
     inputs: { ...inputs, ...Object.fromEntries(literals) },
     outputs,

@@ -9,7 +9,7 @@
  * said nowhere.
  */
 import type { SweepJob } from '@azure/arm-machinelearning';
-import { expressionOf } from '../config/search-space.ts';
+import type { Parameter } from '../config/search-space.ts';
 import type { SweepConfig } from '../config/sweep-schema.ts';
 import { assetId } from '../domain/asset-id.ts';
 import { jobNameOf } from '../domain/job-name.ts';
@@ -101,5 +101,27 @@ function terminationOf(
         ...when,
       };
     }
+  }
+}
+
+/** As the service takes it: the name of the distribution, and its arguments in order. */
+function expressionOf(parameter: Parameter): readonly [string, readonly unknown[]] {
+  switch (parameter.type) {
+    case 'choice':
+      return ['choice', [parameter.values]];
+    case 'randint':
+      return ['randint', [parameter.upper]];
+    case 'uniform':
+    case 'loguniform':
+      return [parameter.type, [parameter.min, parameter.max]];
+    case 'quniform':
+    case 'qloguniform':
+      return [parameter.type, [parameter.min, parameter.max, parameter.q]];
+    case 'normal':
+    case 'lognormal':
+      return [parameter.type, [parameter.mu, parameter.sigma]];
+    case 'qnormal':
+    case 'qlognormal':
+      return [parameter.type, [parameter.mu, parameter.sigma, parameter.q]];
   }
 }

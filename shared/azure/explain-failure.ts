@@ -6,7 +6,7 @@ import { statusOf } from './azure-error.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { describeFailure, type FailedPart } from './job-failure.ts';
 import type { JobLogs } from './job-logs.ts';
-import { firstFailed, type StepRun, trialOf } from './step-runs.ts';
+import { firstFailed, type StepRun } from './step-runs.ts';
 
 /** What is known of a job here. */
 interface KnownJob {
@@ -15,25 +15,34 @@ interface KnownJob {
   readonly error: string;
 }
 
+interface Parts {
+  readonly kind: FailedPart['kind'];
+  readonly runs: readonly StepRun[];
+}
+
 /**
  * A job that has failed, with why: what the run history says, and its kind where that is known. Others stay as they are: one
  * that was cancelled has not failed. Throws `azure-unavailable` where the history is away, since whether the job is
- * submitted again hangs on it; a refusal to tell is none, for a role may not have it. `runs`: of a pipeline those of its
- * steps, of a sweep those of its trials, of which the one that failed first says why.
+ * submitted again hangs on it; a refusal to tell is none, for a role may not have it. `parts`: of a pipeline its
+ * steps, of a sweep its trials, of which the one that failed first says why.
  */
 export async function explainFailure<Job extends KnownJob>(
   job: Job,
   logs: () => Promise<Pick<JobLogs, 'errorOf'>>,
-  runs: readonly StepRun[] = [],
+  parts?: Parts,
 ): Promise<Job & { readonly kind?: FailureKind }> {
   if (endOfJob(job.status) !== 'failed' || job.status.toLowerCase() !== 'failed') return job;
   try {
-    const failed = firstFailed(runs);
+    const failed = firstFailed(parts?.runs ?? []);
     const error = await (await logs()).errorOf(failed?.runId ?? job.jobName);
     const { message } = error ?? { message: '' };
     if (error === null && !failed) return job;
     const kind = error === null ? undefined : classifyFailure(error);
-    const said = describeFailure(job.jobName, maskSecrets(message), partOf(failed, job.jobName));
+    const said = describeFailure(
+      job.jobName,
+      maskSecrets(message),
+      failed && parts && { kind: parts.kind, name: failed.step },
+    );
     return {
       ...job,
       ...((message !== '' || failed) && { error: said }),
@@ -43,11 +52,6 @@ export async function explainFailure<Job extends KnownJob>(
     if (error instanceof RatchetError && error.retryable && !isForbidden(error)) throw error;
     return job;
   }
-}
-
-function partOf(failed: StepRun | undefined, jobName: string): FailedPart | undefined {
-  if (!failed) return undefined;
-  return { kind: trialOf(failed.runId, jobName) === null ? 'step' : 'trial', name: failed.step };
 }
 
 function isForbidden({ cause }: RatchetError): boolean {

@@ -7,7 +7,8 @@ export const modelPath = (runId: string, attempt = 1): string => `runs/${runId}/
 export const evidencePath = (runId: string, attempt = 1): string =>
   `runs/${runId}/evidence${suffix(attempt)}/`;
 /** What every trial of a sweep came to. */
-export const trialsPath = (runId: string, attempt = 1): string => `runs/${runId}/trials${suffix(attempt)}.json`;
+export const trialsPath = (runId: string, attempt = 1): string =>
+  `runs/${runId}/trials${suffix(attempt)}.json`;
 const suffix = (attempt: number): string => (attempt === 1 ? '' : `-${attempt}`);
 /** The first number that the run's model may have in the registry. */
 export const registrationPath = (runId: string): string => `runs/${runId}/registration.json`;

@@ -1,7 +1,7 @@
 /**
- * The log of a pipeline: that of one of its steps, for it has none of its own that says anything.
+ * The log of a pipeline or a sweep: that of one of its steps or trials, for it has none of its own that says anything.
  *
- * Owns: which step is shown where nobody says which. Does not own: reading a log (job-logs.ts), which runs the steps are
+ * Owns: which one is shown where nobody says which. Does not own: reading a log (job-logs.ts), which runs the steps are
  * (step-runs.ts).
  */
 import { endOfJob } from '../domain/job-status.ts';
@@ -17,37 +17,47 @@ interface Sources {
 
 interface Asked {
   readonly jobName: string;
-  /** As the run history has the pipeline. */
+  readonly kind: 'step' | 'trial';
+  /** As the run history has the pipeline or the sweep. */
   readonly status: string;
-  /** Undefined: the step that failed first, or else the one that began last. */
+  /** Undefined: of a pipeline the step that failed first, or else began last; of a sweep that has ended the best trial, or else
+   * that which failed first, and of one that has not, that which began last. */
   readonly step: string | undefined;
+  /** The run of the best trial of a sweep that has one. */
+  readonly best?: string | null;
   readonly fromByte: number;
 }
 
 type StepPart = LogPart & {
+  readonly partKind: Asked['kind'];
   readonly step: string;
   readonly steps: readonly { readonly step: string; readonly status: string }[];
-  /** Whether this is all: of the step that was asked for, or of a pipeline that has ended. */
+  /** Whether this is all: of the step that was asked for, or of a job that has ended. */
   readonly ended: boolean;
 };
 
-/** Null where no step has begun. Throws `not-found` for a step that has not. */
+/** Null where no step has begun. Throws `not-found` for a step or a trial that has not. */
 export async function readStepLog({ logs, tracking }: Sources, asked: Asked): Promise<StepPart | null> {
-  const { jobName, step, fromByte } = asked;
+  const { jobName, kind, step, fromByte } = asked;
   const runs = await findStepRuns(tracking, jobName);
-  const run =
-    step === undefined ? (firstFailed(runs) ?? lastBegun(runs)) : runs.find((each) => each.step === step);
+  const run = step === undefined ? choose(runs, asked) : runs.find((each) => each.step === step);
   if (!run && step === undefined) return null;
   const part = run && (await logs.read(run.runId, fromByte));
   if (!part) {
     const begun = runs.map((each) => each.step).join(', ') || 'none';
-    const message = `step ${JSON.stringify(step ?? run?.step)} of job ${jobName} has no run; steps that have begun: ${begun}`;
+    const message = `${kind} ${JSON.stringify(step ?? run?.step)} of job ${jobName} has no run; ${kind}s that have begun: ${begun}`;
     throw new RatchetError('not-found', message, { subject: { job: jobName } });
   }
   const isOver = !part.more && endOfJob(part.status) !== null;
   const isLast = step !== undefined || endOfJob(asked.status) !== null;
   const steps = runs.map(({ step: name, status }) => ({ step: name, status }));
-  return { ...part, step: run.step, steps, ended: isOver && isLast };
+  return { ...part, partKind: kind, step: run.step, steps, ended: isOver && isLast };
+}
+
+function choose(runs: readonly StepRun[], { kind, status, best }: Asked): StepRun | undefined {
+  // Trials fail while others go on, and a sweep goes well all the same.
+  if (kind === 'trial' && endOfJob(status) === null) return lastBegun(runs);
+  return runs.find(({ runId }) => runId === best) ?? firstFailed(runs) ?? lastBegun(runs);
 }
 
 function lastBegun(runs: readonly StepRun[]): StepRun | undefined {

@@ -35,7 +35,9 @@ export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
   const { tracking, logs } = sources;
   if (!job.ended || (!steps && !sweep)) return explainFailure(await addComputeTime(told, tracking), logs);
   const runs = await knownRuns(job.jobName, tracking);
-  const end = await explainFailure({ ...told, ...timeOf(job, runs) }, logs, runs);
+  const end = await explainFailure({ ...told, ...timeOf(job, runs) }, logs, {
+    ...{ kind: sweep ? 'trial' : 'step', runs },
+  });
   if (!sweep || !end.succeeded) return end;
   const [workspace, blobs] = await Promise.all([sources.workspace(), sources.blobs()]);
   const found = await findBestTrial(
@@ -63,10 +65,7 @@ function timeOf({ steps, sweep }: Job, runs: readonly StepRun[]): { computeMs?: 
 }
 
 /** None where the workspace refuses to say. */
-async function knownRuns(
-  jobName: string,
-  tracking: Sources['tracking'],
-): ReturnType<typeof findStepRuns> {
+async function knownRuns(jobName: string, tracking: Sources['tracking']): ReturnType<typeof findStepRuns> {
   try {
     return await findStepRuns(await tracking(), jobName);
   } catch (error) {

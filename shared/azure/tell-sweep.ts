@@ -59,33 +59,56 @@ export async function findBestTrial(ended: Ended, places: Places): Promise<Found
     const error = `the workspace names no best trial: none has logged ${metric} and ended well; each trial logs it through MLflow by that name (docs/sweep-training.md)`;
     return { error };
   }
-  const trial = trialOf(best, jobName);
+  const trial = trialOf(best, jobName) ?? best;
   const run = runs.find(({ runId }) => runId === best);
-  if (trial === null || (run && run.status !== 'FINISHED')) {
-    const why = trial === null ? 'is none of this sweep' : `ended ${run!.status}: its model is not whole`;
-    return { error: `the best trial, ${best}, ${why}` };
-  }
+  if (run && run.status !== 'FINISHED')
+    return { error: `the best trial, ${trial}, ended ${run.status}: its model is not whole` };
   const said = await places.outputUri(best, 'model');
   const modelUri = said ?? datastoreUri(`azureml/${best}/model/`);
   if (!modelUri.split('/').includes(best)) {
     const error = `the model of trial ${trial} lies at ${modelUri}, where other trials may have written, too: there is no telling whose it is`;
     return { error };
   }
-  return { tuned: describe(ended, trial, run), modelUri: modelUri.replace(/\/*$/, '/') };
+  return { tuned: describe(ended, { trial, best }, run), modelUri: modelUri.replace(/\/*$/, '/') };
 }
 
-function describe({ jobName, sweep, runs }: Ended, trial: string, run: TrialRun | undefined): Tuning {
+function describe(
+  { sweep, runs }: Ended,
+  { trial, best }: { readonly trial: string; readonly best: string },
+  run: TrialRun | undefined,
+): Tuning {
   const { metric, goal } = sweep;
-  return {
+  const facts = {
     trial,
-    jobName: `${jobName}_${trial}`,
+    jobName: best,
     ...{ metric, goal },
-    value: valueOf(run, sweep),
+    value: lastOf(run, sweep),
     parameters: parametersOf(run, sweep),
     trials: runs.length,
     failed: runs.filter(({ status }) => status === 'FAILED').length,
     stopped: runs.filter(({ status }) => status === 'KILLED').length,
   };
+  return { ...facts, sentence: say(facts) };
+}
+
+function say({
+  trial,
+  metric,
+  value,
+  parameters,
+  trials,
+  failed,
+  stopped,
+}: Omit<Tuning, 'sentence'>): string {
+  const others = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(stopped > 0 ? [`${stopped} stopped early`] : []),
+  ];
+  const known = others.length > 0 ? ` (${others.join(', ')})` : '';
+  const of = trials === 0 ? '' : ` of ${trials}${known}`;
+  const reached = value === null ? ` by ${metric}` : `: ${metric} ${value}`;
+  const tried = Object.entries(parameters).map(([name, text]) => `${name} ${text}`);
+  return `Trial ${trial}${of} is the best${reached}${tried.length > 0 ? `, with ${tried.join(', ')}` : ''}.`;
 }
 
 async function keepTrials({ jobName, sweep, runs }: Ended, places: Places): Promise<void> {
@@ -95,14 +118,14 @@ async function keepTrials({ jobName, sweep, runs }: Ended, places: Places): Prom
   const document: TrialsDocument = {
     ...{ job: jobName, metric, goal, best: best && trialOf(best, jobName) },
     trials: runs.map((run) => ({
-      ...{ trial: run.step, job: run.runId, status: run.status, value: valueOf(run, sweep) },
+      ...{ trial: run.step, job: run.runId, status: run.status, value: lastOf(run, sweep) },
       ...{ parameters: parametersOf(run, sweep), startedAt: run.startedAt, endedAt: run.endedAt },
     })),
   };
   await places.writeJson(trialsPath(known.runId, known.attempt), document);
 }
 
-function valueOf(run: TrialRun | undefined, { metric }: Sweep): number | null {
+function lastOf(run: TrialRun | undefined, { metric }: Sweep): number | null {
   const value = run?.metrics[metric];
   return value !== undefined && Number.isFinite(value) ? value : null;
 }

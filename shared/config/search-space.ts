@@ -1,8 +1,7 @@
 /**
  * The hyperparameters that a sweep tries: each a name with the values it may take.
  *
- * Source: "CLI (v2) sweep job YAML schema", Parameter expressions; the names and how they are sent are those of azure-ai-ml
- * (entities/_job/sweep/search_space.py). Values of a choice are numbers and texts: how the service writes others into a command
+ * Source: "CLI (v2) sweep job YAML schema", Parameter expressions, whose names these are. Values of a choice are numbers and texts: how the service writes others into a command
  * is said nowhere.
  */
 import { z } from 'zod';
@@ -65,30 +64,8 @@ export const SearchSpaceSchema = z
   .refine((space) => Object.keys(space).length > 0, 'at least one hyperparameter')
   .refine((space) => Object.keys(space).length <= 50, 'at most 50 hyperparameters');
 
-type Parameter = z.infer<typeof ParameterSchema>;
+export type Parameter = z.infer<typeof ParameterSchema>;
 type SearchSpace = Readonly<Record<string, Parameter>>;
-
-/** As the service takes it: the name of the distribution, and its arguments in order. */
-export function expressionOf(parameter: Parameter): readonly [string, readonly unknown[]] {
-  switch (parameter.type) {
-    case 'choice':
-      return ['choice', [parameter.values]];
-    case 'randint':
-      return ['randint', [parameter.upper]];
-    case 'uniform':
-    case 'loguniform':
-      return [parameter.type, [parameter.min, parameter.max]];
-    case 'quniform':
-    case 'qloguniform':
-      return [parameter.type, [parameter.min, parameter.max, parameter.q]];
-    case 'normal':
-    case 'lognormal':
-      return [parameter.type, [parameter.mu, parameter.sigma]];
-    case 'qnormal':
-    case 'qlognormal':
-      return [parameter.type, [parameter.mu, parameter.sigma, parameter.q]];
-  }
-}
 
 /** What each kind of sampling can draw from. Source: "Hyperparameter tuning a model (v2)", Sampling. */
 const drawn: Readonly<Record<string, readonly string[]>> = {

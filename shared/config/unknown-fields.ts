@@ -21,6 +21,8 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.sampling': sweep,
   'training.sampling_algorithm': 'how a sweep chooses values is sampling (docs/sweep-training.md)',
   'training.early_termination': 'it is earlyTermination (docs/sweep-training.md)',
+  'training.timeout':
+    'the steps of a pipeline have a timeout each, and a sweep has limits.trialTimeout and limits.timeout',
   'training.automl': `there are no AutoML jobs; ${byHand}`,
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',

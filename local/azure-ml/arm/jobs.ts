@@ -4,10 +4,8 @@ import { notFound, userError } from '../../http/service-error.ts';
 import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
 import type { Request } from '../http.ts';
 import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
-import type { JobRunner } from '../job-runner/index.ts';
 import { locateInput } from '../job-runner/inputs.ts';
-import type { PipelineRunner } from '../job-runner/pipelines.ts';
-import type { SweepRunner } from '../job-runner/sweeps.ts';
+import type { JobRunners } from '../job-runner/runners.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
@@ -21,9 +19,7 @@ import { armResource, propertiesOf, provider } from './resource.ts';
 
 interface JobRouteDependencies {
   readonly jobs: JobStore;
-  readonly runner: Pick<JobRunner, 'submit' | 'cancel'>;
-  readonly pipelines: Pick<PipelineRunner, 'submit' | 'cancel'>;
-  readonly sweeps: Pick<SweepRunner, 'submit' | 'cancel'>;
+  readonly runners: Pick<JobRunners, 'of'>;
   readonly findComponent: FindComponent;
   readonly locator: Locator;
   readonly trackingUri: string;
@@ -66,7 +62,7 @@ function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependenc
   checkAll(name, definition, deps);
   const job = deps.jobs.add(name, definition, mergeDetails(noDetails, change));
   const reply = { status: 201, body: jobBody(job, deps) };
-  runnerOf(definition, deps).submit(name);
+  deps.runners.of(definition).submit(name);
   return reply;
 }
 
@@ -82,9 +78,6 @@ function parseAny(name: string, request: Request, { findComponent }: JobRouteDep
       return parseJob(name, properties, version);
   }
 }
-
-const runnerOf = ({ jobType }: AnyDefinition, { runner, pipelines, sweeps }: JobRouteDependencies) =>
-  ({ Command: runner, Pipeline: pipelines, Sweep: sweeps })[jobType];
 
 /** Of a pipeline, what each of its steps will be, and of a sweep, its first trial; where outputs of steps will lie is not known before they run. */
 function checkAll(
@@ -119,7 +112,7 @@ function checkReferences(definition: JobDefinition, locator: Locator): void {
 function cancelJob(request: Request, params: Params, deps: JobRouteDependencies): Reply {
   const job = findJob(deps, params);
   // A job that has ended stays as it is: who cancels twice, or too late, has what they wanted.
-  if (isTerminal(job.status) || runnerOf(job.definition, deps).cancel(job.name)) return { status: 200 };
+  if (isTerminal(job.status) || deps.runners.of(job.definition).cancel(job.name)) return { status: 200 };
   return pending(request, `jc:${job.name}`);
 }
 

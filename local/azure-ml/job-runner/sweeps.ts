@@ -97,7 +97,8 @@ export class SweepRunner {
     if (job.status === 'CancelRequested') {
       for (const trial of running) runner.cancel(trial.name);
       if (jobs.stepsOf(name).every(({ status }) => isTerminal(status))) jobs.finish(name, 'Canceled');
-    } else if (trials.length < countTrials(job.definition)) this.#begin(job, job.definition, trials.length, running.length);
+    } else if (trials.length < countTrials(job.definition))
+      this.#begin(job, job.definition, trials.length, running.length);
     else if (running.length === 0) this.#finish(job, job.definition, trials);
     if (isTerminal(jobs.find(name)?.status ?? 'Canceled')) clearTimeout(this.#timers.get(name));
   }

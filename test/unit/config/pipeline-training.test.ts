@@ -93,7 +93,7 @@ describe('training by a pipeline', () => {
     [
       'training:\n',
       'training:\n  sweep: {}\n',
-      'training.sweep: unknown field: there are no sweep jobs; run it yourself',
+      'training.sweep: unknown field: a sweep is kind: sweep, with its hyperparameters under searchSpace',
     ],
     [
       'training:\n',
@@ -103,7 +103,7 @@ describe('training by a pipeline', () => {
     [
       'training:\n',
       'training:\n  kind: sweep\n',
-      'training.kind: sweep jobs are not submitted: run it yourself',
+      'training.timeout: unknown field: the steps of a pipeline have a timeout each, and a sweep has limits.trialTimeout',
     ],
     [
       'evaluation:\n',
