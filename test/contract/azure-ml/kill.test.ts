@@ -157,6 +157,35 @@ describe('a workspace that is killed', () => {
     },
   );
 
+  // The second is the end of the first trial: the next one is not kept yet.
+  it.each(['job-after-submit-commit', 'job-after-complete-commit'])(
+    'at %s goes on with a sweep where it was',
+    async (point) => {
+      const sweep = {
+        jobType: 'Sweep',
+        outputs: { to: { jobOutputType: 'uri_folder' } },
+        trial: {
+          environmentId: nodeId,
+          command: `node -e 'require("fs").writeFileSync(process.argv[1] + "/made", "x")' \${{outputs.to}} \${{search_space.word}}`,
+        },
+        searchSpace: { word: ['choice', [['a', 'b']]] },
+        samplingAlgorithm: { samplingAlgorithmType: 'Grid' },
+        objective: { goal: 'Maximize', primaryMetric: 'score' },
+        limits: { jobLimitsType: 'Sweep', maxTotalTrials: 2, maxConcurrentTrials: 1 },
+      };
+      const first = await start(point);
+      await put(first, 'jobs/sweep-1', sweep).catch(() => undefined);
+      await untilDead();
+
+      const second = await start();
+      expect((await put(second, 'jobs/sweep-1', sweep)).status).toBeLessThan(300);
+      expect(await untilEnded(second, 'sweep-1')).toMatchObject({ status: 'Completed' });
+      const completed = published().filter(({ eventType }) => eventType.endsWith('RunCompleted'));
+      // Each of both trials, and the sweep, once.
+      expect(new Set(completed.map(({ subject }) => subject)).size).toBe(3);
+    },
+  );
+
   it.each(['model-before-commit', 'model-after-commit'])(
     'at %s tells of the model once it is kept',
     async (point) => {
