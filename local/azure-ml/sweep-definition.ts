@@ -116,7 +116,6 @@ const DefinitionSchema = z.looseObject({
 
 /** The part that is fixed once submitted. */
 export type SweepDefinition = z.infer<typeof DefinitionSchema>;
-export type Termination = z.infer<typeof TerminationSchema>;
 
 /** What each kind of sampling can draw from. */
 const drawn: Readonly<Record<string, readonly string[]>> = {

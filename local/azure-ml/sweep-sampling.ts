@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 
-export type Expression = readonly [string, readonly unknown[]];
-export type Space = Readonly<Record<string, Expression>>;
+type Expression = readonly [string, readonly unknown[]];
+type Space = Readonly<Record<string, Expression>>;
 export type Value = string | number;
 
 /** In how many ways choices can be put together. */

@@ -10,6 +10,7 @@
  */
 import { readJobName } from '../domain/job-name.ts';
 import type { Tuning } from '../domain/tuning.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { datastoreUri, trialsPath } from './run-files.ts';
 import { trialOf } from './step-runs.ts';
 import type { TrackedRun } from './tracked-run.ts';
@@ -134,7 +135,7 @@ function parametersOf(run: TrialRun | undefined, { parameters }: Sweep): Record<
   return Object.fromEntries(
     parameters.flatMap((name) => {
       const value = run?.params[name];
-      return value === undefined ? [] : [[name, value.slice(0, 100)]];
+      return value === undefined ? [] : [[name, maskSecrets(value).slice(0, 100)]];
     }),
   );
 }

@@ -226,13 +226,16 @@ function describeJob(jobName: string, job: JobBase): Job {
   };
 }
 
-/** The property that has the best trial is what azure-ai-ml reads of it, too (`JobOperations.download`). */
-function describeSweep({ objective, searchSpace, trial, properties }: SweepJob): Sweep {
+/**
+ * The property that has the best trial is what azure-ai-ml reads of it, too (`JobOperations.download`). Lists have sweeps of
+ * others: nothing is believed of their shape.
+ */
+function describeSweep({ objective, searchSpace, trial, properties }: Partial<SweepJob>): Sweep {
   return {
-    metric: objective.primaryMetric,
-    goal: objective.goal === 'Minimize' ? 'minimize' : 'maximize',
-    parameters: Object.keys(searchSpace),
-    machines: trial.resources?.instanceCount ?? 1,
+    metric: objective?.primaryMetric ?? '',
+    goal: objective?.goal === 'Minimize' ? 'minimize' : 'maximize',
+    parameters: Object.keys(searchSpace ?? {}),
+    machines: trial?.resources?.instanceCount ?? 1,
     best: properties?.['best_child_run_id'] || null,
   };
 }

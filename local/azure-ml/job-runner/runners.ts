@@ -10,7 +10,7 @@ type Dependencies = ConstructorParameters<typeof JobRunner>[0] & {
   readonly findComponent: FindComponent;
 };
 
-export interface Runner {
+interface Runner {
   submit(name: string): void;
   /** Whether the job has ended by now; otherwise it will shortly. */
   cancel(name: string): boolean;

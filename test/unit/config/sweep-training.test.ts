@@ -5,6 +5,7 @@ import { estimateHours, hoursOf } from '../../../shared/config/estimate.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import type { ModelConfig } from '../../../shared/config/schema.ts';
 import type { SweepConfig } from '../../../shared/config/sweep-schema.ts';
+import { describePolicy } from '../../../shared/overview/policy-words.ts';
 
 const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 
@@ -159,5 +160,14 @@ describe('training by a sweep', () => {
     expect(rest.limits).toMatchObject({ maxTotalTrials: 2, maxConcurrentTrials: 2, trialTimeout: 'PT30M' });
     expect(hoursOf(rest)).toBeLessThanOrEqual(1);
     expect(withTimeout(training, 'PT3H')).toEqual(training);
+  });
+
+  it('is told in words, with what is tried and how long', () => {
+    const limits = '{ maxTotalTrials: 6, maxConcurrentTrials: 2, trialTimeout: PT30M, timeout: PT2H }';
+    const config = configOf({ limits });
+    const told = describePolicy(config, config).find(({ path }) => path === 'training');
+    expect(told?.sentence).toMatch(
+      /^Training is a sweep of .*node fit\.ts.* over rate, depth \(random\): 6 trials at most, 2 at once, each for 30 minutes at most, all within 2 hours\. The trial that maximizes accuracy is the challenger\.$/,
+    );
   });
 });
