@@ -8,7 +8,7 @@
  * 1. A list that could not be read is behind: the next scan looks at it from where it was looked at last.
  * 2. Once one is unavailable, or may not be read, no other of its kind is asked: a scan does not wait for each model.
  */
-import type { EndedJob } from '../../shared/azure/workspace.ts';
+import type { EndedJob } from '../../shared/azure/describe-job.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Fact, Models } from '../../shared/signals/fact.ts';
 import { rootTag } from '../../shared/signals/find-recovered.ts';

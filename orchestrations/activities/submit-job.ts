@@ -1,8 +1,9 @@
 import { buildJob } from '../../shared/azure/build-job.ts';
 import { buildPipeline } from '../../shared/azure/build-pipeline.ts';
 import { buildSweep } from '../../shared/azure/build-sweep.ts';
+import type { Job } from '../../shared/azure/describe-job.ts';
 import { tellEnd } from '../../shared/azure/tell-end.ts';
-import type { Job, Workspace } from '../../shared/azure/workspace.ts';
+import type { Workspace } from '../../shared/azure/workspace.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';

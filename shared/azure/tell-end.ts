@@ -7,13 +7,14 @@
 import type { FailureKind } from '../domain/job-attempt.ts';
 import type { Tuning } from '../domain/tuning.ts';
 import { RatchetError } from '../errors.ts';
+import type { Job } from './describe-job.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { JobLogs } from './job-logs.ts';
 import { addComputeTime } from './job-time.ts';
 import { findStepRuns, machineMs, type StepRun } from './step-runs.ts';
 import { findBestTrial } from './tell-sweep.ts';
 import type { Tracking } from './tracking.ts';
-import type { Job, Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 interface Sources {
   readonly tracking: () => Promise<Pick<Tracking, 'findRun' | 'searchRuns'>>;

@@ -11,10 +11,10 @@
 import { readJobName } from '../domain/job-name.ts';
 import type { Tuning } from '../domain/tuning.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { Sweep } from './describe-job.ts';
 import { datastoreUri, trialsPath } from './run-files.ts';
 import { trialOf } from './step-runs.ts';
 import type { TrackedRun } from './tracked-run.ts';
-import type { Sweep } from './workspace.ts';
 
 type TrialRun = TrackedRun & { readonly step: string };
 

@@ -1,69 +1,27 @@
 /**
  * The Azure Machine Learning workspace: its jobs, and where its models, its endpoints and its MLflow are.
  *
- * Owns: asking the workspace, and saying in our words what it answered.
- * Does not own: what a job contains (build-job.ts), versions of models (model-registry.ts), what steps of pipelines run
+ * Owns: asking the workspace.
+ * Does not own: what a job contains (build-job.ts), what is told of one (describe-job.ts), versions of models (model-registry.ts), what steps of pipelines run
  * (component-registry.ts), what is deployed (online-endpoints.ts), metrics (tracking.ts), retries beyond one call.
  *
  * Invariants
  * 1. A job is looked for before it is made, under a name made from the run: repeating makes no second one.
  * 2. What exists under such a name without our tag is somebody else's: it is neither used nor changed.
  */
-import type {
-  AzureMachineLearningWorkspaces,
-  JobBase,
-  PipelineJob,
-  SweepJob,
-} from '@azure/arm-machinelearning';
-import { endOfJob } from '../domain/job-status.ts';
+import type { AzureMachineLearningWorkspaces, JobBase } from '@azure/arm-machinelearning';
 import { runTag } from '../domain/lineage.ts';
 import { RatchetError } from '../errors.ts';
-import { maskSecrets } from '../mask-secrets.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError } from './azure-error.ts';
 import { callLimit } from './call-limits.ts';
 import { ComponentRegistry } from './component-registry.ts';
+import { describeEnded, describeJob, type EndedJob, type Job } from './describe-job.ts';
 import { findOrNull } from './find-or-null.ts';
 import type { SentJob } from './job-compute.ts';
-import { describeFailure } from './job-failure.ts';
 import { ModelRegistry } from './model-registry.ts';
 import { OnlineEndpoints } from './online-endpoints.ts';
 import { type AnySentJob, cancelJob, putJob, readWholeJob } from './send-job.ts';
-
-export interface Job {
-  readonly jobName: string;
-  /** As the workspace reports it. */
-  readonly status: string;
-  readonly ended: boolean;
-  readonly succeeded: boolean;
-  /** The workspace's own words on a failure, empty otherwise. */
-  readonly error: string;
-  /** Of a pipeline: how many machines each step takes, by its name. */
-  readonly steps?: Readonly<Record<string, number>>;
-  readonly sweep?: Sweep;
-}
-
-/** What a sweep tries, and which of its trials the service calls the best. */
-export interface Sweep {
-  readonly metric: string;
-  readonly goal: 'maximize' | 'minimize';
-  readonly parameters: readonly string[];
-  /** How many machines each trial takes. */
-  readonly machines: number;
-  /** The run of the best trial; null while there is none. */
-  readonly best: string | null;
-}
-
-/** A job that has ended, as a list has it. */
-export interface EndedJob {
-  readonly jobName: string;
-  readonly status: string;
-  readonly experiment: string;
-  readonly tags: Readonly<Record<string, string>>;
-  /** ISO 8601, UTC; null where the workspace does not say. */
-  readonly createdAt: string | null;
-  readonly endedAt: string | null;
-}
 
 /** Lists come latest first as far as seen; so many older ones in a row are believed to be the rest. */
 const olderInARow = 100;
@@ -210,61 +168,4 @@ export class Workspace {
   #ask<T>(call: (at: [resourceGroup: string, workspace: string]) => Promise<T>): Promise<T> {
     return call([this.#workspace.resourceGroup, this.#workspace.name]);
   }
-}
-
-function describeJob(jobName: string, job: JobBase): Job {
-  const status = job.properties.status ?? 'Unknown';
-  const end = endOfJob(status);
-  return {
-    jobName,
-    status,
-    ended: end !== null,
-    succeeded: end === 'succeeded',
-    error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
-    ...(job.properties.jobType === 'Pipeline' && { steps: machinesOfSteps(job.properties as PipelineJob) }),
-    ...(job.properties.jobType === 'Sweep' && { sweep: describeSweep(job.properties as SweepJob) }),
-  };
-}
-
-/**
- * The property that has the best trial is what azure-ai-ml reads of it, too (`JobOperations.download`). Lists have sweeps of
- * others: nothing is believed of their shape.
- */
-function describeSweep({ objective, searchSpace, trial, properties }: Partial<SweepJob>): Sweep {
-  return {
-    metric: objective?.primaryMetric ?? '',
-    goal: objective?.goal === 'Minimize' ? 'minimize' : 'maximize',
-    parameters: Object.keys(searchSpace ?? {}),
-    machines: trial?.resources?.instanceCount ?? 1,
-    best: properties?.['best_child_run_id'] || null,
-  };
-}
-
-/** As they were submitted; a step that says nothing takes one machine. */
-function machinesOfSteps({ jobs = {} }: PipelineJob): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(jobs).map(([name, step]) => {
-      const { instance_count: machines } = (step['resources'] ?? {}) as { instance_count?: unknown };
-      return [name, typeof machines === 'number' ? machines : 1];
-    }),
-  );
-}
-
-/** The client's API version declares no error of a job; where the properties give one, it is told. */
-function errorOf(job: JobBase): string {
-  return maskSecrets(job.properties.properties?.['errorMessage'] ?? '');
-}
-
-function describeEnded(job: JobBase): EndedJob {
-  const { status = 'Unknown', experimentName = 'Default', tags = {}, properties = {} } = job.properties;
-  const text = Object.entries(tags ?? {}).map(([key, value]) => [key, value ?? '']);
-  const ended = Date.parse(properties?.['EndTimeUtc'] ?? '');
-  return {
-    jobName: job.name ?? '',
-    status: status ?? 'Unknown',
-    experiment: experimentName ?? 'Default',
-    tags: Object.fromEntries(text),
-    createdAt: job.systemData?.createdAt?.toISOString() ?? null,
-    endedAt: Number.isNaN(ended) ? null : new Date(ended).toISOString(),
-  };
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../cli/main.ts';
 import { publishCode } from '../../local/launch/publish-assets.ts';
 import type { Run } from '../../shared/domain/run.ts';
+import { openBrowser, visit } from '../world/browser.ts';
 import { sweptCode, trainBySweep } from '../world/train-by-sweep.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -79,6 +80,22 @@ describe('a run that trains by a sweep', () => {
     expect(await ratchet('lineage', 'tuned:1')).toContain(found);
     expect(await ratchet('logs', runId, '--phase', 'train')).toContain('trying rate 3');
     expect(await ratchet('logs', runId, '--phase', 'train', '--trial', '0')).toContain('trying rate 1');
+  });
+
+  it('says on the page what was found, and shows the log of the trial that is chosen', async () => {
+    const { runId } = runOf('tuned');
+    const browser = await openBrowser();
+    const { page, troubles } = await visit(browser, world, 'vic', `/api/ui/runs/${runId}`);
+    const see = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
+    await see(found);
+    await page.getByLabel('Job', { exact: true }).selectOption('train');
+    await see(/^trial 1 of .*-train: Completed\.$/);
+    await see('trying rate 3');
+    await page.getByLabel('Trial', { exact: true }).selectOption('3');
+    await see(/^trial 3 of .*-train: Failed\.$/);
+    await see(`ratchet logs ${runId} --phase train --trial 3`);
+    expect(troubles).toEqual([]);
+    await browser.close();
   });
 
   it('fails where no trial completes, and says where the log is that tells why', async () => {

@@ -3,7 +3,7 @@ import type { SweepDefinition } from '../../../local/azure-ml/sweep-definition.t
 import { isStopped } from '../../../local/azure-ml/sweep-termination.ts';
 
 function stops(
-  policy: Partial<NonNullable<SweepDefinition['earlyTermination']>> & { readonly policyType: string },
+  policy: Readonly<Record<string, unknown>>,
   own: readonly number[],
   others: readonly (readonly number[])[],
   goal = 'Maximize',
