@@ -2,9 +2,10 @@
  * The runs of a job's parts: the steps of a pipeline, the trials of a sweep. The service names them; what they are parts of is in
  * their tags.
  *
- * Source: the tag `mlflow.rootRunId`, as the steps of monitors have it; the name of a step is in a tag that we give it, and is its
- * display name, too, which MLflow has as `mlflow.runName`. Trials are named after their sweep, `SWEEP_3`, and counted from 0 (runs
- * of HyperDrive in notebooks that people have published).
+ * Source: "Query & compare experiments and runs with MLflow", Getting child (nested) runs, has the tag `mlflow.parentRunId` of
+ * hyperparameter tuning and of pipelines; the name of a step is in a tag that we give it, and is its display name, too, which
+ * MLflow has as `mlflow.runName`. Trials are named after their sweep, `SWEEP_3`, and counted from 0 (runs of HyperDrive in notebooks
+ * that people have published): one of another name goes by that.
  */
 import type { TrackedRun } from './tracked-run.ts';
 import type { Tracking } from './tracking.ts';
@@ -14,7 +15,7 @@ export interface StepRun extends Pick<TrackedRun, 'runId' | 'status' | 'startedA
   readonly step: string;
 }
 
-const rootTag = 'mlflow.rootRunId';
+const parentTag = 'mlflow.parentRunId';
 const nameTag = 'mlflow.runName';
 export const stepTag = 'ratchetStep';
 /** More than a pipeline or a sweep of ours has, and than the service starts again of them. */
@@ -25,13 +26,12 @@ export async function findStepRuns(
   tracking: Pick<Tracking, 'findRun' | 'searchRuns'>,
   jobName: string,
 ): Promise<readonly (TrackedRun & StepRun)[]> {
-  const root = await tracking.findRun(jobName);
-  if (root === null) return [];
-  const { experimentId } = root;
-  const filter = `tags.${rootTag} = '${jobName}'`;
+  const parent = await tracking.findRun(jobName);
+  if (parent === null) return [];
+  const { experimentId } = parent;
+  const filter = `tags.${parentTag} = '${jobName}'`;
   const runs = await tracking.searchRuns({ experimentId, filter, limit: partsAtMost });
   return runs
-    .filter(({ runId }) => runId !== jobName)
     .map((run) => ({ ...run, step: nameOf(run, jobName) }))
     .sort((a, b) => Date.parse(a.startedAt ?? '9999') - Date.parse(b.startedAt ?? '9999'));
 }
