@@ -126,18 +126,18 @@ describe('advice', () => {
   });
 
   it.each([
-    [
-      '{ lossPerDay: 20 }',
-      undefined,
-      /is weighed against what a run costs; add policy\.budget/,
-    ],
+    ['{ lossPerDay: 20 }', undefined, /is weighed against what a run costs; add policy\.budget/],
     ['{ lossPerDay: 20, budget: { computeHours: 10 } }', undefined, /add policy\.budget with pricePerHour/],
     [
       '{ lossPerDay: 20, budget: { computeHours: 10, pricePerHour: 3 } }',
       '{}',
       /add a rule to triggers\.metrics/,
     ],
-    ['{ lossPerDay: 0, budget: { computeHours: 10, pricePerHour: 3 } }', undefined, /expected number to be >0/],
+    [
+      '{ lossPerDay: 0, budget: { computeHours: 10, pricePerHour: 3 } }',
+      undefined,
+      /expected number to be >0/,
+    ],
   ])('takes no price of a loss that nothing can be weighed against: %s', (policy, triggers, problem) => {
     expect(() => configOf({ policy, ...(triggers && { triggers }) })).toThrow(problem);
   });
