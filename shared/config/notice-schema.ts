@@ -15,7 +15,7 @@ const NoticeSchema = z.strictObject({
     .max(noticeTopics.length)
     .optional()
     .describe(
-      'What it is told of. `approval`: an approval waits, is reminded of, escalated, void or expired. `question`: a release asks a person, or a run whose gates are inconclusive. `outcome`: a release goes back, was settled or has ended. Omitted: all.',
+      'What it is told of. `approval`: an approval waits, is reminded of, escalated, void or expired. `question`: a release asks a person, or a run whose gates are inconclusive, or something no longer comes. `outcome`: a release goes back, was settled or has ended, or something comes again. Omitted: all.',
     ),
 });
 

@@ -5,7 +5,7 @@
  *
  * Invariants
  * 1. Nothing is read while another look could only find the same.
- * 2. What fails here is found by the next look: nothing is left to be made up for but what the state says.
+ * 2. What fails here is found by the next look: the state is told last, so that nobody is left untold.
  */
 import type * as df from 'durable-functions';
 import { parseDurationMs } from '../config/duration.ts';
@@ -23,7 +23,7 @@ import { tellNotices } from './tell-notices.ts';
 type Quiet = NonNullable<ScheduleScan['quiet']>;
 type Absence = AbsenceLook['absence'];
 
-/** Until when each absence of the model needs no look, by its key. `readState` answers null where there is no state. */
+/** Until when each absence of the model needs no look, by its key. `reads.state` answers null where there is no state. */
 export async function lookForAbsencesOf(
   client: df.DurableClient,
   pinned: PinnedModel,
@@ -41,10 +41,6 @@ export async function lookForAbsencesOf(
   // A lost task hub has taken the state along, and what no longer comes does not have it made anew.
   const state = (await reads.state()) ?? (await readKnownState(model, now));
   const looks = lookForAbsences(config, state, now);
-  for (const { signal, recovery } of looks) {
-    if (recovery) await offerRecovery(client, { recovery, pinned });
-    if (signal) await offerSignal(client, { signal, pinned });
-  }
   // One that is looked at beside another finds the same as before.
   const checks = looks.flatMap(({ absence, check }) =>
     check?.verdict === 'fine' && isQuiet(quiet[keyOf(model, absence)], absence, now) ? [] : (check ?? []),
@@ -54,6 +50,10 @@ export async function lookForAbsencesOf(
     client,
     looks.flatMap((look) => noticesOf(pinned, look, now)),
   );
+  for (const { signal, recovery } of looks) {
+    if (recovery) await offerRecovery(client, { recovery, pinned });
+    if (signal) await offerSignal(client, { signal, pinned });
+  }
   return Object.fromEntries(
     looks.flatMap(({ absence, quietUntil }) =>
       quietUntil === null ? [] : [[keyOf(model, absence), quietUntil]],

@@ -37,6 +37,7 @@ describe('the facts that a state is made of', () => {
       decisions: [],
       deferred: [],
       operations: [],
+      checks: [],
       registered: null,
     });
   });
