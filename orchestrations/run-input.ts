@@ -1,4 +1,4 @@
-import { pastChampionsOf } from '../shared/config/past-champions.ts';
+import { pastChampionsOf } from '../shared/config/estimate.ts';
 import type { PinnedModel } from '../shared/config/schema.ts';
 import type { KeptChallenger, ModelVersion, Run, RunOutcome } from '../shared/domain/run.ts';
 import type { SignalKind } from '../shared/domain/signal.ts';

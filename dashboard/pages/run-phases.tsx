@@ -1,5 +1,5 @@
 /** The phases of a run, as far as it has come. */
-import { type Run, type RunOutcome, type RunPhase, runPhases } from '../../shared/domain/run.ts';
+import type { Run, RunOutcome, RunPhase } from '../../shared/domain/run.ts';
 import { Sentence } from '../parts/sentence.tsx';
 import { Took, When } from '../parts/when.tsx';
 
@@ -14,6 +14,7 @@ interface RunPhasesProps {
   readonly progress: Progress | null;
 }
 
+/** In order. */
 const names: Readonly<Record<RunPhase, string>> = {
   'past-champions': 'Past champions',
   train: 'Train',
@@ -23,6 +24,8 @@ const names: Readonly<Record<RunPhase, string>> = {
   release: 'Release',
   settled: 'Settled',
 };
+
+const phases = Object.keys(names) as readonly RunPhase[];
 
 type Standing = 'done' | 'current' | 'not-yet' | 'left-out' | 'failed';
 
@@ -38,7 +41,7 @@ const failedIn: Readonly<Partial<Record<RunOutcome, RunPhase>>> = {
 export function RunPhases({ run, progress }: RunPhasesProps) {
   const began = new Map(run.phases?.map(({ phase, from }) => [phase, from]));
   const isSearching = run.pastChampions !== undefined || run.phase === 'past-champions';
-  const order = runPhases.filter((phase) => phase !== 'past-champions' || isSearching);
+  const order = phases.filter((phase) => phase !== 'past-champions' || isSearching);
   const reached = order.indexOf(run.phase);
   const standingOf = (phase: RunPhase, at: number): Standing => {
     if (run.outcome !== null && failedIn[run.outcome] === phase) return 'failed';

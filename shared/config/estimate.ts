@@ -1,6 +1,5 @@
 import type { SignalKind } from '../domain/signal.ts';
 import { parseDurationMs } from './duration.ts';
-import { pastChampionsOf } from './past-champions.ts';
 import { trialsMs } from './sweep-time.ts';
 
 interface Job {
@@ -22,6 +21,17 @@ interface Jobs {
 /** How many machines a job takes; each counts in hours. One for a pipeline, whose steps count their own. */
 export function machinesOf({ resources }: Pick<Job, 'resources'>): number {
   return resources?.instanceCount ?? 1;
+}
+
+/**
+ * How many past champions a run that trains may score first. Drift and metrics say that the champion has become worse: one from
+ * before may have become better. Data and schedules are about what is new to learn, and who requests a run wants it trained.
+ */
+export function pastChampionsOf(
+  { pastChampions = 0 }: { readonly pastChampions?: number | undefined },
+  signalKind: SignalKind,
+): number {
+  return signalKind === 'drift' || signalKind === 'metric' ? pastChampions : 0;
 }
 
 /**

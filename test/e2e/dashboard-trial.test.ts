@@ -135,10 +135,17 @@ describe('trying a policy', () => {
     await play();
     const sentence = await page.locator('.verdict').textContent(patient);
     const url = world.apiRoot.replace(/\/api$/, '');
-    const args = ['backtest', 'tiny', '--policy', join(folder, 'quick.yaml'), '--json'];
-    const told = ['--from', at(0), '--until', at(29), '--url', url, '--token', world.tokenOf('vic')];
-    expect(await main([...args, ...told]), err.join('\n')).toBe(0);
-    const found = backtestOutput.parse(JSON.parse(out.join('\n')));
+    const service = ['--url', url, '--token', world.tokenOf('vic')];
+    const backtest = async (...of: string[]) => {
+      out.length = 0;
+      const quick = ['--policy', join(folder, 'quick.yaml'), '--from', at(0), '--until', at(29)];
+      expect(await main(['backtest', 'tiny', ...quick, '--json', ...of]), err.join('\n')).toBe(0);
+      return backtestOutput.parse(JSON.parse(out.join('\n')));
+    };
+    const found = await backtest(...service);
+    const history = join(folder, 'history.jsonl');
+    expect(await main(['export', 'events', 'tiny', '--out', history, ...service])).toBe(0);
+    expect(await backtest('--events', history)).toEqual(found);
     expect(sentence).toBe(found.differences[0]!.sentence);
     expect(sentence).toMatch(
       /^This policy would have started 3 runs for .* of money and .* h of jobs, the one in force 2 runs for .*; it would have reacted to episode day 9 of 2026-03-10 7 days earlier\.$/,
@@ -248,8 +255,14 @@ describe('trying a policy', () => {
       .waitFor(patient);
   });
 
-  it('keeps to the policy of the page, and loads the worker when it is needed', async () => {
+  it('keeps to the policy of the page, in the worker as well, which is loaded when it is needed', async () => {
     expect(vic.troubles).toEqual([]);
+    const [worker] = page.workers();
+    // Later: what a debugger runs at once is free of the policy.
+    const made = `new Promise((resolve) => setTimeout(() => {
+      try { resolve(new Function('return 1')()); } catch (error) { resolve(error.message); }
+    }))`;
+    expect(await worker!.evaluate(made)).toMatch(/Content Security Policy/);
     const shell = await (await fetch(`${world.hostUrl}/api/ui`)).text();
     expect(shell).not.toContain('trial-');
   });
