@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { advanceTo } from '../../local/clock/advance.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
 import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import type { ReleaseRow } from '../../shared/domain/release-state.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { VersionLineage } from '../../shared/domain/version-lineage.ts';
+import { makeEndpoint, stagedModel, trafficOf } from '../world/endpoint.ts';
 import { reportDrift, seasonalModel } from '../world/seasons.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -145,5 +148,95 @@ describe('a run that scores past champions', () => {
         /^It was not scored: run tiny-\S+ let it by rows of 2026-0006-spring\.jsonl, which it would be judged on\.$/,
       ),
     });
+  });
+});
+
+describe('a past champion of a model with a target', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-seasons-'));
+  let nowMs = Date.parse('2026-03-02T00:00:00Z');
+  let world: World;
+
+  const pass = async (minutes: number): Promise<void> => {
+    nowMs += minutes * 60_000;
+    await advanceTo(world.controls(), nowMs, 300_000);
+  };
+  const latestRelease = async (): Promise<ReleaseRow> => {
+    const { body } = await world.ask('releases?model=tiny');
+    return (body as { releases: ReleaseRow[] }).releases[0]!;
+  };
+  const train = async (season: string): Promise<void> => {
+    await world.uploadData(season);
+    await world.requestRun(season);
+    await pass(120);
+  };
+
+  beforeAll(async () => {
+    const stages = '- { stage: production, kind: production, keepOld: PT1H }';
+    writeFileSync(join(folder, 'tiny.yaml'), seasonalModel(stagedModel({ stages })));
+    world = await openWorld({
+      modelsFolder: folder,
+      clock: 'virtual',
+      clockStart: new Date(nowMs).toISOString(),
+    });
+    await makeEndpoint(world, 'tiny', () => pass(1));
+    await train('winter');
+    await train('summer');
+  });
+  afterAll(async () => {
+    await world?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('goes through the stages of a release again, as the files that it was, and settles', async () => {
+    const traffic = () => trafficOf(workspaceClient(world.cloud()));
+    expect(await traffic()).toEqual({ 'version-2': 100 });
+    const before = (await world.ask('releases?model=tiny')).body as { releases: ReleaseRow[] };
+    const first = before.releases.find(({ model }) => model.version === '1')!;
+    await world.uploadData('winter');
+    await reportDrift(world, 'w-1', new Date(nowMs));
+    await pass(20);
+
+    const run = (await world.runs())[0]!;
+    expect(run).toMatchObject({ outcome: 'candidate', registeredVersion: '1', champion: { version: '2' } });
+    expect(run.sentence).toMatch(
+      /^Version 1 again, a past champion; nothing was trained\. .* Its release over 1 stages: /,
+    );
+    expect(await traffic()).toEqual({ 'version-1': 100 });
+    await pass(120);
+    const release = await latestRelease();
+    expect(release).toMatchObject({
+      ...{ releaseId: `${run.runId}-release`, state: 'settled', digest: first.digest },
+      model: { version: '1', runId: first.runId, chosenBy: run.runId },
+    });
+    expect(first.digest).toMatch(/^[0-9a-f]{64}$/);
+    const { body } = await world.ask('models');
+    expect((body as { models: ModelState[] }).models[0]!.champion).toMatchObject({
+      ...{ version: '1', chosenBy: run.runId },
+    });
+    const lineage = (await world.ask('models/tiny/versions/1/lineage')).body as VersionLineage;
+    expect(lineage).toMatchObject({ chosenBy: [run.runId], contradictions: [] });
+  });
+
+  it('is passed over once it is quarantined, and the run trains', async () => {
+    const asked = world.ask('models/tiny/operations', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'quarantine', version: '2', reason: 'it leaks' }),
+    });
+    await pass(1);
+    expect((await asked).status).toBe(200);
+    await world.uploadData('summer');
+    await reportDrift(world, 'w-2', new Date(nowMs));
+    await pass(30);
+    const run = (await world.runs())[0]!;
+    expect(run).toMatchObject({ outcome: 'candidate', registeredVersion: '3' });
+    expect(run.pastChampions).toEqual([
+      {
+        ...{ version: '2', jobName: null, verdict: null },
+        sentence: expect.stringMatching(
+          /^It was not scored: version 2 was quarantined by jane .*it leaks\.$/,
+        ),
+      },
+    ]);
   });
 });

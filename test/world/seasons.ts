@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { World } from './world.ts';
 
-export function seasonalModel(): string {
-  return readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8')
+export function seasonalModel(
+  file = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8'),
+): string {
+  return file
     .replace('evaluateOn: 1', 'evaluateOn: 2')
     .replace('training:\n', 'training:\n  pastChampions: 3\n')
     .replace('node evaluate.js', 'node evaluate.js --manifest ${{inputs.manifest}}')
@@ -11,12 +13,12 @@ export function seasonalModel(): string {
 }
 
 /** Reports an accuracy that asks for a run. Answers the ids of its signals. */
-export async function reportDrift(world: World, window: string): Promise<readonly string[]> {
+export async function reportDrift(world: World, window: string, at = new Date()): Promise<readonly string[]> {
   const { body } = await world.ask('models/tiny/metrics', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      ...{ window, observedAt: new Date().toISOString(), sample: 1000 },
+      ...{ window, observedAt: at.toISOString(), sample: 1000 },
       metrics: { accuracy: 0.5 },
     }),
   });
