@@ -65,6 +65,10 @@ export class Locator {
     const job = this.#jobs.find(jobName);
     if (!job) throw userError(`${subject}: no job ${JSON.stringify(jobName)} in this workspace`);
     if (output === 'artifacts') return { container: artifactContainer, path: artifactFolder(jobName) };
+    if (job.definition.jobType === 'Sweep')
+      throw userError(
+        `${subject}: job ${jobName} is a sweep, and each trial has outputs of its own; name one, ${jobName}_N`,
+      );
     const port = job.definition.outputs[output];
     if (!port?.uri) {
       const declared = Object.keys(job.definition.outputs).join(', ') || 'none';

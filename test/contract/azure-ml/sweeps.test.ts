@@ -305,4 +305,17 @@ describe('a sweep job is refused', () => {
     const answer = await put('refused', sweep({ queueSettings: { jobTier: 'Spot' } }), '2022-10-01');
     expect(answer.json.error.message).toContain('api-version 2022-10-01 does not have it');
   });
+
+  it('and so is its output where a job reads it: it is some trial that has one', async () => {
+    await put('sources', sweep({ searchSpace: { rate: ['choice', [[1]]] } }));
+    await workspace.untilEnded('sources');
+    const reads = (uri: string) => ({
+      ...{ jobType: 'Command', experimentName: 'tests', environmentId: nodeId, command: 'node -v' },
+      inputs: { model: { jobInputType: 'uri_folder', uri } },
+    });
+    const answer = await put('reads', reads('azureml://jobs/sources/outputs/model'));
+    expect(answer.json.error.message).toContain('each trial has outputs of its own; name one, sources_N');
+    await put('reads', reads('azureml://jobs/sources_0/outputs/model'));
+    expect((await workspace.untilEnded('reads')).status).toBe('Completed');
+  });
 });
