@@ -68,7 +68,7 @@ const moreColumns = {
   }),
 } satisfies Record<string, (rows: number, random: Random) => Omit<ColumnSource, 'name'>>;
 
-export type MoreColumn = keyof typeof moreColumns;
+type MoreColumn = keyof typeof moreColumns;
 
 /** Of a model of many classes, both of whose sides are right in most rows: labels and decisions, no probabilities. */
 export function makeDecisions(rows: number, classes: number, more: readonly MoreColumn[] = []): Predictions {
