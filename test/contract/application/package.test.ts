@@ -130,6 +130,25 @@ describe('a package of a release', () => {
     const gone = { ...model, modelUri: modelUri.replace('/model/', '/nowhere/') };
     expect(await verifyPackage({ model: gone, package: digest })).toContain('there are no files');
   });
+
+  it('has the documents of the run that chose it again, where it is of a past champion', async () => {
+    const chosenBy = 'spam-filter-20021001-0badcafe';
+    const judged = JSON.stringify({ ...gateReport, runId: chosenBy });
+    await put(`runs/${chosenBy}/gate-report.json`, judged);
+    const { describeFiles } = await import('../../../orchestrations/activities/digest-version.ts');
+    const { packVersion } = await import('../../../orchestrations/activities/pack-version.ts');
+    const packed = {
+      model: { ...model, chosenBy },
+      releaseId: `${chosenBy}-release`,
+      target: release.target!,
+    };
+    const again = await packVersion(packed, await describeFiles(model, null));
+    expect(again).not.toBe(digest);
+    const kept = await services.container
+      .getBlobClient(`packages/${again}/gate-report.json`)
+      .downloadToBuffer();
+    expect(kept.toString()).toBe(judged);
+  });
 });
 
 describe('ratchet package', () => {

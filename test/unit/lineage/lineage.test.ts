@@ -196,3 +196,26 @@ describe('the trail of a release', () => {
     expect(known.trail!.map(({ state }) => state)).toEqual(['canary', 'serving']);
   });
 });
+
+describe('a version that was released again as a past champion', () => {
+  const chosenBy = 'spam-filter-20021001-0badcafe';
+
+  it('says which runs chose it, and does not hold their reports against its tags', () => {
+    const own = releaseRow();
+    const judged = { gateReportHash: 'c'.repeat(64) };
+    const again = releaseRow({
+      ...{ releaseId: `${chosenBy}-release`, runId: chosenBy },
+      model: { ...own.model, chosenBy },
+      approval: { subject: judged } as never,
+    });
+    const lineage = assemble(facts({ chosenBy: [chosenBy], releases: [again, own] }));
+    expect(lineage.contradictions).toEqual([]);
+    expect(lineage.chosenBy).toEqual([chosenBy]);
+    expect(lineage.sentence).toMatch(
+      new RegExp(`It was released again as a past champion, chosen by run ${chosenBy}\\.$`),
+    );
+    // The same approval of a release of its own run does not agree.
+    const other = { ...again, model: own.model };
+    expect(assemble(facts({ releases: [other] })).contradictions).not.toEqual([]);
+  });
+});
