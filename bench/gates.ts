@@ -26,6 +26,7 @@ Prints times and the most memory ever resident, and their ratios to the limits. 
   --rows N        rows (default 1000000)
   --rounds N      rounds (default 5)
   --classes N     of the model of many classes (default 1000)
+  --numbers N     probabilities in a file of such (default 40000000, as many as a file may have)
   --seconds N     the limit in seconds (default 10); reported, never a failure
   --memory N      the limit in MB (default 1024); reported, never a failure
 `;
@@ -101,6 +102,7 @@ await runBenchmark({
     rows: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '5' },
     classes: { type: 'string', default: '1000' },
+    numbers: { type: 'string', default: '40000000' },
     seconds: { type: 'string', default: '10' },
     memory: { type: 'string', default: '1024' },
   },
@@ -108,6 +110,7 @@ await runBenchmark({
     const rows = readCount('rows', values.rows, 10_000);
     const rounds = readCount('rounds', values.rounds, 1);
     const classes = readCount('classes', values.classes, 2);
+    const numbers = readCount('numbers', values.numbers, 40 * classes);
     const limits = {
       seconds: readCount('seconds', values.seconds, 1),
       memoryMb: readCount('memory', values.memory, 1),
@@ -129,7 +132,8 @@ await runBenchmark({
       alone.push({ gate: gate.gate, judgeMs: totalMs - readMs });
     }
     const many: ManyFigures[] = [];
-    for (const each of listManyClasses(rows, classes)) many.push(await judgeMany(each, home, measuring));
+    for (const each of listManyClasses(rows, classes, numbers))
+      many.push(await judgeMany(each, home, measuring));
     const ofDecisions = many.filter(({ name }) => name.startsWith('decisions'));
     const most = (key: 'cpuMs' | 'peakMb'): number =>
       Math.max(...ofDecisions.map(({ judged }) => judged[key]));

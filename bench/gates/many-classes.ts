@@ -38,10 +38,8 @@ const gatesOn = (metrics: readonly string[], more: object = {}): object[] =>
     return { gate: metric.replaceAll(/[_@]/g, '-'), metric, ...rule, ...more };
   });
 
-/** Numbers in all columns that a file may have at most (docs/jobs.md). */
-const mostNumbers = 40_000_000;
-
-export function listManyClasses(rows: number, classes: number): ManyClasses[] {
+/** `numbers`: probabilities of both sides in a file of such; it may have 40 million at most (docs/jobs.md). */
+export function listManyClasses(rows: number, classes: number, numbers: number): ManyClasses[] {
   const rule = { costs: { matrix: { 'class-1': { 'class-2': 5, 'class-3': 2 } }, otherwise: 1 } };
   const gates = gatesOn(thatSee('decision'));
   const judging: Judging = { task: 'multiclass', rule, gates };
@@ -80,8 +78,7 @@ export function listManyClasses(rows: number, classes: number): ManyClasses[] {
       },
       make: () => makeDecisions(rows, classes, ['weight', 'customer', 'region']),
     },
-    // As many as a file may have.
-    ofProbabilities(Math.min(rows, Math.floor(mostNumbers / (2 * classes))), classes),
-    ofProbabilities(rows, Math.max(2, Math.min(classes, Math.floor(mostNumbers / (2 * rows))))),
+    ofProbabilities(Math.min(rows, Math.floor(numbers / (2 * classes))), classes),
+    ofProbabilities(rows, Math.max(2, Math.min(classes, Math.floor(numbers / (2 * rows))))),
   ];
 }

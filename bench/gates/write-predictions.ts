@@ -131,6 +131,7 @@ export async function writeCsv(file: string, predictions: Predictions): Promise<
 function* linesOf({ columns, rows }: Predictions): Generator<string> {
   const cell = (value: unknown): string => {
     const text = String(value);
+    if (typeof value === 'number') return text;
     return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   yield `${columns.map(({ name }) => name).join(',')}\n`;

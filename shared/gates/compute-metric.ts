@@ -1,14 +1,13 @@
 import type { Side } from './evidence.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
+import { remember } from './remember.ts';
 import { type Rows, scoredBy } from './rows.ts';
 
-/** Rules and intervals ask for the same value several times over, and rows never change. */
-const known = new WeakMap<Rows, Map<string, number | null>>();
+const valuesOf = remember((_rows: Rows) => new Map<string, number | null>());
 
 /** A metric of one side computed from rows; null where it is undefined, or there are no such scores. */
 export function computeMetric(rows: Rows, side: Side, name: string): number | null {
-  const values = known.get(rows) ?? new Map<string, number | null>();
-  known.set(rows, values);
+  const values = valuesOf(rows);
   const key = `${side}/${name}`;
   const before = values.get(key);
   if (before !== undefined) return before;

@@ -12,6 +12,7 @@
  */
 import type { GateReport } from '../domain/gate-report.ts';
 import { counted } from '../domain/plural.ts';
+import { remember } from './remember.ts';
 import type { Dependence, Rows } from './rows.ts';
 import { chooseBlockLength, leastBlockLength } from './statistics/block-length.ts';
 import { orderNumbers } from './statistics/order-numbers.ts';
@@ -113,11 +114,7 @@ export function countUnits({ unitOf, seen }: RowUnits, has: (row: number) => boo
   return found.reduce((sum, one) => sum + one, 0);
 }
 
-const known = new WeakMap<Uint32Array, RowUnits>();
-
-function groupUnits({ of, column }: Dependence): RowUnits {
-  const before = known.get(of);
-  if (before) return before;
+const groupUnits = remember(({ of, column }: Dependence): RowUnits => {
   // The file has more rows than its groups have numbers, so these are places in a list. 0: not met yet.
   const placeOf = new Uint32Array(of.reduce((most, group) => Math.max(most, group), 0) + 1);
   let count = 0;
@@ -125,10 +122,8 @@ function groupUnits({ of, column }: Dependence): RowUnits {
     if (placeOf[group] === 0) placeOf[group] = ++count;
     return placeOf[group]! - 1;
   });
-  const units = { unitOf, seen: nameUnits(count, ['group', `of ${column}`]), stretch: 1 };
-  known.set(of, units);
-  return units;
-}
+  return { unitOf, seen: nameUnits(count, ['group', `of ${column}`]), stretch: 1 };
+});
 
 function blockUnits(dependence: Dependence, values: Float64Array): RowUnits | NoUnits {
   const order = orderOf(dependence);
@@ -159,11 +154,5 @@ const nameUnits = (count: number, [word, of]: readonly [string, string]): UnitsS
   words: `${counted(count, word)} ${of}`,
 });
 
-const ordered = new WeakMap<Uint32Array, Uint32Array>();
-
 /** Rows by rising place. */
-function orderOf({ of }: Dependence): Uint32Array {
-  const order = ordered.get(of) ?? orderNumbers(new Float64Array(of));
-  ordered.set(of, order);
-  return order;
-}
+const orderOf = remember(({ of }: Dependence): Uint32Array => orderNumbers(new Float64Array(of)));

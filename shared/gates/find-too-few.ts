@@ -10,6 +10,7 @@ import { classesOfMetric } from '../config/metric-classes.ts';
 import { counted, plural } from '../domain/plural.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
 import { findShare, isAmong, type Share } from './metrics/shares.ts';
+import { remember } from './remember.ts';
 import { type Rows, scoredBy } from './rows.ts';
 
 /** Rows of a class that a metric by class needs where nothing else is said: fewer give no interval. */
@@ -72,15 +73,18 @@ interface RowCount {
 
 /** The rows that count, of those with labels and weights; all when omitted. */
 export function countRows(rows: WeightedRows, counts?: (row: number) => boolean): RowCount {
-  const count = rows.labels.length;
-  if (!counts && !rows.weights) return { rows: count, effective: count, weighted: false };
-  return tally(rows, 1, (row) => (counts?.(row) === false ? -1 : 0))[0]!;
+  return counts ? tally(rows, 1, (row) => (counts(row) ? 0 : -1))[0]! : countAll(rows);
 }
 
+const countAll = remember((rows: WeightedRows): RowCount => {
+  const count = rows.labels.length;
+  return rows.weights ? tally(rows, 1, () => 0)[0]! : { rows: count, effective: count, weighted: false };
+});
+
 /** The rows of each class, in one pass. */
-function countClasses(rows: Rows): RowCount[] {
-  return tally(rows, rows.classes?.names.length ?? 2, (row) => rows.labels[row]!);
-}
+const countClasses = remember((rows: Rows) =>
+  tally(rows, rows.classes?.names.length ?? 2, (row) => rows.labels[row]!),
+);
 
 type WeightedRows = Pick<Rows, 'labels' | 'weights'>;
 

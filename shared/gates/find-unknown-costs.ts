@@ -1,6 +1,6 @@
 /** Classes that costs are given for and no row is of or decided for. */
 import type { DecisionRule } from './metrics/decision-rule.ts';
-import { suggestAlike } from './predictions/spellings.ts';
+import { lookOf, suggestAlike } from './predictions/spellings.ts';
 import type { Rows } from './rows.ts';
 
 interface UnknownCosts {
@@ -14,10 +14,11 @@ export function findUnknownCosts(rows: Rows | null, rule: DecisionRule | undefin
   const names = rows?.classes?.names;
   if (!matrix || !names) return { broken: null, notes: [] };
   const given = new Set(Object.entries(matrix).flatMap(([label, row]) => [label, ...Object.keys(row)]));
-  const unknown = [...given].filter((name) => !names.includes(name));
+  const [known, looks] = [new Set(names), new Set(names.map(lookOf))];
+  const unknown = [...given].filter((name) => !known.has(name));
   const say = (name: string): string =>
     `evaluation.costs names the class ${JSON.stringify(name)}, which no row is of or decided for`;
-  const misspelt = unknown.find((name) => suggestAlike(name, names) !== '');
+  const misspelt = unknown.find((name) => looks.has(lookOf(name)));
   return {
     broken: misspelt === undefined ? null : `${say(misspelt)}${suggestAlike(misspelt, names)}`,
     notes: unknown.map(say),

@@ -6,13 +6,15 @@
  * is more (Rao, Proceedings of the Cambridge Philosophical Society 44, 1948), with the intercept that fits best at that slope.
  * Whether it is, is a question about a mean, which the empirical likelihood answers.
  */
+
+import { findSmallClass } from './find-small-class.ts';
 import type { ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { scoresOfLine } from './metrics/recalibration.ts';
 import type { Rows } from './rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { normalQuantile } from './statistics/normal.ts';
-import { findSmallClass, inferFromMeans } from './units.ts';
+import { inferFromMeans } from './units.ts';
 
 export const isRecalibration = (metric: string): boolean =>
   metric === 'calibration_slope' || metric === 'calibration_intercept';

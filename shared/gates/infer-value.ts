@@ -1,6 +1,7 @@
 import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catalog.ts';
 import { computeMetric } from './compute-metric.ts';
 import { findFewOutside } from './find-few-outside.ts';
+import { findSmallClass } from './find-small-class.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { findCut, inferCutValue } from './infer-cut.ts';
@@ -16,13 +17,7 @@ import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import {
-  findOneClass,
-  findSmallClass,
-  findUnsureEdge,
-  inferFromInfluences,
-  inferFromRatio,
-} from './units.ts';
+import { findOneClass, findUnsureEdge, inferFromInfluences, inferFromRatio } from './units.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows): Inference | NoInference {

@@ -5,6 +5,7 @@ import { decide, testRule, unmeasured } from './decide.ts';
 import { findTooFew, measureSample } from './find-too-few.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { suggestAlike } from './predictions/spellings.ts';
+import { remember } from './remember.ts';
 import { type Predictions, type Rows, selectRows } from './rows.ts';
 import { findSlices, namesRequired, type SlicesOfGate } from './slice-column.ts';
 import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
@@ -29,11 +30,23 @@ export function judgeSlices(
   const results: SliceResult[] = [...findAbsent(slices, rowsOf)];
   const measured: Measured[] = [];
   for (const [slice, which] of rowsOf) {
-    const found = measureSlice(gate, slices, selectRows(predictions, which));
+    const found = measureSlice(gate, slices, rowsOfSlice(predictions, which));
     if (typeof found === 'string') results.push(describeTooSmall(slices, slice, which.length, found));
     else measured.push({ slice, measurement: found });
   }
   return [...results, ...judgeTogether(measured, gate)].sort(byHarm);
+}
+
+const keptOf = remember((_rows: Predictions) => new WeakMap<Uint32Array, Rows>());
+
+/** The same for all gates that slice by it; but probabilities of all classes are not held twice. */
+function rowsOfSlice(predictions: Predictions, which: Uint32Array): Rows {
+  const isLarge =
+    predictions.classes?.challenger.probabilities ?? predictions.classes?.champion.probabilities;
+  const kept = keptOf(predictions);
+  const rows = kept.get(which) ?? selectRows(predictions, which);
+  if (!isLarge) kept.set(which, rows);
+  return rows;
 }
 
 interface Measured {

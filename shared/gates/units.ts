@@ -1,13 +1,6 @@
 import { parseMetricName } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
-import {
-  countUnitsOfClasses,
-  findPlainUnits,
-  findUnits,
-  largestUnit,
-  measureDesignEffect,
-  sumUnits,
-} from './dependence.ts';
+import { findPlainUnits, findUnits, largestUnit, measureDesignEffect, sumUnits } from './dependence.ts';
 import { countRows } from './find-too-few.ts';
 import type { Extremes, Range, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
@@ -234,32 +227,4 @@ export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
   return {
     why: `${metric} leaves ${beyond} out, and an interval needs ${leastUnits} beyond the edge: about ${Math.ceil(leastUnits / share)} ${units?.plural ?? 'rows'}`,
   };
-}
-
-/** A class with too few rows, weighed as so many of equal weight (Kish, "Survey sampling", 1965); null where none has. */
-export function findSmallClass(metric: string, rows: Rows): NoInference | null {
-  const classes = rows.classes?.names.length ?? 2;
-  const [sums, squares] = [new Float64Array(classes), new Float64Array(classes)];
-  const weightOf = weightsOf(rows);
-  for (let row = 0; row < rows.labels.length; row++) {
-    sums[rows.labels[row]!]! += weightOf(row);
-    squares[rows.labels[row]!]! += weightOf(row) ** 2;
-  }
-  const units = findPlainUnits(rows);
-  const unitsOf = units && countUnitsOfClasses(units, rows.labels, classes);
-  for (let of = 0; of < classes; of++) {
-    if (rows.classes?.challenger.known[of] === false) continue;
-    const worth = squares[of]! > 0 ? Math.floor(sums[of]! ** 2 / squares[of]! + 1e-9) : 0;
-    if (worth >= leastUnits && (unitsOf?.[of] ?? leastUnits) >= leastUnits) continue;
-    const name = JSON.stringify(rows.classes?.names[of] ?? String(of));
-    const weighed = rows.weights ? ' of equal weight' : '';
-    const has =
-      units && worth >= leastUnits
-        ? `is in ${unitsOf![of]} of ${units.seen.words}`
-        : `has ${counted(worth, 'row')}${weighed}`;
-    return {
-      why: `class ${name} ${has}, and an interval of ${metric} needs ${leastUnits} of each class`,
-    };
-  }
-  return null;
 }
