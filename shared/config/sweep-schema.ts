@@ -5,7 +5,7 @@
  * hours follow (sweep-time.ts), how it is sent (shared/azure/build-sweep.ts).
  *
  * Source: "CLI (v2) sweep job YAML schema" and "Hyperparameter tuning a model (v2)" for fields and limits. That Bayesian sampling
- * takes no early termination is said of the service's first version (HyperDriveConfig), and of the second nothing else.
+ * takes no early termination is said of the service's first version (azureml.train.hyperdrive.BayesianParameterSampling), and of the second nothing else.
  */
 import { z } from 'zod';
 import { findCommandProblems } from './command.ts';
