@@ -5,7 +5,6 @@ import { decide, testRule, unmeasured } from './decide.ts';
 import { findTooFew, measureSample } from './find-too-few.ts';
 import { type GateMeasurement, measureGate } from './measure-gate.ts';
 import { suggestAlike } from './predictions/spellings.ts';
-import { remember } from './remember.ts';
 import { type Predictions, type Rows, selectRows } from './rows.ts';
 import { findSlices, namesRequired, type SlicesOfGate } from './slice-column.ts';
 import { correctBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
@@ -30,22 +29,27 @@ export function judgeSlices(
   const results: SliceResult[] = [...findAbsent(slices, rowsOf)];
   const measured: Measured[] = [];
   for (const [slice, which] of rowsOf) {
-    const found = measureSlice(gate, slices, rowsOfSlice(predictions, which));
+    const found = measureSlice(gate, slices, rowsOfSlice(predictions, rowsOf, which));
     if (typeof found === 'string') results.push(describeTooSmall(slices, slice, which.length, found));
     else measured.push({ slice, measurement: found });
   }
   return [...results, ...judgeTogether(measured, gate)].sort(byHarm);
 }
 
-const keptOf = remember((_rows: Predictions) => new WeakMap<Uint32Array, Rows>());
+type RowsOf = ReadonlyMap<string, Uint32Array>;
 
-/** The same for all gates that slice by it; but probabilities of all classes are not held twice. */
-function rowsOfSlice(predictions: Predictions, which: Uint32Array): Rows {
-  const isLarge =
-    predictions.classes?.challenger.probabilities ?? predictions.classes?.champion.probabilities;
-  const kept = keptOf(predictions);
+/** The rows of each slice of the column that was sliced by last: gates that slice by it, too, need not count them again. */
+const last = new WeakMap<Predictions, { readonly rowsOf: RowsOf; readonly kept: Map<Uint32Array, Rows> }>();
+
+/** Kept of decisions among classes alone, of which much is counted: probabilities take too much memory to be held twice. */
+function rowsOfSlice(predictions: Predictions, rowsOf: RowsOf, which: Uint32Array): Rows {
+  const { classes } = predictions;
+  if (!classes || classes.challenger.probabilities || classes.champion.probabilities)
+    return selectRows(predictions, which);
+  const before = last.get(predictions);
+  const kept = before?.rowsOf === rowsOf ? before.kept : new Map<Uint32Array, Rows>();
   const rows = kept.get(which) ?? selectRows(predictions, which);
-  if (!isLarge) kept.set(which, rows);
+  last.set(predictions, { rowsOf, kept: kept.set(which, rows) });
   return rows;
 }
 

@@ -64,7 +64,7 @@ export function standardise(top: Float64Array, bottom: Float64Array, worst: Wors
     unit = Math.max(unit, Math.abs(centred[row]!));
     size = Math.max(size, Math.abs(top[row]! / meanBottom));
   }
-  // Rows alike leave a rest of rounding errors, and of numerical derivatives.
+  // Rows alike leave a rest of rounding errors.
   if (unit <= 1e-8 * size) unit = 0;
   if (worst) unit = Math.max(unit, worst.greatest / meanBottom, -worst.least / meanBottom);
   for (let row = 0; row < centred.length; row++) centred[row] = centred[row]! / unit;
