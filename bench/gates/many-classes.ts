@@ -38,8 +38,10 @@ const gatesOn = (metrics: readonly string[], more: object = {}): object[] =>
     return { gate: metric.replaceAll(/[_@]/g, '-'), metric, ...rule, ...more };
   });
 
-/** `numbers`: probabilities of both sides in a file of such; it may have 40 million at most (docs/jobs.md). */
-export function listManyClasses(rows: number, classes: number, numbers: number): ManyClasses[] {
+/** Probabilities in a file of such: as many numbers as one may have (docs/jobs.md). */
+const numbers = 40_000_000;
+
+export function listManyClasses(rows: number, classes: number): ManyClasses[] {
   const rule = { costs: { matrix: { 'class-1': { 'class-2': 5, 'class-3': 2 } }, otherwise: 1 } };
   const gates = gatesOn(thatSee('decision'));
   const judging: Judging = { task: 'multiclass', rule, gates };
