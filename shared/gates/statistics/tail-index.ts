@@ -47,7 +47,8 @@ function tailIndexOf(sign: 1 | -1, values: Float64Array, outer: number): number 
 /** So many of the largest values, or of the smallest with their signs changed, by rising value; all where there are fewer. */
 export function findOutermost(sign: 1 | -1, values: Float64Array, count: number): Float64Array {
   const found = new Float64Array(2 * count);
-  let [size, least] = [0, Number.NEGATIVE_INFINITY];
+  // Nothing is below no number: at first all are kept.
+  let [size, least] = [0, Number.NaN];
   for (const value of values) {
     if (sign * value <= least) continue;
     found[size++] = sign * value;

@@ -32,6 +32,11 @@ export function forward(
 /** Whoever ends a freeze tells no release: it is asked about so often. */
 const heldLookMs = 1_800_000;
 
+/** Whether the version is to have requests, or was seen to have some: others may have given it them. */
+export function hasRequests({ desired, observed }: TargetState, { deployment }: Release): boolean {
+  return [desired, observed].some((split) => split?.traffic[deployment] || split?.mirror[deployment]);
+}
+
 /** Waits until one of the moments, the next look at the checks, or the next at a target that gives it requests. */
 export function waitFor(
   state: TargetState,
@@ -41,8 +46,7 @@ export function waitFor(
   alarms: readonly string[],
 ): NextAnswer {
   const { lookEvery } = release.target;
-  const { traffic, mirror } = state.desired ?? { traffic: {}, mirror: {} };
-  const isWatched = release.asks !== null || traffic[release.deployment] || mirror[release.deployment];
+  const isWatched = release.asks !== null || hasRequests(state, release);
   const longest = isWatched || alarms.length === 0 ? [later(now, msOf(lookEvery))] : [];
   const look = nextLookAt(state, release);
   const until = [...alarms, ...longest, ...(look === null ? [] : [look])].reduce((a, b) => (a < b ? a : b));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReleaseEvent } from '../../../shared/release/transitions/deeds.ts';
 import { describeRelease } from '../../../shared/release/transitions/describe-release.ts';
+import { hasRequests } from '../../../shared/release/transitions/moves.ts';
 import { nextStep } from '../../../shared/release/transitions/next-step.ts';
 import { stageOf } from '../../../shared/release/transitions/stages.ts';
 import type { Release, TargetState } from '../../../shared/release/transitions/state.ts';
@@ -99,9 +100,12 @@ describe('a version on probation, whatever happens', () => {
     });
   });
 
-  it('goes on being watched', () => {
+  it('goes on being watched while it has requests', () => {
     eachLife(({ deeds }) => {
-      const waits = deeds.filter(({ before, action }) => isOn(before.release) && action.do === 'wait');
+      const waits = deeds.filter(
+        ({ before, action }) =>
+          action.do === 'wait' && isOn(before.release) && hasRequests(before, before.release!),
+      );
       for (const { action, now: at } of waits) {
         if (action.do !== 'wait') continue;
         expect(Date.parse(action.until) - Date.parse(at)).toBeLessThanOrEqual(5 * 60_000);
