@@ -34,12 +34,16 @@ const defaultExperiment = 'Default';
 const longestParamChars = 6000;
 
 export function mlflowRoutes(deps: MlflowDependencies, caller: Caller): Routes {
-  const write = (change: (job: Job, fields: Fields) => void) => (request: Request) => {
+  /** `change` answers the names of the metrics that it has logged; one that was logged twice, twice. */
+  const write = (change: (job: Job, fields: Fields) => readonly string[]) => (request: Request) => {
     const fields = fieldsOf(request);
     const job = findRun(deps, fields);
     if (caller.kind === 'job' && caller.job !== job.name) throw forbidden(`write to run ${job.name}`);
-    deps.inTransaction(() => change(job, fields));
-    for (const metric of metricsIn(fields)) deps.whenLogged(job, metric);
+    let logged: readonly string[] = [];
+    deps.inTransaction(() => {
+      logged = change(job, fields);
+    });
+    for (const metric of logged) deps.whenLogged(job, metric);
     return { status: 200, body: {} };
   };
   return {
@@ -48,9 +52,9 @@ export function mlflowRoutes(deps: MlflowDependencies, caller: Caller): Routes {
       return { status: 200, body: { run: runBody(runOf(deps, job)) } };
     },
     'POST /runs/search': (request) => searchRuns(request, deps),
-    'POST /runs/log-metric': write((job, fields) => logMetric(deps, job, fields)),
-    'POST /runs/log-parameter': write((job, fields) => logParam(deps, job, fields)),
-    'POST /runs/set-tag': write((job, fields) => setTags(deps, job, [fields])),
+    'POST /runs/log-metric': write((job, fields) => logBatch(deps, job, { metrics: [fields] })),
+    'POST /runs/log-parameter': write((job, fields) => logBatch(deps, job, { params: [fields] })),
+    'POST /runs/set-tag': write((job, fields) => logBatch(deps, job, { tags: [fields] })),
     'POST /runs/log-batch': write((job, fields) => logBatch(deps, job, fields)),
     // The end of a run is the end of its job: what a client says of it is taken note of and changes nothing.
     'POST /runs/update': (request) => ({
@@ -102,13 +106,15 @@ function runOf(deps: MlflowDependencies, job: Job): Run {
   return { job, metrics: deps.tracking.latest(job.name), params: deps.tracking.params(job.name) };
 }
 
-function logMetric(deps: MlflowDependencies, job: Job, fields: Fields): void {
+function logMetric(deps: MlflowDependencies, job: Job, fields: Fields): string {
+  const key = text(fields, 'key');
   deps.tracking.addMetric(job.name, {
-    key: text(fields, 'key'),
+    key,
     value: double(fields, 'value'),
     timestampMs: integer(fields, 'timestamp', deps.now()),
     step: integer(fields, 'step', 0),
   });
+  return key;
 }
 
 function logParam(deps: MlflowDependencies, job: Job, fields: Fields): void {
@@ -135,19 +141,13 @@ function setTags(deps: MlflowDependencies, job: Job, entries: readonly Fields[])
   deps.jobs.setDetails(job.name, mergeDetails(job.details, { tags }));
 }
 
-/** The names of what a request has logged: one metric, or a batch; a name twice counts twice. */
-function metricsIn(fields: Fields): readonly string[] {
-  const batch = Array.isArray(fields['metrics']) ? (fields['metrics'] as Fields[]) : [];
-  return [fields, ...batch].flatMap(({ key, value }) =>
-    typeof key === 'string' && (typeof value === 'number' || typeof value === 'string') ? [key] : [],
-  );
-}
-
-function logBatch(deps: MlflowDependencies, job: Job, fields: Fields): void {
-  for (const metric of list(fields, 'metrics')) logMetric(deps, job, metric);
+/** Answers the names of the metrics. */
+function logBatch(deps: MlflowDependencies, job: Job, fields: Fields): readonly string[] {
+  const logged = list(fields, 'metrics').map((metric) => logMetric(deps, job, metric));
   for (const param of list(fields, 'params')) logParam(deps, job, param);
   const tags = list(fields, 'tags');
   if (tags.length > 0) setTags(deps, job, tags);
+  return logged;
 }
 
 function searchRuns(request: Request, deps: MlflowDependencies): Reply {
