@@ -20,7 +20,7 @@ export function describeTakeover(takeover: Takeover): string {
     ),
     ...found.modelFiles.map((file) => problem('model file', file)),
     '',
-    goesOn ? pc.green('All of it goes on.') : toDo(found),
+    goesOn ? pc.green('All of it goes on.') : nextSteps(found),
   ].join('\n');
 }
 
@@ -37,7 +37,7 @@ const describeKind = (name: string, { orchestrations }: Pick<Takeover, 'orchestr
 
 const problem = (subject: string, why: string | null): string => `${pc.red('problem')}  ${subject}: ${why}`;
 
-function toDo({
+function nextSteps({
   orchestrations,
   entities,
   failed,
