@@ -21,9 +21,14 @@ app.timer('watchdog', {
     const readTarget = async (key: string) =>
       (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
     const states = { readTarget, readKnown: readKnownTarget };
-    for (const release of await reviveReleases(client, states, await wiring.models(), Date.now()))
+    const revived = await reviveReleases(client, states, await wiring.models(), Date.now());
+    for (const release of revived.started)
       context.warn(
         `watchdog: the orchestration of release ${release} had ended before it; it is started again`,
+      );
+    for (const { target, why } of revived.failed)
+      context.error(
+        `watchdog: the releases of target ${target} could not be looked at: ${why}; the next scan does`,
       );
     tell(async () => (await import('../shared/overview/measure-standing.ts')).measureStanding(client));
   },

@@ -35,7 +35,10 @@ function hub(statuses: Readonly<Record<string, string>>) {
 describe('releases whose orchestrations are gone', () => {
   it('are started again, those that wait for their turn included', async () => {
     const client = hub({ 'run-2-release': 'Terminated' });
-    expect(await reviveReleases(client, states, models, later)).toEqual(['run-2-release', 'run-3-release']);
+    expect(await reviveReleases(client, states, models, later)).toEqual({
+      started: ['run-2-release', 'run-3-release'],
+      failed: [],
+    });
     expect(client.started[0]).toEqual({
       orchestrator: 'staged-release',
       instanceId: 'run-2-release',
@@ -45,16 +48,36 @@ describe('releases whose orchestrations are gone', () => {
 
   it('are started again where their target has lost its state, as the ledger knows them', async () => {
     const client = hub({});
-    expect(await reviveReleases(client, lost, models, later)).toEqual(['run-2-release', 'run-3-release']);
+    expect(await reviveReleases(client, lost, models, later)).toEqual({
+      started: ['run-2-release', 'run-3-release'],
+      failed: [],
+    });
   });
 
   it('are left alone while they go on, or may not have begun yet', async () => {
     const running = hub({ 'run-2-release': 'Running', 'run-3-release': 'Pending' });
-    expect(await reviveReleases(running, states, models, later)).toEqual([]);
-    expect(await reviveReleases(hub({}), states, models, Date.parse(began) + 60_000)).toEqual([]);
+    expect(await reviveReleases(running, states, models, later)).toEqual({ started: [], failed: [] });
+    expect(await reviveReleases(hub({}), states, models, Date.parse(began) + 60_000)).toEqual({
+      started: [],
+      failed: [],
+    });
   });
 
   it('are none where no model has a target', async () => {
-    expect(await reviveReleases(hub({}), states, new Map(), later)).toEqual([]);
+    expect(await reviveReleases(hub({}), states, new Map(), later)).toEqual({ started: [], failed: [] });
+  });
+
+  it('are started again though another target cannot be looked at', async () => {
+    const other = { ...release, target: { ...release.target!, endpoint: 'other' } };
+    const both = new Map([['other', { config: { release: other } } as unknown as PinnedModel], ...models]);
+    const broken = {
+      ...states,
+      readTarget: async (key: string) => (key.includes('other') ? JSON.parse('{"release":null}') : state),
+    };
+    const revived = await reviveReleases(hub({}), broken, both, later);
+    expect(revived.started).toEqual(['run-2-release', 'run-3-release']);
+    expect(revived.failed).toMatchObject([
+      { target: expect.stringMatching(/other$/), why: expect.stringContaining('not iterable') },
+    ]);
   });
 });
