@@ -2,8 +2,9 @@ import * as df from 'durable-functions';
 import { readClock } from '../shared/dispatch/read-clock.ts';
 import { runOfGlass } from '../shared/domain/broken-glass.ts';
 import type { CheckRow } from '../shared/domain/check.ts';
-import { findServing } from '../shared/domain/deployment.ts';
+import { groupServing } from '../shared/domain/deployment.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
+import { callsAtOnce, sideBySide } from '../shared/domain/side-by-side.ts';
 import { serve } from '../shared/http/serve.ts';
 import { readStates } from '../shared/overview/read-states.ts';
 import { checkAbsences } from '../shared/signals/find-absences.ts';
@@ -21,22 +22,16 @@ serve('get-models', {
   handler: async (_request, context) => {
     const client = df.getClient(context);
     const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
-    const [{ describeProblems }, { isUnread }] = await Promise.all([
-      import('../shared/config/model-files.ts'),
-      import('../shared/overview/read-overview.ts'),
-    ]);
+    const { describeProblems } = await import('../shared/config/model-files.ts');
     const ledger = await wiring.ledger();
-    const [deployments, states, listed] = await Promise.all([
-      ledger.listDeployments(),
-      readStates(client, names),
-      ledger.cards.list(names[0] ?? '', names.at(-1) ?? ''),
-    ]);
+    const [deployments, states] = await Promise.all([ledger.listDeployments(), readStates(client, names)]);
+    const lost = await readLostStates(names.filter((name) => !states.has(name)));
+    const serving = groupServing(deployments);
     const isAnyMissing = [...pinned.values()].some(({ config }) => config.triggers.absences);
     const at = isAnyMissing ? await readClock(client) : '';
-    const isKnown = (name: string): boolean => listed.cards.has(name) || isUnread(name, listed);
-    const models = names.map(async (name) => {
+    const models = names.map((name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
-      const entityState = states.get(name) ?? (isKnown(name) ? await readLostState(name) : newModelState);
+      const entityState = states.get(name) ?? lost.get(name) ?? newModelState;
       const { champion, championSince = null, live, pending, lastRun, mode, frozen = [] } = entityState;
       const { waiting = [], newData = null, spent = [], glass = null } = entityState;
       return {
@@ -46,7 +41,7 @@ serve('get-models', {
         problems: describeProblems(broken.get(name) ?? []),
         champion,
         championSince,
-        serving: findServing(name, deployments),
+        serving: serving.get(name) ?? [],
         live: live && { ...live, runId: runOfGlass(live.runId) },
         pending,
         // States of before have the name that the run bore while its glass was broken.
@@ -65,7 +60,7 @@ serve('get-models', {
       };
     });
     const fleetProblems = describeProblems(fleet.problems);
-    return { jsonBody: { models: await Promise.all(models), fleetProblems } };
+    return { jsonBody: { models, fleetProblems } };
   },
 });
 
@@ -74,8 +69,10 @@ const sayAbsence = ({ rule: name, verdict, window: since, sentence }: CheckRow) 
   state: verdict === 'breached' ? 'absent' : verdict === 'missing' ? 'none-yet' : 'coming',
 });
 
-/** A model without a state whose card is there may have lost it: then its next signal has it rebuilt, and this is what it will be. */
-async function readLostState(model: string): Promise<ModelState> {
-  const { isKnown, readKnownState } = await import('../shared/dispatch/read-known-state.ts');
-  return (await isKnown(model)) ? readKnownState(model) : newModelState;
+/** Models without a state that the ledger knows may have lost it: then their next signal has them rebuilt, and this is what they will be. */
+async function readLostStates(names: readonly string[]): Promise<ReadonlyMap<string, ModelState>> {
+  if (names.length === 0) return new Map();
+  const { findKnown, readKnownState } = await import('../shared/dispatch/read-known-state.ts');
+  const read = async (name: string) => [name, await readKnownState(name)] as const;
+  return new Map(await sideBySide(await findKnown(names), callsAtOnce, read));
 }

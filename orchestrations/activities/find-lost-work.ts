@@ -9,11 +9,12 @@ import { findStalePlaces } from '../../shared/admission/fleet.ts';
 import { unanswered } from '../../shared/admission/pending.ts';
 import { isMissingInstance, statusOf } from '../../shared/dispatch/instances.ts';
 import { signalInstanceId } from '../../shared/dispatch/offer-signal.ts';
-import { isKnown } from '../../shared/dispatch/read-known-state.ts';
+import { findKnown } from '../../shared/dispatch/read-known-state.ts';
 import { watchInstanceId } from '../../shared/dispatch/start-look.ts';
 import { fleetEntity, jobNamesOf, modelEntity } from '../../shared/domain/durable-names.ts';
 import { type FleetState, newFleetState } from '../../shared/domain/fleet-state.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import { rowsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
@@ -30,27 +31,25 @@ defineStep(
     const fleetEntityState = await client.readEntityState<FleetState>(new df.EntityId(fleetEntity, 'fleet'));
     const fleet = fleetEntityState.entityState ?? newFleetState;
     const states = await readStates(client, fleet);
-    const lost = await Promise.all(
-      states.map(async ([model, state]) => {
-        try {
-          return await findLost(client, model, state, before);
-        } catch (error) {
-          // A broken state is its own model's matter; a hub or ledger that is away is everybody's, and asked again.
-          if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-          context.error(`the state of model ${model} cannot be read: ${error.message}`);
-          return { runs: [], signals: [], dead: [] };
-        }
-      }),
-    );
+    const lost = await sideBySide(states, rowsAtOnce, async ([model, state]) => {
+      try {
+        return await findLost(client, model, state, before);
+      } catch (error) {
+        // A broken state is its own model's matter; a hub or ledger that is away is everybody's, and asked again.
+        if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+        context.error(`the state of model ${model} cannot be read: ${error.message}`);
+        return { runs: [], signals: [], dead: [] };
+      }
+    });
     const known = new Set(states.map(([model]) => model));
     const stateless = [...(await wiring.models()).keys()].filter((model) => !known.has(model));
-    const isFresh = await Promise.all(stateless.map(isKnown));
+    const fresh = await findKnown(stateless);
     const live = new Map(states.map(([model, state]) => [model, state.live?.runId ?? null]));
     return {
       runs: lost.flatMap(({ runs }) => runs),
       signals: lost.flatMap(({ signals }) => signals),
       dead: lost.flatMap(({ dead }) => dead),
-      fresh: stateless.filter((_, index) => isFresh[index]),
+      fresh: [...fresh],
       isFleetFresh: !fleetEntityState.entityState,
       places: findStalePlaces(fleet, live, before),
     };
@@ -71,11 +70,11 @@ async function requireHub(client: df.DurableClient): Promise<void> {
 async function readStates(client: df.DurableClient, { places }: FleetState): Promise<[string, ModelState][]> {
   const { names } = await wiring.modelFiles();
   const models = new Set([...names, ...places.map(({ model }) => model)]);
-  const read = [...models].map(async (model): Promise<[string, ModelState][]> => {
+  const read = await sideBySide(models, rowsAtOnce, async (model): Promise<[string, ModelState][]> => {
     const { entityState } = await client.readEntityState<ModelState>(new df.EntityId(modelEntity, model));
     return entityState ? [[model, entityState]] : [];
   });
-  return (await Promise.all(read)).flat();
+  return read.flat();
 }
 
 async function findLost(

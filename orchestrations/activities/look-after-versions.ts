@@ -10,6 +10,7 @@ import { tellNotices } from '../../shared/dispatch/tell-notices.ts';
 import { modelEntity, targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
 import { shortHash } from '../../shared/domain/short-hash.ts';
+import { callsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { isDrillDue } from '../../shared/release/transitions/drill.ts';
 import {
@@ -28,9 +29,9 @@ export async function lookAfterVersions(
   context: InvocationContext,
   now: string,
 ): Promise<void> {
-  for (const pinned of (await wiring.models()).values()) {
+  await sideBySide((await wiring.models()).values(), callsAtOnce, async (pinned) => {
     const { model, release } = pinned.config;
-    if (!release.target) continue;
+    if (!release.target) return;
     const target = new df.EntityId(targetEntity, targetKey(release.target));
     try {
       const { entityState } = await client.readEntityState<TargetState>(target);
@@ -41,7 +42,7 @@ export async function lookAfterVersions(
     } catch (error) {
       context.error(`reconcile: versions of model ${model} were not looked at: ${(error as Error).message}`);
     }
-  }
+  });
 }
 
 interface Looked {

@@ -6,9 +6,10 @@
  *
  * Invariants
  * 1. A list that could not be read is behind: the next scan looks at it from where it was looked at last.
- * 2. Once one is unavailable, or may not be read, no other of its kind is asked: a scan does not wait for each model.
+ * 2. Once one is unavailable, or may not be read, no other of its kind is begun: a scan does not wait for each model.
  */
 import type { EndedJob } from '../../shared/azure/describe-job.ts';
+import { callsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Fact, Models } from '../../shared/signals/fact.ts';
 import { rootTag } from '../../shared/signals/find-recovered.ts';
@@ -41,24 +42,25 @@ interface ListedFacts {
 
 /** Reads every list, each over its own window. */
 export async function readLists(models: Models, windowOf: (name: string) => Window): Promise<ListedFacts> {
-  const facts: Fact[] = [];
-  const behind: string[] = [];
   const troubles: string[] = [];
   const away = new Set<List['kind']>();
-  for (const list of listsOf(models)) {
-    if (!away.has(list.kind)) {
-      try {
-        facts.push(...(await list.read(windowOf(list.name))));
-        continue;
-      } catch (error) {
-        if (!(error instanceof RatchetError)) throw error;
-        if (error.code === 'azure-unavailable') away.add(list.kind);
-        troubles.push(`${list.name}: ${error.message}`);
-      }
+  const lists = listsOf(models);
+  const read = await sideBySide(lists, callsAtOnce, async (list): Promise<readonly Fact[] | null> => {
+    if (away.has(list.kind)) return null;
+    try {
+      return await list.read(windowOf(list.name));
+    } catch (error) {
+      if (!(error instanceof RatchetError)) throw error;
+      if (error.code === 'azure-unavailable') away.add(list.kind);
+      troubles.push(`${list.name}: ${error.message}`);
+      return null;
     }
-    behind.push(list.name);
-  }
-  return { facts, behind, troubles };
+  });
+  return {
+    facts: read.flatMap((facts) => facts ?? []),
+    behind: lists.flatMap(({ name }, index) => (read[index] === null ? [name] : [])),
+    troubles,
+  };
 }
 
 function listsOf(models: Models): readonly List[] {

@@ -6,6 +6,7 @@ import { offerSignal } from '../../shared/dispatch/offer-signal.ts';
 import { startMeasurement } from '../../shared/dispatch/start-measurement.ts';
 import { modelEntity } from '../../shared/domain/durable-names.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import { rowsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
 import type { Signal } from '../../shared/domain/signal.ts';
 import {
   asksByTime,
@@ -26,9 +27,8 @@ defineStep(
   async ({ previous, now }, context) => {
     const client = df.getClient(context);
     const until = new Date(Date.parse(now) + queryWaitsMs).toISOString();
-    const quiet: Record<string, string> = {};
     const models = [...(await wiring.models()).values()].filter(({ config }) => asksByTime(config));
-    for (const pinned of models) {
+    const looks = await sideBySide(models, rowsAtOnce, async (pinned) => {
       for (const signal of await findDue(client, pinned, previous, now)) {
         await offerSignal(client, { signal, pinned });
       }
@@ -36,8 +36,9 @@ defineStep(
       for (const { rule, tick } of findDueQueries(pinned.config, previous, now)) {
         await startMeasurement(client, { source: 'query', pinned, rule, tick, until });
       }
-      Object.assign(quiet, await offerAbsences(client, pinned, { quiet: previous?.quiet, now }, context));
-    }
+      return offerAbsences(client, pinned, { quiet: previous?.quiet, now }, context);
+    });
+    const quiet: NonNullable<ScheduleScan['quiet']> = Object.assign({}, ...looks);
     const known = models.flatMap(({ config }) => listKeys(config));
     return { known, ...(Object.keys(quiet).length > 0 && { quiet }) };
   },

@@ -1,8 +1,10 @@
 import { rebuildFleet } from '../admission/rebuild-fleet.ts';
 import { rebuildModel } from '../admission/rebuild-model.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
+import { mayBeKnown } from '../domain/listed-cards.ts';
 import type { ModelFacts } from '../domain/model-facts.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { rowsAtOnce, sideBySide } from '../domain/side-by-side.ts';
 import { readModelFacts, readOperations } from '../ledger/read-model-facts.ts';
 import { wiring } from '../wiring.ts';
 
@@ -34,8 +36,26 @@ export async function readKnownFleet(now?: string): Promise<FleetState> {
   );
 }
 
-/** Whether the ledger has anything to make a state of. */
-export async function isKnown(model: string): Promise<boolean> {
+/**
+ * Those of these models of which the ledger has anything to make a state of. Of ten thousand new ones, one list of cards tells that
+ * it has nothing.
+ */
+export async function findKnown(models: readonly string[]): Promise<ReadonlySet<string>> {
+  const names = [...models].sort();
+  const [first, last] = [names[0], names.at(-1)];
+  if (first === undefined || last === undefined) return new Set();
+  const listed = await (await wiring.ledger()).cards.list(first, last);
+  const maybe = names.filter((name) => mayBeKnown(name, listed));
+  const known = await sideBySide(maybe, rowsAtOnce, isKnown);
+  return new Set(maybe.filter((_, index) => known[index]));
+}
+
+/** The state of a model that has lost it, as it will be once somebody has it rebuilt; null: the ledger knows nothing of the model. */
+export async function readLostState(model: string, now?: string): Promise<ModelState | null> {
+  return (await findKnown([model])).has(model) ? readKnownState(model, now) : null;
+}
+
+async function isKnown(model: string): Promise<boolean> {
   const ledger = await wiring.ledger();
   const pages = await Promise.all([
     ledger.listRuns({ model, limit: 1 }),

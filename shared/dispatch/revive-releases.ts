@@ -9,6 +9,7 @@
  */
 import type { PinnedModel } from '../config/schema.ts';
 import { targetKey } from '../domain/durable-names.ts';
+import { rowsAtOnce, sideBySide } from '../domain/side-by-side.ts';
 import { startOf } from '../release/transitions/start-of.ts';
 import type { Release, TargetState } from '../release/transitions/state.ts';
 import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts';
@@ -39,18 +40,22 @@ export async function reviveReleases(
       release.target ? [[targetKey(release.target), release.target.endpoint] as const] : [],
     ),
   );
-  const started: string[] = [];
-  const failed: { target: string; why: string }[] = [];
-  for (const [key, endpoint] of endpoints) {
+  const looks = await sideBySide(endpoints, rowsAtOnce, async ([key, endpoint]): Promise<Revived> => {
+    const started: string[] = [];
     try {
       const target = (await states.readTarget(key)) ?? (await states.readKnown(endpoint));
       for (const release of [target.release, ...target.queue])
         if (release && (await revive(client, release, nowMs))) started.push(release.releaseId);
+      return { started, failed: [] };
     } catch (error) {
-      failed.push({ target: key, why: error instanceof Error ? error.message : String(error) });
+      const why = error instanceof Error ? error.message : String(error);
+      return { started, failed: [{ target: key, why }] };
     }
-  }
-  return { started, failed };
+  });
+  return {
+    started: looks.flatMap(({ started }) => started),
+    failed: looks.flatMap(({ failed }) => failed),
+  };
 }
 
 /** Whether it had to be started. */

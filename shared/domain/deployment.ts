@@ -29,13 +29,20 @@ export function isLater(next: Deployment, known: Deployment): boolean {
   return next.eventId > known.eventId;
 }
 
-/** Where versions of a model serve, the latest deployment first. */
-export function findServing(model: string, deployments: readonly Deployment[]): readonly Serving[] {
-  return deployments
-    .flatMap(({ endpoint, models, since }) =>
-      models
-        .filter(({ name }) => name === model)
-        .map(({ version, registry }) => ({ endpoint, version, ...(registry && { registry }), since })),
-    )
-    .sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
+/** Where versions of each model serve, by its name, the latest deployment first. */
+export function groupServing(deployments: readonly Deployment[]): ReadonlyMap<string, readonly Serving[]> {
+  const latest = [...deployments].sort((a, b) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0));
+  const all = latest.flatMap(({ endpoint, models, since }) =>
+    models.map(({ name, version, registry }) => ({
+      name,
+      serving: { endpoint, version, ...(registry && { registry }), since },
+    })),
+  );
+  const byModel = new Map<string, Serving[]>();
+  for (const { name, serving } of all) {
+    const known = byModel.get(name);
+    if (known) known.push(serving);
+    else byModel.set(name, [serving]);
+  }
+  return byModel;
 }

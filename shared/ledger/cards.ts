@@ -13,6 +13,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import type { Change } from '../domain/changes.ts';
+import type { ListedCards } from '../domain/listed-cards.ts';
 import { type ModelCard, newModelCard } from '../domain/model-card.ts';
 import { CompleteCards } from './complete-cards.ts';
 import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
@@ -70,16 +71,6 @@ const recentAtMost = 20;
 const longestId = 200;
 /** Instances that write to one card at once: each round one of them gets through. */
 const attempts = 40;
-
-/** Cards by model. */
-export interface ListedCards {
-  readonly cards: ReadonlyMap<string, ModelCard>;
-  /**
-   * Null: every model that the ledger knows has one. Of a ledger from before there were cards: up to this name they have, and of
-   * those after it some may still come.
-   */
-  readonly madeUntil: string | null;
-}
 
 export class Cards {
   readonly #in: InTable;

@@ -14,6 +14,7 @@ import type { FleetState } from '../domain/fleet-state.ts';
 import type { InboxItem } from '../domain/inbox.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import type { Spent } from '../domain/model-state.ts';
+import { rowsAtOnce, sideBySide } from '../domain/side-by-side.ts';
 import type { TargetState } from '../release/transitions/state.ts';
 import type { Fact } from '../telemetry/fact.ts';
 import type { Measure } from '../telemetry/metric-catalog.ts';
@@ -84,15 +85,14 @@ async function measureEndpoints(
   client: EntityReader,
   models: ReadonlyMap<string, PinnedModel>,
 ): Promise<readonly Measure[]> {
-  const measures: Measure[] = [];
-  for (const [model, { config }] of models) {
+  const measured = await sideBySide(models, rowsAtOnce, async ([model, { config }]): Promise<Measure[]> => {
     const { target } = config.release;
-    if (!target) continue;
+    if (!target) return [];
     const entity = { name: targetEntity, key: targetKey(target) };
     const { entityState } = await client.readEntityState<TargetState>(entity);
-    if (entityState) measures.push(measureEndpoint(model, entityState));
-  }
-  return measures;
+    return entityState ? [measureEndpoint(model, entityState)] : [];
+  });
+  return measured.flat();
 }
 
 export function measureEndpoint(

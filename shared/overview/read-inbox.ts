@@ -6,10 +6,10 @@ import { describeProblems } from '../config/model-files.ts';
 import { readClock } from '../dispatch/read-clock.ts';
 import { readReleaseNow } from '../dispatch/read-release.ts';
 import type { Inbox, InboxItem } from '../domain/inbox.ts';
+import { isUnread } from '../domain/listed-cards.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { wiring } from '../wiring.ts';
 import { itemOfRelease, itemsOfState } from './list-inbox.ts';
-import { isUnread } from './read-overview.ts';
 import { readStates } from './read-states.ts';
 
 type Client = Parameters<typeof readClock>[0] & Parameters<typeof readReleaseNow>[0];

@@ -1,10 +1,10 @@
 /** Reads a page of the fleet's table: the cards with one query, and the states of the models on it. */
 import { describeProblems } from '../config/model-files.ts';
 import { readClock } from '../dispatch/read-clock.ts';
+import { isUnread, type ListedCards } from '../domain/listed-cards.ts';
 import { newModelCard } from '../domain/model-card.ts';
 import type { OverviewPage } from '../domain/overview.ts';
 import { RatchetError } from '../errors.ts';
-import type { ListedCards } from '../ledger/cards.ts';
 import { wiring } from '../wiring.ts';
 import { describeModel } from './describe-model.ts';
 import { type EntityReader, readStates, readStopped } from './read-states.ts';
@@ -19,11 +19,6 @@ interface Asked {
 type Client = EntityReader & Parameters<typeof readClock>[0];
 
 const noCards: ListedCards = { cards: new Map(), madeUntil: null };
-
-/** Whether its card is yet to be made, of a ledger from before there were cards. */
-export function isUnread(name: string, { cards, madeUntil }: ListedCards): boolean {
-  return madeUntil !== null && name > madeUntil && !cards.has(name);
-}
 
 export async function readOverview(
   client: Client,

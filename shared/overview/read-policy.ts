@@ -1,7 +1,7 @@
 /** Reads what a model's policy is asked with: its state and that of the fleet. */
 import type { PinnedModel } from '../config/schema.ts';
 import { readClock } from '../dispatch/read-clock.ts';
-import { isKnown, readKnownFleet, readKnownState } from '../dispatch/read-known-state.ts';
+import { readKnownFleet, readLostState } from '../dispatch/read-known-state.ts';
 import type { Advice } from '../domain/advice.ts';
 import { fleetEntity } from '../domain/durable-names.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
@@ -37,8 +37,7 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
     wiring.fleet().catch(() => null),
     wiring.models(),
   ]);
-  const lost = async () => ((await isKnown(model)) ? readKnownState(model, at) : newModelState);
-  const state = states.get(model) ?? (await lost());
+  const state = states.get(model) ?? (await readLostState(model, at)) ?? newModelState;
   const fleetState = fleet.entityState ?? (await readKnownFleet(at));
   const advice =
     config.policy.advice === 'off'

@@ -2,6 +2,7 @@
 import { fleetEntity, modelEntity } from '../domain/durable-names.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
 import type { ModelState } from '../domain/model-state.ts';
+import { rowsAtOnce, sideBySide } from '../domain/side-by-side.ts';
 
 /** What is needed of a durable client. */
 export interface EntityReader {
@@ -11,23 +12,16 @@ export interface EntityReader {
   }): Promise<{ readonly entityState?: State | undefined }>;
 }
 
-const sideBySide = 32;
-
 /** By name; without those that have none. */
 export async function readStates(
   client: EntityReader,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ModelState>> {
-  const states = new Map<string, ModelState>();
-  const left = [...names];
-  const work = async (): Promise<void> => {
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-      const { entityState } = await client.readEntityState<ModelState>({ name: modelEntity, key: name });
-      if (entityState) states.set(name, entityState);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(sideBySide, names.length) }, work));
-  return states;
+  const read = await sideBySide(names, rowsAtOnce, async (name): Promise<[string, ModelState][]> => {
+    const { entityState } = await client.readEntityState<ModelState>({ name: modelEntity, key: name });
+    return entityState ? [[name, entityState]] : [];
+  });
+  return new Map(read.flat());
 }
 
 /** Who stopped the fleet, while it is stopped. */

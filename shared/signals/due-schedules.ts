@@ -110,7 +110,7 @@ function findDueTick(
   previous: ScheduleScan | null,
   now: string,
 ): string | null {
-  if (!previous?.known.includes(key)) return null;
+  if (!previous || !knows(previous, key)) return null;
   // Runs earlier in the same second count as before a moment: one more millisecond takes in a tick right now.
   const latest = openCron(cron, timeZone).previousRuns(1, new Date(Date.parse(now) + 1))[0];
   return latest && latest.getTime() > Date.parse(previous.lookedAt) ? latest.toISOString() : null;
@@ -136,7 +136,7 @@ export function findOldChampion(
   const times = Math.floor((Date.parse(now) - sinceMs) / ageMs);
   if (!(times >= 1)) return null;
   const tickMs = sinceMs + times * ageMs;
-  const isKnown = previous?.known.includes(championKey(config.model, championAge)) ?? false;
+  const isKnown = previous !== null && knows(previous, championKey(config.model, championAge));
   if (!isKnown && isAhead) return null;
   if (isKnown && tickMs <= Date.parse(previous!.lookedAt)) return null;
   const { version } = state.champion;
@@ -167,6 +167,15 @@ function scheduleSignal(model: string, { name, cron, timeZone }: Schedule, tick:
     summary: `Schedule ${name} (${cron}, ${timeZone}) was due at ${tick}.`,
     evidence: { schedule: name, cron, timeZone, tick },
   };
+}
+
+const known = new WeakMap<ScheduleScan, ReadonlySet<string>>();
+
+/** Whether a look has looked at what bears this key. Every model asks, and each look leaves the keys of all. */
+function knows(look: ScheduleScan, key: string): boolean {
+  const keys = known.get(look) ?? new Set(look.known);
+  known.set(look, keys);
+  return keys.has(key);
 }
 
 function scheduleKey(model: string, { name, cron, timeZone }: Schedule): string {

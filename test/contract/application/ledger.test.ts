@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
-import { type Deployment, findServing } from '../../../shared/domain/deployment.ts';
+import { type Deployment, groupServing } from '../../../shared/domain/deployment.ts';
 import type { HoldoutPart } from '../../../shared/domain/holdout.ts';
 import { spendError } from '../../../shared/gates/spend-error.ts';
 import { decisionRow, decisionsById } from '../../../shared/ledger/decisions.ts';
@@ -324,7 +324,7 @@ describe('deployments in the ledger', () => {
   it('forget what an endpoint served before', async () => {
     await ledger.recordDeployment(deployed('back', 1, ['1', '2']));
     await ledger.recordDeployment({ ...deployed('back', 2, []), models: [{ name: 'other', version: '9' }] });
-    const serving = findServing('spam-filter', await ledger.listDeployments());
+    const serving = groupServing(await ledger.listDeployments()).get('spam-filter') ?? [];
     expect(serving.filter(({ endpoint }) => endpoint === 'back')).toEqual([]);
   });
 });

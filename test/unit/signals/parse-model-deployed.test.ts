@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findServing, isLater } from '../../../shared/domain/deployment.ts';
+import { groupServing, isLater } from '../../../shared/domain/deployment.ts';
 import { parseWorkspaceEvent } from '../../../shared/signals/parse-workspace-event.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';
 
@@ -132,10 +132,10 @@ describe('deployments', () => {
 
   it('tell where versions of a model serve, the latest first', () => {
     const all = [at('old', '2026-03-01T00:00:00.000Z', 'a'), at('new', '2026-03-02T00:00:00.000Z', 'b', '2')];
-    expect(findServing('spam-filter', all)).toEqual([
+    expect(groupServing(all).get('spam-filter')).toEqual([
       { endpoint: 'new', version: '2', since: '2026-03-02T00:00:00.000Z' },
       { endpoint: 'old', version: '1', since: '2026-03-01T00:00:00.000Z' },
     ]);
-    expect(findServing('other', all)).toEqual([]);
+    expect(groupServing(all).get('other')).toBeUndefined();
   });
 });
