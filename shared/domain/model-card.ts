@@ -36,6 +36,17 @@ export interface ModelCard {
   readonly glass: { readonly runId: string; readonly at: string } | null;
   /** The last check of each rule, the one checked last at the end. */
   readonly checks: readonly CheckRow[];
+  /** Absent on cards of before it was kept. */
+  readonly latest?: Partial<Latest>;
+}
+
+/** Times (ISO 8601, UTC) than which nothing is later that lists put first; null: there is nothing. */
+export interface Latest {
+  /** When a signal was first offered. */
+  readonly decision: string | null;
+  /** When a run, and a release, began. */
+  readonly run: string | null;
+  readonly release: string | null;
 }
 
 export const newModelCard: ModelCard = {
@@ -47,12 +58,32 @@ export const newModelCard: ModelCard = {
   checks: [],
 };
 
+/** What a card of before they were kept shows: nothing is decided before it was offered, nor ends before it began. */
+export function latestOf({ latest = {}, lastDecision, run, releases }: ModelCard): Latest {
+  const times = releases.flatMap(({ since, endedAt }) => [since, endedAt]);
+  return {
+    decision: latestTime(latest.decision, lastDecision?.at),
+    run: latestTime(latest.run, run?.startedAt),
+    release: latestTime(latest.release, ...times),
+  };
+}
+
+function latestTime(...times: readonly (string | null | undefined)[]): string | null {
+  return times.reduce<string | null>((last, at) => (at && (last === null || at > last) ? at : last), null);
+}
+
+/** Kept beside what is shown: a clock that was set back has something offered after it was decided. */
+function noteTime(card: ModelCard, kind: keyof Latest, at: string): ModelCard {
+  return { ...card, latest: { ...card.latest, [kind]: latestTime(card.latest?.[kind], at) } };
+}
+
 const waitingAtMost = 20;
 const releasesAtMost = 10;
 const checksAtMost = 50;
 const longestSentence = 600;
 
-export function noteDecision(card: ModelCard, decision: Decision): ModelCard {
+export function noteDecision(before: ModelCard, decision: Decision): ModelCard {
+  const card = noteTime(before, 'decision', decision.offeredAt);
   const { signal, outcome, reason, sentence, decidedAt } = decision;
   const isLater = card.lastDecision === null || decidedAt >= card.lastDecision.at;
   const others = card.waiting.filter(({ signalId }) => signalId !== signal.id);
@@ -73,7 +104,8 @@ export function noteDecision(card: ModelCard, decision: Decision): ModelCard {
   };
 }
 
-export function noteRun(card: ModelCard, run: Run): ModelCard {
+export function noteRun(before: ModelCard, run: Run): ModelCard {
+  const card = noteTime(before, 'run', run.startedAt);
   const { runId, kind, phase, outcome, sentence, startedAt, endedAt } = run;
   const known = card.run;
   const isOlder = known !== null && known.runId !== runId && known.startedAt > startedAt;
@@ -82,7 +114,8 @@ export function noteRun(card: ModelCard, run: Run): ModelCard {
   return { ...card, run: { runId, kind, phase, outcome, sentence: cut(sentence), startedAt, endedAt } };
 }
 
-export function noteRelease(card: ModelCard, release: ReleaseRow): ModelCard {
+export function noteRelease(before: ModelCard, release: ReleaseRow): ModelCard {
+  const card = noteTime(before, 'release', release.startedAt);
   const { releaseId, model, state, stage, step, sentence, since, endedAt, writtenAt } = release;
   const known = card.releases.find((each) => each.releaseId === releaseId);
   if (known && known.writtenAt > writtenAt) return card;

@@ -14,7 +14,7 @@ import type { TableClient } from '@azure/data-tables';
 import { callLimit } from '../azure/call-limits.ts';
 import type { Change } from '../domain/changes.ts';
 import type { ListedCards } from '../domain/listed-cards.ts';
-import { type ModelCard, newModelCard } from '../domain/model-card.ts';
+import { type Latest, latestOf, type ModelCard, newModelCard } from '../domain/model-card.ts';
 import { CompleteCards } from './complete-cards.ts';
 import { findRow, type KnownRow, retryLostRaces } from './conditional-writes.ts';
 import { readDocument, writeDocument } from './document.ts';
@@ -160,6 +160,14 @@ export class Cards {
       }
       return { cards: found, madeUntil };
     });
+  }
+
+  /** By model, how late what is listed of it is; undefined: there are models whose cards are yet to be made. */
+  async latest(kind: keyof Latest): Promise<ReadonlyMap<string, string> | undefined> {
+    const { cards, madeUntil } = await this.list('', 'z'.repeat(50));
+    if (madeUntil !== null) return undefined;
+    const known = [...cards].map(([model, card]) => [model, latestOf(card)[kind]] as const);
+    return new Map(known.flatMap(([model, at]) => (at === null ? [] : [[model, at] as const])));
   }
 
   get(model: string): Promise<ModelCard> {

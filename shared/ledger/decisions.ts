@@ -93,12 +93,14 @@ export async function readDecision(
   return row && decisionOf(row);
 }
 
-export function readDecisions(table: TableClient, query: DecisionQuery): Promise<Page<Decision>> {
+/** `latest`: of all models, by model, a time than which no signal of it was offered later; absent: not known. */
+export function readDecisions(
+  table: TableClient,
+  query: DecisionQuery,
+  latest?: ReadonlyMap<string, string>,
+): Promise<Page<Decision>> {
   const { model, outcome, since, until, limit, continuation } = query;
   const filter = outcome === undefined ? undefined : `outcome eq ${quote(outcome)}`;
-  return readNewest(
-    table,
-    { partitions: model === undefined ? undefined : [model], since, until, filter, limit, continuation },
-    decisionOf,
-  );
+  const where = model === undefined ? { latest } : { partitions: [model] };
+  return readNewest(table, { ...where, since, until, filter, limit, continuation }, decisionOf);
 }

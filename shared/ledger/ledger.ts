@@ -158,8 +158,9 @@ export class Ledger {
   }
 
   /** A page of decisions. */
-  listDecisions(query: DecisionQuery): Promise<Page<Decision>> {
-    return this.#in(this.#decisions, 'listing decisions', {}, (table) => readDecisions(table, query));
+  async listDecisions(query: DecisionQuery): Promise<Page<Decision>> {
+    const latest = query.model === undefined ? await this.cards.latest('decision') : undefined;
+    return this.#in(this.#decisions, 'listing decisions', {}, (table) => readDecisions(table, query, latest));
   }
 
   getDecision(model: string, signalId: string): Promise<Decision | null> {
@@ -170,8 +171,9 @@ export class Ledger {
   }
 
   /** A page of runs. */
-  listRuns(query: RunQuery): Promise<Page<Run>> {
-    return this.#in(this.#runs, 'listing runs', {}, (table) => readRuns(table, query));
+  async listRuns(query: RunQuery): Promise<Page<Run>> {
+    const latest = query.model === undefined ? await this.cards.latest('run') : undefined;
+    return this.#in(this.#runs, 'listing runs', {}, (table) => readRuns(table, query, latest));
   }
 
   getRun(runId: string): Promise<Run | null> {
@@ -213,8 +215,9 @@ export class Ledger {
   }
 
   /** A page of releases, the newest first. */
-  listReleases(query: ReleaseQuery): Promise<Page<ReleaseRow>> {
-    return this.#in(this.#releases, 'listing releases', {}, (table) => readReleases(table, query));
+  async listReleases(query: ReleaseQuery): Promise<Page<ReleaseRow>> {
+    const latest = query.model === undefined ? await this.cards.latest('release') : undefined;
+    return this.#in(this.#releases, 'listing releases', {}, (table) => readReleases(table, query, latest));
   }
 
   /** The releases of one version of a model, newest first. */

@@ -1,8 +1,9 @@
 /**
  * Reads rows newest first, a page at a time, of one partition or of all.
  *
- * Across partitions (the models), the newest of each are read and merged; which there are is found by jumping from
- * one to the next. A page costs the same however many rows there are, except where `filter` passes rows over.
+ * Across partitions (the models), the newest of each are read and merged. Where it is known how late the rows of each are,
+ * the latest partitions are read first, and no more than can have a row on the page; else which there are is found by jumping
+ * from one to the next. A page costs the same however many rows there are, except where `filter` passes rows over.
  *
  * Invariant: keys do not change, so a continuation goes on after the last row of its page, whatever was written since.
  */
@@ -23,6 +24,10 @@ export interface Page<T> {
 interface NewestQuery {
   /** Absent: all there are. */
   readonly partitions?: readonly string[] | undefined;
+  /** In place of those: by partition, a time (ISO 8601, UTC) than which no row listed is later. */
+  readonly latest?: ReadonlyMap<string, string> | undefined;
+  /** Happens before a partition is read. */
+  readonly before?: (partition: string) => Promise<void>;
   /** What stands before the time in the keys of the rows listed; other rows are not seen. */
   readonly prefix?: string;
   /** ISO 8601, UTC: only rows of this moment or later. */
@@ -54,20 +59,35 @@ export async function readNewest<T>(
   read: (row: KnownRow) => T,
 ): Promise<Page<T>> {
   const after = query.continuation === undefined ? null : readContinuation(query.continuation);
-  const partitions = query.partitions ?? (await listPartitions(table));
+  const partitions = query.latest
+    ? latestFirst(query.latest, query.since)
+    : (query.partitions ?? (await listPartitions(table)));
   const found: Found[] = [];
   for (let first = 0; first < partitions.length; first += sideBySide) {
     const some = partitions.slice(first, first + sideBySide);
+    if (query.latest && isFull(found, query, query.latest.get(some[0]!)!)) break;
     const pages = await Promise.all(some.map((partition) => readPartition(table, partition, query, after)));
     found.push(...pages.flat());
+    found.sort((a, b) => (isAfter(a, b) ? 1 : -1));
   }
-  found.sort((a, b) => (isAfter(a, b) ? 1 : -1));
   const page = found.slice(0, query.limit);
   const last = page.at(-1);
   return {
     items: page.map(({ row }) => read(row)),
     continuation: last && found.length > query.limit ? writeContinuation(last) : null,
   };
+}
+
+/** Without those that have nothing since then. */
+function latestFirst(latest: ReadonlyMap<string, string>, since = ''): readonly string[] {
+  const names = [...latest].filter(([, at]) => at >= since);
+  return names.sort(([, a], [, b]) => (a > b ? -1 : a < b ? 1 : 0)).map(([name]) => name);
+}
+
+/** Whether no row of that time or before has a place on the page, or tells that something follows it. */
+function isFull(found: readonly Found[], { prefix = '', limit }: NewestQuery, latest: string): boolean {
+  const last = found[limit];
+  return last !== undefined && last.rowKey < `${prefix}${invertTime(latest)}`;
 }
 
 /** One row more than asked for tells whether anything follows. */
@@ -77,6 +97,7 @@ async function readPartition(
   query: NewestQuery,
   after: Place | null,
 ): Promise<Found[]> {
+  await query.before?.(partition);
   const wanted = query.limit + 1;
   const found: Found[] = [];
   const queryOptions = { filter: filterOf(partition, query, after) };

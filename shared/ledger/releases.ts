@@ -102,8 +102,13 @@ export async function readRelease(table: TableClient, releaseId: string): Promis
   return row && releaseOf(row);
 }
 
-export function readReleases(table: TableClient, query: ReleaseQuery): Promise<Page<ReleaseRow>> {
+/** `latest`: of all models, by model, a time than which no release of it began later; absent: not known. */
+export function readReleases(
+  table: TableClient,
+  query: ReleaseQuery,
+  latest?: ReadonlyMap<string, string>,
+): Promise<Page<ReleaseRow>> {
   const { model, until, limit, continuation } = query;
-  const partitions = model === undefined ? undefined : [model].filter(canBeKey);
-  return readNewest(table, { partitions, prefix: timedPrefix, until, limit, continuation }, releaseOf);
+  const where = model === undefined ? { latest } : { partitions: [model].filter(canBeKey) };
+  return readNewest(table, { ...where, prefix: timedPrefix, until, limit, continuation }, releaseOf);
 }

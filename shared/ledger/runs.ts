@@ -10,7 +10,6 @@ import { findRow, type KnownRow } from './conditional-writes.ts';
 import { type Planned, writeLogged } from './decision-log.ts';
 import { readDocument, writeDocument } from './document.ts';
 import { recordOfRun } from './log-records.ts';
-import { listPartitions } from './partitions.ts';
 import { type Page, readNewest } from './read-newest.ts';
 import { canBeKey, timedKey } from './row-keys.ts';
 import { completeSecondRows, type SecondRow, type SecondRows } from './second-rows.ts';
@@ -105,11 +104,16 @@ export async function readRun(table: TableClient, runId: string): Promise<Run | 
   return row && runOf(row);
 }
 
-export async function readRuns(table: TableClient, query: RunQuery): Promise<Page<Run>> {
+/** `latest`: of all models, by model, a time than which no run of it began later; absent: not known. */
+export function readRuns(
+  table: TableClient,
+  query: RunQuery,
+  latest?: ReadonlyMap<string, string>,
+): Promise<Page<Run>> {
   const { model, until, limit, continuation } = query;
-  const models = model === undefined ? await listPartitions(table) : [model].filter(canBeKey);
-  for (const each of models) await completeSecondRows(table, each, runsByTime);
-  return readNewest(table, { partitions: models, prefix: timedPrefix, until, limit, continuation }, runOf);
+  const where = model === undefined ? { latest } : { partitions: [model].filter(canBeKey) };
+  const before = (each: string) => completeSecondRows(table, each, runsByTime);
+  return readNewest(table, { ...where, before, prefix: timedPrefix, until, limit, continuation }, runOf);
 }
 
 /**

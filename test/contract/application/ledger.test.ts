@@ -8,7 +8,7 @@ import { type Deployment, groupServing } from '../../../shared/domain/deployment
 import type { HoldoutPart } from '../../../shared/domain/holdout.ts';
 import { spendError } from '../../../shared/gates/spend-error.ts';
 import { decisionRow, decisionsById } from '../../../shared/ledger/decisions.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Page } from '../../../shared/ledger/read-newest.ts';
 import { runRow } from '../../../shared/ledger/runs.ts';
 import { createWiring } from '../../../shared/wiring.ts';
@@ -117,6 +117,8 @@ describe('decisions in the ledger', () => {
     const written = Array.from({ length: 24 }, (_, index) =>
       offered(models[index % 3]!, `s${index}`, index % 7, {
         outcome: index % 4 === 0 ? 'rejected' : 'coalesced',
+        // Before it was offered, too: the clock was set back.
+        decidedAt: at((index * 5) % 11),
       }),
     );
     await Promise.all(written.map((each) => ledger.recordDecision(each)));
@@ -157,6 +159,34 @@ describe('decisions in the ledger', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('of many models are asked for of no more of them than a page can have', async () => {
+    let requests = 0;
+    const counted = new Ledger((name) => {
+      const table = openTable(name);
+      table.pipeline.addPolicy({
+        name: 'countRequests',
+        sendRequest(request, next) {
+          requests++;
+          return next(request);
+        },
+      });
+      return table;
+    });
+    const models = Array.from({ length: 40 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+    for (const [index, model] of models.entries()) {
+      await counted.recordDecision(offered(model, 'older', 100));
+      await counted.recordDecision(offered(model, 'newer', 200 + index));
+    }
+    const page = await counted.listDecisions({ limit: 3 });
+    expect(page.items.map(({ signal }) => signal.model)).toEqual(['many-39', 'many-38', 'many-37']);
+    requests = 0;
+    const { continuation } = page;
+    const second = await counted.listDecisions({ limit: 3, continuation: continuation! });
+    expect(second.items.map(({ signal }) => signal.model)).toEqual(['many-36', 'many-35', 'many-34']);
+    // The cards, and eight models side by side.
+    expect(requests).toBe(9);
   });
 
   it('refuse a continuation that is none', async () => {
