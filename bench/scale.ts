@@ -1,14 +1,16 @@
 /**
- * What the one entity of the fleet bears: how long an operation of it takes and how large its state is, with ever more models.
+ * What ten thousand models take: of the one entity of the fleet, how long an operation of it takes and how large its state is; of a
+ * host, what its scans, its lists and one report take.
  *
- * Through the entity's own operations and no host: what storage adds for a state of that size, the platform's or the embedded
- * host's, comes on top.
+ * The entity is played through its own operations and no host: what storage adds for a state of that size, the platform's or the
+ * embedded host's, comes on top.
  */
 import { fleetOperations } from '../shared/admission/fleet-operations.ts';
 import { FleetSchema } from '../shared/config/fleet-schema.ts';
 import { type FleetState, newFleetState } from '../shared/domain/fleet-state.ts';
 import { readCount, runBenchmark } from './measure/run-benchmark.ts';
 import { renderTable } from './measure/table.ts';
+import { type Answered, playHost } from './scale/play-host.ts';
 
 const help = `npm run bench:scale -- [options]
 
@@ -18,7 +20,12 @@ Plays the fleet's entity, with slots for a tenth of the models and a budget over
 Prints the operations, CPU milliseconds of each on the average, and the largest state, with a tenth of the models, a third, and
 all of them.
 
+With --host it is asked through the embedded host instead, with models that have schedules, absences and endpoints: what each
+scan takes before anything is known of any model, after every model was reported on, and once more; what lists and one report
+take. Printed are the host's processor time and real time, with a hundredth of the models, a tenth, and all of them.
+
   --models N     how many models (default 10000)
+  --host         through the host
 `;
 
 const startMs = Date.parse('2026-03-02T06:00:00.000Z');
@@ -122,33 +129,57 @@ function playMorning(count: number): Played {
 
 interface Figures {
   readonly plays: readonly (Played & { readonly models: number; readonly play: string })[];
+  readonly answers: readonly Answered[];
 }
 
 await runBenchmark({
   name: 'scale',
   help,
-  options: { models: { type: 'string', default: '10000' } },
-  async measure(values, { say }): Promise<Figures> {
+  options: { models: { type: 'string', default: '10000' }, host: { type: 'boolean', default: false } },
+  async measure(values, measuring): Promise<Figures> {
     const models = readCount('models', values.models, 30);
+    if (values.host) {
+      const answers: Answered[] = [];
+      for (const part of [100, 10, 1]) answers.push(...(await playHost(Math.ceil(models / part), measuring)));
+      return { plays: [], answers };
+    }
     const plays = [models / 10, models / 3, models].map(Math.round).flatMap((count) => {
-      say(`${count} models`);
+      measuring.say(`${count} models`);
       return [
         { models: count, play: 'a month and a half', ...playMonths(count) },
         { models: count, play: 'all at once', ...playMorning(count) },
       ];
     });
-    return { plays };
+    return { plays, answers: [] };
   },
-  tell: ({ plays }) =>
-    renderTable(
-      ['models', '', 'operations', 'CPU ms each', 'operations/s', 'largest state, MB'],
-      plays.map(({ models, play, operations, cpuMs, stateBytes }) => [
-        models.toLocaleString('en'),
-        play,
-        operations.toLocaleString('en'),
-        cpuMs.toFixed(2),
-        Math.round(1_000 / cpuMs).toLocaleString('en'),
-        (stateBytes / 1e6).toFixed(2),
-      ]),
-    ),
+  tell: ({ plays, answers }) => (answers.length > 0 ? tellAnswers(answers) : tellPlays(plays)),
 });
+
+function tellPlays(plays: Figures['plays']): string {
+  return renderTable(
+    ['models', '', 'operations', 'CPU ms each', 'operations/s', 'largest state, MB'],
+    plays.map(({ models, play, operations, cpuMs, stateBytes }) => [
+      models.toLocaleString('en'),
+      play,
+      operations.toLocaleString('en'),
+      cpuMs.toFixed(2),
+      Math.round(1_000 / cpuMs).toLocaleString('en'),
+      (stateBytes / 1e6).toFixed(2),
+    ]),
+  );
+}
+
+/** A line for each thing asked, with the models beside each other. */
+function tellAnswers(answers: Figures['answers']): string {
+  const counts = [...new Set(answers.map(({ models }) => models))];
+  const asked = [...new Set(answers.map(({ what }) => what))];
+  const cell = (what: string, count: number): string => {
+    const found = answers.find((one) => one.what === what && one.models === count)!;
+    const size = found.bytes === null ? '' : `, ${(found.bytes / 1e6).toFixed(2)} MB`;
+    return `${(found.cpuMs / 1_000).toFixed(2)} (${(found.ms / 1_000).toFixed(2)})${size}`;
+  };
+  return renderTable(
+    ['CPU s (real s)', ...counts.map((count) => `${count.toLocaleString('en')} models`)],
+    asked.map((what) => [what, ...counts.map((count) => cell(what, count))]),
+  );
+}

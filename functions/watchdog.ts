@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { readKnownTarget } from '../shared/dispatch/read-known-target.ts';
+import { findOpenReleases, readKnownTarget } from '../shared/dispatch/read-known-target.ts';
 import { reviveReleases } from '../shared/dispatch/revive-releases.ts';
 import { startWatch } from '../shared/dispatch/start-look.ts';
 import { targetEntity } from '../shared/domain/durable-names.ts';
@@ -20,7 +20,7 @@ app.timer('watchdog', {
       context.warn('watchdog: the previous scan for lost work is still running; this tick starts none');
     const readTarget = async (key: string) =>
       (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
-    const states = { readTarget, readKnown: readKnownTarget };
+    const states = { readTarget, findOpen: findOpenReleases, readKnown: readKnownTarget };
     const revived = await reviveReleases(client, states, await wiring.models(), Date.now());
     for (const release of revived.started)
       context.warn(

@@ -10,6 +10,7 @@
 import { modelFilePath } from '../azure/run-files.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { targetKey } from '../domain/durable-names.ts';
+import { isUnread } from '../domain/listed-cards.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow, SettledVersion } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
@@ -46,6 +47,16 @@ export async function readKnownTarget(endpoint: string): Promise<TargetState> {
     interrupted.flatMap((each) => each ?? []),
   );
   return { ...state, ...(quarantined.length > 0 && { quarantined }) };
+}
+
+/** Those of these models that may have a release under way, as far as their cards know. */
+export async function findOpenReleases(models: readonly string[]): Promise<ReadonlySet<string>> {
+  const names = [...models].sort();
+  const listed = await (await wiring.ledger()).cards.list(names[0] ?? '', names.at(-1) ?? '');
+  const isOpen = (name: string): boolean =>
+    isUnread(name, listed) ||
+    (listed.cards.get(name)?.releases.some(({ endedAt }) => endedAt === null) ?? false);
+  return new Set(names.filter(isOpen));
 }
 
 /** Of the models that go there by their files of today; where none does, of all. */

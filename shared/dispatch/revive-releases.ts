@@ -17,9 +17,12 @@ import { isUnderWay, type OrchestrationStarter, statusOf } from './instances.ts'
 /** Between the entity's word and the start of the orchestration there is none yet. */
 const youngMs = 10 * 60_000;
 
-/** `readTarget` reads the entity of a target by its key; `readKnown` what the ledger knows of one that has no state. */
 interface TargetStates {
+  /** The entity of a target, by its key. */
   readTarget(key: string): Promise<TargetState | undefined>;
+  /** Those of these models of which the ledger may have a release that is under way. */
+  findOpen(models: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What the ledger knows of a target. */
   readKnown(endpoint: string): Promise<TargetState>;
 }
 
@@ -31,31 +34,57 @@ interface Revived {
 
 export async function reviveReleases(
   client: OrchestrationStarter,
-  states: TargetStates,
+  { readTarget, findOpen, readKnown }: TargetStates,
   models: ReadonlyMap<string, PinnedModel>,
   nowMs: number,
 ): Promise<Revived> {
-  const endpoints = new Map(
-    [...models.values()].flatMap(({ config: { release } }) =>
-      release.target ? [[targetKey(release.target), release.target.endpoint] as const] : [],
-    ),
-  );
-  const looks = await sideBySide(endpoints, rowsAtOnce, async ([key, endpoint]): Promise<Revived> => {
+  const failed: { target: string; why: string }[] = [];
+  const lost: Target[] = [];
+  const look = async (target: Target, read: () => Promise<TargetState | undefined>) => {
     const started: string[] = [];
     try {
-      const target = (await states.readTarget(key)) ?? (await states.readKnown(endpoint));
-      for (const release of [target.release, ...target.queue])
-        if (release && (await revive(client, release, nowMs))) started.push(release.releaseId);
-      return { started, failed: [] };
+      const state = await read();
+      if (!state) lost.push(target);
+      else
+        for (const release of [state.release, ...state.queue])
+          if (release && (await revive(client, release, nowMs))) started.push(release.releaseId);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { started, failed: [{ target: key, why }] };
+      failed.push({ target: target.key, why: error instanceof Error ? error.message : String(error) });
     }
-  });
-  return {
-    started: looks.flatMap(({ started }) => started),
-    failed: looks.flatMap(({ failed }) => failed),
+    return started;
   };
+  const started = await sideBySide(targetsOf(models), rowsAtOnce, (target) =>
+    look(target, () => readTarget(target.key)),
+  );
+  if (lost.length === 0) return { started: started.flat(), failed };
+  // Of ten thousand that have released nothing yet, one list tells that there is nothing to start.
+  const open = await findOpen(lost.flatMap((target) => target.models));
+  const interrupted = lost.filter((target) => target.models.some((model) => open.has(model)));
+  const more = await sideBySide(interrupted, rowsAtOnce, (target) =>
+    look(target, () => readKnown(target.endpoint)),
+  );
+  return { started: [...started, ...more].flat(), failed };
+}
+
+interface Target {
+  readonly key: string;
+  readonly endpoint: string;
+  /** That are released to it. */
+  readonly models: readonly string[];
+}
+
+function targetsOf(models: ReadonlyMap<string, PinnedModel>): readonly Target[] {
+  const targets = new Map<string, Target & { readonly models: string[] }>();
+  for (const [model, { config }] of models) {
+    const { target } = config.release;
+    if (!target) continue;
+    const { endpoint } = target;
+    const key = targetKey(target);
+    const known = targets.get(key);
+    if (known) known.models.push(model);
+    else targets.set(key, { key, endpoint, models: [model] });
+  }
+  return [...targets.values()];
 }
 
 /** Whether it had to be started. */

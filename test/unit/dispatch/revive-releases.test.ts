@@ -12,8 +12,9 @@ const held = beginRelease(newTargetState, { candidate: candidateOf('2'), now: be
 const state = beginRelease(held, { candidate: candidateOf('3'), now: began }).state;
 const models = new Map([['spam-filter', { config: { release } } as unknown as PinnedModel]]);
 
-const states = { readTarget: async () => state, readKnown: async () => newTargetState };
-const lost = { readTarget: async () => undefined, readKnown: async () => state };
+const all = async (names: readonly string[]) => new Set(names);
+const states = { readTarget: async () => state, findOpen: all, readKnown: async () => newTargetState };
+const lost = { readTarget: async () => undefined, findOpen: all, readKnown: async () => state };
 
 /** A task hub in which the instances of these statuses are. */
 function hub(statuses: Readonly<Record<string, string>>) {
@@ -52,6 +53,12 @@ describe('releases whose orchestrations are gone', () => {
       started: ['run-2-release', 'run-3-release'],
       failed: [],
     });
+  });
+
+  it('are asked the ledger for only where it may have one that is under way', async () => {
+    const readKnown = () => Promise.reject(new Error('not to be asked'));
+    const none = { ...lost, findOpen: async () => new Set<string>(), readKnown };
+    expect(await reviveReleases(hub({}), none, models, later)).toEqual({ started: [], failed: [] });
   });
 
   it('are left alone while they go on, or may not have begun yet', async () => {
