@@ -20,7 +20,7 @@ const help = `npm run bench:admission -- [options]
 Plays signals of all kinds, one every 20 virtual minutes, through decideAdmission: with a policy that has every knob set
 (freezes by cron, cooldown, rate, budget, quiet period, persistence), with the default policy, and redeliveries of known
 signals. A run ends 3 virtual hours after it was admitted. Prints decisions per second of one core, and how they
-compare to the aim of ${aim.toLocaleString('en')}.
+compare to the aim of ${aim.toLocaleString('en')}; and how large the state of the model becomes in a year of it.
 
   --decisions N     decisions of each repetition (default 100000)
   --repetitions N   repetitions of each (default 5)
@@ -45,6 +45,7 @@ const kinds = ['metric', 'drift', 'schedule', 'metric', 'manual'] as const;
 const startMs = Date.parse('2026-03-02T08:00:00.000Z');
 const stepMs = 20 * 60_000;
 const runMs = 3 * 3_600_000;
+const offersOfYear = (366 * 86_400_000) / stepMs;
 
 /** What is offered, made before the clock runs: the requests are not what is measured. */
 function makeOffers(count: number, policy: Policy, redeliver: boolean): readonly Offer[] {
@@ -65,7 +66,7 @@ function makeOffers(count: number, policy: Policy, redeliver: boolean): readonly
 }
 
 /** Plays the offers and answers how they came out, so that nothing of it can be left out by the engine. */
-function play(offers: readonly Offer[]): Record<string, number> {
+function play(offers: readonly Offer[], look?: (state: ModelState) => void): Record<string, number> {
   const outcomes = { admitted: 0, coalesced: 0, deferred: 0, rejected: 0 };
   let state: ModelState = newModelState;
   let endsAt = '9999';
@@ -80,6 +81,7 @@ function play(offers: readonly Offer[]): Record<string, number> {
     const decided = decideAdmission(state, offer);
     if ('needsGrant' in decided) throw new Error('a grant was given and asked for again');
     state = decided.state;
+    look?.(state);
     const { outcome } = decided.admission;
     if (outcome === 'admitted' && !decided.repeated) {
       endsAt = new Date(Date.parse(offer.now) + runMs).toISOString();
@@ -89,8 +91,20 @@ function play(offers: readonly Offer[]): Record<string, number> {
   return outcomes;
 }
 
+/** The largest state of a model, in bytes, in so many offers. */
+function measureState(offers: readonly Offer[]): number {
+  let largest = 0;
+  let count = 0;
+  play(offers, (state) => {
+    if (count++ % 20 === 0) largest = Math.max(largest, Buffer.byteLength(JSON.stringify(state)));
+  });
+  return largest;
+}
+
 interface Side {
   readonly side: string;
+  /** Over a year. */
+  readonly stateBytes: number;
   readonly perSecond: Spread;
   readonly outcomes: Readonly<Record<string, number>>;
 }
@@ -118,7 +132,8 @@ await runBenchmark({
     const decisions = readCount('decisions', values.decisions, 1000);
     const repetitions = readCount('repetitions', values.repetitions, 1);
     const offers = sides.map(({ policy, redeliver }) => makeOffers(decisions, policy, redeliver));
-    for (const side of offers) play(side.slice(0, 20_000));
+    // The same play warms up the engine.
+    const stateBytes = offers.map((side) => measureState(side.slice(0, offersOfYear)));
     const rates = sides.map((): number[] => []);
     const outcomes: Record<string, number>[] = [];
     for (let repetition = 0; repetition < repetitions; repetition++) {
@@ -130,6 +145,7 @@ await runBenchmark({
     }
     const measured = sides.map(({ side }, index) => ({
       side,
+      stateBytes: stateBytes[index]!,
       perSecond: spreadOf(rates[index]!),
       outcomes: outcomes[index]!,
     }));
@@ -137,12 +153,13 @@ await runBenchmark({
   },
   tell: ({ decisions, sides: measured }) =>
     renderTable(
-      ['', 'decisions/s', 'least to most', ': aim', 'outcomes'],
-      measured.map(({ side, perSecond, outcomes }) => [
+      ['', 'decisions/s', 'least to most', ': aim', 'largest state in a year, kB', 'outcomes'],
+      measured.map(({ side, stateBytes, perSecond, outcomes }) => [
         side,
         Math.round(perSecond.median).toLocaleString('en'),
         `${Math.round(perSecond.least).toLocaleString('en')} to ${Math.round(perSecond.most).toLocaleString('en')}`,
         figure(perSecond.median / aim),
+        (stateBytes / 1e3).toFixed(1),
         Object.entries(outcomes)
           .filter(([, count]) => count > 0)
           .map(([outcome, count]) => `${Math.round((100 * count) / decisions)} % ${outcome}`)
