@@ -119,6 +119,7 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
     ...lines,
     `${pc.bold('run')}       ${run.runId}, ${run.outcome ?? `in phase ${run.phase}`}`,
     ...(run.sentence ? [`  why     ${run.sentence}`] : []),
+    ...(run.reuse ? [`  train   ${run.reuse.sentence}`] : []),
     `  data    model file ${run.configHash.slice(0, 12)}, champion before ${run.champion?.version ?? 'none'}`,
     ...gates.map((gate) => `  gate    ${gate.gate}: ${gate.verdict}: ${gate.sentence}`),
     ...describeOverrides(run),
@@ -126,11 +127,12 @@ function describe({ decisions, run, gateReport, operations }: Chain): string {
   ].join('\n');
 }
 
-function describeResult({ released, registeredVersion, outcome, runId, challenger }: Run): string {
+function describeResult({ released, registeredVersion, outcome, runId, challenger, reuse }: Run): string {
   const isAgain = challenger?.chosenBy === runId;
-  if (released) return `version ${registeredVersion} released${isAgain ? ' again, a past champion' : ''}`;
+  const past = reuse ? '' : ', a past champion';
+  if (released) return `version ${registeredVersion} released${isAgain ? ` again${past}` : ''}`;
   if (outcome !== 'candidate') return 'nothing released, the champion stays';
-  return `version ${registeredVersion} is ${isAgain ? 'chosen again, a past champion' : 'registered'}; ratchet release ${runId} shows its release`;
+  return `version ${registeredVersion} is ${isAgain ? `chosen again${past}` : 'registered'}; ratchet release ${runId} shows its release`;
 }
 
 /** What people said in place of the gates. */

@@ -71,6 +71,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     `  kind ${run.kind}, requested by ${run.signals.join(', ')}`,
     `  champion before ${run.champion?.version ?? 'none'}, ${describeVersion(run)}, released ${run.released ? 'yes' : 'no'}`,
     ...describePasts(run),
+    ...(run.reuse ? [`  training: ${run.reuse.sentence}`] : []),
     ...(run.attempts ?? []).map(describeAttempt),
     ...(run.tuned ? [`  ${run.tuned.sentence}`] : []),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),

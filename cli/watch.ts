@@ -103,7 +103,7 @@ function describeRun(run: Run, progress: Progress | null): string {
   const { runId, phase, outcome, sentence, startedAt, endedAt } = run;
   if (outcome === null)
     return `${progress?.since ?? startedAt}  ${runId}  ${pc.bold(progress?.phase ?? phase)}${progress ? `  ${progress.waits}` : ''}`;
-  const colour = outcome === 'released' || outcome === 'candidate' ? pc.green : pc.red;
+  const colour = ['released', 'candidate', 'unchanged'].includes(outcome) ? pc.green : pc.red;
   return [
     `${endedAt ?? startedAt}  ${runId}  ${colour(outcome)}  ${sentence}`,
     ...(outcome === 'candidate' ? [`  its release: ratchet release ${runId}`] : []),

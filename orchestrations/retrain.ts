@@ -8,7 +8,8 @@
  * 1. A run ends in one stated outcome, told to the model's entity and written to the ledger.
  * 2. Nothing is registered or released but what the gates passed, or a person accepted where they could not say; the
  *    champion stays otherwise.
- * 3. A past champion that the gates let is released as it is: the run trains and registers nothing.
+ * 3. A past champion that the gates let is released as it is: the run trains and registers nothing. So is a version of an
+ *    earlier training of the same inputs (train.ts), and the run trains nothing.
  * 4. A cancellation is heard at once wherever the run waits, and between any two steps: a run that is cancelled submits,
  *    registers and notifies nothing more.
  * 5. A run that judges a kept challenger again begins at evaluate, too, and trains nothing.
@@ -25,13 +26,14 @@ import { askPerson } from './ask-person.ts';
 import { endPredecessors } from './end-predecessors.ts';
 import { type Chosen, tryPastChampions } from './past-champions.ts';
 import { register } from './register.ts';
-import { describeJobEnd, type LastAttempt, runAttempts } from './run-attempts.ts';
+import { describeJobEnd, runAttempts } from './run-attempts.ts';
 import { mayScore, type RunEnd, type RunInput } from './run-input.ts';
 import { cancelRunEvent } from './run-job.ts';
 import { cancelled, runRelease } from './run-release.ts';
 import { beginWalk, computeHoursOf, endJobsOf, enterPhase, note, type RunWalk } from './run-walk.ts';
 import { settle } from './settle.ts';
 import { messageOf, takeStep } from './take-step.ts';
+import { train } from './train.ts';
 
 df.app.orchestration('retrain', function* (context) {
   const input = context.df.getInput<RunInput>();
@@ -69,20 +71,18 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   if (scoresPast) {
     const searched = yield* tryPastChampions(walk);
     if ('outcome' in searched) return searched;
-    if (searched.chosen) return yield* releaseAgain(walk, searched.chosen, data.manifestHash);
+    if (searched.chosen) {
+      note(walk, { verdict: 'passed' });
+      return yield* releaseAgain(walk, searched.chosen, data.manifestHash);
+    }
     attempts.evaluate = searched.nextAttempt;
     yield* enterPhase(walk, 'train');
   }
-  let trained: LastAttempt | undefined;
-  if (!given) {
-    const training = yield* runAttempts(walk, 'train', null);
-    if (cancel.isCompleted) return cancelled(cancel);
-    if (!training.succeeded) return { outcome: 'training-failed', sentence: describeJobEnd(training) };
-    attempts.train = training.attempt;
-    trained = training;
-  }
-  const challenger = given ?? newVersion(input, attempts.train, trained?.modelUri);
-  note(walk, { challenger, ...(trained?.tuned && { tuned: trained.tuned }) });
+  const trained = given ? null : yield* train(walk);
+  if (trained && 'outcome' in trained) return trained;
+  attempts.train = trained?.attempt ?? 1;
+  const challenger = given ?? trained!.challenger;
+  note(walk, { challenger });
 
   if (!given) yield* enterPhase(walk, 'evaluate');
   const evaluation = yield* runAttempts(walk, 'evaluate', challenger, attempts.evaluate);
@@ -92,17 +92,42 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
 
   yield* enterPhase(walk, 'gate');
   const judged = yield* judge(walk, attempts, trained?.modelUri);
-  if ('outcome' in judged) return keepChallenger(input, challenger, judged);
+  const earlier = trained?.earlier;
+  if ('outcome' in judged) return earlier?.isRegistered ? judged : keepChallenger(input, challenger, judged);
+  if (!earlier) return yield* registerAndRelease(walk, challenger, judged, data.manifestHash);
+  const sentence = `Trained by run ${earlier.runId}; nothing was trained again. ${judged.sentence}`;
+  const { reportHash } = judged;
+  if (!earlier.isRegistered)
+    return yield* registerAndRelease(
+      walk,
+      challenger,
+      { ...judged, sentence },
+      data.manifestHash,
+      earlier.digest,
+    );
+  const chosen = { model: { ...challenger, chosenBy: runId }, digest: earlier.digest, sentence, reportHash };
+  return yield* releaseAgain(walk, chosen, data.manifestHash, 'again');
+}
 
+function* registerAndRelease(
+  walk: RunWalk,
+  challenger: ModelVersion,
+  judged: Passed,
+  dataHash: string,
+  expectedDigest?: string,
+): Generator<df.Task, RunEnd, unknown> {
+  const { context, input, cancel, patience } = walk;
+  const { runId, pinned } = input;
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'register');
+  const { reportHash: gateReportHash, sentence } = judged;
   const made = {
     runId,
     challenger,
     signals: input.signals,
     configHash: pinned.configHash,
-    gateReportHash: judged.reportHash,
-    dataHash: data.manifestHash,
+    gateReportHash,
+    dataHash,
     parent: input.champion,
   };
   const registered = input.promoted ?? (yield* register(context, made, judged.overrides, patience));
@@ -110,8 +135,7 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
 
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'release');
-  const { reportHash: gateReportHash, sentence } = judged;
-  const handed = { model: registered, gateReportHash, dataHash: data.manifestHash };
+  const handed = { model: registered, gateReportHash, dataHash, ...(expectedDigest && { expectedDigest }) };
   return yield* runRelease(walk, handed, sentence);
 }
 
@@ -120,17 +144,18 @@ function* releaseAgain(
   walk: RunWalk,
   { model, digest, sentence, reportHash }: Chosen,
   dataHash: string,
+  as = 'again, a past champion; nothing was trained',
 ): Generator<df.Task, RunEnd, unknown> {
   const { context, input, cancel, patience } = walk;
   const { name, version } = model;
-  note(walk, { challenger: model, verdict: 'passed' });
+  note(walk, { challenger: model });
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'register');
   yield* takeStep(context, 'mark-chosen', { name, version, runId: input.runId }, patience);
   note(walk, { registeredVersion: version });
   if (cancel.isCompleted) return cancelled(cancel);
   yield* enterPhase(walk, 'release');
-  const said = `Version ${version} again, a past champion; nothing was trained. ${sentence}`;
+  const said = `Version ${version} ${as}. ${sentence}`;
   const handed = { model, gateReportHash: reportHash, dataHash, expectedDigest: digest };
   return yield* runRelease(walk, handed, said);
 }
@@ -197,14 +222,3 @@ const unpassed: Readonly<Record<Exclude<Verdict, 'passed'>, RunOutcome>> = {
   inconclusive: 'inconclusive',
   error: 'evidence-error',
 };
-
-/** Until the registry has numbered it, the version of a challenger is named after its run. */
-function newVersion({ runId, pinned }: RunInput, attempt: number, modelUri?: string): ModelVersion {
-  const name = pinned.config.model;
-  const folder = `model${attempt === 1 ? '' : `-${attempt}`}`;
-  return {
-    name,
-    version: runId.slice(name.length + 1),
-    modelUri: modelUri ?? `azureml://datastores/workspaceblobstore/paths/runs/${runId}/${folder}/`,
-  };
-}

@@ -14,6 +14,7 @@ export type RunFindings = Pick<
   | 'acceptedBy'
   | 'attempts'
   | 'pastChampions'
+  | 'reuse'
   | 'tuned'
 >;
 

@@ -28,6 +28,7 @@ import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signa
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
 import type { PastChampionSteps } from './past-champion-steps.ts';
 import type { ReleaseSteps } from './release-steps.ts';
+import type { ReuseSteps } from './reuse-steps.ts';
 
 /** How a job stands in the workspace. `ended` says whether it will change any more. */
 export interface JobState {
@@ -115,7 +116,7 @@ export interface HeldBack {
   readonly notices?: readonly NoticeAddress[];
 }
 
-export interface Steps extends ReleaseSteps, PastChampionSteps {
+export interface Steps extends ReleaseSteps, PastChampionSteps, ReuseSteps {
   /** Looks at workspace and storage for what no event has told since the last scan, and acts on it. */
   'find-lost-events': { input: { previous: Reconciliation | null; now: string }; output: Reconciliation };
   /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */

@@ -121,11 +121,20 @@ export const actTools: Readonly<Record<string, ActTool>> = {
     access: 'request',
     description:
       'Request a run of a model: a new version is trained and judged, if the policy and its budgets allow it. Training costs money.',
-    input: z.strictObject({ model, reason }),
-    prepare: (input) => ({
-      path: `models/${encodeURIComponent(input.model)}/signals`,
-      body: { reason: input.reason },
-      shown: `request a run of ${input.model}`,
+    input: z.strictObject({
+      model,
+      fresh: z
+        .boolean()
+        .optional()
+        .describe(
+          'Train, even where an earlier training of the same inputs could be taken. Omitted: take it.',
+        ),
+      reason,
+    }),
+    prepare: ({ model: of, fresh, reason: why }) => ({
+      path: `models/${encodeURIComponent(of)}/signals`,
+      body: { reason: why, ...(fresh && { fresh }) },
+      shown: `request a run of ${of}${fresh ? ' that trains anew' : ''}`,
     }),
   }),
   freeze_model: define({

@@ -42,6 +42,7 @@ const undecidedMs = 60_000;
 const exitCodes: Readonly<Record<RunOutcome, 0 | 1 | 3>> = {
   released: 0,
   candidate: 0,
+  unchanged: 0,
   'gate-failed': 1,
   inconclusive: 1,
   cancelled: 1,

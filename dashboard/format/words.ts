@@ -19,6 +19,7 @@ const say = (text: string, tone: Tone): Said => ({ text, tone });
 const ofRun: Readonly<Record<RunOutcome, Said>> = {
   released: say('released', 'good'),
   candidate: say('passed, release begun', 'good'),
+  unchanged: say('nothing new to train', 'quiet'),
   'gate-failed': say('gates failed', 'bad'),
   inconclusive: say('inconclusive', 'warn'),
   'evidence-error': say('evidence broken', 'bad'),

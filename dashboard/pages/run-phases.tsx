@@ -82,12 +82,12 @@ export function RunPhases({ run, progress }: RunPhasesProps) {
 
 /** What a run of its kind does not do, or what it did not come to. */
 function isSkipped(run: Run, phase: RunPhase): boolean {
-  const { runId, kind, outcome, verdict, challenger, registeredVersion, released } = run;
-  if (challenger?.chosenBy === runId && (phase === 'train' || phase === 'evaluate' || phase === 'gate'))
-    return true;
-  if (phase === 'train') return kind !== 'retrain';
+  const { runId, kind, outcome, verdict, challenger, registeredVersion, released, reuse } = run;
+  const isPast = challenger?.chosenBy === runId && !reuse;
+  if (isPast && (phase === 'train' || phase === 'evaluate' || phase === 'gate')) return true;
+  if (phase === 'train') return kind !== 'retrain' || Boolean(reuse?.trainedBy);
   if (outcome === null) return false;
-  if (phase === 'evaluate') return outcome === 'training-failed';
+  if (phase === 'evaluate') return outcome === 'training-failed' || outcome === 'unchanged';
   if (phase === 'gate') return verdict === null && failedIn[outcome] !== 'gate';
   if (phase === 'register') return registeredVersion === null;
   return phase === 'release' && !released && outcome !== 'candidate';

@@ -112,6 +112,7 @@ function Outcome({ run }: { readonly run: Run }) {
             registeredVersion && <Version model={run.model} version={registeredVersion} />,
           ],
           ['Past champions', run.pastChampions && <PastChampions model={run.model} of={run.pastChampions} />],
+          ['Training', run.reuse && <Sentence of={run.reuse.sentence} />],
           ['Released', run.released ? 'yes' : 'no'],
           [
             'Its release',

@@ -4,12 +4,11 @@ import type { RegisteredVersion } from '../../shared/azure/model-registry.ts';
 import { manifestLimitBytes, manifestPath } from '../../shared/azure/run-files.ts';
 import { readEmbargoes } from '../../shared/dispatch/tell-embargoes.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
-import { targetEntity, targetKey } from '../../shared/domain/durable-names.ts';
 import type { ModelVersion, Run } from '../../shared/domain/run.ts';
 import { listPastChampions } from '../../shared/release/transitions/past-champions.ts';
-import type { TargetState } from '../../shared/release/transitions/state.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
+import { readTarget } from './read-target.ts';
 
 /** So many of the latest runs and releases are looked through. */
 const looksBack = { runs: 500, releases: 1_000 } as const;
@@ -26,7 +25,7 @@ defineStep(
     const [runs, releases, state, holdout] = await Promise.all([
       ledger.listRuns({ model, limit: looksBack.runs }),
       ledger.listReleases({ model, limit: looksBack.releases }),
-      release.target ? readTarget(df.getClient(context), targetKey(release.target)) : undefined,
+      readTarget(df.getClient(context), release),
       readHoldout(runId),
     ]);
     const embargoes = await readEmbargoes(ledger, pinned, state, now);
@@ -45,10 +44,6 @@ defineStep(
   },
   { extraInputs: [df.input.durableClient()] },
 );
-
-async function readTarget(client: df.DurableClient, key: string): Promise<TargetState | undefined> {
-  return (await client.readEntityState<TargetState>(new df.EntityId(targetEntity, key))).entityState;
-}
 
 /** The partitions that a run judges on; null: nobody knows any more. */
 async function readHoldout(runId: string): Promise<ReadonlySet<string> | null> {

@@ -16,7 +16,7 @@ export interface PinnedSignal {
 
 /** Only what the rules ask for: what is recorded of an offer stays small. */
 export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, now: string): Offer {
-  const { id, kind, byMachine, cause, observedAt, persistence, test, newData } = signal;
+  const { id, kind, byMachine, fresh, cause, observedAt, persistence, test, newData } = signal;
   const { config } = pinned;
   const { policy } = config;
   const composites = compositesOf(config.triggers, cause);
@@ -27,6 +27,7 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
       id,
       kind,
       ...(byMachine && { byMachine }),
+      ...(fresh && { fresh }),
       ...(cause !== undefined && { cause }),
       ...((cause !== undefined || came.length > 0) && { observedAt }),
       ...(persistence && { persistence }),

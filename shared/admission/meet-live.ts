@@ -46,6 +46,8 @@ function earlierAfter(now: string, a: string, b: string): string {
 /** A waiting signal that finds a run under way (a person got in first) joins it with all that joined it. */
 function joinLive(state: ModelState, question: Question): PolicyAnswer {
   const live = state.live!;
+  // What is under way may have taken an earlier training.
+  if (question.signal.fresh) return waitForLive(state, question);
   return {
     admission: answer.joinedLive(live),
     state: {

@@ -15,7 +15,9 @@ import type { AlarmJudgement } from './alarms.ts';
 
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
-    Partial<Pick<Signal, 'byMachine' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>>;
+    Partial<
+      Pick<Signal, 'byMachine' | 'fresh' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>
+    >;
   /** What it counts for of that which absences are of; absent: for nothing. */
   readonly came?: readonly string[];
   /** Of an absence that requests no run: what it tells. */

@@ -18,7 +18,7 @@ import { estimateHours } from '../config/estimate.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { ModelFacts } from '../domain/model-facts.ts';
 import type { ModelState, RememberedSignal, Spent } from '../domain/model-state.ts';
-import type { ModelVersion, Run, RunOutcome } from '../domain/run.ts';
+import { isUnsuccessful, type ModelVersion, type Run, type RunOutcome } from '../domain/run.ts';
 import { wordOf } from '../domain/word.ts';
 import { keepFrozen } from './operate.ts';
 import { rebuildCame } from './rebuild-came.ts';
@@ -105,7 +105,7 @@ function countUnsuccessful(ends: readonly End[], releasedAt: string | null): num
   const since = ends.filter(
     ({ at, champion }) => champion === null && (releasedAt === null || at > releasedAt),
   );
-  return since.filter(({ outcome }) => outcome !== 'cancelled' && outcome !== 'candidate').length;
+  return since.filter(({ outcome }) => isUnsuccessful(outcome)).length;
 }
 
 /** A run that has not ended is live: its orchestration tells its end, or the watchdog finds that there is none. */

@@ -1,6 +1,6 @@
 import { runOfGlass } from '../domain/broken-glass.ts';
 import type { ModelState } from '../domain/model-state.ts';
-import type { KeptChallenger, ModelVersion, RunOutcome } from '../domain/run.ts';
+import { isUnsuccessful, type KeptChallenger, type ModelVersion, type RunOutcome } from '../domain/run.ts';
 import { settleSpent } from './budget.ts';
 import { sleepers } from './pending.ts';
 
@@ -50,8 +50,7 @@ export function settleRun(state: ModelState, settlement: Settlement): Settled {
   // Judging a version registered by hand says nothing of the challenger that waits, unless it is the champion now.
   const waits = live.kind === 'promote' && !settlement.champion ? before : undefined;
   const kept = settlement.keep ?? waits;
-  const isFailure = outcome !== 'cancelled' && outcome !== 'candidate';
-  const failures = (state.unsuccessful ?? 0) + (isFailure ? 1 : 0);
+  const failures = (state.unsuccessful ?? 0) + (isUnsuccessful(outcome) ? 1 : 0);
   return {
     state: {
       ...rest,

@@ -69,7 +69,7 @@ export class ModelRegistry {
     writeDown: (number: number) => Promise<number>,
   ): Promise<RegisteredVersion> {
     const run = model.tags[runTag] ?? '';
-    const listed = await this.#findListed(model.name, run);
+    const listed = await this.findOfRun(model.name, run);
     if (listed) return listed;
     for (let number = await writeDown(await this.#nextNumber(model.name)); ; number++) {
       const there = await this.find(model.name, String(number));
@@ -116,8 +116,11 @@ export class ModelRegistry {
     return this.#list(name, { orderBy: 'createdtime desc' }, limit);
   }
 
-  /** By the list of versions; where people have copied the tag, the version of the lowest number. */
-  async #findListed(name: string, run: string): Promise<RegisteredVersion | null> {
+  /**
+   * The version that bears a run's tag, by the list of versions, archived ones too; where people have copied the tag, that of
+   * the lowest number.
+   */
+  async findOfRun(name: string, run: string): Promise<RegisteredVersion | null> {
     const listed = await this.#list(name, { tags: `${runTag}=${run}` });
     const own = listed.filter(({ tags }) => tags[runTag] === run);
     return own.toSorted((a, b) => Number(a.version) - Number(b.version))[0] ?? null;

@@ -30,6 +30,7 @@ const SignalSchema = z.strictObject({
   observedAt: time.nullable(),
   source: word,
   byMachine: z.literal(true).optional(),
+  fresh: z.literal(true).optional(),
   summary: z.string(),
   evidence: z.record(z.string(), z.json()),
   cause: word.optional(),

@@ -17,6 +17,7 @@ import { modelOutput, portsOf } from './pipeline-ports.ts';
 import type { ModelConfig, QueryTrigger } from './schema.ts';
 import { parametersIn } from './sweep-schema.ts';
 import { sweepMs } from './sweep-time.ts';
+import { findMoving } from './training-fingerprint.ts';
 
 export interface Warning {
   readonly path: readonly PropertyKey[];
@@ -36,6 +37,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...findShortRun(config),
     ...findIdleSteps(config),
     ...findIdleParameters(config),
+    ...findVainReuse(config),
     ...findUnprovenRelease(config),
   ];
 }
@@ -132,6 +134,21 @@ function findIdleParameters({ training }: ModelConfig): Warning[] {
     const message = `the command names no \${{search_space.${name}}}: unless its program reads AZUREML_SWEEP_${name}, trials differ in it for nothing`;
     return { path: ['training', 'searchSpace', name], message };
   });
+}
+
+/** A training that is not the same again, though it is to be taken for the same. */
+function findVainReuse({ training }: ModelConfig): Warning[] {
+  if (training.reuse === undefined) return [];
+  const moved = findMoving(training);
+  if (moved) {
+    const message = `${moved.value} may be another thing each time, so that no earlier training is ever taken (training.reuse); name a version`;
+    return [{ path: ['training', ...moved.path], message }];
+  }
+  const drawn = training.kind === 'sweep' ? training.sampling : undefined;
+  if (drawn?.type !== 'bayesian' && (drawn?.type !== 'random' || drawn.seed !== undefined)) return [];
+  const message =
+    'takes an earlier sweep as it was drawn, where another might try other values; draw at random with a seed, or request with --fresh to have it drawn anew';
+  return [{ path: ['training', 'reuse'], message }];
 }
 
 /** Steps that take machines for what nobody reads. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
+import { duration } from './fields.ts';
 import { type Problem, sourceOf } from './gate-fields.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { JobSchema } from './job-schema.ts';
@@ -19,8 +20,16 @@ const pastChampions = z
     'How many past champions that are still in the registry are scored on the newest holdout before anything is trained, the latest first, in a run that a signal of drift or of a metric has started. One that passes the gates against the champion is released again, and nothing is trained: docs/past-champions.md. Needs a gate of kind against-champion that shows a version to be better. Omitted: none is, and every run trains.',
   );
 
+const reuse = duration('reuse', { least: 'PT1H', most: 'P365D' })
+  .optional()
+  .describe(
+    'How old an earlier training of the same code, data and settings may be, as an ISO 8601 duration, for a run to take its model in place of training again: docs/reuse.md. Omitted: every run trains.',
+  );
+/** What each kind of training may have beside its own fields. */
+const beforeTraining = { pastChampions, reuse };
+
 const CommandTrainingSchema = JobSchema.extend({
-  pastChampions,
+  ...beforeTraining,
   kind: z
     .literal('command')
     .optional()
@@ -75,12 +84,12 @@ const PipelineSchema = z.strictObject({
     'How often a pipeline that failed is submitted again, from its first step on, by why its step failed: docs/runs.md, "Attempts". All attempts share the timeouts of the steps. Omitted: the defaults of each kind.',
   ),
   tags: JobSchema.shape.tags,
-  pastChampions,
+  ...beforeTraining,
 });
 
 export const TrainingSchema = z.discriminatedUnion(
   'kind',
-  [CommandTrainingSchema, PipelineSchema, SweepSchema.extend({ pastChampions })],
+  [CommandTrainingSchema, PipelineSchema, SweepSchema.extend(beforeTraining)],
   {
     error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
   },

@@ -2,6 +2,7 @@ import type { BrokenGlass } from './broken-glass.ts';
 import type { GateReport } from './gate-report.ts';
 import type { JobAttempt } from './job-attempt.ts';
 import type { SignalKind } from './signal.ts';
+import type { Reuse } from './training.ts';
 import type { Tuning } from './tuning.ts';
 import type { Word } from './word.ts';
 
@@ -20,6 +21,7 @@ export type RunPhase = (typeof runPhases)[number];
 export const runOutcomes = [
   'released', // the challenger is the champion
   'candidate', // the challenger has passed, and its release over stages has begun
+  'unchanged', // a training of the same inputs serves already, or is on its way
   'gate-failed', // the challenger is not good enough
   'inconclusive', // the evidence does not suffice to say
   'evidence-error', // the evidence is missing or broken
@@ -30,6 +32,10 @@ export const runOutcomes = [
   'failed', // Ratchet itself could not go on
 ] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
+
+/** Whether a run that released nothing counts as one more that did not help: for the breaker, and a cooldown that doubles. */
+export const isUnsuccessful = (outcome: RunOutcome | null): boolean =>
+  outcome !== 'cancelled' && outcome !== 'candidate' && outcome !== 'unchanged';
 
 /** A version of a model in the workspace's registry, or about to be one. */
 export interface ModelVersion {
@@ -43,7 +49,7 @@ export interface ModelVersion {
   readonly modelUri: string;
   /** The run that registered it; absent where a person did, and before it was kept. */
   readonly runId?: string;
-  /** The run that has it released again as a past champion; absent where none has. */
+  /** The run that has it released again without training: a past champion, or one of an earlier training; absent where none has. */
   readonly chosenBy?: string;
 }
 
@@ -71,6 +77,8 @@ export interface Run {
   readonly attempts?: readonly JobAttempt[];
   /** The past champions that it looked at before training, in order; absent where it looked for none. */
   readonly pastChampions?: readonly PastChampion[];
+  /** Whether it took an earlier training; absent where the model file has no `training.reuse`, and it came to no training. */
+  readonly reuse?: Reuse;
   /** What its sweep found; absent where it has none. */
   readonly tuned?: Tuning;
   readonly startedAt: string;

@@ -21,6 +21,8 @@ export interface Signal {
   readonly source: string;
   /** A request that a machine made: it is automation's, whatever its kind. Absent: a person's, or no request. */
   readonly byMachine?: true;
+  /** A request for a training of its own, whatever earlier one could be taken. Absent: an earlier one will do. */
+  readonly fresh?: true;
   /** One sentence a person understands: `accuracy 0.871 is below 0.95 (n=214)`. */
   readonly summary: string;
   /** The numbers and names behind the summary. */

@@ -40,6 +40,7 @@ import type { Page } from './read-newest.ts';
 import { type ReleaseQuery, readRelease, readReleases, readReleasesOf, writeRelease } from './releases.ts';
 import { changeRun, type RunQuery, readRun, readRuns, writeRun } from './runs.ts';
 import { type AskedLook, type TakenLook, takeLook } from './take-look.ts';
+import { Trainings } from './trainings.ts';
 import { Verdicts } from './verdicts.ts';
 
 export const decisionsTable = 'RatchetDecisions';
@@ -52,6 +53,7 @@ const releasesTable = 'RatchetReleases';
 const noticesTable = 'RatchetNotices';
 const cardsTable = 'RatchetCards';
 const checksTable = 'RatchetChecks';
+const trainingsTable = 'RatchetTrainings';
 
 export class Ledger {
   readonly #decisions: TableClient;
@@ -72,6 +74,8 @@ export class Ledger {
   readonly verdicts: Verdicts;
   /** What rules have found, nothing included. */
   readonly checks: Checks;
+  /** Trainings that may be taken again, by what went into them. */
+  readonly trainings: Trainings;
 
   constructor(openTable: (name: string) => TableClient) {
     this.#decisions = openTable(decisionsTable);
@@ -85,6 +89,7 @@ export class Ledger {
     this.log = new LogReader((name, asked, work) => this.#in(logged[name], asked, {}, work));
     const [cards, checks] = [openTable(cardsTable), openTable(checksTable)];
     const [data, notices] = [openTable(dataTable), openTable(noticesTable)];
+    const trainings = openTable(trainingsTable);
     this.cards = new Cards((asked, work) => this.#in(cards, asked, {}, work), {
       namesAfter: async (name, atMost) => {
         const asked = { after: name, atMost };
@@ -99,6 +104,7 @@ export class Ledger {
     });
     this.changes = new ChangeWatch(this.cards);
     this.notices = new Notices((asked, work) => this.#in(notices, asked, {}, work));
+    this.trainings = new Trainings((asked, work) => this.#in(trainings, asked, {}, work));
     this.verdicts = new Verdicts((asked, work) => this.#in(data, asked, {}, work), this.cards);
     this.checks = new Checks((asked, work) => this.#in(checks, asked, {}, work), this.cards);
   }

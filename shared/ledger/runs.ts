@@ -132,6 +132,7 @@ function progressOf(run: Run): readonly number[] {
     Number(run.endedAt !== null),
     runPhases.indexOf(run.phase),
     run.pastChampions?.length ?? 0,
+    Number(run.reuse !== undefined),
     Number(run.released),
     Number(run.registeredVersion !== null),
     Number(run.verdict !== null),

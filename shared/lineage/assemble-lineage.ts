@@ -70,12 +70,14 @@ function originOf(version: string, { registered, tagged, other }: LineageFacts):
 function describeOrigin(
   { model, version }: LineageSubject,
   origin: VersionLineage['origin'],
-  { registered, tagged, other }: LineageFacts,
+  { registered, tagged, other, trainedBy }: LineageFacts,
 ): string {
   const name = `Version ${version} of ${model}`;
   const gone = registered ? '' : ' It is not in the registry any more.';
-  if (origin === 'run')
-    return `${name} was trained and registered by run ${(tagged ?? other)!.runId}.${gone}`;
+  if (origin === 'run') {
+    const trained = trainedBy ? `trained by run ${trainedBy.runId} and registered` : 'trained and registered';
+    return `${name} was ${trained} by run ${(tagged ?? other)!.runId}.${gone}`;
+  }
   if (origin === 'unclear') {
     const tag = registered?.tags[runTag];
     return tag === undefined
@@ -88,7 +90,7 @@ function describeOrigin(
 
 function describeChoices({ chosenBy }: LineageFacts): string {
   if (chosenBy.length === 0) return '';
-  return ` It was released again as a past champion, chosen by ${chosenBy.map((run) => `run ${run}`).join(', ')}.`;
+  return ` It was released again without training, chosen by ${chosenBy.map((run) => `run ${run}`).join(', ')}.`;
 }
 
 function describeData(manifest: DataManifest | null, part: 'train' | 'evaluate'): DataFacts | null {

@@ -57,6 +57,7 @@ export function toOpenLineage(lineage: VersionLineage): readonly OpenLineageEven
 const ends: Readonly<Record<RunOutcome, 'COMPLETE' | 'FAIL' | 'ABORT'>> = {
   released: 'COMPLETE',
   candidate: 'COMPLETE',
+  unchanged: 'COMPLETE',
   'gate-failed': 'COMPLETE',
   inconclusive: 'COMPLETE',
   'evidence-error': 'FAIL',

@@ -61,6 +61,11 @@ function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
   return ` Before a run that drift or a metric asks for trains, ${who} scored: one that passes the gates is released again.`;
 }
 
+function tellReuse({ reuse }: ModelConfig['training']): string {
+  if (reuse === undefined) return '';
+  return ` A training of the same code, data and settings that ended within ${span(reuse)} is taken in place of training again.`;
+}
+
 function tellTraining(training: ModelConfig['training']): string {
   if ('searchSpace' in training) return tellSweep(training);
   if (!('steps' in training))
@@ -84,7 +89,7 @@ function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] 
   return [
     {
       path: 'training',
-      sentence: `${tellTraining(training)}${tellPastChampions(training)}`,
+      sentence: `${tellTraining(training)}${tellPastChampions(training)}${tellReuse(training)}`,
     },
     {
       path: 'evaluation',

@@ -6,6 +6,8 @@ import type { Signal } from '../domain/signal.ts';
 export const ManualRequestSchema = z.strictObject({
   /** Why a run is wanted: it stands in the ledger. */
   reason: z.string().trim().min(1).max(1000),
+  /** Whether it is trained anew, though an earlier training of the same inputs is known: docs/reuse.md. */
+  fresh: z.boolean().optional(),
   requestedBy: proven,
 });
 
@@ -14,7 +16,7 @@ type ManualRequest = z.infer<typeof ManualRequestSchema>;
 /** `key` makes a repeated request the same signal. */
 export function manualSignal(
   model: string,
-  { reason }: ManualRequest,
+  { reason, fresh }: ManualRequest,
   { key, actor }: { readonly key: string; readonly actor: Actor },
 ): Signal {
   const requestedBy = describeActor(actor);
@@ -25,6 +27,7 @@ export function manualSignal(
     observedAt: null,
     source: actor.kind === 'person' ? `person:${actor.name}` : describeActor(actor),
     ...(actor.kind === 'machine' && { byMachine: true }),
+    ...(fresh && { fresh }),
     summary: `${requestedBy} requests a run: ${reason}`,
     evidence: { reason, requestedBy, actor: { ...actor } },
   };

@@ -114,7 +114,14 @@ function describeRun(run: Run): Told {
   const [first] = signals;
   const ids = { 'ratchet.run_id': runId, ...(first && { 'ratchet.decision_id': maskSecrets(first) }) };
   const common = { 'ratchet.model': model, 'ratchet.kind': kind, 'ratchet.outcome': outcome };
-  const isFailure = !['released', 'candidate', 'gate-failed', 'inconclusive', 'cancelled'].includes(outcome);
+  const isFailure = ![
+    'released',
+    'candidate',
+    'unchanged',
+    'gate-failed',
+    'inconclusive',
+    'cancelled',
+  ].includes(outcome);
   const parts = phases
     .filter(({ phase }) => phase !== 'settled')
     .map(({ phase, from }, index) =>

@@ -89,7 +89,7 @@ describe('a run that scores past champions', () => {
     expect(told.gateReport).toMatchObject({ verdict: 'passed', holdout: { look: 2, share: 0.25 } });
     const lineage = (await world.ask('models/tiny/versions/1/lineage')).body as VersionLineage;
     expect(lineage).toMatchObject({ origin: 'run', chosenBy: [run.runId], contradictions: [] });
-    expect(lineage.sentence).toContain(`released again as a past champion, chosen by run ${run.runId}.`);
+    expect(lineage.sentence).toContain(`released again without training, chosen by run ${run.runId}.`);
     const version = await workspaceClient(world.cloud()).modelVersions.get(
       localCloud.resourceGroup,
       localCloud.workspace,

@@ -212,7 +212,7 @@ describe('a version that was released again as a past champion', () => {
     expect(lineage.contradictions).toEqual([]);
     expect(lineage.chosenBy).toEqual([chosenBy]);
     expect(lineage.sentence).toMatch(
-      new RegExp(`It was released again as a past champion, chosen by run ${chosenBy}\\.$`),
+      new RegExp(`It was released again without training, chosen by run ${chosenBy}\\.$`),
     );
     // The same approval of a release of its own run does not agree.
     const other = { ...again, model: own.model };
