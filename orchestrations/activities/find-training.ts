@@ -93,8 +93,8 @@ async function readWishes(
 ): Promise<{ readonly fresh: string | null; readonly byPerson: boolean }> {
   const decisions = await Promise.all(signals.map((id) => ledger.getDecision(model, id)));
   const asked = decisions.flatMap((decision) => decision?.signal ?? []);
-  const fresh = asked.find(({ evidence }) => evidence['fresh'] === true);
-  return { fresh: fresh ? `signal ${fresh.id}` : null, byPerson: asked.some(isOfPerson) };
+  const signal = asked.find(({ fresh }) => fresh);
+  return { fresh: signal ? `signal ${signal.id}` : null, byPerson: asked.some(isOfPerson) };
 }
 
 /** The run that trained the champion, where it did by the same inputs. */
