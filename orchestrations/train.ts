@@ -27,7 +27,7 @@ export interface Trained {
   readonly earlier?: Earlier;
 }
 
-export interface Earlier {
+interface Earlier {
   readonly runId: string;
   /** SHA-256 over its files, hex. */
   readonly digest: string;
