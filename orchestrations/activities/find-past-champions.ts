@@ -25,7 +25,7 @@ defineStep(
     const [runs, releases, state, holdout] = await Promise.all([
       ledger.listRuns({ model, limit: looksBack.runs }),
       ledger.listReleases({ model, limit: looksBack.releases }),
-      readTarget(df.getClient(context), release),
+      readTarget(context, release),
       readHoldout(runId),
     ]);
     const embargoes = await readEmbargoes(ledger, pinned, state, now);

@@ -40,17 +40,18 @@ defineStep(
     const { fresh, byPerson } = await readWishes(ledger, model, signals);
     if (fresh !== null) return none(`${fresh} asks for a new training`, fingerprint);
     const oldest = new Date(Date.parse(now) - parseDurationMs(job.reuse ?? 'PT0S')!).toISOString();
-    const state = await readTarget(df.getClient(context), release);
+    const state = await readTarget(context, release);
     const embargoes = await readEmbargoes(ledger, pinned, state, now);
 
+    const known = await ledger.trainings.find(model, fingerprint);
     const trainer = champion && (await findTrainer(ledger, champion, fingerprint));
     const isBarred = embargoes.some(({ version }) => version === champion?.version);
-    if (champion && trainer && !isBarred && trainer.startedAt >= oldest) {
+    const trainedAt = trainer?.runId === known?.runId ? known?.endedAt : trainer?.startedAt;
+    if (champion && trainer && trainedAt && !isBarred && trainedAt >= oldest) {
       const why = `The champion, version ${champion.version}, was trained by run ${trainer.runId}`;
       return { found: 'in-place', fingerprint, runId: trainer.runId, why };
     }
 
-    const known = await ledger.trainings.find(model, fingerprint);
     if (!known) return none('no training of the same code, data and settings is known', fingerprint);
     const { version, runs, isGone } = await findVersion(ledger, known, model);
     const standing =
@@ -60,7 +61,9 @@ defineStep(
         releases: await ledger.listReleasesOf({ model, version: version.version, limit: releasesAtMost }),
       });
     const verdict = judgeReuse({
-      ...{ training: known, oldest, usesAtMost, byPerson, runs, scored, standing, isGone },
+      // A step that is repeated has noted its own run.
+      training: { ...known, uses: known.uses.filter((use) => use.runId !== runId) },
+      ...{ oldest, usesAtMost, byPerson, runs, scored, standing, isGone },
       ...{ isArchived: version?.isArchived ?? false, version: version?.version ?? null },
       judgedBy: judgementOf(config, champion),
       asksPeople: config.onInconclusive === 'ask',

@@ -30,7 +30,7 @@ function offer(
 function settle(
   state: ModelState,
   hours: number,
-  outcome: 'released' | 'gate-failed' | 'cancelled' = 'gate-failed',
+  outcome: 'released' | 'gate-failed' | 'cancelled' | 'unchanged' = 'gate-failed',
 ) {
   return settleRun(state, { runId: state.live!.runId, outcome, champion: null, now: at(hours) });
 }
@@ -247,8 +247,21 @@ describe('while a run is under way', () => {
     expect(settle(waiting.state, 2).wake).toEqual(['b']);
   });
 
+  it('a request to train anew joins nothing: what is under way may have taken an earlier training', () => {
+    for (const whileRunning of [undefined, 'restart', 'queue'] as const) {
+      const policy = policyOf({
+        ...(whileRunning && { whileRunning }),
+        mostRuns: { count: 1, window: 'P1D' },
+      });
+      const fresh = offer(live(policy), 'm', 1, policy, { kind: 'manual', fresh: true });
+      expect(fresh.admission).toMatchObject({ outcome: 'deferred', reason: 'run-live' });
+      expect(settle(fresh.state, 2).wake).toEqual(['m']);
+    }
+  });
+
   it('counts a cancelled run neither for the breaker nor for the doubling cooldown', () => {
     const policy = policyOf({});
+    expect(settle(live(policy), 1, 'unchanged').state.unsuccessful).toBe(0);
     expect(settle(live(policy), 1, 'cancelled').state.unsuccessful).toBe(0);
     expect(settle(live(policy), 1, 'gate-failed').state.unsuccessful).toBe(1);
   });
