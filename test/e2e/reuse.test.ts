@@ -1,5 +1,5 @@
 /** Runs of the same code, data and settings: one training is paid for, and the others take it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -130,8 +130,20 @@ describe('a run whose training an earlier run has done', () => {
   });
 
   it('trains where it is asked to train anew', async () => {
-    const said = await ratchet('request', 'tiny', '--reason', 'another seed', '--fresh', '--watch');
-    expect(said).toMatch(/released {2}All 2 gates passed/);
+    const [before] = await world.runs();
+    const page = readFileSync('docs/reuse.md', 'utf8');
+    const [, shown] = /```sh\n([\s\S]*?)```/.exec(page)!;
+    const said: string[] = [];
+    for (const line of shown!.trim().split('\n')) {
+      const [, words] = /^npx ratchet (.*)$/.exec(line)!;
+      const named = words!.replace('RUN', before!.runId).replace('spam-filter', 'tiny');
+      said.push(
+        await ratchet(...(named.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''))),
+      );
+    }
+    for (const text of said.slice(0, 2)) expect(text).toContain('was trained by run');
+    const [, signalId] = /^Requested: signal (\S+)$/.exec(said[2]!)!;
+    expect(await ratchet('watch', signalId!)).toMatch(/released {2}All 2 gates passed/);
     const run = (await world.runs())[0]!;
     expect(run).toMatchObject({ outcome: 'released', registeredVersion: '2', reuse: { trainedBy: null } });
     expect(run.reuse!.sentence).toMatch(
