@@ -1,6 +1,7 @@
 import type * as df from 'durable-functions';
 import { hasParts, withTimeout } from '../shared/admission/attempt-timeout.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
+import { isElsewhere } from '../shared/config/elsewhere-schema.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
 import type { JobConfig } from '../shared/config/schema.ts';
 import type { TrainingConfig } from '../shared/config/training-schema.ts';
@@ -8,6 +9,7 @@ import { jobEndedEvent } from '../shared/domain/durable-names.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endJob } from './end-job.ts';
+import { runElsewhere } from './run-elsewhere.ts';
 import { endingOf, noteEnd, type RunWalk, type WalkJob } from './run-walk.ts';
 import type { JobState } from './steps.ts';
 import { takeStep } from './take-step.ts';
@@ -48,11 +50,17 @@ export function* runJob(
   const known: WalkJob = {
     jobName: jobNameOf({ runId: input.runId, phase, attempt }),
     // The time of the machines of a pipeline or a sweep is told in all.
-    machines: hasParts(jobConfig) ? 1 : machinesOf(jobConfig),
+    machines: 'resources' in jobConfig && !hasParts(jobConfig) ? machinesOf(jobConfig) : 1,
     ended: false,
     computeMs: undefined,
   };
   walk.jobs.push(known);
+  if (isElsewhere(jobConfig)) {
+    const training = timeout === undefined ? jobConfig : withTimeout(jobConfig, timeout);
+    const end = yield* runElsewhere(walk, known.jobName, training);
+    noteEnd(known, end);
+    return end;
+  }
   const submission = {
     runId: input.runId,
     model: config.model,

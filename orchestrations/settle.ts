@@ -16,6 +16,7 @@ export type RunFindings = Pick<
   | 'pastChampions'
   | 'reuse'
   | 'tuned'
+  | 'elsewhere'
 >;
 
 export const noFindings: RunFindings = {

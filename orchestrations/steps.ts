@@ -10,6 +10,7 @@ import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/con
 import type { TrainingConfig } from '../shared/config/training-schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
+import type { Elsewhere } from '../shared/domain/elsewhere.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import type { FailureKind } from '../shared/domain/job-attempt.ts';
@@ -26,6 +27,7 @@ import type { ScheduleScan } from '../shared/signals/due-schedules.ts';
 import type { MonitorRunRef } from '../shared/signals/fact.ts';
 import type { Measured, QueryMeasurement, RunMeasurement } from '../shared/signals/measurement.ts';
 import type { MonitorBreach } from '../shared/signals/read-breach.ts';
+import type { ElsewhereSteps } from './elsewhere-steps.ts';
 import type { PastChampionSteps } from './past-champion-steps.ts';
 import type { ReleaseSteps } from './release-steps.ts';
 import type { ReuseSteps } from './reuse-steps.ts';
@@ -46,6 +48,8 @@ export interface JobState {
   /** Of a sweep that went well: what it found, and where the model of its best trial lies. */
   readonly tuned?: Tuning;
   readonly modelUri?: string;
+  /** Of a training that runs outside of the workspace: what runs it, as far as that is known. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** What the watchdog has found. */
@@ -116,7 +120,7 @@ export interface HeldBack {
   readonly notices?: readonly NoticeAddress[];
 }
 
-export interface Steps extends ReleaseSteps, PastChampionSteps, ReuseSteps {
+export interface Steps extends ReleaseSteps, PastChampionSteps, ReuseSteps, ElsewhereSteps {
   /** Looks at workspace and storage for what no event has told since the last scan, and acts on it. */
   'find-lost-events': { input: { previous: Reconciliation | null; now: string }; output: Reconciliation };
   /** Makes a model's state anew from ledger and registry; fails where either cannot be asked. */

@@ -3,6 +3,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { Queues } from './azure/service-bus.ts';
 import type { TlsOptions } from './azure/tls.ts';
 import type { PipelineStage, WebhookStage } from './config/pipeline-stage-schema.ts';
+import type { Elsewhere } from './domain/elsewhere.ts';
+import type { TrainingChannel } from './elsewhere/training-channel.ts';
 import { RatchetError } from './errors.ts';
 import { once } from './once.ts';
 import type { PipelineChannel } from './release/channels/pipeline-channel.ts';
@@ -24,9 +26,9 @@ interface Adviser {
 
 export function wirePipelines({ settings, credential, tls, queues }: Base) {
   /** The organization, with the identity of the app: pipelines and releases have an address and an adviser of their own. */
-  const azureDevOpsFor = async (channel: string, { urlOf, advise }: Adviser): Promise<Rest> => {
+  const azureDevOpsFor = async (uses: string, { urlOf, advise }: Adviser): Promise<Rest> => {
     const { azureDevOpsUrl } = await settings();
-    if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', channel);
+    if (azureDevOpsUrl === null) throw unset('RATCHET_AZURE_DEVOPS_URL', uses);
     const [sdk, { Rest }, { azureDevOpsScope }] = await Promise.all([
       import('@azure/core-rest-pipeline'),
       import('./release/channels/rest.ts'),
@@ -41,19 +43,33 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
 
   const azureRelease = once(async () => {
     const { adviseAzureRelease, releasesUrlOf } = await import('./release/channels/azure-release.ts');
-    return azureDevOpsFor('azure-release', { urlOf: releasesUrlOf, advise: adviseAzureRelease });
+    return azureDevOpsFor(channel('azure-release'), { urlOf: releasesUrlOf, advise: adviseAzureRelease });
   });
 
   const azureDevOps = once(async () => {
     const { adviseAzureDevOps } = await import('./release/channels/azure-pipelines.ts');
-    return azureDevOpsFor('azure-pipelines', { urlOf: (url) => url, advise: adviseAzureDevOps });
+    return azureDevOpsFor(channel('azure-pipelines'), { urlOf: (url) => url, advise: adviseAzureDevOps });
+  });
+
+  const azureTraining = once(async () => {
+    const { adviseAzureTraining } = await import('./elsewhere/azure-training.ts');
+    const uses = 'a training is of kind azure-pipelines';
+    return azureDevOpsFor(uses, { urlOf: (url) => url, advise: adviseAzureTraining });
   });
 
   const gitHub = wireGitHub({ settings, tls });
   const webhook = (stage: WebhookStage) => openWebhook(stage, { settings, tls });
 
+  /** What trains outside of the workspace. */
+  const trainingChannel = async (
+    of: Pick<Elsewhere, 'project' | 'pipeline' | 'branch'>,
+  ): Promise<TrainingChannel> => {
+    const { AzureTraining } = await import('./elsewhere/azure-training.ts');
+    return new AzureTraining(await azureTraining(), of);
+  };
+
   /** What a stage of a release starts. */
-  return async (stage: PipelineStage): Promise<PipelineChannel> => {
+  const pipelineChannel = async (stage: PipelineStage): Promise<PipelineChannel> => {
     if (stage.channel === 'webhook') return webhook(stage);
     if (stage.channel === 'service-bus') {
       const { QueueWithReplies } = await import('./release/channels/queue-with-replies.ts');
@@ -70,6 +86,8 @@ export function wirePipelines({ settings, credential, tls, queues }: Base) {
     const { AzurePipelines } = await import('./release/channels/azure-pipelines.ts');
     return new AzurePipelines(await azureDevOps(), stage);
   };
+
+  return { pipelineChannel, trainingChannel };
 }
 
 async function openWebhook(
@@ -77,7 +95,7 @@ async function openWebhook(
   { settings, tls }: Pick<Base, 'settings' | 'tls'>,
 ): Promise<PipelineChannel> {
   const { webhookKeys } = await settings();
-  if (webhookKeys.length === 0) throw unset('RATCHET_WEBHOOK_SECRET', 'webhook');
+  if (webhookKeys.length === 0) throw unset('RATCHET_WEBHOOK_SECRET', channel('webhook'));
   const [sdk, { Rest }, { SignedWebhook, adviseWebhook, signMessage }] = await Promise.all([
     import('@azure/core-rest-pipeline'),
     import('./release/channels/rest.ts'),
@@ -94,10 +112,12 @@ async function openWebhook(
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-function unset(setting: string, channel: string): RatchetError {
+const channel = (name: string): string => `a release stage uses channel ${name}`;
+
+function unset(setting: string, where: string): RatchetError {
   return new RatchetError(
     'bad-setting',
-    `${setting} must be set where a release stage uses channel ${channel}; found nothing; see docs/settings.md`,
+    `${setting} must be set where ${where}; found nothing; see docs/settings.md`,
     { subject: { settings: setting } },
   );
 }

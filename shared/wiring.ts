@@ -239,7 +239,7 @@ function wireReleases({ settings, credential, tls }: Base) {
   return {
     queues,
     topic,
-    pipelineChannel: wirePipelines({ settings, credential, tls, queues }),
+    ...wirePipelines({ settings, credential, tls, queues }),
     async releaseChannel(stage: NotifyStage): Promise<ReleaseChannel> {
       if (stage.channel === 'service-bus') {
         const { serviceBusChannel } = await import('./release/channels/service-bus-channel.ts');

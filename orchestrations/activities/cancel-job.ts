@@ -2,12 +2,20 @@ import { tellEnd, tellTime } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
 import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
 import { type JobName, jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
+import { orderOf, tellTraining } from '../../shared/elsewhere/tell-training.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep } from '../define-step.ts';
 import { endSources } from './end-sources.ts';
+import { findElsewhere, trainingSources } from './training-sources.ts';
 
 defineStep('cancel-job', async ({ jobName }) => {
+  const elsewhere = await findElsewhere(jobName);
+  if (elsewhere !== null) {
+    const sources = await trainingSources(elsewhere);
+    const seen = await sources.channel.cancel(orderOf(elsewhere), elsewhere.run);
+    return tellTraining(elsewhere, seen, sources);
+  }
   const job = await cancelLatest(await wiring.workspace(), jobName);
   // A sweep that was faster has a model, and only its trials say where.
   if (job.succeeded && job.sweep) return tellEnd(job, endSources);

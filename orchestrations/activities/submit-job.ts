@@ -4,6 +4,7 @@ import { buildSweep } from '../../shared/azure/build-sweep.ts';
 import type { Job } from '../../shared/azure/describe-job.ts';
 import { tellEnd } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
+import { isElsewhere } from '../../shared/config/elsewhere-schema.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';
@@ -31,6 +32,8 @@ async function submit(
 ): Promise<Job> {
   if ('searchSpace' in job)
     return workspace.submitJob(jobName, buildSweep({ ...request, job }, workspace.id));
+  if (isElsewhere(job))
+    throw new TypeError(`${jobName} is no job of the workspace: start-training starts it`);
   if (!('steps' in job)) return workspace.submitJob(jobName, buildJob({ ...request, job }, workspace.id));
   const built = buildPipeline({ ...request, job }, workspace.id);
   for (const component of Object.values(built.components)) await workspace.components.register(component);

@@ -32,6 +32,12 @@ export class Blobs {
     this.#container = container;
   }
 
+  /** The https address of a path, without anything that lets one in. */
+  addressOf(path: string): string {
+    const { origin, pathname } = new URL(this.#container.url);
+    return `${origin}${pathname.replace(/\/$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
+  }
+
   /** Every blob below a prefix, in the order of their paths. Directories of a hierarchical account are none. */
   async list(prefix: string): Promise<readonly BlobEntry[]> {
     const entries: BlobEntry[] = [];

@@ -39,8 +39,8 @@ export interface RegisteredVersion extends ModelVersion {
 interface Registration {
   readonly name: string;
   readonly modelUri: string;
-  /** The job that trained it. */
-  readonly jobName: string;
+  /** The job of the workspace that trained it; absent: none did. */
+  readonly jobName?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -83,7 +83,10 @@ export class ModelRegistry {
     const { name, jobName, tags } = model;
     const subject = { model: name, version, run: tags[runTag] ?? '' };
     const modelUri = longUri(this.#workspace.id, model.modelUri);
-    const properties = { modelType: 'custom_model', modelUri, jobName, tags: { ...tags } };
+    const properties = {
+      ...{ modelType: 'custom_model', modelUri, tags: { ...tags } },
+      ...(jobName !== undefined && { jobName }),
+    };
     let failure: unknown = null;
     try {
       await this.#client.modelVersions.createOrUpdate(

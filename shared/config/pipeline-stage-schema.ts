@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { sentParameters } from '../domain/pipeline.ts';
 import { duration, name } from './fields.ts';
+import { branch, parameterName, pipelineName, projectName } from './pipeline-fields.ts';
 
 const common = {
   stage: name('a stage name').describe('Name of the stage.'),
@@ -46,22 +47,11 @@ const parameters = z
   );
 
 function findWrongName(key: string): string | null {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(key))
+  if (!parameterName.test(key))
     return 'a name is letters, digits and underscores, and does not begin with a digit';
   const isSent = sentParameters.some((sent) => sent.toLowerCase() === key.toLowerCase());
   return isSent ? `${key} is sent by Ratchet itself; give yours another name` : null;
 }
-
-const branch = z
-  .string()
-  .regex(/^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/, 'the name of a branch, such as main')
-  .refine((text) => !text.startsWith('refs/'), {
-    error: ({ input }) => `without refs/heads/ before it; found ${JSON.stringify(input)}`,
-  });
-
-const projectName = z
-  .string()
-  .regex(/^(?![._])[^\\/:*?"<>|;#$*{},+=[\]\p{Cc}]{1,64}$/u, 'the name of a project');
 
 const AzurePipelinesSchema = z.strictObject({
   ...common,
@@ -69,12 +59,7 @@ const AzurePipelinesSchema = z.strictObject({
     .literal('azure-pipelines')
     .describe('Runs a YAML pipeline of Azure Pipelines, in the organization of `RATCHET_AZURE_DEVOPS_URL`.'),
   project: projectName.describe('Project of the pipeline.'),
-  pipeline: z
-    .union([
-      z.int().min(1),
-      z.string().regex(/^[^"/:<>\\|?@*\p{Cc}]{1,255}$/u, 'the name or the number of a pipeline'),
-    ])
-    .describe('The pipeline: its name, or its number where several folders have one of that name.'),
+  pipeline: pipelineName,
   branch: branch
     .optional()
     .describe('Branch whose YAML is run. Omitted: the default branch of the pipeline.'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
+import { ElsewhereSchema, isElsewhere } from './elsewhere-schema.ts';
 import { duration } from './fields.ts';
 import { type Problem, sourceOf } from './gate-fields.ts';
 import type { GateConfig } from './gate-schema.ts';
@@ -89,7 +90,12 @@ const PipelineSchema = z.strictObject({
 
 export const TrainingSchema = z.discriminatedUnion(
   'kind',
-  [CommandTrainingSchema, PipelineSchema, SweepSchema.extend(beforeTraining)],
+  [
+    CommandTrainingSchema,
+    PipelineSchema,
+    SweepSchema.extend(beforeTraining),
+    ElsewhereSchema.extend(beforeTraining),
+  ],
   {
     error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
   },
@@ -114,6 +120,7 @@ function showsBetter(gate: GateConfig): boolean {
 
 /** What is wrong with a training whose fields may each stand as they do; paths begin at it. */
 export function* findTrainingProblems(training: TrainingConfig): Generator<Problem> {
+  if (isElsewhere(training)) return;
   if (training.kind === 'sweep') {
     yield* findSweepProblems(training);
     yield* findComputeProblems(training);

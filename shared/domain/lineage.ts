@@ -37,12 +37,14 @@ export function isOwnRegistration(tags: Readonly<Record<string, unknown>>): bool
 
 /**
  * The job that trained a model, by where its files lie; null where no run of ours wrote them. A trial of a sweep leaves them in a
- * folder of its own name, which begins with that of the sweep.
+ * folder of its own name, which begins with that of the sweep; one that ran elsewhere below a folder of the job's name.
  */
 export function trainingJobOf(modelUri: string): { readonly runId: string; readonly attempt: number } | null {
   const [, path = ''] = /\/paths\/(.*)$/.exec(modelUri) ?? [];
   const own = /^runs\/([^/]+)\/model(?:-([1-9]\d*))?\/?$/.exec(path);
-  const [, runId, attempt = '1'] = own ?? /(?:^|\/)([^/]+)-train(?:-([1-9]\d*))?_\d+\//.exec(path) ?? [];
+  const trial = /(?:^|\/)([^/]+)-train(?:-([1-9]\d*))?_\d+\//;
+  const outside = /(?:^|\/)([^/]+-\d{8}-[0-9a-f]+)-train(?:-([1-9]\d*))?(?:\/|$)/;
+  const [, runId, attempt = '1'] = own ?? trial.exec(path) ?? outside.exec(path) ?? [];
   return runId === undefined ? null : { runId, attempt: Number(attempt) };
 }
 

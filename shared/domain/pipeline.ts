@@ -15,6 +15,15 @@ export interface PipelineOrder {
   readonly askedAt: string;
 }
 
+/** The same of a training that runs outside: `RUN-train` is its key, and it is sent what it is to train on. */
+export interface TrainingOrder {
+  readonly key: string;
+  readonly askedAt: string;
+  readonly sent: Readonly<Record<string, string>>;
+}
+
+export type AnyOrder = PipelineOrder | TrainingOrder;
+
 /** What was started. */
 export interface OutsideRun {
   /** As the channel names it. */
@@ -42,10 +51,12 @@ export const sentParameters = [
   'modelDigest',
 ] as const;
 
+/** The parameter that has the key. */
+export const keyNameOf = (order: AnyOrder): string => ('sent' in order ? 'ratchetJob' : 'ratchetRelease');
+
 /** What is not known is left out. */
-export function parametersOf(
-  order: PipelineOrder,
-): Readonly<Partial<Record<(typeof sentParameters)[number], string>>> {
+export function parametersOf(order: AnyOrder): Readonly<Record<string, string>> {
+  if ('sent' in order) return order.sent;
   const { key, stage, model, previousVersion, digest } = order;
   return {
     ratchetRelease: key,
@@ -54,5 +65,5 @@ export function parametersOf(
     modelVersion: model.version,
     ...(previousVersion !== null && { previousVersion }),
     ...(digest !== null && { modelDigest: digest }),
-  };
+  } satisfies Partial<Record<(typeof sentParameters)[number], string>>;
 }

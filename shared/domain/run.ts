@@ -1,4 +1,5 @@
 import type { BrokenGlass } from './broken-glass.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { GateReport } from './gate-report.ts';
 import type { JobAttempt } from './job-attempt.ts';
 import type { SignalKind } from './signal.ts';
@@ -81,6 +82,8 @@ export interface Run {
   readonly reuse?: Reuse;
   /** What its sweep found; absent where it has none. */
   readonly tuned?: Tuning;
+  /** Its training that runs outside of the workspace, the latest attempt; absent where it has none. */
+  readonly elsewhere?: Elsewhere;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly champion: ModelVersion | null;

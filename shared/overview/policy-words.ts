@@ -4,8 +4,10 @@
  * Invariant: whatever of triggers, policy, gates, release, embargo and notices the file says is in some sentence; a field that
  * is new to the schema does not compile here, or is told as it stands.
  */
+import { isElsewhere } from '../config/elsewhere-schema.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { SweepConfig } from '../config/sweep-schema.ts';
+import { describeElsewhere } from '../domain/elsewhere.ts';
 import { counted } from '../domain/plural.ts';
 import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
 import { further, quoted, span, type Told } from './words.ts';
@@ -68,6 +70,8 @@ function tellReuse({ reuse }: ModelConfig['training']): string {
 
 function tellTraining(training: ModelConfig['training']): string {
   if ('searchSpace' in training) return tellSweep(training);
+  if (isElsewhere(training))
+    return `Training is ${describeElsewhere(training)}, outside of the workspace, for ${span(training.timeout)} at most.`;
   if (!('steps' in training))
     return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
   const steps = Object.entries(training.steps).map(

@@ -10,12 +10,13 @@
  *
  * No key makes a start idempotent, and the list of runs does not tell their parameters (MicrosoftDocs/vsts-rest-api-specs,
  * issue 579), so the builds queued since the start was first asked for are listed, and the run of each is asked for its
- * parameter `ratchetRelease`. Should two have it all the same, the first counts and the others are cancelled.
+ * parameter `ratchetRelease`, or `ratchetJob` of a training. Should two have it all the same, the first counts and the others are cancelled.
  */
 import type { AzurePipelinesStage } from '../../config/pipeline-stage-schema.ts';
 import {
+  type AnyOrder,
+  keyNameOf,
   type OutsideRun,
-  type PipelineOrder,
   type PipelineSeen,
   parametersOf,
 } from '../../domain/pipeline.ts';
@@ -49,16 +50,18 @@ interface Located {
   readonly runId: number;
 }
 
+type Address = Pick<AzurePipelinesStage, 'project' | 'pipeline' | 'branch' | 'parameters'>;
+
 export class AzurePipelines implements PipelineChannel {
   readonly #rest: Rest;
-  readonly #stage: AzurePipelinesStage;
+  readonly #stage: Address;
 
-  constructor(rest: Rest, stage: AzurePipelinesStage) {
+  constructor(rest: Rest, stage: Address) {
     this.#rest = rest;
     this.#stage = stage;
   }
 
-  async start(order: PipelineOrder): Promise<PipelineSeen> {
+  async start(order: AnyOrder): Promise<PipelineSeen> {
     const barred = { isBarredForGood: true };
     const pipelineId = await this.#findPipeline(barred);
     const [first, ...others] = await this.#findRuns(pipelineId, order, barred);
@@ -74,7 +77,7 @@ export class AzurePipelines implements PipelineChannel {
     return seenOf(await startOrFind(start, find), pipelineId);
   }
 
-  async observe(order: PipelineOrder, known: OutsideRun | null): Promise<PipelineSeen> {
+  async observe(order: AnyOrder, known: OutsideRun | null): Promise<PipelineSeen> {
     const asked = { isBarredForGood: false };
     const located = known && locate(known);
     if (located) {
@@ -86,7 +89,7 @@ export class AzurePipelines implements PipelineChannel {
     return first ? seenOf(first.run, pipelineId) : absent;
   }
 
-  async cancel(order: PipelineOrder, known: OutsideRun | null): Promise<PipelineSeen> {
+  async cancel(order: AnyOrder, known: OutsideRun | null): Promise<PipelineSeen> {
     // What is not known to run is not waited for until somebody lets us in.
     const asked = { isBarredForGood: known === null };
     try {
@@ -99,6 +102,14 @@ export class AzurePipelines implements PipelineChannel {
       return absent;
     }
     return this.observe(order, known);
+  }
+
+  /** The number of the pipeline, once it was seen that its runs may be listed. */
+  async find(): Promise<number> {
+    const barred = { isBarredForGood: true };
+    const pipelineId = await this.#findPipeline(barred);
+    await this.#listBuilds(pipelineId, { $top: '1', queryOrder: 'queueTimeAscending' }, barred);
+    return pipelineId;
   }
 
   /** The number of the pipeline. */
@@ -122,24 +133,32 @@ export class AzurePipelines implements PipelineChannel {
   /** The runs that bear the order's key, the first one first. */
   async #findRuns(
     pipelineId: number,
-    { key, askedAt }: PipelineOrder,
+    order: AnyOrder,
     asked: Asked,
   ): Promise<readonly { readonly run: Json; readonly located: Located }[]> {
     const query = {
-      definitions: String(pipelineId),
-      minTime: new Date(Date.parse(askedAt) - skewMs).toISOString(),
+      minTime: new Date(Date.parse(order.askedAt) - skewMs).toISOString(),
       queryOrder: 'queueTimeAscending',
       $top: String(runsAtMost),
     };
-    const { value } = await this.#send('GET', '/build/builds', asked, { query });
     const found = [];
-    for (const { id } of Array.isArray(value) ? (value as Json[]) : []) {
+    for (const { id } of await this.#listBuilds(pipelineId, query, asked)) {
       const located = { pipelineId, runId: Number(id) };
       const run = await this.#findRun(located, asked);
       const parameters = run?.['templateParameters'] as Json | undefined;
-      if (run && parameters?.['ratchetRelease'] === key) found.push({ run, located });
+      if (run && parameters?.[keyNameOf(order)] === order.key) found.push({ run, located });
     }
     return found;
+  }
+
+  async #listBuilds(
+    pipelineId: number,
+    more: Readonly<Record<string, string>>,
+    asked: Asked,
+  ): Promise<readonly Json[]> {
+    const query = { definitions: String(pipelineId), ...more };
+    const { value } = await this.#send('GET', '/build/builds', asked, { query });
+    return Array.isArray(value) ? (value as Json[]) : [];
   }
 
   #findRun({ pipelineId, runId }: Located, asked: Asked): Promise<Json | null> {

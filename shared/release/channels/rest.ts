@@ -38,6 +38,8 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** In which form the answer is wanted, where the service has several. */
+  readonly accept?: string;
   /** What names the message, where requests are signed. */
   readonly messageId?: string;
   /** A list is the answer: it stands under `items`. */
@@ -102,14 +104,14 @@ export class Rest {
   }
 
   async #exchange(call: Call): Promise<PipelineResponse> {
-    const { asked, subject, method, path, query = {}, body } = call;
+    const { asked, subject, method, path, query = {}, body, accept } = call;
     const { baseUrl, headers = {}, authorize } = this.#options;
     const search = new URLSearchParams(query).toString();
     const url = `${baseUrl}${path}${search && `?${search}`}`;
     try {
       const request = this.#sdk.createPipelineRequest({ url, method, ...callLimit() });
       const text = body ? JSON.stringify(body) : '';
-      const all = { ...headers, ...(await authorize(call, text)) };
+      const all = { ...headers, ...(accept && { accept }), ...(await authorize(call, text)) };
       for (const [name, value] of Object.entries(all)) request.headers.set(name, value);
       if (body) {
         request.body = text;
