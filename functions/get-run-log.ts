@@ -3,6 +3,8 @@ import { readStepLog } from '../shared/azure/step-log.ts';
 import { attemptsAtMost, jobNamesIn } from '../shared/domain/job-attempt.ts';
 import { jobNameOf, readJobName } from '../shared/domain/job-name.ts';
 import { endOfJob } from '../shared/domain/job-status.ts';
+import type { Run } from '../shared/domain/run.ts';
+import { readTrainingLog } from '../shared/elsewhere/read-log.ts';
 import { RatchetError } from '../shared/errors.ts';
 import { readChoice, readCount, readOffset } from '../shared/http/read-query.ts';
 import { serve } from '../shared/http/serve.ts';
@@ -13,7 +15,7 @@ const phases = ['train', 'evaluate'] as const;
 /**
  * A part of what a job of a run has printed: `?phase=&attempt=&step=&from=`. Without a phase it is the run's latest job, without
  * an attempt the latest one of the phase. Of a pipeline it is the log of a step: without one, of that which failed first, or else
- * began last; of a sweep that of a trial, by its number: without one, of the best, or else that which failed first. `next` in an answer is where the next part begins; `ended` says that no more will come.
+ * began last; of a sweep that of a trial, by its number: without one, of the best, or else that which failed first; of a training elsewhere, that of a task. `next` in an answer is where the next part begins; `ended` says that no more will come.
  */
 serve('get-run-log', {
   route: 'runs/{id}/log',
@@ -34,6 +36,8 @@ serve('get-run-log', {
     }
     const logs = await wiring.jobLogs();
     for (const phase of asked === undefined ? phases.toReversed() : [asked]) {
+      if (phase === 'train' && run.elsewhere)
+        return { jsonBody: await readElsewhere(run, attempt, { step, from }) };
       const jobs = attempt === undefined ? jobNamesIn(run, phase) : [jobNameOf({ runId, phase, attempt })];
       for (const job of jobs) {
         const part = await logs.read(job, from);
@@ -53,6 +57,21 @@ serve('get-run-log', {
     return { jsonBody: { runId, phase, attempt: attempt ?? null, ...nothing, ended: run.outcome !== null } };
   },
 });
+
+/** Of the latest attempt alone: of the others the ledger has the links. */
+async function readElsewhere(
+  run: Run,
+  attempt: number | undefined,
+  asked: Parameters<typeof readTrainingLog>[3],
+): ReturnType<typeof readTrainingLog> {
+  const elsewhere = run.elsewhere!;
+  const latest = readJobName(elsewhere.job)?.attempt ?? 1;
+  if (attempt !== undefined && attempt !== latest) {
+    const message = `the log of attempt ${attempt} is with who ran it: GET /api/runs/${run.runId} has the link; here is that of attempt ${latest}`;
+    throw new RatchetError('not-found', message, { subject: { runId: run.runId } });
+  }
+  return readTrainingLog(await wiring.trainingChannel(elsewhere), run, elsewhere, asked);
+}
 
 const modelFileLimitBytes = 1024 * 1024;
 

@@ -58,7 +58,7 @@ function readPlan(end: string | undefined, takes: string | undefined): object | 
 function describe(name: string, runs: readonly LocalRun[]): string[] {
   if (runs.length === 0) return [`${name} has not run yet.`];
   return runs.slice(-20).map(({ id, state, result, queuedMs, parameters }) => {
-    const bears = parameters['ratchetRelease'] ?? 'no release';
+    const bears = parameters['ratchetRelease'] ?? parameters['ratchetJob'] ?? 'no release';
     return `${id}  ${new Date(queuedMs).toISOString()}  ${result ?? state}  ${bears}`;
   });
 }

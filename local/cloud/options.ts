@@ -14,6 +14,7 @@ pipelines on this machine.
   --clock-start ISO     start of a virtual clock, if HOME has none yet (default now)
   --retry-schedule JSON milliseconds between Event Grid's attempts (default: the documented schedule)
   --chaos JSON          {"drop": share, "duplicate": share, "delayMs": most, "shuffle": true, "seed": N}: Event Grid with faults
+  --azure-pipelines DIR YAML files of the pipelines of Azure DevOps (default infra/azure-pipelines of this checkout)
   --debug               log debug entries too
   --help                this text
 `;
@@ -26,6 +27,8 @@ export interface CloudOptions {
   readonly clockStart: string | null;
   readonly retryScheduleMs: readonly number[] | null;
   readonly chaos: { drop: number; duplicate: number; delayMs: number; shuffle: boolean; seed: number } | null;
+  /** Null: that of this checkout. */
+  readonly azurePipelines: string | null;
   readonly debug: boolean;
 }
 
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[]): CloudOptions | null {
     clockStart: values['clock-start'] ?? null,
     retryScheduleMs: readSchedule(values['retry-schedule']),
     chaos: readChaos(values.chaos),
+    azurePipelines: values['azure-pipelines'] ?? null,
     debug: values.debug ?? false,
   };
 }
@@ -58,6 +62,7 @@ function parse(args: readonly string[]) {
     'host-key': text,
     clock: text,
     'clock-start': text,
+    'azure-pipelines': text,
     'retry-schedule': text,
     chaos: text,
     debug: flag,

@@ -23,6 +23,7 @@ import { type Storage, startStorage } from '../storage/index.ts';
 import { openTls, type TlsMaterial } from '../tls/index.ts';
 import type { CloudOptions } from './options.ts';
 import { listening, type Ports } from './ports.ts';
+import { sasOf } from './sas-of.ts';
 import { sendToQueueOf } from './send-to-queue.ts';
 
 export interface Services {
@@ -119,7 +120,11 @@ export async function startServices(dependencies: ServicesDependencies): Promise
     }),
   );
   const pipelines = await start('pipelines', async (context) =>
-    startPipelines({ ...context, port: await ports.wanted('pipelines'), tls, identity, ...pipelineFolders }),
+    startPipelines({
+      ...{ ...context, port: await ports.wanted('pipelines'), tls, identity, ...pipelineFolders },
+      ...(options.azurePipelines !== null && { azureFolder: options.azurePipelines }),
+      variables: { storageSas: await sasOf(connectionString) },
+    }),
   );
   return { tls, identity, eventGrid, eventGridKey, storage, serviceBus, azureMl, logAnalytics, pipelines };
 }

@@ -11,13 +11,18 @@
  * 3. A list of builds tells no parameters, as the list of runs does not (vsts-rest-api-specs, issue 579).
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Reply } from '../http/json-exchange.ts';
 import type { TokenAuthority } from '../identity/index.ts';
+import type { Agent } from './agent.ts';
+import { answerBuild, commitOf } from './azure-builds.ts';
 import { refusal } from './azure-refusal.ts';
 import { answerRelease } from './azure-release.ts';
 import { type Definition, type Parameter, readAzurePipeline, readDefinitions } from './definitions.ts';
 import type { Releases } from './releases.ts';
 import type { PipelineRun, Runs } from './runs.ts';
+import type { Tasks } from './tasks.ts';
 
 const azureDevOpsAudience = '499b84ac-1321-427f-aa17-267ca6975798';
 export const organization = 'local';
@@ -29,6 +34,7 @@ interface AzureDevOpsRequest {
   readonly method: string;
   readonly url: URL;
   readonly authorization: string | undefined;
+  readonly accept: string | undefined;
   readonly body: unknown;
 }
 
@@ -36,6 +42,8 @@ interface AzureDevOps {
   readonly folder: string;
   readonly releaseFolder: string;
   readonly runs: Runs;
+  readonly tasks: Tasks;
+  readonly agent: Agent;
   readonly releases: Releases;
   readonly identity: TokenAuthority;
   readonly origin: string;
@@ -50,7 +58,8 @@ export function answerAzureDevOps(service: AzureDevOps, request: AzureDevOpsRequ
     const message = `No api-version was supplied for the "${method}" request. The version must be supplied either as part of the Accept header (e.g. "application/json; api-version=1.0") or as a query parameter (e.g. "?api-version=1.0").`;
     return refusal(400, 'VssVersionNotSpecifiedException', message);
   }
-  if (version !== '7.1') {
+  // Of attachments there is a preview alone.
+  if (version !== '7.1' && !(version === '7.1-preview.2' && url.pathname.includes('/attachments/'))) {
     const message = `The requested REST API version of ${version} is out of range for this server.`;
     return refusal(400, 'VssVersionOutOfRangeException', message);
   }
@@ -86,6 +95,7 @@ function route(service: AzureDevOps, request: AzureDevOpsRequest, path: readonly
   if (ask === 'GET build' && first === 'builds' && path.length === 2) return listBuilds(service, url);
   if (ask === 'PATCH build' && first === 'builds' && path.length === 3)
     return cancelBuild(service, second!, body);
+  if (ask === 'GET build' && first === 'builds' && path.length > 2) return findBuild(service, request, path);
   if (area === 'pipelines' && second === 'runs') {
     const definition = definitionsOf(service).find(({ id }) => String(id) === first);
     if (!definition) return refusal(404, 'PipelineNotFoundException', `Pipeline ${first} does not exist.`);
@@ -103,6 +113,29 @@ function answerClassic(service: AzureDevOps, request: AzureDevOpsRequest, path: 
     { folder, releases, numberOf, web: `${origin}/${organization}/${project}` },
     request,
     path,
+  );
+}
+
+function findBuild(
+  service: AzureDevOps,
+  { url, method, accept = '' }: AzureDevOpsRequest,
+  path: readonly string[],
+): Reply {
+  const { runs, tasks, folder } = service;
+  const run = runs.find('azure-devops', Number(path[2]));
+  const definition = definitionsOf(service).find(({ name }) => name === run?.pipeline);
+  if (!run || !definition)
+    return refusal(404, 'BuildNotFoundException', `The requested build ${path[2]} could not be found.`);
+  if (path.length === 3) {
+    const sourceVersion = commitOf(readFileSync(join(folder, definition.file), 'utf8'));
+    const more = { sourceVersion, sourceBranch: branch, startTime: iso(run.queuedMs) };
+    return { status: 200, body: { ...buildOf(run, definition), ...more } };
+  }
+  const version = url.searchParams.get('api-version') ?? '';
+  const asked = { version, accept, path: path.slice(3) };
+  return (
+    answerBuild(tasks, run, `${url.origin}${url.pathname.replace(/(\/builds\/\d+).*$/, '$1')}`, asked) ??
+    notFound(method, url)
   );
 }
 
@@ -201,13 +234,17 @@ function startRun(service: AzureDevOps, definition: Numbered, body: unknown): Re
     );
   const wrong = findWrong(definition.parameters, templateParameters);
   if (wrong !== null) return refusal(400, 'PipelineValidationException', wrong);
-  const run = service.runs.start(
-    'azure-devops',
-    definition.name,
-    templateParameters as Record<string, string>,
-  );
+  const given = templateParameters as Record<string, string>;
+  const steps = service.agent.stepsOf(definition.file, { ...presetsOf(definition), ...given });
+  const run = service.runs.start('azure-devops', definition.name, given, steps !== null);
+  if (steps) service.agent.start(run, steps);
   return { status: 200, body: runOf(service, run, definition) };
 }
+
+const presetsOf = ({ parameters }: Definition): Record<string, string> =>
+  Object.fromEntries(
+    parameters.flatMap(({ name, preset }) => (preset === undefined ? [] : [[name, preset]])),
+  );
 
 /** What is wrong with the parameters; null: nothing. */
 function findWrong(parameters: readonly Parameter[], given: unknown): string | null {
@@ -242,5 +279,6 @@ function cancelBuild(service: AzureDevOps, number: string, body: unknown): Reply
       `Build ${number} is completed and cannot be cancelled.`,
     );
   service.runs.cancel(run.id);
+  service.agent.cancel(run.id);
   return { status: 200, body: buildOf(service.runs.find('azure-devops', run.id)!, definition) };
 }

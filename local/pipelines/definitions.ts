@@ -1,7 +1,7 @@
 /**
  * Which pipelines there are: the YAML files of a folder, by their names, read anew at each request.
  *
- * Owns: which parameters a pipeline takes, and which values. Does not own: running anything of what the file says.
+ * Owns: which parameters a pipeline takes, and which values. Does not own: running any of what the file says (agent.ts).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
@@ -11,6 +11,8 @@ export interface Parameter {
   readonly name: string;
   readonly type: string;
   readonly isRequired: boolean;
+  /** What it is where nobody gives it, as text. */
+  readonly preset?: string;
   /** Null: any. */
   readonly values: readonly string[] | null;
 }
@@ -44,6 +46,7 @@ export function readAzurePipeline(yaml: unknown): Omit<Definition, 'name' | 'fil
     runName: null,
     parameters: parameters.map(({ name, type = 'string', default: preset, values }) => ({
       ...{ name, type, isRequired: preset === undefined },
+      ...(preset !== undefined && { preset: String(preset) }),
       values: values?.map(String) ?? null,
     })),
   };

@@ -4,7 +4,8 @@
  * Owns: the port, how the next runs go, the faults tests ask for. Does not own: what each service understands
  * (azure-devops.ts, github.ts), the runs (runs.ts), tokens (identity does), what time it is (the cloud's clock does).
  *
- * Nothing of what a pipeline's file says is run: a run takes its time and ends as it was told to.
+ * A pipeline of Azure DevOps whose steps are scripts is run as it says (agent.ts). Of others nothing is run: a run takes its time
+ * and ends as it was told to.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -19,6 +20,7 @@ import { ServiceError } from '../http/service-error.ts';
 import type { TokenAuthority } from '../identity/index.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
 import type { TlsMaterial } from '../tls/index.ts';
+import { openAgent } from './agent.ts';
 import { answerAzureDevOps, organization } from './azure-devops.ts';
 import { refusal } from './azure-refusal.ts';
 import type { Fault } from './faults.ts';
@@ -27,6 +29,7 @@ import { type GitHubApp, openGitHubApp } from './github-app.ts';
 import { type Deployments, openDeployments } from './github-deployments.ts';
 import { openReleases, type Releases } from './releases.ts';
 import { openRuns, type PipelineRun, type Plan, results } from './runs.ts';
+import { openTasks } from './tasks.ts';
 
 interface PipelinesOptions extends CloudContext {
   /** 0 for any free one. */
@@ -38,6 +41,8 @@ interface PipelinesOptions extends CloudContext {
   /** Where the exports of classic release pipelines lie, as JSON. */
   readonly releaseFolder: string;
   readonly gitHubFolder: string;
+  /** Secret variables that pipelines have, by name; omitted: none. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface Pipelines {
@@ -67,6 +72,11 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
   const { clock, identity, tls, work, azureFolder, releaseFolder, gitHubFolder } = options;
   const token = keptToken(join(options.home, 'github-token'));
   const runs = openRuns(join(options.home, 'pipelines.sqlite'), () => clock.now());
+  const tasks = openTasks(join(options.home, 'tasks.sqlite'));
+  const agent = openAgent({
+    ...{ folder: azureFolder, runs, tasks, work, now: () => clock.now() },
+    variables: options.variables ?? {},
+  });
   const releases = openReleases(join(options.home, 'releases.sqlite'), () => clock.now(), runs.planOf);
   const deployments = openDeployments(join(options.home, 'deployments.sqlite'));
   const app = openGitHubApp();
@@ -96,8 +106,8 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
           { method, url, headers, body },
         )
       : answerAzureDevOps(
-          { folder: azureFolder, releaseFolder, runs, releases, identity, origin },
-          { method, url, authorization, body },
+          { folder: azureFolder, releaseFolder, runs, tasks, agent, releases, identity, origin },
+          { method, url, authorization, accept: headers.accept, body },
         );
     if (fault !== 'lose-reply') return reply;
     response.destroy();
@@ -123,7 +133,9 @@ export async function startPipelines(options: PipelinesOptions): Promise<Pipelin
       (['azure-devops', 'github'] as const).flatMap((service) => runs.list(service, pipeline)),
     async stop() {
       await stop();
+      agent.stop();
       runs.close();
+      tasks.close();
       releases.close();
       deployments.close();
     },

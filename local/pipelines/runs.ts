@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 `;
 
+/** Of a run that ends when its steps do: longer than any. */
+const endlessMs = 1e14;
 const usual: Plan = { ends: 'succeeded', takesMs: 5_000, heedsCancel: true };
 /** How long a run takes to end once it was told to. */
 const cancelMs = 2_000;
@@ -56,6 +58,10 @@ export function openRuns(file: string, now: () => number) {
     'INSERT INTO runs (service, pipeline, parameters, queued_ms, ends_ms, ends, heeds) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const cancel = database.prepare('UPDATE runs SET cancelled_ms = ? WHERE id = ? AND cancelled_ms IS NULL');
+  const finish = database.prepare(
+    'UPDATE runs SET ends_ms = ?, ends = ? WHERE id = ? AND cancelled_ms IS NULL',
+  );
+  const unfinished = database.prepare('SELECT id FROM runs WHERE ends_ms >= ? AND cancelled_ms IS NULL');
   const find = database.prepare('SELECT * FROM runs WHERE service = ? AND id = ?');
   const list = database.prepare('SELECT * FROM runs WHERE service = ? AND pipeline = ? ORDER BY id');
 
@@ -75,12 +81,25 @@ export function openRuns(file: string, now: () => number) {
     plan(pipeline: string, { ends, takesMs, heedsCancel }: Plan): void {
       setPlan.run(pipeline, ends, takesMs, heedsCancel ? 1 : 0);
     },
-    start(service: Service, pipeline: string, parameters: Readonly<Record<string, string>>): PipelineRun {
-      const { ends, takesMs, heedsCancel } = planOf(pipeline);
+    /** `isRun`: whether somebody runs it, and says when it has ended. */
+    start(
+      service: Service,
+      pipeline: string,
+      parameters: Readonly<Record<string, string>>,
+      isRun = false,
+    ): PipelineRun {
+      const { ends, takesMs, heedsCancel } = isRun ? { ...usual, takesMs: endlessMs } : planOf(pipeline);
       const json = JSON.stringify(parameters);
       const [at, heeds] = [now(), heedsCancel ? 1 : 0];
       const { lastInsertRowid } = add.run(service, pipeline, json, at, at + takesMs, ends, heeds);
       return describe(find.get(service, Number(lastInsertRowid))!, at);
+    },
+    /** Those that somebody runs, or did. */
+    unfinished: (): { readonly id: number }[] =>
+      unfinished.all(endlessMs).map((row) => ({ id: Number(row['id']) })),
+    /** One that was told to end before ends as that. */
+    finish(id: number, ends: Result): void {
+      finish.run(now(), ends, id);
     },
     cancel(id: number): void {
       cancel.run(now(), id);

@@ -9,7 +9,7 @@ import { type AzureMl, startAzureMl } from '../../../local/azure-ml/index.ts';
 import { SystemClock } from '../../../local/clock/clock.ts';
 import { Work } from '../../../local/clock/work.ts';
 import { type CloudContext, localCloud } from '../../../local/cloud-context.ts';
-import { startIdentity } from '../../../local/identity/index.ts';
+import { type Identity, startIdentity } from '../../../local/identity/index.ts';
 import { startStorage } from '../../../local/storage/index.ts';
 import { openTls, type TlsMaterial } from '../../../local/tls/index.ts';
 
@@ -46,6 +46,7 @@ export interface LocalServices {
   readonly container: ContainerClient;
   readonly azureMl: AzureMl;
   readonly tls: TlsMaterial;
+  readonly identity: Identity;
   /** The workspace's own client, to look at what the application did. */
   readonly ml: AzureMachineLearningWorkspaces;
 }
@@ -85,5 +86,5 @@ export async function startServices(home: string): Promise<LocalServices> {
     RATCHET_STORAGE: storage.connectionString,
     RATCHET_CONTAINER: localCloud.container,
   };
-  return { settings, container, azureMl, tls, ml };
+  return { settings, container, azureMl, tls, identity, ml };
 }

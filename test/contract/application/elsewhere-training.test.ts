@@ -1,0 +1,267 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sasOf } from '../../../local/cloud/sas-of.ts';
+import { startPipelines } from '../../../local/pipelines/index.ts';
+import type { JobState } from '../../../orchestrations/steps.ts';
+import { isElsewhere } from '../../../shared/config/elsewhere-schema.ts';
+import { parseModelFile } from '../../../shared/config/load.ts';
+import type { Elsewhere } from '../../../shared/domain/elsewhere.ts';
+import { run } from '../../fixtures/ledger.ts';
+import { serveFunctions } from './handlers.ts';
+import { cloudContext, type LocalServices, startServices, temporaryFolder } from './local-services.ts';
+import { loadSteps, type RunStep } from './run-steps.ts';
+
+/** What docs/elsewhere-training.md shows: the training, the pipeline, and its programs. */
+const page = readFileSync('docs/elsewhere-training.md', 'utf8');
+const [, shown] = /```yaml\n(training:[\s\S]*?)```/.exec(page)!;
+const [, pipeline] = /```yaml\n(# train-churn\.yml\n[\s\S]*?)```/.exec(page)!;
+const programOf = (name: string) => new RegExp(`\`\`\`js\\n// ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
+
+const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
+const parsed = parseModelFile('spam-filter.yaml', sample.replace(/^training:[\s\S]*?\n\n/m, `${shown}\n`));
+if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+const { model: pinned } = parsed;
+const { training } = pinned.config;
+if (!isElsewhere(training)) throw new Error('the page shows no training elsewhere');
+const dataPath = pinned.config.data.path;
+
+const home = temporaryFolder();
+const folder = join(home, 'azure');
+const withStep = (script: string) => pipeline!.replace('node train-churn.mjs', script);
+const pipelines: Readonly<Record<string, string>> = {
+  'train-churn': pipeline!,
+  empty: withStep('echo did nothing'),
+  hang: withStep('echo began && sleep 600'),
+  reporting: withStep('node train-churn.mjs && node report.mjs "$PLACE" "$JOB"').replace(
+    '    env:',
+    '    env:\n      PLACE: spark/churn\n      JOB: ${{ parameters.ratchetJob }}',
+  ),
+  pretending: withStep('node report.mjs runs/other-20020902-00000000 model'),
+  secretive: withStep('echo "the token is $STORAGE_SAS"; exit 3'),
+  unprepared: 'parameters: [{ name: modelName, type: string }]\nsteps: [{ bash: "true" }]',
+};
+
+let services: LocalServices;
+let step: RunStep;
+let url: string;
+let outside: Awaited<ReturnType<typeof startPipelines>>;
+let open: (port: number) => ReturnType<typeof startPipelines>;
+let number = 0;
+
+beforeAll(async () => {
+  services = await startServices(home);
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(pipelines)) writeFileSync(join(folder, `${name}.yml`), text);
+  for (const name of ['train-churn.mjs', 'report.mjs']) writeFileSync(join(folder, name), programOf(name));
+  const context = cloudContext(home, 'pipelines');
+  const variables = { storageSas: await sasOf(services.settings['RATCHET_STORAGE']!) };
+  const folders = {
+    azureFolder: folder,
+    releaseFolder: join(home, 'none'),
+    gitHubFolder: join(home, 'none'),
+  };
+  const { identity } = services;
+  open = (port) => startPipelines({ ...context, port, tls: services.tls, identity, ...folders, variables });
+  outside = await open(0);
+  step = await loadSteps({ ...services.settings, RATCHET_AZURE_DEVOPS_URL: outside.azureDevOps });
+  await upload(`${dataPath}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
+});
+afterAll(() => outside?.stop());
+
+async function upload(path: string, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  await services.container.getBlockBlobClient(path).upload(bytes, bytes.length);
+}
+
+const textOf = async (path: string): Promise<string> =>
+  (await services.container.getBlobClient(path).downloadToBuffer()).toString();
+
+/** A run of its own, as far as before it asks for its training. */
+async function prepare(name = 'train-churn'): Promise<Elsewhere> {
+  const runId = `spam-filter-20020902-${String(++number).padStart(8, '0')}`;
+  await step('pin-data', { runId, pinned });
+  const elsewhere: Elsewhere = {
+    ...{ service: 'azure-pipelines', project: 'ratchet', pipeline: name, job: `${runId}-train` },
+    ...{ askedAt: new Date().toISOString(), run: null, commit: null },
+  };
+  await keep(elsewhere);
+  return elsewhere;
+}
+
+const runIdOf = ({ job }: Elsewhere): string => job.replace(/-train$/, '');
+const keep = (elsewhere: Elsewhere, phase: 'train' | 'settled' = 'train') =>
+  step('record-run', run({ runId: runIdOf(elsewhere), phase, outcome: null, elsewhere }));
+const start = (elsewhere: Elsewhere, more: object = {}) =>
+  step('start-training', {
+    ...{ model: pinned.config.model, dataPath, elsewhere },
+    training: { ...(training as Extract<typeof training, { kind: 'azure-pipelines' }>), ...more },
+  });
+
+const untilEnded = (elsewhere: Elsewhere): Promise<JobState> =>
+  vi.waitFor(
+    async () => {
+      const state = await step('watch-training', { elsewhere });
+      if (!state.ended) throw new Error(`${elsewhere.job} is ${state.status}`);
+      return state;
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+
+async function trainBy(name?: string): Promise<JobState> {
+  const elsewhere = await prepare(name);
+  const begun = await start(elsewhere);
+  return begun.ended ? begun : untilEnded(begun.elsewhere!);
+}
+
+const keysOf = (name: string) => outside.runsOf(name).map(({ parameters }) => parameters['ratchetJob']);
+
+describe('training elsewhere', () => {
+  it('has what the page shows train, find its data and leave its model, and says by which commit', async () => {
+    const elsewhere = await prepare();
+    const begun = await start(elsewhere);
+    expect(begun).toMatchObject({ status: 'Running', ended: false });
+    const state = await untilEnded(begun.elsewhere!);
+    expect(state).toMatchObject({ jobName: elsewhere.job, status: 'Completed', succeeded: true, error: '' });
+    expect(state).not.toHaveProperty('modelUri');
+    expect(state.computeMs).toBeGreaterThan(0);
+    expect(state.elsewhere?.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(state.elsewhere?.run?.url).toMatch(/^https:.*buildId=\d+$/);
+    expect(JSON.parse(await textOf(`runs/${runIdOf(elsewhere)}/model/model.json`))).toEqual({
+      rows: 3,
+      rounds: 3,
+    });
+    expect(Object.keys(outside.runsOf('train-churn').at(-1)!.parameters).toSorted()).toEqual([
+      'dataFolder',
+      'manifest',
+      'modelFolder',
+      'modelName',
+      'ratchetJob',
+      'ratchetRun',
+      'rounds',
+    ]);
+    expect(await start(elsewhere), 'asked for once more').toEqual(state);
+    expect(keysOf('train-churn').filter((key) => key === elsewhere.job)).toHaveLength(1);
+  });
+
+  it('takes the model where the run reports it, below a folder of its own name', async () => {
+    const elsewhere = await prepare('reporting');
+    await upload(`spark/churn/${elsewhere.job}/model.json`, '{}');
+    const state = await untilEnded((await start(elsewhere)).elsewhere!);
+    expect(state).toMatchObject({
+      succeeded: true,
+      modelUri: `azureml://datastores/workspaceblobstore/paths/spark/churn/${elsewhere.job}/`,
+    });
+  });
+
+  it('fails where the run names files of another run, or left none', async () => {
+    const pretending = await trainBy('pretending');
+    expect(pretending).toMatchObject({ status: 'Completed', succeeded: false, kind: 'code' });
+    expect(pretending.error).toContain(`must lie below a folder named ${pretending.jobName}`);
+    const empty = await trainBy('empty');
+    expect(empty).toMatchObject({ status: 'Completed', succeeded: false, kind: 'code' });
+    expect(empty.error).toMatch(
+      new RegExp(
+        `left no file where its model is expected, http\\S+/runs/${runIdOf(empty.elsewhere!)}/model/;`,
+      ),
+    );
+    expect(empty.error).not.toContain('sig=');
+  });
+
+  it('fails with the task that did and its error, and shows its log without secrets', async () => {
+    const secretive = await trainBy('secretive');
+    expect(secretive).toMatchObject({ status: 'Failed', succeeded: false, kind: 'code' });
+    expect(secretive.error).toMatch(
+      /^pipeline secretive of ratchet at commit [0-9a-f]{12} \(https:\S+\): task "Train" failed: Bash exited with code '3'$/,
+    );
+    await keep(secretive.elsewhere!, 'settled');
+    const runId = runIdOf(secretive.elsewhere!);
+    url = await serveFunctions(() => import('../../../functions/get-run-log.ts'), {
+      [`runs/${runId}/log`]: ['get-run-log', { id: runId }],
+    });
+    const log = await (await fetch(`${url}/api/runs/${runId}/log?phase=train`)).json();
+    expect(log).toMatchObject({
+      ...{ partKind: 'step', step: 'Train', job: secretive.jobName, ended: true, more: false },
+      ...{ steps: [{ step: 'Train', status: 'failed' }], text: 'the token is ***\n' },
+    });
+    const absent = await (await fetch(`${url}/api/runs/${runId}/log?phase=train&step=Test`)).json();
+    expect(absent).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining('tasks that have begun: Train'),
+    });
+  });
+
+  it('is refused with what to mend where the pipeline does not take what is sent, or is not there', async () => {
+    const unprepared = await trainBy('unprepared');
+    expect(unprepared).toMatchObject({ status: 'Refused', ended: true, succeeded: false, computeMs: 0 });
+    expect(unprepared.error).toContain("Unexpected parameter 'rounds'");
+    expect(unprepared.error).toContain('docs/elsewhere-training.md');
+    expect((await trainBy('nowhere')).error).toContain('must have one pipeline of that name; found none');
+  });
+
+  it('finds the run again where the answer to its start was lost', async () => {
+    const elsewhere = await prepare();
+    outside.failNext([{ kind: 'lose-reply', method: 'POST' }]);
+    const begun = await start(elsewhere);
+    expect(await untilEnded(begun.elsewhere!)).toMatchObject({ succeeded: true });
+    expect(keysOf('train-churn').filter((key) => key === elsewhere.job)).toHaveLength(1);
+  });
+
+  it('is cancelled by the name of its job alone, as of a run that died', async () => {
+    const elsewhere = await prepare('hang');
+    await start(elsewhere);
+    const told = await step('cancel-job', { jobName: elsewhere.job });
+    expect(told).toMatchObject({ jobName: elsewhere.job, ended: false });
+    const ended = await vi.waitFor(
+      async () => {
+        const state = await step('cancel-job', { jobName: elsewhere.job });
+        if (!state.ended) throw new Error(state.status);
+        return state;
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(ended).toMatchObject({ status: 'Canceled', succeeded: false });
+    expect(ended).not.toHaveProperty('kind');
+    expect(await step('get-job', { jobName: elsewhere.job })).toMatchObject({ status: 'Canceled' });
+  });
+
+  it('is nothing to be waited for where it was never started', async () => {
+    const elsewhere = await prepare('hang');
+    expect(await step('cancel-job', { jobName: elsewhere.job })).toMatchObject({
+      ...{ status: 'NotFound', ended: true, computeMs: 0 },
+    });
+  });
+
+  it('counts as a failure of the platform where the agent was lost', async () => {
+    const { elsewhere } = await start(await prepare('hang'));
+    const { port } = new URL(outside.azureDevOps);
+    await outside.stop();
+    outside = await open(Number(port));
+    const lost = await untilEnded(elsewhere!);
+    expect(lost).toMatchObject({ status: 'Failed', kind: 'platform' });
+    expect(lost.error).toContain('We stopped hearing from agent local');
+  });
+
+  it('registers a version that names no job of the workspace', async () => {
+    const state = await trainBy();
+    await keep(state.elsewhere!);
+    const runId = runIdOf(state.elsewhere!);
+    const uri = `azureml://datastores/workspaceblobstore/paths/runs/${runId}/model/`;
+    const version = await step('register-model', {
+      ...{ runId, jobName: state.jobName },
+      challenger: { name: pinned.config.model, version: '20020902-x', modelUri: uri },
+      tags: {
+        ...{
+          ratchetRun: runId,
+          ratchetSignals: '1 signals',
+          ratchetConfigHash: 'c',
+          ratchetGateReportHash: 'g',
+        },
+        ...{ ratchetDataHash: 'd', ratchetParentVersion: 'none' },
+      },
+    });
+    const { ml } = services;
+    const found = await ml.modelVersions.get('local', 'ratchet', version.name, version.version);
+    expect(found.properties.jobName ?? null).toBeNull();
+  });
+});
