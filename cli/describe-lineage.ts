@@ -1,11 +1,12 @@
 /** Where a version comes from and what became of it, for a person at a terminal. */
 import pc from 'picocolors';
+import { describeOutside } from '../shared/domain/elsewhere.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
 import type { DataFacts, VersionLineage } from '../shared/domain/version-lineage.ts';
 
 export function describeLineage(lineage: VersionLineage): string {
   const { model, version, sentence, registered, digest, run, trainedBy, modelFile } = lineage;
-  const tuned = (trainedBy ?? run)?.tuned;
+  const { tuned, elsewhere } = trainedBy ?? run ?? {};
   return [
     `${pc.bold(`${model}:${version}`)}  ${sentence}`,
     ...(registered ? [row('files', registered.modelUri)] : []),
@@ -14,6 +15,7 @@ export function describeLineage(lineage: VersionLineage): string {
     ...describeSignals(lineage),
     ...(run ? [row('run', `${run.runId}, ${run.outcome ?? `in phase ${run.phase}`}: ${run.sentence}`)] : []),
     ...(tuned ? [row('sweep', tuned.sentence)] : []),
+    ...(elsewhere ? [row('training', describeOutside(elsewhere))] : []),
     ...(trainedBy ? [row('trained', `by run ${trainedBy.runId}`)] : []),
     ...(modelFile ? [row('file', `model file ${modelFile.hash}`)] : []),
     ...(['training', 'evaluation'] as const).flatMap((name) => {

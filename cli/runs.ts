@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { describeOutside } from '../shared/domain/elsewhere.ts';
 import type { GateReport } from '../shared/domain/gate-report.ts';
 import { describeKind, type JobAttempt } from '../shared/domain/job-attempt.ts';
 import type { PastChampion, Run } from '../shared/domain/run.ts';
@@ -74,6 +75,7 @@ function describeOne({ run, gateReport, progress }: OneRun): string {
     ...(run.reuse ? [`  training: ${run.reuse.sentence}`] : []),
     ...(run.attempts ?? []).map(describeAttempt),
     ...(run.tuned ? [`  ${run.tuned.sentence}`] : []),
+    ...(run.elsewhere ? [`  training elsewhere: ${describeOutside(run.elsewhere)}`] : []),
     ...(run.outcome === 'candidate' ? [`  its release: ratchet release ${run.runId}`] : []),
     ...(gateReport ? ['', ...describeReport(gateReport)] : []),
   ].join('\n');

@@ -36,7 +36,7 @@ export function* runElsewhere(
   };
   yield* keep(walk, elsewhere);
   const request = { model, dataPath: data.path, training, elsewhere };
-  let job = yield* takeStep(context, 'start-training', request, patience);
+  let job: JobState = yield* takeStep(context, 'start-training', request, patience);
   const startedMs = context.df.currentUtcDateTime.getTime();
   const pollMs = Math.max(parseDurationMs(policy.pollJobs)!, leastMs);
   const lateMs = startedMs + parseDurationMs(timeout)!;

@@ -1,11 +1,11 @@
 import type * as df from 'durable-functions';
 import { hasParts, withTimeout } from '../shared/admission/attempt-timeout.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
-import { isElsewhere } from '../shared/config/elsewhere-schema.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
 import type { JobConfig } from '../shared/config/schema.ts';
 import type { TrainingConfig } from '../shared/config/training-schema.ts';
 import { jobEndedEvent } from '../shared/domain/durable-names.ts';
+import { isElsewhere } from '../shared/domain/elsewhere.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { endJob } from './end-job.ts';

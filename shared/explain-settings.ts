@@ -55,7 +55,7 @@ export const explanationsByName = {
   RATCHET_EVENTGRID_KEY: { must: 'be an access key of the topic', next: 'copy key 1 or key 2', secret: true },
   RATCHET_AZURE_DEVOPS_URL: {
     must: 'be the https address of an organization of Azure DevOps',
-    next: 'set it to https://dev.azure.com/ORGANIZATION, or leave it out where no stage uses azure-pipelines or azure-release',
+    next: 'set it to https://dev.azure.com/ORGANIZATION, or leave it out where no stage uses azure-pipelines or azure-release, and no training is of kind azure-pipelines',
   },
   RATCHET_GITHUB_URL: {
     must: 'be the https address of the REST API of GitHub',

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Elsewhere } from '../../shared/domain/elsewhere.ts';
 import type { GateReportDocument } from '../../shared/domain/gate-report.ts';
 import type { JobAttempt } from '../../shared/domain/job-attempt.ts';
 import type { PastChampion, Run } from '../../shared/domain/run.ts';
@@ -120,6 +121,7 @@ function Outcome({ run }: { readonly run: Run }) {
               <a href={addressOf.release(`${run.runId}-release`)}>{run.runId}-release</a>
             ),
           ],
+          ['Trained by', run.elsewhere && <Outside of={run.elsewhere} />],
           ['Best trial', run.tuned && <Sentence of={run.tuned.sentence} />],
           ['Attempts that failed', run.attempts && <Attempts of={run.attempts} />],
           [
@@ -155,6 +157,22 @@ function PastChampions({ model, of }: { readonly model: string; readonly of: rea
         </li>
       ))}
     </ul>
+  );
+}
+
+function Outside({ of: { project, pipeline, commit, run } }: { readonly of: Elsewhere }) {
+  const what = `pipeline ${pipeline} of ${project}`;
+  return (
+    <>
+      {run?.url ? (
+        <a href={run.url} target="_blank" rel="noreferrer">
+          {what}
+        </a>
+      ) : (
+        what
+      )}
+      {commit !== null && `, commit ${commit.slice(0, 12)}`}
+    </>
   );
 }
 

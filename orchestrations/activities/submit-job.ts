@@ -4,7 +4,7 @@ import { buildSweep } from '../../shared/azure/build-sweep.ts';
 import type { Job } from '../../shared/azure/describe-job.ts';
 import { tellEnd } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
-import { isElsewhere } from '../../shared/config/elsewhere-schema.ts';
+import { isElsewhere } from '../../shared/domain/elsewhere.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import { wiring } from '../../shared/wiring.ts';
 import { defineStep, isFinal } from '../define-step.ts';

@@ -42,10 +42,3 @@ export const ElsewhereSchema = z.strictObject({
 });
 
 export type ElsewhereConfig = z.infer<typeof ElsewhereSchema>;
-
-/** Whether it runs outside of the workspace. */
-export function isElsewhere<Job extends object>(
-  job: Job,
-): job is Extract<Job, { readonly kind: 'azure-pipelines' }> {
-  return 'kind' in job && job.kind === 'azure-pipelines';
-}

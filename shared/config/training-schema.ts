@@ -1,9 +1,10 @@
 /** The part of a model file that says how training runs: as one command, as a pipeline of several, or as a sweep. */
 import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
+import { isElsewhere } from '../domain/elsewhere.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
-import { ElsewhereSchema, isElsewhere } from './elsewhere-schema.ts';
+import { ElsewhereSchema } from './elsewhere-schema.ts';
 import { duration } from './fields.ts';
 import { type Problem, sourceOf } from './gate-fields.ts';
 import type { GateConfig } from './gate-schema.ts';

@@ -2,6 +2,8 @@
 
 const pipeline = 'a pipeline is kind: pipeline, with its commands under steps (docs/pipeline-training.md)';
 const sweep = 'a sweep is kind: sweep, with its hyperparameters under searchSpace (docs/sweep-training.md)';
+const elsewhere =
+  'what trains outside of the workspace is run by a pipeline: kind: azure-pipelines (docs/elsewhere-training.md)';
 const byHand =
   'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
 const evaluates =
@@ -24,6 +26,8 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.timeout':
     'the steps of a pipeline have a timeout each, and a sweep has limits.trialTimeout and limits.timeout',
   'training.automl': `there are no AutoML jobs; ${byHand}`,
+  'training.project': elsewhere,
+  'training.parameters': `parameters of a pipeline are training.settings; ${elsewhere}`,
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
   'evaluation.kind': evaluates,
@@ -41,6 +45,12 @@ export function findInstead(path: readonly PropertyKey[]): string | undefined {
 const otherKinds: Readonly<Record<string, string>> = {
   automl: `AutoML jobs are not submitted: ${byHand}`,
   parallel: `parallel jobs are not submitted: ${pipeline}`,
+  azuredevops: elsewhere,
+  azurepipeline: elsewhere,
+  databricks: elsewhere,
+  elsewhere,
+  external: elsewhere,
+  github: elsewhere,
   spark: `Spark jobs are not submitted: ${byHand}`,
 };
 

@@ -1,5 +1,6 @@
 /** What settings say together that each alone does not. Pure. */
 import type { ModelConfig } from '../config/schema.ts';
+import { isElsewhere } from '../domain/elsewhere.ts';
 import type { Settings } from '../settings.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -37,6 +38,12 @@ function* findUnset(settings: Settings, models: Models): Generator<Finding> {
       settings.azureDevOpsUrl !== null,
       channels('azure-pipelines'),
       'a stage with channel azure-pipelines',
+    ],
+    [
+      'RATCHET_AZURE_DEVOPS_URL',
+      settings.azureDevOpsUrl !== null,
+      needs(({ training }) => isElsewhere(training)),
+      'a training of kind azure-pipelines',
     ],
     [
       'RATCHET_GITHUB_TOKEN',

@@ -3,7 +3,9 @@
  * the doctor's own.
  */
 import { statusOf } from '../azure/azure-error.ts';
+import type { ElsewhereConfig } from '../config/elsewhere-schema.ts';
 import type { ModelConfig } from '../config/schema.ts';
+import { describeElsewhere, isElsewhere } from '../domain/elsewhere.ts';
 import { counted } from '../domain/plural.ts';
 import type { Settings } from '../settings.ts';
 import type { Wiring } from '../wiring.ts';
@@ -27,6 +29,9 @@ export function probesOf(
     ...(settings.logs.workspaceId === null ? [] : [logsProbe(wiring, settings.logs.workspaceId)]),
     ...(settings.serviceBus === null ? [] : queuesOf(models).map((queue) => queueProbe(wiring, queue))),
     ...(settings.eventGrid === null ? [] : [topicProbe(wiring)]),
+    ...(settings.azureDevOpsUrl === null
+      ? []
+      : models.flatMap(({ training }) => (isElsewhere(training) ? [trainingProbe(wiring, training)] : []))),
     ...models.flatMap(({ model, release }) =>
       release.target === undefined ? [] : targetProbes(wiring, model, release.target),
     ),
@@ -118,6 +123,18 @@ function logsProbe(wiring: Wiring, workspaceId: string): Probe {
         subject: {},
       });
       return `workspace ${workspaceId} answers queries`;
+    },
+  };
+}
+
+function trainingProbe(wiring: Wiring, training: ElsewhereConfig): Probe {
+  return {
+    check: describeElsewhere(training),
+    role: 'of a user of the organization, with View builds, Queue builds and Stop builds on the pipeline',
+    settings: 'RATCHET_AZURE_DEVOPS_URL, and project and pipeline under training in the model file',
+    async ask() {
+      const { project, pipeline } = training;
+      return (await wiring.trainingChannel({ project, pipeline })).look();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** A training that runs outside of the workspace, as its run keeps it. Plain JSON. */
-import type { OutsideRun } from './pipeline.ts';
+import type { FailureKind } from './job-attempt.ts';
 
 export interface Elsewhere {
   readonly service: 'azure-pipelines';
@@ -13,9 +13,26 @@ export interface Elsewhere {
   /** When it was first asked for (ISO 8601, UTC): nothing older is what was started. */
   readonly askedAt: string;
   /** What was started; null: nothing that was seen. */
-  readonly run: OutsideRun | null;
+  readonly run: { readonly id: string; readonly url: string | null } | null;
   /** Commit of the pipeline's repository that it ran; null: not known. */
   readonly commit: string | null;
+}
+
+/** How it stands, as a job of the workspace is told. */
+export interface ToldTraining {
+  readonly jobName: string;
+  readonly status: string;
+  readonly ended: boolean;
+  readonly succeeded: boolean;
+  /** Why there is no model, empty otherwise. */
+  readonly error: string;
+  /** How long it ran, once it has ended; absent where nobody says. */
+  readonly computeMs?: number;
+  /** Why it failed; absent where nobody says. */
+  readonly kind?: FailureKind;
+  /** Where its model lies; absent where that is the folder it was given. */
+  readonly modelUri?: string;
+  readonly elsewhere: Elsewhere;
 }
 
 /** What runs it, for a person. */
@@ -39,3 +56,10 @@ export const trainingParameters = [
   'manifest',
   'modelFolder',
 ] as const;
+
+/** Whether a job runs outside of the workspace. */
+export function isElsewhere<Job extends object>(
+  job: Job,
+): job is Extract<Job, { readonly kind: 'azure-pipelines' }> {
+  return 'kind' in job && job.kind === 'azure-pipelines';
+}

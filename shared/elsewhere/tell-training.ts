@@ -7,8 +7,12 @@
 import type { Blobs } from '../azure/blobs.ts';
 import { manifestPath, modelPath } from '../azure/run-files.ts';
 import type { ElsewhereConfig } from '../config/elsewhere-schema.ts';
-import { describeOutside, type Elsewhere, type trainingParameters } from '../domain/elsewhere.ts';
-import type { FailureKind } from '../domain/job-attempt.ts';
+import {
+  describeOutside,
+  type Elsewhere,
+  type ToldTraining,
+  type trainingParameters,
+} from '../domain/elsewhere.ts';
 import { readJobName } from '../domain/job-name.ts';
 import type { PipelineSeen, TrainingOrder } from '../domain/pipeline.ts';
 import { locateModel } from './reported-model.ts';
@@ -19,19 +23,6 @@ interface Sources {
   readonly blobs: Pick<Blobs, 'list' | 'addressOf'>;
   /** Resource id. */
   readonly workspaceId: string;
-}
-
-/** As a job of the workspace is told. */
-export interface ToldTraining {
-  readonly jobName: string;
-  readonly status: string;
-  readonly ended: boolean;
-  readonly succeeded: boolean;
-  readonly error: string;
-  readonly computeMs?: number;
-  readonly kind?: FailureKind;
-  readonly modelUri?: string;
-  readonly elsewhere: Elsewhere;
 }
 
 /** What asks for it, or looks for what was asked for before. */

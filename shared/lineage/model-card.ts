@@ -5,6 +5,7 @@
  * What people alone can say (intended use, ethical considerations) is asked for, not made up.
  */
 
+import { describeOutside } from '../domain/elsewhere.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import type { DataFacts, JobFacts, VersionLineage } from '../domain/version-lineage.ts';
 import { printable } from '../gates/report/printable.ts';
@@ -50,7 +51,7 @@ function code(value: string): string {
 
 function describeDetails(lineage: VersionLineage): string[] {
   const { sentence, registered, digest, run, trainedBy, modelFile, replaces } = lineage;
-  const tuned = (trainedBy ?? run)?.tuned;
+  const { tuned, elsewhere } = trainedBy ?? run ?? {};
   return [
     text(sentence),
     '',
@@ -64,6 +65,7 @@ function describeDetails(lineage: VersionLineage): string[] {
     ...(modelFile ? [`- model file (SHA-256): ${code(modelFile.hash)}`] : []),
     ...describeJob('training', modelFile?.training ?? null),
     ...(tuned ? [`- sweep: ${text(tuned.sentence)}`] : []),
+    ...(elsewhere ? [`- training: ${text(describeOutside(elsewhere))}`] : []),
     ...(modelFile?.trainingSteps ?? []).flatMap((step) => describeJob(`training, step ${step.step}`, step)),
     ...describeJob('evaluation', modelFile?.evaluation ?? null),
     `- judged against: ${replaces ? `version ${text(replaces.version)}` : run ? 'no champion' : 'not known'}`,

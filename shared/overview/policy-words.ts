@@ -4,10 +4,9 @@
  * Invariant: whatever of triggers, policy, gates, release, embargo and notices the file says is in some sentence; a field that
  * is new to the schema does not compile here, or is told as it stands.
  */
-import { isElsewhere } from '../config/elsewhere-schema.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { SweepConfig } from '../config/sweep-schema.ts';
-import { describeElsewhere } from '../domain/elsewhere.ts';
+import { describeElsewhere, isElsewhere } from '../domain/elsewhere.ts';
 import { counted } from '../domain/plural.ts';
 import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
 import { further, quoted, span, type Told } from './words.ts';

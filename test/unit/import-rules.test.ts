@@ -91,6 +91,13 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
     ],
     types: ['shared/settings.ts'],
   },
+  'shared/elsewhere': {
+    rooms: [
+      ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure/run-files.ts'],
+      'shared/release/channels',
+    ],
+    types: ['shared/azure'],
+  },
   'shared/access': { rooms: ['shared/domain', 'shared/errors.ts'] },
   'shared/operations': {
     rooms: ['shared/domain', 'shared/config'],
@@ -146,9 +153,10 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
       'shared/errors.ts',
       'shared/azure',
       'shared/release/channels',
+      'shared/elsewhere',
       'shared/wire-github.ts',
     ],
-    types: ['shared/config', 'shared/settings.ts'],
+    types: ['shared/config', 'shared/domain', 'shared/settings.ts'],
   },
   'shared/wire-github.ts': {
     rooms: ['shared/errors.ts', 'shared/release/channels', 'shared/controllers/github-app.ts'],
@@ -184,6 +192,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   'orchestrations/activities': {
     rooms: [
+      'shared/elsewhere',
       'shared/telemetry',
       'shared/package',
       'shared/lineage',
@@ -233,6 +242,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   },
   functions: {
     rooms: [
+      'shared/elsewhere',
       'shared/telemetry',
       'shared/doctor',
       'shared/domain',
