@@ -28,12 +28,14 @@ if (!answer.ok) throw new Error(String(answer.status));
 console.log('trained far away by ' + RUN);
 `;
 
-/** `train` does; `second` fails at its first attempt; `hang` never ends. */
+/** `train` does; `second` fails at its first attempt; `once-lost` hangs at its first; `hang` never ends. */
 export function writePipelines(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const scripts = {
     train: 'node train.mjs',
     second: `'case "$JOB" in *-2) node train.mjs;; *) echo "the first one fails"; exit 4;; esac'`,
+    slow: 'sleep 8 && node train.mjs',
+    'once-lost': `'case "$JOB" in *-2) node train.mjs;; *) exec sleep 600;; esac'`,
     hang: "'echo began; exec sleep 600'",
   };
   for (const [name, script] of Object.entries(scripts))
