@@ -17,7 +17,7 @@ export const local: Command = {
     'endpoint makes an online endpoint of that name, managed or on the local cluster, unless it is there, and prints its address:',
     'what release.target names. Who calls it sends its key as a bearer token.',
     'pipeline sets how runs of a pipeline end from now on, and lists earlier ones: the pipelines are the YAML files of',
-    'infra/azure-pipelines/ and infra/github/, each by its file name. None of their steps is run.',
+    'infra/azure-pipelines/ and infra/github/, each by its file name. A pipeline of scripts alone is run as it says; of others no step is.',
     'notices shows the notices to local addresses (notices: in a model file).',
     'Exit code: 0 done, 1 the version exists with other code, 2 wrong usage, 3 any other error.',
   ].join('\n'),

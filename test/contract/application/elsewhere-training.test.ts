@@ -6,6 +6,7 @@ import { startPipelines } from '../../../local/pipelines/index.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { type Elsewhere, isElsewhere } from '../../../shared/domain/elsewhere.ts';
+import { createWiring } from '../../../shared/wiring.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { serveFunctions } from './handlers.ts';
 import { cloudContext, type LocalServices, startServices, temporaryFolder } from './local-services.ts';
@@ -239,6 +240,53 @@ describe('training elsewhere', () => {
     const lost = await untilEnded(elsewhere!);
     expect(lost).toMatchObject({ status: 'Failed', kind: 'platform' });
     expect(lost.error).toContain('We stopped hearing from agent local');
+  });
+
+  it('is looked for by the doctor', async () => {
+    const { trainingChannel } = createWiring({
+      ...services.settings,
+      RATCHET_AZURE_DEVOPS_URL: outside.azureDevOps,
+    });
+    const lookAt = async (name: string) =>
+      (await trainingChannel({ project: 'ratchet', pipeline: name })).look();
+    expect(await lookAt('train-churn')).toMatch(
+      /^pipeline train-churn of ratchet is there, number \d+; whether/,
+    );
+    await expect(lookAt('nowhere')).rejects.toThrow('must have one pipeline of that name; found none');
+  });
+
+  it('meets an organization that is as strict as the service', async () => {
+    const { elsewhere } = await trainBy('secretive');
+    const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = process.env;
+    const resource = '499b84ac-1321-427f-aa17-267ca6975798';
+    const asked = `${IDENTITY_ENDPOINT}?resource=${resource}&api-version=2019-08-01`;
+    const token = await (await fetch(asked, { headers: { 'x-identity-header': IDENTITY_HEADER! } })).json();
+    const build = `/ratchet/_apis/build/builds/${elsewhere!.run!.id.split('/')[1]}`;
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const { access_token: bearer } = token as { access_token: string };
+      const { request } = await import('node:https');
+      return new Promise<{ status: number; type: string; text: string }>((done, fail) => {
+        const options = { ca: services.tls.ca, headers: { authorization: `Bearer ${bearer}`, ...headers } };
+        request(`${outside.azureDevOps}${build}${path}`, options, async (answer) => {
+          let text = '';
+          for await (const chunk of answer) text += String(chunk);
+          done({ status: answer.statusCode!, type: String(answer.headers['content-type']), text });
+        })
+          .on('error', fail)
+          .end();
+      });
+    };
+    const preview = await ask('/attachments/ratchet?api-version=7.1');
+    expect(preview).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('The -preview flag must be supplied'),
+    });
+    expect(await ask('/timeline?api-version=7.1-preview.2')).toMatchObject({ status: 400 });
+    expect(await ask('/timeline')).toMatchObject({ status: 400 });
+    const { records } = JSON.parse((await ask('/timeline?api-version=7.1')).text);
+    const log = `/logs/${records.at(-1).log.id}?api-version=7.1`;
+    expect(await ask(log)).toMatchObject({ type: 'text/plain', text: 'the token is ***' });
+    expect(JSON.parse((await ask(log, { accept: 'application/json' })).text)).toMatchObject({ count: 1 });
   });
 
   it('registers a version that names no job of the workspace', async () => {
