@@ -1,5 +1,6 @@
 import { tellEnd, tellTime } from '../../shared/azure/tell-end.ts';
 import type { Workspace } from '../../shared/azure/workspace.ts';
+import type { Elsewhere, ToldTraining } from '../../shared/domain/elsewhere.ts';
 import { attemptsAtMost } from '../../shared/domain/job-attempt.ts';
 import { type JobName, jobNameOf, readJobName } from '../../shared/domain/job-name.ts';
 import { orderOf, tellTraining } from '../../shared/elsewhere/tell-training.ts';
@@ -10,17 +11,25 @@ import { endSources } from './end-sources.ts';
 import { findElsewhere, trainingSources } from './training-sources.ts';
 
 defineStep('cancel-job', async ({ jobName }) => {
-  const elsewhere = await findElsewhere(jobName);
-  if (elsewhere !== null) {
-    const sources = await trainingSources(elsewhere);
-    const seen = await sources.channel.cancel(orderOf(elsewhere), elsewhere.run);
-    return tellTraining(elsewhere, seen, sources);
-  }
-  const job = await cancelLatest(await wiring.workspace(), jobName);
+  // A ledger that is away keeps no job of the workspace alive.
+  const found = await findElsewhere(jobName).catch((error: unknown) => ({ error }));
+  if (found !== null && !('error' in found)) return cancelElsewhere(found);
+  const job = await cancelLatest(await wiring.workspace(), jobName).catch((error: unknown) => {
+    throw found !== null && isNotFound(error) ? found.error : error;
+  });
   // A sweep that was faster has a model, and only its trials say where.
   if (job.succeeded && job.sweep) return tellEnd(job, endSources);
   return tellTime(job, wiring.runsMetrics);
 });
+
+async function cancelElsewhere(elsewhere: Elsewhere): Promise<ToldTraining> {
+  const sources = await trainingSources(elsewhere);
+  const seen = await sources.channel.cancel(orderOf(elsewhere), elsewhere.run);
+  return tellTraining(elsewhere, seen, sources);
+}
+
+const isNotFound = (error: unknown): error is RatchetError =>
+  error instanceof RatchetError && error.code === 'not-found';
 
 /** An attempt begins once the one before it has ended: where this one has, or is not there, the next one may be alive. */
 async function cancelLatest(workspace: Workspace, jobName: string): ReturnType<Workspace['cancelJob']> {
@@ -28,7 +37,7 @@ async function cancelLatest(workspace: Workspace, jobName: string): ReturnType<W
   let [name, attempt] = [jobName, known?.attempt ?? 1];
   for (;;) {
     const job = await workspace.cancelJob(name).catch((error: unknown) => {
-      if (error instanceof RatchetError && error.code === 'not-found') return error;
+      if (isNotFound(error)) return error;
       throw error;
     });
     const isAlive = !(job instanceof RatchetError) && !job.ended;

@@ -14,9 +14,8 @@ export const projectName = z
   .string()
   .regex(/^(?![._])[^\\/:*?"<>|;#$*{},+=[\]\p{Cc}]{1,64}$/u, 'the name of a project');
 
+const which = 'the name or the number of a pipeline';
+
 export const pipelineName = z
-  .union([
-    z.int().min(1),
-    z.string().regex(/^[^"/:<>\\|?@*\p{Cc}]{1,255}$/u, 'the name or the number of a pipeline'),
-  ])
+  .union([z.int().min(1), z.string().regex(/^[^"/:<>\\|?@*\p{Cc}]{1,255}$/u, which)], { error: which })
   .describe('The pipeline: its name, or its number where several folders have one of that name.');
