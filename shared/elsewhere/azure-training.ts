@@ -8,8 +8,8 @@ import type { Rest } from '../release/channels/rest.ts';
 import type { OutsideEnd, OutsideLog, TrainingChannel } from './training-channel.ts';
 
 /** Type and name of the attachment that says where the model lies. */
-export const reportType = 'ratchet';
-export const reportName = 'model.json';
+const reportType = 'ratchet';
+const reportName = 'model.json';
 
 /** What is to be done about a refusal of Azure DevOps. */
 export function adviseAzureTraining(status: number): string {

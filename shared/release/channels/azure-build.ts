@@ -21,7 +21,7 @@ const linesAtMost = 100_000;
 const partLines = 2_000;
 
 /** What a build came to. */
-export interface BuildFacts {
+interface BuildFacts {
   /** Commit of the pipeline's repository; null: the service does not say. */
   readonly commit: string | null;
   /** From its start to its end; undefined: the service does not say. */
@@ -29,13 +29,13 @@ export interface BuildFacts {
 }
 
 /** Why it failed, as far as the service says. */
-export interface BuildFailure {
+interface BuildFailure {
   /** For a person, in one line; empty: nothing is known. */
   readonly said: string;
   readonly isAgentLost: boolean;
 }
 
-export interface BuildLog {
+interface BuildLog {
   /** The task whose log it is; null: none has one. */
   readonly task: string | null;
   readonly tasks: readonly { readonly step: string; readonly status: string }[];

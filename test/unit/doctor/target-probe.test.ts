@@ -11,7 +11,8 @@ async function find(count: number, check = 'endpoint of spam-filter', room: Room
   const deployments = Array.from({ length: count }, (_, at) => ({ deployment: `version-${at}` }));
   const served = { observe: async () => ({ deployments }), askRoom: async () => room };
   const wiring = { releaseTarget: async () => served };
-  const settings = { storage: {}, logs: { workspaceId: null }, serviceBus: null, eventGrid: null };
+  const unset = { serviceBus: null, eventGrid: null, azureDevOpsUrl: null };
+  const settings = { storage: {}, logs: { workspaceId: null }, ...unset };
   const models = [{ model: 'spam-filter', release } as unknown as ModelConfig];
   const probes = probesOf(wiring as unknown as Wiring, settings as unknown as Settings, models);
   return probes.find((each) => each.check === check)!.ask();
