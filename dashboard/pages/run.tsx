@@ -121,7 +121,7 @@ function Outcome({ run }: { readonly run: Run }) {
               <a href={addressOf.release(`${run.runId}-release`)}>{run.runId}-release</a>
             ),
           ],
-          ['Trained by', run.elsewhere && <Outside of={run.elsewhere} />],
+          ['Training elsewhere', run.elsewhere && <Outside of={run.elsewhere} />],
           ['Best trial', run.tuned && <Sentence of={run.tuned.sentence} />],
           ['Attempts that failed', run.attempts && <Attempts of={run.attempts} />],
           [
