@@ -9,6 +9,7 @@
  */
 import type * as df from 'durable-functions';
 import type { ModelVersion } from '../shared/domain/run.ts';
+import { reuseOf } from '../shared/domain/training.ts';
 import type { FoundTraining } from './reuse-steps.ts';
 import { describeJobEnd, type LastAttempt, runAttempts } from './run-attempts.ts';
 import type { RunEnd, RunInput } from './run-input.ts';
@@ -37,7 +38,7 @@ interface Earlier {
 
 export function* train(walk: RunWalk): Generator<df.Task, Trained | RunEnd, unknown> {
   const { input, cancel } = walk;
-  const found = input.pinned.config.training.reuse === undefined ? null : yield* find(walk);
+  const found = reuseOf(input.pinned.config.training) === undefined ? null : yield* find(walk);
   if (found && cancel.isCompleted) return cancelled(cancel);
   if (found?.found === 'in-place') return unchanged(walk, found.why);
   if (found?.found === 'training') return takeEarlier(walk, found);

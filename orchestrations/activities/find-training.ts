@@ -10,7 +10,7 @@ import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { trainingRunOf } from '../../shared/domain/lineage.ts';
 import type { ModelVersion, Run } from '../../shared/domain/run.ts';
 import { isOfPerson } from '../../shared/domain/signal.ts';
-import type { Training } from '../../shared/domain/training.ts';
+import { reuseOf, type Training } from '../../shared/domain/training.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { usesAtMost } from '../../shared/ledger/trainings.ts';
@@ -39,7 +39,7 @@ defineStep(
     const fingerprint = fingerprintOf(config, await readManifest(runId));
     const { fresh, byPerson } = await readWishes(ledger, model, signals);
     if (fresh !== null) return none(`${fresh} asks for a new training`, fingerprint);
-    const oldest = new Date(Date.parse(now) - parseDurationMs(job.reuse ?? 'PT0S')!).toISOString();
+    const oldest = new Date(Date.parse(now) - parseDurationMs(reuseOf(job) ?? 'PT0S')!).toISOString();
     const state = await readTarget(context, release);
     const embargoes = await readEmbargoes(ledger, pinned, state, now);
 

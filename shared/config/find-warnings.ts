@@ -6,6 +6,7 @@
  */
 
 import { counted } from '../domain/plural.ts';
+import { reuseOf } from '../domain/training.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 import { divideHours, estimateHours, limitHours } from './estimate.ts';
@@ -138,7 +139,7 @@ function findIdleParameters({ training }: ModelConfig): Warning[] {
 
 /** A training that is not the same again, though it is to be taken for the same. */
 function findVainReuse({ training }: ModelConfig): Warning[] {
-  if (training.reuse === undefined) return [];
+  if (reuseOf(training) === undefined) return [];
   const moved = findMoving(training);
   if (moved) {
     const message = `${moved.value} may be another thing each time, so that no earlier training is ever taken (training.reuse); name a version`;

@@ -27,7 +27,7 @@ const reuse = duration('reuse', { least: 'PT1H', most: 'P365D' })
   .describe(
     'How old an earlier training of the same code, data and settings may be, as an ISO 8601 duration, for a run to take its model in place of training again: docs/reuse.md. Omitted: every run trains.',
   );
-/** What each kind of training may have beside its own fields. */
+/** What a training whose code the model file names may have beside its own fields. */
 const beforeTraining = { pastChampions, reuse };
 
 const CommandTrainingSchema = JobSchema.extend({
@@ -95,7 +95,7 @@ export const TrainingSchema = z.discriminatedUnion(
     CommandTrainingSchema,
     PipelineSchema,
     SweepSchema.extend(beforeTraining),
-    ElsewhereSchema.extend(beforeTraining),
+    ElsewhereSchema.extend({ pastChampions }),
   ],
   {
     error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),

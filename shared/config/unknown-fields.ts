@@ -28,6 +28,8 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.automl': `there are no AutoML jobs; ${byHand}`,
   'training.project': elsewhere,
   'training.parameters': `parameters of a pipeline are training.settings; ${elsewhere}`,
+  'training.reuse':
+    'a pipeline of Azure Pipelines trains by whatever its repository holds that day: none is known to be the same again',
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
   'evaluation.kind': evaluates,

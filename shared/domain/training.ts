@@ -35,3 +35,8 @@ export interface Reuse {
   /** For a person. */
   readonly sentence: string;
 }
+
+/** How old an earlier training may be to be taken (ISO 8601 duration), as the model file has it; undefined: every run trains. */
+export function reuseOf(training: object): string | undefined {
+  return 'reuse' in training ? (training.reuse as string | undefined) : undefined;
+}

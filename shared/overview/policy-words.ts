@@ -9,6 +9,7 @@ import type { SweepConfig } from '../config/sweep-schema.ts';
 import { describeElsewhere, isElsewhere } from '../domain/elsewhere.ts';
 import { counted } from '../domain/plural.ts';
 import type { PolicySentence, PolicyTopic } from '../domain/policy-words.ts';
+import { reuseOf } from '../domain/training.ts';
 import { further, quoted, span, type Told } from './words.ts';
 import { tellGate } from './words-of-gates.ts';
 import { tellPolicy } from './words-of-policy.ts';
@@ -62,7 +63,8 @@ function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
   return ` Before a run that drift or a metric asks for trains, ${who} scored: one that passes the gates is released again.`;
 }
 
-function tellReuse({ reuse }: ModelConfig['training']): string {
+function tellReuse(training: ModelConfig['training']): string {
+  const reuse = reuseOf(training);
   if (reuse === undefined) return '';
   return ` A training of the same code, data and settings that ended within ${span(reuse)} is taken in place of training again.`;
 }

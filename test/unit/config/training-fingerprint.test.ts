@@ -5,6 +5,7 @@ import { parseModelFile } from '../../../shared/config/load.ts';
 import type { ModelConfig } from '../../../shared/config/schema.ts';
 import { findMoving, fingerprintOf, judgementOf } from '../../../shared/config/training-fingerprint.ts';
 import type { DataManifest } from '../../../shared/domain/data-manifest.ts';
+import { reuseOf } from '../../../shared/domain/training.ts';
 
 const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 const page = (name: string): string =>
@@ -179,12 +180,21 @@ describe('training.reuse', () => {
     expect('problems' in parsed && parsed.problems[0]).toMatchObject({ path: 'training.reuse' });
   });
 
-  it('may be said of every kind of training, and is absent where nobody says it', () => {
+  it('may be said of every kind of training whose code the model file names, and is absent where nobody says it', () => {
     for (const text of Object.values(kinds)) {
-      expect(parse(withReuse(text)).training.reuse).toBe('P30D');
+      expect(reuseOf(parse(withReuse(text)).training)).toBe('P30D');
       expect(parse(text).training).not.toHaveProperty('reuse');
       expect(warningsOf(withReuse(text))).toEqual([]);
     }
+  });
+
+  it('is said of no training elsewhere, whose code is that of the day', () => {
+    const elsewhere = `${withTraining('')}training: { kind: azure-pipelines, project: ratchet, pipeline: train, timeout: PT1H, reuse: P30D }\n`;
+    const parsed = parseModelFile('m.yaml', elsewhere);
+    expect('problems' in parsed && parsed.problems[0]).toMatchObject({
+      path: 'training.reuse',
+      message: expect.stringContaining('whatever its repository holds that day'),
+    });
   });
 
   it('is warned of where no training is ever taken, or where chance draws another', () => {
