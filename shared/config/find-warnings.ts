@@ -6,6 +6,7 @@
  */
 
 import { counted } from '../domain/plural.ts';
+import { automlMs } from './automl-time.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 import { divideHours, estimateHours, limitHours } from './estimate.ts';
@@ -116,9 +117,13 @@ function findShortRun(config: ModelConfig): Warning[] {
   return [{ path: ['policy', 'longestRun'], message }];
 }
 
-/** How long the jobs may take one after another: the trials of a sweep run beside each other. */
+/** How long the jobs may take one after another: trials run beside each other. */
 function longestHours(config: ModelConfig): number {
   const { training } = config;
+  if (training.kind === 'automl') {
+    const trainingMs = parseDurationMs(training.prepare.timeout)! + automlMs(training);
+    return trainingMs / 3_600_000 + estimateHours(config, 'promote');
+  }
   if (training.kind !== 'sweep') return estimateHours(config, 'retrain');
   return sweepMs(training) / 3_600_000 + estimateHours(config, 'promote');
 }

@@ -1,6 +1,7 @@
-/** The part of a model file that says how training runs: as one command, as a pipeline of several, or as a sweep. */
+/** The part of a model file that says how training runs: as one command, as a pipeline of several, as a sweep, or by AutoML. */
 import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
+import { AutomlSchema, findAutomlProblems } from './automl-schema.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
 import { type Problem, sourceOf } from './gate-fields.ts';
@@ -80,7 +81,12 @@ const PipelineSchema = z.strictObject({
 
 export const TrainingSchema = z.discriminatedUnion(
   'kind',
-  [CommandTrainingSchema, PipelineSchema, SweepSchema.extend({ pastChampions })],
+  [
+    CommandTrainingSchema,
+    PipelineSchema,
+    SweepSchema.extend({ pastChampions }),
+    AutomlSchema.extend({ pastChampions }),
+  ],
   {
     error: ({ input }) => findOtherKind((input as { kind?: unknown } | null)?.kind),
   },
@@ -108,6 +114,14 @@ export function* findTrainingProblems(training: TrainingConfig): Generator<Probl
   if (training.kind === 'sweep') {
     yield* findSweepProblems(training);
     yield* findComputeProblems(training);
+    return;
+  }
+  if (training.kind === 'automl') {
+    yield* findAutomlProblems(training);
+    const { prepare, compute: ofTrials, identity } = training;
+    yield* findComputeProblems({ compute: ofTrials, identity });
+    for (const { path, message } of findComputeProblems({ ...prepare, compute: prepare.compute ?? ofTrials }))
+      yield { path: ['prepare', ...path], message };
     return;
   }
   if (training.kind !== 'pipeline') {

@@ -2,6 +2,8 @@
 
 const pipeline = 'a pipeline is kind: pipeline, with its commands under steps (docs/pipeline-training.md)';
 const sweep = 'a sweep is kind: sweep, with its hyperparameters under searchSpace (docs/sweep-training.md)';
+const automl =
+  'an AutoML job is kind: automl, with the command that writes its table under prepare (docs/automl-training.md)';
 const byHand =
   'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
 const evaluates =
@@ -23,7 +25,12 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.early_termination': 'it is earlyTermination (docs/sweep-training.md)',
   'training.timeout':
     'the steps of a pipeline have a timeout each, and a sweep has limits.trialTimeout and limits.timeout',
-  'training.automl': `there are no AutoML jobs; ${byHand}`,
+  'training.automl': automl,
+  'training.target_column_name': 'it is targetColumn (docs/automl-training.md)',
+  'training.primary_metric': 'it is primaryMetric (docs/automl-training.md)',
+  'training.training_data': `the table that it trains on is what the command under prepare writes; ${automl}`,
+  'training.training':
+    'which algorithms are tried is algorithms, with allowed or blocked (docs/automl-training.md)',
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
   'evaluation.kind': evaluates,
@@ -39,7 +46,6 @@ export function findInstead(path: readonly PropertyKey[]): string | undefined {
 
 /** Kinds of job that a training may be elsewhere, and what to do instead. */
 const otherKinds: Readonly<Record<string, string>> = {
-  automl: `AutoML jobs are not submitted: ${byHand}`,
   parallel: `parallel jobs are not submitted: ${pipeline}`,
   spark: `Spark jobs are not submitted: ${byHand}`,
 };
