@@ -107,7 +107,7 @@ function say({
   ];
   const known = others.length > 0 ? ` (${others.join(', ')})` : '';
   const of = trials === 0 ? '' : ` of ${trials}${known}`;
-  const reached = value === null ? ` by ${metric}` : `: ${metric} ${value}`;
+  const reached = value === null ? ` by ${metric}` : `: ${metric} ${Number(value.toPrecision(6))}`;
   const tried = Object.entries(parameters).map(([name, text]) => `${name} ${text}`);
   return `Trial ${trial}${of} is the best${reached}${tried.length > 0 ? `, with ${tried.join(', ')}` : ''}.`;
 }

@@ -63,9 +63,11 @@ export function readTable(folder: string): Table {
 
 function readText(folder: string, file: string, otherwise: string): string {
   const root = realpathSync(folder);
+  const asked = resolve(root, file);
+  if (!asked.startsWith(root + sep)) throw new Error(`${file} lies outside of the table's folder`);
   let path: string;
   try {
-    path = realpathSync(resolve(root, file));
+    path = realpathSync(asked);
   } catch {
     throw new Error(otherwise);
   }
