@@ -100,9 +100,9 @@ function componentOf(
 }
 
 function prepareNode(job: AutomlConfig, { name, version }: StepComponent, workspaceId: string) {
-  const { command, compute, resources: machines, environmentVariables, timeout } = job.prepare;
-  const placed = { compute: compute ?? job.compute, resources: machines };
-  const { computeId, resources } = computeFields(placed, workspaceId);
+  const { command, environmentVariables, timeout } = job.prepare;
+  const placed = { ...job.prepare, compute: job.prepare.compute ?? job.compute };
+  const { computeId, resources, distribution } = computeFields(placed, workspaceId);
   return {
     type: 'command',
     name: prepareStep,
@@ -118,6 +118,7 @@ function prepareNode(job: AutomlConfig, { name, version }: StepComponent, worksp
     outputs: { [tableOutput]: { job_output_type: 'mltable', mode: 'ReadWriteMount' } },
     limits: { job_limits_type: 'Command', timeout: plainDuration(timeout) },
     ...(resources && { resources: snakeCased(resources) }),
+    ...(distribution && { distribution: snakeCased(distribution) }),
     environment_variables: { ...environmentVariables },
     tags: { [stepTag]: prepareStep },
   };

@@ -77,7 +77,8 @@ const column = (what: string) =>
     .regex(/^(?!.*\$\{\{)\P{Cc}+$/u, `${what}: the name of a column, without control characters and \${{`);
 const names = (what: string) => z.array(z.string().min(1).max(100)).min(1).max(20).describe(what).optional();
 
-const { command, code, environment, compute, resources, environmentVariables, timeout } = JobSchema.shape;
+const { command, code, environment, compute, resources, distribution, environmentVariables, timeout } =
+  JobSchema.shape;
 
 const PrepareSchema = z
   .strictObject({
@@ -88,7 +89,7 @@ const PrepareSchema = z
     compute: compute
       .optional()
       .describe('Name of a compute target in the workspace. Omitted: that of the trials.'),
-    ...{ resources, environmentVariables },
+    ...{ resources, distribution, environmentVariables },
     timeout: timeout.describe(
       'How long it may run, as an ISO 8601 duration. One that takes longer is cancelled, and the training fails.',
     ),

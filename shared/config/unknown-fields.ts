@@ -46,6 +46,7 @@ export function findInstead(path: readonly PropertyKey[]): string | undefined {
 
 /** Kinds of job that a training may be elsewhere, and what to do instead. */
 const otherKinds: Readonly<Record<string, string>> = {
+  automl,
   parallel: `parallel jobs are not submitted: ${pipeline}`,
   spark: `Spark jobs are not submitted: ${byHand}`,
 };
