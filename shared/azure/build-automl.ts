@@ -13,8 +13,7 @@
  */
 import type { PipelineJob } from '@azure/arm-machinelearning';
 import type { AutomlConfig } from '../config/automl-schema.ts';
-import { tableOutput } from '../config/automl-schema.ts';
-import { allEnsembles } from '../config/automl-time.ts';
+import { allEnsembles, tableOutput } from '../config/automl-time.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import { hashJson } from '../config/pin.ts';
 import { modelOutput, portsOf } from '../config/pipeline-ports.ts';

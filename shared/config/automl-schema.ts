@@ -11,7 +11,7 @@
  * version, `experiment_timeout_hours`).
  */
 import { z } from 'zod';
-import { allEnsembles } from './automl-time.ts';
+import { allEnsembles, tableOutput } from './automl-time.ts';
 import { findShellProblem, findUnknownInputs } from './command.ts';
 import { parseDurationMs } from './duration.ts';
 import { duration } from './fields.ts';
@@ -65,9 +65,6 @@ const algorithms = {
     'XGBoostRegressor',
   ],
 } as const;
-
-/** The output of the preparing command: a folder with a file `MLTable` and what it names. */
-export const tableOutput = 'table';
 
 const column = (what: string) =>
   z

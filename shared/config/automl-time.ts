@@ -1,5 +1,8 @@
-/** How much time an AutoML job may take, and the machines of its trials together. Pure. */
+/** How much time an AutoML job may take, and the machines of its trials together, with the words that both ends of it share. Pure. */
 import { parseDurationMs } from './duration.ts';
+
+/** The output of the preparing command: a folder with a file `MLTable` and what it names. */
+export const tableOutput = 'table';
 
 interface Limited {
   readonly limits: {
