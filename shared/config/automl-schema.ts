@@ -11,6 +11,7 @@
  * version, `experiment_timeout_hours`).
  */
 import { z } from 'zod';
+import { automlAlgorithms, automlMetrics } from './automl-names.ts';
 import { allEnsembles, tableOutput } from './automl-time.ts';
 import { findShellProblem, findUnknownInputs } from './command.ts';
 import { parseDurationMs } from './duration.ts';
@@ -19,52 +20,6 @@ import type { Problem } from './gate-fields.ts';
 import { JobSchema } from './job-schema.ts';
 import { portsOf } from './pipeline-ports.ts';
 import { suggest } from './suggest.ts';
-
-const metrics = {
-  classification: [
-    'AUC_weighted',
-    'accuracy',
-    'norm_macro_recall',
-    'average_precision_score_weighted',
-    'precision_score_weighted',
-  ],
-  regression: [
-    'normalized_root_mean_squared_error',
-    'normalized_mean_absolute_error',
-    'r2_score',
-    'spearman_correlation',
-  ],
-} as const;
-
-const algorithms = {
-  classification: [
-    'LogisticRegression',
-    'SGD',
-    'MultinomialNaiveBayes',
-    'BernoulliNaiveBayes',
-    'SVM',
-    'LinearSVM',
-    'KNN',
-    'DecisionTree',
-    'RandomForest',
-    'ExtremeRandomTrees',
-    'LightGBM',
-    'GradientBoosting',
-    'XGBoostClassifier',
-  ],
-  regression: [
-    'ElasticNet',
-    'GradientBoosting',
-    'DecisionTree',
-    'KNN',
-    'LassoLars',
-    'SGD',
-    'RandomForest',
-    'ExtremeRandomTrees',
-    'LightGBM',
-    'XGBoostRegressor',
-  ],
-} as const;
 
 const column = (what: string) =>
   z
@@ -135,7 +90,7 @@ export const AutomlSchema = z.strictObject({
     .describe('What is predicted: one of some classes, or a number.'),
   targetColumn: column('targetColumn').describe('The column of the table that is predicted.'),
   primaryMetric: z
-    .enum([...metrics.classification, ...metrics.regression])
+    .enum([...automlMetrics.classification, ...automlMetrics.regression])
     .describe('By what the best trial is known: a metric of the task, as MLflow names it.'),
   prepare: PrepareSchema,
   compute: compute.describe(
@@ -201,7 +156,7 @@ export type AutomlConfig = z.infer<typeof AutomlSchema>;
 export function* findAutomlProblems(job: AutomlConfig): Generator<Problem> {
   const { task, primaryMetric, limits, positiveLabel, targetColumn, weightColumn } = job;
   yield* findPrepareProblems(job);
-  const ofTask: readonly string[] = metrics[task];
+  const ofTask: readonly string[] = automlMetrics[task];
   if (!ofTask.includes(primaryMetric)) {
     const message = `${primaryMetric} is no metric of ${task}${suggest(primaryMetric, ofTask)}; there are ${ofTask.join(', ')}`;
     yield { path: ['primaryMetric'], message };
@@ -242,7 +197,7 @@ function* findPrepareProblems({ prepare, settings }: AutomlConfig): Generator<Pr
 }
 
 function* findAlgorithmProblems({ task, algorithms: chosen = {} }: AutomlConfig): Generator<Problem> {
-  const known: readonly string[] = algorithms[task];
+  const known: readonly string[] = automlAlgorithms[task];
   const { allowed, blocked } = chosen;
   for (const [field, list] of Object.entries({ allowed, blocked })) {
     const unknown = list?.find((one) => !known.includes(one));

@@ -52,6 +52,9 @@ export function unavailable({ task, training }: Choice): readonly string[] {
   return (training.allowed_training_algorithms ?? []).filter((name) => !Object.hasOwn(available[task], name));
 }
 
+/** A metric as MLflow has it: a step has it in small letters. */
+export const metricName = (metric: string): string => metric.replace(/^auc_/, 'AUC_');
+
 const isError = (metric: string): boolean => metric.endsWith('_error');
 
 /** Whether a value of the metric is better than another. */

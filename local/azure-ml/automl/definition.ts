@@ -14,7 +14,7 @@ import { optional } from '../details.ts';
 import type { JobInput, JobOutput } from '../job-definition.ts';
 import { wordy } from '../job-definition.ts';
 
-export const metricsOf = {
+const metricsOf = {
   classification: [
     'accuracy',
     'auc_weighted',

@@ -2,7 +2,7 @@
  * Run as the process of a part of an AutoML job: its setup, which reads the table and says what is in it, or one of its trials,
  * which measures a candidate, logs the metric as any job does, and leaves the model of all rows.
  */
-import { type Candidate, candidatesOf, unavailable } from './candidates.ts';
+import { type Candidate, candidatesOf, metricName, unavailable } from './candidates.ts';
 import { type Data, readData, rowsOf, splitsOf } from './data.ts';
 import type { AutomlStep } from './definition.ts';
 import { predict, trainModel } from './learners.ts';
@@ -16,9 +16,6 @@ export interface TrainRequest {
   /** Null: the setup. */
   readonly candidate: Candidate | null;
 }
-
-/** As MLflow has it: the wire has it in small letters. */
-export const metricName = (metric: string): string => metric.replace(/^auc_/, 'AUC_');
 
 const [, , request = '', tableFolder = '', modelFolder = ''] = process.argv;
 

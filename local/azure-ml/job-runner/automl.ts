@@ -12,7 +12,7 @@
  */
 import { realpathSync } from 'node:fs';
 import type { CloudContext } from '../../cloud-context.ts';
-import { candidatesOf, isBetter, whyEnough } from '../automl/candidates.ts';
+import { candidatesOf, isBetter, metricName, whyEnough } from '../automl/candidates.ts';
 import type { AutomlDefinition } from '../automl/definition.ts';
 import { countTrials, modelOutput, partName, partOf, setupStep } from '../automl/parts.ts';
 import type { Blobs } from '../blobs.ts';
@@ -153,7 +153,7 @@ export class AutomlRunner {
   }
 
   #scoresOf({ step }: AutomlDefinition, trials: readonly Job[]): readonly Scored[] {
-    const metric = step.primary_metric.replace(/^auc_/, 'AUC_');
+    const metric = metricName(step.primary_metric);
     return trials.flatMap(({ name, status, partOf: mark }) => {
       const score = this.#deps.tracking.history(name, metric).at(-1)?.value;
       return status !== 'Completed' || score === undefined
