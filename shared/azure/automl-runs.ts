@@ -54,6 +54,18 @@ function algorithmsOf({ runId, tags }: TrackedRun): Record<string, string> {
   return Object.fromEntries(pairs.filter(([, name]) => name !== ''));
 }
 
+/**
+ * Those among which the one that failed first says why all failed. The run of the AutoML job itself says it only where a trial
+ * has gone well, or none of its parts has failed: it ends with its setup, in the same moment, and says no more than that did.
+ */
+export function blamed<Run extends StepRun>(runs: readonly Run[]): readonly Run[] {
+  const own = runs.filter(({ step }) => step === automlStep);
+  const parts = runs.filter(({ step }) => step !== automlStep);
+  const hasTrial = parts.some(({ step, status }) => partKindOf(step) === 'trial' && status === 'FINISHED');
+  if (hasTrial && own.some(({ status }) => status === 'FAILED')) return own;
+  return parts.some(({ status }) => status === 'FAILED') ? parts : runs;
+}
+
 /** Whether a part is a trial, which goes by its number. */
 export const partKindOf = (step: string): 'step' | 'trial' => (/^\d+$/.test(step) ? 'trial' : 'step');
 

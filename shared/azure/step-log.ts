@@ -6,7 +6,7 @@
  */
 import { endOfJob } from '../domain/job-status.ts';
 import { RatchetError } from '../errors.ts';
-import { findAutomlRuns, partKindOf } from './automl-runs.ts';
+import { blamed, findAutomlRuns, partKindOf } from './automl-runs.ts';
 import type { JobLogs, LogPart } from './job-logs.ts';
 import { findStepRuns, firstFailed, type StepRun } from './step-runs.ts';
 import type { Tracking } from './tracking.ts';
@@ -67,7 +67,8 @@ async function findRuns(
 function choose(runs: readonly StepRun[], { kind, status, best }: Asked): StepRun | undefined {
   // Trials fail while others go on, and a sweep goes well all the same.
   if (kind !== 'step' && endOfJob(status) === null) return lastBegun(runs);
-  return runs.find(({ runId }) => runId === best) ?? firstFailed(runs) ?? lastBegun(runs);
+  const failed = firstFailed(kind === 'automl' ? blamed(runs) : runs);
+  return runs.find(({ runId }) => runId === best) ?? failed ?? lastBegun(runs);
 }
 
 function lastBegun(runs: readonly StepRun[]): StepRun | undefined {

@@ -7,7 +7,7 @@
 import type { FailureKind } from '../domain/job-attempt.ts';
 import type { Tuning } from '../domain/tuning.ts';
 import { RatchetError } from '../errors.ts';
-import { type AutomlRuns, findAutomlRuns, machinesOfParts, partKindOf } from './automl-runs.ts';
+import { type AutomlRuns, blamed, findAutomlRuns, machinesOfParts, partKindOf } from './automl-runs.ts';
 import type { Automl, Job } from './describe-job.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { JobLogs } from './job-logs.ts';
@@ -50,7 +50,8 @@ export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
 async function tellAutoml(job: Job, automl: Automl, sources: Sources): Promise<Told> {
   const { steps, sweep: _, automl: __, ...told } = job;
   const found = await known(() => findParts(job.jobName, sources.tracking), noParts);
-  const parts = { kind: partKindOf(firstFailed(found.runs)?.step ?? ''), runs: found.runs };
+  const runs = blamed(found.runs);
+  const parts = { kind: partKindOf(firstFailed(runs)?.step ?? ''), runs };
   const time = timeOf({ ...job, steps: machinesOfParts(found, steps ?? {}) }, found.runs);
   const end = await explainFailure({ ...told, ...time }, sources.logs, parts);
   if (!end.succeeded) return end;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findAutomlRuns, machinesOfParts } from '../../../shared/azure/automl-runs.ts';
+import { blamed, findAutomlRuns, machinesOfParts } from '../../../shared/azure/automl-runs.ts';
 import { describeJob } from '../../../shared/azure/describe-job.ts';
-import { machineMs } from '../../../shared/azure/step-runs.ts';
+import { firstFailed, machineMs } from '../../../shared/azure/step-runs.ts';
 import { findBestModel } from '../../../shared/azure/tell-automl.ts';
 
 const jobName = 'churn-20020902-1f2e3d4c-train';
@@ -110,6 +110,20 @@ describe('an AutoML job that has completed', () => {
     expect(machineMs(found.runs, machines)).toBe((10 + 6 + 10 + 11 + 12) * 60_000);
     const alone = { runs: found.runs.slice(0, 2) };
     expect(machineMs(alone.runs, machinesOfParts(alone, { prepare: 2, automl: 1 }))).toBeUndefined();
+  });
+});
+
+describe('an AutoML job that has failed', () => {
+  const part = (step: string, status: string) => ({ ...run(step, 5, { status }), step });
+  it.each([
+    ['its setup, though that ended in the same moment', ['automl FAILED', 'setup FAILED'], 'setup'],
+    ['the command before it', ['prepare FAILED', 'automl KILLED'], 'prepare'],
+    ['a trial, where none has gone well', ['automl FAILED', 'setup FINISHED', '0 FAILED', '1 FAILED'], '0'],
+    ['itself, where one has', ['automl FAILED', 'setup FINISHED', '0 FAILED', '1 FINISHED'], 'automl'],
+    ['itself, where nothing else has failed', ['prepare FINISHED', 'automl FAILED'], 'automl'],
+  ])('is told to have failed with %s', (_what, runs, step) => {
+    const parts = runs.map((text) => part(...(text.split(' ') as [string, string])));
+    expect(firstFailed(blamed(parts))?.step).toBe(step);
   });
 });
 
