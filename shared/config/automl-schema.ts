@@ -83,10 +83,10 @@ export const AutomlSchema = z.strictObject({
       'An AutoML job of Azure ML over a table: the service chooses algorithm and hyperparameters. docs/automl-training.md.',
     ),
   task: z
-    .enum(['classification', 'regression'], {
-      error: ({ input }) =>
-        `classification or regression: of ${JSON.stringify(input)} write a pipeline, kind: pipeline, with a program of your own (docs/pipeline-training.md)`,
-    })
+    .enum(
+      ['classification', 'regression'],
+      'classification or regression; for another one write a pipeline, kind: pipeline, with a program of your own (docs/pipeline-training.md)',
+    )
     .describe('What is predicted: one of some classes, or a number.'),
   targetColumn: column('targetColumn').describe('The column of the table that is predicted.'),
   primaryMetric: z

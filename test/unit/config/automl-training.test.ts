@@ -60,7 +60,7 @@ describe('training by AutoML', () => {
     [
       'a task that is another job of the service',
       { task: 'forecasting' },
-      'training.task: classification or regression: of "forecasting" write a pipeline',
+      'training.task: classification or regression; for another one write a pipeline, kind: pipeline, with a program of your own (docs/pipeline-training.md); found "forecasting"',
     ],
     [
       'a metric of another task',
