@@ -14,7 +14,7 @@ export function describeLineage(lineage: VersionLineage): string {
     row('digest', digest ?? 'not known'),
     ...describeSignals(lineage),
     ...(run ? [row('run', `${run.runId}, ${run.outcome ?? `in phase ${run.phase}`}: ${run.sentence}`)] : []),
-    ...(tuned ? [row('sweep', tuned.sentence)] : []),
+    ...(tuned ? [row(tuned.by ?? 'sweep', tuned.sentence)] : []),
     ...(elsewhere ? [row('training', describeOutside(elsewhere))] : []),
     ...(trainedBy ? [row('trained', `by run ${trainedBy.runId}`)] : []),
     ...(modelFile ? [row('file', `model file ${modelFile.hash}`)] : []),

@@ -30,6 +30,7 @@ export const logs: Command = {
     'Without --phase: the latest job of the run; without --attempt: the latest one of the phase. --follow keeps printing until the job ends.',
     'Of a pipeline: the log of a step; without --step: of that which failed, or else began last. --follow goes on to the next step.',
     'Of a sweep: the log of a trial, by its number; without --trial: of the best, or else of that which failed first, and while it runs of that which began last.',
+    'Of AutoML: --step prepare or --step setup, or --trial; without either as of a sweep.',
     'Exit code: 0 shown, 1 there is no log, 2 wrong usage, 3 any other error.',
   ].join('\n'),
   async run(args) {

@@ -15,7 +15,7 @@ const phases = ['train', 'evaluate'] as const;
 /**
  * A part of what a job of a run has printed: `?phase=&attempt=&step=&from=`. Without a phase it is the run's latest job, without
  * an attempt the latest one of the phase. Of a pipeline it is the log of a step: without one, of that which failed first, or else
- * began last; of a sweep that of a trial, by its number: without one, of the best, or else that which failed first; of a training elsewhere, that of a task. `next` in an answer is where the next part begins; `ended` says that no more will come.
+ * began last; of a sweep that of a trial, by its number: without one, of the best, or else that which failed first; of AutoML either; of a training elsewhere, that of a task. `next` in an answer is where the next part begins; `ended` says that no more will come.
  */
 serve('get-run-log', {
   route: 'runs/{id}/log',
@@ -76,10 +76,11 @@ async function readElsewhere(
 const modelFileLimitBytes = 1024 * 1024;
 
 /** By what the model file said when the run began: a job that waits for a machine has no log either. */
-async function findPartKind(runId: string): Promise<'step' | 'trial' | null> {
+async function findPartKind(runId: string): Promise<'step' | 'trial' | 'automl' | null> {
   const text = await (await wiring.blobs()).readText(modelFilePath(runId), modelFileLimitBytes);
   const { training } = JSON.parse(text ?? '{}') as { training?: { kind?: unknown } };
   if (training?.kind === 'sweep') return 'trial';
+  if (training?.kind === 'automl') return 'automl';
   return training?.kind === 'pipeline' ? 'step' : null;
 }
 
@@ -92,7 +93,7 @@ async function readPart(asked: Parameters<typeof readStepLog>[1]): ReturnType<ty
 }
 
 function noSteps(job: string, step: string): RatchetError {
-  const message = `job ${job} is neither a pipeline nor a sweep, and has no ${JSON.stringify(step)}; leave step out`;
+  const message = `job ${job} is neither a pipeline nor a sweep nor AutoML, and has no ${JSON.stringify(step)}; leave step out`;
   return new RatchetError('bad-request', message, { subject: { job } });
 }
 

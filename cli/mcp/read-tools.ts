@@ -119,7 +119,7 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
         .max(100)
         .optional()
         .describe(
-          'Of a training that is a pipeline: the name of a step; omitted, that which failed, or else began last. Of a sweep: the number of a trial; omitted, the best, or else that which failed first',
+          'Of a training that is a pipeline: the name of a step; omitted, that which failed, or else began last. Of a sweep: the number of a trial; omitted, the best, or else that which failed first. Of AutoML: either, as `prepare` or `3`',
         ),
     }),
     read: (ask, input) => readEndOfLog(ask, input),

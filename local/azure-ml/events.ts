@@ -10,11 +10,12 @@ const types = {
   modelDeployed: 'Microsoft.MachineLearningServices.ModelDeployed',
 } as const;
 
-/** As captured: facts of pipelines and their steps. What a sweep is called is how its source names itself in its own run. */
+/** As captured: facts of pipelines and their steps. What a sweep and AutoML are called is how their source names itself in its own run. */
 const runTypes = {
   Command: 'azureml.commandjob',
   Pipeline: 'azureml.PipelineRun',
   Sweep: 'hyperdrive',
+  AutoML: 'automl',
 } as const;
 const stepRunType = 'azureml.StepRun';
 

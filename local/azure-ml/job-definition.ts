@@ -98,11 +98,12 @@ const DefinitionSchema = z.looseObject({
 });
 
 export type JobInput = z.infer<typeof InputSchema>;
+export type JobOutput = z.infer<typeof OutputSchema>;
 /** The part that is fixed once submitted. */
 export type JobDefinition = z.infer<typeof DefinitionSchema>;
 
-/** What the service adds to what it returns, and takes back without comment. */
-const readOnly = ['status', 'services', 'parameters'];
+/** What the service adds to what it returns, and takes back without comment; `train` is of the parts of AutoML jobs alone. */
+const readOnly = ['status', 'services', 'parameters', 'train'];
 const jobName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$/;
 
 export function checkJobName(name: string): void {

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
+import { type AutomlDefinition, AutomlStepSchema, checkAutoml } from './automl/definition.ts';
 import { type ComponentSpec, isLiteral } from './component-definition.ts';
 import { type DetailsChange, DetailsSchema, optional, problemsOf, withoutDetails } from './details.ts';
 import { computeFields } from './job-compute.ts';
@@ -24,6 +25,7 @@ import {
   resourceId,
   wordy,
 } from './job-definition.ts';
+import { boundOutput, sourceOf } from './pipeline-bindings.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
 
 const stepName = z
@@ -43,8 +45,8 @@ const StepOutputSchema = z.union([
   z.strictObject({ job_output_type: z.literal(fileTypes), uri: optional(z.string().min(1)), mode }),
 ]);
 
-const StepSchema = z.strictObject({
-  type: z.literal('command', 'must be command; steps of other types do not run here'),
+const CommandStepSchema = z.strictObject({
+  type: z.literal('command'),
   componentId: resourceId('components/[^/]+/versions/[^/]+'),
   name: optional(z.string()),
   display_name: optional(z.string()),
@@ -58,6 +60,10 @@ const StepSchema = z.strictObject({
   tags: optional(z.record(z.string(), z.string())),
   properties: optional(z.record(z.string(), z.string())),
   _source: optional(z.string()),
+});
+
+const StepSchema = z.discriminatedUnion('type', [CommandStepSchema, AutomlStepSchema], {
+  error: 'type must be command or automl; steps of other types do not run here',
 });
 
 const DefinitionSchema = z.looseObject({
@@ -87,29 +93,17 @@ const DefinitionSchema = z.looseObject({
 /** The part that is fixed once submitted. */
 export type PipelineDefinition = z.infer<typeof DefinitionSchema>;
 /** What a job of the workspace is. */
-export type AnyDefinition = JobDefinition | PipelineDefinition | SweepDefinition;
-export type PipelineStep = PipelineDefinition['jobs'][string];
+export type AnyDefinition = JobDefinition | PipelineDefinition | SweepDefinition | AutomlDefinition;
+type AnyStep = PipelineDefinition['jobs'][string];
+export type PipelineStep = z.infer<typeof CommandStepSchema>;
 export type FindComponent = (step: string, componentId: string) => ComponentSpec;
 
-/** Where a step's input comes from: an input of the pipeline, or an output of another step; null where it is a value. */
-export function sourceOf(
-  value: string,
-): { readonly input: string } | { readonly step: string; readonly output: string } | null {
-  const [, input] = /^\$\{\{parent\.inputs\.([A-Za-z_]\w*)\}\}$/.exec(value) ?? [];
-  if (input !== undefined) return { input };
-  const [, step, output] = /^\$\{\{parent\.jobs\.(\w+)\.outputs\.([A-Za-z_]\w*)\}\}$/.exec(value) ?? [];
-  return step === undefined ? null : { step, output: output! };
-}
-
-/** The output of the pipeline that a step's output is; null where it is none. */
-export function boundOutput(port: PipelineStep['outputs'][string] | undefined): string | null {
-  if (!port || !('value' in port)) return null;
-  return /^\$\{\{parent\.outputs\.(\w+)\}\}$/.exec(port.value)?.[1] ?? null;
-}
-
 /** The steps that must have ended well before this one begins. */
-export function stepsBefore(step: PipelineStep): readonly string[] {
-  const sources = Object.values(step.inputs).map((port) => ('value' in port ? sourceOf(port.value) : null));
+export function stepsBefore(step: AnyStep): readonly string[] {
+  const sources =
+    step.type === 'automl'
+      ? [sourceOf(step.training_data)]
+      : Object.values(step.inputs).map((port) => ('value' in port ? sourceOf(port.value) : null));
   return [...new Set(sources.flatMap((source) => (source && 'step' in source ? [source.step] : [])))];
 }
 
@@ -125,8 +119,13 @@ export function parsePipeline(
     throw userError(`The job cannot be read: ${problemsOf('properties', parsed.error, change.error)}`);
   const definition = withoutDetails(parsed.data) as PipelineDefinition;
   for (const key of ['status', 'services', 'parameters']) delete definition[key];
-  for (const [step, node] of Object.entries(definition.jobs))
-    checkStep(definition, step, node, findComponent(step, node.componentId));
+  for (const [step, node] of Object.entries(definition.jobs)) {
+    checkCompute(definition, step, node.type === 'command' ? node.computeId : undefined);
+    if (node.type === 'automl')
+      checkAutoml(step, node, typeOfTable(definition, node.training_data, findComponent));
+    else checkStep(definition, step, node, findComponent(step, node.componentId));
+    checkBound(definition, step, node.outputs);
+  }
   checkOrder(definition);
   checkOutputs(definition);
   definition.outputs = Object.fromEntries(
@@ -141,16 +140,48 @@ export function parsePipeline(
   return { definition, change: change.data };
 }
 
+function checkCompute(
+  { settings, computeId }: PipelineDefinition,
+  step: string,
+  own: string | undefined,
+): void {
+  if (!own && !computeId && !settings?.default_compute)
+    throw userError(
+      `properties.jobs.${step}.computeId: missing, and neither the pipeline has one nor settings a default_compute`,
+    );
+}
+
+function checkBound({ outputs }: PipelineDefinition, step: string, ports: object): void {
+  for (const [port, given] of Object.entries(ports)) {
+    const bound = boundOutput(given);
+    if (bound !== null && !outputs[bound])
+      throw userError(
+        `properties.jobs.${step}.outputs.${port}: the pipeline has no output ${JSON.stringify(bound)}`,
+      );
+  }
+}
+
+/** Null where there is no such thing. */
+function typeOfTable(
+  { inputs, jobs }: PipelineDefinition,
+  value: string,
+  findComponent: FindComponent,
+): string | null {
+  const source = sourceOf(value)!;
+  if ('input' in source) return inputs[source.input]?.jobInputType ?? null;
+  const step = jobs[source.step];
+  if (step?.type !== 'command') return null;
+  return findComponent(source.step, step.componentId).outputs[source.output]?.type ?? null;
+}
+
 function checkStep(
-  { inputs, jobs, outputs, settings, computeId }: PipelineDefinition,
+  { inputs, jobs }: PipelineDefinition,
   step: string,
   node: PipelineStep,
   component: ComponentSpec,
 ): void {
   const at = `properties.jobs.${step}`;
   const refuse = (where: string, why: string) => userError(`${at}.${where}: ${why}`);
-  if (!node.computeId && !computeId && !settings?.default_compute)
-    throw refuse('computeId', 'missing, and settings has no default_compute');
   for (const [port, { type, ...wanted }] of Object.entries(component.inputs)) {
     const given = node.inputs[port];
     const hasDefault = 'default' in wanted && wanted.default !== undefined;
@@ -174,12 +205,8 @@ function checkStep(
   }
   for (const port of Object.keys(node.inputs))
     if (!component.inputs[port]) throw refuse(`inputs.${port}`, 'its component has no such input');
-  for (const [port, given] of Object.entries(node.outputs)) {
+  for (const port of Object.keys(node.outputs))
     if (!component.outputs[port]) throw refuse(`outputs.${port}`, 'its component has no such output');
-    const bound = boundOutput(given);
-    if (bound !== null && !outputs[bound])
-      throw refuse(`outputs.${port}`, `the pipeline has no output ${JSON.stringify(bound)}`);
-  }
 }
 
 function kindOf(

@@ -2,9 +2,16 @@
 import { createHash } from 'node:crypto';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
+import { jobOfAutoml } from './automl/parts.ts';
 import type { ComponentSpec } from './component-definition.ts';
 import { type JobDefinition, type JobInput, parseJob } from './job-definition.ts';
-import { boundOutput, type PipelineDefinition, type PipelineStep, sourceOf } from './pipeline-definition.ts';
+import { boundOutput, sourceOf } from './pipeline-bindings.ts';
+import type {
+  AnyDefinition,
+  FindComponent,
+  PipelineDefinition,
+  PipelineStep,
+} from './pipeline-definition.ts';
 
 /** A step's run has a name of the service's own; here it is the same however often it is made. */
 export function stepJobName(pipeline: string, seq: number, step: string): string {
@@ -24,11 +31,23 @@ interface Place {
   outputUri(step: string, output: string): string;
 }
 
-/** The job of a step. Throws a UserError where the step says what no job may be. */
-export function jobOfStep(
-  node: PipelineStep,
-  { jobName, pipeline, component, outputUri }: Place,
-): JobDefinition {
+/** The job of a step of whichever kind. Throws a UserError where the step says what no job may be. */
+export function jobOfAnyStep(
+  name: string,
+  node: PipelineDefinition['jobs'][string],
+  { findComponent, ...place }: Omit<Place, 'component'> & { readonly findComponent: FindComponent },
+): AnyDefinition {
+  if (node.type === 'command')
+    return jobOfStep(node, { ...place, component: findComponent(name, node.componentId) });
+  const source = sourceOf(node.training_data)!;
+  const table =
+    'input' in source
+      ? place.pipeline.inputs[source.input]!
+      : { jobInputType: 'mltable' as const, uri: place.outputUri(source.step, source.output) };
+  return jobOfAutoml(node, { ...place, table });
+}
+
+function jobOfStep(node: PipelineStep, { jobName, pipeline, component, outputUri }: Place): JobDefinition {
   const { command, code, environment } = component;
   const properties = {
     jobType: 'Command',

@@ -17,8 +17,8 @@ defineStep('cancel-job', async ({ jobName }) => {
   const job = await cancelLatest(await wiring.workspace(), jobName).catch((error: unknown) => {
     throw found !== null && isNotFound(error) ? found.error : error;
   });
-  // A sweep that was faster has a model, and only its trials say where.
-  if (job.succeeded && job.sweep) return tellEnd(job, endSources);
+  // A sweep or AutoML that was faster has a model, and only its runs say which.
+  if (job.succeeded && (job.sweep || job.automl)) return tellEnd(job, endSources);
   return tellTime(job, wiring.runsMetrics);
 });
 

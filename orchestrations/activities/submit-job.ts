@@ -1,3 +1,4 @@
+import { buildAutoml } from '../../shared/azure/build-automl.ts';
 import { buildJob } from '../../shared/azure/build-job.ts';
 import { buildPipeline } from '../../shared/azure/build-pipeline.ts';
 import { buildSweep } from '../../shared/azure/build-sweep.ts';
@@ -34,6 +35,11 @@ async function submit(
     return workspace.submitJob(jobName, buildSweep({ ...request, job }, workspace.id));
   if (isElsewhere(job))
     throw new TypeError(`${jobName} is no job of the workspace: start-training starts it`);
+  if ('prepare' in job) {
+    const { component, job: built } = buildAutoml({ ...request, job }, workspace.id);
+    await workspace.components.register(component);
+    return workspace.submitJob(jobName, built);
+  }
   if (!('steps' in job)) return workspace.submitJob(jobName, buildJob({ ...request, job }, workspace.id));
   const built = buildPipeline({ ...request, job }, workspace.id);
   for (const component of Object.values(built.components)) await workspace.components.register(component);

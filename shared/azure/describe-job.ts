@@ -15,7 +15,12 @@ export interface Job {
   /** Of a pipeline: how many machines each step takes, by its name. */
   readonly steps?: Readonly<Record<string, number>>;
   readonly sweep?: Sweep;
+  /** Of a pipeline with an AutoML job in it. */
+  readonly automl?: Automl;
 }
+
+/** By what an AutoML job knows its best trial. */
+export type Automl = Pick<Sweep, 'metric' | 'goal'>;
 
 /** What a sweep tries, and which of its trials the service calls the best. */
 export interface Sweep {
@@ -48,7 +53,10 @@ export function describeJob(jobName: string, job: JobBase): Job {
     ended: end !== null,
     succeeded: end === 'succeeded',
     error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
-    ...(job.properties.jobType === 'Pipeline' && { steps: machinesOfSteps(job.properties as PipelineJob) }),
+    ...(job.properties.jobType === 'Pipeline' && {
+      steps: machinesOfSteps(job.properties as PipelineJob),
+      ...findAutoml(job.properties as PipelineJob),
+    }),
     ...(job.properties.jobType === 'Sweep' && { sweep: describeSweep(job.properties as SweepJob) }),
   };
 }
@@ -65,6 +73,18 @@ function describeSweep({ objective, searchSpace, trial, properties }: Partial<Sw
     machines: trial?.resources?.instanceCount ?? 1,
     best: properties?.['best_child_run_id'] || null,
   };
+}
+
+/** Metrics of regression that are errors are to be small. */
+const minimized = /error$/;
+
+function findAutoml({ jobs = {} }: PipelineJob): { readonly automl?: Automl } {
+  const node = Object.values(jobs).find((step) => step['type'] === 'automl');
+  if (!node) return {};
+  const said = String(node['primary_metric'] ?? '');
+  // MLflow has it with these capitals, and the service takes it in small letters.
+  const metric = said.replace(/^auc_/, 'AUC_');
+  return { automl: { metric, goal: minimized.test(metric) ? 'minimize' : 'maximize' } };
 }
 
 /** As they were submitted; a step that says nothing takes one machine. */

@@ -1,17 +1,19 @@
 /**
- * A job as its run is told of it: with how long its machines ran once it has ended, why it failed, and of a sweep, its best trial.
+ * A job as its run is told of it: with how long its machines ran once it has ended, why it failed, and of a sweep or AutoML, its best trial.
  *
- * Owns: that these are asked of the parts where the job is a pipeline or a sweep. Does not own: what each means (job-time.ts,
- * explain-failure.ts, tell-sweep.ts).
+ * Owns: that these are asked of the parts where the job is a pipeline, a sweep or AutoML. Does not own: what each means (job-time.ts,
+ * explain-failure.ts, tell-sweep.ts, tell-automl.ts).
  */
 import type { FailureKind } from '../domain/job-attempt.ts';
 import type { Tuning } from '../domain/tuning.ts';
 import { RatchetError } from '../errors.ts';
-import type { Job } from './describe-job.ts';
+import { type AutomlRuns, blamed, findAutomlRuns, machinesOfParts, partKindOf } from './automl-runs.ts';
+import type { Automl, Job } from './describe-job.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { JobLogs } from './job-logs.ts';
 import { addComputeTime } from './job-time.ts';
-import { findStepRuns, machineMs, type StepRun } from './step-runs.ts';
+import { findStepRuns, firstFailed, machineMs, type StepRun } from './step-runs.ts';
+import { findBestModel } from './tell-automl.ts';
 import { findBestTrial } from './tell-sweep.ts';
 import type { Tracking } from './tracking.ts';
 import type { Workspace } from './workspace.ts';
@@ -23,7 +25,7 @@ interface Sources {
   readonly blobs: () => Promise<{ writeJson(path: string, document: object): Promise<unknown> }>;
 }
 
-type Told = Omit<Job, 'steps' | 'sweep'> & {
+type Told = Omit<Job, 'steps' | 'sweep' | 'automl'> & {
   readonly computeMs?: number;
   readonly kind?: FailureKind;
   readonly tuned?: Tuning;
@@ -32,29 +34,47 @@ type Told = Omit<Job, 'steps' | 'sweep'> & {
 
 /** Throws `azure-unavailable` where what the run's budget or its next attempt hangs on is away. */
 export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
-  const { steps, sweep, ...told } = job;
+  const { steps, sweep, automl, ...told } = job;
   const { tracking, logs } = sources;
+  if (job.ended && automl) return tellAutoml(job, automl, sources);
   if (!job.ended || (!steps && !sweep)) return explainFailure(await addComputeTime(told, tracking), logs);
   const runs = await knownRuns(job.jobName, tracking);
   const end = await explainFailure({ ...told, ...timeOf(job, runs) }, logs, {
     ...{ kind: sweep ? 'trial' : 'step', runs },
   });
   if (!sweep || !end.succeeded) return end;
-  const [workspace, blobs] = await Promise.all([sources.workspace(), sources.blobs()]);
-  const found = await findBestTrial(
-    { jobName: job.jobName, sweep, runs },
-    {
-      outputUri: (jobName, output) => workspace.outputUri(jobName, output),
-      writeJson: (path, document) => blobs.writeJson(path, document),
-    },
-  );
+  const found = await findBestTrial({ jobName: job.jobName, sweep, runs }, await openPlaces(sources));
   return 'error' in found ? { ...end, succeeded: false, ...found } : { ...end, ...found };
+}
+
+async function tellAutoml(job: Job, automl: Automl, sources: Sources): Promise<Told> {
+  const { steps, sweep: _, automl: __, ...told } = job;
+  const found = await known(() => findParts(job.jobName, sources.tracking), noParts);
+  const runs = blamed(found.runs);
+  const parts = { kind: partKindOf(firstFailed(runs)?.step ?? ''), runs };
+  const time = timeOf({ ...job, steps: machinesOfParts(found, steps ?? {}) }, found.runs);
+  const end = await explainFailure({ ...told, ...time }, sources.logs, parts);
+  if (!end.succeeded) return end;
+  const best = await findBestModel({ jobName: job.jobName, automl, found }, await openPlaces(sources));
+  return 'error' in best ? { ...end, succeeded: false, ...best } : { ...end, ...best };
+}
+
+async function openPlaces({ workspace: openWorkspace, blobs: openBlobs }: Sources) {
+  const [workspace, blobs] = await Promise.all([openWorkspace(), openBlobs()]);
+  return {
+    outputUri: (jobName: string, output: string) => workspace.outputUri(jobName, output),
+    writeJson: (path: string, document: object) => blobs.writeJson(path, document),
+  };
 }
 
 /** The time alone: that the job has ended is what its run waits for, and the time can be missed. */
 export async function tellTime(job: Job, tracking: Sources['tracking']): Promise<Told> {
-  const { steps, sweep, ...told } = job;
+  const { steps, sweep, automl, ...told } = job;
   if (!job.ended || (!steps && !sweep)) return addComputeTime(told, tracking).catch(() => told);
+  if (automl) {
+    const found = await findParts(job.jobName, tracking).catch(() => noParts);
+    return { ...told, ...timeOf({ ...job, steps: machinesOfParts(found, steps ?? {}) }, found.runs) };
+  }
   const runs = await knownRuns(job.jobName, tracking).catch(() => []);
   return { ...told, ...timeOf(job, runs) };
 }
@@ -65,12 +85,20 @@ function timeOf({ steps, sweep }: Job, runs: readonly StepRun[]): { computeMs?: 
   return computeMs === undefined ? {} : { computeMs };
 }
 
-/** None where the workspace refuses to say. */
-async function knownRuns(jobName: string, tracking: Sources['tracking']): ReturnType<typeof findStepRuns> {
+const noParts: AutomlRuns = { runs: [], trials: [], best: null, algorithms: {} };
+
+const findParts = async (jobName: string, tracking: Sources['tracking']): Promise<AutomlRuns> =>
+  findAutomlRuns(await tracking(), jobName);
+
+const knownRuns = (jobName: string, tracking: Sources['tracking']): ReturnType<typeof findStepRuns> =>
+  known(async () => findStepRuns(await tracking(), jobName), []);
+
+/** `none` where the workspace refuses to say. */
+async function known<T>(ask: () => Promise<T>, none: T): Promise<T> {
   try {
-    return await findStepRuns(await tracking(), jobName);
+    return await ask();
   } catch (error) {
     if (error instanceof RatchetError && error.retryable) throw error;
-    return [];
+    return none;
   }
 }

@@ -34,7 +34,7 @@ interface TrialsDocument extends Pick<Sweep, 'metric' | 'goal'> {
   }[];
 }
 
-interface Places {
+export interface Places {
   outputUri(jobName: string, output: string): Promise<string | null>;
   writeJson(path: string, document: object): Promise<unknown>;
 }
@@ -70,10 +70,10 @@ export async function findBestTrial(ended: Ended, places: Places): Promise<Found
     const error = `the model of trial ${trial} lies at ${modelUri}, where other trials may have written, too: there is no telling whose it is`;
     return { error };
   }
-  return { tuned: describe(ended, { trial, best }, run), modelUri: modelUri.replace(/\/*$/, '/') };
+  return { tuned: describeBest(ended, { trial, best }, run), modelUri: modelUri.replace(/\/*$/, '/') };
 }
 
-function describe(
+export function describeBest(
   { sweep, runs }: Ended,
   { trial, best }: { readonly trial: string; readonly best: string },
   run: TrialRun | undefined,
@@ -107,17 +107,22 @@ function say({
   ];
   const known = others.length > 0 ? ` (${others.join(', ')})` : '';
   const of = trials === 0 ? '' : ` of ${trials}${known}`;
-  const reached = value === null ? ` by ${metric}` : `: ${metric} ${value}`;
+  const reached = value === null ? ` by ${metric}` : `: ${metric} ${Number(value.toPrecision(6))}`;
   const tried = Object.entries(parameters).map(([name, text]) => `${name} ${text}`);
   return `Trial ${trial}${of} is the best${reached}${tried.length > 0 ? `, with ${tried.join(', ')}` : ''}.`;
 }
 
-async function keepTrials({ jobName, sweep, runs }: Ended, places: Places): Promise<void> {
+export async function keepTrials({ jobName, sweep, runs }: Ended, places: Places): Promise<void> {
   const known = readJobName(jobName);
   if (known === null) return;
   const { metric, goal, best } = sweep;
   const document: TrialsDocument = {
-    ...{ job: jobName, metric, goal, best: best && trialOf(best, jobName) },
+    ...{
+      job: jobName,
+      metric,
+      goal,
+      best: runs.find(({ runId }) => runId === best)?.step ?? (best && trialOf(best, jobName)),
+    },
     trials: runs.map((run) => ({
       ...{ trial: run.step, job: run.runId, status: run.status, value: lastOf(run, sweep) },
       ...{ parameters: parametersOf(run, sweep), startedAt: run.startedAt, endedAt: run.endedAt },

@@ -1,4 +1,5 @@
 import type { SignalKind } from '../domain/signal.ts';
+import { automlMachineMs } from './automl-time.ts';
 import { parseDurationMs } from './duration.ts';
 import { trialsMs } from './sweep-time.ts';
 
@@ -13,8 +14,12 @@ interface Pipeline {
 
 type Sweep = Parameters<typeof trialsMs>[0] & Pick<Job, 'resources'>;
 
+interface Automl extends Readonly<Parameters<typeof automlMachineMs>[0]> {
+  readonly prepare: Job;
+}
+
 interface Jobs {
-  readonly training: (Job | Pipeline | Sweep) & { readonly pastChampions?: number | undefined };
+  readonly training: (Job | Pipeline | Sweep | Automl) & { readonly pastChampions?: number | undefined };
   readonly evaluation: Job;
 }
 
@@ -47,8 +52,9 @@ export function estimateHours(
   return hoursOf(training) + (1 + pastChampionsOf(training, signalKind)) * hoursOf(evaluation);
 }
 
-/** The most hours of machines that a job may take; a pipeline, all of its steps; a sweep, all of its trials. */
-export function hoursOf(job: Job | Pipeline | Sweep): number {
+/** The most hours of machines that a job may take; a pipeline, all of its steps; a sweep or AutoML, all of its trials. */
+export function hoursOf(job: Job | Pipeline | Sweep | Automl): number {
+  if ('prepare' in job) return hoursOf(job.prepare) + automlMachineMs(job) / 3_600_000;
   if ('searchSpace' in job) return (trialsMs(job) * machinesOf(job)) / 3_600_000;
   if ('steps' in job) return Object.values(job.steps).reduce((sum, step) => sum + hoursOf(step), 0);
   return ((parseDurationMs(job.timeout) ?? 0) * machinesOf(job)) / 3_600_000;

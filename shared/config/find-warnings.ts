@@ -7,6 +7,7 @@
 
 import { counted } from '../domain/plural.ts';
 import { reuseOf } from '../domain/training.ts';
+import { automlMs } from './automl-time.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 import { divideHours, estimateHours, limitHours } from './estimate.ts';
@@ -119,9 +120,13 @@ function findShortRun(config: ModelConfig): Warning[] {
   return [{ path: ['policy', 'longestRun'], message }];
 }
 
-/** How long the jobs may take one after another: the trials of a sweep run beside each other. */
+/** How long the jobs may take one after another: trials run beside each other. */
 function longestHours(config: ModelConfig): number {
   const { training } = config;
+  if (training.kind === 'automl') {
+    const trainingMs = parseDurationMs(training.prepare.timeout)! + automlMs(training);
+    return trainingMs / 3_600_000 + estimateHours(config, 'promote');
+  }
   if (training.kind !== 'sweep') return estimateHours(config, 'retrain');
   return sweepMs(training) / 3_600_000 + estimateHours(config, 'promote');
 }
@@ -145,11 +150,17 @@ function findVainReuse({ training }: ModelConfig): Warning[] {
     const message = `${moved.value} may be another thing each time, so that no earlier training is ever taken (training.reuse); name a version`;
     return [{ path: ['training', ...moved.path], message }];
   }
+  const path = ['training', 'reuse'];
+  if (training.kind === 'automl') {
+    const message =
+      'takes what an earlier AutoML job found, where another might find more; request with --fresh to have it look anew';
+    return [{ path, message }];
+  }
   const drawn = training.kind === 'sweep' ? training.sampling : undefined;
   if (drawn?.type !== 'bayesian' && (drawn?.type !== 'random' || drawn.seed !== undefined)) return [];
   const message =
     'takes an earlier sweep as it was drawn, where another might try other values; draw at random with a seed, or request with --fresh to have it drawn anew';
-  return [{ path: ['training', 'reuse'], message }];
+  return [{ path, message }];
 }
 
 /** Steps that take machines for what nobody reads. */

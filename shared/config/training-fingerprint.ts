@@ -63,6 +63,7 @@ function whatCounts(job: object): Record<string, unknown> {
   const counted = Object.entries(job).flatMap(([field, value]): [string, unknown][] => {
     if (withoutEffect.has(field)) return [];
     if (field === 'resources') return machinesCount(value as Resources);
+    if (field === 'prepare') return [[field, whatCounts(value as object)]];
     if (field !== 'steps') return [[field, value]];
     const steps = Object.entries(value as Record<string, object>);
     return [[field, Object.fromEntries(steps.map(([name, step]) => [name, whatCounts(step)]))]];
@@ -92,9 +93,18 @@ interface Moving {
  * always have a version: one without is refused.
  */
 export function findMoving(training: TrainingConfig): Moving | null {
-  if (training.kind !== 'pipeline') return findMovingIn(training, []);
-  const found = Object.entries(training.steps).map(([name, step]) => findMovingIn(step, ['steps', name]));
-  return findMovingIn(training, []) ?? found.find((each) => each !== null) ?? null;
+  const parts: readonly (readonly [readonly string[], Named])[] = [
+    [[], training],
+    ...('prepare' in training ? [[['prepare'], training.prepare] as const] : []),
+    ...('steps' in training
+      ? Object.entries(training.steps).map(([name, step]) => [['steps', name], step] as const)
+      : []),
+  ];
+  for (const [at, part] of parts) {
+    const found = findMovingIn(part, at);
+    if (found) return found;
+  }
+  return null;
 }
 
 interface Named {
@@ -106,7 +116,7 @@ interface Named {
 function findMovingIn(
   { command = '', settings = {}, environmentVariables = {} }: Named,
   at: readonly string[],
-) {
+): Moving | null {
   const fields = Object.entries({ settings, environmentVariables }).flatMap(([field, values]) =>
     Object.entries(values).map(([name, value]) => ({ path: [...at, field, name], value: String(value) })),
   );

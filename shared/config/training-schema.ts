@@ -1,7 +1,8 @@
-/** The part of a model file that says how training runs: as one command, as a pipeline of several, or as a sweep. */
+/** The part of a model file that says how training runs: as one command, as a pipeline of several, as a sweep, or by AutoML. */
 import { z } from 'zod';
 import { serverless } from '../domain/asset-id.ts';
 import { isElsewhere } from '../domain/elsewhere.ts';
+import { AutomlSchema, findAutomlProblems } from './automl-schema.ts';
 import { findCommandProblems } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
 import { ElsewhereSchema } from './elsewhere-schema.ts';
@@ -95,6 +96,7 @@ export const TrainingSchema = z.discriminatedUnion(
     CommandTrainingSchema,
     PipelineSchema,
     SweepSchema.extend(beforeTraining),
+    AutomlSchema.extend(beforeTraining),
     ElsewhereSchema.extend({ pastChampions }),
   ],
   {
@@ -125,6 +127,14 @@ export function* findTrainingProblems(training: TrainingConfig): Generator<Probl
   if (training.kind === 'sweep') {
     yield* findSweepProblems(training);
     yield* findComputeProblems(training);
+    return;
+  }
+  if (training.kind === 'automl') {
+    yield* findAutomlProblems(training);
+    const { prepare, compute: ofTrials, identity } = training;
+    yield* findComputeProblems({ compute: ofTrials, identity });
+    for (const { path, message } of findComputeProblems({ ...prepare, compute: prepare.compute ?? ofTrials }))
+      yield { path: ['prepare', ...path], message };
     return;
   }
   if (training.kind !== 'pipeline') {

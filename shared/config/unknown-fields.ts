@@ -4,6 +4,8 @@ const pipeline = 'a pipeline is kind: pipeline, with its commands under steps (d
 const sweep = 'a sweep is kind: sweep, with its hyperparameters under searchSpace (docs/sweep-training.md)';
 const elsewhere =
   'what trains outside of the workspace is run by a pipeline: kind: azure-pipelines (docs/elsewhere-training.md)';
+const automl =
+  'an AutoML job is kind: automl, with the command that writes its table under prepare (docs/automl-training.md)';
 const byHand =
   'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
 const evaluates =
@@ -25,11 +27,16 @@ const insteadOf: Readonly<Record<string, string>> = {
   'training.early_termination': 'it is earlyTermination (docs/sweep-training.md)',
   'training.timeout':
     'the steps of a pipeline have a timeout each, and a sweep has limits.trialTimeout and limits.timeout',
-  'training.automl': `there are no AutoML jobs; ${byHand}`,
   'training.project': elsewhere,
   'training.parameters': `parameters of a pipeline are training.settings; ${elsewhere}`,
   'training.reuse':
     'a pipeline of Azure Pipelines trains by whatever its repository holds that day: none is known to be the same again',
+  'training.automl': automl,
+  'training.target_column_name': 'it is targetColumn (docs/automl-training.md)',
+  'training.primary_metric': 'it is primaryMetric (docs/automl-training.md)',
+  'training.training_data': `the table that it trains on is what the command under prepare writes; ${automl}`,
+  'training.training':
+    'which algorithms are tried is algorithms, with allowed or blocked (docs/automl-training.md)',
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
   'evaluation.kind': evaluates,
@@ -45,7 +52,7 @@ export function findInstead(path: readonly PropertyKey[]): string | undefined {
 
 /** Kinds of job that a training may be elsewhere, and what to do instead. */
 const otherKinds: Readonly<Record<string, string>> = {
-  automl: `AutoML jobs are not submitted: ${byHand}`,
+  automl,
   parallel: `parallel jobs are not submitted: ${pipeline}`,
   azuredevops: elsewhere,
   azurepipeline: elsewhere,

@@ -73,8 +73,11 @@ export async function examinePermissions(
 function whyUnused(purpose: Purpose, models: readonly ModelConfig[]): string | null {
   if (ofReleases.includes(purpose) && models.every(({ release }) => release.target === undefined))
     return 'no model file has release.target, which needs it';
-  if (purpose === 'steps' && models.every(({ training }) => training.kind !== 'pipeline'))
-    return 'no model file trains by a pipeline, which needs it';
+  if (
+    purpose === 'steps' &&
+    models.every(({ training: { kind } }) => kind !== 'pipeline' && kind !== 'automl')
+  )
+    return 'no model file trains by a pipeline or by AutoML, which needs it';
   return null;
 }
 

@@ -1,5 +1,7 @@
-/** What a sweep has found, in short: its best trial, and how many others there were. */
+/** What a sweep or AutoML has found, in short: its best trial, and how many others there were. */
 export interface Tuning {
+  /** Absent for a sweep. */
+  readonly by?: 'automl';
   /** The number of the best trial, as the service counts them from 0. */
   readonly trial: string;
   /** Its run in the workspace. */

@@ -8,17 +8,22 @@ export function describeModelFile(hash: string, kept: unknown): VersionLineage['
     description: textOf(description),
     task: textOf(task),
     training: describeJob(training),
-    ...(partOf(training)['kind'] === 'pipeline' && { trainingSteps: describeSteps(partOf(training)) }),
+    ...describeSteps(partOf(training)),
     evaluation: describeJob(evaluation),
   };
 }
 
-/** Steps without a compute of their own have the pipeline's; its settings are theirs. */
-function describeSteps({ steps, compute, settings }: Readonly<Record<string, unknown>>): StepFacts[] {
-  return Object.entries(partOf(steps)).flatMap(([step, job]) => {
+/** Of a pipeline, and of AutoML the command before it. Those without a compute of their own have that of all; settings are theirs. */
+function describeSteps({ kind, steps, prepare, compute, settings }: Readonly<Record<string, unknown>>): {
+  trainingSteps?: StepFacts[];
+} {
+  if (kind !== 'pipeline' && kind !== 'automl') return {};
+  const all = Object.entries(partOf(kind === 'automl' ? { prepare } : steps));
+  const trainingSteps = all.flatMap(([step, job]) => {
     const facts = describeJob({ compute, settings, ...partOf(job) });
     return facts ? [{ step, ...facts }] : [];
   });
+  return { trainingSteps };
 }
 
 function describeJob(job: unknown): JobFacts | null {

@@ -64,7 +64,7 @@ function describeDetails(lineage: VersionLineage): string[] {
     `- digest of the files (SHA-256): ${digest === null ? 'not known' : code(digest)}`,
     ...(modelFile ? [`- model file (SHA-256): ${code(modelFile.hash)}`] : []),
     ...describeJob('training', modelFile?.training ?? null),
-    ...(tuned ? [`- sweep: ${text(tuned.sentence)}`] : []),
+    ...(tuned ? [`- ${tuned.by ?? 'sweep'}: ${text(tuned.sentence)}`] : []),
     ...(elsewhere ? [`- training: ${text(describeOutside(elsewhere))}`] : []),
     ...(modelFile?.trainingSteps ?? []).flatMap((step) => describeJob(`training, step ${step.step}`, step)),
     ...describeJob('evaluation', modelFile?.evaluation ?? null),

@@ -4,6 +4,7 @@
  * Invariant: whatever of triggers, policy, gates, release, embargo and notices the file says is in some sentence; a field that
  * is new to the schema does not compile here, or is told as it stands.
  */
+import type { AutomlConfig } from '../config/automl-schema.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import type { SweepConfig } from '../config/sweep-schema.ts';
 import { describeElsewhere, isElsewhere } from '../domain/elsewhere.ts';
@@ -73,6 +74,7 @@ function tellTraining(training: ModelConfig['training']): string {
   if ('searchSpace' in training) return tellSweep(training);
   if (isElsewhere(training))
     return `Training is ${describeElsewhere(training)}, outside of the workspace, for ${span(training.timeout)} at most.`;
+  if ('prepare' in training) return tellAutoml(training);
   if (!('steps' in training))
     return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
   const steps = Object.entries(training.steps).map(
@@ -87,6 +89,12 @@ function tellSweep({ command, objective, sampling, limits, searchSpace }: SweepC
   const trials = `${counted(maxTotalTrials, 'trial')} at most, ${maxConcurrentTrials} at once, each for ${span(trialTimeout)} at most`;
   const whole = timeout === undefined ? '' : `, all within ${span(timeout)}`;
   return `Training is a sweep of ${quoted(command)} over ${tried} (${sampling.type}): ${trials}${whole}. The trial that ${objective.goal}s ${objective.metric} is the challenger.`;
+}
+
+function tellAutoml({ task, targetColumn, primaryMetric, prepare, limits }: AutomlConfig): string {
+  const { maxTrials, maxConcurrentTrials, trialTimeout, timeout } = limits;
+  const trials = `${counted(maxTrials, 'trial')} at most, ${maxConcurrentTrials} at once, each for ${span(trialTimeout)} at most, all within ${span(timeout)}`;
+  return `Training is AutoML (${task} of ${quoted(targetColumn)}) over the table that ${quoted(prepare.command)} writes: ${trials}. The trial that is best by ${primaryMetric} is the challenger.`;
 }
 
 function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] {

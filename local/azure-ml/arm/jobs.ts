@@ -3,14 +3,14 @@ import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, userError } from '../../http/service-error.ts';
 import { mergeDetails, noDetails, sameDefinition } from '../details.ts';
 import type { Request } from '../http.ts';
-import { checkJobName, type JobDefinition, parseJob } from '../job-definition.ts';
+import { checkJobName, parseJob } from '../job-definition.ts';
 import { locateInput } from '../job-runner/inputs.ts';
 import type { JobRunners } from '../job-runner/runners.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
 import { type AnyDefinition, type FindComponent, parsePipeline } from '../pipeline-definition.ts';
-import { jobOfStep } from '../pipeline-steps.ts';
+import { jobOfAnyStep } from '../pipeline-steps.ts';
 import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
 import { parseSweep } from '../sweep-definition.ts';
 import { trialJob } from '../sweep-trial.ts';
@@ -92,15 +92,15 @@ function checkAll(
   }
   const somewhere = `azureml://datastores/${localCloud.datastore}/paths/azureml/`;
   for (const [step, node] of Object.entries(definition.jobs)) {
-    const component = findComponent(step, node.componentId);
-    const place = { jobName: step, pipeline: definition, component, outputUri: () => somewhere };
-    checkReferences(jobOfStep(node, place), locator);
+    const place = { jobName: step, pipeline: definition, findComponent, outputUri: () => somewhere };
+    checkReferences(jobOfAnyStep(step, node, place), locator);
   }
 }
 
 /** What a job names must exist when it is submitted; whether the blobs do, its start will tell. */
-function checkReferences(definition: JobDefinition, locator: Locator): void {
-  if (definition.codeId !== undefined) locator.locate('codeId', definition.codeId, 'codes');
+function checkReferences(definition: AnyDefinition, locator: Locator): void {
+  if (definition.jobType === 'Command' && definition.codeId !== undefined)
+    locator.locate('codeId', definition.codeId, 'codes');
   for (const [name, input] of Object.entries(definition.inputs)) {
     if (input.jobInputType !== 'literal') locateInput(name, input, locator);
   }

@@ -33,7 +33,7 @@ interface Storage {
 
 /** Uploads what the job wrote. An output without any file fails the job: a reader would find nothing, silently. */
 export async function storeOutputs(
-  job: { readonly name: string; readonly definition: JobDefinition },
+  job: { readonly name: string; readonly definition: Pick<JobDefinition, 'outputs'> },
   folder: string,
   storage: Storage,
   signal: AbortSignal,

@@ -13,18 +13,19 @@
 import { mergeDetails, noDetails } from '../details.ts';
 import { isTerminal } from '../job-status.ts';
 import {
+  type AnyDefinition,
   type FindComponent,
   type PipelineDefinition,
-  type PipelineStep,
   stepsBefore,
 } from '../pipeline-definition.ts';
-import { jobOfStep, stepJobName } from '../pipeline-steps.ts';
+import { jobOfAnyStep, stepJobName } from '../pipeline-steps.ts';
 import type { Job, JobStore } from '../store/jobs.ts';
 import type { JobRunner } from './index.ts';
 
 interface PipelineDependencies {
   readonly jobs: JobStore;
-  readonly runner: Pick<JobRunner, 'submit' | 'cancel'>;
+  /** What runs a step, by what its job is. */
+  readonly runnerOf: (job: Pick<AnyDefinition, 'jobType'>) => Pick<JobRunner, 'submit' | 'cancel'>;
   readonly findComponent: FindComponent;
 }
 
@@ -61,7 +62,7 @@ export class PipelineRunner {
   }
 
   #advance(name: string): void {
-    const { jobs, runner } = this.#deps;
+    const { jobs, runnerOf } = this.#deps;
     const job = jobs.find(name);
     if (job?.definition.jobType !== 'Pipeline' || isTerminal(job.status)) return;
     const steps = jobs.stepsOf(name);
@@ -71,14 +72,14 @@ export class PipelineRunner {
       this.#goOn(job, job.definition, steps);
       return;
     }
-    for (const step of steps) if (!isTerminal(step.status)) runner.cancel(step.name);
+    for (const step of steps) if (!isTerminal(step.status)) runnerOf(step.definition).cancel(step.name);
     if (jobs.stepsOf(name).some(({ status }) => !isTerminal(status))) return;
     if (isCancelled) jobs.finish(name, 'Canceled');
     else jobs.finish(name, 'Failed', failureOf(failed));
   }
 
   #goOn({ name, seq }: Job, pipeline: PipelineDefinition, steps: readonly Job[]): void {
-    const { jobs, runner, findComponent } = this.#deps;
+    const { jobs, runnerOf, findComponent } = this.#deps;
     const made = new Map(steps.map((step) => [step.partOf?.step, step]));
     const isDone = (step: string): boolean => made.get(step)?.status === 'Completed';
     const nodes = Object.entries(pipeline.jobs);
@@ -92,16 +93,18 @@ export class PipelineRunner {
       made.get(step)?.definition.outputs[output]?.uri ?? '';
     for (const [step, node] of ready) {
       const jobName = stepJobName(name, seq, step);
-      const component = findComponent(step, node.componentId);
-      const definition = jobOfStep(node, { jobName, pipeline, component, outputUri });
+      const definition = jobOfAnyStep(step, node, { jobName, pipeline, findComponent, outputUri });
       jobs.add(jobName, definition, detailsOf(step, node), { pipeline: name, step });
     }
     // All are kept before the first begins: its end must find the others.
-    for (const [step] of ready) runner.submit(stepJobName(name, seq, step));
+    for (const [step] of ready) {
+      const jobName = stepJobName(name, seq, step);
+      runnerOf(jobs.find(jobName)!.definition).submit(jobName);
+    }
   }
 }
 
-function detailsOf(step: string, { display_name, tags, properties }: PipelineStep) {
+function detailsOf(step: string, { display_name, tags, properties }: PipelineDefinition['jobs'][string]) {
   return mergeDetails(noDetails, {
     displayName: display_name ?? step,
     ...(tags && { tags }),

@@ -14,10 +14,17 @@ export async function wordsOf(
   definition: JobDefinition,
   words: readonly string[],
 ): Promise<readonly string[]> {
+  if (definition['train']) return trainWords(definition['train'], words.slice(1));
   const ranks = await ranksOf(definition, freePorts);
   if (!ranks) return words;
   const request: RanksRequest = { words, ranks };
   return ['node', programFile(new URL('./ranks-process.ts', import.meta.url)), JSON.stringify(request)];
+}
+
+/** Of a part of an AutoML job: it runs no code of anybody's. */
+function trainWords(train: unknown, folders: readonly string[]): readonly string[] {
+  const program = programFile(new URL('../automl/train-process.ts', import.meta.url));
+  return ['node', program, JSON.stringify(train), ...folders];
 }
 
 /** Taken by nobody a moment ago, and each another one. */

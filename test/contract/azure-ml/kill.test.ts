@@ -23,6 +23,13 @@ beforeAll(async () => {
   const container = service.getContainerClient(localCloud.container);
   await container.createIfNotExists();
   await container.getBlockBlobClient('models/m').upload('weights', 7);
+  const rows = Array.from({ length: 40 }, (_, at) => `${at},${at % 3}\n`).join('');
+  const table = {
+    'table/rows.csv': `x,y\n${rows}`,
+    'table/MLTable': 'paths:\n  - file: ./rows.csv\ntransformations:\n  - read_delimited:\n',
+  };
+  for (const [path, text] of Object.entries(table))
+    await container.getBlockBlobClient(path).upload(text, text.length);
 });
 afterAll(() => blob.stop());
 beforeEach(() => {
@@ -183,6 +190,36 @@ describe('a workspace that is killed', () => {
       const completed = published().filter(({ eventType }) => eventType.endsWith('RunCompleted'));
       // Each of both trials, and the sweep, once.
       expect(new Set(completed.map(({ subject }) => subject)).size).toBe(3);
+    },
+  );
+
+  // The second is the end of its setup: no trial is kept yet.
+  it.each(['job-after-submit-commit', 'job-after-complete-commit'])(
+    'at %s goes on with AutoML where it was',
+    async (point) => {
+      const automl = {
+        ...{ type: 'automl', task: 'classification', primary_metric: 'accuracy', target_column_name: 'y' },
+        training_data: '${{parent.inputs.table}}',
+        limits: { max_trials: 2, timeout_minutes: 15 },
+        outputs: { best_model: { type: 'literal', value: '${{parent.outputs.model}}' } },
+      };
+      const pipeline = {
+        jobType: 'Pipeline',
+        computeId: `${localCloud.workspaceId}/computes/cpu`,
+        inputs: { table: { jobInputType: 'mltable', uri: codeUri('table/') } },
+        outputs: { model: { jobOutputType: 'mlflow_model', uri: codeUri('models/automl/') } },
+        jobs: { automl },
+      };
+      const first = await start(point);
+      await put(first, 'jobs/automl-1', pipeline).catch(() => undefined);
+      await untilDead();
+
+      const second = await start();
+      expect((await put(second, 'jobs/automl-1', pipeline)).status).toBeLessThan(300);
+      expect(await untilEnded(second, 'automl-1')).toMatchObject({ status: 'Completed' });
+      const completed = published().filter(({ eventType }) => eventType.endsWith('RunCompleted'));
+      // The setup, each of both trials, the AutoML job and its pipeline, once.
+      expect(new Set(completed.map(({ subject }) => subject)).size).toBe(5);
     },
   );
 

@@ -98,7 +98,7 @@ describe('training by a pipeline', () => {
     [
       'training:\n',
       'training:\n  kind: AutoML\n',
-      'training.kind: AutoML jobs are not submitted: run it yourself',
+      'training.kind: an AutoML job is kind: automl, with the command that writes its table',
     ],
     [
       'training:\n',

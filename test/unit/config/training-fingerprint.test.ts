@@ -188,6 +188,21 @@ describe('training.reuse', () => {
     }
   });
 
+  it('is of AutoML with the command that writes its table, and is warned of: another job might find more', () => {
+    const automl = withTraining(page('automl-training'));
+    expect(of(automl.replace('timeout: PT10M\n', 'timeout: PT20M\n    compute: other\n'))).toBe(of(automl));
+    expect(of(automl.replace('code: azureml:churn:1', 'code: azureml:churn:2'))).not.toBe(of(automl));
+    expect(of(automl.replace('maxTrials: 4', 'maxTrials: 5'))).not.toBe(of(automl));
+    const moving = automl.replace('node prepare.mjs', 'node prepare.mjs azureml:base@latest');
+    expect(findMoving(parse(moving).training)).toEqual({
+      path: ['prepare', 'command'],
+      value: 'azureml:base@latest',
+    });
+    expect(warningsOf(withReuse(automl))).toEqual([
+      expect.stringMatching(/^training\.reuse: takes what an earlier AutoML job found/),
+    ]);
+  });
+
   it('is said of no training elsewhere, whose code is that of the day', () => {
     const elsewhere = `${withTraining('')}training: { kind: azure-pipelines, project: ratchet, pipeline: train, timeout: PT1H, reuse: P30D }\n`;
     const parsed = parseModelFile('m.yaml', elsewhere);
