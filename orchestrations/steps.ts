@@ -6,8 +6,7 @@
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { ReleaseConfig } from '../shared/config/release-schema.ts';
-import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
-import type { TrainingConfig } from '../shared/config/training-schema.ts';
+import type { AnyJobConfig, Expectations, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
@@ -161,7 +160,7 @@ export interface Steps extends ReleaseSteps, PastChampionSteps {
       /** From 1, which is what it is when absent. */
       attempt?: number;
       dataPath: string;
-      job: JobConfig | TrainingConfig;
+      job: AnyJobConfig;
       challenger: ModelVersion | null;
       champion: ModelVersion | null;
     };

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
-import type { ComponentSpec } from './component-definition.ts';
+import { type ComponentSpec, isLiteral } from './component-definition.ts';
 import { type JobDefinition, type JobInput, parseJob } from './job-definition.ts';
-import { boundOutput, type PipelineDefinition, type PipelineStep, sourceOf } from './pipeline-definition.ts';
+import type { PipelineDefinition } from './pipeline-definition.ts';
+import { boundOutput, type PipelineStep, sourceOf } from './pipeline-node.ts';
 
 /** A step's run has a name of the service's own; here it is the same however often it is made. */
 export function stepJobName(pipeline: string, seq: number, step: string): string {
@@ -38,7 +39,7 @@ export function jobOfStep(
     experimentName: pipeline.experimentName,
     ...(node.computeId && { computeId: node.computeId }),
     ...(pipeline.identity && { identity: pipeline.identity }),
-    inputs: inputsOf(node, component, pipeline, outputUri),
+    inputs: checked(jobName, component, inputsOf(node, component, pipeline, outputUri)),
     outputs: Object.fromEntries(
       Object.entries(component.outputs).map(([name, { type }]) => {
         const bound = boundOutput(node.outputs[name]);
@@ -51,8 +52,12 @@ export function jobOfStep(
     ),
     ...(node.limits?.timeout && { limits: { jobLimitsType: 'Command', timeout: node.limits.timeout } }),
     ...(node.environment_variables && { environmentVariables: node.environment_variables }),
-    ...(node.resources && { resources: camelCased(node.resources) }),
-    ...(node.distribution && { distribution: camelCased(node.distribution) }),
+    ...((node.resources ?? component.resources) && {
+      resources: camelCased((node.resources ?? component.resources)!),
+    }),
+    ...((node.distribution ?? component.distribution) && {
+      distribution: camelCased((node.distribution ?? component.distribution)!),
+    }),
   };
   return parseJob(jobName, properties, '2024-04-01').definition;
 }
@@ -79,6 +84,39 @@ function inputsOf(
       values[name] = { jobInputType: 'literal', value: wanted.default };
   }
   return values;
+}
+
+/**
+ * Whether literals are what the component declares: azure-ai-ml looks at that before it sends a job; of the service nobody says it, and
+ * the narrower reading is taken.
+ */
+function checked(
+  step: string,
+  component: ComponentSpec,
+  inputs: Record<string, JobInput>,
+): Record<string, JobInput> {
+  for (const [name, wanted] of Object.entries(component.inputs)) {
+    const given = inputs[name];
+    if (given?.jobInputType !== 'literal' || !isLiteralInput(wanted)) continue;
+    const why = findWrongValue(given.value, wanted);
+    if (why !== null) throw userError(`properties.jobs.${step}.inputs.${name}: ${given.value} ${why}`);
+  }
+  return inputs;
+}
+
+type Declared = ComponentSpec['inputs'][string];
+type Literal = Extract<Declared, { readonly type: 'string' | 'number' | 'integer' | 'boolean' }>;
+
+const isLiteralInput = (declared: Declared): declared is Literal => isLiteral(declared.type);
+
+function findWrongValue(value: string, { type, enum: values, min, max }: Literal): string | null {
+  const number = Number(value);
+  if (type === 'boolean' && !/^(?:true|false)$/i.test(value)) return 'is neither true nor false';
+  if (type === 'number' && !Number.isFinite(number)) return 'is no number';
+  if (type === 'integer' && !Number.isInteger(number)) return 'is no whole number';
+  if (values && !values.includes(value)) return `is none of ${values.join(', ')}`;
+  if (min !== undefined && number < Number(min)) return `is less than ${min}`;
+  return max !== undefined && number > Number(max) ? `is more than ${max}` : null;
 }
 
 /** Steps are written in snake_case, jobs in camelCase. What one names `distribution_type` the other has as its kind. */

@@ -2,8 +2,9 @@ import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError } from './azure-error.ts';
-import type { StepComponent } from './build-pipeline.ts';
+import type { StepComponent } from './build-steps.ts';
 import { callLimit } from './call-limits.ts';
+import { type ComponentInterface, readInterface } from './component-interface.ts';
 import { findOrNull } from './find-or-null.ts';
 
 /** The components of the workspace, by which steps of pipelines name what they run. */
@@ -36,6 +37,15 @@ export class ComponentRegistry {
       if (await this.#isThere(component).catch(() => false)) return;
       throw azureError(`registering component ${name}`, { component: name }, error);
     }
+  }
+
+  /** A published component of the workspace, `azureml:NAME:VERSION`; null where it has none. */
+  async find(component: string): Promise<ComponentInterface | null> {
+    const [, name = '', version = ''] = component.split(':');
+    const found = await findOrNull(`reading component ${component}`, { component }, () =>
+      this.#client.componentVersions.get(...this.#at, name, version, callLimit()),
+    );
+    return found && readInterface(found.properties.componentSpec);
   }
 
   get #at(): [resourceGroup: string, workspace: string] {

@@ -14,6 +14,8 @@ export interface Job {
   readonly error: string;
   /** Of a pipeline: how many machines each step takes, by its name. */
   readonly steps?: Readonly<Record<string, number>>;
+  /** Of a published pipeline, whose steps nobody here knows. */
+  readonly isPublished?: true;
   readonly sweep?: Sweep;
 }
 
@@ -48,7 +50,7 @@ export function describeJob(jobName: string, job: JobBase): Job {
     ended: end !== null,
     succeeded: end === 'succeeded',
     error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
-    ...(job.properties.jobType === 'Pipeline' && { steps: machinesOfSteps(job.properties as PipelineJob) }),
+    ...(job.properties.jobType === 'Pipeline' && describePipeline(job.properties as PipelineJob)),
     ...(job.properties.jobType === 'Sweep' && { sweep: describeSweep(job.properties as SweepJob) }),
   };
 }
@@ -65,6 +67,10 @@ function describeSweep({ objective, searchSpace, trial, properties }: Partial<Sw
     machines: trial?.resources?.instanceCount ?? 1,
     best: properties?.['best_child_run_id'] || null,
   };
+}
+
+function describePipeline(pipeline: PipelineJob): Pick<Job, 'steps' | 'isPublished'> {
+  return pipeline.componentId ? { isPublished: true } : { steps: machinesOfSteps(pipeline) };
 }
 
 /** As they were submitted; a step that says nothing takes one machine. */

@@ -23,7 +23,7 @@ interface Sources {
   readonly blobs: () => Promise<{ writeJson(path: string, document: object): Promise<unknown> }>;
 }
 
-type Told = Omit<Job, 'steps' | 'sweep'> & {
+type Told = Omit<Job, 'steps' | 'isPublished' | 'sweep'> & {
   readonly computeMs?: number;
   readonly kind?: FailureKind;
   readonly tuned?: Tuning;
@@ -32,11 +32,14 @@ type Told = Omit<Job, 'steps' | 'sweep'> & {
 
 /** Throws `azure-unavailable` where what the run's budget or its next attempt hangs on is away. */
 export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
-  const { steps, sweep, ...told } = job;
+  const { steps, isPublished, sweep, ...told } = job;
   const { tracking, logs } = sources;
-  if (!job.ended || (!steps && !sweep)) return explainFailure(await addComputeTime(told, tracking), logs);
+  if (!job.ended || !(steps || isPublished || sweep))
+    return explainFailure(await addComputeTime(told, tracking), logs);
   const runs = await knownRuns(job.jobName, tracking);
-  const end = await explainFailure({ ...told, ...timeOf(job, runs) }, logs, {
+  // Of a published pipeline it is how long the whole took: which machines its steps had is not known.
+  const timed = isPublished ? await addComputeTime(told, tracking) : { ...told, ...timeOf(job, runs) };
+  const end = await explainFailure(timed, logs, {
     ...{ kind: sweep ? 'trial' : 'step', runs },
   });
   if (!sweep || !end.succeeded) return end;
@@ -53,7 +56,7 @@ export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
 
 /** The time alone: that the job has ended is what its run waits for, and the time can be missed. */
 export async function tellTime(job: Job, tracking: Sources['tracking']): Promise<Told> {
-  const { steps, sweep, ...told } = job;
+  const { steps, isPublished: _, sweep, ...told } = job;
   if (!job.ended || (!steps && !sweep)) return addComputeTime(told, tracking).catch(() => told);
   const runs = await knownRuns(job.jobName, tracking).catch(() => []);
   return { ...told, ...timeOf(job, runs) };

@@ -6,14 +6,15 @@
  */
 
 import { counted } from '../domain/plural.ts';
+import { resultOf } from './command.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
-import { divideHours, estimateHours, limitHours } from './estimate.ts';
+import { divideHours, estimateHours, hoursOf, limitHours } from './estimate.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
-import { modelOutput, portsOf } from './pipeline-ports.ts';
+import { portsOf } from './pipeline-ports.ts';
 import type { ModelConfig, QueryTrigger } from './schema.ts';
 import { parametersIn } from './sweep-schema.ts';
 import { sweepMs } from './sweep-time.ts';
@@ -100,11 +101,20 @@ function findReportedUnsaid(gate: GateConfig, index: number): Warning[] {
 }
 
 function findUnguardedChampion({ evaluation }: ModelConfig): Warning[] {
-  const unguarded = evaluation.command.replaceAll(/\$\[\[.*?\]\]/gs, '');
-  if (!/\$\{\{\s*inputs\.champion\s*\}\}/.test(unguarded)) return [];
+  if (evaluation.kind === 'pipeline-component') return [];
+  const steps = evaluation.kind === 'pipeline' ? Object.entries(evaluation.steps) : [];
+  const commands = [
+    ...('command' in evaluation ? [[['evaluation', 'command'], evaluation.command] as const] : []),
+    ...steps.flatMap(([name, step]) =>
+      step.kind === 'component' ? [] : [[['evaluation', 'steps', name, 'command'], step.command] as const],
+    ),
+  ];
   const message =
     'before there is a champion the input has no value, and every run fails; write $[[--champion ${{inputs.champion}}]]';
-  return [{ path: ['evaluation', 'command'], message }];
+  return commands.flatMap(([path, command]) => {
+    const unguarded = command.replaceAll(/\$\[\[.*?\]\]/gs, '');
+    return /\$\{\{\s*inputs\.champion\s*\}\}/.test(unguarded) ? [{ path, message }] : [];
+  });
 }
 
 function findShortRun(config: ModelConfig): Warning[] {
@@ -116,11 +126,16 @@ function findShortRun(config: ModelConfig): Warning[] {
   return [{ path: ['policy', 'longestRun'], message }];
 }
 
-/** How long the jobs may take one after another: the trials of a sweep run beside each other. */
+/** How long the jobs may take one after another: the trials of a sweep and the steps of a published pipeline run beside each other. */
 function longestHours(config: ModelConfig): number {
-  const { training } = config;
-  if (training.kind !== 'sweep') return estimateHours(config, 'retrain');
-  return sweepMs(training) / 3_600_000 + estimateHours(config, 'promote');
+  const { training, evaluation } = config;
+  const scored = 1 + (training.pastChampions ?? 0);
+  return lastsHours(training) + scored * lastsHours(evaluation);
+}
+
+function lastsHours(job: ModelConfig['training' | 'evaluation']): number {
+  if ('searchSpace' in job) return sweepMs(job) / 3_600_000;
+  return 'machines' in job ? (parseDurationMs(job.timeout) ?? 0) / 3_600_000 : hoursOf(job);
 }
 
 /** Hyperparameters that are tried and make no difference, as far as the command says. */
@@ -135,16 +150,17 @@ function findIdleParameters({ training }: ModelConfig): Warning[] {
 }
 
 /** Steps that take machines for what nobody reads. */
-function findIdleSteps({ training }: ModelConfig): Warning[] {
-  if (training.kind !== 'pipeline') return [];
-  const ports = Object.entries(training.steps).map(
-    ([name, { command }]) => [name, portsOf(command)] as const,
-  );
-  const read = new Set(ports.flatMap(([, { reads }]) => reads.map(({ step }) => step)));
-  return ports.flatMap(([name, { outputs }]): Warning[] => {
-    if (read.has(name) || outputs.includes(modelOutput)) return [];
-    const message = `no step reads what it writes, and it writes no model: the run waits for it, and pays, for nothing that is judged`;
-    return [{ path: ['training', 'steps', name], message }];
+function findIdleSteps(config: ModelConfig): Warning[] {
+  return (['training', 'evaluation'] as const).flatMap((phase) => {
+    const job = config[phase];
+    if (job.kind !== 'pipeline') return [];
+    const ports = Object.entries(job.steps).map(([name, step]) => [name, portsOf(step)] as const);
+    const read = new Set(ports.flatMap(([, { reads }]) => reads.map(({ step }) => step)));
+    return ports.flatMap(([name, { outputs }]): Warning[] => {
+      if (read.has(name) || outputs.includes(resultOf[phase])) return [];
+      const message = `no step reads what it writes, and it writes no ${resultOf[phase]}: the run waits for it, and pays, for nothing that is judged`;
+      return [{ path: [phase, 'steps', name], message }];
+    });
   });
 }
 

@@ -73,10 +73,16 @@ export async function examinePermissions(
 function whyUnused(purpose: Purpose, models: readonly ModelConfig[]): string | null {
   if (ofReleases.includes(purpose) && models.every(({ release }) => release.target === undefined))
     return 'no model file has release.target, which needs it';
-  if (purpose === 'steps' && models.every(({ training }) => training.kind !== 'pipeline'))
-    return 'no model file trains by a pipeline, which needs it';
+  if (
+    purpose === 'steps' &&
+    !models.some(({ training, evaluation }) => isOfSteps(training) || isOfSteps(evaluation))
+  )
+    return 'no model file trains or evaluates by a pipeline, which needs it';
   return null;
 }
+
+const isOfSteps = ({ kind }: { readonly kind?: string | undefined }): boolean =>
+  kind === 'pipeline' || kind === 'pipeline-component';
 
 function judge(purpose: Purpose, { caller, scope, permissions }: Asked, unused: string | null): Finding {
   const check = `right to ${purposes[purpose]}`;

@@ -7,6 +7,7 @@ import type { ModelConfig } from '../config/schema.ts';
 import { counted } from '../domain/plural.ts';
 import type { Settings } from '../settings.ts';
 import type { Wiring } from '../wiring.ts';
+import { componentProbes } from './component-probes.ts';
 import { warning } from './finding.ts';
 import type { Probe } from './probe.ts';
 import { targetProbes } from './target-probes.ts';
@@ -27,6 +28,7 @@ export function probesOf(
     ...(settings.logs.workspaceId === null ? [] : [logsProbe(wiring, settings.logs.workspaceId)]),
     ...(settings.serviceBus === null ? [] : queuesOf(models).map((queue) => queueProbe(wiring, queue))),
     ...(settings.eventGrid === null ? [] : [topicProbe(wiring)]),
+    ...models.flatMap((config) => componentProbes(wiring, config)),
     ...models.flatMap(({ model, release }) =>
       release.target === undefined ? [] : targetProbes(wiring, model, release.target),
     ),

@@ -61,14 +61,16 @@ function tellPastChampions({ pastChampions }: ModelConfig['training']): string {
   return ` Before a run that drift or a metric asks for trains, ${who} scored: one that passes the gates is released again.`;
 }
 
-function tellTraining(training: ModelConfig['training']): string {
-  if ('searchSpace' in training) return tellSweep(training);
-  if (!('steps' in training))
-    return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
-  const steps = Object.entries(training.steps).map(
-    ([name, { command, timeout }]) => `${name}, ${quoted(command)} for ${span(timeout)} at most`,
+function tellJob(what: 'Training' | 'Evaluation', job: ModelConfig['training' | 'evaluation']): string {
+  if ('searchSpace' in job) return tellSweep(job);
+  if ('machines' in job)
+    return `${what} is the published pipeline ${job.component}, for ${span(job.timeout)} at most, on ${counted(job.machines, 'machine')} at most.`;
+  if (!('steps' in job)) return `${what} runs ${quoted(job.command)} for ${span(job.timeout)} at most.`;
+  const steps = Object.entries(job.steps).map(
+    ([name, step]) =>
+      `${name}, ${step.kind === 'component' ? `component ${step.component}` : quoted(step.command)} for ${span(step.timeout)} at most`,
   );
-  return `Training is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
+  return `${what} is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
 }
 
 function tellSweep({ command, objective, sampling, limits, searchSpace }: SweepConfig): string {
@@ -84,11 +86,11 @@ function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] 
   return [
     {
       path: 'training',
-      sentence: `${tellTraining(training)}${tellPastChampions(training)}`,
+      sentence: `${tellJob('Training', training)}${tellPastChampions(training)}`,
     },
     {
       path: 'evaluation',
-      sentence: `Evaluation runs ${quoted(evaluation.command)} for ${span(evaluation.timeout)} at most.`,
+      sentence: tellJob('Evaluation', evaluation),
     },
     {
       path: 'data',

@@ -12,12 +12,8 @@
  */
 import { mergeDetails, noDetails } from '../details.ts';
 import { isTerminal } from '../job-status.ts';
-import {
-  type FindComponent,
-  type PipelineDefinition,
-  type PipelineStep,
-  stepsBefore,
-} from '../pipeline-definition.ts';
+import type { FindComponent, PipelineDefinition } from '../pipeline-definition.ts';
+import { type PipelineStep, stepsBefore } from '../pipeline-node.ts';
 import { jobOfStep, stepJobName } from '../pipeline-steps.ts';
 import type { Job, JobStore } from '../store/jobs.ts';
 import type { JobRunner } from './index.ts';
