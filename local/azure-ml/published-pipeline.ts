@@ -5,13 +5,21 @@
  * Source: azure-ai-ml, PipelineJob of a component that is published: `componentId`, and no jobs. What is bound to an optional input
  * that has no value has none either.
  */
+import type { z } from 'zod';
 import { userError } from '../http/service-error.ts';
 import { isLiteral, type PublishedSpec } from './component-definition.ts';
-import type { CheckedPipeline, PipelineDefinition } from './pipeline-definition.ts';
+import type { InputSchema, OutputSchema } from './job-definition.ts';
 import { type PipelineStep, sourceOf } from './pipeline-node.ts';
 
+/** What of a pipeline job is concerned. */
+interface Expandable {
+  readonly jobs: Record<string, PipelineStep>;
+  readonly inputs: Record<string, z.infer<typeof InputSchema>>;
+  readonly outputs: Record<string, z.infer<typeof OutputSchema>>;
+}
+
 /** Throws a UserError where the job does not fit the component. */
-export function expand(job: PipelineDefinition, spec: PublishedSpec): PipelineDefinition {
+export function expand<Job extends Expandable>(job: Job, spec: PublishedSpec): Job {
   const refuse = (where: string, why: string) => userError(`properties.${where}: ${why}`);
   if (Object.keys(job.jobs).length > 0)
     throw refuse('jobs', 'a job of a component has the steps of that; leave them out, or componentId');
@@ -49,11 +57,7 @@ export function expand(job: PipelineDefinition, spec: PublishedSpec): PipelineDe
   return { ...job, inputs, outputs, jobs };
 }
 
-function withoutUnbound(
-  node: PipelineStep,
-  spec: PublishedSpec,
-  inputs: PipelineDefinition['inputs'],
-): PipelineStep {
+function withoutUnbound(node: PipelineStep, spec: PublishedSpec, inputs: Expandable['inputs']): PipelineStep {
   const kept = Object.entries(node.inputs).filter(([, port]) => {
     const source = 'value' in port ? sourceOf(port.value) : null;
     return !(source && 'input' in source && spec.inputs[source.input] && !inputs[source.input]);
@@ -62,7 +66,11 @@ function withoutUnbound(
 }
 
 /** A published pipeline as it is checked when it is registered: each of its inputs has a value, and its steps a compute. */
-export function toPipeline({ inputs, outputs, jobs }: PublishedSpec): CheckedPipeline {
+export function toPipeline({
+  inputs,
+  outputs,
+  jobs,
+}: PublishedSpec): Expandable & { settings: undefined; computeId: string } {
   return {
     jobs,
     inputs: Object.fromEntries(

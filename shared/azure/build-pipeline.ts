@@ -13,15 +13,8 @@ import type { PipelineJob } from '@azure/arm-machinelearning';
 import { serverless } from '../domain/asset-id.ts';
 import { jobNameOf } from '../domain/job-name.ts';
 import { fileInputs, literalInputs, outputsOf, tagsOf } from './build-job.ts';
-import {
-  type Build,
-  componentOf,
-  isCommand,
-  type PipelineRequest,
-  resultIn,
-  type StepComponent,
-  stepOf,
-} from './build-steps.ts';
+import { type Build, componentOf, isCommand, type PipelineRequest, resultIn, stepOf } from './build-steps.ts';
+import type { StepComponent } from './component-registry.ts';
 import { type FoundComponents, outputName } from './find-components.ts';
 import { computeFields } from './job-compute.ts';
 import { longUri } from './run-files.ts';

@@ -11,17 +11,11 @@ import { portsOf, readBinding, stepRead } from '../config/pipeline-ports.ts';
 import type { ComponentStep, PipelineConfig, StepConfig } from '../config/pipeline-schema.ts';
 import { assetId } from '../domain/asset-id.ts';
 import { type JobRequest, plainDuration } from './build-job.ts';
+import type { StepComponent } from './component-registry.ts';
 import { dropUnfilled, fillCommand } from './fill-command.ts';
 import { type FoundComponents, outputName } from './find-components.ts';
 import { computeFields } from './job-compute.ts';
 import { stepTag } from './step-runs.ts';
-
-/** A version of a component, as it is registered. */
-export interface StepComponent {
-  readonly name: string;
-  readonly version: string;
-  readonly componentSpec: Readonly<Record<string, unknown>>;
-}
 
 export type PipelineRequest = Omit<JobRequest, 'job'> & { readonly job: PipelineConfig };
 type CommandStep = Exclude<StepConfig, ComponentStep>;

@@ -8,7 +8,7 @@
 import { portsOf } from '../config/pipeline-ports.ts';
 import type { ComponentStep, PipelineConfig, PublishedConfig } from '../config/pipeline-schema.ts';
 import type { AnyJobConfig } from '../config/schema.ts';
-import { isOfRegistry } from '../domain/asset-id.ts';
+import { isOfRegistry, nameOf } from '../domain/asset-id.ts';
 import { type ComponentInterface, findMisfits } from './component-interface.ts';
 import type { ComponentRegistry } from './component-registry.ts';
 
@@ -23,10 +23,6 @@ export function componentsOf(job: AnyJobConfig): Readonly<Record<string, Compone
     Object.entries(job.steps).flatMap(([name, step]) => (step.kind === 'component' ? [[name, step]] : [])),
   );
 }
-
-/** The name alone, without its version. */
-export const nameOf = (component: string): string =>
-  (isOfRegistry(component) ? component.split('/').at(-3) : component.split(':')[1]) ?? component;
 
 interface Looked {
   readonly found: FoundComponents;

@@ -21,5 +21,9 @@ export function assetId(workspaceId: string, kind: AssetKind, asset: string): st
 /** Whether it is one of a registry, which has its own address and its own roles. */
 export const isOfRegistry = (asset: string): boolean => asset.startsWith('azureml://');
 
+/** The name alone, without its version. */
+export const nameOf = (component: string): string =>
+  (isOfRegistry(component) ? component.split('/').at(-3) : component.split(':')[1]) ?? component;
+
 /** In place of the name of a compute target: machines that the service brings and takes away. */
 export const serverless = 'serverless';
