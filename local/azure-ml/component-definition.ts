@@ -87,11 +87,38 @@ export function parseComponent(
       );
   }
   if (spec.type === 'pipeline') return spec;
-  parseCommandLine(spec.command, {
-    inputs: new Set(Object.keys(spec.inputs)),
-    outputs: new Set(Object.keys(spec.outputs)),
-  });
+  checkOptional(spec);
+  parseCommandLine(
+    fillOptional(spec.command, () => true),
+    {
+      inputs: new Set(Object.keys(spec.inputs)),
+      outputs: new Set(Object.keys(spec.outputs)),
+    },
+  );
   return spec;
+}
+
+/**
+ * The command with its parts in `$[[ ]]`, each with the inputs in it or not at all: "CLI (v2) command component YAML schema" has them
+ * for optional inputs, and jobs have none.
+ */
+export function fillOptional(command: string, hasInput: (name: string) => boolean): string {
+  return command.replaceAll(/\$\[\[(.*?)\]\]/gs, (_, part: string) =>
+    namesIn(part).every(hasInput) ? part : '',
+  );
+}
+
+const namesIn = (part: string): string[] =>
+  [...part.matchAll(/\$\{\{\s*inputs\.([A-Za-z_]\w*)\s*\}\}/g)].map(([, name]) => name!);
+
+/** An optional input stands in such a part: without a value the command could not be filled. */
+function checkOptional({ command, inputs }: ComponentSpec): void {
+  const bare = namesIn(fillOptional(command, () => false));
+  for (const name of bare)
+    if (inputs[name]?.optional)
+      throw userError(
+        `properties.componentSpec.command: input ${name} is optional, and stands outside of $[[ ]]; write $[[\${{inputs.${name}}}]]`,
+      );
 }
 
 export const isLiteral = (type: ComponentSpec['inputs'][string]['type']): boolean =>

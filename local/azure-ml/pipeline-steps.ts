@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
-import { type ComponentSpec, isLiteral } from './component-definition.ts';
+import { type ComponentSpec, fillOptional, isLiteral } from './component-definition.ts';
 import { type JobDefinition, type JobInput, parseJob } from './job-definition.ts';
 import type { PipelineDefinition } from './pipeline-definition.ts';
 import { boundOutput, type PipelineStep, sourceOf } from './pipeline-node.ts';
@@ -30,7 +30,9 @@ export function jobOfStep(
   node: PipelineStep,
   { jobName, pipeline, component, outputUri }: Place,
 ): JobDefinition {
-  const { command, code, environment } = component;
+  const { code, environment } = component;
+  const inputs = checked(jobName, component, inputsOf(node, component, pipeline, outputUri));
+  const command = fillOptional(component.command, (name) => Object.hasOwn(inputs, name));
   const properties = {
     jobType: 'Command',
     command,
@@ -39,7 +41,7 @@ export function jobOfStep(
     experimentName: pipeline.experimentName,
     ...(node.computeId && { computeId: node.computeId }),
     ...(pipeline.identity && { identity: pipeline.identity }),
-    inputs: checked(jobName, component, inputsOf(node, component, pipeline, outputUri)),
+    inputs,
     outputs: Object.fromEntries(
       Object.entries(component.outputs).map(([name, { type }]) => {
         const bound = boundOutput(node.outputs[name]);
