@@ -39,7 +39,7 @@ const troubles: Readonly<Record<string, (text: string) => string>> = {
   'too-weak-by-steps': (text) => tooWeak(trainBySteps(text)),
   'fails-a-step': (text) => trainBySteps(text).replace('node train.js', 'node train.js --fail'),
   'too-weak-by-components': (text) => tooWeak(evaluateBySteps(trainByComponent(text))),
-  'fails-to-score': (text) => evaluateBySteps(text).replace('node evaluate.js', 'node evaluate.js --fail'),
+  'fails-to-score': (text) => evaluateBySteps(text).replace('node evaluate.js', 'node nowhere.js'),
   'too-weak-by-published': (text) => tooWeak(trainByPublished(text)),
   'outlasts-its-limit': (text) => trainByPublished(text, 'tiny_never', 'PT3S'),
   'lacks-an-input': (text) => trainByComponent(text, '{}'),

@@ -179,3 +179,11 @@ describe('an evaluation by a pipeline', () => {
     );
   });
 });
+
+describe('the model files of the pages', () => {
+  it.each(['docs/pipeline-training.md', 'docs/existing-azure-ml-job.md'])('are valid in %s', (page) => {
+    const blocks = [...readFileSync(page, 'utf8').matchAll(/```yaml\n((training|evaluation):[\s\S]*?)```/g)];
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const [, text, part] of blocks) expect(problemsOf(part as 'training', text!)).toEqual([]);
+  });
+});
