@@ -9,7 +9,7 @@ import { resultOf } from '../config/command.ts';
 import { hashJson } from '../config/pin.ts';
 import { portsOf, readBinding, stepRead } from '../config/pipeline-ports.ts';
 import type { ComponentStep, PipelineConfig, StepConfig } from '../config/pipeline-schema.ts';
-import { assetId } from '../domain/asset-id.ts';
+import { assetId, isOfRegistry } from '../domain/asset-id.ts';
 import { type JobRequest, plainDuration } from './build-job.ts';
 import type { StepComponent } from './component-registry.ts';
 import { dropUnfilled, fillCommand } from './fill-command.ts';
@@ -87,7 +87,7 @@ const literal = (value: string) => ({ job_input_type: 'literal', value });
 export function stepOf(build: Build, name: string, step: StepConfig, component: StepComponent | undefined) {
   const { request, workspaceId } = build;
   const { computeId, resources, distribution } = computeFields(
-    { ...step, compute: step.compute ?? request.job.compute },
+    { ...step, resources: machinesFor(step), compute: step.compute ?? request.job.compute },
     workspaceId,
   );
   return {
@@ -102,6 +102,12 @@ export function stepOf(build: Build, name: string, step: StepConfig, component: 
     environment_variables: { ...step.environmentVariables },
     tags: { [stepTag]: name },
   };
+}
+
+/** What a component of a registry takes of its own accord is not known: it takes what the model file counts. */
+function machinesFor(step: StepConfig): StepConfig['resources'] {
+  const isUnread = !isCommand(step) && isOfRegistry(step.component);
+  return step.resources ?? (isUnread ? { instanceCount: 1 } : undefined);
 }
 
 function boundCommand(build: Build, { command }: CommandStep, { name, version }: StepComponent) {

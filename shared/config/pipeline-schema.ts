@@ -11,6 +11,7 @@ import { serverless } from '../domain/asset-id.ts';
 import { asset } from './asset-field.ts';
 import { findUnknownInputs, type Phase, resultOf } from './command.ts';
 import { findComputeProblems } from './compute-schema.ts';
+import { duration } from './fields.ts';
 import type { Problem } from './gate-fields.ts';
 import { JobSchema } from './job-schema.ts';
 import { type Binding, findStepProblems, readBinding } from './pipeline-ports.ts';
@@ -129,7 +130,7 @@ export const PublishedSchema = z.strictObject({
     .describe(
       'How many machines its steps take at the same time, at the most: what stands in the pipeline, for Ratchet cannot know it. `timeout` times so many hours are reserved of a budget.',
     ),
-  timeout: timeout.describe(
+  timeout: duration('timeout', { least: 'PT1S', most: 'P90D' }).describe(
     'How long the pipeline may take from its submission on, waiting for machines included, as an ISO 8601 duration. Ratchet cancels one that takes longer, for Azure ML has no time limit of a pipeline.',
   ),
   identity: JobSchema.shape.identity,

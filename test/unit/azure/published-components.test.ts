@@ -68,6 +68,7 @@ describe('an evaluation by a pipeline, as it is sent', () => {
       },
       outputs: { report: { type: 'literal', value: '${{parent.outputs.evidence}}' } },
       limits: { job_limits_type: 'Command', timeout: 'PT1H' },
+      resources: { instance_count: 1 },
     });
   });
 

@@ -120,6 +120,7 @@ describe('a published pipeline', () => {
 
   it.each([
     ['no word on machines', whole.replace('machines: 4\n  ', ''), 'training.machines: missing, and required'],
+    ['no time', whole, 'training.timeout: missing, and required'],
     [
       'no output',
       whole.replace(model, ''),
@@ -133,7 +134,10 @@ describe('a published pipeline', () => {
     ['another phase', whole.replace('inputs.data', 'inputs.challenger'), 'names no inputs of training'],
     ['settings', `${whole}\n  settings: { a: 1 }`, 'training.settings: unknown field'],
   ])('is refused with %s', (_, text, says) => {
-    expect(problemsOf('training', published(text)).join('\n')).toContain(says);
+    const file = says.startsWith('training.timeout')
+      ? published(text).replace('  timeout: PT3H\n', '')
+      : published(text);
+    expect(problemsOf('training', file).join('\n')).toContain(says);
   });
 
   it('is told in words', () => {
