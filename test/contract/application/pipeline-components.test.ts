@@ -306,4 +306,18 @@ describe('an evaluation that is a pipeline', () => {
       });
     }
   });
+
+  it('scores the labelled rows of a probation, too', async () => {
+    const trialId = 'spam-filter-20020902-00000004-release-trial-1';
+    const { files, ignore } = config.data;
+    const begun = await step('begin-trial', {
+      ...{ trialId, stage: 'probation', since: '2000-01-01T00:00:00.000Z' },
+      data: { path: config.data.path, files, ignore },
+      ...{ job: config.evaluation, challenger: model('2', `runs/${runOf(4)}/model/`), champion: null },
+    });
+    expect(begun).toEqual({ state: 'running', why: '' });
+    expect(await untilEnded(step, `${trialId}-evaluate`)).toMatchObject({ status: 'Completed' });
+    const path = `runs/${trialId}/evidence/predictions.csv`;
+    expect(await services.container.getBlobClient(path).exists()).toBe(true);
+  });
 });
