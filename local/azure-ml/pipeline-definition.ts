@@ -102,7 +102,7 @@ export function checkPipeline(definition: CheckedPipeline, findComponent: FindCo
   checkOutputs(definition);
 }
 
-export type CheckedPipeline = Pick<
+type CheckedPipeline = Pick<
   PipelineDefinition,
   'inputs' | 'jobs' | 'outputs' | 'settings' | 'computeId'
 >;

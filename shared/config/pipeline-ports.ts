@@ -46,7 +46,7 @@ export function readBinding(value: string | number | boolean): Binding {
 }
 
 /** A step as far as its ports go. */
-export type Step =
+type Step =
   | { readonly command: string }
   | {
       readonly component: string;
