@@ -102,10 +102,7 @@ export function checkPipeline(definition: CheckedPipeline, findComponent: FindCo
   checkOutputs(definition);
 }
 
-type CheckedPipeline = Pick<
-  PipelineDefinition,
-  'inputs' | 'jobs' | 'outputs' | 'settings' | 'computeId'
->;
+type CheckedPipeline = Pick<PipelineDefinition, 'inputs' | 'jobs' | 'outputs' | 'settings' | 'computeId'>;
 
 function checkStep(
   { inputs, jobs, outputs, settings, computeId }: CheckedPipeline,
