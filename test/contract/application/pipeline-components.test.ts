@@ -231,6 +231,39 @@ describe('a pipeline of published components', () => {
   });
 });
 
+describe('the doctor', () => {
+  const look = async (config: ModelConfig) => {
+    const [{ wiring }, { componentProbes }, { probe }] = await Promise.all([
+      import('../../../shared/wiring.ts'),
+      import('../../../shared/doctor/component-probes.ts'),
+      import('../../../shared/doctor/probe.ts'),
+    ]);
+    return Promise.all(componentProbes(wiring, config).map(probe));
+  };
+  const { config } = pin(ofComponents!);
+
+  it('finds that published components are there and fit, and is not asked where there are none', async () => {
+    expect(await look(config)).toMatchObject([
+      {
+        ...{ check: 'components of spam-filter, training', state: 'ok' },
+        saw: '2 components of the workspace declare what the model file binds',
+      },
+    ]);
+    expect(await look({ ...config, training: config.evaluation } as ModelConfig)).toEqual([]);
+  });
+
+  it('says of each what does not fit, without a run', async () => {
+    const { training } = pin(published!).config;
+    const broken = { ...training, inputs: { data: '${{inputs.manifest}}', list: '${{inputs.manifest}}' } };
+    expect(await look({ ...config, training: broken } as ModelConfig)).toMatchObject([
+      {
+        state: 'problem',
+        saw: 'input data of component azureml:churn_training:2 takes uri_folder, and ${{inputs.manifest}} is uri_file',
+      },
+    ]);
+  });
+});
+
 describe('a published pipeline', () => {
   it('trains as the whole job, and its steps are found by their display names', async () => {
     const id = runOf(2);
