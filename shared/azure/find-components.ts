@@ -59,6 +59,16 @@ export async function findComponents(
   return { found, misfits };
 }
 
+const misfitsAtMost = 5;
+const longestMisfit = 300;
+
+/** As one text without its full stop: what others have published has no end of its own. */
+export function describeMisfits(misfits: readonly string[]): string {
+  const shown = misfits.slice(0, misfitsAtMost).map((each) => each.slice(0, longestMisfit));
+  const more = misfits.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 const placeOf = (job: AnyJobConfig, step: string): string => ('steps' in job ? `step ${step}: ` : '');
 
 /** Undefined: the step writes no such output; null: nobody can say. */

@@ -6,7 +6,7 @@ import { buildPipeline } from './build-pipeline.ts';
 import { buildPublished } from './build-published.ts';
 import { buildSweep } from './build-sweep.ts';
 import type { Job } from './describe-job.ts';
-import { componentsOf, type FoundComponents, findComponents } from './find-components.ts';
+import { componentsOf, describeMisfits, type FoundComponents, findComponents } from './find-components.ts';
 import type { Workspace } from './workspace.ts';
 
 type AnyRequest = Omit<JobRequest, 'job'> & { readonly job: AnyJobConfig };
@@ -37,7 +37,7 @@ async function checkComponents(
 ): Promise<FoundComponents> {
   const { found, misfits } = await findComponents(job, components, { hasChampion: champion !== null });
   if (misfits.length === 0) return found;
-  throw new RatchetError('azure-refused', `${misfits.join('; ')}. Nothing was submitted.`, {
+  throw new RatchetError('azure-refused', `${describeMisfits(misfits)}. Nothing was submitted.`, {
     subject: { job: jobName },
   });
 }

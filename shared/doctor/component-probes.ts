@@ -1,5 +1,5 @@
 /** What the app asks of the workspace about the published components that model files name: whether each is there, and fits. */
-import { componentsOf, findComponents } from '../azure/find-components.ts';
+import { componentsOf, describeMisfits, findComponents } from '../azure/find-components.ts';
 import type { ModelConfig } from '../config/schema.ts';
 import { isOfRegistry } from '../domain/asset-id.ts';
 import { counted } from '../domain/plural.ts';
@@ -19,12 +19,12 @@ export function componentProbes(wiring: Pick<Wiring, 'workspace'>, config: Model
       if (misfits.length > 0)
         return problem(
           check,
-          misfits.join('; '),
+          describeMisfits(misfits),
           `mend ${phase} of its model file, or publish the component`,
         );
       const { misfits: first } = await findComponents(config[phase], components, { hasChampion: false });
       if (first.length > 0)
-        return warning(check, first.join('; '), 'every run before the first release fails');
+        return warning(check, describeMisfits(first), 'every run before the first release fails');
       const unread =
         foreign.length === 0 ? '' : `; not read, for they lie in a registry: ${foreign.join(', ')}`;
       return `${counted(named.length - foreign.length, 'component')} of the workspace declare what the model file binds${unread}`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPipeline } from '../../../shared/azure/build-pipeline.ts';
 import { buildPublished } from '../../../shared/azure/build-published.ts';
 import { readInterface } from '../../../shared/azure/component-interface.ts';
-import { findComponents } from '../../../shared/azure/find-components.ts';
+import { describeMisfits, findComponents } from '../../../shared/azure/find-components.ts';
 import { metricsOfSteps } from '../../../shared/azure/step-runs.ts';
 import type { TrackedRun } from '../../../shared/azure/tracked-run.ts';
 import type { PipelineConfig, PublishedConfig } from '../../../shared/config/pipeline-schema.ts';
@@ -169,6 +169,17 @@ describe('what a component declares', () => {
     expect(await ask(job, spec)).toEqual([
       'step fit: component azureml:fit:1 takes 4 machines, which would count in no hours; give resources.instanceCount: 4',
     ]);
+  });
+
+  it('is told within bounds, however much somebody has published', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`input_${at}_${'x'.repeat(400)}`, { type: 'string' }]),
+    );
+    const misfits = await ask(judging({}), { ...whole, inputs: many });
+    expect(misfits).toHaveLength(40);
+    const told = describeMisfits(misfits);
+    expect(told).toMatch(/; and 35 more$/);
+    expect(told.length).toBeLessThan(1_600);
   });
 
   it('is said of a command that reads an output of it which there is not', async () => {
