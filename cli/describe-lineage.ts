@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import { describeOutside } from '../shared/domain/elsewhere.ts';
 import type { ReleaseRow } from '../shared/domain/release-state.ts';
-import type { DataFacts, VersionLineage } from '../shared/domain/version-lineage.ts';
+import type { DataFacts, StepFacts, VersionLineage } from '../shared/domain/version-lineage.ts';
 
 export function describeLineage(lineage: VersionLineage): string {
   const { model, version, sentence, registered, digest, run, trainedBy, modelFile } = lineage;
@@ -27,7 +27,9 @@ export function describeLineage(lineage: VersionLineage): string {
               `${job.code ?? 'no code'} in ${job.environment}: ${job.command}`,
             ),
           ]
-        : [];
+        : (modelFile?.[`${name}Steps`] ?? []).map((step) =>
+            row(name === 'training' ? name : 'judging', describeStep(step)),
+          );
     }),
     ...describeData('train', lineage.trainedOn),
     ...describeData('judge', lineage.judgedOn),
@@ -37,6 +39,11 @@ export function describeLineage(lineage: VersionLineage): string {
     ...lineage.contradictions.map((each) => row('differs', each, pc.red)),
     ...lineage.notKnown.map((each) => row('unknown', each)),
   ].join('\n');
+}
+
+function describeStep({ step, component, code, environment, command }: StepFacts): string {
+  const runs = command === null ? '' : ` ${code ?? 'no code'} in ${environment}: ${command}`;
+  return `step ${step}:${component === undefined ? '' : ` ${component}${runs === '' ? '' : ','}`}${runs}`;
 }
 
 /** Padded before it is coloured: the codes of a colour take no room on the screen. */

@@ -52,7 +52,9 @@ export const logs: Command = {
       throw new UsageError('--step is of a pipeline, and --trial of a sweep: give one of them');
     if (part !== undefined && values.phase === undefined)
       throw new UsageError(
-        `--${trial === undefined ? 'step' : 'trial'} is one of a phase: give --phase train`,
+        trial === undefined
+          ? '--step is one of a phase: give --phase train or --phase evaluate'
+          : '--trial is one of a phase: give --phase train',
       );
     if (values.json && values.follow)
       throw new UsageError('--json prints the log as it is now: leave --follow out');

@@ -21,12 +21,12 @@ serve('get-lineage', {
       import('../shared/lineage/assemble-lineage.ts'),
     ]);
     if (versionName.test(version)) {
-      const [ledger, { models: registry, id: workspace }, blobs] = await Promise.all([
+      const [ledger, { models: registry, components, id: workspace }, blobs] = await Promise.all([
         wiring.ledger(),
         wiring.workspace(),
         wiring.blobs(),
       ]);
-      const facts = await readLineage({ ledger, registry, blobs }, model, version);
+      const facts = await readLineage({ ledger, registry, blobs, components }, model, version);
       const lineage = assembleLineage({ model, version, workspace }, facts);
       if (lineage) return { jsonBody: lineage };
     }

@@ -44,8 +44,8 @@ serve('get-run-log', {
         if (!part) continue;
         const of = readJobName(job)?.attempt ?? 1;
         const found = { runId, phase, attempt: of, job };
-        const mayHaveParts = phase === 'train' && (part.file === null || step !== undefined);
-        const kind = mayHaveParts ? await findPartKind(runId) : null;
+        const mayHaveParts = part.file === null || step !== undefined;
+        const kind = mayHaveParts ? await findPartKind(runId, phase) : null;
         const ofStep =
           kind && (await readPart({ jobName: job, kind, status: part.status, step, fromByte: from }));
         if (step !== undefined && !ofStep) throw noSteps(job, step);
@@ -76,12 +76,16 @@ async function readElsewhere(
 const modelFileLimitBytes = 1024 * 1024;
 
 /** By what the model file said when the run began: a job that waits for a machine has no log either. */
-async function findPartKind(runId: string): Promise<'step' | 'trial' | 'automl' | null> {
+async function findPartKind(
+  runId: string,
+  phase: 'train' | 'evaluate',
+): Promise<'step' | 'trial' | 'automl' | null> {
   const text = await (await wiring.blobs()).readText(modelFilePath(runId), modelFileLimitBytes);
-  const { training } = JSON.parse(text ?? '{}') as { training?: { kind?: unknown } };
-  if (training?.kind === 'sweep') return 'trial';
-  if (training?.kind === 'automl') return 'automl';
-  return training?.kind === 'pipeline' ? 'step' : null;
+  const file = JSON.parse(text ?? '{}') as { [part in 'training' | 'evaluation']?: { kind?: unknown } };
+  const kind = file[phase === 'train' ? 'training' : 'evaluation']?.kind;
+  if (kind === 'sweep') return 'trial';
+  if (kind === 'automl') return 'automl';
+  return kind === 'pipeline' || kind === 'pipeline-component' ? 'step' : null;
 }
 
 async function readPart(asked: Parameters<typeof readStepLog>[1]): ReturnType<typeof readStepLog> {

@@ -101,8 +101,9 @@ function* waitUntilFree(walk: RunWalk, jobName: string): Generator<df.Task, stri
 /** Without where its log is: whoever lists attempts knows which log is whose. */
 const firstLine = (text: string): string =>
   text
-    .replace(/^(?:((?:step|trial) \w+) failed, )?see `ratchet logs [^`]*`(?:\. )?/, (_, part?: string) =>
-      part === undefined ? '' : `${part}: `,
+    .replace(
+      /^(?:((?:step|trial) (?:\w+|'[^']*')) failed, )?see `ratchet logs [^`]*`(?:\. )?/,
+      (_, part?: string) => (part === undefined ? '' : `${part}: `),
     )
     .split('\n')[0]!
     .slice(0, 300);

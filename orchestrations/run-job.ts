@@ -2,8 +2,7 @@ import type * as df from 'durable-functions';
 import { hasParts, withTimeout } from '../shared/admission/attempt-timeout.ts';
 import { parseDurationMs } from '../shared/config/duration.ts';
 import { machinesOf } from '../shared/config/estimate.ts';
-import type { JobConfig } from '../shared/config/schema.ts';
-import type { TrainingConfig } from '../shared/config/training-schema.ts';
+import type { AnyJobConfig } from '../shared/config/schema.ts';
 import { jobEndedEvent } from '../shared/domain/durable-names.ts';
 import { isElsewhere } from '../shared/domain/elsewhere.ts';
 import { jobNameOf } from '../shared/domain/job-name.ts';
@@ -29,7 +28,7 @@ interface Attempt {
   readonly timeout: string | undefined;
 }
 
-export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): JobConfig | TrainingConfig {
+export function jobConfigOf({ input }: RunWalk, phase: Attempt['phase']): AnyJobConfig {
   const { training, evaluation } = input.pinned.config;
   return phase === 'train' ? training : evaluation;
 }
@@ -73,7 +72,10 @@ export function* runJob(
   };
   let job = yield* takeStep(context, 'submit-job', submission, patience);
   const pollMs = parseDurationMs(config.policy.pollJobs)!;
-  let overMs = patience.untilMs;
+  const limit = limitOf(submission.job);
+  const limitMs =
+    limit === null ? Infinity : context.df.currentUtcDateTime.getTime() + parseDurationMs(limit)!;
+  let overMs = Math.min(patience.untilMs, limitMs);
   let ended = context.df.waitForExternalEvent(jobEndedEvent(job.jobName));
   while (!job.ended) {
     const nowMs = context.df.currentUtcDateTime.getTime();
@@ -81,6 +83,7 @@ export function* runJob(
     const isOver = nowMs >= overMs;
     if (isOver && input.endsJobs) {
       job = yield* endJob(context, job.jobName, { ...endingOf(walk), ended });
+      if (nowMs >= limitMs && job.ended && !job.succeeded) job = { ...job, error: overLimit(limit!) };
       break;
     }
     if (nowMs >= overMs + cancelGraceMs)
@@ -98,6 +101,15 @@ export function* runJob(
   }
   noteEnd(known, job);
   return job;
+}
+
+/** The service has no time limit of a pipeline, and of a published one there is none of its steps either: it is kept here. */
+function limitOf(job: AnyJobConfig): string | null {
+  return 'machines' in job ? job.timeout : null;
+}
+
+function overLimit(limit: string): string {
+  return `it had not ended ${limit} after it was submitted, which is its timeout, and was cancelled`;
 }
 
 function overtime(longestRun: string): string {

@@ -6,8 +6,7 @@
  */
 import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
 import type { ReleaseConfig } from '../shared/config/release-schema.ts';
-import type { Expectations, JobConfig, PinnedModel, Policy } from '../shared/config/schema.ts';
-import type { TrainingConfig } from '../shared/config/training-schema.ts';
+import type { AnyJobConfig, Expectations, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
 import type { Decision } from '../shared/domain/decision.ts';
 import type { Elsewhere } from '../shared/domain/elsewhere.ts';
@@ -166,7 +165,7 @@ export interface Steps extends ReleaseSteps, PastChampionSteps, ReuseSteps, Else
       /** From 1, which is what it is when absent. */
       attempt?: number;
       dataPath: string;
-      job: JobConfig | TrainingConfig;
+      job: AnyJobConfig;
       challenger: ModelVersion | null;
       champion: ModelVersion | null;
     };

@@ -38,7 +38,7 @@ export function LogTail({ run }: { readonly run: Run }) {
   const phase = chosen ?? latest;
   const [step, setStep] = useState<string | null>(null);
   const log = useLog(
-    { runId: run.runId, phase, step: phase === 'train' ? step : null },
+    { runId: run.runId, phase, step },
     (run.attempts?.length ?? 0) + (run.pastChampions?.length ?? 0),
   );
   const box = useRef<HTMLPreElement>(null);
@@ -55,7 +55,10 @@ export function LogTail({ run }: { readonly run: Run }) {
           <select
             aria-label="Job"
             value={phase}
-            onChange={(event) => setChosen(phases.find((each) => each === event.currentTarget.value) ?? null)}
+            onChange={(event) => {
+              setChosen(phases.find((each) => each === event.currentTarget.value) ?? null);
+              setStep(null);
+            }}
           >
             {phases.map((each) => (
               <option key={each} value={each}>

@@ -118,10 +118,12 @@ function Made({
               </>
             ),
           ],
-          ...(modelFile?.trainingSteps ?? []).map(({ step, command }): [string, preact.ComponentChildren] => [
-            `Step ${step}`,
-            <code key={step}>{command}</code>,
-          ]),
+          ...(modelFile?.trainingSteps ?? []).map(
+            ({ step, component, command }): [string, preact.ComponentChildren] => [
+              `Step ${step}`,
+              <code key={step}>{[component, command].filter(Boolean).join(': ')}</code>,
+            ],
+          ),
           ['Code', modelFile?.training?.code],
           ['Environment', modelFile?.training?.environment],
           ['Command', modelFile?.training && <code>{modelFile.training.command}</code>],

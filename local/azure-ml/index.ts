@@ -24,7 +24,7 @@ import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
 import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
-import { componentFinder } from './find-component.ts';
+import { componentFinders } from './find-component.ts';
 import { JobFaults } from './job-faults.ts';
 import { JobRunners } from './job-runner/runners.ts';
 import { Locator } from './locate.ts';
@@ -78,9 +78,9 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const blobs = await openCachedBlobs(options);
   const jobFaults = new JobFaults();
   const tracking = new TrackingStore(database);
-  const findComponent = componentFinder(assets);
+  const finders = componentFinders(assets);
   const runners = new JobRunners({
-    ...{ cloud: options, jobs, blobs, locator, tracking, findComponent },
+    ...{ cloud: options, jobs, blobs, locator, tracking, ...finders },
     faults: jobFaults,
     slots: options.jobSlots ?? defaultSlots,
     caFile: options.tls.caFile,
@@ -91,7 +91,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
   const online = await openOnline(options, { database, outbox, assets, locator, blobs });
   const artifacts = new Artifacts(blobs, processes, `${origin}/artifact/v2.0${localCloud.workspaceId}`);
   const jobDependencies = {
-    ...{ jobs, runners, findComponent, locator },
+    ...{ jobs, runners, ...finders, locator },
     trackingUri: mlflowTrackingUri,
     logUrl: (job: string) => artifacts.logUrl(job),
     forget: (job: string) => rmSync(processes.folderOf(job), { recursive: true, force: true }),

@@ -10,73 +10,32 @@
 import { z } from 'zod';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
-import { type AutomlDefinition, AutomlStepSchema, checkAutoml } from './automl/definition.ts';
-import { type ComponentSpec, isLiteral } from './component-definition.ts';
+import { type AutomlDefinition, checkAutoml } from './automl/definition.ts';
+import { type ComponentSpec, isLiteral, type PublishedSpec } from './component-definition.ts';
 import { type DetailsChange, DetailsSchema, optional, problemsOf, withoutDetails } from './details.ts';
 import { computeFields } from './job-compute.ts';
 import {
   experimentName,
-  fileTypes,
   InputSchema,
-  inputUri,
   type JobDefinition,
   OutputSchema,
   portName,
   resourceId,
-  wordy,
 } from './job-definition.ts';
 import { boundOutput, sourceOf } from './pipeline-bindings.ts';
+import { AnyStepSchema, componentId, type PipelineStep, stepName, stepsBefore } from './pipeline-node.ts';
+import { expand } from './published-pipeline.ts';
 import type { SweepDefinition } from './sweep-definition.ts';
-
-const stepName = z
-  .string()
-  .regex(/^[a-z_][a-z0-9_]{0,254}$/, 'a name of lower-case letters, digits and underscores');
-const mode = optional(z.string());
-
-const StepInputSchema = z.discriminatedUnion('job_input_type', [
-  z.strictObject({ job_input_type: z.literal('literal'), value: wordy }),
-  z.strictObject({ job_input_type: z.literal(fileTypes), uri: inputUri.min(1), mode }),
-]);
-const StepOutputSchema = z.union([
-  z.strictObject({
-    type: z.literal('literal'),
-    value: z.string().regex(/^\$\{\{parent\.outputs\.[A-Za-z_]\w*\}\}$/, 'must be ${{parent.outputs.NAME}}'),
-  }),
-  z.strictObject({ job_output_type: z.literal(fileTypes), uri: optional(z.string().min(1)), mode }),
-]);
-
-const CommandStepSchema = z.strictObject({
-  type: z.literal('command'),
-  componentId: resourceId('components/[^/]+/versions/[^/]+'),
-  name: optional(z.string()),
-  display_name: optional(z.string()),
-  computeId: optional(resourceId('computes/[^/]+')),
-  inputs: optional(z.record(portName, StepInputSchema)).default({}),
-  outputs: optional(z.record(portName, StepOutputSchema)).default({}),
-  limits: optional(z.strictObject({ job_limits_type: z.literal('Command'), timeout: optional(z.string()) })),
-  resources: optional(z.record(z.string(), z.unknown())),
-  distribution: optional(z.record(z.string(), z.unknown())),
-  environment_variables: optional(z.record(z.string(), z.string())),
-  tags: optional(z.record(z.string(), z.string())),
-  properties: optional(z.record(z.string(), z.string())),
-  _source: optional(z.string()),
-});
-
-const StepSchema = z.discriminatedUnion('type', [CommandStepSchema, AutomlStepSchema], {
-  error: 'type must be command or automl; steps of other types do not run here',
-});
 
 const DefinitionSchema = z.looseObject({
   jobType: z.literal('Pipeline'),
-  componentId: z.undefined('published pipelines do not run here; send the steps as jobs').optional(),
+  componentId: optional(componentId),
   computeId: optional(resourceId('computes/[^/]+')),
   identity: computeFields.identity,
   experimentName,
   inputs: optional(z.record(portName, InputSchema)).default({}),
   outputs: optional(z.record(portName, OutputSchema)).default({}),
-  jobs: z
-    .record(stepName, StepSchema)
-    .refine((jobs) => Object.keys(jobs).length > 0, 'no steps; a pipeline has one at least'),
+  jobs: optional(z.record(stepName, AnyStepSchema)).default({}),
   settings: optional(
     z.strictObject({
       default_compute: optional(z.string().min(1)),
@@ -94,40 +53,27 @@ const DefinitionSchema = z.looseObject({
 export type PipelineDefinition = z.infer<typeof DefinitionSchema>;
 /** What a job of the workspace is. */
 export type AnyDefinition = JobDefinition | PipelineDefinition | SweepDefinition | AutomlDefinition;
-type AnyStep = PipelineDefinition['jobs'][string];
-export type PipelineStep = z.infer<typeof CommandStepSchema>;
 export type FindComponent = (step: string, componentId: string) => ComponentSpec;
-
-/** The steps that must have ended well before this one begins. */
-export function stepsBefore(step: AnyStep): readonly string[] {
-  const sources =
-    step.type === 'automl'
-      ? [sourceOf(step.training_data)]
-      : Object.values(step.inputs).map((port) => ('value' in port ? sourceOf(port.value) : null));
-  return [...new Set(sources.flatMap((source) => (source && 'step' in source ? [source.step] : [])))];
+/** Finds components: that of a step, and a whole pipeline that is one. */
+export interface Finders {
+  readonly findComponent: FindComponent;
+  findPublished(componentId: string): PublishedSpec;
 }
 
 /** Reads the `properties` of a PUT. Throws a UserError that lists every problem of the shape, or the first of what fits not. */
 export function parsePipeline(
   name: string,
   properties: unknown,
-  findComponent: FindComponent,
+  { findComponent, findPublished }: Finders,
 ): { definition: PipelineDefinition; change: DetailsChange } {
   const change = DetailsSchema.safeParse(properties);
   const parsed = DefinitionSchema.safeParse(properties);
   if (!parsed.success || !change.success)
     throw userError(`The job cannot be read: ${problemsOf('properties', parsed.error, change.error)}`);
-  const definition = withoutDetails(parsed.data) as PipelineDefinition;
-  for (const key of ['status', 'services', 'parameters']) delete definition[key];
-  for (const [step, node] of Object.entries(definition.jobs)) {
-    checkCompute(definition, step, node.type === 'command' ? node.computeId : undefined);
-    if (node.type === 'automl')
-      checkAutoml(step, node, typeOfTable(definition, node.training_data, findComponent));
-    else checkStep(definition, step, node, findComponent(step, node.componentId));
-    checkBound(definition, step, node.outputs);
-  }
-  checkOrder(definition);
-  checkOutputs(definition);
+  const given = withoutDetails(parsed.data) as PipelineDefinition;
+  for (const key of ['status', 'services', 'parameters']) delete given[key];
+  const definition = given.componentId ? expand(given, findPublished(given.componentId)) : given;
+  checkPipeline(definition, findComponent);
   definition.outputs = Object.fromEntries(
     Object.entries(definition.outputs).map(([output, port]) => [
       output,
@@ -140,18 +86,31 @@ export function parsePipeline(
   return { definition, change: change.data };
 }
 
-function checkCompute(
-  { settings, computeId }: PipelineDefinition,
-  step: string,
-  own: string | undefined,
-): void {
+/** Whether the steps fit each other, their components and the pipeline. Throws a UserError where they do not. */
+export function checkPipeline(definition: CheckedPipeline, findComponent: FindComponent): void {
+  if (Object.keys(definition.jobs).length === 0)
+    throw userError('properties.jobs: no steps; a pipeline has one at least');
+  for (const [step, node] of Object.entries(definition.jobs)) {
+    checkCompute(definition, step, node.type === 'command' ? node.computeId : undefined);
+    if (node.type === 'automl')
+      checkAutoml(step, node, typeOfTable(definition, node.training_data, findComponent));
+    else checkStep(definition, step, node, findComponent(step, node.componentId));
+    checkBound(definition, step, node.outputs);
+  }
+  checkOrder(definition);
+  checkOutputs(definition);
+}
+
+type CheckedPipeline = Pick<PipelineDefinition, 'inputs' | 'jobs' | 'outputs' | 'settings' | 'computeId'>;
+
+function checkCompute({ settings, computeId }: CheckedPipeline, step: string, own: string | undefined): void {
   if (!own && !computeId && !settings?.default_compute)
     throw userError(
       `properties.jobs.${step}.computeId: missing, and neither the pipeline has one nor settings a default_compute`,
     );
 }
 
-function checkBound({ outputs }: PipelineDefinition, step: string, ports: object): void {
+function checkBound({ outputs }: CheckedPipeline, step: string, ports: object): void {
   for (const [port, given] of Object.entries(ports)) {
     const bound = boundOutput(given);
     if (bound !== null && !outputs[bound])
@@ -163,7 +122,7 @@ function checkBound({ outputs }: PipelineDefinition, step: string, ports: object
 
 /** Null where there is no such thing. */
 function typeOfTable(
-  { inputs, jobs }: PipelineDefinition,
+  { inputs, jobs }: CheckedPipeline,
   value: string,
   findComponent: FindComponent,
 ): string | null {
@@ -175,7 +134,7 @@ function typeOfTable(
 }
 
 function checkStep(
-  { inputs, jobs }: PipelineDefinition,
+  { inputs, jobs }: CheckedPipeline,
   step: string,
   node: PipelineStep,
   component: ComponentSpec,
@@ -219,7 +178,7 @@ function kindOf(
   return jobs[source.step] ? 'output' : null;
 }
 
-function checkOrder({ jobs }: PipelineDefinition): void {
+function checkOrder({ jobs }: CheckedPipeline): void {
   const left = new Map(Object.entries(jobs).map(([step, node]) => [step, new Set(stepsBefore(node))]));
   for (;;) {
     const free = [...left].filter(([, before]) => [...before].every((step) => !left.has(step)));
@@ -230,7 +189,7 @@ function checkOrder({ jobs }: PipelineDefinition): void {
   throw userError(`properties.jobs: ${[...left.keys()].join(', ')} wait for each other; break the circle`);
 }
 
-function checkOutputs({ jobs, outputs }: PipelineDefinition): void {
+function checkOutputs({ jobs, outputs }: CheckedPipeline): void {
   const bound = Object.values(jobs).flatMap((node) => Object.values(node.outputs).map(boundOutput));
   for (const output of Object.keys(outputs)) {
     const times = bound.filter((one) => one === output).length;

@@ -3,15 +3,11 @@ import { createHash } from 'node:crypto';
 import { localCloud } from '../cloud-context.ts';
 import { userError } from '../http/service-error.ts';
 import { jobOfAutoml } from './automl/parts.ts';
-import type { ComponentSpec } from './component-definition.ts';
+import { type ComponentSpec, fillOptional, isLiteral } from './component-definition.ts';
 import { type JobDefinition, type JobInput, parseJob } from './job-definition.ts';
 import { boundOutput, sourceOf } from './pipeline-bindings.ts';
-import type {
-  AnyDefinition,
-  FindComponent,
-  PipelineDefinition,
-  PipelineStep,
-} from './pipeline-definition.ts';
+import type { AnyDefinition, FindComponent, PipelineDefinition } from './pipeline-definition.ts';
+import type { PipelineStep } from './pipeline-node.ts';
 
 /** A step's run has a name of the service's own; here it is the same however often it is made. */
 export function stepJobName(pipeline: string, seq: number, step: string): string {
@@ -48,7 +44,9 @@ export function jobOfAnyStep(
 }
 
 function jobOfStep(node: PipelineStep, { jobName, pipeline, component, outputUri }: Place): JobDefinition {
-  const { command, code, environment } = component;
+  const { code, environment } = component;
+  const inputs = checked(jobName, component, inputsOf(node, component, pipeline, outputUri));
+  const command = fillOptional(component.command, (name) => Object.hasOwn(inputs, name));
   const properties = {
     jobType: 'Command',
     command,
@@ -57,7 +55,7 @@ function jobOfStep(node: PipelineStep, { jobName, pipeline, component, outputUri
     experimentName: pipeline.experimentName,
     ...(node.computeId && { computeId: node.computeId }),
     ...(pipeline.identity && { identity: pipeline.identity }),
-    inputs: inputsOf(node, component, pipeline, outputUri),
+    inputs,
     outputs: Object.fromEntries(
       Object.entries(component.outputs).map(([name, { type }]) => {
         const bound = boundOutput(node.outputs[name]);
@@ -70,8 +68,12 @@ function jobOfStep(node: PipelineStep, { jobName, pipeline, component, outputUri
     ),
     ...(node.limits?.timeout && { limits: { jobLimitsType: 'Command', timeout: node.limits.timeout } }),
     ...(node.environment_variables && { environmentVariables: node.environment_variables }),
-    ...(node.resources && { resources: camelCased(node.resources) }),
-    ...(node.distribution && { distribution: camelCased(node.distribution) }),
+    ...((node.resources ?? component.resources) && {
+      resources: camelCased((node.resources ?? component.resources)!),
+    }),
+    ...((node.distribution ?? component.distribution) && {
+      distribution: camelCased((node.distribution ?? component.distribution)!),
+    }),
   };
   return parseJob(jobName, properties, '2024-04-01').definition;
 }
@@ -98,6 +100,39 @@ function inputsOf(
       values[name] = { jobInputType: 'literal', value: wanted.default };
   }
   return values;
+}
+
+/**
+ * Whether literals are what the component declares: azure-ai-ml looks at that before it sends a job; of the service nobody says it, and
+ * the narrower reading is taken.
+ */
+function checked(
+  step: string,
+  component: ComponentSpec,
+  inputs: Record<string, JobInput>,
+): Record<string, JobInput> {
+  for (const [name, wanted] of Object.entries(component.inputs)) {
+    const given = inputs[name];
+    if (given?.jobInputType !== 'literal' || !isLiteralInput(wanted)) continue;
+    const why = findWrongValue(given.value, wanted);
+    if (why !== null) throw userError(`properties.jobs.${step}.inputs.${name}: ${given.value} ${why}`);
+  }
+  return inputs;
+}
+
+type Declared = ComponentSpec['inputs'][string];
+type Literal = Extract<Declared, { readonly type: 'string' | 'number' | 'integer' | 'boolean' }>;
+
+const isLiteralInput = (declared: Declared): declared is Literal => isLiteral(declared.type);
+
+function findWrongValue(value: string, { type, enum: values, min, max }: Literal): string | null {
+  const number = Number(value);
+  if (type === 'boolean' && !/^(?:true|false)$/i.test(value)) return 'is neither true nor false';
+  if (type === 'number' && !Number.isFinite(number)) return 'is no number';
+  if (type === 'integer' && !Number.isInteger(number)) return 'is no whole number';
+  if (values && !values.includes(value)) return `is none of ${values.join(', ')}`;
+  if (min !== undefined && number < Number(min)) return `is less than ${min}`;
+  return max !== undefined && number > Number(max) ? `is more than ${max}` : null;
 }
 
 /** Steps are written in snake_case, jobs in camelCase. What one names `distribution_type` the other has as its kind. */

@@ -1,6 +1,6 @@
-import { buildJob } from '../../shared/azure/build-job.ts';
 import { listPartitions } from '../../shared/azure/build-manifest.ts';
 import { manifestPath } from '../../shared/azure/run-files.ts';
+import { submitAny } from '../../shared/azure/submit-any.ts';
 import type { DataManifest } from '../../shared/domain/data-manifest.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import type { ModelVersion } from '../../shared/domain/run.ts';
@@ -19,7 +19,7 @@ defineStep('begin-trial', async (trial) => {
   const jobName = jobNameOf(asked);
   try {
     const sides = { challenger: await locate(challenger), champion: champion && (await locate(champion)) };
-    await workspace.submitJob(jobName, buildJob({ ...asked, job, ...sides }, workspace.id));
+    await submitAny(workspace, jobName, { ...asked, job, ...sides });
     return { state: 'running', why: '' };
   } catch (error) {
     // A refusal is an answer: the next look asks anew.

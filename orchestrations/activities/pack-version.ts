@@ -99,15 +99,20 @@ function describePackage({ model, target }: Packed, digest: string): string {
 
 /** As it stood when it was packed: what became of the version since is not a part of it. */
 async function describeLineage({ name, version }: ModelVersion, digest: string): Promise<string> {
-  const [ledger, { models: registry, id: workspace }, blobs, { readLineage }, { assembleLineage }] =
-    await Promise.all([
-      wiring.ledger(),
-      wiring.workspace(),
-      wiring.blobs(),
-      import('../../shared/lineage/read-lineage.ts'),
-      import('../../shared/lineage/assemble-lineage.ts'),
-    ]);
-  const facts = await readLineage({ ledger, registry, blobs }, name, version);
+  const [
+    ledger,
+    { models: registry, components, id: workspace },
+    blobs,
+    { readLineage },
+    { assembleLineage },
+  ] = await Promise.all([
+    wiring.ledger(),
+    wiring.workspace(),
+    wiring.blobs(),
+    import('../../shared/lineage/read-lineage.ts'),
+    import('../../shared/lineage/assemble-lineage.ts'),
+  ]);
+  const facts = await readLineage({ ledger, registry, blobs, components }, name, version);
   const lineage = assembleLineage({ model: name, version, workspace }, facts);
   return toJson({ ...lineage, digest, releases: [], operations: [], notKnown: [] });
 }

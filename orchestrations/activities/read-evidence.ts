@@ -1,5 +1,6 @@
 /** What an evaluation job has left for its gates: of a run, or of a look of a probation. */
 import { evidencePath, modelPath } from '../../shared/azure/run-files.ts';
+import { metricsOfSteps } from '../../shared/azure/step-runs.ts';
 import type { ModelConfig } from '../../shared/config/schema.ts';
 import { jobNameOf } from '../../shared/domain/job-name.ts';
 import type { EvidenceFile } from '../../shared/gates/predictions/read-table.ts';
@@ -33,11 +34,12 @@ export async function findEvidence(
   ]);
   const options = readingOptionsOf(config);
   const folder = evidencePath(runId, attempts.evaluate);
+  const jobName = jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate });
   const [files, idFiles, metricsText, trackedMetrics] = await Promise.all([
     findTables(folder, 'predictions'),
     options.keepIds ? findTables(folder, 'train-ids') : [],
     blobs.readText(`${folder}metrics.json`, metricsLimitBytes),
-    tracking.metricsOf(jobNameOf({ runId, phase: 'evaluate', attempt: attempts.evaluate })),
+    isOfSteps(config) ? metricsOfSteps(tracking, jobName) : tracking.metricsOf(jobName),
   ]);
   const thresholds = await readThresholds(
     {
@@ -63,6 +65,9 @@ export async function findEvidence(
       judgeInTurn(async () => judge(await read())),
   };
 }
+
+const isOfSteps = ({ evaluation: { kind } }: Pick<ModelConfig, 'evaluation'>): boolean =>
+  kind === 'pipeline' || kind === 'pipeline-component';
 
 /** The files of the evidence that hold a table of this name: CSV, Parquet, or wrongly both. */
 async function findTables(folder: string, table: 'predictions' | 'train-ids'): Promise<EvidenceFile[]> {

@@ -2,19 +2,18 @@
 import { partOfAutomlLimits } from '../config/automl-time.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import { hoursOf } from '../config/estimate.ts';
-import type { JobConfig } from '../config/schema.ts';
+import type { AnyJobConfig } from '../config/schema.ts';
 import { partOfLimits } from '../config/sweep-time.ts';
-import type { TrainingConfig } from '../config/training-schema.ts';
-
-type AnyJob = JobConfig | TrainingConfig;
 
 /** Whether a job is several that run beside each other: what they share is the time of machines. */
-export function hasParts<Job extends AnyJob>(job: Job): job is Exclude<Job, { readonly timeout: string }> {
+export function hasParts<Job extends AnyJobConfig>(
+  job: Job,
+): job is Exclude<Job, { readonly timeout: string }> {
   return !('timeout' in job);
 }
 
 /** As an ISO 8601 duration. Of a pipeline, a sweep or AutoML it is the time of machines that its steps or trials may take together. */
-export function sharedTimeout(job: AnyJob): string {
+export function sharedTimeout(job: AnyJobConfig): string {
   return 'timeout' in job ? job.timeout : `PT${Math.round(hoursOf(job) * 3600)}S`;
 }
 
@@ -22,7 +21,7 @@ export function sharedTimeout(job: AnyJob): string {
  * The job with that much to share: the steps of a pipeline each have the same part of what the model file gives them, a sweep has
  * that part of its trials, and AutoML of its time.
  */
-export function withTimeout<Job extends AnyJob>(job: Job, timeout: string): Job {
+export function withTimeout<Job extends AnyJobConfig>(job: Job, timeout: string): Job {
   if ('timeout' in job) return { ...job, timeout };
   const part = parseDurationMs(timeout)! / parseDurationMs(sharedTimeout(job))!;
   if (part >= 1) return job;

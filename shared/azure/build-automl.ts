@@ -14,14 +14,15 @@
 import type { PipelineJob } from '@azure/arm-machinelearning';
 import type { AutomlConfig } from '../config/automl-schema.ts';
 import { allEnsembles, tableOutput } from '../config/automl-time.ts';
+import { resultOf } from '../config/command.ts';
 import { parseDurationMs } from '../config/duration.ts';
 import { hashJson } from '../config/pin.ts';
-import { modelOutput, portsOf } from '../config/pipeline-ports.ts';
+import { portsOf } from '../config/pipeline-ports.ts';
 import { assetId, serverless } from '../domain/asset-id.ts';
 import { jobNameOf } from '../domain/job-name.ts';
 import { automlStep, prepareStep } from './automl-runs.ts';
 import { fileInputs, type JobRequest, literalInputs, outputsOf, plainDuration, tagsOf } from './build-job.ts';
-import type { StepComponent } from './build-pipeline.ts';
+import type { StepComponent } from './component-registry.ts';
 import { fillCommand } from './fill-command.ts';
 import { computeFields } from './job-compute.ts';
 import { longUri } from './run-files.ts';
@@ -43,7 +44,7 @@ export function buildAutoml(
     { compute: job.compute, identity: job.identity },
     workspaceId,
   );
-  const { [modelOutput]: output } = outputsOf(request, uriOf);
+  const { [resultOf.training]: output } = outputsOf(request, uriOf);
   return {
     component,
     job: {
@@ -53,7 +54,7 @@ export function buildAutoml(
       ...(computeId !== undefined && { computeId }),
       ...(identity && { identity }),
       inputs,
-      outputs: { [modelOutput]: { ...output!, jobOutputType: 'mlflow_model' } },
+      outputs: { [resultOf.training]: { ...output!, jobOutputType: 'mlflow_model' } },
       jobs: {
         [prepareStep]: prepareNode(job, component, workspaceId),
         [automlStep]: automlNode(job),
@@ -78,7 +79,7 @@ function componentOf(
   workspaceId: string,
 ): StepComponent {
   const { command, code, environment } = job.prepare;
-  const { inputs } = portsOf(command);
+  const { inputs } = portsOf({ command });
   const typeOf = (input: string): string => {
     const type = known[input]?.jobInputType ?? 'literal';
     return type === 'literal' ? 'string' : type;
@@ -109,7 +110,7 @@ function prepareNode(job: AutomlConfig, { name, version }: StepComponent, worksp
     componentId: `${workspaceId}/components/${name}/versions/${version}`,
     ...(computeId !== undefined && { computeId }),
     inputs: Object.fromEntries(
-      portsOf(command).inputs.map((input) => [
+      portsOf({ command }).inputs.map((input) => [
         input,
         { job_input_type: 'literal', value: `\${{parent.inputs.${input}}}` },
       ]),
@@ -149,7 +150,7 @@ function automlNode(job: AutomlConfig) {
     ...(weightColumn !== undefined && { weight_column_name: weightColumn }),
     ...(positiveLabel !== undefined && { positive_label: positiveLabel }),
     log_verbosity: 'info',
-    outputs: { best_model: { type: 'literal', value: `\${{parent.outputs.${modelOutput}}}` } },
+    outputs: { best_model: { type: 'literal', value: `\${{parent.outputs.${resultOf.training}}}` } },
     tags: { [stepTag]: automlStep },
   };
 }

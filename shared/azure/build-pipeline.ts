@@ -1,5 +1,5 @@
 /**
- * Builds the pipeline job of a run's training, and the components that its steps are.
+ * Builds the pipeline job of a run's phase, and the components that its commands are; a published one is named as it stands.
  *
  * Pure: equal arguments give an equal job and equal components. A component's version is the hash of what it is, so that one
  * that is registered already is the same.
@@ -9,43 +9,36 @@
  * (PipelineJob and Command, `_to_rest_object`, and their tests): raw JSON in snake_case.
  */
 import type { PipelineJob } from '@azure/arm-machinelearning';
-import { hashJson } from '../config/pin.ts';
-import { modelOutput, portsOf, stepRead } from '../config/pipeline-ports.ts';
-import type { PipelineConfig } from '../config/training-schema.ts';
-import { assetId, serverless } from '../domain/asset-id.ts';
+
+import { serverless } from '../domain/asset-id.ts';
 import { jobNameOf } from '../domain/job-name.ts';
-import { fileInputs, type JobRequest, literalInputs, outputsOf, plainDuration, tagsOf } from './build-job.ts';
-import { fillCommand } from './fill-command.ts';
+import { fileInputs, literalInputs, outputsOf, tagsOf } from './build-job.ts';
+import { type Build, componentOf, isCommand, type PipelineRequest, resultIn, stepOf } from './build-steps.ts';
+import type { StepComponent } from './component-registry.ts';
+import { type FoundComponents, outputName } from './find-components.ts';
 import { computeFields } from './job-compute.ts';
 import { longUri } from './run-files.ts';
-import { stepTag } from './step-runs.ts';
-
-/** A version of a component, as it is registered. */
-export interface StepComponent {
-  readonly name: string;
-  readonly version: string;
-  readonly componentSpec: Readonly<Record<string, unknown>>;
-}
 
 interface BuiltPipeline {
-  /** By the names of the steps. */
+  /** Of the steps that are commands, by their names. */
   readonly components: Readonly<Record<string, StepComponent>>;
   readonly job: PipelineJob;
 }
 
-type PipelineRequest = Omit<JobRequest, 'job'> & { readonly job: PipelineConfig };
-
-export function buildPipeline(request: PipelineRequest, workspaceId: string): BuiltPipeline {
+/** `found`: what the components declare that are known, by the names of their steps. */
+export function buildPipeline(
+  request: PipelineRequest,
+  workspaceId: string,
+  found: FoundComponents = {},
+): BuiltPipeline {
   const { runId, model, phase, job } = request;
   const subject = { run: runId, model, job: jobNameOf(request) };
   const uriOf = (uri: string): string => longUri(workspaceId, uri);
   const inputs = { ...literalInputs(job, subject), ...fileInputs(request, uriOf) };
-  const typeOf = (input: string): string => {
-    const type = inputs[input]?.jobInputType ?? 'literal';
-    return type === 'literal' ? 'string' : type;
-  };
+  const build: Build = { request, workspaceId, inputs, found };
+  const steps = Object.entries(job.steps);
   const components = Object.fromEntries(
-    Object.keys(job.steps).map((step) => [step, componentOf(request, step, typeOf, workspaceId)]),
+    steps.flatMap(([name, step]) => (isCommand(step) ? [[name, componentOf(build, name, step)]] : [])),
   );
   const isServerless = job.compute === serverless;
   return {
@@ -56,110 +49,45 @@ export function buildPipeline(request: PipelineRequest, workspaceId: string): Bu
       experimentName: model,
       ...(job.identity && { identity: computeFields(job, workspaceId).identity! }),
       inputs,
-      outputs: outputsOf(request, uriOf),
+      outputs: typedOutputs(build, outputsOf(request, uriOf)),
       jobs: Object.fromEntries(
-        Object.entries(components).map(([step, component]) => [
-          step,
-          stepOf(job, step, component, workspaceId),
-        ]),
+        steps.map(([name, step]) => [name, stepOf(build, name, step, components[name])]),
       ),
       settings: {
         ...(isServerless && { default_compute: serverless }),
-        continue_on_step_failure: false,
-        // The service looks at the addresses of inputs alone: with other files below them, results of before are stale.
-        force_rerun: true,
+        ...wholeSettings,
       },
       tags: tagsOf(job, runId, phase),
     },
   };
 }
 
-/** The input of a step for another one's output: no setting begins with a capital, and no step's name has two underscores. */
-const portOf = (step: string, output: string): string => `Of_${step}__${output}`;
+export const wholeSettings = {
+  continue_on_step_failure: false,
+  // The service looks at the addresses of inputs alone: with other files below them, results of before are stale.
+  force_rerun: true,
+} as const;
 
-function componentOf(
-  { runId, model, job }: PipelineRequest,
-  step: string,
-  typeOf: (input: string) => string,
-  workspaceId: string,
-): StepComponent {
-  const { command, code, environment } = job.steps[step]!;
-  const { inputs, reads, outputs } = portsOf(command);
-  const ports = [
-    ...inputs.map((name) => [name, { type: typeOf(name) }] as const),
-    ...reads.map((read) => [portOf(read.step, read.output), { type: 'uri_folder' }] as const),
-  ];
-  const written = command.replaceAll(
-    stepRead,
-    (_, of: string, output: string) => `\${{inputs.${portOf(of, output)}}}`,
+/** What the job is for has the type that the component declares whose output it is. */
+function typedOutputs(
+  { request, found }: Build,
+  outputs: NonNullable<PipelineJob['outputs']>,
+): NonNullable<PipelineJob['outputs']> {
+  const result = resultIn({ request });
+  const writer = Object.entries(request.job.steps).find(
+    ([, step]) => step.kind === 'component' && step.outputs?.[result] !== undefined,
   );
-  const subject = { run: runId, model, step };
-  const names = new Set(ports.map(([name]) => name));
-  const spec = {
-    type: 'command',
-    display_name: step,
-    command: fillCommand(written, names, new Set(outputs), subject),
-    code: localId(assetId(workspaceId, 'codes', code)),
-    environment: localId(assetId(workspaceId, 'environments', environment)),
-    inputs: Object.fromEntries(ports),
-    outputs: Object.fromEntries(outputs.map((name) => [name, { type: 'uri_folder' }])),
-  };
-  const name = `ratchet-${model}-${step}`;
-  const version = hashJson(spec).slice(0, 32);
-  return { name, version, componentSpec: { ...spec, name, version } };
+  const name = writer?.[1].kind === 'component' ? outputName(writer[1], result) : '';
+  return withType(outputs, writer && found[writer[0]]?.outputs[name]);
 }
 
-/** As the clients write ids within a component. */
-const localId = (id: string): string => (id.startsWith('azureml:') ? id : `azureml:${id}`);
-
-function stepOf(
-  job: PipelineConfig,
-  name: string,
-  { name: component, version }: StepComponent,
-  workspaceId: string,
-) {
-  const step = job.steps[name]!;
-  const { inputs, reads, outputs } = portsOf(step.command);
-  const literal = (value: string) => ({ job_input_type: 'literal', value });
-  const { computeId, resources, distribution } = computeFields(
-    { ...step, compute: step.compute ?? job.compute },
-    workspaceId,
-  );
-  return {
-    type: 'command',
-    name,
-    display_name: name,
-    componentId: `${workspaceId}/components/${component}/versions/${version}`,
-    ...(computeId !== undefined && { computeId }),
-    inputs: Object.fromEntries([
-      ...inputs.map((input) => [input, literal(`\${{parent.inputs.${input}}}`)]),
-      ...reads.map((read) => [
-        portOf(read.step, read.output),
-        literal(`\${{parent.jobs.${read.step}.outputs.${read.output}}}`),
-      ]),
-    ]),
-    outputs: Object.fromEntries(
-      outputs.map((output) => [
-        output,
-        output === modelOutput
-          ? { type: 'literal', value: `\${{parent.outputs.${output}}}` }
-          : { job_output_type: 'uri_folder', mode: 'ReadWriteMount' },
-      ]),
-    ),
-    limits: { job_limits_type: 'Command', timeout: plainDuration(step.timeout) },
-    ...(resources && { resources: snakeCased(resources) }),
-    ...(distribution && { distribution: snakeCased(distribution) }),
-    environment_variables: { ...step.environmentVariables },
-    tags: { [stepTag]: name },
-  };
-}
-
-/** The fields themselves; what is below them has names of its own. */
-function snakeCased(fields: object): Record<string, unknown> {
+/** Undefined: the type is not known, and a folder is what is sent. */
+export function withType(
+  outputs: NonNullable<PipelineJob['outputs']>,
+  type: string | undefined,
+): NonNullable<PipelineJob['outputs']> {
+  if (type === undefined) return outputs;
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
+    Object.entries(outputs).map(([name, port]) => [name, { ...port, jobOutputType: type as 'uri_folder' }]),
   );
 }

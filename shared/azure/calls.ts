@@ -19,7 +19,7 @@ export type Purpose = keyof typeof purposes;
 /** As it reads after "may" and "may not". */
 export const purposes = {
   jobs: 'submit, read and cancel jobs',
-  steps: 'register the steps of pipelines',
+  steps: 'read components and register the steps of pipelines',
   runs: 'read metrics and logs of runs',
   versions: 'register versions of models',
   deployed: 'see what is deployed',

@@ -2,9 +2,16 @@ import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { RatchetError } from '../errors.ts';
 import type { WorkspaceName } from '../settings.ts';
 import { azureError } from './azure-error.ts';
-import type { StepComponent } from './build-pipeline.ts';
 import { callLimit } from './call-limits.ts';
+import { type ComponentInterface, readInterface } from './component-interface.ts';
 import { findOrNull } from './find-or-null.ts';
+
+/** A version of a component, as it is registered. */
+export interface StepComponent {
+  readonly name: string;
+  readonly version: string;
+  readonly componentSpec: Readonly<Record<string, unknown>>;
+}
 
 /** The components of the workspace, by which steps of pipelines name what they run. */
 export class ComponentRegistry {
@@ -36,6 +43,23 @@ export class ComponentRegistry {
       if (await this.#isThere(component).catch(() => false)) return;
       throw azureError(`registering component ${name}`, { component: name }, error);
     }
+  }
+
+  /** A published component of the workspace, `azureml:NAME:VERSION`; null where it has none. */
+  async find(component: string): Promise<ComponentInterface | null> {
+    const [, name = '', version = ''] = component.split(':');
+    const found = await findOrNull(`reading component ${component}`, { component }, () =>
+      this.#client.componentVersions.get(...this.#at, name, version, callLimit()),
+    );
+    return found && readInterface(found.properties.componentSpec);
+  }
+
+  /** The same; null, too, where the workspace does not let it be read. */
+  findReadable(component: string): Promise<ComponentInterface | null> {
+    return this.find(component).catch((error: unknown) => {
+      if (error instanceof RatchetError && !error.retryable) return null;
+      throw error;
+    });
   }
 
   get #at(): [resourceGroup: string, workspace: string] {

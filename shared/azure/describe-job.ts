@@ -14,6 +14,8 @@ export interface Job {
   readonly error: string;
   /** Of a pipeline: how many machines each step takes, by its name. */
   readonly steps?: Readonly<Record<string, number>>;
+  /** Of a published pipeline, whose steps nobody here knows. */
+  readonly isPublished?: true;
   readonly sweep?: Sweep;
   /** Of a pipeline with an AutoML job in it. */
   readonly automl?: Automl;
@@ -53,10 +55,7 @@ export function describeJob(jobName: string, job: JobBase): Job {
     ended: end !== null,
     succeeded: end === 'succeeded',
     error: end === 'failed' ? describeFailure(jobName, errorOf(job)) : '',
-    ...(job.properties.jobType === 'Pipeline' && {
-      steps: machinesOfSteps(job.properties as PipelineJob),
-      ...findAutoml(job.properties as PipelineJob),
-    }),
+    ...(job.properties.jobType === 'Pipeline' && describePipeline(job.properties as PipelineJob)),
     ...(job.properties.jobType === 'Sweep' && { sweep: describeSweep(job.properties as SweepJob) }),
   };
 }
@@ -85,6 +84,11 @@ function findAutoml({ jobs = {} }: PipelineJob): { readonly automl?: Automl } {
   // MLflow has it with these capitals, and the service takes it in small letters.
   const metric = said.replace(/^auc_/, 'AUC_');
   return { automl: { metric, goal: minimized.test(metric) ? 'minimize' : 'maximize' } };
+}
+
+function describePipeline(pipeline: PipelineJob): Pick<Job, 'steps' | 'isPublished' | 'automl'> {
+  if (pipeline.componentId) return { isPublished: true };
+  return { steps: machinesOfSteps(pipeline), ...findAutoml(pipeline) };
 }
 
 /** As they were submitted; a step that says nothing takes one machine. */

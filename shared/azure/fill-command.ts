@@ -32,3 +32,12 @@ export function fillCommand(
   }
   return filled;
 }
+
+/** The command without those parts in `$[[ ]]` that name an input which has no value; the others keep their brackets. */
+export function dropUnfilled(command: string, hasInput: (name: string) => boolean): string {
+  return command.replaceAll(optionalPart, (whole, _blanks: string, part: string) =>
+    [...part.matchAll(placeholder)].every(([, kind, name]) => kind !== 'inputs' || hasInput(name!))
+      ? whole
+      : '',
+  );
+}

@@ -36,6 +36,24 @@ export async function findStepRuns(
     .sort((a, b) => Date.parse(a.startedAt ?? '9999') - Date.parse(b.startedAt ?? '9999'));
 }
 
+/** What the steps of a pipeline have logged, and the pipeline itself. What two of them give different values is nobody's. */
+export async function metricsOfSteps(
+  tracking: Pick<Tracking, 'findRun' | 'searchRuns'>,
+  jobName: string,
+): Promise<Readonly<Record<string, number>>> {
+  const own = await tracking.findRun(jobName);
+  const logged = [
+    own?.metrics ?? {},
+    ...(await findStepRuns(tracking, jobName)).map(({ metrics }) => metrics),
+  ];
+  const values = new Map<string, Set<number>>();
+  for (const [name, value] of logged.flatMap((metrics) => Object.entries(metrics)))
+    values.set(name, (values.get(name) ?? new Set()).add(value));
+  return Object.fromEntries(
+    [...values].flatMap(([name, [value, ...others]]) => (others.length > 0 ? [] : [[name, value!]])),
+  );
+}
+
 function nameOf({ runId, tags }: TrackedRun, jobName: string): string {
   return trialOf(runId, jobName) ?? tags[stepTag] ?? tags[nameTag] ?? runId;
 }

@@ -25,7 +25,7 @@ interface Sources {
   readonly blobs: () => Promise<{ writeJson(path: string, document: object): Promise<unknown> }>;
 }
 
-type Told = Omit<Job, 'steps' | 'sweep' | 'automl'> & {
+type Told = Omit<Job, 'steps' | 'isPublished' | 'sweep' | 'automl'> & {
   readonly computeMs?: number;
   readonly kind?: FailureKind;
   readonly tuned?: Tuning;
@@ -34,12 +34,15 @@ type Told = Omit<Job, 'steps' | 'sweep' | 'automl'> & {
 
 /** Throws `azure-unavailable` where what the run's budget or its next attempt hangs on is away. */
 export async function tellEnd(job: Job, sources: Sources): Promise<Told> {
-  const { steps, sweep, automl, ...told } = job;
+  const { steps, isPublished, sweep, automl, ...told } = job;
   const { tracking, logs } = sources;
   if (job.ended && automl) return tellAutoml(job, automl, sources);
-  if (!job.ended || (!steps && !sweep)) return explainFailure(await addComputeTime(told, tracking), logs);
+  if (!job.ended || !(steps || isPublished || sweep))
+    return explainFailure(await addComputeTime(told, tracking), logs);
   const runs = await knownRuns(job.jobName, tracking);
-  const end = await explainFailure({ ...told, ...timeOf(job, runs) }, logs, {
+  // Of a published pipeline it is how long the whole took: which machines its steps had is not known.
+  const timed = isPublished ? await addComputeTime(told, tracking) : { ...told, ...timeOf(job, runs) };
+  const end = await explainFailure(timed, logs, {
     ...{ kind: sweep ? 'trial' : 'step', runs },
   });
   if (!sweep || !end.succeeded) return end;
@@ -69,7 +72,7 @@ async function openPlaces({ workspace: openWorkspace, blobs: openBlobs }: Source
 
 /** The time alone: that the job has ended is what its run waits for, and the time can be missed. */
 export async function tellTime(job: Job, tracking: Sources['tracking']): Promise<Told> {
-  const { steps, sweep, automl, ...told } = job;
+  const { steps, isPublished: _, sweep, automl, ...told } = job;
   if (!job.ended || (!steps && !sweep)) return addComputeTime(told, tracking).catch(() => told);
   if (automl) {
     const found = await findParts(job.jobName, tracking).catch(() => noParts);

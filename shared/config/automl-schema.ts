@@ -189,7 +189,7 @@ function* findPrepareProblems({ prepare, settings }: AutomlConfig): Generator<Pr
   if (shell !== null) yield { path, message: shell };
   for (const message of findUnknownInputs(prepare.command, 'training', Object.keys(settings)))
     yield { path, message };
-  const { outputs } = portsOf(prepare.command);
+  const { outputs } = portsOf(prepare);
   if (outputs.length === 1 && outputs[0] === tableOutput) return;
   const seen = outputs.length === 0 ? 'none' : outputs.join(', ');
   const message = `it writes \${{outputs.${tableOutput}}}, the table that AutoML reads, and nothing else; found ${seen}`;

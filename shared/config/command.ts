@@ -6,14 +6,20 @@
  */
 import { suggest } from './suggest.ts';
 
-type Phase = 'training' | 'evaluation';
+export type Phase = 'training' | 'evaluation';
+
+/** The output that the job of a phase is for. */
+export const resultOf = { training: 'model', evaluation: 'evidence' } as const;
 
 /** Inputs and outputs that Ratchet gives a job of the phase. */
 const own: Readonly<
   Record<Phase, { readonly inputs: readonly string[]; readonly outputs: readonly string[] }>
 > = {
-  training: { inputs: ['data', 'manifest'], outputs: ['model'] },
-  evaluation: { inputs: ['data', 'manifest', 'challenger', 'champion'], outputs: ['evidence'] },
+  training: { inputs: ['data', 'manifest'], outputs: [resultOf.training] },
+  evaluation: {
+    inputs: ['data', 'manifest', 'challenger', 'champion'],
+    outputs: [resultOf.evaluation],
+  },
 };
 
 const placeholder = /\$\{\{\s*(inputs|outputs)\.([A-Za-z_]\w*)\s*\}\}/g;

@@ -6,6 +6,8 @@ import { trialsMs } from './sweep-time.ts';
 interface Job {
   readonly timeout: string;
   readonly resources?: { readonly instanceCount: number } | undefined;
+  /** Of a published pipeline: what its steps take at the same time. */
+  readonly machines?: number | undefined;
 }
 
 interface Pipeline {
@@ -20,12 +22,12 @@ interface Automl extends Readonly<Parameters<typeof automlMachineMs>[0]> {
 
 interface Jobs {
   readonly training: (Job | Pipeline | Sweep | Automl) & { readonly pastChampions?: number | undefined };
-  readonly evaluation: Job;
+  readonly evaluation: Job | Pipeline;
 }
 
 /** How many machines a job takes; each counts in hours. One for a pipeline, whose steps count their own. */
-export function machinesOf({ resources }: Pick<Job, 'resources'>): number {
-  return resources?.instanceCount ?? 1;
+export function machinesOf({ resources, machines }: Pick<Job, 'resources' | 'machines'>): number {
+  return machines ?? resources?.instanceCount ?? 1;
 }
 
 /**

@@ -60,6 +60,7 @@ type Costs = z.infer<typeof CostsSchema>;
 interface Decided {
   readonly task: Task;
   readonly evaluation: {
+    readonly kind?: string | undefined;
     readonly threshold?: number | { readonly from: 'training' } | undefined;
     readonly costs?: Costs | undefined;
     readonly priors?: Readonly<Record<string, number>> | undefined;

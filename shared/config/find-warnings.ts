@@ -6,20 +6,15 @@
  */
 
 import { counted } from '../domain/plural.ts';
-import { reuseOf } from '../domain/training.ts';
-import { automlMs } from './automl-time.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
 import { divideHours, estimateHours, limitHours } from './estimate.ts';
+import { findJobWarnings, hours } from './find-job-warnings.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
-import { modelOutput, portsOf } from './pipeline-ports.ts';
 import type { ModelConfig, QueryTrigger } from './schema.ts';
-import { parametersIn } from './sweep-schema.ts';
-import { sweepMs } from './sweep-time.ts';
-import { findMoving } from './training-fingerprint.ts';
 
 export interface Warning {
   readonly path: readonly PropertyKey[];
@@ -36,10 +31,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...config.gates.flatMap(findGateThatPassesAll),
     ...config.gates.flatMap(findReportedUnsaid),
     ...findUnguardedChampion(config),
-    ...findShortRun(config),
-    ...findIdleSteps(config),
-    ...findIdleParameters(config),
-    ...findVainReuse(config),
+    ...findJobWarnings(config),
     ...findUnprovenRelease(config),
   ];
 }
@@ -104,76 +96,19 @@ function findReportedUnsaid(gate: GateConfig, index: number): Warning[] {
 }
 
 function findUnguardedChampion({ evaluation }: ModelConfig): Warning[] {
-  const unguarded = evaluation.command.replaceAll(/\$\[\[.*?\]\]/gs, '');
-  if (!/\$\{\{\s*inputs\.champion\s*\}\}/.test(unguarded)) return [];
+  if (evaluation.kind === 'pipeline-component') return [];
+  const steps = evaluation.kind === 'pipeline' ? Object.entries(evaluation.steps) : [];
+  const commands = [
+    ...('command' in evaluation ? [[['evaluation', 'command'], evaluation.command] as const] : []),
+    ...steps.flatMap(([name, step]) =>
+      step.kind === 'component' ? [] : [[['evaluation', 'steps', name, 'command'], step.command] as const],
+    ),
+  ];
   const message =
     'before there is a champion the input has no value, and every run fails; write $[[--champion ${{inputs.champion}}]]';
-  return [{ path: ['evaluation', 'command'], message }];
-}
-
-function findShortRun(config: ModelConfig): Warning[] {
-  const { longestRun } = config.policy;
-  const needed = longestHours(config);
-  const allowed = (parseDurationMs(longestRun) ?? 0) / 3_600_000;
-  if (needed <= allowed) return [];
-  const message = `${longestRun} is shorter than the timeouts of the jobs together, ${hours(needed)}: a run may be cancelled before its jobs reach theirs`;
-  return [{ path: ['policy', 'longestRun'], message }];
-}
-
-/** How long the jobs may take one after another: trials run beside each other. */
-function longestHours(config: ModelConfig): number {
-  const { training } = config;
-  if (training.kind === 'automl') {
-    const trainingMs = parseDurationMs(training.prepare.timeout)! + automlMs(training);
-    return trainingMs / 3_600_000 + estimateHours(config, 'promote');
-  }
-  if (training.kind !== 'sweep') return estimateHours(config, 'retrain');
-  return sweepMs(training) / 3_600_000 + estimateHours(config, 'promote');
-}
-
-/** Hyperparameters that are tried and make no difference, as far as the command says. */
-function findIdleParameters({ training }: ModelConfig): Warning[] {
-  if (training.kind !== 'sweep') return [];
-  const named = new Set(parametersIn(training.command));
-  const idle = Object.keys(training.searchSpace).filter((name) => !named.has(name));
-  return idle.map((name) => {
-    const message = `the command names no \${{search_space.${name}}}: unless its program reads AZUREML_SWEEP_${name}, trials differ in it for nothing`;
-    return { path: ['training', 'searchSpace', name], message };
-  });
-}
-
-/** A training that is not the same again, though it is to be taken for the same. */
-function findVainReuse({ training }: ModelConfig): Warning[] {
-  if (reuseOf(training) === undefined) return [];
-  const moved = findMoving(training);
-  if (moved) {
-    const message = `${moved.value} may be another thing each time, so that no earlier training is ever taken (training.reuse); name a version`;
-    return [{ path: ['training', ...moved.path], message }];
-  }
-  const path = ['training', 'reuse'];
-  if (training.kind === 'automl') {
-    const message =
-      'takes what an earlier AutoML job found, where another might find more; request with --fresh to have it look anew';
-    return [{ path, message }];
-  }
-  const drawn = training.kind === 'sweep' ? training.sampling : undefined;
-  if (drawn?.type !== 'bayesian' && (drawn?.type !== 'random' || drawn.seed !== undefined)) return [];
-  const message =
-    'takes an earlier sweep as it was drawn, where another might try other values; draw at random with a seed, or request with --fresh to have it drawn anew';
-  return [{ path, message }];
-}
-
-/** Steps that take machines for what nobody reads. */
-function findIdleSteps({ training }: ModelConfig): Warning[] {
-  if (training.kind !== 'pipeline') return [];
-  const ports = Object.entries(training.steps).map(
-    ([name, { command }]) => [name, portsOf(command)] as const,
-  );
-  const read = new Set(ports.flatMap(([, { reads }]) => reads.map(({ step }) => step)));
-  return ports.flatMap(([name, { outputs }]): Warning[] => {
-    if (read.has(name) || outputs.includes(modelOutput)) return [];
-    const message = `no step reads what it writes, and it writes no model: the run waits for it, and pays, for nothing that is judged`;
-    return [{ path: ['training', 'steps', name], message }];
+  return commands.flatMap(([path, command]) => {
+    const unguarded = command.replaceAll(/\$\[\[.*?\]\]/gs, '');
+    return /\$\{\{\s*inputs\.champion\s*\}\}/.test(unguarded) ? [{ path, message }] : [];
   });
 }
 
@@ -221,10 +156,6 @@ export function findFleetWarnings(
     const message = `${run}, and its share of the budget is ${hours(share)}: it starts once in a window, and again only while nobody else waits; raise its share or the budget, or shorten the timeouts`;
     return [{ path, message }];
   });
-}
-
-function hours(value: number): string {
-  return `${Number(value.toFixed(2))} h`;
 }
 
 /** An absence that nobody hears of, and one of a query that is asked less often than it may stay away. */

@@ -66,7 +66,13 @@ export function* findProbationProblems(stage: ProbationStage, file: FileOfStage)
     yield { path: ['gates'], message };
   }
   yield* findUnsure(gates);
-  if (!stage.evaluation) return;
+  if (!stage.evaluation) {
+    if (file.evaluation.kind !== 'pipeline-component') return;
+    const message =
+      'missing: the evaluation of the file is a published pipeline, which Azure ML gives no time limit, and no run waits for that of a look; give a job of its own';
+    yield { path: ['evaluation'], message };
+    return;
+  }
   const { command, settings } = stage.evaluation;
   for (const message of findCommandProblems(command, 'evaluation', Object.keys(settings)))
     yield { path: ['evaluation', 'command'], message };

@@ -5,23 +5,27 @@
  * Does not own: reading files and reporting problems (load.ts), the meaning of policy and gates (admission, gates).
  */
 import { z } from 'zod';
-import { findCommandProblems } from './command.ts';
-import { findComputeProblems } from './compute-schema.ts';
 import { filesByDefault, ignoredByDefault } from './data-files.ts';
 import { ExpectationsSchema } from './data-schema.ts';
 import { EmbargoSchema } from './embargo-schema.ts';
 import { estimateHours, limitHours } from './estimate.ts';
-import { decisionFields, findDecisionProblems } from './evaluation-schema.ts';
+import { EvaluationSchema, findEvaluationProblems } from './evaluation-job-schema.ts';
+import { findDecisionProblems } from './evaluation-schema.ts';
 import { folder, glob, name } from './fields.ts';
 import { findTaskProblems, GatesSchema } from './gate-schema.ts';
 import { HoldoutSchema } from './holdout-schema.ts';
-import { JobSchema } from './job-schema.ts';
+import type { JobSchema } from './job-schema.ts';
 import { tasks } from './metric-catalog.ts';
 import { NoticesSchema } from './notice-schema.ts';
 import { PolicySchema } from './policy-schema.ts';
 import { findProbationProblems } from './probation-schema.ts';
 import { ReleaseSchema } from './release-schema.ts';
-import { findPastChampionsProblem, findTrainingProblems, TrainingSchema } from './training-schema.ts';
+import {
+  findPastChampionsProblem,
+  findTrainingProblems,
+  type TrainingConfig,
+  TrainingSchema,
+} from './training-schema.ts';
 import { findTriggerProblems, TriggersSchema } from './triggers-schema.ts';
 
 const DataSchema = z.strictObject({
@@ -60,32 +64,6 @@ const DataSchema = z.strictObject({
   expect: ExpectationsSchema.optional().describe(
     'What every file must be like, a `.csv` or `.parquet` file: docs/data.md. A file that is not is refused and no run uses it. Omitted: files are used as they come.',
   ),
-});
-
-const evidenceColumn = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(
-    (column) => !/^(?:id|label|weight|(?:challenger|champion)(?::.*)?)$/s.test(column),
-    'a column of the predictions beside id, label, weight, challenger and champion',
-  );
-
-const EvaluationSchema = JobSchema.extend({
-  ...decisionFields,
-  groups: evidenceColumn
-    .optional()
-    .describe(
-      'Column of the predictions whose equal values are rows that depend on each other, such as `customer_id`: gates then count groups, not rows. docs/gates.md, "Rows that depend on each other".',
-    ),
-  order: evidenceColumn
-    .optional()
-    .describe(
-      'Column of the predictions in whose order rows depend on their neighbours, such as a time: gates then count blocks of consecutive rows. Numbers are ordered by value where every value is one, all else byte by byte: write times as ISO 8601, all alike. Not together with `groups`.',
-    ),
-}).refine(({ groups, order }) => groups === undefined || order === undefined, {
-  message: 'groups and order are two ways to say which rows depend on each other; give one of them',
-  path: ['order'],
 });
 
 export const ModelConfigSchema = z
@@ -145,13 +123,7 @@ export const ModelConfigSchema = z
       context.addIssue({ code: 'custom', path: ['training', 'pastChampions'], message: unproven });
     for (const { path, message } of findTrainingProblems(training))
       context.addIssue({ code: 'custom', path: ['training', ...path], message });
-    for (const message of findCommandProblems(
-      evaluation.command,
-      'evaluation',
-      Object.keys(evaluation.settings),
-    ))
-      context.addIssue({ code: 'custom', path: ['evaluation', 'command'], message });
-    for (const { path, message } of findComputeProblems(evaluation))
+    for (const { path, message } of findEvaluationProblems(evaluation))
       context.addIssue({ code: 'custom', path: ['evaluation', ...path], message });
   })
   .superRefine(({ release: { stages }, ...file }, context) => {
@@ -197,6 +169,8 @@ const hours = (value: number): string => `${Number(value.toFixed(2))} h`;
 export type ModelConfig = z.infer<typeof ModelConfigSchema>;
 /** A job of one command. */
 export type JobConfig = z.infer<typeof JobSchema>;
+/** What a phase of a run submits. */
+export type AnyJobConfig = JobConfig | TrainingConfig | ModelConfig['evaluation'];
 export type QueryTrigger = ModelConfig['triggers']['queries'][number];
 export type RunTrigger = ModelConfig['triggers']['runs'][number];
 export type Schedule = ModelConfig['triggers']['schedules'][number];

@@ -26,6 +26,8 @@ const form = 'ratchet-training 1';
 /** Where, as whom, how long and how often a job runs, and what it is called: not what it computes. */
 const withoutEffect = new Set([
   ...['compute', 'queue', 'identity', 'timeout', 'retries', 'tags'],
+  // What a published pipeline takes at the most, for the budget.
+  'machines',
   ...['pastChampions', 'reuse'],
 ]);
 
@@ -108,16 +110,18 @@ export function findMoving(training: TrainingConfig): Moving | null {
 }
 
 interface Named {
+  readonly kind?: string | undefined;
   readonly command?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly environmentVariables?: Readonly<Record<string, unknown>>;
 }
 
 function findMovingIn(
-  { command = '', settings = {}, environmentVariables = {} }: Named,
+  { command = '', inputs = {}, settings = {}, environmentVariables = {} }: Named,
   at: readonly string[],
 ): Moving | null {
-  const fields = Object.entries({ settings, environmentVariables }).flatMap(([field, values]) =>
+  const fields = Object.entries({ inputs, settings, environmentVariables }).flatMap(([field, values]) =>
     Object.entries(values).map(([name, value]) => ({ path: [...at, field, name], value: String(value) })),
   );
   const words = command.split(/\s+/).map((value) => ({ path: [...at, 'command'], value }));

@@ -8,15 +8,16 @@ const automl =
   'an AutoML job is kind: automl, with the command that writes its table under prepare (docs/automl-training.md)';
 const byHand =
   'run it yourself, register the version that it finds, and let triggers.registry have it judged and released (docs/existing-azure-ml-job.md)';
-const evaluates =
-  'the evaluation is one job of one command, for a pipeline that trains does not judge itself';
+const published =
+  'a published component is a step of kind: component, and a published pipeline is kind: pipeline-component (docs/pipeline-training.md)';
 
 /** By the path of the field. */
 const insteadOf: Readonly<Record<string, string>> = {
   'training.pipeline': pipeline,
   'training.jobs': pipeline,
   'training.steps': pipeline,
-  'training.component': `published components are not named here; ${pipeline}`,
+  'training.component': published,
+  'evaluation.component': published,
   'training.sweep': sweep,
   'training.trial': sweep,
   'training.searchSpace': sweep,
@@ -39,13 +40,16 @@ const insteadOf: Readonly<Record<string, string>> = {
     'which algorithms are tried is algorithms, with allowed or blocked (docs/automl-training.md)',
   'training.inputs': 'literals go to training.settings, and the data is that of data.path',
   'training.outputs': 'the files of the new model are the output model, which the command names',
-  'evaluation.kind': evaluates,
-  'evaluation.steps': evaluates,
-  'evaluation.pipeline': evaluates,
+  'evaluation.timeout': 'the steps of a pipeline have a timeout each',
+  'evaluation.steps': pipeline,
+  'evaluation.jobs': pipeline,
+  'evaluation.pipeline': pipeline,
 };
 
 /** Undefined where nothing is known of it. */
 export function findInstead(path: readonly PropertyKey[]): string | undefined {
+  if (/^(?:training|evaluation)\.steps\.[^.]+\.component$/.test(path.map(String).join('.')))
+    return 'add kind: component to the step, and leave command, code and environment out';
   const key = path.map(String).join('.');
   return Object.hasOwn(insteadOf, key) ? insteadOf[key] : undefined;
 }
@@ -68,4 +72,10 @@ export function findOtherKind(kind: unknown): string | undefined {
     .toLowerCase()
     .replaceAll(/[^a-z]/g, '');
   return Object.hasOwn(otherKinds, word) ? otherKinds[word] : undefined;
+}
+
+/** What an evaluation cannot be, which a training may. */
+export function findOtherEvaluation(kind: unknown): string | undefined {
+  if (kind !== 'sweep') return findOtherKind(kind);
+  return 'a sweep trains, and an evaluation scores what was trained; give it kind: command, pipeline or pipeline-component';
 }

@@ -75,11 +75,17 @@ function whyUnused(purpose: Purpose, models: readonly ModelConfig[]): string | n
     return 'no model file has release.target, which needs it';
   if (
     purpose === 'steps' &&
-    models.every(({ training: { kind } }) => kind !== 'pipeline' && kind !== 'automl')
+    !models.some(
+      ({ training, evaluation }) =>
+        isOfSteps(training) || isOfSteps(evaluation) || training.kind === 'automl',
+    )
   )
-    return 'no model file trains by a pipeline or by AutoML, which needs it';
+    return 'no model file trains or evaluates by a pipeline, or trains by AutoML, which needs it';
   return null;
 }
+
+const isOfSteps = ({ kind }: { readonly kind?: string | undefined }): boolean =>
+  kind === 'pipeline' || kind === 'pipeline-component';
 
 function judge(purpose: Purpose, { caller, scope, permissions }: Asked, unused: string | null): Finding {
   const check = `right to ${purposes[purpose]}`;

@@ -9,6 +9,7 @@ import { describeElsewhere, isElsewhere } from '../domain/elsewhere.ts';
 import { counted } from '../domain/plural.ts';
 import type { Settings } from '../settings.ts';
 import type { Wiring } from '../wiring.ts';
+import { componentProbes } from './component-probes.ts';
 import { warning } from './finding.ts';
 import type { Probe } from './probe.ts';
 import { targetProbes } from './target-probes.ts';
@@ -32,6 +33,7 @@ export function probesOf(
     ...(settings.azureDevOpsUrl === null
       ? []
       : models.flatMap(({ training }) => (isElsewhere(training) ? [trainingProbe(wiring, training)] : []))),
+    ...models.flatMap((config) => componentProbes(wiring, config)),
     ...models.flatMap(({ model, release }) =>
       release.target === undefined ? [] : targetProbes(wiring, model, release.target),
     ),

@@ -74,13 +74,19 @@ interface ModelFileFacts {
   /** Null, all of them: the run was before they were kept. */
   /** Null, too, where training was a pipeline. */
   readonly training: JobFacts | null;
-  /** Of a training that was a pipeline. */
+  /** Of a training that was a pipeline; of a published one first itself, then its steps. */
   readonly trainingSteps?: readonly StepFacts[];
+  /** Null, too, where the evaluation was a pipeline. */
   readonly evaluation: JobFacts | null;
+  readonly evaluationSteps?: readonly StepFacts[];
 }
 
-export interface StepFacts extends JobFacts {
+export interface StepFacts extends Omit<JobFacts, 'command' | 'environment'> {
   readonly step: string;
+  /** Of a published component: which version of which. What it runs is as the workspace says, null where it does not. */
+  readonly component?: string;
+  readonly command: string | null;
+  readonly environment: string | null;
 }
 
 export interface JobFacts {

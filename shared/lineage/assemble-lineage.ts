@@ -48,7 +48,7 @@ export function assembleLineage(subject: LineageSubject, facts: LineageFacts): V
     chosenBy: facts.chosenBy,
     signals: own ? signals : [],
     signalsLeftOut: own ? signalsLeftOut : 0,
-    modelFile: own && describeModelFile(own.configHash, facts.modelFile),
+    modelFile: own && describeModelFile(own.configHash, facts.modelFile, facts.components),
     trainedOn: own && describeData(facts.trainingManifest, 'train'),
     judgedOn: own && describeData(facts.manifest, 'evaluate'),
     gateReport: own && describeReport(own, facts),

@@ -7,7 +7,7 @@
 
 import { describeOutside } from '../domain/elsewhere.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
-import type { DataFacts, JobFacts, VersionLineage } from '../domain/version-lineage.ts';
+import type { DataFacts, JobFacts, StepFacts, VersionLineage } from '../domain/version-lineage.ts';
 import { printable } from '../gates/report/printable.ts';
 
 const toSay = '*Not recorded by Ratchet: for the owners of the model to write.*';
@@ -68,15 +68,26 @@ function describeDetails(lineage: VersionLineage): string[] {
     ...(elsewhere ? [`- training: ${text(describeOutside(elsewhere))}`] : []),
     ...(modelFile?.trainingSteps ?? []).flatMap((step) => describeJob(`training, step ${step.step}`, step)),
     ...describeJob('evaluation', modelFile?.evaluation ?? null),
+    ...(modelFile?.evaluationSteps ?? []).flatMap((step) =>
+      describeJob(`evaluation, step ${step.step}`, step),
+    ),
     `- judged against: ${replaces ? `version ${text(replaces.version)}` : run ? 'no champion' : 'not known'}`,
     ...describeRequest(lineage),
   ];
 }
 
-function describeJob(name: string, job: JobFacts | null): string[] {
+function describeJob(name: string, job: JobFacts | StepFacts | null): string[] {
   if (!job) return [];
+  const { environment, command } = job;
+  const component = 'component' in job ? job.component : undefined;
   const asset = job.code === null ? 'no code asset' : `code ${code(job.code)}`;
-  return [`- ${name}: ${asset}, environment ${code(job.environment)}, command ${code(job.command)}`];
+  const parts = [
+    ...(component === undefined ? [] : [`component ${code(component)}`]),
+    ...(component !== undefined && job.code === null ? [] : [asset]),
+    ...(environment === null ? [] : [`environment ${code(environment)}`]),
+    ...(command === null ? [] : [`command ${code(command)}`]),
+  ];
+  return [`- ${text(name)}: ${parts.join(', ')}`];
 }
 
 function describeRequest({ signals, signalsLeftOut }: VersionLineage): string[] {

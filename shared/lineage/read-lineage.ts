@@ -6,8 +6,10 @@
  * Invariant: it answers whole or fails. What is not there is told as not known; a service that is away is an error.
  */
 import type { Blobs } from '../azure/blobs.ts';
+import type { ComponentRegistry } from '../azure/component-registry.ts';
 import type { ModelRegistry, RegisteredVersion } from '../azure/model-registry.ts';
 import { gateReportPath, manifestLimitBytes, manifestPath, modelFilePath } from '../azure/run-files.ts';
+import { isOfRegistry } from '../domain/asset-id.ts';
 import { runOfGlass } from '../domain/broken-glass.ts';
 import type { DataManifest } from '../domain/data-manifest.ts';
 import type { GateReport } from '../domain/gate-report.ts';
@@ -16,6 +18,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { ReleaseRow } from '../domain/release-state.ts';
 import type { Run } from '../domain/run.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { componentsIn, type KnownComponents } from './describe-model-file.ts';
 
 const reportLimitBytes = 16 * 1024 * 1024;
 const modelFileLimitBytes = 1024 * 1024;
@@ -23,11 +26,14 @@ const modelFileLimitBytes = 1024 * 1024;
 const signalsAtMost = 100;
 const releasesAtMost = 100;
 const operationsAtMost = 200;
+/** Two pipelines of thirty steps; more a model file has not. */
+const componentsAtMost = 60;
 
 interface LineageSources {
   readonly ledger: Ledger;
   readonly registry: Pick<ModelRegistry, 'find'>;
   readonly blobs: Pick<Blobs, 'readText'>;
+  readonly components: Pick<ComponentRegistry, 'findReadable'>;
 }
 
 /** What was found. Null: it is not there. */
@@ -49,13 +55,15 @@ export interface LineageFacts {
   readonly manifest: DataManifest | null;
   readonly trainingManifest: DataManifest | null;
   readonly modelFile: unknown;
+  /** The published components that it names; absent where it names none. */
+  readonly components?: KnownComponents;
   readonly gateReport: GateReport | null;
   readonly operations: readonly Operation[];
   readonly releases: readonly ReleaseRow[];
 }
 
 export async function readLineage(
-  { ledger, registry, blobs }: LineageSources,
+  { ledger, registry, blobs, components }: LineageSources,
   model: string,
   version: string,
 ): Promise<LineageFacts> {
@@ -81,6 +89,7 @@ export async function readLineage(
       read<unknown>(blobs, runId, modelFilePath, modelFileLimitBytes),
       readOperations(ledger, model, runId, releases),
     ]);
+  const named = componentsIn(modelFile);
   const ids = run?.signals ?? [];
   const signals = await Promise.all(
     ids.slice(0, signalsAtMost).map(async (id) => ({ id, decision: await ledger.getDecision(model, id) })),
@@ -97,7 +106,19 @@ export async function readLineage(
     },
     ...{ manifest, trainingManifest: trainer === runId ? manifest : trainingManifest },
     ...{ modelFile, gateReport, operations, releases },
+    ...(named.length > 0 && { components: await readComponents(components, named) }),
   };
+}
+
+/** What the workspace refuses to say, and what lies in a registry, is not known. */
+async function readComponents(
+  components: LineageSources['components'],
+  named: readonly string[],
+): Promise<KnownComponents> {
+  const found: Record<string, Awaited<ReturnType<typeof components.findReadable>>> = {};
+  for (const component of named.slice(0, componentsAtMost))
+    found[component] = isOfRegistry(component) ? null : await components.findReadable(component);
+  return found;
 }
 
 /** A tag counts as far as the ledger says the same. */

@@ -70,17 +70,19 @@ function tellReuse(training: ModelConfig['training']): string {
   return ` A training of the same code, data and settings that ended within ${span(reuse)} is taken in place of training again.`;
 }
 
-function tellTraining(training: ModelConfig['training']): string {
-  if ('searchSpace' in training) return tellSweep(training);
-  if (isElsewhere(training))
-    return `Training is ${describeElsewhere(training)}, outside of the workspace, for ${span(training.timeout)} at most.`;
-  if ('prepare' in training) return tellAutoml(training);
-  if (!('steps' in training))
-    return `Training runs ${quoted(training.command)} for ${span(training.timeout)} at most.`;
-  const steps = Object.entries(training.steps).map(
-    ([name, { command, timeout }]) => `${name}, ${quoted(command)} for ${span(timeout)} at most`,
+function tellJob(what: 'Training' | 'Evaluation', job: ModelConfig['training' | 'evaluation']): string {
+  if ('searchSpace' in job) return tellSweep(job);
+  if ('prepare' in job) return tellAutoml(job);
+  if (isElsewhere(job))
+    return `${what} is ${describeElsewhere(job)}, outside of the workspace, for ${span(job.timeout)} at most.`;
+  if ('machines' in job)
+    return `${what} is the published pipeline ${job.component}, for ${span(job.timeout)} at most, on ${counted(job.machines, 'machine')} at most.`;
+  if (!('steps' in job)) return `${what} runs ${quoted(job.command)} for ${span(job.timeout)} at most.`;
+  const steps = Object.entries(job.steps).map(
+    ([name, step]) =>
+      `${name}, ${step.kind === 'component' ? `component ${step.component}` : quoted(step.command)} for ${span(step.timeout)} at most`,
   );
-  return `Training is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
+  return `${what} is a pipeline of ${counted(steps.length, 'step')}: ${steps.join('; ')}.`;
 }
 
 function tellSweep({ command, objective, sampling, limits, searchSpace }: SweepConfig): string {
@@ -102,11 +104,11 @@ function tellJobs({ training, evaluation, data }: ModelConfig): readonly Told[] 
   return [
     {
       path: 'training',
-      sentence: `${tellTraining(training)}${tellPastChampions(training)}${tellReuse(training)}`,
+      sentence: `${tellJob('Training', training)}${tellPastChampions(training)}${tellReuse(training)}`,
     },
     {
       path: 'evaluation',
-      sentence: `Evaluation runs ${quoted(evaluation.command)} for ${span(evaluation.timeout)} at most.`,
+      sentence: tellJob('Evaluation', evaluation),
     },
     {
       path: 'data',

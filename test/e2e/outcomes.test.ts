@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { ModelState } from '../../shared/domain/model-state.ts';
+import {
+  evaluateBySteps,
+  publishComponents,
+  trainByComponent,
+  trainByPublished,
+} from '../world/publish-components.ts';
 import { trainBySteps } from '../world/train-by-steps.ts';
 import { openWorld, type World } from '../world/world.ts';
 
@@ -32,6 +38,11 @@ const troubles: Readonly<Record<string, (text: string) => string>> = {
   'too-weak': tooWeak,
   'too-weak-by-steps': (text) => tooWeak(trainBySteps(text)),
   'fails-a-step': (text) => trainBySteps(text).replace('node train.js', 'node train.js --fail'),
+  'too-weak-by-components': (text) => tooWeak(evaluateBySteps(trainByComponent(text))),
+  'fails-to-score': (text) => evaluateBySteps(text).replace('node evaluate.js', 'node nowhere.js'),
+  'too-weak-by-published': (text) => tooWeak(trainByPublished(text)),
+  'outlasts-its-limit': (text) => trainByPublished(text, 'tiny_never', 'PT3S'),
+  'lacks-an-input': (text) => trainByComponent(text, '{}'),
   'trains-its-threshold': trainThreshold,
   'swaps-its-threshold': (text) =>
     trainThreshold(text).replace('node evaluate.js', 'node evaluate.js --says-threshold 0.5'),
@@ -55,6 +66,20 @@ const expected: Readonly<Record<string, readonly [outcome: string, sentence: Reg
     'training-failed',
     /^Job fails-a-step-\d{8}-[0-9a-f]{8}-train ended Failed: step fit failed, see `ratchet logs \S+ --phase train --step fit`\. .*code 3/s,
   ],
+  'too-weak-by-components': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
+  'fails-to-score': [
+    'evaluation-failed',
+    /ended Failed: step score failed, see `ratchet logs \S+ --phase evaluate --step score`\. /,
+  ],
+  'too-weak-by-published': ['gate-failed', /^Gate floor: log_loss 0\.1054 > 0\.01000 \(n=8\)\.$/],
+  'outlasts-its-limit': [
+    'training-failed',
+    /ended Cancell?ed: it had not ended PT3S after it was submitted, which is its timeout, and was cancelled\.$/,
+  ],
+  'lacks-an-input': [
+    'training-failed',
+    /ended Refused: step fit: component azureml:tiny_train:1 requires input list \(uri_file\), which inputs does not give; add it\. Nothing was submitted\.$/,
+  ],
   'trains-its-threshold': [
     'gate-failed',
     /^Gate floor: accuracy at threshold 0\.95 from training 0\.5000 < 0\.7500 \(n=8\)\.$/,
@@ -76,6 +101,7 @@ describe('a run that cannot end well', () => {
       writeFileSync(join(folder, `${model}.yaml`), text);
     }
     world = await openWorld({ modelsFolder: folder });
+    await publishComponents(world.cloud());
   });
 
   afterAll(async () => {

@@ -236,7 +236,7 @@ const rules: Readonly<Record<string, { rooms: readonly string[]; types?: readonl
   'shared/doctor': {
     rooms: [
       ...['shared/domain', 'shared/config', 'shared/errors.ts', 'shared/azure/azure-error.ts'],
-      ...['shared/azure/calls.ts', 'shared/azure/own-permissions.ts'],
+      ...['shared/azure/calls.ts', 'shared/azure/find-components.ts', 'shared/azure/own-permissions.ts'],
     ],
     types: ['shared/settings.ts', 'shared/wiring.ts'],
   },

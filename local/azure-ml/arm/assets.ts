@@ -3,7 +3,7 @@
 import type { Reply } from '../../http/json-exchange.ts';
 import { notFound, userError } from '../../http/service-error.ts';
 import { type Blobs, holdsFiles } from '../blobs.ts';
-import { parseComponent } from '../component-definition.ts';
+import { checkComponent } from '../check-component.ts';
 import {
   type Details,
   DetailsSchema,
@@ -93,7 +93,7 @@ async function putVersion(
   const existing = assets.find(rules.kind, name, version);
   if (rules.kind === 'models' && !existing) checkModelVersion(version);
   const { fixed, change } = parseAsset(rules, propertiesOf(request.body));
-  if (rules.kind === 'components') checkComponent(name, version, fixed, locator);
+  if (rules.kind === 'components') checkComponent(name, version, fixed, locator, assets);
   if (existing) {
     if (!sameDefinition(existing.fixed, fixed)) throw changed(rules, existing, fixed);
     const asset = assets.setDetails(existing, mergeDetails(existing.details, change));
@@ -145,16 +145,6 @@ async function checkModelFiles(
   throw userError(
     `ModelAssetPathNotFoundInStorage: No blobs found in storage at model asset path: ${location.container}/${location.path}`,
   );
-}
-
-function checkComponent(
-  name: string,
-  version: string,
-  fixed: Readonly<Record<string, unknown>>,
-  locator: Locator,
-): void {
-  const { code } = parseComponent(name, version, fixed['componentSpec']);
-  if (code !== undefined) locator.locate('properties.componentSpec.code', code, 'codes');
 }
 
 function parseAsset(rules: KindRules, properties: Record<string, unknown>) {

@@ -9,7 +9,7 @@ import type { JobRunners } from '../job-runner/runners.ts';
 import { isTerminal } from '../job-status.ts';
 import type { Locator } from '../locate.ts';
 import type { Params, Routes } from '../match.ts';
-import { type AnyDefinition, type FindComponent, parsePipeline } from '../pipeline-definition.ts';
+import { type AnyDefinition, type Finders, parsePipeline } from '../pipeline-definition.ts';
 import { jobOfAnyStep } from '../pipeline-steps.ts';
 import { type Job, type JobStore, jobProperties } from '../store/jobs.ts';
 import { parseSweep } from '../sweep-definition.ts';
@@ -17,10 +17,9 @@ import { trialJob } from '../sweep-trial.ts';
 import { listReply } from './listing.ts';
 import { armResource, propertiesOf, provider } from './resource.ts';
 
-interface JobRouteDependencies {
+interface JobRouteDependencies extends Finders {
   readonly jobs: JobStore;
   readonly runners: Pick<JobRunners, 'of'>;
-  readonly findComponent: FindComponent;
   readonly locator: Locator;
   readonly trackingUri: string;
   logUrl(job: string): string;
@@ -66,12 +65,12 @@ function putJob(request: Request, { name = '' }: Params, deps: JobRouteDependenc
   return reply;
 }
 
-function parseAny(name: string, request: Request, { findComponent }: JobRouteDependencies) {
+function parseAny(name: string, request: Request, finders: JobRouteDependencies) {
   const properties = propertiesOf(request.body);
   const version = request.query.get('api-version');
   switch (properties['jobType']) {
     case 'Pipeline':
-      return parsePipeline(name, properties, findComponent);
+      return parsePipeline(name, properties, finders);
     case 'Sweep':
       return parseSweep(properties, version);
     default:

@@ -12,12 +12,8 @@
  */
 import { mergeDetails, noDetails } from '../details.ts';
 import { isTerminal } from '../job-status.ts';
-import {
-  type AnyDefinition,
-  type FindComponent,
-  type PipelineDefinition,
-  stepsBefore,
-} from '../pipeline-definition.ts';
+import type { AnyDefinition, FindComponent, PipelineDefinition } from '../pipeline-definition.ts';
+import { stepsBefore } from '../pipeline-node.ts';
 import { jobOfAnyStep, stepJobName } from '../pipeline-steps.ts';
 import type { Job, JobStore } from '../store/jobs.ts';
 import type { JobRunner } from './index.ts';

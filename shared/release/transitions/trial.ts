@@ -43,7 +43,7 @@ export interface TrialStart {
   readonly data: { readonly path: string } & ProbationBasis['data'];
   /** Files that were put there from then on (ISO 8601, UTC). */
   readonly since: string;
-  readonly job: JobConfig;
+  readonly job: JobConfig | ModelConfig['evaluation'];
   readonly challenger: ModelVersion;
   readonly champion: ModelVersion | null;
 }

@@ -249,7 +249,25 @@ describe('a pipeline job is refused', () => {
     [
       'as a published component',
       pipeline({ first: { ...first, outputs: asModel } }, { componentId: componentId('append') }),
-      'properties.componentId',
+      'properties.componentId: component append is of type command; a job of it is a pipeline',
+    ],
+    [
+      'with a component of a registry, for there is none',
+      pipeline({
+        first: {
+          ...first,
+          componentId: 'azureml://registries/r/components/append/versions/1',
+          outputs: asModel,
+        },
+      }),
+      'there are no registries here to take components from',
+    ],
+    [
+      'with a label in place of a version',
+      pipeline({
+        first: { ...first, componentId: componentId('append').replace('versions/1', 'labels/latest') },
+      }),
+      'properties.jobs.first.componentId: must be a resource id',
     ],
   ])('%s', async (_what, properties, says) => {
     const answer = await put('jobs/refused', properties);

@@ -3,7 +3,7 @@ import { sharedTimeout, withTimeout } from '../../../shared/admission/attempt-ti
 import { buildPipeline } from '../../../shared/azure/build-pipeline.ts';
 import { machineMs, type StepRun } from '../../../shared/azure/step-runs.ts';
 import { estimateHours } from '../../../shared/config/estimate.ts';
-import type { PipelineConfig } from '../../../shared/config/training-schema.ts';
+import type { PipelineConfig } from '../../../shared/config/pipeline-schema.ts';
 
 const workspaceId =
   '/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw';

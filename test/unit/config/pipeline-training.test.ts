@@ -108,7 +108,17 @@ describe('training by a pipeline', () => {
     [
       'evaluation:\n',
       'evaluation:\n  kind: pipeline\n',
-      'evaluation.kind: unknown field: the evaluation is one job of one command',
+      'evaluation.timeout: unknown field: the steps of a pipeline have a timeout each',
+    ],
+    [
+      'evaluation:\n',
+      'evaluation:\n  kind: sweep\n',
+      'evaluation.kind: a sweep trains, and an evaluation scores what was trained',
+    ],
+    [
+      'evaluation:\n',
+      'evaluation:\n  component: azureml:judge:1\n',
+      'evaluation.component: unknown field: a published component is a step of kind: component',
     ],
   ])('is told what to write in place of it, where it is meant: %s%s', (from, to, says) => {
     const parsed = parseModelFile('spam-filter.yaml', sample.replace(from, to));

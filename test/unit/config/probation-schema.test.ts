@@ -10,9 +10,13 @@ const production = { stage: 'production', kind: 'production' };
 
 /** What is said of a file with these stages: `path: message` each. */
 function problemsOf(...stages: readonly object[]): string[] {
+  return problemsWith(job, ...stages);
+}
+
+function problemsWith(evaluation: object, ...stages: readonly object[]): string[] {
   const target = { kind: 'online-endpoint', endpoint: 'spam', instanceType: 'Standard_DS3_v2' };
   const parsed = ModelConfigSchema.safeParse({
-    ...{ model: 'spam', data: { path: 'mail/' }, training: job, evaluation: job, gates: [floor] },
+    ...{ model: 'spam', data: { path: 'mail/' }, training: job, evaluation, gates: [floor] },
     release: { target, stages },
   });
   return parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
@@ -21,6 +25,20 @@ function problemsOf(...stages: readonly object[]): string[] {
 describe('a stage of kind probation', () => {
   it('has defaults for how long and how often', () => {
     expect(problemsOf(production, probation)).toEqual([]);
+  });
+
+  it('scores by the pipeline of the file, but not by one whose time nobody ends', () => {
+    const { compute, ...step } = { ...job, command: 'run ${{outputs.evidence}}' };
+    const steps = { kind: 'pipeline', compute, steps: { score: step } };
+    expect(problemsWith(steps, production, probation)).toEqual([]);
+    const published = {
+      ...{ kind: 'pipeline-component', component: 'azureml:judge:1', compute, machines: 1 },
+      ...{ timeout: 'PT1H', outputs: { evidence: 'report' } },
+    };
+    expect(problemsWith(published, production, probation)).toEqual([
+      expect.stringMatching(/^release\.stages\.1\.evaluation: missing: .* give a job of its own$/),
+    ]);
+    expect(problemsWith(published, production, { ...probation, evaluation: job })).toEqual([]);
   });
 
   it.each<[string, readonly object[], RegExp]>([

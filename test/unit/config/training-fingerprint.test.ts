@@ -129,7 +129,7 @@ describe('what judges a challenger', () => {
     expect(judgementOf(same, champion)).toBe(judgementOf(config, champion));
     const others = [
       judgementOf({ ...config, gates: config.gates.slice(1) }, champion),
-      judgementOf({ ...config, evaluation: { ...config.evaluation, code: 'azureml:x:2' } }, champion),
+      judgementOf({ ...config, evaluation: { ...config.evaluation, order: 'time' } }, champion),
       judgementOf({ ...config, holdout: { alpha: 0.01 } }, champion),
       judgementOf(config, { ...champion, version: '4' }),
       judgementOf(config, null),

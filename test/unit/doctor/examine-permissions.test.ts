@@ -13,9 +13,10 @@ const workspace = {
 };
 const releasing = {
   training: {},
+  evaluation: {},
   release: { target: { kind: 'online-endpoint' } },
 } as unknown as ModelConfig;
-const notifying = { training: {}, release: {} } as unknown as ModelConfig;
+const notifying = { training: {}, evaluation: {}, release: {} } as unknown as ModelConfig;
 
 /** The roles that `azd up` makes, of the workspace and of the subscription. */
 const [ofSubscription, ofWorkspace] = resourcesOf(templateOf('workspace'))
@@ -70,7 +71,7 @@ describe('what the doctor finds of the rights of the app', () => {
       );
     const all = {
       'right to submit, read and cancel jobs': 'problem',
-      'right to register the steps of pipelines': 'warning',
+      'right to read components and register the steps of pipelines': 'warning',
       'right to read metrics and logs of runs': 'problem',
       'right to register versions of models': 'problem',
       'right to see what is deployed': 'problem',
@@ -82,7 +83,7 @@ describe('what the doctor finds of the rights of the app', () => {
     const training = { kind: 'pipeline' };
     expect(await states([{ ...releasing, training } as ModelConfig])).toEqual({
       ...all,
-      'right to register the steps of pipelines': 'problem',
+      'right to read components and register the steps of pipelines': 'problem',
     });
     expect(await states([notifying])).toEqual({ ...all, 'right to release to online endpoints': 'warning' });
   });

@@ -13,7 +13,7 @@ async function find(count: number, check = 'endpoint of spam-filter', room: Room
   const wiring = { releaseTarget: async () => served };
   const unset = { serviceBus: null, eventGrid: null, azureDevOpsUrl: null };
   const settings = { storage: {}, logs: { workspaceId: null }, ...unset };
-  const models = [{ model: 'spam-filter', release } as unknown as ModelConfig];
+  const models = [{ model: 'spam-filter', training: {}, evaluation: {}, release } as unknown as ModelConfig];
   const probes = probesOf(wiring as unknown as Wiring, settings as unknown as Settings, models);
   return probes.find((each) => each.check === check)!.ask();
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readInterface } from '../../../shared/azure/component-interface.ts';
 import type { ReleaseRow } from '../../../shared/domain/release-state.ts';
 import { withTrail } from '../../../shared/ledger/release-trail.ts';
 import { assembleLineage } from '../../../shared/lineage/assemble-lineage.ts';
+import { componentsIn, describeModelFile } from '../../../shared/lineage/describe-model-file.ts';
 import type { LineageFacts } from '../../../shared/lineage/read-lineage.ts';
 import { byHand, ended, facts, gateReport, manifest, releaseRow, runId, subject } from './facts.ts';
 
@@ -217,5 +219,49 @@ describe('a version that was released again as a past champion', () => {
     // The same approval of a release of its own run does not agree.
     const other = { ...again, model: own.model };
     expect(assemble(facts({ releases: [other] })).contradictions).not.toEqual([]);
+  });
+});
+
+describe('what a model file says of pipelines', () => {
+  const id = (kind: string, name: string) =>
+    `azureml:/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/${kind}/${name}/versions/3`;
+  const known = {
+    'azureml:fit:3': readInterface({
+      ...{ type: 'command', command: 'node fit.mjs', code: id('codes', 'churn') },
+      environment: id('environments', 'node'),
+    }),
+    'azureml:all:2': readInterface({
+      type: 'pipeline',
+      jobs: { fit: { componentId: id('components', 'fit') } },
+    }),
+  };
+
+  it('names published components by their versions, and what they run as the workspace says it', () => {
+    const fit = { kind: 'component', component: 'azureml:fit:3', inputs: { rounds: 3 } };
+    const elsewhere = 'azureml://registries/shared/components/write/versions/7';
+    const kept = {
+      training: { kind: 'pipeline', compute: 'cpu', steps: { fit } },
+      evaluation: { kind: 'pipeline', steps: { write: { kind: 'component', component: elsewhere } } },
+    };
+    expect(componentsIn(kept)).toEqual(['azureml:fit:3', elsewhere]);
+    expect(describeModelFile('h', kept, { ...known, [elsewhere]: null })).toMatchObject({
+      training: null,
+      trainingSteps: [
+        {
+          ...{ step: 'fit', component: 'azureml:fit:3', command: 'node fit.mjs' },
+          ...{ code: 'azureml:churn:3', environment: 'azureml:node:3', compute: 'cpu' },
+          settings: { rounds: 3 },
+        },
+      ],
+      evaluationSteps: [{ step: 'write', component: elsewhere, command: null, environment: null }],
+    });
+  });
+
+  it('names a published pipeline, then the components of its steps', () => {
+    const training = { kind: 'pipeline-component', component: 'azureml:all:2', compute: 'cpu' };
+    expect(describeModelFile('h', { training }, known)?.trainingSteps).toMatchObject([
+      { step: 'all', component: 'azureml:all:2', command: null },
+      { step: 'fit', component: 'azureml:fit:3' },
+    ]);
   });
 });
