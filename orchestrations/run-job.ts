@@ -49,7 +49,7 @@ export function* runJob(
   const known: WalkJob = {
     jobName: jobNameOf({ runId: input.runId, phase, attempt }),
     // The time of the machines of a pipeline or a sweep is told in all.
-    machines: 'resources' in jobConfig && !hasParts(jobConfig) ? machinesOf(jobConfig) : 1,
+    machines: hasParts(jobConfig) || isElsewhere(jobConfig) ? 1 : machinesOf(jobConfig),
     ended: false,
     computeMs: undefined,
   };
