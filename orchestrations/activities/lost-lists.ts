@@ -6,7 +6,8 @@
  *
  * Invariants
  * 1. A list that could not be read is behind: the next scan looks at it from where it was looked at last.
- * 2. Once one is unavailable, or may not be read, no other of its kind is begun: a scan does not wait for each model.
+ * 2. The first of a kind is read alone: where it is unavailable, or may not be read, no other of that kind is begun. A scan does not wait for
+ *    each model.
  */
 import type { EndedJob } from '../../shared/azure/describe-job.ts';
 import { callsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
@@ -45,7 +46,8 @@ export async function readLists(models: Models, windowOf: (name: string) => Wind
   const troubles: string[] = [];
   const away = new Set<List['kind']>();
   const lists = listsOf(models);
-  const read = await sideBySide(lists, callsAtOnce, async (list): Promise<readonly Fact[] | null> => {
+  const read = new Map<List, readonly Fact[] | null>();
+  const look = async (list: List): Promise<readonly Fact[] | null> => {
     if (away.has(list.kind)) return null;
     try {
       return await list.read(windowOf(list.name));
@@ -55,10 +57,15 @@ export async function readLists(models: Models, windowOf: (name: string) => Wind
       troubles.push(`${list.name}: ${error.message}`);
       return null;
     }
-  });
+  };
+  // The first of a kind tells whether it is there to be asked.
+  const firsts = new Map(lists.toReversed().map((list) => [list.kind, list]));
+  for (const list of firsts.values()) read.set(list, await look(list));
+  const others = lists.filter((list) => !read.has(list));
+  await sideBySide(others, callsAtOnce, async (list) => read.set(list, await look(list)));
   return {
-    facts: read.flatMap((facts) => facts ?? []),
-    behind: lists.flatMap(({ name }, index) => (read[index] === null ? [name] : [])),
+    facts: lists.flatMap((list) => read.get(list) ?? []),
+    behind: lists.flatMap((list) => (read.get(list) === null ? [list.name] : [])),
     troubles,
   };
 }

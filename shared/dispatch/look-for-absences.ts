@@ -16,7 +16,7 @@ import type { ScheduleScan } from '../signals/due-schedules.ts';
 import { type AbsenceLook, lookForAbsences } from '../signals/find-absences.ts';
 import { offerRecovery } from './offer-recovery.ts';
 import { offerSignal } from './offer-signal.ts';
-import { readLostState } from './read-known-state.ts';
+import { readNotedState } from './read-known-state.ts';
 import { recordChecks } from './record-checks.ts';
 import { tellNotices } from './tell-notices.ts';
 
@@ -39,7 +39,7 @@ export async function lookForAbsencesOf(
   if (absences.every((absence) => isQuiet(quiet[keyOf(model, absence)], absence, now)))
     return pick(quiet, model, absences);
   // A lost task hub has taken the state along, and what no longer comes does not have it made anew.
-  const state = (await reads.state()) ?? (await readLostState(model, now));
+  const state = (await reads.state()) ?? (await readNotedState(model, now));
   const looks = lookForAbsences(config, state, now);
   // One that is looked at beside another finds the same as before.
   const checks = looks.flatMap(({ absence, check }) =>

@@ -36,23 +36,30 @@ export async function readKnownFleet(now?: string): Promise<FleetState> {
   );
 }
 
-/**
- * Those of these models of which the ledger has anything to make a state of. Of ten thousand new ones, one list of cards tells that
- * it has nothing.
- */
-export async function findKnown(models: readonly string[]): Promise<ReadonlySet<string>> {
+/** Those of these models of which the ledger may have anything: of ten thousand new ones, one list of cards tells that it has not. */
+async function findNoted(models: readonly string[]): Promise<readonly string[]> {
   const names = [...models].sort();
   const [first, last] = [names[0], names.at(-1)];
-  if (first === undefined || last === undefined) return new Set();
+  if (first === undefined || last === undefined) return [];
   const listed = await (await wiring.ledger()).cards.list(first, last);
-  const maybe = names.filter((name) => mayBeKnown(name, listed));
-  const known = await sideBySide(maybe, rowsAtOnce, isKnown);
-  return new Set(maybe.filter((_, index) => known[index]));
+  return names.filter((name) => mayBeKnown(name, listed));
+}
+
+/** Those of these models of which the ledger has anything to make a state of. */
+export async function findKnown(models: readonly string[]): Promise<ReadonlySet<string>> {
+  const noted = await findNoted(models);
+  const known = await sideBySide(noted, rowsAtOnce, isKnown);
+  return new Set(noted.filter((_, index) => known[index]));
 }
 
 /** The state of a model that has lost it, as it will be once somebody has it rebuilt; null: the ledger knows nothing of the model. */
 export async function readLostState(model: string, now?: string): Promise<ModelState | null> {
   return (await findKnown([model])).has(model) ? readKnownState(model, now) : null;
+}
+
+/** The same where there may be nothing but checks: they tell what has come, and nobody has the model rebuilt for them. */
+export async function readNotedState(model: string, now: string): Promise<ModelState | null> {
+  return (await findNoted([model])).length > 0 ? readKnownState(model, now) : null;
 }
 
 async function isKnown(model: string): Promise<boolean> {
