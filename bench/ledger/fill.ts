@@ -16,9 +16,12 @@ export interface Size {
 
 export const modelName = (index: number): string => `model-${String(index).padStart(2, '0')}`;
 
+/** No two models at the same moment. */
+const offsetMs = (model: string): number => Number(model.replace('model-', ''));
+
 /** One decision a minute of each model. */
 export function nthDecision(model: string, index: number): Decision {
-  const at = new Date(Date.UTC(2020, 0, 1) + index * 60_000).toISOString();
+  const at = new Date(Date.UTC(2020, 0, 1) + index * 60_000 + offsetMs(model)).toISOString();
   const id = `metric:${model}:accuracy-low:${index}`;
   return {
     signal: {
@@ -51,7 +54,7 @@ export function runIdOf(model: string, index: number): string {
 
 /** One run every ten minutes of each model. */
 export function nthRun(model: string, index: number): Run {
-  const startedAt = new Date(Date.UTC(2020, 0, 1) + index * 600_000).toISOString();
+  const startedAt = new Date(Date.UTC(2020, 0, 1) + index * 600_000 + offsetMs(model)).toISOString();
   return {
     runId: runIdOf(model, index),
     model,
