@@ -53,7 +53,7 @@ export async function findKnown(models: readonly string[]): Promise<ReadonlySet<
 }
 
 /** The state of a model that has lost it, as it will be once somebody has it rebuilt; null: the ledger knows nothing of the model. */
-export async function readLostState(model: string, now?: string): Promise<ModelState | null> {
+export async function readLostState(model: string, now: string): Promise<ModelState | null> {
   return (await findKnown([model])).has(model) ? readKnownState(model, now) : null;
 }
 

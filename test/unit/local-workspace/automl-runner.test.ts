@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AutomlStepSchema } from '../../../local/azure-ml/automl/definition.ts';
 import { noDetails } from '../../../local/azure-ml/details.ts';
@@ -22,7 +25,7 @@ describe('the runner of AutoML jobs', () => {
   afterEach(() => void vi.useRealTimers());
 
   function open() {
-    const database = openWorkspace(':memory:');
+    const database = openWorkspace(join(mkdtempSync(join(tmpdir(), 'ratchet-automl-')), 'workspace.db'));
     const jobs = new JobStore(database, { put: () => {}, drain: () => {} } as never, () => Date.now());
     const begun: string[] = [];
     const runner = new AutomlRunner({
