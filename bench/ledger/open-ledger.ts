@@ -15,6 +15,24 @@ export interface FilledLedger {
 
 /** A ledger of the size asked for, in a storage emulator of its own. */
 export async function openFilledLedger(home: string, size: Size): Promise<FilledLedger> {
+  const { decisions, runs, ...opened } = await openEmptyLedger(home);
+  await fillLedger(decisions, runs, size);
+  await completeCards(opened.ledger);
+  return opened;
+}
+
+/** Rows that were written past the ledger have no cards: it makes them in pieces. */
+export async function completeCards({ cards }: Ledger): Promise<void> {
+  while ((await cards.list('', 'z')).madeUntil !== null);
+}
+
+interface EmptyLedger extends FilledLedger {
+  /** Two of its tables, for rows that are written many at a time. */
+  readonly decisions: TableClient;
+  readonly runs: TableClient;
+}
+
+export async function openEmptyLedger(home: string): Promise<EmptyLedger> {
   mkdirSync(home, { recursive: true });
   const context = { home, clock: new SystemClock(), work: new Work(), log: () => {}, publish: () => {} };
   const storage = await startStorage({ ...context, blobPort: 0, tablePort: 0 });
@@ -22,7 +40,6 @@ export async function openFilledLedger(home: string, size: Size): Promise<Filled
     TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true });
   const [decisions, runs] = [open(decisionsTable), open(runsTable)];
   await Promise.all([decisions.createTable(), runs.createTable()]);
-  await fillLedger(decisions, runs, size);
   let requests = 0;
   const ledger = new Ledger((name) => {
     const table = open(name);
@@ -35,7 +52,5 @@ export async function openFilledLedger(home: string, size: Size): Promise<Filled
     });
     return table;
   });
-  // Rows that were written past the ledger have no cards: it makes them in pieces.
-  while ((await ledger.cards.list('', 'z')).madeUntil !== null);
-  return { ledger, requests: () => requests, stop: () => storage.stop() };
+  return { ledger, decisions, runs, requests: () => requests, stop: () => storage.stop() };
 }

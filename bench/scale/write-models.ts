@@ -3,10 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
+export const nameModels = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `model-${String(index).padStart(5, '0')}`);
+
 /** Answers the names of the models. */
 export function writeModels(folder: string, count: number): readonly string[] {
   mkdirSync(folder, { recursive: true });
-  const names = Array.from({ length: count }, (_, index) => `model-${String(index).padStart(5, '0')}`);
+  const names = nameModels(count);
   const job = { code: 'azureml:bench:1', environment: 'azureml:node:24', compute: 'cpu', timeout: 'PT10M' };
   for (const [index, model] of names.entries()) {
     const file = {
