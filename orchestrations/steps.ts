@@ -4,7 +4,7 @@
  * Activities run at least once. Each is idempotent by the run id (or signal id) in its input, and answers the same
  * when repeated. Inputs and answers are recorded in durable history: small, plain JSON, never a secret.
  */
-import type { FleetPolicy } from '../shared/config/fleet-schema.ts';
+import type { AskedFleet } from '../shared/admission/place-request.ts';
 import type { ReleaseConfig } from '../shared/config/release-schema.ts';
 import type { AnyJobConfig, Expectations, PinnedModel, Policy } from '../shared/config/schema.ts';
 import type { BrokenGlass } from '../shared/domain/broken-glass.ts';
@@ -231,7 +231,7 @@ export interface Steps extends ReleaseSteps, PastChampionSteps, ReuseSteps, Else
     output: null;
   };
   /** Reads the fleet file, and which models there are. */
-  'read-fleet': { input: object; output: { policy: FleetPolicy | null; models: readonly string[] } };
+  'read-fleet': { input: object; output: AskedFleet };
   /** Looks for runs, places and sleepers whose orchestrations are gone. */
   'find-lost-work': { input: { now: string }; output: LostWork };
   /** Starts the admission of a signal again whose orchestration is gone. */

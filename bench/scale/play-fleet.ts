@@ -2,6 +2,7 @@
  * The fleet's entity with ever more models: a month and a half of them, and the worst morning. No host: what storage adds for a state
  * of that size, the platform's or the embedded host's, comes on top.
  */
+import { describeFleet } from '../../shared/admission/place-request.ts';
 import { FleetSchema } from '../../shared/config/fleet-schema.ts';
 import { type FleetFigures, MeasuredFleet } from './measured-fleet.ts';
 import { nameModels } from './write-models.ts';
@@ -25,17 +26,18 @@ export function playFleet(models: number): readonly FleetPlay[] {
 
 class Fleet {
   readonly #measured = new MeasuredFleet();
-  readonly #policy;
+  readonly #asked;
   readonly models: readonly string[];
   readonly slots: number;
 
   constructor(count: number) {
     this.models = nameModels(count);
     this.slots = Math.ceil(count / 10);
-    this.#policy = FleetSchema.parse({
+    const policy = FleetSchema.parse({
       maximumConcurrentRuns: this.slots,
       budget: { window: 'P30D', computeHours: count * 10 },
     });
+    this.#asked = describeFleet(policy, this.models);
   }
 
   /** Whether the run may start. */
@@ -43,7 +45,7 @@ class Fleet {
     const now = iso(nowMs);
     const { grant } = this.#measured.ask('request', {
       ...{ model, runId, signal: `schedule:${runId}`, priority: 0, estimateHours: 1 },
-      ...{ offeredAt: now, now, policy: this.#policy, models: this.models },
+      ...{ offeredAt: now, now, ...this.#asked },
     });
     return grant.granted;
   }

@@ -9,6 +9,7 @@ import type { OfferAnswer } from '../../shared/admission/entities.ts';
 import { freeModel } from '../../shared/admission/free-flow.ts';
 import { modelOperations } from '../../shared/admission/model-operations.ts';
 import { type Asks, offerOnce, offerUntilFinal } from '../../shared/admission/offer-flow.ts';
+import { describeFleet } from '../../shared/admission/place-request.ts';
 import { Agenda } from '../../shared/backtest/agenda.ts';
 import { atOnce, finish, type Sleep, Sleepers, type Steps } from '../../shared/backtest/sleepers.ts';
 import { FleetSchema } from '../../shared/config/fleet-schema.ts';
@@ -90,7 +91,7 @@ export class Year {
       maximumConcurrentRuns: Math.ceil(models.length / modelsPerSlot),
       budget: { window: 'P30D', computeHours: models.length },
     });
-    this.#fleetFile = { policy, models: [...this.#models.keys()] };
+    this.#fleetFile = describeFleet(policy, this.#models.keys());
     for (const model of this.#models.values()) {
       this.#agenda.add(yearStartMs + model.offsetMs, () => this.#report(model, 0));
     }

@@ -5,7 +5,7 @@ import type { ModelConfig, PinnedModel } from '../config/schema.ts';
 import { absenceCause } from '../domain/absence.ts';
 import type { Signal } from '../domain/signal.ts';
 import { compositesOf } from './composites.ts';
-import type { PlaceRequest } from './place-request.ts';
+import type { AskedFleet, PlaceRequest } from './place-request.ts';
 import type { Offer } from './question.ts';
 
 /** A signal with the model file that it was read under. */
@@ -51,20 +51,15 @@ function whatItTells({ kind, cause, summary }: Signal, { triggers }: ModelConfig
   return asks ? null : `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`.replace(/\.$/, '');
 }
 
-type Asked = Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now' | 'policy' | 'models'>;
+type Asked = AskedFleet & Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now'>;
 
 export function describePlace({ signal, pinned }: PinnedSignal, asked: Asked): PlaceRequest {
-  const { runId, offeredAt, now, policy, models } = asked;
   return {
     model: signal.model,
-    runId,
     signal: signal.id,
     priority: pinned.config.policy.priority,
     estimateHours: estimateHours(pinned.config, kindOf(signal.kind), signal.kind),
-    offeredAt,
-    now,
-    policy,
-    models,
+    ...asked,
   };
 }
 

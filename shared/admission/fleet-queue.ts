@@ -9,9 +9,9 @@
  *    waited a day the budget is kept together until its run fits.
  * 2. A run that is greater than the whole budget holds nobody: it never starts.
  */
-import { divideHours, limitHours } from '../config/estimate.ts';
+import { divideHours, limitHours, sumWeights, weightOf } from '../config/estimate.ts';
 import type { FleetPolicy } from '../config/fleet-schema.ts';
-import type { FleetState, FleetWaiting } from '../domain/fleet-state.ts';
+import type { AmongModels, FleetLimits, FleetState, FleetWaiting } from '../domain/fleet-state.ts';
 import { counted } from '../domain/plural.ts';
 import { allowHours, findOverrun } from './budget.ts';
 import type { PlaceRequest } from './place-request.ts';
@@ -36,10 +36,10 @@ export function findFleetBlock(
   request: PlaceRequest,
   policy: FleetPolicy,
 ): FleetHold | null {
-  const { models, now } = request;
+  const { now } = request;
   const waiting = state.waiting.filter((other) => other.model !== request.model);
   // Where nobody else waits, whose turn it is is no question.
-  const rank = waiting.length === 0 ? alone : ranker(state, { models, policy: state.policy, now });
+  const rank = waiting.length === 0 ? alone : ranker(state, { among: request, policy: state.policy, now });
   const me = rank(waitingOf(state, request));
   const others = waiting.map(rank);
   return (
@@ -113,7 +113,7 @@ function describeQueue(ahead: readonly Ranked[]): string {
 
 /** Among whom, and by which file, the budget is divided. */
 interface Division {
-  readonly models: readonly string[];
+  readonly among: AmongModels;
   readonly policy: FleetState['policy'];
   readonly now: string;
 }
@@ -131,10 +131,12 @@ interface Ranked extends FleetWaiting {
 const alone = (entry: FleetWaiting): Ranked => ({ ...entry, isOver: false, steps: 0, load: 0 });
 
 /** What is spent is added up once, and the weights are: there may be ten thousand models, and all of them may wait. */
-function ranker({ spent }: FleetState, { models, policy, now }: Division): (entry: FleetWaiting) => Ranked {
+function ranker({ spent }: FleetState, { among, policy, now }: Division): (entry: FleetWaiting) => Ranked {
   let share: ((model: string) => number) | undefined;
   const shareOf = (model: string): number => {
-    share ??= policy ? divideHours({ models, policy }) : () => Number.POSITIVE_INFINITY;
+    share ??= policy
+      ? divideHours({ weights: weightsOf(among, policy), policy })
+      : () => Number.POSITIVE_INFINITY;
     return share(model);
   };
   const used = new Map<string, number>();
@@ -147,9 +149,13 @@ function ranker({ spent }: FleetState, { models, policy, now }: Division): (entr
       ...entry,
       isOver: own > 0 && own + estimateHours > shareOf(model),
       steps: Math.max(0, Math.floor((nowMs - Date.parse(since)) / stepMs)),
-      load: policy?.budget ? own / (policy.shares[model] ?? 1) : 0,
+      load: policy?.budget ? own / weightOf(policy.shares, model) : 0,
     };
   };
+}
+
+function weightsOf({ weights, models = [] }: AmongModels, { shares }: FleetLimits): number {
+  return weights ?? sumWeights(models, shares);
 }
 
 /**
@@ -168,10 +174,10 @@ function compare(a: Ranked, b: Ranked): number {
 
 /** The signals whose turn it is now, as far as places go. */
 export function nextInLine(state: FleetState, now: string): readonly string[] {
-  const { policy, models, waiting } = state;
+  const { policy, waiting } = state;
   const free = (policy?.maximumConcurrentRuns ?? Number.POSITIVE_INFINITY) - state.places.length;
   if (free <= 0 || waiting.length === 0) return [];
-  const inOrder = waiting.map(ranker(state, { policy, models, now })).sort(compare);
+  const inOrder = waiting.map(ranker(state, { among: state, policy, now })).sort(compare);
   return inOrder.slice(0, Math.min(free, inOrder.length)).map(({ signal }) => signal);
 }
 

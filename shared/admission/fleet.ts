@@ -44,7 +44,7 @@ function givePlace(before: FleetState, request: PlaceRequest): Requested {
   const state = mendFleetTimes(before, now, patienceMs);
   const stop = findStop(state, request);
   if (stop) return { state: { ...state, waiting: without(state.waiting, request) }, grant: stop };
-  const current = { ...forget(state, policy, now), policy, models: request.models };
+  const current = { ...divided(forget(state, policy, now), request), policy };
   const held = current.places.find((place) => place.model === model);
   if (held?.runs.includes(runId)) return { state: current, grant: { granted: true } };
   const block = policy && findFleetBlock(current, request, policy);
@@ -122,6 +122,14 @@ export function findStop(
   if (isAhead(lastStop.until, now) && !isAhead(offeredAt, now)) return null;
   const because = `it came before ${lastStop.until}, when the stop by ${lastStop.by} of ${lastStop.at} (${lastStop.reason}) ended`;
   return { ...refusal, because: `${because}, and what came by then is not made up for`, changedBy };
+}
+
+/** The budget is divided as the last one that asked had it. */
+function divided(
+  { weights: _, models: __, ...state }: FleetState,
+  { weights, models }: PlaceRequest,
+): FleetState {
+  return { ...state, ...(weights !== undefined && { weights }), ...(models && { models }) };
 }
 
 function take(state: FleetState, request: PlaceRequest): FleetState {

@@ -9,11 +9,11 @@
  * 1. Once the model has answered, nothing that fails afterwards takes the answer back.
  * 2. A deferral is recorded when it has another reason than the one before, and replaced by the final answer.
  */
-import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import { describeOffer, describePlace, type PinnedSignal } from './describe-offer.ts';
 import type { Accepted, FleetOperations, ModelOperations, OfferAnswer } from './entities.ts';
 import { makeRunId } from './make-run-id.ts';
+import type { AskedFleet } from './place-request.ts';
 import type { Offer } from './question.ts';
 
 /** Whoever can ask the entities. */
@@ -28,11 +28,7 @@ export interface Asks<Step> {
     operation: Name,
     input: FleetOperations[Name]['input'],
   ): Generator<Step, Accepted<FleetOperations[Name]['output']>, unknown>;
-  readFleet(): Generator<
-    Step,
-    { readonly policy: FleetPolicy | null; readonly models: readonly string[] },
-    unknown
-  >;
+  readFleet(): Generator<Step, AskedFleet, unknown>;
   /** Has signals that sleep offered again at once. */
   wake(signals: readonly string[]): Generator<Step, void, unknown>;
   /** What must not undo an answer: where it fails, that is said, and everything goes on. */
@@ -66,8 +62,8 @@ function* offerWithGrant<Step>(
   offeredAt: string,
 ): Generator<Step, OfferAnswer, unknown> {
   const { runId } = input;
-  const { policy, models } = yield* asks.readFleet();
-  const place = describePlace(offer, { runId, offeredAt, now: asks.now(), policy, models });
+  const fleet = yield* asks.readFleet();
+  const place = describePlace(offer, { runId, offeredAt, now: asks.now(), ...fleet });
   const { grant } = yield* asks.fleet('request', place);
   const answer = yield* offerAgain(asks, offer.signal.model, { ...input, now: asks.now(), grant });
   const admitted = answer.admission.outcome === 'admitted' && answer.admission.runId === runId;

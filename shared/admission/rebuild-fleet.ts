@@ -1,5 +1,5 @@
 /** Makes the fleet's state anew from the ledger: the kill switch, and what its models have spent. Pure. */
-import { estimateHours } from '../config/estimate.ts';
+import { estimateHours, sumWeights } from '../config/estimate.ts';
 import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import { type FleetState, newFleetState } from '../domain/fleet-state.ts';
@@ -19,8 +19,9 @@ interface FleetFacts {
 
 /** Places are not known again: whoever is under way keeps going, and gives back what it does not have. */
 export function rebuildFleet({ operations, runs, policy, models }: FleetFacts, now: string): FleetState {
-  const state = { ...newFleetState, policy, models: [...models.keys()], ...findSwitch(operations) };
+  const state = { ...newFleetState, policy, ...findSwitch(operations) };
   if (!policy?.budget) return state;
+  const weights = sumWeights(models.keys(), policy.shares);
   const spent = runs.flatMap((run) => {
     const config = models.get(run.model)?.config;
     if (!config) return [];
@@ -30,7 +31,7 @@ export function rebuildFleet({ operations, runs, policy, models }: FleetFacts, n
       model: run.model,
     }));
   });
-  return { ...state, spent: spent.reverse() };
+  return { ...state, weights, spent: spent.reverse() };
 }
 
 function findSwitch(operations: readonly Operation[]): Pick<FleetState, 'stopped' | 'lastStop'> {

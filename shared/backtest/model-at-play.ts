@@ -10,6 +10,7 @@ import { freeModel } from '../admission/free-flow.ts';
 import { asOfArrival } from '../admission/mend-times.ts';
 import { type Asks, offerOnce, offerUntilFinal } from '../admission/offer-flow.ts';
 import type { OperatorWord } from '../admission/operate.ts';
+import { type AskedFleet, describeFleet } from '../admission/place-request.ts';
 import { cameKeys } from '../config/came-keys.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
@@ -38,10 +39,12 @@ export class ModelAtPlay {
   readonly #runs = new Map<string, Run>();
   readonly #served: Served[] = [];
   readonly #asks: Asks<Sleep>;
+  readonly #fleet: AskedFleet;
 
   /** `onChampion` is called after another version has come to serve. */
   constructor(input: PlayInput, onChampion: () => void) {
     this.#input = input;
+    this.#fleet = describeFleet(input.fleet.policy, input.fleet.models);
     this.#entities = new EntitiesAtPlay(() => {
       this.#noteChampion();
       onChampion();
@@ -50,7 +53,7 @@ export class ModelAtPlay {
       now: () => this.now,
       model: (operation, asked) => atOnce(() => this.#entities.askModel(operation, asked)),
       fleet: (operation, asked) => atOnce(() => this.#entities.askFleet(operation, asked)),
-      readFleet: () => atOnce(() => this.#input.fleet),
+      readFleet: () => atOnce(() => this.#fleet),
       wake: (signals) => atOnce(() => this.#wake(signals)),
       afterwards: function* (_what, attempt) {
         yield* attempt();
@@ -180,7 +183,7 @@ export class ModelAtPlay {
   takePlace({ model, runId, hours }: OtherRun): boolean {
     const { now } = this;
     const place = { model, runId, signal: '', priority: 9, estimateHours: hours ?? 0, offeredAt: now, now };
-    return this.#entities.askFleet('request', { ...place, ...this.#input.fleet }).grant.granted;
+    return this.#entities.askFleet('request', { ...place, ...this.#fleet }).grant.granted;
   }
 
   returnPlace({ runId, hours }: OtherRun): void {

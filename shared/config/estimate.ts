@@ -74,26 +74,33 @@ export function limitHours({ computeHours, money, pricePerHour }: Limits): numbe
   return Math.min(computeHours ?? Number.POSITIVE_INFINITY, bought);
 }
 
-/** Among whom, and by which weights, a budget is divided. */
+type Shares = Readonly<Record<string, number>>;
+
+/** A budget, and among how much weight it is divided. */
 interface Division {
-  readonly models: readonly string[];
+  /** Of all models together. */
+  readonly weights: number;
   readonly policy: {
     readonly budget?: Limits | undefined;
-    readonly shares: Readonly<Record<string, number>>;
+    readonly shares: Shares;
   };
 }
 
-/**
- * A model's part of the fleet's budget by its weight, in hours; without a budget there is no end to it. The weights are added up
- * once, for any number of models.
- */
-export function divideHours({ models, policy }: Division): (model: string) => number {
-  const { budget, shares } = policy;
+/** A model's part of the fleet's budget by its weight, in hours; without a budget there is no end to it. */
+export function divideHours({ weights, policy: { budget, shares } }: Division): (model: string) => number {
   if (!budget) return () => Number.POSITIVE_INFINITY;
-  const weightOf = (name: string): number => shares[name] ?? 1;
-  const known = new Set(models);
-  const listed = Object.entries(shares).filter(([name]) => known.has(name));
-  const sum = listed.reduce((total, [, weight]) => total + weight - 1, known.size);
   const limit = limitHours(budget);
-  return (model) => (limit * weightOf(model)) / (known.has(model) ? sum : sum + weightOf(model));
+  return (model) => (limit * weightOf(shares, model)) / weights;
+}
+
+/** The weights of all models together. */
+export function sumWeights(models: Iterable<string>, shares: Shares): number {
+  let sum = 0;
+  for (const model of models) sum += weightOf(shares, model);
+  return sum;
+}
+
+/** One, where the fleet file says nothing of the model. */
+export function weightOf(shares: Shares, model: string): number {
+  return Object.hasOwn(shares, model) ? shares[model]! : 1;
 }

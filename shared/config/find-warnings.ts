@@ -8,7 +8,7 @@
 import { counted } from '../domain/plural.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
-import { divideHours, estimateHours, limitHours } from './estimate.ts';
+import { divideHours, estimateHours, limitHours, sumWeights } from './estimate.ts';
 import { findJobWarnings, hours } from './find-job-warnings.ts';
 import type { FleetPolicy } from './fleet-schema.ts';
 import type { GateConfig } from './gate-schema.ts';
@@ -142,7 +142,7 @@ export function findFleetWarnings(
   const { budget } = fleet;
   if (!budget) return [];
   const limit = limitHours(budget);
-  const shareOf = divideHours({ models: [...models.keys()], policy: fleet });
+  const shareOf = divideHours({ weights: sumWeights(models.keys(), fleet.shares), policy: fleet });
   return [...models].flatMap(([name, config]): Warning[] => {
     const needed = estimateHours(config, 'retrain');
     const share = shareOf(name);

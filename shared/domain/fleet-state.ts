@@ -36,15 +36,21 @@ export interface FleetLimits {
   readonly shares: { readonly [model: string]: number };
 }
 
+/** Among whom the budget of the fleet is divided. */
+export interface AmongModels {
+  /** The weights of all models together; absent where there is no budget. */
+  readonly weights?: number;
+  /** Every model by name, in requests and states of before; absent in others. */
+  readonly models?: readonly string[];
+}
+
 /** The state of the fleet's one entity. Plain JSON, bounded by the number of models. */
-export interface FleetState {
+export interface FleetState extends AmongModels {
   readonly places: readonly FleetPlace[];
   readonly waiting: readonly FleetWaiting[];
   readonly spent: readonly Spent[];
   /** Null where there is no fleet file. */
   readonly policy: FleetLimits | null;
-  /** The models there are, as the last one that asked had it: the budget is divided among them. */
-  readonly models: readonly string[];
   /** The kill switch, while it is thrown. */
   readonly stopped: Word | null;
   /** The latest time it was thrown and released again: what came before `until` is not made up for. */
@@ -56,7 +62,6 @@ export const newFleetState: FleetState = {
   waiting: [],
   spent: [],
   policy: null,
-  models: [],
   stopped: null,
   lastStop: null,
 };

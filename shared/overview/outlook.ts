@@ -1,9 +1,9 @@
 /** What a signal that came now would be answered, by the rules of admission themselves; nothing is kept of it. Pure. */
 import { decideAdmission } from '../admission/decide-admission.ts';
 import { requestPlace } from '../admission/fleet.ts';
+import type { AskedFleet } from '../admission/place-request.ts';
 import type { Grant } from '../admission/question.ts';
 import { estimateHours } from '../config/estimate.ts';
-import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { FleetState } from '../domain/fleet-state.ts';
@@ -15,8 +15,7 @@ interface Standing {
   readonly state: ModelState;
   readonly fleet: {
     readonly state: FleetState;
-    readonly policy: FleetPolicy | null;
-    readonly models: readonly string[];
+    readonly asked: AskedFleet;
   };
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -45,7 +44,7 @@ function decide({ pinned, state, fleet, at }: Standing, asker: PolicyOutlook['as
     offeredAt: at,
     now: at,
   };
-  const { grant } = requestPlace(fleet.state, { ...request, policy: fleet.policy, models: fleet.models });
+  const { grant } = requestPlace(fleet.state, { ...request, ...fleet.asked });
   return decideGranted(state, offer, grant);
 }
 

@@ -1,4 +1,5 @@
 /** Reads what a model's policy is asked with: its state and that of the fleet. */
+import { describeFleet } from '../admission/place-request.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import { readClock } from '../dispatch/read-clock.ts';
 import { readKnownFleet, readLostState } from '../dispatch/read-known-state.ts';
@@ -54,7 +55,7 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
     outlook: findOutlook({
       pinned,
       state,
-      fleet: { state: fleetState, policy, models: [...models.keys()] },
+      fleet: { state: fleetState, asked: describeFleet(policy, models.keys()) },
       at,
     }),
   };

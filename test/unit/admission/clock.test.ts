@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { operateFleet, requestPlace } from '../../../shared/admission/fleet.ts';
 import { asOfArrival, mendTimes } from '../../../shared/admission/mend-times.ts';
 import { operateModel } from '../../../shared/admission/operate.ts';
+import { describeFleet } from '../../../shared/admission/place-request.ts';
 import type { Offer } from '../../../shared/admission/question.ts';
 import { settleRun } from '../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../shared/admission/take-recovery.ts';
@@ -182,7 +183,7 @@ describe('the fleet under a clock that was ahead', () => {
   const ask = (state: typeof newFleetState, model: string, now: string, offeredAt = now) =>
     requestPlace(state, {
       ...{ model, runId: `run-${model}`, signal: `s-${model}`, priority: 5, estimateHours: 1 },
-      ...{ offeredAt, now, policy, models: ['a', 'b'] },
+      ...{ offeredAt, now, ...describeFleet(policy, ['a', 'b']) },
     });
 
   it('turns nobody away for a stop that ended by that clock, but for what came by it', () => {

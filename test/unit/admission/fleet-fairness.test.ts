@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requestPlace, returnPlace } from '../../../shared/admission/fleet.ts';
+import { describeFleet } from '../../../shared/admission/place-request.ts';
 import { FleetSchema } from '../../../shared/config/fleet-schema.ts';
 import { newFleetState } from '../../../shared/domain/fleet-state.ts';
 
@@ -50,7 +51,7 @@ function play(models: readonly Model[], file: object): Played {
       if (running.has(name) || asksAt.get(name)! > hour) continue;
       const runId = `${name}-${hour}`;
       const asked = { model: name, runId, signal: name, priority, estimateHours, offeredAt: now, now };
-      const { state: next, grant } = requestPlace(state, { ...asked, policy, models: names });
+      const { state: next, grant } = requestPlace(state, { ...asked, ...describeFleet(policy, names) });
       state = next;
       if (!grant.granted) {
         asksAt.set(name, Math.ceil((Date.parse(grant.until) - startMs) / hourMs));

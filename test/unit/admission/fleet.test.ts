@@ -6,7 +6,8 @@ import {
   requestPlace,
   returnPlace,
 } from '../../../shared/admission/fleet.ts';
-import { divideHours } from '../../../shared/config/estimate.ts';
+import { type AskedFleet, describeFleet } from '../../../shared/admission/place-request.ts';
+import { divideHours, sumWeights } from '../../../shared/config/estimate.ts';
 import { type FleetPolicy, FleetSchema } from '../../../shared/config/fleet-schema.ts';
 import { type FleetState, newFleetState } from '../../../shared/domain/fleet-state.ts';
 
@@ -22,7 +23,11 @@ function ask(
   policy: FleetPolicy | null,
   more: Partial<PlaceRequest> = {},
 ) {
-  return requestPlace(state, {
+  return requestPlace(state, { ...requestOf(model, hours), ...describeFleet(policy, models), ...more });
+}
+
+function requestOf(model: string, hours: number) {
+  return {
     model,
     runId: `run-${model}`,
     signal: `signal-${model}`,
@@ -30,10 +35,7 @@ function ask(
     estimateHours: 1,
     offeredAt: at(hours),
     now: at(hours),
-    policy,
-    models,
-    ...more,
-  });
+  };
 }
 
 describe('places', () => {
@@ -95,7 +97,8 @@ describe('the shared budget', () => {
   const policy = FleetSchema.parse({ budget: { window: 'P7D', computeHours: 8 }, shares: { a: 2 } });
 
   it('is divided by weight', () => {
-    expect([...models, 'd'].map(divideHours({ models, policy }))).toEqual([4, 2, 2, 8 / 5]);
+    const weights = sumWeights(models, policy.shares);
+    expect(models.map(divideHours({ weights, policy }))).toEqual([4, 2, 2]);
   });
 
   it('holds a run that does not fit until enough has left the window', () => {
@@ -127,20 +130,28 @@ describe('the shared budget', () => {
     expect(state.spent.map(({ at }) => at)).toEqual(state.spent.map(({ at }) => at).sort());
   });
 
-  it('may be used over one’s share only while nobody below theirs waits', () => {
-    const spent = returnPlace(ask(newFleetState, 'b', 0, policy, { estimateHours: 2 }).state, {
-      runId: 'run-b',
-      computeHours: 2,
-    }).state;
-    expect(ask(spent, 'b', 1, policy, { runId: 'run-b2' }).grant).toEqual({ granted: true });
-    const waits = { ...policy, maximumConcurrentRuns: 1 };
-    const busy = ask(spent, 'a', 1, waits).state;
-    const poorer = ask(busy, 'c', 2, waits).state;
-    const free = returnPlace(poorer, { runId: 'run-a', computeHours: 1 }).state;
-    expect(ask(free, 'b', 3, waits, { runId: 'run-b2', priority: 9 }).grant).toMatchObject({
-      because: "the model has used its share of the fleet's budget, and c, which has not, waits",
-    });
-  });
+  it.each<[string, (file: FleetPolicy) => AskedFleet]>([
+    ['weights', (file) => describeFleet(file, models)],
+    ['names, as by requests of before', (file) => ({ policy: file, models })],
+  ])(
+    'may be used over one’s share only while nobody below theirs waits, told of models by their %s',
+    (_, tell) => {
+      const ask = (state: FleetState, model: string, hours: number, file: FleetPolicy, more: object = {}) =>
+        requestPlace(state, { ...requestOf(model, hours), ...tell(file), ...more });
+      const spent = returnPlace(ask(newFleetState, 'b', 0, policy, { estimateHours: 2 }).state, {
+        runId: 'run-b',
+        computeHours: 2,
+      }).state;
+      expect(ask(spent, 'b', 1, policy, { runId: 'run-b2' }).grant).toEqual({ granted: true });
+      const waits = { ...policy, maximumConcurrentRuns: 1 };
+      const busy = ask(spent, 'a', 1, waits).state;
+      const poorer = ask(busy, 'c', 2, waits).state;
+      const free = returnPlace(poorer, { runId: 'run-a', computeHours: 1 }).state;
+      expect(ask(free, 'b', 3, waits, { runId: 'run-b2', priority: 9 }).grant).toMatchObject({
+        because: "the model has used its share of the fleet's budget, and c, which has not, waits",
+      });
+    },
+  );
 });
 
 describe('a long line', () => {

@@ -15,7 +15,7 @@ const configOf = (policy: object) =>
 
 function look(policy: object, state: Partial<ModelState> = {}, fleet: Partial<typeof newFleetState> = {}) {
   const pinned = { config: configOf(policy), configHash: 'h' };
-  const fleetOf = { state: { ...newFleetState, ...fleet }, policy: null, models: ['m'] };
+  const fleetOf = { state: { ...newFleetState, ...fleet }, asked: { policy: null } };
   const [event, person] = findOutlook({
     pinned,
     state: { ...newModelState, ...state },

@@ -17,6 +17,7 @@ import {
 import { asOfArrival } from '../../../../shared/admission/mend-times.ts';
 import { operateModel } from '../../../../shared/admission/operate.ts';
 import { unanswered } from '../../../../shared/admission/pending.ts';
+import { describeFleet } from '../../../../shared/admission/place-request.ts';
 import type { AdmissionResult, Offer } from '../../../../shared/admission/question.ts';
 import { settleRun } from '../../../../shared/admission/settle-run.ts';
 import { takeRecovery } from '../../../../shared/admission/take-recovery.ts';
@@ -196,8 +197,10 @@ export class World {
       estimateHours,
       offeredAt: new Date(process.offeredAtMs).toISOString(),
       now: this.now,
-      policy: this.fleetPolicy,
-      models: this.setups.map(({ name }) => name),
+      ...describeFleet(
+        this.fleetPolicy,
+        this.setups.map(({ name }) => name),
+      ),
     });
     this.fleet = state;
     process.input = { ...process.input!, grant };
