@@ -91,7 +91,7 @@ function* takePhases(walk: RunWalk): Generator<df.Task, RunEnd, unknown> {
   attempts.evaluate = evaluation.attempt;
 
   yield* enterPhase(walk, 'gate');
-  const judged = yield* judge(walk, attempts, trained?.modelUri);
+  const judged = yield* judge(walk, attempts, given ? filesWithThreshold(input, given) : trained?.modelUri);
   const earlier = trained?.earlier;
   if ('outcome' in judged) return earlier?.isRegistered ? judged : keepChallenger(input, challenger, judged);
   if (!earlier) return yield* registerAndRelease(walk, challenger, judged, data.manifestHash);
@@ -166,6 +166,11 @@ interface Passed {
   readonly reportHash: string;
   /** Whose word stands in for the gates. */
   readonly overrides: Pick<LineageTags, 'ratchetAccepted'>;
+}
+
+/** Where a challenger that this run does not train has its files, where a threshold may lie among them. */
+function filesWithThreshold({ pinned }: RunInput, { modelUri }: ModelVersion): string | undefined {
+  return typeof pinned.config.evaluation.threshold === 'object' ? modelUri : undefined;
 }
 
 /** Which attempts of the run's jobs went well. */

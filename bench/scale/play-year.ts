@@ -57,6 +57,7 @@ export async function playYear(
     }
     say(`quarter ${quarter} is played: writing ${rows.waiting} decisions and runs`);
     await rows.write(signal);
+    await rows.note(opened.ledger);
     await completeCards(opened.ledger);
     const { decisions, runs } = rows.figures();
     say(`the ledger has ${decisions.rows + runs.rows} rows: asking it`);

@@ -2,10 +2,12 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { type ChainHead, type LogRecord, makeEntry, noHash } from '../../shared/audit/log-entry.ts';
 import type { Decision } from '../../shared/domain/decision.ts';
+import { noteDecision, noteRun } from '../../shared/domain/model-card.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { sideBySide } from '../../shared/domain/side-by-side.ts';
 import { logRows } from '../../shared/ledger/decision-log.ts';
 import { rowsOfDecision } from '../../shared/ledger/decisions.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { recordOfDecision, recordOfRun } from '../../shared/ledger/log-records.ts';
 import { rowsOfRun } from '../../shared/ledger/runs.ts';
 import type { SecondRow } from '../../shared/ledger/second-rows.ts';
@@ -58,6 +60,16 @@ export class YearRows implements Told {
     await this.#runs.write(signal);
   }
 
+  /** Notes on each model's card what was written last of it: the ledger does so with every row. */
+  async note({ cards }: Ledger): Promise<void> {
+    await sideBySide([...this.#decisions.takeLatest()], 8, async ([model, decision]) =>
+      cards.note(model, { kind: 'decision', id: decision.signal.id }, (card) => noteDecision(card, decision)),
+    );
+    await sideBySide([...this.#runs.takeLatest()], 8, async ([model, run]) =>
+      cards.note(model, { kind: 'run', id: run.runId }, (card) => noteRun(card, run)),
+    );
+  }
+
   figures(): { readonly decisions: Rows; readonly runs: Rows } {
     return { decisions: this.#decisions.figures(), runs: this.#runs.figures() };
   }
@@ -80,6 +92,7 @@ class TableOfYear<Entry> {
   readonly #waiting = new Map<string, Entry[]>();
   readonly #heads = new Map<string, ChainHead>();
   readonly #rows = new Map<string, number>();
+  #latest = new Map<string, Entry>();
   #entries = 0;
 
   constructor(
@@ -96,7 +109,14 @@ class TableOfYear<Entry> {
     const waiting = this.#waiting.get(model);
     if (waiting) waiting.push(entry);
     else this.#waiting.set(model, [entry]);
+    this.#latest.set(model, entry);
     this.#entries++;
+  }
+
+  takeLatest(): ReadonlyMap<string, Entry> {
+    const latest = this.#latest;
+    this.#latest = new Map();
+    return latest;
   }
 
   get waiting(): number {

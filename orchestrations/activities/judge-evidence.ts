@@ -26,7 +26,7 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, mode
     import('../../shared/gates/fit-report.ts'),
     import('../../shared/gates/report/render-page.ts'),
   ]);
-  const modelFolder = pastChampion ? trainedIn(pastChampion.modelUri) : modelUri && pathInStore(modelUri);
+  const modelFolder = pastChampion ? trainedIn(pastChampion.modelUri) : modelUri && folderOf(modelUri);
   const { hasRows, judge } = await findEvidence(runId, pinned.config, {
     attempts,
     ...(modelFolder !== undefined && { modelFolder }),
@@ -52,8 +52,10 @@ defineStep('judge-evidence', async ({ runId, pinned, hasChampion, attempts, mode
 
 /** Where a version's training has left its files; null: no run of ours trained it. */
 function trainedIn(modelUri: string): string | null {
-  return trainingJobOf(modelUri) && pathInStore(modelUri).replace(/\/?$/, '/');
+  return trainingJobOf(modelUri) && folderOf(modelUri);
 }
+
+const folderOf = (modelUri: string): string => pathInStore(modelUri).replace(/\/?$/, '/');
 
 interface AskedLook {
   readonly runId: string;

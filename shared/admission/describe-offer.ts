@@ -54,12 +54,16 @@ function whatItTells({ kind, cause, summary }: Signal, { triggers }: ModelConfig
 type Asked = AskedFleet & Pick<PlaceRequest, 'runId' | 'offeredAt' | 'now'>;
 
 export function describePlace({ signal, pinned }: PinnedSignal, asked: Asked): PlaceRequest {
+  const { runId, offeredAt, now, ...fleet } = asked;
   return {
     model: signal.model,
+    runId,
     signal: signal.id,
     priority: pinned.config.policy.priority,
     estimateHours: estimateHours(pinned.config, kindOf(signal.kind), signal.kind),
-    ...asked,
+    offeredAt,
+    now,
+    ...fleet,
   };
 }
 

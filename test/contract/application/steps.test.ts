@@ -260,6 +260,34 @@ describe('the steps of a run', () => {
     );
   });
 
+  it('judge a challenger of an earlier run, or of a person, by the threshold among its own files', async () => {
+    const runId = 'spam-filter-20020921-00000001';
+    const byTraining = pinModel({
+      ...config,
+      evaluation: { ...config.evaluation, threshold: { from: 'training' } },
+      gates: [{ ...(config.gates[0] as BoundGate), metric: 'accuracy', atLeast: 0.75 }],
+    });
+    const rows = Array.from({ length: 40 }, (_, id) => [id, id % 2, id % 2 ? 0.9 : 0.6].join(','));
+    await upload(`runs/${runId}/evidence/predictions.csv`, ['id,label,challenger', ...rows].join('\n'));
+    await upload(`runs/${runId}/evidence/thresholds.json`, '{"challenger": 0.7}');
+    const judge = (modelUri?: string) =>
+      step('judge-evidence', {
+        runId,
+        pinned: byTraining,
+        hasChampion: false,
+        ...(modelUri && { modelUri }),
+      });
+    const earlier = 'azureml://datastores/workspaceblobstore/paths/runs/spam-filter-20020910-00000007/model';
+    expect((await judge(earlier)).report).toMatchObject({ verdict: 'passed' });
+    await upload('runs/spam-filter-20020910-00000007/model/threshold.json', '{"threshold": 0.5}');
+    for (const uri of [earlier, `${earlier}/`]) {
+      const { report } = await judge(uri);
+      expect(report).toMatchObject({ verdict: 'error' });
+      expect(report.sentence).toMatch(/0\.5.*0\.7|0\.7.*0\.5/);
+    }
+    expect((await judge()).report).toMatchObject({ verdict: 'passed' });
+  });
+
   it('submit one job when many submit it at once', async () => {
     const input = submission('spam-filter-20020903-00000001', 'train', {
       job: { ...config.training, command: 'node slow.mjs' },
