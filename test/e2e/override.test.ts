@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../cli/main.ts';
 import { localCloud } from '../../local/cloud-context.ts';
 import { workspaceClient } from '../../local/launch/workspace-client.ts';
+import type { GateReport } from '../../shared/domain/gate-report.ts';
 import type { Operation } from '../../shared/domain/operation.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
@@ -23,7 +24,10 @@ const models: Readonly<Record<string, (text: string) => string>> = {
   weak: tooWeak,
   small: tooFewRows,
   stopped: tooFewRows,
-  keeps: (text) => `${tooFewRows(text)}onInconclusive: recollect\n`,
+  keeps: (text) =>
+    `${tooFewRows(text)}onInconclusive: recollect\n`
+      .replace('node train.js', 'node train.js --threshold 0.5')
+      .replace('evaluation:\n', 'evaluation:\n  threshold: { from: training }\n'),
 };
 
 describe('people in place of the gates', () => {
@@ -308,6 +312,9 @@ describe('people in place of the gates', () => {
       challenger: first.challenger,
     });
     expect(await world.jobNames()).not.toContain(`${second.runId}-train`);
+    // Its threshold is the one among the files of the run that trained it: nothing to note.
+    const { body } = await world.ask(`runs/${second.runId}`);
+    expect((body as { gateReport: GateReport }).gateReport).toMatchObject({ notes: [] });
 
     const file = join(folder, 'keeps.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('minimumRows: 400', 'minimumRows: 4'));
