@@ -24,6 +24,7 @@ import { Artifacts } from './artifacts.ts';
 import { issueJobToken } from './auth.ts';
 import { BlobCache } from './blob-cache.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
+import { type Calls, noCalls } from './calls.ts';
 import { componentFinders } from './find-component.ts';
 import { JobFaults } from './job-faults.ts';
 import { JobRunners } from './job-runner/runners.ts';
@@ -57,6 +58,8 @@ export interface AzureMl {
   deny(body: unknown): void;
   /** What befalls jobs from now on (job-faults.ts). */
   setJobFaults(body: unknown): void;
+  /** How often it was asked since it began, by whoever is no job. */
+  calls(): Readonly<Calls>;
   /** Ends the processes of jobs and deployments, and neither jobs nor deployments: the next start runs them again. */
   stop(): Promise<void>;
 }
@@ -97,7 +100,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     forget: (job: string) => rmSync(processes.folderOf(job), { recursive: true, force: true }),
   };
   const router: Router = {
-    ...{ identity: options.identity, jobs, artifacts },
+    ...{ identity: options.identity, jobs, artifacts, permissions: new Permissions(), calls: noCalls() },
     mlflow: {
       jobs,
       tracking,
@@ -113,7 +116,6 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
       ...online.workspaceRoutes,
     },
     operations: online.operationRoutes,
-    permissions: new Permissions(),
   };
 
   outbox.drain();
@@ -128,6 +130,7 @@ export async function startAzureMl(options: AzureMlOptions): Promise<AzureMl> {
     setFaults: (body) => online.setFaults(body),
     deny: (body) => router.permissions.deny(body),
     setJobFaults: (body) => jobFaults.replace(body),
+    calls: () => router.calls,
     async stop() {
       await Promise.all([runners.stop(), online.stop()]);
       await loopback.stop();

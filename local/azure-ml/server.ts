@@ -10,6 +10,7 @@ import { workspaceId } from './arm/resource.ts';
 import { routeArm } from './arm/router.ts';
 import type { Artifacts } from './artifacts.ts';
 import { authenticate, forbidden } from './auth.ts';
+import { type Calls, countCall } from './calls.ts';
 import { armErrorReply, type Request } from './http.ts';
 import { dispatch, type Routes } from './match.ts';
 import { mlflowErrorReply } from './mlflow/errors.ts';
@@ -24,6 +25,7 @@ export interface Router {
   readonly workspace: Routes;
   readonly operations: Routes;
   readonly permissions: Permissions;
+  readonly calls: Calls;
 }
 
 const mlflowRoot = /^\/mlflow\/v[12]\.0(\/.*?)\/api\/2\.0\/mlflow(\/.*)$/;
@@ -82,6 +84,7 @@ async function route(message: IncomingMessage, router: Router, origin: string): 
     if (signed) return signed;
   }
   const caller = authenticate(message.headers.authorization, router.identity, router.jobs, origin);
+  if (caller.kind === 'app') countCall(router.calls, bare.method, bare.path);
   const request: Request = { ...bare, body: await readJson(message) };
   const mlflow = mlflowRoot.exec(url.pathname);
   if (mlflow && sameWorkspace(mlflow[1]!)) {

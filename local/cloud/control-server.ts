@@ -21,7 +21,7 @@ export interface Control {
   readonly work: Work;
   readonly eventGrid: EventGrid;
   readonly logAnalytics: LogAnalytics;
-  readonly azureMl: Pick<AzureMl, 'setFaults' | 'setJobFaults' | 'deny'>;
+  readonly azureMl: Pick<AzureMl, 'setFaults' | 'setJobFaults' | 'deny' | 'calls'>;
   readonly inbox: Inbox;
   readonly serviceBus: Pick<ServiceBus, 'queues'>;
   readonly pipelines: Pick<Pipelines, 'plan' | 'failNext' | 'runsOf'>;
@@ -44,7 +44,7 @@ const longestRowsBytes = 4 * 1024 * 1024;
 /**
  * The cloud's own HTTP endpoint on loopback: `GET|PUT /clock`, `GET|PUT /subscriptions`, `POST /logs/TABLE`,
  * `PUT /logs/faults`, `PUT /jobs/faults`, `PUT /online-endpoints/faults`, `PUT /permissions/denied`, `GET|PUT /pipelines/NAME`, `PUT /pipelines/faults`,
- * `GET|POST /notices`, `GET /queues`, `GET /status`, `POST /shutdown`; `POST /v1/traces` and `/v1/metrics` as a collector of OpenTelemetry,
+ * `GET|POST /notices`, `GET /queues`, `GET /workspace/calls`, `GET /status`, `POST /shutdown`; `POST /v1/traces` and `/v1/metrics` as a collector of OpenTelemetry,
  * `GET /api/v3/traces/ID` as Jaeger. Its requests are no work: they watch the work.
  */
 export async function serveControl(control: Control, port: number): Promise<Loopback> {
@@ -118,6 +118,8 @@ async function answer(control: Control, request: IncomingMessage): Promise<Answe
       return { status: 200, body: {} };
     case 'GET /queues':
       return { status: 200, body: control.serviceBus.queues() };
+    case 'GET /workspace/calls':
+      return { status: 200, body: control.azureMl.calls() };
     case 'POST /shutdown':
       return { status: 202, body: {}, afterwards: control.shutdown };
     default:

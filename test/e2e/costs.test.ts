@@ -4,7 +4,9 @@
  * docs/costs.md has the counts, and prices them (test/unit/costs.test.ts). They do not depend on the machine but for a few looks
  * at jobs.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceTo, untilQuiet } from '../../local/clock/advance.ts';
@@ -12,6 +14,7 @@ import { until } from '../until.ts';
 import { type CountingStorage, countTransactions } from '../world/counting-proxy.ts';
 import { deliverToQueue } from '../world/deliver-to-queue.ts';
 import { openTelemetryReceiver, type TelemetryReceiver } from '../world/telemetry-receiver.ts';
+import { trainBySteps } from '../world/train-by-steps.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
 
 interface Counts {
@@ -24,15 +27,18 @@ interface Counts {
   readonly messages: number;
   /** Of spans and metrics as Application Insights gets them, uncompressed. */
   readonly telemetryBytes: number;
+  /** Of Azure Resource Manager: free, and limited. */
+  readonly managementReads: number;
+  readonly managementWrites: number;
 }
 
 /** As the page has them: at most so many. */
 function documented(what: string): Counts {
   const page = readFileSync('docs/costs.md', 'utf8');
   const row = new RegExp(`^\\| ${what} \\|(.*)\\|$`, 'm').exec(page)?.[1] ?? '';
-  const [executions, tableReads, tableWrites, blobReads, blobWrites, messages, kilobytes] = row
-    .split('|')
-    .map(Number);
+  const cells = row.split('|').map(Number);
+  const [executions, tableReads, tableWrites, blobReads, blobWrites, messages, kilobytes] = cells;
+  const [managementReads, managementWrites] = cells.slice(7);
   return {
     executions: executions!,
     tableReads: tableReads!,
@@ -41,6 +47,8 @@ function documented(what: string): Counts {
     blobWrites: blobWrites!,
     messages: messages!,
     telemetryBytes: kilobytes! * 1_000,
+    managementReads: managementReads!,
+    managementWrites: managementWrites!,
   };
 }
 
@@ -49,6 +57,7 @@ const least = (limit: number): number => Math.floor(limit * 0.6);
 
 describe('what is billed', () => {
   const startMs = Date.parse('2026-03-02T00:00:00Z');
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-costs-'));
   let world: World;
   let storage: CountingStorage;
   let receiver: TelemetryReceiver;
@@ -57,7 +66,11 @@ describe('what is billed', () => {
   beforeAll(async () => {
     receiver = await openTelemetryReceiver();
     receiver.answer();
-    world = await openWorld({ clock: 'virtual', clockStart: new Date(startMs).toISOString() });
+    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+    writeFileSync(join(folder, 'tiny.yaml'), tiny);
+    writeFileSync(join(folder, 'stepped.yaml'), trainBySteps(tiny).replace('model: tiny', 'model: stepped'));
+    const clockStart = new Date(startMs).toISOString();
+    world = await openWorld({ clock: 'virtual', clockStart, modelsFolder: folder });
     storage = await countTransactions(world.cloud().storage);
     await world.killHost();
     // What comes round by itself is counted by the clock, and not here.
@@ -83,6 +96,7 @@ describe('what is billed', () => {
     await world?.close();
     storage?.close();
     receiver?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   let nowMs = startMs;
@@ -114,7 +128,10 @@ describe('what is billed', () => {
       (sum, { sent, delivered }) => sum + sent + delivered,
       0,
     );
-    return { executions, messages, telemetryBytes: told(), ...storage.counts() };
+    const asked = await fetch(`${world.cloud().control}/workspace/calls`);
+    const calls = (await asked.json()) as Readonly<Record<'reads' | 'writes' | 'deletes', number>>;
+    const managed = { managementReads: calls.reads, managementWrites: calls.writes + calls.deletes };
+    return { executions, messages, telemetryBytes: told(), ...managed, ...storage.counts() };
   };
   /** Counts what happens during `act`, and fails where it is not as the page has it. */
   const expectAsDocumented = async (what: string, act: () => Promise<unknown>): Promise<void> => {
@@ -164,12 +181,16 @@ describe('what is billed', () => {
     await pass(60_000);
   });
 
-  it('for a run is its steps', async () => {
+  it.each([
+    ['run', 'tiny'],
+    ['first run by a pipeline', 'stepped'],
+    ['run by a pipeline', 'stepped'],
+  ])('for a %s is its steps', async (what, model) => {
     await world.uploadData();
     await pass(60_000);
     let signalId = '';
-    await expectAsDocumented('run', async () => {
-      signalId = await world.requestRun('counted');
+    await expectAsDocumented(what, async () => {
+      signalId = await world.requestRun(what.replaceAll(' ', '-'), model);
       await untilQuiet(world.controls());
       await pass(600_000);
     });

@@ -14,7 +14,11 @@ function row(name: string): readonly number[] {
 const releaseAtMost = 5_629;
 const hours = 730;
 
-function monthOf(models: number): { readonly executions: number; readonly dollars: number } {
+function monthOf(models: number): {
+  readonly executions: number;
+  readonly gigabytes: number;
+  readonly dollars: number;
+} {
   const perModel = ([report, signal, run]: readonly [number, number, number], release: number): number =>
     models * (720 * report + 30 * signal + 2 * run + release);
   const sum = (column: number, release = 0): number =>
@@ -23,6 +27,9 @@ function monthOf(models: number): { readonly executions: number; readonly dollar
   const executions = sum(0, releaseAtMost);
   const price = (name: string): number => row(name)[1]! / row(name)[0]!;
   const beyond = (count: number, free: number): number => Math.max(0, count - free);
+  const instances = Math.max(1, (executions * 0.1) / (hours * 3_600));
+  const kilobytes =
+    sum(6) + executions * row('execution')[0]! + instances * hours * 60 * row('minute of an instance')[0]!;
   const dollars =
     beyond(executions, 250_000) * price('executions') +
     beyond(executions * 0.1 * 2, 100_000) * price('GB-seconds') +
@@ -31,13 +38,13 @@ function monthOf(models: number): { readonly executions: number; readonly dollar
     sum(4) * price('blob writes') +
     hours * price('Service Bus') +
     beyond(sum(5), 13_000_000) * price('messages') +
-    beyond(sum(6) / 1e6, 5) * price('telemetry');
-  return { executions, dollars };
+    beyond(kilobytes / 1e6, 5) * price('telemetry');
+  return { executions, gigabytes: kilobytes / 1e6, dollars };
 }
 
 it.each([1, 100, 10_000])('the sums for %i models are those of the formula', (models) => {
-  const { executions, dollars } = monthOf(models);
-  const shown = [executions.toLocaleString('en-US'), dollars.toFixed(2)].join(' | ');
+  const { executions, gigabytes, dollars } = monthOf(models);
+  const shown = [executions.toLocaleString('en-US'), gigabytes.toFixed(1), dollars.toFixed(2)].join(' | ');
   expect(page).toContain(`| ${models.toLocaleString('en-US')} | ${shown} |`);
 });
 

@@ -23,6 +23,10 @@ describe('host.json', () => {
     expect(samplingSettings.excludedTypes.split(';').sort()).toEqual(['Exception', 'Request', 'Trace']);
   });
 
+  it('has the Durable extension log no line for each step, which is several gigabytes for many models (docs/costs.md)', () => {
+    expect(host.logging.logLevel['Host.Triggers.DurableTask']).toBe('Warning');
+  });
+
   it('has the task hub that the template makes', () => {
     expect(templateOf('main').variables!['taskHub']).toBe(durableTask.hubName);
   });
