@@ -52,7 +52,7 @@ const questions: Readonly<Record<string, Ask>> = {
     'overview?limit=200',
     ...continuations.map((continuation) => `overview?limit=200&continuation=${continuation}`),
   ],
-  'the list of models': () => ['models'],
+  'a page of the list of models': () => ['models'],
   "a model's time line with its checks": (round, { checked, from, until }) => [
     `models/${checked[round % checked.length]}/timeline?from=${from}&until=${until}`,
   ],

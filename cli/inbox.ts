@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Inbox, InboxItem } from '../shared/domain/inbox.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { askInbox } from './every-page.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
@@ -13,7 +14,7 @@ export const inbox: Command = {
   async run(args) {
     const { values, positionals } = readArgs(args, serviceOptions);
     if (positionals.length > 0) throw new UsageError(`takes no ${JSON.stringify(positionals[0])}`);
-    const answer = (await askService(values, 'inbox')) as Inbox;
+    const answer = await askInbox((path) => askService(values, path));
     if (values.json) printJson(answer);
     else console.log(describe(printableTexts(answer)));
     return answer.items.some(({ acts }) => acts.some(({ whyNot }) => whyNot === null)) ? 1 : 0;

@@ -1,6 +1,7 @@
 import { suggest } from '../shared/config/suggest.ts';
 import type { VersionLineage } from '../shared/domain/version-lineage.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { askModels } from './every-page.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
@@ -59,9 +60,9 @@ function splitName(given: string): [model: string, version: string | null] {
 }
 
 async function findChampion(model: string, values: Parameters<typeof askService>[0]): Promise<string> {
-  const { models } = (await askService(values, 'models')) as {
-    models: readonly { model: string; champion: { version: string } | null }[];
-  };
+  const { models } = await askModels<{ model: string; champion: { version: string } | null }>((path) =>
+    askService(values, path),
+  );
   const found = models.find((each) => each.model === model);
   const names = models.map((each) => each.model);
   if (!found) throw new Error(`no model ${JSON.stringify(model)}${suggest(model, names)}`);

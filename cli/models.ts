@@ -9,6 +9,7 @@ import type { PolicyWords } from '../shared/domain/policy-words.ts';
 import type { Word } from '../shared/domain/word.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { describePolicy } from './describe-policy.ts';
+import { askModels } from './every-page.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
@@ -44,7 +45,7 @@ export const models: Command = {
     const { values, positionals } = readArgs(args, serviceOptions);
     const [name, ...more] = positionals;
     if (more.length > 0) throw new UsageError('name one model, or none for all');
-    const answer = (await askService(values, 'models')) as { models: ModelView[] };
+    const answer = await askModels<ModelView>((path) => askService(values, path));
     if (name !== undefined) return showOne(values, name, answer.models);
     if (values.json) printJson(answer);
     else if (answer.models.length === 0) console.log('No models: the service has no model files.');

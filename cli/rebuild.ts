@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Operation } from '../shared/domain/operation.ts';
 import type { ModelVersion } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { askModels } from './every-page.ts';
 import { operationOptions, operationsPath } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceUsage } from './service.ts';
@@ -45,7 +46,7 @@ export const rebuild: Command = {
 };
 
 async function listModels(values: Values): Promise<readonly string[]> {
-  const { models } = (await askService(values, 'models')) as { models: { model: string }[] };
+  const { models } = await askModels<{ model: string }>((path) => askService(values, path));
   return models.map(({ model }) => model);
 }
 

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Decision } from '../shared/domain/decision.ts';
 import { modelOfRun, type Run } from '../shared/domain/run.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { askModels } from './every-page.ts';
 import { noSuchModel } from './models.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, SilentService, serviceOptions, serviceUsage } from './service.ts';
@@ -77,7 +78,7 @@ export async function watchOne(
 }
 
 async function requireModel({ ask }: Follower, name: string): Promise<void> {
-  const { models } = (await ask('models')) as { models: readonly { model: string }[] };
+  const { models } = await askModels<{ readonly model: string }>(ask);
   const names = models.map(({ model }) => model);
   if (names.includes(name)) return;
   throw new UsageError(noSuchModel(name, names));

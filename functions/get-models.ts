@@ -5,29 +5,33 @@ import type { CheckRow } from '../shared/domain/check.ts';
 import { groupServing } from '../shared/domain/deployment.ts';
 import { type ModelState, newModelState } from '../shared/domain/model-state.ts';
 import { callsAtOnce, sideBySide } from '../shared/domain/side-by-side.ts';
+import { readPaging } from '../shared/http/read-query.ts';
+import { continuing } from '../shared/http/respond.ts';
 import { serve } from '../shared/http/serve.ts';
+import { modelKeys, pageAfter } from '../shared/overview/page-after.ts';
 import { readStates } from '../shared/overview/read-states.ts';
 import { checkAbsences } from '../shared/signals/find-absences.ts';
 import { wiring } from '../shared/wiring.ts';
 
 /**
- * Every model with its champion, what serves where, the run under way, what waits, is frozen and spent, and what is wrong
- * with its file. `configHash` null: the file has never been valid here, and the model answers nothing else.
+ * The models in the order of their names, `?limit=&continuation=`: each with its champion, what serves where, the run under way,
+ * what waits, is frozen and spent, and what is wrong with its file. `configHash` null: the file has never been valid here, and the model answers nothing else.
  */
 serve('get-models', {
   route: 'models',
   method: 'GET',
   access: 'read',
   extraInputs: [df.input.durableClient()],
-  handler: async (_request, context) => {
+  handler: async (request, context) => {
     const client = df.getClient(context);
-    const { names, models: pinned, broken, fleet } = await wiring.modelFiles();
+    const { names: all, models: pinned, broken, fleet } = await wiring.modelFiles();
+    const { page: names, continuation } = pageAfter(all, modelKeys, readPaging(request, 200));
     const { describeProblems } = await import('../shared/config/model-files.ts');
     const ledger = await wiring.ledger();
     const [deployments, states] = await Promise.all([ledger.listDeployments(), readStates(client, names)]);
     const lost = await readLostStates(names.filter((name) => !states.has(name)));
     const serving = groupServing(deployments);
-    const isAnyMissing = [...pinned.values()].some(({ config }) => config.triggers.absences);
+    const isAnyMissing = names.some((name) => pinned.get(name)?.config.triggers.absences);
     const at = isAnyMissing ? await readClock(client) : '';
     const models = names.map((name) => {
       const { config = null, configHash = null } = pinned.get(name) ?? {};
@@ -60,7 +64,7 @@ serve('get-models', {
       };
     });
     const fleetProblems = describeProblems(fleet.problems);
-    return { jsonBody: { models, fleetProblems } };
+    return { jsonBody: { models, total: all.length, fleetProblems, ...continuing({ continuation }) } };
   },
 });
 

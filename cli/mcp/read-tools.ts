@@ -54,9 +54,9 @@ export const readTools: Readonly<Record<string, ReadTool>> = {
   list_models: define({
     title: 'Models',
     description:
-      'Every model: its champion and since when, the current run, which signals wait and why, mode, freezes, budget, and problems of its model file.',
-    input: z.strictObject({}),
-    read: (ask) => ask('models'),
+      'Models in the order of their names, each with its champion and since when, the current run, which signals wait and why, mode, freezes, budget, and problems of its model file.',
+    input: z.strictObject({ ...page, limit: page.limit.describe('How many, in the order of their names') }),
+    read: (ask, input) => ask(listingPath('models', input)),
   }),
   get_model: define({
     title: 'A model',

@@ -63,14 +63,18 @@ export async function askHistory(
 const after = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
 
 /** Every page of a listing, the first first. */
-async function askAll<T>(
+export async function askAll<T>(
   { ask, hear }: Asking,
   name: string,
   query: Readonly<Record<string, string>>,
 ): Promise<readonly T[]> {
   const items: T[] = [];
   for (let continuation: string | undefined; ; ) {
-    const asked = { ...query, limit: '1000', ...(continuation !== undefined && { continuation }) };
+    const asked = {
+      ...query,
+      limit: query['limit'] ?? '1000',
+      ...(continuation !== undefined && { continuation }),
+    };
     const page = (await ask(withQuery(name, asked))) as Record<string, unknown>;
     items.push(...(page[name] as T[]));
     hear(name, items.length);

@@ -1,7 +1,7 @@
 /** What a backtest is played over: what a running service has recorded of a model, and the files in force. */
 import type { FleetPolicy } from '../config/fleet-schema.ts';
 import type { PinnedModel } from '../config/schema.ts';
-import { type Ask, askHistory, type Hear } from './ask-history.ts';
+import { type Ask, askAll, askHistory, type Hear } from './ask-history.ts';
 import type { HistoryLine } from './history-schema.ts';
 import { writeHistory } from './write-history.ts';
 
@@ -19,7 +19,9 @@ export async function askWorld(
 ): Promise<World & { readonly base: NonNullable<World['base']> }> {
   const pinned = (await ask(`models/${encodeURIComponent(model)}/file`)) as PinnedModel;
   const { policy } = (await ask('fleet')) as { policy: FleetPolicy | null };
-  const { models } = (await ask('models')) as { models: readonly { model: string }[] };
+  const models = await askAll<{ readonly model: string }>({ ask, hear: () => undefined }, 'models', {
+    limit: '200',
+  });
   const recorded = await askHistory({ ask, hear }, model, { withFleet: policy !== null });
   const fleet = { policy, models: models.map((each) => each.model) };
   const lines = writeHistory(recorded, { model: pinned.config, fleet: policy, models: fleet.models });

@@ -1,5 +1,6 @@
 /**
- * What waits for a person. What `GET /api/inbox` answers: the most pressing first.
+ * What waits for a person. What `GET /api/inbox?limit=&continuation=` answers: the most pressing first, `limit` (1 to 200, without it
+ * 100) at a time.
  */
 import type { ApprovalAsked, Approval as Given } from './release-state.ts';
 import type { Word } from './word.ts';
@@ -91,4 +92,11 @@ export interface Inbox {
   /** Models whose state could not be read; what waits of theirs is not here. */
   readonly unread: readonly string[];
   readonly changes: string;
+}
+
+export interface InboxPage extends Inbox {
+  /** How many items there are in all. */
+  readonly total: number;
+  /** Absent: nothing follows. */
+  readonly continuation?: string;
 }

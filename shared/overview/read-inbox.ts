@@ -5,15 +5,17 @@ import type { Visitor } from '../access/visitor.ts';
 import { describeProblems } from '../config/model-files.ts';
 import { readClock } from '../dispatch/read-clock.ts';
 import { readReleaseNow } from '../dispatch/read-release.ts';
-import type { Inbox, InboxItem } from '../domain/inbox.ts';
+import type { Inbox, InboxItem, InboxPage } from '../domain/inbox.ts';
 import { isUnread } from '../domain/listed-cards.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { wiring } from '../wiring.ts';
 import { itemOfRelease, itemsOfState } from './list-inbox.ts';
+import { type Asked, pageAfter } from './page-after.ts';
 import { readStates } from './read-states.ts';
 
 type Client = Parameters<typeof readClock>[0] & Parameters<typeof readReleaseNow>[0];
 
+/** In no order. */
 export async function readInbox(client: Client, visitor: Visitor): Promise<Inbox> {
   const [ledger, files] = await Promise.all([wiring.ledger(), wiring.modelFiles()]);
   const changes = await ledger.changes.token();
@@ -37,7 +39,7 @@ export async function readInbox(client: Client, visitor: Visitor): Promise<Inbox
       if (item) items.push(item);
     }),
   );
-  return { at, items: items.sort(byTime), unread: [...new Set(unread)].sort(), changes };
+  return { at, items, unread: [...new Set(unread)].sort(), changes };
 }
 
 /** Whether the state of the model may have a question, as far as its card knows. */
@@ -60,8 +62,16 @@ function brokenFiles({
 }
 
 /** What is over first is first, then what this visitor may answer, then what waits the longest. */
-function byTime(a: InboxItem, b: InboxItem): number {
-  const keyOf = ({ until, acts, since, id }: InboxItem): string =>
-    [until ?? '~', acts.some(({ whyNot }) => whyNot === null) ? 0 : 1, since ?? '~', id].join(' ');
-  return keyOf(a) < keyOf(b) ? -1 : 1;
+const inboxKeys = {
+  of: ({ until, acts, since, id }: InboxItem): string =>
+    [until ?? '~', acts.some(({ whyNot }) => whyNot === null) ? 0 : 1, since ?? '~', id].join(' '),
+  shape: /^\S+ [01] \S+ \S/,
+};
+
+const byTime = (a: InboxItem, b: InboxItem): number => (inboxKeys.of(a) < inboxKeys.of(b) ? -1 : 1);
+
+/** Bounds what is answered, not what is read: which come first is known once all are. */
+export function pageOfInbox({ items, ...inbox }: Inbox, asked: Asked): InboxPage {
+  const { page, continuation } = pageAfter([...items].sort(byTime), inboxKeys, asked);
+  return { ...inbox, items: page, total: items.length, ...(continuation !== null && { continuation }) };
 }

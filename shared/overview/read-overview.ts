@@ -4,14 +4,12 @@ import { readClock } from '../dispatch/read-clock.ts';
 import { isUnread, type ListedCards } from '../domain/listed-cards.ts';
 import { newModelCard } from '../domain/model-card.ts';
 import type { OverviewPage } from '../domain/overview.ts';
-import { RatchetError } from '../errors.ts';
 import { wiring } from '../wiring.ts';
 import { describeModel } from './describe-model.ts';
+import { type Asked as AskedPage, modelKeys, pageAfter } from './page-after.ts';
 import { type EntityReader, readStates, readStopped } from './read-states.ts';
 
-interface Asked {
-  readonly limit: number;
-  readonly continuation: string | undefined;
+interface Asked extends AskedPage {
   /** That one alone. */
   readonly model: string | undefined;
 }
@@ -20,17 +18,12 @@ type Client = EntityReader & Parameters<typeof readClock>[0];
 
 const noCards: ListedCards = { cards: new Map(), madeUntil: null };
 
-export async function readOverview(
-  client: Client,
-  { limit, continuation, model }: Asked,
-): Promise<OverviewPage> {
+export async function readOverview(client: Client, { model, ...asked }: Asked): Promise<OverviewPage> {
   const [ledger, files] = await Promise.all([wiring.ledger(), wiring.modelFiles()]);
   // What changes while the rest is read is told to whoever asks with it.
   const changes = await ledger.changes.token();
-  const after = continuation === undefined ? '' : readContinuation(continuation);
   const listed = model === undefined ? files.names : files.names.filter((name) => name === model);
-  const rest = listed.filter((name) => name > after);
-  const names = rest.slice(0, limit);
+  const { page: names, continuation } = pageAfter(listed, modelKeys, asked);
   const last = names.at(-1);
   const [{ cards, madeUntil }, states, stopped, at] = await Promise.all([
     last === undefined ? noCards : ledger.cards.list(names[0]!, last),
@@ -56,17 +49,6 @@ export async function readOverview(
     stopped,
     fleetProblems: describeProblems(files.fleet.problems),
     changes,
-    ...(rest.length > names.length && last !== undefined && { continuation: writeContinuation(last) }),
+    ...(continuation !== null && { continuation }),
   };
-}
-
-const writeContinuation = (name: string): string => Buffer.from(name).toString('base64url');
-
-function readContinuation(text: string): string {
-  const name = Buffer.from(text, 'base64url').toString();
-  if (/^[a-z0-9-]{1,48}$/.test(name)) return name;
-  throw new RatchetError(
-    'bad-request',
-    `continuation must come from an earlier page; found ${JSON.stringify(text.slice(0, 40))}; leave it out to start at the first page`,
-  );
 }

@@ -10,6 +10,10 @@ interface ModelView {
   readonly problems: readonly string[];
 }
 
+interface Page {
+  readonly continuation?: string;
+}
+
 const post = (body: unknown): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -50,6 +54,28 @@ describe('a broken model file', () => {
       const { status, body } = await world.ask(path, request);
       expect(status, path).toBe(409);
       expect(body).toMatchObject({ code: 'bad-config', detail: expect.stringContaining(problem!) });
+    }
+  });
+
+  it('has its place on the pages of the models, and of the inbox', async () => {
+    const read = async (path: string) => (await world.ask(path)).body as Page;
+    const first = await read('models?limit=1');
+    expect(first).toMatchObject({ models: [{ model: 'broken' }], total: 2 });
+    const second = await read(`models?limit=1&continuation=${first.continuation}`);
+    expect(second).toMatchObject({ models: [{ model: 'tiny' }], total: 2 });
+    expect(second.continuation).toBeUndefined();
+    const inbox = await read('inbox?limit=1');
+    expect(inbox).toMatchObject({ items: [{ what: 'broken-file', model: 'broken' }], total: 1 });
+    expect(inbox.continuation).toBeUndefined();
+    for (const path of ['models', 'inbox']) {
+      const tooMany = await world.ask(`${path}?limit=201`);
+      expect(tooMany).toMatchObject({
+        status: 400,
+        body: { detail: 'limit: expected a whole number from 1 to 200, got "201"' },
+      });
+      const unknown = await world.ask(`${path}?continuation=x`);
+      const detail = expect.stringContaining('continuation must come from an earlier page; found "x"');
+      expect(unknown).toMatchObject({ status: 400, body: { code: 'bad-request', detail } });
     }
   });
 

@@ -45,4 +45,19 @@ describe('ratchet inbox', () => {
     await showing([]);
     expect(out[1]).toBe('Nothing waits for a person.');
   });
+
+  it('shows all pages, and what is on two of them once', async () => {
+    const page = (ids: readonly string[], more: object) => ({
+      ...{ at: '2026-03-01T00:00:00.000Z', unread: [], changes: 'x', total: 3, ...more },
+      items: ids.map((id) => ({ ...item(null), id, sentence: `Run ${id} asks.` })),
+    });
+    const answers = {
+      'GET /api/inbox': [200, page(['a', 'b'], { continuation: 'b+' })],
+      'GET /api/inbox?continuation=b%2B': [200, page(['b', 'c'], {})],
+    } as const;
+    await answering(answers, async (url) => {
+      expect(await main(['inbox', '--url', url])).toBe(1);
+    });
+    expect(out.join('\n').match(/Run \w asks/g)).toEqual(['Run a asks', 'Run b asks', 'Run c asks']);
+  });
 });

@@ -89,7 +89,7 @@ describe('ratchet mcp', () => {
   });
 
   it.each([
-    ['list_models', {}, 'GET /api/models'],
+    ['list_models', {}, 'GET /api/models?limit=20'],
     ['get_model', { model: 'spam-filter' }, 'GET /api/overview?model=spam-filter'],
     ['explain', { id: 'spam-filter' }, 'GET /api/models/spam-filter/policy'],
     ['list_decisions', { model: 'a b', limit: 3 }, 'GET /api/decisions?model=a+b&limit=3'],
