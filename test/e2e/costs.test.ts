@@ -4,7 +4,7 @@
  * docs/costs.md has the counts, and prices them (test/unit/costs.test.ts). They do not depend on the machine but for a few looks
  * at jobs.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { advanceTo, untilQuiet } from '../../local/clock/advance.ts';
 import { until } from '../until.ts';
 import { type CountingStorage, countTransactions } from '../world/counting-proxy.ts';
 import { deliverToQueue } from '../world/deliver-to-queue.ts';
+import { writeVariants } from '../world/run-variants.ts';
 import { openTelemetryReceiver, type TelemetryReceiver } from '../world/telemetry-receiver.ts';
 import { trainBySteps } from '../world/train-by-steps.ts';
 import { openWorld, throughOutages, type World } from '../world/world.ts';
@@ -66,9 +67,7 @@ describe('what is billed', () => {
   beforeAll(async () => {
     receiver = await openTelemetryReceiver();
     receiver.answer();
-    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    writeFileSync(join(folder, 'tiny.yaml'), tiny);
-    writeFileSync(join(folder, 'stepped.yaml'), trainBySteps(tiny).replace('model: tiny', 'model: stepped'));
+    writeVariants(folder, { tiny: (text) => text, stepped: trainBySteps });
     const clockStart = new Date(startMs).toISOString();
     world = await openWorld({ clock: 'virtual', clockStart, modelsFolder: folder });
     storage = await countTransactions(world.cloud().storage);

@@ -1,14 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { main } from '../../cli/main.ts';
-import type { Run } from '../../shared/domain/run.ts';
+import { describe, expect, it } from 'vitest';
 import { untilSeen } from '../until.ts';
 import { openBrowser, visit } from '../world/browser.ts';
-import { trainElsewhere, writePipelines } from '../world/train-elsewhere.ts';
-import { openWorld, type World } from '../world/world.ts';
+import { runVariants } from '../world/run-variants.ts';
+import { organizationIn, trainElsewhere } from '../world/train-elsewhere.ts';
 
 const models: Readonly<Record<string, (text: string) => string>> = {
   outside: (text) => trainElsewhere(text, 'train'),
@@ -18,60 +12,19 @@ const models: Readonly<Record<string, (text: string) => string>> = {
 };
 
 describe('a run that trains elsewhere', () => {
-  let world: World;
-  let runs: readonly Run[];
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-elsewhere-'));
-
-  beforeAll(async () => {
-    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    mkdirSync(join(folder, 'models'));
-    for (const [model, change] of Object.entries(models))
-      writeFileSync(
-        join(folder, 'models', `${model}.yaml`),
-        change(tiny.replace('model: tiny', `model: ${model}`)),
-      );
-    writePipelines(join(folder, 'pipelines'));
-    const cloudArgs = [
-      '--retry-schedule',
-      '[200,500,1000,2000]',
-      '--azure-pipelines',
-      join(folder, 'pipelines'),
-    ];
-    world = await openWorld({ modelsFolder: join(folder, 'models'), cloudArgs });
-    vi.stubEnv('RATCHET_HOME', world.home);
-    const asked = await Promise.all(Object.keys(models).map((model) => world.requestRun('elsewhere', model)));
-    const begun = await untilSeen(async () => {
-      const found = (await world.runs()).find(({ model }) => model === 'unwanted');
-      return found?.elsewhere?.run ? found : undefined;
-    });
-    await ratchet('cancel', begun.runId, '--reason', 'not this one');
-    await world.untilSettled(asked, 100_000);
-    runs = await world.runs();
+  const ran = runVariants(models, {
+    options: organizationIn,
+    meanwhile: async ({ world, ratchet }) => {
+      const { runId } = await untilSeen(async () => {
+        const found = (await world.runs()).find(({ model }) => model === 'unwanted');
+        return found?.elsewhere?.run ? found : undefined;
+      });
+      await ratchet('cancel', runId, '--reason', 'not this one');
+    },
   });
-
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await world?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const runOf = (model: string): Run => runs.find((run) => run.model === model)!;
-  const ratchet = async (...args: string[]): Promise<string> => {
-    const lines: string[] = [];
-    const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-    const write = vi
-      .spyOn(process.stdout, 'write')
-      .mockImplementation((text) => lines.push(String(text)) > 0);
-    try {
-      await main(args);
-    } finally {
-      log.mockRestore();
-      write.mockRestore();
-    }
-    return stripVTControlCharacters(lines.join('\n'));
-  };
+  const { runOf, ratchet } = ran;
   const outsideOf = async (pipeline: string) => {
-    const answer = await fetch(`${world.cloud().control}/pipelines/${pipeline}`);
+    const answer = await fetch(`${ran.world.cloud().control}/pipelines/${pipeline}`);
     return (await answer.json()) as readonly { parameters: Record<string, string>; result: string | null }[];
   };
 
@@ -87,7 +40,7 @@ describe('a run that trains elsewhere', () => {
     });
     expect(run.challenger?.modelUri).toContain(`/paths/runs/${run.runId}/model/`);
     expect(await outsideOf('train')).toHaveLength(1);
-    const answer = await world.ask('models/outside/versions/1/lineage');
+    const answer = await ran.world.ask('models/outside/versions/1/lineage');
     expect(answer.body).toMatchObject({
       origin: 'run',
       contradictions: [],
@@ -109,7 +62,7 @@ describe('a run that trains elsewhere', () => {
   it('says on the page what has trained, with the link, and shows its log', async () => {
     const { runId, elsewhere } = runOf('outside');
     const browser = await openBrowser();
-    const { page, troubles } = await visit(browser, world, 'vic', `/api/ui/runs/${runId}`);
+    const { page, troubles } = await visit(browser, ran.world, 'vic', `/api/ui/runs/${runId}`);
     await page.getByRole('link', { name: 'pipeline train of ratchet' }).waitFor({ timeout: 60_000 });
     const link = page.getByRole('link', { name: 'pipeline train of ratchet' });
     expect(await link.getAttribute('href')).toBe(elsewhere!.run!.url);

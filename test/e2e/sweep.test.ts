@@ -1,14 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { main } from '../../cli/main.ts';
-import { publishCode } from '../../local/launch/publish-assets.ts';
-import type { Run } from '../../shared/domain/run.ts';
+import { describe, expect, it } from 'vitest';
 import { openBrowser, visit } from '../world/browser.ts';
+import { runVariants } from '../world/run-variants.ts';
 import { sweptCode, trainBySweep } from '../world/train-by-sweep.ts';
-import { openWorld, type World } from '../world/world.ts';
 
 const models: Readonly<Record<string, (text: string) => string>> = {
   tuned: trainBySweep,
@@ -18,54 +11,14 @@ const models: Readonly<Record<string, (text: string) => string>> = {
 const found = 'Trial 1 of 4 (1 failed) is the best: accuracy 0.3, with rate 3.';
 
 describe('a run that trains by a sweep', () => {
-  let world: World;
-  let runs: readonly Run[];
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-sweep-'));
-
-  beforeAll(async () => {
-    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    mkdirSync(join(folder, 'models'));
-    for (const [model, change] of Object.entries(models)) {
-      const text = change(tiny.replace('model: tiny', `model: ${model}`));
-      writeFileSync(join(folder, 'models', `${model}.yaml`), text);
-    }
-    mkdirSync(join(folder, 'code'));
-    writeFileSync(join(folder, 'code', 'fit.js'), sweptCode);
-    world = await openWorld({ modelsFolder: join(folder, 'models') });
-    vi.stubEnv('RATCHET_HOME', world.home);
-    await publishCode(world.cloud(), { name: 'swept', version: '1', folder: join(folder, 'code') });
-    const asked = await Promise.all(Object.keys(models).map((model) => world.requestRun('sweep', model)));
-    await world.untilSettled(asked, 100_000);
-    runs = await world.runs();
-  });
-
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await world?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const runOf = (model: string): Run => runs.find((run) => run.model === model)!;
-  const ratchet = async (...args: string[]): Promise<string> => {
-    const lines: string[] = [];
-    const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-    const write = vi
-      .spyOn(process.stdout, 'write')
-      .mockImplementation((text) => lines.push(String(text)) > 0);
-    try {
-      await main(args);
-    } finally {
-      log.mockRestore();
-      write.mockRestore();
-    }
-    return stripVTControlCharacters(lines.join('\n'));
-  };
+  const ran = runVariants(models, { code: { name: 'swept', files: { 'fit.js': sweptCode } } });
+  const { runOf, ratchet } = ran;
 
   it('judges, registers and releases the model of the best trial', async () => {
     const run = runOf('tuned');
     expect(run).toMatchObject({ outcome: 'released', registeredVersion: '1', tuned: { sentence: found } });
     expect(run.challenger?.modelUri).toContain(`/paths/azureml/${run.runId}-train_1/model/`);
-    const answer = await world.ask('models/tuned/versions/1/lineage');
+    const answer = await ran.world.ask('models/tuned/versions/1/lineage');
     expect(answer.body).toMatchObject({
       origin: 'run',
       contradictions: [],
@@ -85,7 +38,7 @@ describe('a run that trains by a sweep', () => {
   it('says on the page what was found, and shows the log of the trial that is chosen', async () => {
     const { runId } = runOf('tuned');
     const browser = await openBrowser();
-    const { page, troubles } = await visit(browser, world, 'vic', `/api/ui/runs/${runId}`);
+    const { page, troubles } = await visit(browser, ran.world, 'vic', `/api/ui/runs/${runId}`);
     const see = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
     await see(found);
     await page.getByLabel('Job', { exact: true }).selectOption('train');

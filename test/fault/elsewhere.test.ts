@@ -1,11 +1,12 @@
 /** A training that runs elsewhere, and a host, a cloud and answers that are lost meanwhile. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../shared/domain/run.ts';
 import { untilSeen } from '../until.ts';
-import { trainElsewhere, writePipelines } from '../world/train-elsewhere.ts';
+import { writeVariants } from '../world/run-variants.ts';
+import { organizationIn, trainElsewhere } from '../world/train-elsewhere.ts';
 import { openWorld, type World } from '../world/world.ts';
 
 describe('a training elsewhere', () => {
@@ -13,23 +14,13 @@ describe('a training elsewhere', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-elsewhere-'));
 
   beforeAll(async () => {
-    const tiny = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
-    mkdirSync(join(folder, 'models'));
-    for (const [model, pipeline] of Object.entries({ slow: 'slow', lost: 'once-lost' }))
-      writeFileSync(
-        join(folder, 'models', `${model}.yaml`),
-        trainElsewhere(tiny.replace('model: tiny', `model: ${model}`), pipeline, [
-          'retries: { platform: { wait: PT1S } }',
-        ]),
-      );
-    writePipelines(join(folder, 'pipelines'));
-    const cloudArgs = [
-      '--retry-schedule',
-      '[200,500,1000,2000]',
-      '--azure-pipelines',
-      join(folder, 'pipelines'),
-    ];
-    world = await openWorld({ modelsFolder: join(folder, 'models'), cloudArgs });
+    const slowly = (pipeline: string) => (text: string) =>
+      trainElsewhere(text, pipeline, ['retries: { platform: { wait: PT1S } }']);
+    const modelsFolder = writeVariants(join(folder, 'models'), {
+      slow: slowly('slow'),
+      lost: slowly('once-lost'),
+    });
+    world = await openWorld({ modelsFolder, ...organizationIn(folder) });
   });
   afterAll(async () => {
     await world?.close();

@@ -28,9 +28,13 @@ if (!answer.ok) throw new Error(String(answer.status));
 console.log('trained far away by ' + RUN);
 `;
 
-/** `train` does; `second` fails at its first attempt; `once-lost` hangs at its first; `hang` never ends. */
-export function writePipelines(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+/**
+ * Options of a world with an organization of Azure DevOps, whose pipelines lie below `folder`: `train` does; `second` fails at its
+ * first attempt; `once-lost` hangs at its first; `hang` never ends.
+ */
+export function organizationIn(folder: string): { readonly cloudArgs: readonly string[] } {
+  const pipelines = join(folder, 'pipelines');
+  mkdirSync(pipelines);
   const scripts = {
     train: 'node train.mjs',
     second: `'case "$JOB" in *-2) node train.mjs;; *) echo "the first one fails"; exit 4;; esac'`,
@@ -39,6 +43,7 @@ export function writePipelines(folder: string): void {
     hang: "'echo began; exec sleep 600'",
   };
   for (const [name, script] of Object.entries(scripts))
-    writeFileSync(join(folder, `${name}.yml`), yamlOf(script));
-  writeFileSync(join(folder, 'train.mjs'), program);
+    writeFileSync(join(pipelines, `${name}.yml`), yamlOf(script));
+  writeFileSync(join(pipelines, 'train.mjs'), program);
+  return { cloudArgs: ['--retry-schedule', '[200,500,1000,2000]', '--azure-pipelines', pipelines] };
 }

@@ -1,27 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sasOf } from '../../../local/cloud/sas-of.ts';
 import { startPipelines } from '../../../local/pipelines/index.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
-import { parseModelFile } from '../../../shared/config/load.ts';
 import { type Elsewhere, isElsewhere } from '../../../shared/domain/elsewhere.ts';
 import { createWiring } from '../../../shared/wiring.ts';
 import { run } from '../../fixtures/ledger.ts';
 import { serveFunctions } from './handlers.ts';
 import { cloudContext, type LocalServices, startServices, temporaryFolder } from './local-services.ts';
 import { loadSteps, type RunStep } from './run-steps.ts';
+import { filesOf, pinTraining, readShownTraining } from './training-fixture.ts';
 
-/** What docs/elsewhere-training.md shows: the training, the pipeline, and its programs. */
-const page = readFileSync('docs/elsewhere-training.md', 'utf8');
-const [, shown] = /```yaml\n(training:[\s\S]*?)```/.exec(page)!;
+const { page, training: shown, programs } = readShownTraining('docs/elsewhere-training.md');
 const [, pipeline] = /```yaml\n(# train-churn\.yml\n[\s\S]*?)```/.exec(page)!;
-const programOf = (name: string) => new RegExp(`\`\`\`js\\n// ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
-
-const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
-const parsed = parseModelFile('spam-filter.yaml', sample.replace(/^training:[\s\S]*?\n\n/m, `${shown}\n`));
-if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-const { model: pinned } = parsed;
+const pinned = pinTraining(shown);
 const { training } = pinned.config;
 if (!isElsewhere(training)) throw new Error('the page shows no training elsewhere');
 const dataPath = pinned.config.data.path;
@@ -43,6 +36,7 @@ const pipelines: Readonly<Record<string, string>> = {
 };
 
 let services: LocalServices;
+let files: ReturnType<typeof filesOf>;
 let step: RunStep;
 let url: string;
 let outside: Awaited<ReturnType<typeof startPipelines>>;
@@ -51,9 +45,10 @@ let number = 0;
 
 beforeAll(async () => {
   services = await startServices(home);
+  files = filesOf(services);
   mkdirSync(folder);
   for (const [name, text] of Object.entries(pipelines)) writeFileSync(join(folder, `${name}.yml`), text);
-  for (const name of ['train-churn.mjs', 'report.mjs']) writeFileSync(join(folder, name), programOf(name));
+  for (const name of ['train-churn.mjs', 'report.mjs']) writeFileSync(join(folder, name), programs[name]!);
   const context = cloudContext(home, 'pipelines');
   const variables = { storageSas: await sasOf(services.settings['RATCHET_STORAGE']!) };
   const folders = {
@@ -65,17 +60,9 @@ beforeAll(async () => {
   open = (port) => startPipelines({ ...context, port, tls: services.tls, identity, ...folders, variables });
   outside = await open(0);
   step = await loadSteps({ ...services.settings, RATCHET_AZURE_DEVOPS_URL: outside.azureDevOps });
-  await upload(`${dataPath}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
+  await files.upload(`${dataPath}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
 });
 afterAll(() => outside?.stop());
-
-async function upload(path: string, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  await services.container.getBlockBlobClient(path).upload(bytes, bytes.length);
-}
-
-const textOf = async (path: string): Promise<string> =>
-  (await services.container.getBlobClient(path).downloadToBuffer()).toString();
 
 /** A run of its own, as far as before it asks for its training. */
 async function prepare(name = 'train-churn'): Promise<Elsewhere> {
@@ -127,7 +114,7 @@ describe('training elsewhere', () => {
     expect(state.computeMs).toBeGreaterThan(0);
     expect(state.elsewhere?.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(state.elsewhere?.run?.url).toMatch(/^https:.*buildId=\d+$/);
-    expect(JSON.parse(await textOf(`runs/${runIdOf(elsewhere)}/model/model.json`))).toEqual({
+    expect(JSON.parse(await files.textOf(`runs/${runIdOf(elsewhere)}/model/model.json`))).toEqual({
       rows: 3,
       rounds: 3,
     });
@@ -146,7 +133,7 @@ describe('training elsewhere', () => {
 
   it('takes the model where the run reports it, below a folder of its own name', async () => {
     const elsewhere = await prepare('reporting');
-    await upload(`spark/churn/${elsewhere.job}/model.json`, '{}');
+    await files.upload(`spark/churn/${elsewhere.job}/model.json`, '{}');
     const state = await untilEnded((await start(elsewhere)).elsewhere!);
     expect(state).toMatchObject({
       succeeded: true,

@@ -1,50 +1,34 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
-import { parseModelFile } from '../../../shared/config/load.ts';
 import type { ModelConfig, PinnedModel } from '../../../shared/config/schema.ts';
 import { run } from '../../fixtures/ledger.ts';
-import { serveFunctions } from './handlers.ts';
-import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
-import { loadSteps, type RunStep, untilEnded } from './run-steps.ts';
+import { untilEnded } from './run-steps.ts';
+import {
+  jobOf,
+  openTraining,
+  pinTraining,
+  readShownTraining,
+  submission,
+  type TrainingWorld,
+} from './training-fixture.ts';
 
 /** What docs/pipeline-training.md shows: the jobs, the component, and the programs. */
-const page = readFileSync('docs/pipeline-training.md', 'utf8');
+const { page, programs } = readShownTraining('docs/pipeline-training.md');
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
 const [, ofComponents, published] = blocks.filter((text) => text.startsWith('training:'));
 const evaluation = blocks.find((text) => text.startsWith('evaluation:'))!;
 const fitSpec = parse(blocks.find((text) => text.includes('name: churn_fit'))!) as Record<string, unknown>;
-const programs = [...page.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
-  ([, name, text]) => [name!, text!] as const,
-);
 
-const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
 const idOf = (kind: string, name: string, version: string) =>
   `${localCloud.workspaceId}/${kind}/${name}/versions/${version}`;
 const at = [localCloud.resourceGroup, localCloud.workspace] as const;
 const runOf = (number: number) => `spam-filter-20020902-${String(number).padStart(8, '0')}`;
 
-function pin(training: string, more: (text: string) => string = (text) => text): PinnedModel {
-  const text = sample.replace(/^training:[\s\S]*?\n\n/m, `${training}\n`);
-  const parsed = parseModelFile('spam-filter.yaml', more(text));
-  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.model;
-}
-
-let services: LocalServices;
-let step: RunStep;
-let url: string;
-
+let world: TrainingWorld;
 beforeAll(async () => {
-  services = await startServices(temporaryFolder());
-  const { ml, container } = services;
-  for (const [name, text] of programs) await upload(`code/churn/${name}`, text);
-  await ml.codeVersions.createOrUpdate(...at, 'churn', '1', {
-    properties: { codeUri: `${container.url}/code/churn/` },
-  });
-  await ml.environmentVersions.createOrUpdate(...at, 'node', '24', { properties: { image: 'node:24' } });
+  world = await openTraining(programs, [1, 2, 3, 4, 5, 6].map(runOf));
   await publish({ ...fitSpec, version: '3' });
   await publish({
     ...{ name: 'churn_prepare', version: '1', type: 'command' },
@@ -75,12 +59,6 @@ beforeAll(async () => {
       },
     },
   });
-  step = await loadSteps(services.settings);
-  const ids = [1, 2, 3, 4, 5, 6].map(runOf);
-  url = await serveFunctions(
-    () => import('../../../functions/get-run-log.ts'),
-    Object.fromEntries(ids.map((id) => [`runs/${id}/log`, ['get-run-log', { id }] as const])),
-  );
 });
 
 function node(component: string, version: string, inputs: Readonly<Record<string, string>>) {
@@ -117,41 +95,21 @@ async function publish(spec: Record<string, unknown>): Promise<void> {
     ...(code !== undefined && { code: asset('codes', code) }),
     ...(environment !== undefined && { environment: asset('environments', environment) }),
   };
-  await services.ml.componentVersions.createOrUpdate(...at, name!, version!, {
+  await world.services.ml.componentVersions.createOrUpdate(...at, name!, version!, {
     properties: { componentSpec },
   });
 }
 
-async function upload(path: string, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  await services.container.getBlockBlobClient(path).upload(bytes, bytes.length);
-}
-
-const submission = (id: string, { config }: PinnedModel, job: object = config.training) => ({
-  ...{ runId: id, model: config.model, phase: 'train' as const, dataPath: config.data.path },
-  ...{ job: job as ModelConfig['training'], challenger: null, champion: null },
-});
-
 async function train(id: string, pinned: PinnedModel): Promise<JobState> {
-  const { config } = pinned;
-  await upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
-  await step('pin-data', { runId: id, pinned });
-  await step('record-run', run({ runId: id, phase: 'train', outcome: null }));
-  await step('submit-job', submission(id, pinned));
-  return untilEnded(step, `${id}-train`);
+  await world.upload(`${pinned.config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
+  await world.begin(id, pinned);
+  return untilEnded(world.step, jobOf(id));
 }
 
-async function logOf(id: string, query: string): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${url}/api/runs/${id}/log?${query}`);
-  return (await answer.json()) as Record<string, unknown>;
-}
-
-async function jsonAt(path: string): Promise<unknown> {
-  return JSON.parse((await services.container.getBlobClient(path).downloadToBuffer()).toString());
-}
+const jsonAt = async (path: string): Promise<unknown> => JSON.parse(await world.textOf(path));
 
 describe('a pipeline of published components', () => {
-  const pinned = pin(ofComponents!);
+  const pinned = pinTraining(ofComponents!);
 
   it('trains: each has what it is bound to, and the model lies where the evaluation looks for it', async () => {
     const id = runOf(1);
@@ -159,7 +117,7 @@ describe('a pipeline of published components', () => {
     expect(state).toMatchObject({ status: 'Completed', succeeded: true, error: '' });
     expect(state.computeMs).toBeGreaterThan(0);
     expect(await jsonAt(`runs/${id}/model/model.json`)).toEqual({ rows: 3, rounds: 3 });
-    expect(await logOf(id, 'phase=train&step=prepare')).toMatchObject({ text: 'prepared 3 rows\n' });
+    expect(await world.logOf(id, '&step=prepare')).toMatchObject({ text: 'prepared 3 rows\n' });
   });
 
   type Change = (training: Extract<ModelConfig['training'], { kind: 'pipeline' }>) => object;
@@ -214,19 +172,22 @@ describe('a pipeline of published components', () => {
     ],
   ])('is refused before an hour is spent where a component has %s', async (_, change, why) => {
     const training = pinned.config.training as Parameters<Change>[0];
-    const refused = await step('submit-job', submission(runOf(9), pinned, change(training)));
+    const refused = await world.step('submit-job', submission(runOf(9), pinned, change(training)));
     expect(refused).toMatchObject({
       ...{ status: 'Refused', succeeded: false, computeMs: 0 },
       error: expect.stringContaining(why),
     });
-    const jobs = services.ml.jobs.get(...at, `${runOf(9)}-train`);
+    const jobs = world.services.ml.jobs.get(...at, `${runOf(9)}-train`);
     await expect(jobs, 'nothing was submitted').rejects.toMatchObject({ statusCode: 404 });
   });
 
   it('is refused by the local workspace where a component is of a registry, for there is none', async () => {
     const training = pinned.config.training as Parameters<Change>[0];
     const component = 'azureml://registries/shared/components/churn_fit/versions/3';
-    const refused = await step('submit-job', submission(runOf(9), pinned, withFit({ component })(training)));
+    const refused = await world.step(
+      'submit-job',
+      submission(runOf(9), pinned, withFit({ component })(training)),
+    );
     expect(refused).toMatchObject({ error: expect.stringContaining('there are no registries here') });
   });
 });
@@ -240,7 +201,7 @@ describe('the doctor', () => {
     ]);
     return Promise.all(componentProbes(wiring, config).map(probe));
   };
-  const { config } = pin(ofComponents!);
+  const { config } = pinTraining(ofComponents!);
 
   it('finds that published components are there and fit, and is not asked where there are none', async () => {
     expect(await look(config)).toMatchObject([
@@ -253,7 +214,7 @@ describe('the doctor', () => {
   });
 
   it('says of each what does not fit, without a run', async () => {
-    const { training } = pin(published!).config;
+    const { training } = pinTraining(published!).config;
     const broken = { ...training, inputs: { data: '${{inputs.manifest}}', list: '${{inputs.manifest}}' } };
     expect(await look({ ...config, training: broken } as ModelConfig)).toMatchObject([
       {
@@ -267,13 +228,13 @@ describe('the doctor', () => {
 describe('a published pipeline', () => {
   it('trains as the whole job, and its steps are found by their display names', async () => {
     const id = runOf(2);
-    const state = await train(id, pin(published!));
+    const state = await train(id, pinTraining(published!));
     expect(state).toMatchObject({ status: 'Completed', succeeded: true });
     expect(state.computeMs).toBeGreaterThan(0);
     expect(await jsonAt(`runs/${id}/model/model.json`)).toEqual({ rows: 3, rounds: 3 });
-    const { properties } = await services.ml.jobs.get(...at, `${id}-train`);
+    const { properties } = await world.services.ml.jobs.get(...at, `${id}-train`);
     expect(properties.componentId).toBe(idOf('components', 'churn_training', '2'));
-    expect(await logOf(id, `phase=train&step=${encodeURIComponent('Fit the model')}`)).toMatchObject({
+    expect(await world.logOf(id, `&step=${encodeURIComponent('Fit the model')}`)).toMatchObject({
       step: 'Fit the model',
       ended: true,
     });
@@ -281,8 +242,8 @@ describe('a published pipeline', () => {
 
   it('fails with its step, by the name that people gave it', async () => {
     const id = runOf(3);
-    services.azureMl.setJobFaults({ faults: [{ job: `${id}-train/fit`, kind: 'preempted' }] });
-    const state = await train(id, pin(published!));
+    world.services.azureMl.setJobFaults({ faults: [{ job: `${id}-train/fit`, kind: 'preempted' }] });
+    const state = await train(id, pinTraining(published!));
     expect(state).toMatchObject({ status: 'Failed', kind: 'preempted' });
     expect(state.error).toContain(
       `step 'Fit the model' failed, see \`ratchet logs ${id} --phase train --step 'Fit the model'\``,
@@ -290,9 +251,9 @@ describe('a published pipeline', () => {
   });
 
   it('is refused where it lacks what it requires', async () => {
-    const pinned = pin(published!);
+    const pinned = pinTraining(published!);
     const { inputs: _, ...rest } = pinned.config.training as Record<string, unknown>;
-    const refused = await step(
+    const refused = await world.step(
       'submit-job',
       submission(runOf(9), pinned, { ...rest, inputs: { rounds: 2 } }),
     );
@@ -305,7 +266,9 @@ describe('a published pipeline', () => {
 });
 
 describe('an evaluation that is a pipeline', () => {
-  const pinned = pin(ofComponents!, (text) => text.replace(/^evaluation:[\s\S]*?\n\n/m, `${evaluation}\n`));
+  const pinned = pinTraining(ofComponents!, (text) =>
+    text.replace(/^evaluation:[\s\S]*?\n\n/m, `${evaluation}\n`),
+  );
   const { config } = pinned;
   const model = (version: string, folder: string) => ({
     ...{ name: config.model, version },
@@ -319,21 +282,19 @@ describe('an evaluation that is a pipeline', () => {
       [runOf(5), null],
       [runOf(6), challenger],
     ] as const) {
-      await step('pin-data', { runId: id, pinned });
-      await step('record-run', run({ runId: id, phase: 'evaluate', outcome: null }));
-      await step('submit-job', {
+      await world.step('pin-data', { runId: id, pinned });
+      await world.step('record-run', run({ runId: id, phase: 'evaluate', outcome: null }));
+      await world.step('submit-job', {
         ...{ runId: id, model: config.model, phase: 'evaluate', dataPath: config.data.path },
         ...{ job: config.evaluation, challenger, champion },
       });
-      const state = await untilEnded(step, `${id}-evaluate`);
+      const state = await untilEnded(world.step, `${id}-evaluate`);
       expect(state).toMatchObject({ status: 'Completed', error: '' });
       expect(state.computeMs).toBeGreaterThan(0);
-      const { container } = services;
-      const text = await container.getBlobClient(`runs/${id}/evidence/predictions.csv`).downloadToBuffer();
-      expect(text.toString()).toBe(
+      expect(await world.textOf(`runs/${id}/evidence/predictions.csv`)).toBe(
         `id,label,challenger,champion\n1,1,0.03,${champion === null ? '' : '0.03'}\n`,
       );
-      expect(await logOf(id, 'phase=evaluate&step=score')).toMatchObject({
+      expect(await world.logOf(id, '&step=score', 'evaluate')).toMatchObject({
         ...{ step: 'score', phase: 'evaluate' },
         text: expect.stringMatching(/^scored \d+ files\n$/),
       });
@@ -343,14 +304,14 @@ describe('an evaluation that is a pipeline', () => {
   it('scores the labelled rows of a probation, too', async () => {
     const trialId = 'spam-filter-20020902-00000004-release-trial-1';
     const { files, ignore } = config.data;
-    const begun = await step('begin-trial', {
+    const begun = await world.step('begin-trial', {
       ...{ trialId, stage: 'probation', since: '2000-01-01T00:00:00.000Z' },
       data: { path: config.data.path, files, ignore },
       ...{ job: config.evaluation, challenger: model('2', `runs/${runOf(4)}/model/`), champion: null },
     });
     expect(begun).toEqual({ state: 'running', why: '' });
-    expect(await untilEnded(step, `${trialId}-evaluate`)).toMatchObject({ status: 'Completed' });
+    expect(await untilEnded(world.step, `${trialId}-evaluate`)).toMatchObject({ status: 'Completed' });
     const path = `runs/${trialId}/evidence/predictions.csv`;
-    expect(await services.container.getBlobClient(path).exists()).toBe(true);
+    expect(await world.services.container.getBlobClient(path).exists()).toBe(true);
   });
 });

@@ -1,106 +1,59 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
-import { parseModelFile } from '../../../shared/config/load.ts';
-import type { PinnedModel } from '../../../shared/config/schema.ts';
-import { run } from '../../fixtures/ledger.ts';
-import { serveFunctions } from './handlers.ts';
-import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
-import { loadSteps, type RunStep, untilEnded } from './run-steps.ts';
+import { untilEnded } from './run-steps.ts';
+import {
+  jobOf,
+  openTraining,
+  pinTraining,
+  readShownTraining,
+  submission,
+  type TrainingWorld,
+} from './training-fixture.ts';
 
-/** What docs/pipeline-training.md shows: the training, and the programs of its steps. */
-const page = readFileSync('docs/pipeline-training.md', 'utf8');
-const [, training] = /```yaml\n(training:[\s\S]*?)```/.exec(page)!;
-const programs = [...page.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
-  ([, name, text]) => [name!, text!] as const,
-);
-
+const { training, programs } = readShownTraining('docs/pipeline-training.md');
 const runId = 'spam-filter-20020902-00000001';
 const failing = 'spam-filter-20020902-00000002';
-const jobOf = (id: string) => `${id}-train`;
-
-function modelFile(): PinnedModel {
-  const sample = readFileSync('test/fixtures/spam-filter.yaml', 'utf8');
-  const parsed = parseModelFile(
-    'spam-filter.yaml',
-    sample.replace(/^training:[\s\S]*?\n\n/m, `${training}\n`),
-  );
-  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.model;
-}
-const pinned = modelFile();
+const pinned = pinTraining(training);
 const { config } = pinned;
 
-let services: LocalServices;
-let step: RunStep;
-let url: string;
-
+let world: TrainingWorld;
 beforeAll(async () => {
-  services = await startServices(temporaryFolder());
-  const { ml, container } = services;
-  const at = [localCloud.resourceGroup, localCloud.workspace] as const;
-  for (const [name, text] of programs) await upload(`code/churn/${name}`, text);
-  await ml.codeVersions.createOrUpdate(...at, 'churn', '1', {
-    properties: { codeUri: `${container.url}/code/churn/` },
-  });
-  await ml.environmentVersions.createOrUpdate(...at, 'node', '24', { properties: { image: 'node:24' } });
-  step = await loadSteps(services.settings);
-  url = await serveFunctions(
-    () => import('../../../functions/get-run-log.ts'),
-    Object.fromEntries([runId, failing].map((id) => [`runs/${id}/log`, ['get-run-log', { id }] as const])),
-  );
-});
-
-async function upload(path: string, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  await services.container.getBlockBlobClient(path).upload(bytes, bytes.length);
-}
-
-const submission = (id: string) => ({
-  ...{ runId: id, model: config.model, phase: 'train' as const, dataPath: config.data.path },
-  ...{ job: config.training, challenger: null, champion: null },
+  world = await openTraining(programs, [runId, failing]);
 });
 
 async function train(id: string): Promise<JobState> {
-  await step('pin-data', { runId: id, pinned });
-  await step('record-run', run({ runId: id, phase: 'train', outcome: null }));
-  await step('submit-job', submission(id));
-  return untilEnded(step, jobOf(id));
-}
-
-async function logOf(id: string, query = ''): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${url}/api/runs/${id}/log?phase=train${query}`);
-  return (await answer.json()) as Record<string, unknown>;
+  await world.begin(id, pinned);
+  return untilEnded(world.step, jobOf(id));
 }
 
 describe('training by a pipeline', () => {
   it('leaves the model where the evaluation looks for it, and says how long its machines ran', async () => {
-    await upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
+    await world.upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
     const state = await train(runId);
 
     expect(state).toMatchObject({ jobName: jobOf(runId), status: 'Completed', succeeded: true, error: '' });
     expect(state).not.toHaveProperty('steps');
     expect(state.computeMs).toBeGreaterThan(0);
-    const model = await services.container.getBlobClient(`runs/${runId}/model/model.json`).downloadToBuffer();
-    expect(JSON.parse(model.toString())).toEqual({ rows: 3, rounds: 3 });
-    const again = await step('submit-job', submission(runId));
+    const model = await world.textOf(`runs/${runId}/model/model.json`);
+    expect(JSON.parse(model)).toEqual({ rows: 3, rounds: 3 });
+    const again = await world.step('submit-job', submission(runId, pinned));
     expect(again, 'submitted once more').toEqual(state);
-    expect(await logOf(runId, '&step=prepare')).toMatchObject({
+    expect(await world.logOf(runId, '&step=prepare')).toMatchObject({
       ...{ step: 'prepare', job: jobOf(runId), text: 'prepared 3 rows\n', ended: true },
       steps: [
         { step: 'prepare', status: 'FINISHED' },
         { step: 'fit', status: 'FINISHED' },
       ],
     });
-    expect(await logOf(runId)).toMatchObject({ step: 'fit', ended: true });
-    expect(await logOf(runId, '&step=nobody')).toMatchObject({
+    expect(await world.logOf(runId)).toMatchObject({ step: 'fit', ended: true });
+    expect(await world.logOf(runId, '&step=nobody')).toMatchObject({
       ...{ status: 404, detail: expect.stringContaining('steps that have begun: prepare, fit') },
     });
   });
 
   it('fails with the step that does, by name, with its words and its log', async () => {
-    await upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n');
+    await world.upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n');
     const state = await train(failing);
 
     expect(state).toMatchObject({ status: 'Failed', succeeded: false, kind: 'code' });
@@ -108,7 +61,7 @@ describe('training by a pipeline', () => {
       `step prepare failed, see \`ratchet logs ${failing} --phase train --step prepare\`. `,
     );
     expect(state.error).toContain('1 rows are too few to train on');
-    const log = await logOf(failing);
+    const log = await world.logOf(failing);
     expect(log).toMatchObject({
       step: 'prepare',
       steps: [{ step: 'prepare', status: 'FAILED' }],
@@ -119,13 +72,13 @@ describe('training by a pipeline', () => {
 
   it('has the kind of the failure of its step, for another attempt', async () => {
     const third = 'spam-filter-20020902-00000003';
-    await upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n');
-    services.azureMl.setJobFaults({ faults: [{ job: `${jobOf(third)}/fit`, kind: 'preempted' }] });
+    await world.upload(`${config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n');
+    world.services.azureMl.setJobFaults({ faults: [{ job: `${jobOf(third)}/fit`, kind: 'preempted' }] });
     const state = await train(third);
     expect(state).toMatchObject({ status: 'Failed', kind: 'preempted' });
     expect(state.error).toContain('step fit failed');
-    const second = await step('submit-job', { ...submission(third), attempt: 2 });
-    expect((await untilEnded(step, second.jobName)).status).toBe('Completed');
+    const second = await world.step('submit-job', { ...submission(third, pinned), attempt: 2 });
+    expect((await untilEnded(world.step, second.jobName)).status).toBe('Completed');
   });
 
   it.each([
@@ -134,10 +87,10 @@ describe('training by a pipeline', () => {
   ])(
     'is refused where somebody else has registered another %s under the version of a step',
     async (what, other) => {
-      const { ml } = services;
+      const { ml } = world.services;
       const at = [localCloud.resourceGroup, localCloud.workspace] as const;
       await ml.codeVersions.createOrUpdate(...at, 'churn', '2', {
-        properties: { codeUri: `${services.container.url}/code/churn/` },
+        properties: { codeUri: `${world.services.container.url}/code/churn/` },
       });
       const { buildPipeline } = await import('../../../shared/azure/build-pipeline.ts');
       if (config.training.kind !== 'pipeline') throw new Error('the page shows no pipeline');
@@ -145,14 +98,14 @@ describe('training by a pipeline', () => {
         [what]: { ...config.training.steps['prepare']!, command: 'node prepare.mjs ${{outputs.model}}' },
       };
       const job = { ...config.training, steps };
-      const request = { ...submission(`spam-filter-20020902-0000000${what.length}`), job };
+      const request = { ...submission(`spam-filter-20020902-0000000${what.length}`, pinned), job };
       const { name, version, componentSpec } = buildPipeline(request, localCloud.workspaceId).components[
         what
       ]!;
       await ml.componentVersions.createOrUpdate(...at, name, version, {
         properties: { componentSpec: { ...componentSpec, ...other } },
       });
-      expect(await step('submit-job', request)).toMatchObject({
+      expect(await world.step('submit-job', request)).toMatchObject({
         status: 'Refused',
         error: expect.stringContaining(`runs another ${what} than that of the model file`),
       });

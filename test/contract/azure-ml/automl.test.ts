@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { untilSeen } from '../../until.ts';
 import { idOf, nodeId, openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { putAt, runsBelow, type TrackedRun } from './workspace-requests.ts';
 
 /** Who pays much and complains leaves; `plan` says something of it, `id` nothing. */
 const rows = Array.from({ length: 120 }, (_, at) => {
@@ -59,11 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-const put = (path: string, properties: object) =>
-  workspace.fetch(`${localCloud.workspaceId}/${path}?api-version=2024-04-01`, {
-    method: 'PUT',
-    body: JSON.stringify({ properties }),
-  });
+const put = (path: string, properties: object) => putAt(workspace, path, properties);
 
 const node = (more: object = {}) => ({
   type: 'automl',
@@ -106,31 +103,12 @@ const submit = async (
   ...more: Parameters<typeof pipeline> extends [string, ...infer Rest] ? Rest : never
 ) => expect(await put(`jobs/${name}`, pipeline(name, ...more)), name).toMatchObject({ status: 201 });
 
-interface Run {
-  readonly info: { readonly run_id: string; readonly status: string };
-  readonly data: {
-    readonly tags: readonly { readonly key: string; readonly value: string }[];
-    readonly metrics: readonly { readonly key: string; readonly value: number }[];
-  };
-}
+const childrenOf = (name: string) => runsBelow(workspace, name);
 
-async function childrenOf(name: string): Promise<readonly Run[]> {
-  const mlflow = workspace.azureMl.mlflowTrackingUri.replace(/^azureml:/, 'https:');
-  const root = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/get?run_id=${name}`);
-  const found = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/search`, {
-    method: 'POST',
-    body: JSON.stringify({
-      experiment_ids: [root.json.run.info.experiment_id],
-      filter: `tags.mlflow.parentRunId = '${name}'`,
-    }),
-  });
-  return (found.json.runs as Run[]).sort((a, b) => (a.info.run_id < b.info.run_id ? -1 : 1));
-}
-
-const tagsOf = ({ data }: Run): Record<string, string> =>
+const tagsOf = ({ data }: TrackedRun): Record<string, string> =>
   Object.fromEntries(data.tags.map(({ key, value }) => [key, value]));
 
-async function automlRunOf(pipelineName: string): Promise<Run> {
+async function automlRunOf(pipelineName: string): Promise<TrackedRun> {
   return (await childrenOf(pipelineName)).find((run) => tagsOf(run)['ratchetStep'] === 'automl')!;
 }
 

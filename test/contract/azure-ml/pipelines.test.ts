@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { untilSeen } from '../../until.ts';
 import { idOf, nodeId, openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { putAt, runsBelow, type TrackedRun } from './workspace-requests.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -24,11 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-const put = (path: string, properties: object, version = '2024-04-01') =>
-  workspace.fetch(`${localCloud.workspaceId}/${path}?api-version=${version}`, {
-    method: 'PUT',
-    body: JSON.stringify({ properties }),
-  });
+const put = (path: string, properties: object, version?: string) =>
+  putAt(workspace, path, properties, version);
 
 const componentId = (name: string) => `${localCloud.workspaceId}/components/${name}/versions/1`;
 
@@ -87,23 +85,9 @@ const last = (component: string, before = 'first') =>
     outputs: asModel,
   });
 
-interface TrackedRun {
-  info: { run_id: string; run_name: string; status: string };
-  data: { tags: { key: string; value: string }[] };
-}
-
 /** The steps as MLflow has them, by their names. */
 async function stepsOf(name: string): Promise<Record<string, TrackedRun>> {
-  const mlflow = workspace.azureMl.mlflowTrackingUri.replace(/^azureml:/, 'https:');
-  const root = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/get?run_id=${name}`);
-  const found = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/search`, {
-    method: 'POST',
-    body: JSON.stringify({
-      experiment_ids: [root.json.run.info.experiment_id],
-      filter: `tags.mlflow.rootRunId = '${name}'`,
-    }),
-  });
-  const steps = (found.json.runs as TrackedRun[]).filter(({ info }) => info.run_id !== name);
+  const steps = await runsBelow(workspace, name, 'rootRunId');
   return Object.fromEntries(steps.map((run) => [run.info.run_name, run]));
 }
 

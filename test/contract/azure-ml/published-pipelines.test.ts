@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { idOf, nodeId, openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { putAt } from './workspace-requests.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -26,11 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-const put = (path: string, properties: object) =>
-  workspace.fetch(`${localCloud.workspaceId}/${path}?api-version=2024-04-01`, {
-    method: 'PUT',
-    body: JSON.stringify({ properties }),
-  });
+const put = (path: string, properties: object) => putAt(workspace, path, properties);
 const publish = (name: string, spec: object) =>
   put(`components/${name}/versions/1`, { componentSpec: { name, version: '1', ...spec } });
 const componentId = (name: string) => `${localCloud.workspaceId}/components/${name}/versions/1`;

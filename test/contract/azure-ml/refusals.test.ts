@@ -2,14 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { codeUri, idOf, nodeId, openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { putAt } from './workspace-requests.ts';
 
 let workspace: Workspace;
 const at = localCloud.workspaceId;
-const put = (path: string, properties: object) =>
-  workspace.fetch(`${at}/${path}?api-version=2022-10-01`, {
-    method: 'PUT',
-    body: JSON.stringify({ properties }),
-  });
+const put = (path: string, properties: object) => putAt(workspace, path, properties, '2022-10-01');
 const modelUri = codeUri('models/fraud/');
 const job = { jobType: 'Command', command: 'node --version', environmentId: nodeId };
 const literal = (value: string) => ({ ...job, inputs: { word: { jobInputType: 'literal', value } } });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import { untilSeen } from '../../until.ts';
 import { idOf, nodeId, openWorkspace, type Workspace } from './workspace-fixture.ts';
+import { putAt, runsBelow } from './workspace-requests.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {
@@ -32,11 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 
-const put = (name: string, properties: object, version = '2024-04-01') =>
-  workspace.fetch(`${localCloud.workspaceId}/jobs/${name}?api-version=${version}`, {
-    method: 'PUT',
-    body: JSON.stringify({ properties }),
-  });
+const put = (name: string, properties: object, version?: string) =>
+  putAt(workspace, `jobs/${name}`, properties, version);
 
 const trial = {
   command: 'node trial.js ${{search_space.rate}} ${{outputs.model}}',
@@ -56,29 +54,7 @@ const sweep = (more: object = {}) => ({
   ...more,
 });
 
-interface TrialRun {
-  readonly info: {
-    readonly run_id: string;
-    readonly status: string;
-    readonly start_time: number;
-    readonly end_time: number;
-  };
-  readonly data: { readonly tags: readonly { readonly key: string; readonly value: string }[] };
-}
-
-/** The trials as MLflow has them, in their order. */
-async function trialsOf(name: string): Promise<readonly TrialRun[]> {
-  const mlflow = workspace.azureMl.mlflowTrackingUri.replace(/^azureml:/, 'https:');
-  const root = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/get?run_id=${name}`);
-  const found = await workspace.fetch(`${mlflow}/api/2.0/mlflow/runs/search`, {
-    method: 'POST',
-    body: JSON.stringify({
-      experiment_ids: [root.json.run.info.experiment_id],
-      filter: `tags.mlflow.parentRunId = '${name}'`,
-    }),
-  });
-  return (found.json.runs as TrialRun[]).sort((a, b) => (a.info.run_id < b.info.run_id ? -1 : 1));
-}
+const trialsOf = (name: string) => runsBelow(workspace, name);
 
 const statusesOf = async (name: string): Promise<readonly string[]> =>
   (await trialsOf(name)).map(({ info }) => info.status);
