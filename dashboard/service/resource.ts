@@ -8,8 +8,8 @@
 import { type Signal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { learnNow } from '../parts/now.ts';
-import { read, ServiceError } from './ask.ts';
-import { readInbox } from './read-inbox.ts';
+import { ServiceError } from './ask.ts';
+import { readWhole } from './read-whole.ts';
 import { connection, learnFrom } from './session.ts';
 
 export interface Resource<T> {
@@ -78,7 +78,7 @@ async function askUntilFresh(path: string, entry: Entry): Promise<void> {
     const before = entry.value.peek();
     if (before.data === null) entry.value.value = { ...before, isAsking: true };
     try {
-      const data = path === 'inbox' ? await readInbox() : await read(path);
+      const data = await readWhole(path);
       connection.value = 'reached';
       const { at } = data as { readonly at?: unknown };
       if (typeof at === 'string') learnNow(at);
