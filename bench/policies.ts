@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type Measuring, readCount, runBenchmark, UsageError } from './measure/run-benchmark.ts';
 import { compareRules, type StreamResults } from './policies/compare-rules.ts';
-import { delays, mostOffsets } from './policies/play-stream.ts';
+import { delays, mostOffsets, priceGroups } from './policies/play-stream.ts';
 import type { Task } from './policies/play-worker.ts';
 import { generatedNames } from './policies/streams.ts';
 import { type Figures, tellFigures, writeFigures } from './policies/tell-figures.ts';
@@ -11,11 +11,12 @@ import { type Figures, tellFigures, writeFigures } from './policies/tell-figures
 const help = `npm run bench:policies -- [options]
 
 Plays rules that say when to retrain over streams of labelled rows, as docs/policy-benchmark.md has it. Generated streams need nothing;
-recorded ones are CSV files of scikit-multiflow's streaming-datasets collection, which are not part of this project: elec.csv and
-weather.csv. The same seed gives the same figures.
+recorded ones are files that are not part of this project: elec.csv and weather.csv of scikit-multiflow's streaming-datasets collection,
+and flights-3m.parquet of the npm package vega-datasets. The same seed gives the same figures.
 
   --elec2 FILE     the stream of electricity prices
   --weather FILE   the stream of the weather
+  --flights FILE   the stream of flights
   --streams NAMES  only these, with commas between
   --offsets N      plays of a stream, 1 to 10 (default 10)
   --workers N      threads (default 2)
@@ -29,12 +30,13 @@ const quickStreams = ['sea abrupt', 'stagger recurring', 'hyperplane rotating', 
 function listTasks(values: {
   readonly elec2?: string | undefined;
   readonly weather?: string | undefined;
+  readonly flights?: string | undefined;
   readonly streams?: string | undefined;
   readonly offsets: string;
   readonly seed: string;
   readonly quick: boolean;
 }): readonly Task[] {
-  const files = { elec2: values.elec2, weather: values.weather };
+  const files = { elec2: values.elec2, weather: values.weather, flights: values.flights };
   const recorded = Object.entries(files).flatMap(([stream, file]) => (file ? [{ stream, file }] : []));
   const all = [...generatedNames.map((stream) => ({ stream, file: null })), ...recorded];
   const named = values.streams?.split(',').map((name) => name.trim());
@@ -91,6 +93,7 @@ await runBenchmark({
   options: {
     elec2: { type: 'string' },
     weather: { type: 'string' },
+    flights: { type: 'string' },
     streams: { type: 'string' },
     offsets: { type: 'string', default: '10' },
     workers: { type: 'string', default: '2' },
@@ -102,11 +105,14 @@ await runBenchmark({
     const tasks = listTasks(values);
     const beganMs = performance.now();
     const streams = await playAll(tasks, readCount('workers', values.workers, 1), measuring);
-    const comparisons =
-      streams.length < 2 ? [] : (['budget', 'price'] as const).map((view) => compareRules(streams, view));
+    const isComparable = streams.length >= 2;
+    const comparisons = isComparable
+      ? (['budget', 'price'] as const).map((view) => compareRules(streams, view, 'all'))
+      : [];
+    const atPrices = isComparable ? priceGroups.map((group) => compareRules(streams, 'price', group)) : [];
     const figures = {
       settings: { seed: values.seed, offsets: tasks[0]!.offsets },
-      ...{ streams, comparisons, seconds: (performance.now() - beganMs) / 1000 },
+      ...{ streams, comparisons, atPrices, seconds: (performance.now() - beganMs) / 1000 },
     };
     if (values.write !== undefined) {
       const page = readFileSync(values.write, 'utf8');

@@ -1,7 +1,7 @@
 /** What the results over all streams say of the rules. Pure. */
 import { correctHolm } from '../../shared/gates/statistics/holm.ts';
 import { advice, type View } from './contenders.ts';
-import { oracle, type Results } from './play-stream.ts';
+import { oracle, priceGroups, type Results } from './play-stream.ts';
 import { averageRanks, criticalDifference, type Friedman, friedman, signedRanks } from './rank-tests.ts';
 
 export interface StreamResults {
@@ -9,7 +9,7 @@ export interface StreamResults {
   readonly results: Results;
 }
 
-interface Standing {
+export interface Standing {
   readonly rule: string;
   readonly averageRank: number;
   /** Means over the streams. */
@@ -29,6 +29,8 @@ interface Standing {
 
 export interface Comparison {
   readonly view: View;
+  /** The plays that are compared. */
+  readonly among: string;
   readonly friedman: Friedman;
   readonly criticalDifference: number;
   /** The best first. */
@@ -37,16 +39,17 @@ export interface Comparison {
   readonly oracle: number;
 }
 
-/** At least two streams. */
-export function compareRules(streams: readonly StreamResults[], view: View): Comparison {
-  const rules = Object.keys(streams[0]!.results['all']![view]).filter((rule) => rule !== oracle);
-  const costsOf = (rule: string, group = 'all'): number[] =>
+/** At least two streams. `among`: a group of plays; of `all` there are the ranks in the others, too. */
+export function compareRules(streams: readonly StreamResults[], view: View, among: string): Comparison {
+  const rules = Object.keys(streams[0]!.results[among]![view]).filter((rule) => rule !== oracle);
+  const costsOf = (rule: string, group = among): number[] =>
     streams.map(({ results }) => results[group]![view][rule]!.cost);
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;
   const ranksOf = (group: string): number[] =>
     averageRanks(streams.map((_, at) => rules.map((rule) => costsOf(rule, group)[at]!)));
-  const groups = Object.keys(streams[0]!.results).toSorted();
+  const every = Object.keys(streams[0]!.results).filter((group) => !priceGroups.includes(group));
+  const groups = among === 'all' ? every.toSorted() : [among];
   const ranks = new Map(groups.map((group) => [group, ranksOf(group)]));
   const others = rules.filter((rule) => rule !== advice);
   const own = costsOf(advice);
@@ -59,9 +62,9 @@ export function compareRules(streams: readonly StreamResults[], view: View): Com
       costs.filter((cost, stream) => Math.sign(cost - own[stream]!) === sign).length;
     return {
       rule,
-      averageRank: ranks.get('all')![at]!,
+      averageRank: ranks.get(among)![at]!,
       cost: mean(costs),
-      runs: mean(streams.map(({ results }) => results['all']![view][rule]!.runs)),
+      runs: mean(streams.map(({ results }) => results[among]![view][rule]!.runs)),
       ranks: Object.fromEntries(groups.map((group) => [group, ranks.get(group)![at]!])),
       against:
         place < 0
@@ -73,8 +76,8 @@ export function compareRules(streams: readonly StreamResults[], view: View): Com
     };
   });
   return {
-    view,
-    friedman: friedman(ranks.get('all')!, streams.length),
+    ...{ view, among },
+    friedman: friedman(ranks.get(among)!, streams.length),
     criticalDifference: criticalDifference(rules.length, streams.length),
     standings: standings.toSorted((a, b) => a.averageRank - b.averageRank),
     oracle: mean(costsOf(oracle)),

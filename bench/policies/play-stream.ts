@@ -12,6 +12,8 @@ import { type Outcome, playRule } from './play-rule.ts';
 import { playLength, type Rule, referenceOf, ruleOf, tuningLength, type World } from './rule.ts';
 
 export const prices = [0.1, 0.3, 1, 3];
+/** Groups of the second view alone: all plays at one price each. */
+export const priceGroups = prices.map((price) => `price ${price}`);
 export const delays = [0, 2, 4];
 const firstOffset = 10;
 const offsetStep = 5;
@@ -26,7 +28,7 @@ interface Result {
   readonly runs: number;
 }
 
-/** By group of plays (`all`, `delay 2`, `gates on`), view and rule: the means over the plays. */
+/** By group of plays (`all`, `delay 2`, `gates on`, `price 0.1`), view and rule: the means over the plays. */
 export type Results = Readonly<Record<string, Readonly<Record<View, Readonly<Record<string, Result>>>>>>;
 
 type Sums = Record<string, Record<View, Record<string, Result>>>;
@@ -51,10 +53,13 @@ export function playStream(stream: Stream, { seed, offsets, delays: waits }: Ext
           const reference = referenceOf(matrix, offset, delay);
           for (const isGated of [false, true]) {
             const groups = ['all', `delay ${delay}`, `gates ${isGated ? 'on' : 'off'}`];
-            for (const group of groups) plays.set(group, (plays.get(group) ?? 0) + 1);
+            for (const group of [...groups, ...priceGroups]) plays.set(group, (plays.get(group) ?? 0) + 1);
             const world = { matrix, offset, delay, isGated, reference };
-            playWorld(world, `${seed} ${stream.name} ${offset}`, (view, name, result) => {
-              for (const group of groups) add(sums, group, view, name, result);
+            playWorld(world, `${seed} ${stream.name} ${offset}`, (view, name, results) => {
+              const mean = meanResult(results);
+              for (const group of groups) add(sums, group, view, name, mean);
+              if (view === 'budget') return;
+              for (const [at, group] of priceGroups.entries()) add(sums, group, view, name, results[at]!);
             });
           }
         }
@@ -84,15 +89,18 @@ function meansOf(sums: Sums, plays: ReadonlyMap<string, number>): Results {
   );
 }
 
-type Note = (view: View, name: string, result: Result) => void;
+/** Of the results at each price, or of the one under the same budget. */
+function meanResult(results: readonly Result[]): Result {
+  const mean = (of: (result: Result) => number): number =>
+    results.reduce((sum, result) => sum + of(result), 0) / results.length;
+  return { cost: mean(({ cost }) => cost), runs: mean(({ runs }) => runs) };
+}
+
+type Note = (view: View, name: string, results: readonly Result[]) => void;
 
 function playWorld(world: World, seed: string, note: Note): void {
   for (const view of ['budget', 'price'] as const) {
     const of = view === 'budget' ? [0] : prices;
-    const mean = (results: readonly Result[]): Result => ({
-      cost: results.reduce((sum, { cost }) => sum + cost, 0) / results.length,
-      runs: results.reduce((sum, { runs }) => sum + runs, 0) / results.length,
-    });
     const told = (view === 'budget' ? [null] : prices).map((price) => listContenders({ world, price, seed }));
     for (const [at, { name, settings }] of told[0]!.entries()) {
       // Only advice is told the price: every other setting is the same at all.
@@ -100,13 +108,14 @@ function playWorld(world: World, seed: string, note: Note): void {
         name === advice
           ? told.map((list, index) => playTuned(world, list[at]!.settings, [of[index]!])[0]!)
           : playTuned(world, settings, of);
-      note(view, name, mean(counted));
+      note(view, name, counted);
       if (name !== advice) continue;
       for (const [kind, like] of Object.entries(asMany))
-        note(view, like, mean(playAsMany(world, view, seed, kind === 'uniform', counted, of)));
+        note(view, like, playAsMany(world, view, seed, kind === 'uniform', counted, of));
     }
     const most = view === 'budget' ? mostRuns : Number.POSITIVE_INFINITY;
-    note(view, oracle, mean(of.map((price) => ({ cost: leastCost(world, most, price), runs: 0 }))));
+    const least = of.map((price) => ({ cost: leastCost(world, most, price), runs: 0 }));
+    note(view, oracle, least);
   }
 }
 

@@ -1,6 +1,8 @@
 /** Plays the streams it is sent, one after the other, beside other such threads. */
 import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { readFlights } from './flights.ts';
+import type { Stream } from './loss-matrix.ts';
 import { type Extent, playStream } from './play-stream.ts';
 import { generateStream, readStream } from './streams.ts';
 
@@ -10,8 +12,14 @@ export interface Task extends Extent {
   readonly file: string | null;
 }
 
-parentPort!.on('message', ({ stream: name, file, ...extent }: Task) => {
-  const stream =
-    file === null ? generateStream(name, extent.seed) : readStream(name, readFileSync(file, 'utf8'));
-  parentPort!.postMessage({ stream: name, results: playStream(stream, extent) });
+async function openStream({ stream: name, file, seed }: Task): Promise<Stream> {
+  if (file === null) return generateStream(name, seed);
+  return name === 'flights'
+    ? await readFlights(name, readFileSync(file))
+    : readStream(name, readFileSync(file, 'utf8'));
+}
+
+parentPort!.on('message', async (task: Task) => {
+  const stream = await openStream(task);
+  parentPort!.postMessage({ stream: task.stream, results: playStream(stream, task) });
 });

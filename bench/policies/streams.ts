@@ -7,7 +7,8 @@ import { type Random, seedRandom } from '../../shared/gates/statistics/random.ts
 import type { Stream } from './loss-matrix.ts';
 
 export const windows = 175;
-const rowsPerWindow = 200;
+/** Of generated streams, and of those of whose rows some are taken. */
+export const rowsPerWindow = 200;
 
 interface Drawn {
   readonly features: readonly number[];

@@ -69,7 +69,8 @@ async function countRows(file: ParquetFile, group: ParquetGroup): Promise<void> 
   await readColumn(file, group, column, () => {});
 }
 
-async function readColumn(
+/** Every value of a flat column in a row group, null where there is none. Throws `UnreadableFile`. */
+export async function readColumn(
   file: ParquetFile,
   group: ParquetGroup,
   column: ParquetColumn,

@@ -6,10 +6,10 @@ import { type Learner, learners, logistic, naiveBayes } from '../../../bench/pol
 import { LossMatrix, type Stream } from '../../../bench/policies/loss-matrix.ts';
 import { leastCost } from '../../../bench/policies/oracle.ts';
 import { playRule } from '../../../bench/policies/play-rule.ts';
-import { oracle, playStream } from '../../../bench/policies/play-stream.ts';
+import { oracle, playStream, priceGroups } from '../../../bench/policies/play-stream.ts';
 import { referenceOf, ruleOf, trainedAt, type World } from '../../../bench/policies/rule.ts';
 import { generatedNames, generateStream, readStream } from '../../../bench/policies/streams.ts';
-import { writeFigures } from '../../../bench/policies/tell-figures.ts';
+import { tellFigures, writeFigures } from '../../../bench/policies/tell-figures.ts';
 import { PolicySchema } from '../../../shared/config/policy-schema.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 
@@ -231,10 +231,52 @@ describe('the benchmark of policies', () => {
   });
 
   it('ranks the rules and sets advice against each', () => {
-    const { standings } = compareRules(results, 'budget');
+    const { standings } = compareRules(results, 'budget', 'all');
     const ranks = standings.reduce((sum, { averageRank }) => sum + averageRank, 0);
     expect(ranks).toBeCloseTo((standings.length * (standings.length + 1)) / 2, 9);
     expect(standings.filter(({ against }) => against === null).map(({ rule }) => rule)).toEqual(['advice']);
+  });
+
+  it('has figures of each price by itself, whose mean is that of the view', () => {
+    for (const { results: of } of results) {
+      for (const [rule, { cost, runs }] of Object.entries(of['all']!.price)) {
+        const each = priceGroups.map((group) => of[group]!.price[rule]!);
+        expect(each.reduce((sum, at) => sum + at.cost, 0) / 4, rule).toBeCloseTo(cost, 9);
+        expect(each.reduce((sum, at) => sum + at.runs, 0) / 4, rule).toBeCloseTo(runs, 9);
+      }
+      const always = priceGroups.map((group) => of[group]!.price['always']!.cost);
+      expect([0, 1, 2, 3].map((at) => always[at]! - always[0]!)).toEqual(
+        [0, 0.2, 0.9, 2.9].map((more) => expect.closeTo(83 * more, 6)),
+      );
+    }
+    const atPrices = priceGroups.map((group) => compareRules(results, 'price', group));
+    const told = tellFigures({
+      settings: { seed: 'test', offsets: 1 },
+      ...{ streams: results, comparisons: [], atPrices, seconds: 1 },
+    });
+    const [, tables] = told.split('### Each price by itself');
+    const rows = tables!
+      .split('### Each stream')[0]!
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const [head, ...ranked] = rows.map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(head!.slice(0, 5)).toEqual([
+      'rule',
+      'price 0.1: average rank',
+      'price 0.1: cost',
+      'price 0.1: runs',
+      'price 0.3: average rank',
+    ]);
+    expect(ranked.length).toBe(14 + 1 + 14);
+    const { cost } = atPrices[2]!.standings.find(({ rule }) => rule === 'never')!;
+    expect(ranked.find(([rule]) => rule === 'never')![8]).toBe(cost.toFixed(2));
+    const [, compared] = ranked.filter(([rule]) => rule === '**advice**');
+    expect(compared!.slice(1)).toEqual(Array.from({ length: 12 }, () => ''));
   });
 
   it('writes its figures between the marks of its page, and nowhere else', () => {
