@@ -2,6 +2,7 @@
 import type { ColumnType } from '../../shared/config/data-schema.ts';
 import { readColumn } from '../../shared/data/read-parquet.ts';
 import { readStored } from '../../shared/data/read-value.ts';
+import { UnreadableFile } from '../../shared/tables/data-file.ts';
 import { ParquetFile } from '../../shared/tables/parquet/parquet-file.ts';
 import type { Stream } from './loss-matrix.ts';
 import { rowsPerWindow, windows } from './streams.ts';
@@ -13,6 +14,16 @@ const dayNanos = 86_400e9;
 
 /** Flights in the order of their departure; of each window of equal size, some at equal distances. */
 export async function readFlights(name: string, bytes: Uint8Array): Promise<Stream> {
+  try {
+    return await readStream(name, bytes);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    const seen = `stream ${name}: expected a Parquet file as flights-3m.parquet is, but ${error.message}`;
+    throw new Error(seen, { cause: error });
+  }
+}
+
+async function readStream(name: string, bytes: Uint8Array): Promise<Stream> {
   const read = async (start: number, end: number) => bytes.subarray(start, end);
   const file = await ParquetFile.open({ name, bytes: bytes.length, read }, budget);
   const size = Math.floor(file.rows / windows);

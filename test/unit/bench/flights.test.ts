@@ -46,6 +46,9 @@ describe('the stream of flights', () => {
 
   it('is refused where the file is another', async () => {
     const refused = (bytes: Uint8Array) => expect(readFlights('flights', bytes)).rejects;
+    await refused(Buffer.from('date,delay,distance\n')).toThrow(
+      'stream flights: expected a Parquet file as flights-3m.parquet is, but it does not end as Parquet does',
+    );
     const few = parquetOf([{ name: 'date', data: [new Date(begin)] }]);
     await refused(few).toThrow('stream flights: expected at least 35000 rows, got 1');
     const others = parquetOf([{ name: 'time', data: [...columns.distance] }]);
