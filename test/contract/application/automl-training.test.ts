@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { untilSeen } from '../../until.ts';
 import { churnRows } from '../../world/train-by-automl.ts';
-import { untilEnded } from './run-steps.ts';
 import {
   jobOf,
   openTraining,
   pinTraining,
   readShownTraining,
-  submission,
   type TrainingWorld,
 } from './training-fixture.ts';
 
@@ -28,7 +26,7 @@ describe('training by AutoML', () => {
   it('leaves its best model where any training does, says which it is, and how long all machines ran', async () => {
     await world.upload(`${dataPath}2002-08-19.csv`, churnRows(300));
     await world.begin(runId, pinned);
-    const state = await untilEnded(world.step, jobOf(runId));
+    const state = await world.untilEnded(jobOf(runId));
 
     expect(state).toMatchObject({
       ...{ jobName: jobOf(runId), status: 'Completed', succeeded: true, error: '' },
@@ -44,7 +42,7 @@ describe('training by AutoML', () => {
     expect(JSON.parse(await world.textOf(`runs/${runId}/model/model.json`))).toMatchObject({
       target: 'left',
     });
-    expect(await world.step('submit-job', submission(runId, pinned)), 'submitted once more').toEqual(state);
+    expect(await world.submit(runId, pinned), 'submitted once more').toEqual(state);
   });
 
   it('is shown no row that is held out', async () => {
@@ -84,7 +82,7 @@ describe('training by AutoML', () => {
   it('fails with the command that prepares, with its words and its log', async () => {
     await world.upload(`${dataPath}2002-08-19.csv`, churnRows(20));
     await world.begin(failing, pinned);
-    const state = await untilEnded(world.step, jobOf(failing));
+    const state = await world.untilEnded(jobOf(failing));
     expect(state).toMatchObject({ status: 'Failed', succeeded: false, kind: 'code' });
     expect(state.error).toMatch(
       new RegExp(
@@ -98,7 +96,7 @@ describe('training by AutoML', () => {
   it('fails with the setup where the table does not fit, and says why', async () => {
     await world.upload(`${dataPath}2002-08-19.csv`, churnRows(300));
     await world.begin(wrong, pinTraining(training.replace('targetColumn: left', 'targetColumn: gone')));
-    const state = await untilEnded(world.step, jobOf(wrong));
+    const state = await world.untilEnded(jobOf(wrong));
     expect(state.error).toMatch(
       /^step setup failed, see .* --step setup`\. .*the table has no column "gone"/s,
     );
@@ -109,7 +107,7 @@ describe('training by AutoML', () => {
     await world.begin(cancelled, pinned);
     await untilSeen(async () => ((await world.logOf(cancelled))['step'] === undefined ? undefined : true));
     await world.step('cancel-job', { jobName: jobOf(cancelled) });
-    const state = await untilEnded(world.step, jobOf(cancelled));
+    const state = await world.untilEnded(jobOf(cancelled));
     expect(state).toMatchObject({ status: 'Canceled', succeeded: false });
     expect(state.computeMs).toBeGreaterThanOrEqual(0);
   });

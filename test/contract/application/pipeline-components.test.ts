@@ -4,13 +4,11 @@ import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
 import type { ModelConfig, PinnedModel } from '../../../shared/config/schema.ts';
 import { run } from '../../fixtures/ledger.ts';
-import { untilEnded } from './run-steps.ts';
 import {
   jobOf,
   openTraining,
   pinTraining,
   readShownTraining,
-  submission,
   type TrainingWorld,
 } from './training-fixture.ts';
 
@@ -103,7 +101,7 @@ async function publish(spec: Record<string, unknown>): Promise<void> {
 async function train(id: string, pinned: PinnedModel): Promise<JobState> {
   await world.upload(`${pinned.config.data.path}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
   await world.begin(id, pinned);
-  return untilEnded(world.step, jobOf(id));
+  return world.untilEnded(jobOf(id));
 }
 
 const jsonAt = async (path: string): Promise<unknown> => JSON.parse(await world.textOf(path));
@@ -172,7 +170,7 @@ describe('a pipeline of published components', () => {
     ],
   ])('is refused before an hour is spent where a component has %s', async (_, change, why) => {
     const training = pinned.config.training as Parameters<Change>[0];
-    const refused = await world.step('submit-job', submission(runOf(9), pinned, change(training)));
+    const refused = await world.submit(runOf(9), pinned, change(training));
     expect(refused).toMatchObject({
       ...{ status: 'Refused', succeeded: false, computeMs: 0 },
       error: expect.stringContaining(why),
@@ -184,10 +182,7 @@ describe('a pipeline of published components', () => {
   it('is refused by the local workspace where a component is of a registry, for there is none', async () => {
     const training = pinned.config.training as Parameters<Change>[0];
     const component = 'azureml://registries/shared/components/churn_fit/versions/3';
-    const refused = await world.step(
-      'submit-job',
-      submission(runOf(9), pinned, withFit({ component })(training)),
-    );
+    const refused = await world.submit(runOf(9), pinned, withFit({ component })(training));
     expect(refused).toMatchObject({ error: expect.stringContaining('there are no registries here') });
   });
 });
@@ -253,10 +248,7 @@ describe('a published pipeline', () => {
   it('is refused where it lacks what it requires', async () => {
     const pinned = pinTraining(published!);
     const { inputs: _, ...rest } = pinned.config.training as Record<string, unknown>;
-    const refused = await world.step(
-      'submit-job',
-      submission(runOf(9), pinned, { ...rest, inputs: { rounds: 2 } }),
-    );
+    const refused = await world.submit(runOf(9), pinned, { ...rest, inputs: { rounds: 2 } });
     expect(refused).toMatchObject({
       status: 'Refused',
       error: expect.stringContaining('requires input data (uri_folder), which inputs does not give'),
@@ -288,7 +280,7 @@ describe('an evaluation that is a pipeline', () => {
         ...{ runId: id, model: config.model, phase: 'evaluate', dataPath: config.data.path },
         ...{ job: config.evaluation, challenger, champion },
       });
-      const state = await untilEnded(world.step, `${id}-evaluate`);
+      const state = await world.untilEnded(`${id}-evaluate`);
       expect(state).toMatchObject({ status: 'Completed', error: '' });
       expect(state.computeMs).toBeGreaterThan(0);
       expect(await world.textOf(`runs/${id}/evidence/predictions.csv`)).toBe(
@@ -310,7 +302,7 @@ describe('an evaluation that is a pipeline', () => {
       ...{ job: config.evaluation, challenger: model('2', `runs/${runOf(4)}/model/`), champion: null },
     });
     expect(begun).toEqual({ state: 'running', why: '' });
-    expect(await untilEnded(world.step, `${trialId}-evaluate`)).toMatchObject({ status: 'Completed' });
+    expect(await world.untilEnded(`${trialId}-evaluate`)).toMatchObject({ status: 'Completed' });
     const path = `runs/${trialId}/evidence/predictions.csv`;
     expect(await world.services.container.getBlobClient(path).exists()).toBe(true);
   });

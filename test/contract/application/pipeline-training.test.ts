@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localCloud } from '../../../local/cloud-context.ts';
 import type { JobState } from '../../../orchestrations/steps.ts';
-import { untilEnded } from './run-steps.ts';
 import {
   jobOf,
   openTraining,
@@ -24,7 +23,7 @@ beforeAll(async () => {
 
 async function train(id: string): Promise<JobState> {
   await world.begin(id, pinned);
-  return untilEnded(world.step, jobOf(id));
+  return world.untilEnded(jobOf(id));
 }
 
 describe('training by a pipeline', () => {
@@ -37,7 +36,7 @@ describe('training by a pipeline', () => {
     expect(state.computeMs).toBeGreaterThan(0);
     const model = await world.textOf(`runs/${runId}/model/model.json`);
     expect(JSON.parse(model)).toEqual({ rows: 3, rounds: 3 });
-    const again = await world.step('submit-job', submission(runId, pinned));
+    const again = await world.submit(runId, pinned);
     expect(again, 'submitted once more').toEqual(state);
     expect(await world.logOf(runId, '&step=prepare')).toMatchObject({
       ...{ step: 'prepare', job: jobOf(runId), text: 'prepared 3 rows\n', ended: true },
@@ -78,7 +77,7 @@ describe('training by a pipeline', () => {
     expect(state).toMatchObject({ status: 'Failed', kind: 'preempted' });
     expect(state.error).toContain('step fit failed');
     const second = await world.step('submit-job', { ...submission(third, pinned), attempt: 2 });
-    expect((await untilEnded(world.step, second.jobName)).status).toBe('Completed');
+    expect((await world.untilEnded(second.jobName)).status).toBe('Completed');
   });
 
   it.each([

@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PinnedModel } from '../../../shared/config/schema.ts';
 import { untilSeen } from '../../until.ts';
-import { untilEnded } from './run-steps.ts';
 import {
   jobOf,
   openTraining,
   pinTraining,
   readShownTraining,
-  submission,
   type TrainingWorld,
 } from './training-fixture.ts';
 
@@ -35,7 +33,7 @@ describe('training by a sweep', () => {
   it('says which trial is the best, where its model lies, and how long all of their machines ran', async () => {
     await world.upload(`${dataPath}2002-08-19.jsonl`, '{"id":1}\n{"id":2}\n{"id":3}\n');
     await world.begin(runId, pinned);
-    const state = await untilEnded(world.step, jobOf(runId));
+    const state = await world.untilEnded(jobOf(runId));
 
     expect(state).toMatchObject({
       ...{ jobName: jobOf(runId), status: 'Completed', succeeded: true, error: '' },
@@ -50,7 +48,7 @@ describe('training by a sweep', () => {
     expect(state.modelUri).toMatch(/\/datastores\/workspaceblobstore\/paths\/azureml\/.*-train_3\/model\/$/);
     const model = await world.textOf(state.modelUri!.replace(/^.*\/paths\//, '').concat('model.json'));
     expect(JSON.parse(model)).toEqual({ rate: 0.1, depth: 4 });
-    expect(await world.step('submit-job', submission(runId, pinned)), 'submitted once more').toEqual(state);
+    expect(await world.submit(runId, pinned), 'submitted once more').toEqual(state);
   });
 
   it('keeps what every trial came to', async () => {
@@ -77,7 +75,7 @@ describe('training by a sweep', () => {
   it('fails with the trial that did first, with its words and its log', async () => {
     await world.upload(`${dataPath}2002-08-19.jsonl`, '{"id":1}\n');
     await world.begin(failing, pinned);
-    const state = await untilEnded(world.step, jobOf(failing));
+    const state = await world.untilEnded(jobOf(failing));
     expect(state).toMatchObject({ status: 'Failed', succeeded: false, kind: 'code' });
     expect(state.error).toMatch(
       new RegExp(
@@ -92,7 +90,7 @@ describe('training by a sweep', () => {
 
   it('has no model where no trial has logged the metric', async () => {
     await world.begin(silent, withCommand('node silent.mjs'));
-    const state = await untilEnded(world.step, jobOf(silent));
+    const state = await world.untilEnded(jobOf(silent));
     expect(state).toMatchObject({ status: 'Completed', succeeded: false });
     expect(state.error).toContain('none has logged accuracy and ended well');
     expect(state).not.toHaveProperty('modelUri');
@@ -102,7 +100,7 @@ describe('training by a sweep', () => {
     await world.begin(cancelled, withCommand('node hang.mjs'));
     await untilSeen(async () => ((await world.logOf(cancelled))['step'] === undefined ? undefined : true));
     await world.step('cancel-job', { jobName: jobOf(cancelled) });
-    const state = await untilEnded(world.step, jobOf(cancelled));
+    const state = await world.untilEnded(jobOf(cancelled));
     expect(state).toMatchObject({ status: 'Canceled', succeeded: false });
     expect(state.computeMs).toBeGreaterThanOrEqual(0);
   });

@@ -7,7 +7,7 @@ import type { ModelConfig, PinnedModel } from '../../../shared/config/schema.ts'
 import { run } from '../../fixtures/ledger.ts';
 import { serveFunctions } from './handlers.ts';
 import { type LocalServices, startServices, temporaryFolder } from './local-services.ts';
-import { loadSteps, type RunStep } from './run-steps.ts';
+import { loadSteps, type RunStep, untilEnded } from './run-steps.ts';
 
 export interface ShownTraining {
   readonly page: string;
@@ -54,8 +54,10 @@ export const filesOf = ({ container }: Pick<LocalServices, 'container'>) => ({
 export interface TrainingWorld extends ReturnType<typeof filesOf> {
   readonly services: LocalServices;
   readonly step: RunStep;
+  submit(runId: string, model: PinnedModel, job?: object): Promise<JobState>;
   /** Pins a run's data, records it and submits its training. */
   begin(runId: string, model: PinnedModel): Promise<JobState>;
+  untilEnded(jobName: string): Promise<JobState>;
   logOf(runId: string, query?: string, phase?: string): Promise<Record<string, unknown>>;
 }
 
@@ -78,12 +80,14 @@ export async function openTraining(
     () => import('../../../functions/get-run-log.ts'),
     Object.fromEntries(ids.map((id) => [`runs/${id}/log`, ['get-run-log', { id }] as const])),
   );
+  const submit: TrainingWorld['submit'] = (...of) => step('submit-job', submission(...of));
   return {
-    ...{ services, step, ...files },
+    ...{ services, step, submit, ...files },
+    untilEnded: (jobName) => untilEnded(step, jobName),
     async begin(runId, model) {
       await step('pin-data', { runId, pinned: model });
       await step('record-run', run({ runId, phase: 'train', outcome: null }));
-      return step('submit-job', submission(runId, model));
+      return submit(runId, model);
     },
     async logOf(runId, query = '', phase = 'train') {
       const answer = await fetch(`${url}/api/runs/${runId}/log?phase=${phase}${query}`);
