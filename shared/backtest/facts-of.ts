@@ -115,8 +115,9 @@ function ofQuery(
   return ofJudgements(judged.judgements, `result of query ${name} that cannot be judged`);
 }
 
+/** As a run that has logged the metrics that the rule names. */
 function ofRunMetric(
-  { rule: name, run: runId, observedAt, value, at }: LineOf<'run-metric'>,
+  { rule: name, run: runId, observedAt, value, sample, standardError, at }: LineOf<'run-metric'>,
   pinned: PinnedModel,
 ): ReadFacts {
   const rule = pinned.config.triggers.runs.find((each) => each.name === name);
@@ -128,7 +129,16 @@ function ofRunMetric(
     runId,
     observedAt: readIsoTime(observedAt),
   } as const;
-  const judged = judgeRun(rule, measurement, { metrics: { [rule.metric]: value }, tags: {} }, at);
+  const metrics = Object.fromEntries(
+    (
+      [
+        [rule.sample, sample],
+        [rule.standardError, standardError],
+        [rule.metric, value],
+      ] as const
+    ).flatMap(([metric, number]) => (metric === undefined || number == null ? [] : [[metric, number]])),
+  );
+  const judged = judgeRun(rule, measurement, { metrics, tags: {} }, at);
   return ofJudgements(
     'judgement' in judged ? [judged.judgement] : [],
     `run of rule ${name} that cannot be judged`,

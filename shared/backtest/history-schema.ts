@@ -18,6 +18,12 @@ const time = z
 const word = z.string().min(1).max(500);
 const at = time.describe('When the service was told of it, ISO 8601; a time without a zone is in UTC.');
 const hours = z.number().min(0).max(1_000_000);
+const standardError = z
+  .number()
+  .min(0)
+  .nullable()
+  .optional()
+  .describe('Of the value. Omitted: it came without.');
 const offered = z
   .record(z.string(), time)
   .optional()
@@ -86,12 +92,7 @@ const lines = [
       window: word,
       value: z.number(),
       sample: z.number().nullable(),
-      standardError: z
-        .number()
-        .min(0)
-        .nullable()
-        .optional()
-        .describe('Of the value. Omitted: it came without.'),
+      standardError,
       offered,
     })
     .describe('What a query of triggers.queries has found.'),
@@ -103,6 +104,8 @@ const lines = [
       run: word.describe('Id of the run of production.'),
       observedAt: time.nullable(),
       value: z.number(),
+      sample: z.number().nullable().optional().describe('Rows it is over. Omitted: nothing says so.'),
+      standardError,
       offered,
     })
     .describe('What a run that a rule of triggers.runs watches has logged.'),

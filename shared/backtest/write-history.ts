@@ -166,7 +166,7 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
   });
   const ofRuns = ofKind('run').map((part): LineOf<'run-metric'> => {
     const offered = offeredOf([part]);
-    const { at, rule, window, value } = part;
+    const { at, rule, window, value, sample, standardError } = part;
     return {
       type: 'run-metric',
       at: toldAt(at, offered),
@@ -174,6 +174,8 @@ function ofSamples({ model, samples, decisions, champions }: Recorded): readonly
       run: window ?? at,
       observedAt: at,
       value,
+      ...(sample !== null && { sample }),
+      ...(standardError !== undefined && { standardError }),
       offered,
     };
   });

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { cron, duration, name, rowsAtMost, timeZone } from './fields.ts';
 import { confidence, type Problem } from './gate-fields.ts';
 import { findMetric } from './metric-catalog.ts';
+import { formOf } from './metric-form.ts';
 
 const limits = {
   below: z.number().optional().describe('A value under this is a breach.'),
@@ -48,6 +49,21 @@ const formNeedsConfidence = {
   error: 'valueIs says how sure a value is, which nothing asks; give confidence, too',
   path: ['valueIs'],
 };
+
+const usesError = (rule: { standardError?: string | undefined; confidence?: number | undefined }): boolean =>
+  rule.standardError === undefined || rule.confidence !== undefined;
+const errorNeedsConfidence = {
+  error: 'standardError says how sure a value is, which nothing asks; give confidence, too',
+  path: ['standardError'],
+};
+
+type Sampled = { sample?: string | undefined; minimumSample?: number | undefined };
+const usesSample = ({ sample, minimumSample }: Sampled): boolean =>
+  minimumSample === undefined || sample !== undefined;
+const minimumNeedsSample = (what: string) => ({
+  error: `minimumSample needs a ${what} to compare with; give sample, too`,
+  path: ['minimumSample'],
+});
 
 type Limits = { below?: number | undefined; above?: number | undefined };
 type Hysteresis = { breaches: number; windows: number };
@@ -137,10 +153,7 @@ export const QueryTriggerSchema = z
     ...hysteresis,
   })
   .refine(usesForm, formNeedsConfidence)
-  .refine((rule) => rule.standardError === undefined || rule.confidence !== undefined, {
-    error: 'standardError says how sure a value is, which nothing asks; give confidence, too',
-    path: ['standardError'],
-  })
+  .refine(usesError, errorNeedsConfidence)
   .refine(
     ({ confidence: asked, standardError, valueIs, sample }) =>
       asked === undefined || standardError !== undefined || (valueIs !== undefined && sample !== undefined),
@@ -152,10 +165,9 @@ export const QueryTriggerSchema = z
   )
   .refine(hasOneLimit, oneLimit)
   .refine(canPersist, persistence)
-  .refine(({ sample, minimumSample }) => minimumSample === undefined || sample !== undefined, {
-    error: 'minimumSample needs a column to compare with; give sample, too',
-    path: ['minimumSample'],
-  });
+  .refine(usesSample, minimumNeedsSample('column'));
+
+const logged = z.string().min(1).max(250);
 
 export const RunTriggerSchema = z
   .strictObject({
@@ -167,15 +179,52 @@ export const RunTriggerSchema = z
       .describe(
         "Name of the experiment whose runs are watched, in any casing. Ratchet's own jobs in it are not.",
       ),
-    metric: z.string().min(1).max(250).describe('Name of the metric that a run logs through MLflow.'),
+    metric: logged.describe('Name of the metric that a run logs through MLflow.'),
+    sample: logged
+      .optional()
+      .describe(
+        'Name of the metric of the same run that says over how many rows the value was computed. A run without it is not judged. Omitted: nothing says it.',
+      ),
+    minimumSample: z
+      .int()
+      .min(1)
+      .max(rowsAtMost)
+      .optional()
+      .describe('Runs over a smaller sample than this are ignored. Only with `sample`. Omitted: none is.'),
+    standardError: logged
+      .optional()
+      .describe(
+        'Name of the metric of the same run that is the standard error of the value. Only with `confidence`. Omitted: the sample says how sure the value is, where it can.',
+      ),
     ...limits,
+    ...sureness,
     ...hysteresis,
+  })
+  .refine(usesForm, formNeedsConfidence)
+  .refine(usesError, errorNeedsConfidence)
+  .refine(usesSample, minimumNeedsSample('metric'))
+  .superRefine((rule, context) => {
+    for (const problem of findLackOfInterval(rule)) context.addIssue({ code: 'custom', ...problem });
   })
   .refine(hasOneLimit, oneLimit)
   .refine(canPersist, persistence)
   .superRefine((rule, context) => {
     for (const problem of findThresholdProblems(rule)) context.addIssue({ code: 'custom', ...problem });
   });
+
+/** A value without any interval is never a breach. */
+function* findLackOfInterval(
+  rule: Sureness & { metric: string; sample?: string | undefined; standardError?: string | undefined },
+): Generator<Problem> {
+  const { metric, sample, standardError, valueIs } = rule;
+  if (rule.confidence === undefined || standardError !== undefined) return;
+  const isKnown = valueIs !== undefined || formOf(metric) !== null;
+  if (isKnown && sample !== undefined) return;
+  const lacks = isKnown
+    ? 'sample, the metric that says over how many rows'
+    : 'standardError, or sample and valueIs: proportion where the value is a share of its rows';
+  yield { path: ['confidence'], message: `confidence needs an interval of ${metric}; give ${lacks}` };
+}
 
 /** The names that rules of all three kinds share: a name is part of what a rule asks. */
 export function findSharedNames(rules: readonly (readonly { readonly name: string }[])[]): readonly string[] {

@@ -52,6 +52,17 @@ const forms = { proportion: ', a share of its rows' } as const;
 const tellForm = (valueIs: keyof typeof forms | undefined): string =>
   valueIs === undefined ? '' : (forms[valueIs] ?? `, a ${valueIs}`);
 
+/** What else stands beside the value, by the names of columns or of logged metrics. */
+function tellBasis(rule: {
+  readonly sample?: string | undefined;
+  readonly minimumSample?: number | undefined;
+  readonly standardError?: string | undefined;
+}): string {
+  const { sample, minimumSample = 0, standardError } = rule;
+  const over = sample === undefined ? '' : `, over at least ${counted(minimumSample, 'row')} by ${sample}`;
+  return `${over}${standardError === undefined ? '' : `, with its standard error by ${standardError}`}`;
+}
+
 /** One for each field there is: a field without one does not compile. */
 const tellers: {
   readonly [Field in keyof Triggers]-?: (value: Triggers[Field], does: Does) => string | readonly string[];
@@ -85,18 +96,33 @@ const tellers: {
         ...rest
       }) => {
         const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence }, does(name));
-        const error = standardError === undefined ? '' : `, with its standard error by ${standardError}`;
         const of = window === undefined ? '' : `, by ${window}`;
-        const over =
-          sample === undefined ? '' : `, over at least ${counted(minimumSample ?? 0, 'row')} by ${sample}`;
-        return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of}${tellForm(valueIs)} ${limit}${over}${error} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
+        const basis = tellBasis({ sample, minimumSample, standardError });
+        return `Rule ${name}: asked at ${cron} (${timeZone}) of the last ${span(lookBack)}, ${value}${of}${tellForm(valueIs)} ${limit}${basis} ${persists}; the query is ${quoted(query)}.${further(rest)}`;
       },
     ),
   runs: (rules, does) =>
-    rules.map(({ name, experiment, metric, below, above, breaches, windows, ...rest }) => {
-      const { limit, persists } = tellLimit({ below, above, breaches, windows }, does(name));
-      return `Rule ${name}: ${metric} ${limit}, logged by a run of experiment ${experiment}, ${persists}.${further(rest)}`;
-    }),
+    rules.map(
+      ({
+        name,
+        experiment,
+        metric,
+        sample,
+        minimumSample,
+        standardError,
+        below,
+        above,
+        breaches,
+        windows,
+        confidence,
+        valueIs,
+        ...rest
+      }) => {
+        const { limit, persists } = tellLimit({ below, above, breaches, windows, confidence }, does(name));
+        const basis = tellBasis({ sample, minimumSample, standardError });
+        return `Rule ${name}: ${metric}${tellForm(valueIs)} ${limit}${basis}, logged by a run of experiment ${experiment}, ${persists}.${further(rest)}`;
+      },
+    ),
   alerts: (alerts, does) =>
     alerts.map(
       ({ name, rule, ...rest }) =>

@@ -1,5 +1,6 @@
 /** What a rule found, as the ledger keeps it, whatever came of it. Pure. */
 import type { CheckRow } from '../domain/check.ts';
+import { counted } from '../domain/plural.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Judgement } from './judge-value.ts';
 
@@ -40,6 +41,16 @@ export function unjudgedCheck(
   sentence: string,
 ): CheckRow {
   return { ...bare(rule, seen), verdict, sentence: sentence.slice(0, longestSentence), signalId: null };
+}
+
+/** Of a number over fewer rows than the rule takes. */
+export function tooFewCheck(
+  rule: Rule,
+  seen: Seen & { readonly value: number; readonly sample: number },
+): CheckRow {
+  const { metric, value, sample, window } = seen;
+  const sentence = `${metric} ${value.toPrecision(4)} is over ${counted(sample, 'row')}, and the rule takes ${rule.minimumSample} (window ${window}).`;
+  return unjudgedCheck(rule, seen, 'too-few', sentence);
 }
 
 const longestSentence = 1_000;

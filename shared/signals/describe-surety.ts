@@ -14,6 +14,7 @@ interface Seen {
   readonly value: number;
   readonly sample: number | null;
   readonly standardError?: number | null;
+  readonly noError?: string | undefined;
 }
 
 interface SaidSurety {
@@ -28,11 +29,11 @@ interface SaidSurety {
 /** Null: the rule does not ask. */
 export function describeSurety(
   { confidence, valueIs }: Rule,
-  { what: metric, value, sample, standardError = null }: Seen,
+  { what: metric, value, sample, standardError = null, noError }: Seen,
   threshold: { readonly side: 'below' | 'above'; readonly limit: number },
 ): SaidSurety | null {
   if (confidence === undefined) return null;
-  const sure = testBreach(threshold, { metric, value, sample, standardError, valueIs });
+  const sure = testBreach(threshold, { metric, value, sample, standardError, noError, valueIs });
   const known = { confidence, ...(standardError !== null && { standardError }) };
   if ('cannotSay' in sure) {
     const said = `, but it cannot be said whether the true value is: ${sure.cannotSay}`;

@@ -14,8 +14,7 @@ import { suggest } from '../config/suggest.ts';
 import type { CheckRow } from '../domain/check.ts';
 import { readIsoTime } from '../domain/iso-time.ts';
 import type { LogsColumn, LogsTable } from '../domain/logs-table.ts';
-import { counted } from '../domain/plural.ts';
-import { judgedCheck, unjudgedCheck } from './check-row.ts';
+import { judgedCheck, tooFewCheck, unjudgedCheck } from './check-row.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 
 interface RowsJudgement {
@@ -100,11 +99,9 @@ export function judgeRows(
   )
     .sort(byRank)
     .slice(-windowsAtMost)
-    .map(({ window, observedAt, value, sample }) => {
-      const seen = { ...tickOf(rule, model, observedAt), window, value, sample };
-      const sentence = `${rule.value} ${value.toPrecision(4)} is over ${counted(sample ?? 0, 'row')}, and the rule takes ${minimumSample} (window ${window}).`;
-      return unjudgedCheck(rule, seen, 'too-few', sentence);
-    });
+    .map(({ window, observedAt, value, sample }) =>
+      tooFewCheck(rule, { ...tickOf(rule, model, observedAt), window, value, sample: sample ?? 0 }),
+    );
   const checks = [...few, ...judged.map(({ check }) => check)];
   return {
     judgements: judged.map(({ judgement }) => judgement),

@@ -7,7 +7,8 @@ import type { RunTrigger } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
 import type { CheckRow } from '../domain/check.ts';
 import { isOwnRegistration } from '../domain/lineage.ts';
-import { judgedCheck, unjudgedCheck } from './check-row.ts';
+import { counted } from '../domain/plural.ts';
+import { judgedCheck, tooFewCheck, unjudgedCheck } from './check-row.ts';
 import type { Models } from './fact.ts';
 import { type Judgement, judgeValue } from './judge-value.ts';
 import type { RunMeasurement } from './measurement.ts';
@@ -62,16 +63,46 @@ export function judgeRun(
   });
   if (!run) return unjudged('the workspace does not know the run');
   if (isOwnRegistration(run.tags)) return { unjudged: "it is a job of Ratchet's own", check: null };
-  const value = Object.hasOwn(run.metrics, rule.metric) ? run.metrics[rule.metric]! : null;
-  if (value === null) {
-    const logged = Object.keys(run.metrics);
-    const named = logged.length === 0 ? 'none' : logged.slice(0, 20).join(', ').slice(0, 300);
-    return unjudged(`it logged no metric ${rule.metric}, but ${named}${suggest(rule.metric, logged)}`);
+  const value = readLogged(run, rule.metric);
+  if ('lacks' in value) return unjudged(value.lacks);
+  const sample = rule.sample === undefined ? { number: null } : readLogged(run, rule.sample);
+  if ('lacks' in sample) return unjudged(sample.lacks);
+  const numbers = { value: value.number, sample: sample.number, ...readError(run, rule.standardError) };
+  if (numbers.sample !== null && numbers.sample < (rule.minimumSample ?? 0)) {
+    const check = tooFewCheck(rule, { ...seen, value: numbers.value, sample: numbers.sample });
+    return {
+      unjudged: `it is over ${counted(numbers.sample, 'row')}, and the rule takes ${rule.minimumSample}`,
+      check,
+    };
   }
-  if (!Number.isFinite(value)) return unjudged(`its metric ${rule.metric} is ${value}`);
   const judgement = judgeValue(rule, {
-    ...{ model, ruleKind: 'run', source: 'mlflow', what: rule.metric, value },
-    ...{ sample: null, window: runId, observedAt, evidence: { experiment: rule.experiment } },
+    ...{ model, ruleKind: 'run', source: 'mlflow', what: rule.metric, ...numbers },
+    ...{ window: runId, observedAt, evidence: { experiment: rule.experiment } },
   });
-  return { judgement, check: judgedCheck(rule, { ...seen, value }, judgement) };
+  const { noError: _, ...checked } = numbers;
+  return { judgement, check: judgedCheck(rule, { ...seen, ...checked }, judgement) };
+}
+
+function readLogged(
+  { metrics }: FinishedRun,
+  name: string,
+): { readonly number: number } | { readonly lacks: string } {
+  const number = Object.hasOwn(metrics, name) ? metrics[name]! : null;
+  if (number === null) {
+    const logged = Object.keys(metrics);
+    const named = logged.length === 0 ? 'none' : logged.slice(0, 20).join(', ').slice(0, 300);
+    return { lacks: `it logged no metric ${name}, but ${named}${suggest(name, logged)}` };
+  }
+  return Number.isFinite(number) ? { number } : { lacks: `its metric ${name} is ${number}` };
+}
+
+/** A value whose standard error is missing is judged all the same, and is not sure. */
+function readError(
+  run: FinishedRun,
+  name: string | undefined,
+): { readonly standardError?: number; readonly noError?: string } {
+  if (name === undefined) return {};
+  const read = readLogged(run, name);
+  if ('number' in read && read.number >= 0) return { standardError: read.number };
+  return { noError: `the run logged no standard error as ${name}${suggest(name, Object.keys(run.metrics))}` };
 }

@@ -29,6 +29,8 @@ interface Observation {
   readonly sample: number | null;
   /** Null, or absent: it came without. */
   readonly standardError?: number | null;
+  /** Why it came without, where more is known. */
+  readonly noError?: string | undefined;
   /** Names the stretch of time, or the run, that the number is about. */
   readonly window: string;
   readonly observedAt: string | null;

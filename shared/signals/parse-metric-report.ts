@@ -8,8 +8,7 @@ import type { ModelConfig, PinnedModel } from '../config/schema.ts';
 import { suggest } from '../config/suggest.ts';
 import type { CheckRow } from '../domain/check.ts';
 import { readIsoTime } from '../domain/iso-time.ts';
-import { counted } from '../domain/plural.ts';
-import { judgedCheck, unjudgedCheck } from './check-row.ts';
+import { judgedCheck, tooFewCheck, unjudgedCheck } from './check-row.ts';
 import { type Judgement, type Judgements, judgeValue, partJudgements } from './judge-value.ts';
 
 const isoTime = z
@@ -81,8 +80,7 @@ function checkRule(
     return { judgement: null, check: unjudgedCheck(rule, seen, 'missing', sentence) };
   }
   if (sample < rule.minimumSample) {
-    const sentence = `${rule.metric} ${value.toPrecision(4)} is over ${counted(sample, 'row')}, and the rule takes ${rule.minimumSample} (window ${window}).`;
-    return { judgement: null, check: unjudgedCheck(rule, { ...seen, value }, 'too-few', sentence) };
+    return { judgement: null, check: tooFewCheck(rule, { ...seen, value }) };
   }
   const { standardErrors = {} } = report;
   const standardError = Object.hasOwn(standardErrors, rule.metric) ? standardErrors[rule.metric]! : null;

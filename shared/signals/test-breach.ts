@@ -34,6 +34,8 @@ interface Reported {
   readonly sample: number | null;
   /** Null: it came without. */
   readonly standardError: number | null;
+  /** Why it came without, where more is known. */
+  readonly noError?: string | undefined;
   /** What the rule says of the value; undefined: what the metric's name says. */
   readonly valueIs: 'proportion' | undefined;
 }
@@ -76,11 +78,11 @@ interface Tail {
 type Tailed = Tail | { readonly cannotSay: string };
 
 function tailOf(side: Threshold['side'], reported: Reported): Tailed {
-  const { metric, value, sample, standardError, valueIs } = reported;
+  const { metric, value, sample, standardError, noError, valueIs } = reported;
   if (standardError !== null) return tailOfError(side, value, sample, standardError);
   const form = valueIs === 'proportion' ? { kind: 'share' as const, low: 0, high: 1 } : formOf(metric);
   if (!form) {
-    const cannotSay = `the sample alone says nothing of the spread of ${metric}, and no standard error was reported`;
+    const cannotSay = `the sample alone says nothing of the spread of ${metric}, and ${noError ?? 'no standard error was reported'}`;
     return { cannotSay };
   }
   if (sample === null || sample < 1) return { cannotSay: 'nothing says over how many rows the value is' };

@@ -168,7 +168,7 @@ describe('what a service has recorded, as a history', () => {
   it('keeps standard errors, and has what was inconclusive offered when it was', () => {
     const sure = modelWith({
       triggers:
-        "{ metrics: [{ name: low, metric: recall, below: 0.9, confidence: 0.95 }], queries: [{ name: slow, query: 'T', cron: '0 * * * *', above: 5, standardError: se, confidence: 0.95 }] }",
+        "{ metrics: [{ name: low, metric: recall, below: 0.9, confidence: 0.95 }], queries: [{ name: slow, query: 'T', cron: '0 * * * *', above: 5, standardError: se, confidence: 0.95 }], runs: [{ name: nightly, experiment: scoring, metric: recall, below: 0.8, sample: n, standardError: se, confidence: 0.95 }] }",
       policy: '{ cooldown: PT0S, mode: observe }',
     });
     const unsure = (id: string, offered: number) =>
@@ -176,25 +176,31 @@ describe('what a service has recorded, as a history', () => {
     const told = writeHistory(
       {
         ...recorded,
-        decisions: [unsure('metric:tiny:low:w3', 5), unsure(`metric:tiny:slow:${atHour(4)}`, 6)],
+        decisions: [
+          unsure('metric:tiny:low:w3', 5),
+          unsure(`metric:tiny:slow:${atHour(4)}`, 6),
+          unsure('metric:tiny:nightly:w5', 7),
+        ],
         samples: [
           { ...sample('metric', 'low', 'recall', 3, 0.88), standardError: 0.1, verdict: 'inconclusive' },
           { ...sample('query', 'slow', 'value', 4, 6), standardError: 2, verdict: 'inconclusive' },
+          { ...sample('run', 'nightly', 'recall', 5, 0.7), standardError: 0.2, verdict: 'inconclusive' },
         ],
       },
       files,
     );
-    expect(told.filter(({ type }) => type === 'metrics' || type === 'query')).toMatchObject([
+    expect(told.filter(({ type }) => ['metrics', 'query', 'run-metric'].includes(type))).toMatchObject([
       { at: atHour(5), report: { metrics: { recall: 0.88 }, standardErrors: { recall: 0.1 } } },
       { at: atHour(6), value: 6, standardError: 2 },
+      { at: atHour(7), value: 0.7, sample: 100, standardError: 0.2 },
     ]);
     for (const line of told) expect(HistoryLineSchema.safeParse(line).error).toBeUndefined();
     const found = backtest({
       ...{ lines: told, policies: [{ name: 'sure', pinned: sure }], fleet: noFleet, assumptions: assumed },
       ...{ from: null, until: null, measure: null },
     });
-    expect(found.policies[0]!.signals).toEqual([{ outcome: 'rejected', reason: 'inconclusive', signals: 2 }]);
-    expect(found.record).toMatchObject({ same: 2, differences: [] });
+    expect(found.policies[0]!.signals).toEqual([{ outcome: 'rejected', reason: 'inconclusive', signals: 3 }]);
+    expect(found.record).toMatchObject({ same: 3, differences: [] });
   });
 
   it('says first what others joined, where they came in the same millisecond', () => {

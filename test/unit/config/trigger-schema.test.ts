@@ -14,7 +14,8 @@ function problemsOf(triggers: string): string[] {
 const query = (more: string) =>
   problemsOf(`  queries: [{ name: q, query: Scores, cron: '0 6 * * *'${more && `, ${more}`} }]`);
 const metric = (more: string) => problemsOf(`  metrics: [{ name: m, metric: accuracy, ${more} }]`);
-const run = (more: string) => problemsOf(`  runs: [{ name: r, experiment: live, metric: rmse, ${more} }]`);
+const run = (more: string, of = 'rmse') =>
+  problemsOf(`  runs: [{ name: r, experiment: live, metric: ${of}, ${more} }]`);
 
 describe('rules in the model file', () => {
   it('have defaults', () => {
@@ -36,6 +37,9 @@ describe('rules in the model file', () => {
     expect(metric('below: 1, confidence: 0.99, valueIs: proportion')).toEqual([]);
     expect(query('below: 1, confidence: 0.95, standardError: se')).toEqual([]);
     expect(query('below: 1, confidence: 0.95, sample: n, valueIs: proportion')).toEqual([]);
+    expect(run('below: 1, confidence: 0.95, standardError: se')).toEqual([]);
+    expect(run('below: 1, confidence: 0.95, sample: n, minimumSample: 9', 'accuracy')).toEqual([]);
+    expect(run('below: 1, confidence: 0.95, sample: n, valueIs: proportion', 'hits')).toEqual([]);
   });
 
   it.each([
@@ -60,6 +64,26 @@ describe('rules in the model file', () => {
       'a confidence without an interval',
       query('below: 1, confidence: 0.95'),
       'confidence needs an interval; give standardError, or sample and valueIs: proportion where the value is a share of its rows',
+    ],
+    [
+      'a confidence in what a run says nothing of',
+      run('below: 1, confidence: 0.95, sample: n'),
+      'triggers.runs.0.confidence: confidence needs an interval of rmse; give standardError, or sample and valueIs: proportion where the value is a share of its rows',
+    ],
+    [
+      'a confidence in a share of unknown rows',
+      run('below: 1, confidence: 0.95', 'accuracy'),
+      'triggers.runs.0.confidence: confidence needs an interval of accuracy; give sample, the metric that says over how many rows',
+    ],
+    [
+      'a least sample of a run that tells none',
+      run('below: 1, minimumSample: 5'),
+      'minimumSample needs a metric to compare with; give sample, too',
+    ],
+    [
+      'a standard error of a run that nobody asks for',
+      run('below: 1, standardError: se'),
+      'standardError says how sure a value is, which nothing asks; give confidence, too',
     ],
     [
       'a share of no sample',

@@ -67,7 +67,12 @@ const files = [
           ...{ standardError: 'se', confidence: 0.9, valueIs: 'proportion' },
         },
       ],
-      runs: [{ name: 'live', experiment: 'scoring', metric: 'rmse', above: 3, breaches: 2, windows: 4 }],
+      runs: [
+        {
+          ...{ name: 'live', experiment: 'scoring', metric: 'rmse', above: 3, breaches: 2, windows: 4 },
+          ...{ sample: 'n', minimumSample: 30, standardError: 'se', confidence: 0.9, valueIs: 'proportion' },
+        },
+      ],
       alerts: [{ name: 'alarm', rule: 'slow answers' }],
       drift: true,
       data: { minimumRows: 100, minimumBytes: 2_000 },

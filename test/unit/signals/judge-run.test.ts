@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { measurementInstanceId } from '../../../shared/dispatch/start-measurement.ts';
+import { shifts } from '../../../shared/domain/breach-test.ts';
 import { type FinishedRun, findRunMeasurements, judgeRun } from '../../../shared/signals/judge-run.ts';
+import { judgeReport } from '../../../shared/signals/parse-metric-report.ts';
 import { readEvent } from '../../../shared/signals/read-event.ts';
 
 const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
@@ -154,5 +156,84 @@ describe('judgeRun', () => {
     expect(of({ metrics: {}, tags: {} })).toMatchObject({ ...common, verdict: 'missing', value: null });
     expect(of({ metrics: { rmse: 9 }, tags: { ratchetRun: 'x' } })).toBeNull();
     expect(judge(null, { ...measurement!, observedAt: null }).check).toMatchObject({ at: now });
+  });
+});
+
+describe('judgeRun, of a rule with a confidence', () => {
+  const of = (rules: string) => {
+    const sure = modelOf(`[{ name: live, experiment: scoring, below: 0.9, confidence: 0.95, ${rules} }]`);
+    const asked = { ...measurement!, pinned: sure, rule: 'live' };
+    return (metrics: Record<string, number>) =>
+      judgeRun(sure.config.triggers.runs[0]!, asked, { metrics, tags: {} }, now);
+  };
+  const share = of('metric: accuracy, sample: n, minimumSample: 20');
+  const reported = sample.replace('below: 0.9', 'below: 0.9\n      confidence: 0.95');
+  const parsed = parseModelFile('m.yaml', reported);
+  if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+  const pinnedReport = parsed.model;
+  const mean = of('metric: f_score, sample: n, standardError: f_se');
+
+  it('tests a share by the rows that the run logs, as a reported one is', () => {
+    const { breaches } = judgeReport(
+      { window: 'score-17', observedAt: '2026-03-09T08:00:00Z', sample: 200, metrics: { accuracy: 0.8 } },
+      pinnedReport,
+    );
+    const judged = share({ accuracy: 0.8, n: 200 });
+    expect(judged).toMatchObject({
+      judgement: { signal: { cause: 'run:live', test: breaches[0]!.signal.test } },
+      check: { verdict: 'breached', sample: 200, minimumSample: 20 },
+    });
+    expect(breaches[0]!.signal.test).toHaveProperty('p');
+  });
+
+  it('says what a good value speaks against', () => {
+    expect(share({ accuracy: 0.95, n: 200 })).toMatchObject({
+      judgement: { recovery: { cause: 'run:live', evidence: shifts.map(() => expect.any(Number)) } },
+      check: { verdict: 'fine' },
+    });
+  });
+
+  it('takes the standard error that the run logs, by Student, and keeps it', () => {
+    // Four standard errors beyond, of 99 degrees of freedom: the same as of a row of a query.
+    expect(mean({ f_score: 0.82, n: 100, f_se: 0.02 })).toMatchObject({
+      judgement: { signal: { test: { p: expect.closeTo(6.1e-5, 6) }, evidence: { standardError: 0.02 } } },
+      check: { verdict: 'breached', standardError: 0.02 },
+    });
+  });
+
+  it.each([
+    ['without one', {}, 'the run logged no standard error as f_se'],
+    [
+      'under another name',
+      { f_ste: 0.02 },
+      'the run logged no standard error as f_se; did you mean "f_ste"?',
+    ],
+    ['that is none', { f_se: -1 }, 'the run logged no standard error as f_se'],
+    ['that is no number', { f_se: Number.NaN }, 'the run logged no standard error as f_se'],
+  ])(
+    'is inconclusive where a value comes with a standard error %s, and says what is missing',
+    (_name, more, said) => {
+      const cannotSay = `the sample alone says nothing of the spread of f_score, and ${said}`;
+      expect(mean({ f_score: 0.5, n: 100, ...more })).toMatchObject({
+        judgement: {
+          signal: { test: { cannotSay: expect.stringMatching(cannotSay.replaceAll('?', '\\?')) } },
+        },
+        check: { verdict: 'inconclusive' },
+      });
+    },
+  );
+
+  it('judges no run that does not say over how many rows it is, or over too few', () => {
+    expect(share({ accuracy: 0.5, N: 200 })).toMatchObject({
+      unjudged: 'it logged no metric n, but accuracy, N; did you mean "N"?',
+      check: { verdict: 'missing' },
+    });
+    expect(share({ accuracy: 0.5, n: 19 })).toMatchObject({
+      unjudged: 'it is over 19 rows, and the rule takes 20',
+      check: {
+        ...{ verdict: 'too-few', value: 0.5, sample: 19 },
+        sentence: 'accuracy 0.5000 is over 19 rows, and the rule takes 20 (window score-17).',
+      },
+    });
   });
 });
