@@ -1,12 +1,17 @@
 import pc from 'picocolors';
+import type { Together } from '../shared/domain/breach-test.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
+import { counted } from '../shared/domain/plural.ts';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { operate, operationOptions } from './operation.ts';
 import { printableTexts } from './printable-texts.ts';
 import { askService, printJson, serviceUsage } from './service.ts';
 
-/** The state, with what is wrong with the fleet file. */
-type FleetView = FleetState & { readonly problems?: readonly string[] };
+/** The state, with what is wrong with the fleet file, and what all rules with a confidence are held to. */
+type FleetView = FleetState & {
+  readonly problems?: readonly string[];
+  readonly together?: Together | null;
+};
 
 export const fleet: Command = {
   summary: 'Show the fleet: slots, budget, the kill switch; stop it, resume it, or purge old histories.',
@@ -40,7 +45,7 @@ export const fleet: Command = {
 
 const actions: readonly string[] = ['stop', 'resume', 'purge'];
 
-function describe({ stopped, places, waiting, spent, policy, problems = [] }: FleetView): string {
+function describe({ stopped, places, waiting, spent, policy, problems = [], together }: FleetView): string {
   const most = policy?.maximumConcurrentRuns;
   const hours = spent.reduce((sum, { computeHours }) => sum + computeHours, 0);
   return [
@@ -50,6 +55,11 @@ function describe({ stopped, places, waiting, spent, policy, problems = [] }: Fl
     `waiting  ${waiting.length === 0 ? 'none' : waiting.map(({ model, since }) => `${model} since ${since}`).join(', ')}`,
     ...(policy?.budget
       ? [`budget   ${hours.toFixed(2)} h spent or reserved in ${policy.budget.window}`]
+      : []),
+    ...(together
+      ? [
+          `alarms   ${together.falseAlarms} false in expectation of ${counted(together.rules, 'rule')} with a confidence`,
+        ]
       : []),
   ].join('\n');
 }

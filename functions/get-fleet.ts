@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { askTogether } from '../shared/dispatch/ask-together.ts';
 import { fleetEntity } from '../shared/domain/durable-names.ts';
 import type { FleetState } from '../shared/domain/fleet-state.ts';
 import { serve } from '../shared/http/serve.ts';
@@ -17,7 +18,9 @@ serve('get-fleet', {
     const { places, waiting, spent, stopped, lastStop } = entityState ?? (await readKnownFleet());
     const { policy, problems } = (await wiring.modelFiles()).fleet;
     const { describeProblems } = await import('../shared/config/model-files.ts');
-    const jsonBody = { stopped, lastStop, places, waiting, spent, policy };
+    // Where the file is broken, problems say so.
+    const together = await askTogether().catch(() => null);
+    const jsonBody = { stopped, lastStop, places, waiting, spent, policy, together };
     return { jsonBody: { ...jsonBody, problems: describeProblems(problems) } };
   },
 });

@@ -1,17 +1,52 @@
 import { figure, renderTable } from '../measure/table.ts';
+import type { FleetSettings, FleetStream, FleetWatched } from './fleet.ts';
 import type { Settings, Watched } from './simulate.ts';
 import type { Stream } from './streams.ts';
 
 export interface Figures {
-  readonly settings: Settings;
+  readonly settings: Settings | FleetSettings;
   readonly streams: readonly (Omit<Stream, 'truth'> & { readonly watched: readonly Watched[] })[];
+  /** Of many models beside each other, where these were asked for. */
+  readonly fleets: readonly (FleetStream & { readonly watched: readonly FleetWatched[] })[];
 }
 
 const percent = (share: number): string => `${figure(100 * share)} %`;
 const nameOf = ({ name, rows, windows }: Figures['streams'][number]): string =>
   `${name}, ${rows} rows${windows === 365 ? '' : `, ${windows} windows`}`;
 
-export function tellFigures({ settings, streams }: Figures): string {
+export function tellFigures(figures: Figures): string {
+  return 'models' in figures.settings ? tellFleets(figures.fleets, figures.settings) : tellStreams(figures);
+}
+
+function tellFleets(fleets: Figures['fleets'], { seed, worlds, models }: FleetSettings): string {
+  const rows = fleets.flatMap(({ rows, after, watched }) =>
+    watched.map(({ falseAlarms, falseModels, anyFalse, falseShare, delay, missed }) => [
+      `0.93 to ${after}, ${rows} rows, ${falseAlarms === null ? 'own confidence' : `falseAlarms ${falseAlarms}`}`,
+      figure(falseModels),
+      `${percent(anyFalse.share)} (${percent(anyFalse.low)} to ${percent(anyFalse.high)})`,
+      percent(falseShare),
+      delay === null ? 'never' : figure(delay),
+      percent(missed),
+    ]),
+  );
+  return [
+    `Seed ${seed}, ${worlds} worlds of ${models} models, 19 of 20 at the threshold of 0.9; a rule with confidence 0.95 each.`,
+    '',
+    renderTable(
+      [
+        '',
+        'models with a false alarm',
+        'worlds with any (95 % interval)',
+        'false among alarms',
+        'windows to the first, median',
+        'falls without any',
+      ],
+      rows,
+    ),
+  ].join('\n');
+}
+
+function tellStreams({ settings, streams }: Figures): string {
   const methods = streams[0]!.watched.map(({ method }) => method);
   const stable = streams.filter(({ fallsAt }) => fallsAt === null);
   const falling = streams.filter(({ fallsAt }) => fallsAt !== null);

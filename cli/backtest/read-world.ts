@@ -5,10 +5,17 @@ import type { World } from '../../shared/backtest/ask-world.ts';
 import type { HistoryLine, LineOf } from '../../shared/backtest/history-schema.ts';
 import { readHistory } from '../../shared/backtest/read-history.ts';
 import { FleetSchema } from '../../shared/config/fleet-schema.ts';
-import { fleetFileName, listModelFiles, modelOfFile, readFleetFile } from '../../shared/config/load.ts';
+import {
+  fleetFileName,
+  listModelFiles,
+  loadModels,
+  modelOfFile,
+  readFleetFile,
+} from '../../shared/config/load.ts';
 import { pinModel } from '../../shared/config/pin.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
 import { ModelConfigSchema } from '../../shared/config/schema.ts';
+import { countSureRules } from '../../shared/config/sure-rules.ts';
 import { UsageError } from '../command.ts';
 import { readPolicyFile } from './read-policies.ts';
 
@@ -23,7 +30,11 @@ export function readWorld(events: string, model: string): World {
   const models = existsSync(folder) ? listModelFiles(folder).map(modelOfFile) : [];
   const fleet = readFleetFile(join(folder, fleetFileName), models);
   if (fleet && 'problems' in fleet) throw new Error(fleet.problems.map(formatProblem).join('\n'));
-  return { lines, base, fleet: { policy: fleet?.fleet ?? null, models } };
+  const others = existsSync(folder) ? [...loadModels(folder).models.values()] : [];
+  const otherSureRules = countSureRules(
+    others.map(({ config }) => config).filter((config) => config.model !== model),
+  );
+  return { lines, base, fleet: { policy: fleet?.fleet ?? null, models, otherSureRules } };
 }
 
 function readFiles(files: LineOf<'files'>, events: string, model: string): Omit<World, 'lines'> {
@@ -35,7 +46,8 @@ function readFiles(files: LineOf<'files'>, events: string, model: string): Omit<
   if (config.data.model !== model)
     throw new Error(`${events} is of model ${config.data.model}, and the backtest is of ${model}`);
   const base = { name: 'in force', pinned: pinModel(config.data) };
-  return { base, fleet: { policy: fleet.data, models: files.models } };
+  const { models, otherSureRules } = files;
+  return { base, fleet: { policy: fleet.data, models, otherSureRules } };
 }
 
 function readEvents(file: string): readonly HistoryLine[] {

@@ -18,12 +18,26 @@
  * 2. An alarm needs a value whose own interval lies wholly beyond the threshold.
  * 3. The odds are never kept above what an alarm takes: once the model is good again, they fall below it with the next good window.
  * 4. The tests of one champion say nothing of the next: a new champion begins a new series.
+ * 5. What all rules are held to together comes with each test (`together`), so that nobody else is asked.
+ *
+ * Over all rules: of K rules of which m may have a false alarm, each has to come to K / m. It does so falsely with a chance of
+ * m / K at most, so that m of them do in expectation, and any with a chance of m at most, whatever models depend on of each other:
+ * a union bound, Bonferroni's, over e-values. Procedures for the share of false alarms ask less once others have been raised (e-BH:
+ * Wang and Ramdas, "False discovery rate control with e-values", J. Royal Statist. Soc. B 84(3), 2022; e-LOND: Xu and Ramdas,
+ * "Online multiple testing with e-values", AISTATS 2024). They have to know all others at each breach, and stop a
+ * series at a moment that windows of other models decide: its odds are a fair bet given the past of its own windows, and need not be
+ * given everybody's (Choe and Ramdas, "Combining evidence across filtrations", arXiv 2402.09698, 2024). K / m is there beforehand.
  */
-import { type AlarmSeries, type BreachTest, type Evidence, shifts } from '../domain/breach-test.ts';
+import {
+  type AlarmSeries,
+  type BreachTest,
+  type Evidence,
+  seriesAtMost,
+  shifts,
+} from '../domain/breach-test.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import { counted } from '../domain/plural.ts';
 
-const seriesAtMost = 20;
 /** Of Javanmard and Montanari, Annals of Statistics 46(2), 2018, equation 31: the chances sum to 0.976. */
 const scale = 0.07720838;
 
@@ -52,20 +66,24 @@ export function judgeAlarm(
 ): { readonly state: ModelState; readonly judgement: AlarmJudgement } {
   if ('cannotSay' in test) {
     const because = `it cannot be said whether the true value lies beyond the threshold: ${test.cannotSay}`;
-    const changedBy = 'A report with a standard error of the value, or a rule without confidence.';
+    const changedBy = 'A value that comes with its standard error, or a rule without confidence.';
     return { state, judgement: { raised: false, because, changedBy } };
   }
-  const { p, alpha, evidence } = test;
+  const { p, alpha, evidence, together: all } = test;
   const before = seriesOf(state, cause);
   const odds = weigh(before, evidence);
   const together = odds.reduce((sum, each) => sum + each, 0) / odds.length;
-  const needed = 1 / alpha;
+  const needed = Math.max(1 / alpha, all ? all.rules / all.falseAlarms : 0);
   const isSure = p <= alpha;
   const raised = isSure && together >= needed;
   const kept = together > needed ? odds.map((each) => (each * needed) / together) : odds;
   const { champion, tests, alarms } = before;
   const series = { champion, tests: tests + 1, alarms: alarms + Number(raised), odds: kept };
-  const judgement = raised ? { raised } : isSure ? tooEarly(series, together, needed) : tooNear(p, alpha);
+  const judgement = raised
+    ? { raised }
+    : isSure
+      ? tooEarly(series, together, needed, test)
+      : tooNear(p, alpha);
   return { state: keepSeries(state, cause, series), judgement };
 }
 
@@ -90,9 +108,18 @@ function tooNear(p: number, alpha: number): AlarmJudgement {
   };
 }
 
-function tooEarly({ tests, champion }: AlarmSeries, together: number, needed: number): AlarmJudgement {
+function tooEarly(
+  { tests, champion }: AlarmSeries,
+  together: number,
+  needed: number,
+  { alpha, together: all }: Extract<BreachTest, { alpha: number }>,
+): AlarmJudgement {
+  const why =
+    all && needed > 1 / alpha
+      ? `falseAlarms of the fleet file: ${all.falseAlarms} in expectation of the ${counted(all.rules, 'rule')} with a confidence in all model files`
+      : `confidence ${round(1 - alpha)}`;
   const since = champion === null ? '' : ` since version ${champion} came`;
-  const because = `over the ${counted(tests, 'window')} of the rule${since} it is ${round(together)} times as likely that the value lies beyond the threshold as that this is chance, and an alarm takes ${round(needed)} times (confidence ${round(1 - 1 / needed)})`;
+  const because = `over the ${counted(tests, 'window')} of the rule${since} it is ${round(together)} times as likely that the value lies beyond the threshold as that this is chance, and an alarm takes ${round(needed)} times (${why})`;
   return {
     raised: false,
     because,

@@ -47,6 +47,7 @@ const SignalSchema = z.strictObject({
         p: z.number().min(0).max(1),
         alpha: z.number().min(0).max(1),
         evidence: z.array(z.number()).max(10),
+        together: z.strictObject({ falseAlarms: z.number().positive(), rules: z.int().min(1) }).optional(),
       }),
       z.strictObject({ cannotSay: z.string() }),
     ])
@@ -214,6 +215,13 @@ const lines = [
       model: z.record(z.string(), z.unknown()).describe('The model file, with every default filled in.'),
       fleet: z.record(z.string(), z.unknown()).nullable().describe('The fleet file; null: there is none.'),
       models: z.array(word).describe('Every model of the service.'),
+      otherSureRules: z
+        .int()
+        .min(0)
+        .optional()
+        .describe(
+          'Rules with a confidence of the other models, which falseAlarms of the fleet file counts. Omitted: none.',
+        ),
     })
     .describe('The files that were in force at the end of the history: what is played without --policy.'),
   z

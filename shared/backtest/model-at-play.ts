@@ -12,11 +12,13 @@ import { type Asks, offerOnce, offerUntilFinal } from '../admission/offer-flow.t
 import type { OperatorWord } from '../admission/operate.ts';
 import { type AskedFleet, describeFleet } from '../admission/place-request.ts';
 import { cameKeys } from '../config/came-keys.ts';
+import { countSureRules, togetherOf } from '../config/sure-rules.ts';
 import type { Admission } from '../domain/decision.ts';
 import type { ModelState } from '../domain/model-state.ts';
 import type { FleetAction, ModelAction } from '../domain/operation.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import type { Recovery, Signal } from '../domain/signal.ts';
+import { holdTogether } from '../signals/hold-together.ts';
 import { Agenda } from './agenda.ts';
 import { EntitiesAtPlay } from './entities-at-play.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
@@ -87,7 +89,13 @@ export class ModelAtPlay {
     if (this.#seen.has(signal.id)) return;
     this.#seen.add(signal.id);
     if (rejected) this.#decisions.push(this.#describe(signal, this.now, rejected, []));
-    else this.#sleepers.start(signal.id, this.#admit({ signal, pinned: this.#input.pinned }, this.now));
+    else this.#sleepers.start(signal.id, this.#admit(this.#hold(signal), this.now));
+  }
+
+  #hold(signal: Signal): PinnedSignal {
+    const { pinned, fleet } = this.#input;
+    const rules = (fleet.otherSureRules ?? 0) + countSureRules([pinned.config]);
+    return { signal: holdTogether(signal, togetherOf(fleet.policy, rules)), pinned };
   }
 
   *#admit(offer: PinnedSignal, offeredAt: string): Steps {

@@ -5,6 +5,7 @@
  * (the schemas).
  */
 
+import { seriesAtMost } from '../domain/breach-test.ts';
 import { counted } from '../domain/plural.ts';
 import { openCron } from './cron.ts';
 import { parseDurationMs } from './duration.ts';
@@ -15,6 +16,7 @@ import type { GateConfig } from './gate-schema.ts';
 import { findMetric } from './metric-catalog.ts';
 import { formOf } from './metric-form.ts';
 import type { ModelConfig, QueryTrigger } from './schema.ts';
+import { listConfidences } from './sure-rules.ts';
 
 export interface Warning {
   readonly path: readonly PropertyKey[];
@@ -26,6 +28,7 @@ export function findModelWarnings(config: ModelConfig): readonly Warning[] {
     ...findLooksWithoutData(config),
     ...findRulesNeverBroken(config),
     ...findRulesNeverSure(config),
+    ...findTooManySure(config),
     ...findAdviceThatNeverAsks(config),
     ...findVainAbsences(config),
     ...config.gates.flatMap(findGateThatPassesAll),
@@ -65,6 +68,13 @@ function findRulesNeverSure({ triggers }: ModelConfig): Warning[] {
     const message = `the sample alone says nothing of how sure ${metric} is: a report without standardErrors.${metric} is never a breach; send it, or say valueIs: proportion where it is a share of the sample`;
     return [{ path: ['triggers', 'metrics', index, 'confidence'], message }];
   });
+}
+
+function findTooManySure(config: ModelConfig): Warning[] {
+  const { length } = listConfidences(config);
+  if (length <= seriesAtMost) return [];
+  const message = `${length} rules have a confidence, and how the windows of a rule stand is kept of ${seriesAtMost} of a model: those tested longest ago begin anew each time, and raise more false alarms than they say; ask fewer rules for confidence`;
+  return [{ path: ['triggers'], message }];
 }
 
 function findAdviceThatNeverAsks({ triggers, policy }: ModelConfig): Warning[] {
@@ -134,8 +144,32 @@ function findUnprovenRelease({ release: { target, stages } }: ModelConfig): Warn
   return warnings;
 }
 
-/** Models whose run the budget, or their share of it, does not hold. */
 export function findFleetWarnings(
+  fleet: FleetPolicy,
+  models: ReadonlyMap<string, ModelConfig>,
+): readonly Warning[] {
+  return [...findVainFalseAlarms(fleet, models), ...findRunsBeyondBudget(fleet, models)];
+}
+
+/** A promise over all rules that each keeps by itself, or that is about none. */
+function findVainFalseAlarms(
+  { falseAlarms }: FleetPolicy,
+  models: ReadonlyMap<string, ModelConfig>,
+): Warning[] {
+  if (falseAlarms === undefined) return [];
+  const path = ['falseAlarms'];
+  const confidences = [...models.values()].flatMap(listConfidences);
+  if (confidences.length === 0)
+    return [{ path, message: 'is about rules with a confidence, and no model file has one' }];
+  const asked = Number((confidences.length * (1 - Math.min(...confidences))).toPrecision(3));
+  if (falseAlarms < asked) return [];
+  const rules = counted(confidences.length, 'rule');
+  const message = `asks nothing: by its own confidence each of the ${rules} that ${confidences.length === 1 ? 'has one' : 'have one'} keeps to it; give less than ${asked}, or leave it out`;
+  return [{ path, message }];
+}
+
+/** Models whose run the budget, or their share of it, does not hold. */
+function findRunsBeyondBudget(
   fleet: FleetPolicy,
   models: ReadonlyMap<string, ModelConfig>,
 ): readonly Warning[] {

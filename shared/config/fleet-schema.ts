@@ -18,6 +18,14 @@ export const FleetSchema = z.strictObject({
   budget: BudgetSchema.optional().describe(
     'What all runs together may cost in a sliding window. Each model has a share of it. It may use more than its share as long as nobody who is below theirs waits. Omitted: no such limit.',
   ),
+  falseAlarms: z
+    .number()
+    .positive()
+    .max(10_000)
+    .optional()
+    .describe(
+      'How many rules with a `confidence`, of all models together, may have a false alarm while their champions serve, in expectation: with 0.05 the chance of any is at most 5 %. The windows of each then have to make a fall so many times as likely as there are such rules for each of these; where its own confidence asks more, that counts. Omitted: each rule has its own confidence, and a false alarm somewhere is the more likely the more rules there are.',
+    ),
   shares: z
     .record(z.string(), z.number().positive().max(1_000_000))
     .default({})

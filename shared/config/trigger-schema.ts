@@ -33,7 +33,7 @@ const sureness = {
   confidence: confidence
     .optional()
     .describe(
-      'How sure a breach must be, such as 0.95: a value counts as one where its interval lies wholly beyond the threshold, at a level that grows stricter with each window judged, so that of its alarms at most the rest is false, and a model that is never beyond the threshold has any alarm with at most that chance. A value without an interval is no breach. Omitted: the value alone counts.',
+      'How sure a breach must be, such as 0.95: a value counts as one where its interval lies wholly beyond the threshold, and the windows since the champion came say together that it does, so that a champion that is never beyond the threshold has any alarm with a chance of at most the rest. A value without an interval is no breach. Omitted: the value alone counts.',
     ),
   valueIs: z
     .enum(['proportion'])

@@ -1,7 +1,9 @@
 import type { PinnedModel } from '../config/schema.ts';
 import { shortHash } from '../domain/short-hash.ts';
 import type { Signal } from '../domain/signal.ts';
+import { holdTogether } from '../signals/hold-together.ts';
 import { tell } from '../telemetry/tell.ts';
+import { askTogether } from './ask-together.ts';
 import { isUnderWay, type OrchestrationStarter, startOnce, statusOf } from './instances.ts';
 
 /** Input of the admit-signal orchestration. */
@@ -25,16 +27,22 @@ export async function offerSignal(
   client: OrchestrationStarter,
   offer: SignalOffer,
 ): Promise<'started' | 'repeated'> {
-  const { signal } = offer;
+  const signal = await heldToFleet(offer.signal);
   const startMs = Date.now();
   const offered = await startOnce(client, {
     orchestrator: 'admit-signal',
     instanceId: signalInstanceId(signal.id),
-    input: { ...offer, hearsWakes: true },
+    input: { ...offer, signal, hearsWakes: true },
     subject: { signal: signal.id, model: signal.model },
   });
   tell({ what: 'signal', signal, isRepeated: offered === 'repeated', startMs, endMs: Date.now() });
   return offered;
+}
+
+/** The files are at hand: nobody is asked, and for a signal that is no tested breach nothing is read. */
+async function heldToFleet(signal: Signal): Promise<Signal> {
+  if (!signal.test || !('p' in signal.test)) return signal;
+  return holdTogether(signal, await askTogether());
 }
 
 /**

@@ -12,12 +12,27 @@ export const shifts = [0.5, 1, 2, 4] as const;
  */
 export type Evidence = readonly number[];
 
+/** What all rules with a confidence are held to together: `falseAlarms` of the fleet file, and how many rules there are. */
+export interface Together {
+  /** How many of them may have a false alarm while their champions serve, in expectation. */
+  readonly falseAlarms: number;
+  readonly rules: number;
+}
+
+/** Of so many rules of a model at most, those tested last, it is kept how their tests stand. */
+export const seriesAtMost = 60;
+
 export type BreachTest =
   /**
    * `p`: how often a value so far beyond comes up by chance where the true one lies at the threshold, from 0 to 1. `alpha`: the
-   * error the rule allows, 1 less its confidence.
+   * error the rule allows, 1 less its confidence. `together` absent: the fleet file asks no more.
    */
-  | { readonly p: number; readonly alpha: number; readonly evidence: Evidence }
+  | {
+      readonly p: number;
+      readonly alpha: number;
+      readonly evidence: Evidence;
+      readonly together?: Together;
+    }
   /** Why nobody can know: the value has no interval. */
   | { readonly cannotSay: string };
 

@@ -1,6 +1,7 @@
 /** Reads what a model's policy is asked with: its state and that of the fleet. */
 import { describeFleet } from '../admission/place-request.ts';
 import type { PinnedModel } from '../config/schema.ts';
+import { askTogether } from '../dispatch/ask-together.ts';
 import { readClock } from '../dispatch/read-clock.ts';
 import { readKnownFleet, readLostState } from '../dispatch/read-known-state.ts';
 import type { Advice } from '../domain/advice.ts';
@@ -13,6 +14,7 @@ import { findOutlook } from './outlook.ts';
 import { describePolicy } from './policy-words.ts';
 import { readAdvice } from './read-advice.ts';
 import { type EntityReader, readStates } from './read-states.ts';
+import { tellTogether } from './tell-together.ts';
 
 type Client = EntityReader & Parameters<typeof readClock>[0];
 
@@ -31,12 +33,13 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
   };
   // What needs a target cannot stand without one: such a file has no defaults to compare with.
   const defaults = ModelConfigSchema.safeParse(least).data ?? pinned.config;
-  const [at, states, fleet, policy, models] = await Promise.all([
+  const [at, states, fleet, policy, models, together] = await Promise.all([
     readClock(client),
     readStates(client, [model]),
     client.readEntityState<FleetState>({ name: fleetEntity, key: 'fleet' }),
     wiring.fleet().catch(() => null),
     wiring.models(),
+    askTogether().catch(() => null),
   ]);
   const state = states.get(model) ?? (await readLostState(model, at)) ?? newModelState;
   const fleetState = fleet.entityState ?? (await readKnownFleet(at));
@@ -51,7 +54,7 @@ export async function readPolicy(client: Client, pinned: PinnedModel): Promise<P
     at,
     advice,
     configHash: pinned.configHash,
-    sentences: describePolicy(pinned.config, defaults),
+    sentences: [...describePolicy(pinned.config, defaults), ...tellTogether(config, together)],
     outlook: findOutlook({
       pinned,
       state,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gammaOf, judgeAlarm, noteTest } from '../../../shared/admission/alarms.ts';
 import { modelOperations } from '../../../shared/admission/model-operations.ts';
 import { ModelConfigSchema } from '../../../shared/config/schema.ts';
-import { type BreachTest, shifts } from '../../../shared/domain/breach-test.ts';
+import { type BreachTest, seriesAtMost, shifts } from '../../../shared/domain/breach-test.ts';
 import { type ModelState, newModelState } from '../../../shared/domain/model-state.ts';
 import { normalCdf, normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
@@ -136,14 +136,52 @@ describe('alarms of rules with a confidence', () => {
     expect(alarmed / worlds).toBeLessThan(0.05 + 4 * Math.sqrt((0.05 * 0.95) / worlds));
   });
 
-  it('keep no more than twenty causes, the latest', () => {
+  it('take more where the fleet file lets fewer of all rules err, and say so', () => {
+    const together = { falseAlarms: 0.05, rules: 3_000 };
+    const test = { ...beyond(5), together };
+    const { admission, state } = breach(newModelState, 0, test);
+    expect(breach(newModelState, 0, beyond(5)).admission.reason).toBe('observed');
+    expect(admission).toMatchObject({ outcome: 'rejected', reason: 'inconclusive' });
+    expect(admission.sentence).toMatch(
+      /^Rejected: over the 1 window of the rule it is \d+ times as likely that the value lies beyond the threshold as that this is chance, and an alarm takes 60000 times \(falseAlarms of the fleet file: 0\.05 in expectation of the 3000 rules with a confidence in all model files\)\.$/,
+    );
+    expect(breach(state, 1, test).admission.reason).toBe('observed');
+  });
+
+  it('take no less than their own confidence, however many may err', () => {
+    const test = { ...beyond(2), together: { falseAlarms: 10, rules: 20 } };
+    const { admission, state } = breach(newModelState, 0, test);
+    expect(admission).toEqual(breach(newModelState, 0, beyond(2)).admission);
+    expect(admission.sentence).toContain('an alarm takes 20 times (confidence 0.95).');
+    expect(state).toEqual(breach(newModelState, 0, beyond(2)).state);
+  });
+
+  it('come with so many rules and false alarms to no more in expectation, and in few worlds to any', () => {
+    const random = seedRandom('together');
+    const [worlds, rules, falseAlarms] = [30, 40, 0.2];
+    const together = { falseAlarms, rules };
+    let alarmed = 0;
+    for (let world = 0; world < worlds * rules; world++) {
+      let state: ModelState = newModelState;
+      for (let day = 0; day < 60; day++) {
+        const z = normalQuantile(random.unit());
+        if (z > 0) state = judgeAlarm(state, cause, { ...beyond(z), together }).state;
+        else state = noteTest(state, cause, says(z));
+      }
+      alarmed += Number(seriesOf(state)!.alarms > 0);
+    }
+    // Four standard deviations of a count beside what is promised.
+    expect(alarmed).toBeLessThan(worlds * falseAlarms + 4 * Math.sqrt(worlds * falseAlarms));
+  });
+
+  it('keep no more than sixty causes, the latest', () => {
     let state: ModelState = newModelState;
-    for (let rule = 0; rule < 50; rule++) {
+    for (let rule = 0; rule < 90; rule++) {
       const note = { cause: `metric:${rule}`, observedAt: at(0), summary: '', evidence: says(-1) };
       state = modelOperations.recover(state, note).state;
     }
     expect(Object.keys(state.alarms ?? {})).toEqual(
-      Array.from({ length: 20 }, (_, at) => `metric:${30 + at}`),
+      Array.from({ length: seriesAtMost }, (_, at) => `metric:${30 + at}`),
     );
   });
 });

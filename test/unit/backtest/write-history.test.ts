@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backtest } from '../../../shared/backtest/backtest.ts';
 import { HistoryLineSchema } from '../../../shared/backtest/history-schema.ts';
 import { writeHistory } from '../../../shared/backtest/write-history.ts';
+import { FleetSchema } from '../../../shared/config/fleet-schema.ts';
 import type { Decision } from '../../../shared/domain/decision.ts';
 import type { Signal } from '../../../shared/domain/signal.ts';
 import { assumed, atHour, modelWith, noFleet } from './histories.ts';
@@ -201,6 +202,26 @@ describe('what a service has recorded, as a history', () => {
     });
     expect(found.policies[0]!.signals).toEqual([{ outcome: 'rejected', reason: 'inconclusive', signals: 3 }]);
     expect(found.record).toMatchObject({ same: 3, differences: [] });
+  });
+
+  it('holds rules to what the fleet file promises of all, those of other models included', () => {
+    const sure = modelWith({
+      triggers: '{ metrics: [{ name: low, metric: accuracy, below: 0.9, confidence: 0.95 }] }',
+      policy: '{ cooldown: PT0S, mode: observe }',
+    });
+    const report = { window: 'w', observedAt: atHour(1), sample: 100, metrics: { accuracy: 0.75 } };
+    const line = { type: 'metrics', at: atHour(1), report } as const;
+    const reasonOf = (falseAlarms: number | undefined, otherSureRules: number) => {
+      const fleet = { policy: FleetSchema.parse({ falseAlarms }), models: ['tiny'], otherSureRules };
+      const found = backtest({
+        ...{ lines: [line], policies: [{ name: 'sure', pinned: sure }], fleet, assumptions: assumed },
+        ...{ from: null, until: null, measure: null },
+      });
+      return found.policies[0]!.signals.map(({ reason }) => reason);
+    };
+    expect(reasonOf(undefined, 2_999)).toEqual(['observed']);
+    expect(reasonOf(0.05, 0)).toEqual(['observed']);
+    expect(reasonOf(0.05, 2_999)).toEqual(['inconclusive']);
   });
 
   it('says first what others joined, where they came in the same millisecond', () => {

@@ -22,6 +22,12 @@ const newRows = (text: string) =>
     .replace('policy:\n', 'policy:\n  minimumNewRows: 10\n')
     .replace('data:\n', 'data:\n  expect: { columns: { a: { type: number } } }\n');
 
+const rulesOf = (count: number, kind: string, fields: string) =>
+  Array.from(
+    { length: count },
+    (_, at) => `{ name: ${kind}-${at}, ${fields}, below: 0.9, confidence: 0.95 }`,
+  );
+
 describe('a valid model file', () => {
   it('that says what it means has no warnings', () => {
     expect(warningsOf((text) => text)).toEqual([]);
@@ -50,6 +56,22 @@ describe('a valid model file', () => {
           'metric: recall\n      below: 0.9\n      confidence: 0.95',
         ),
       'triggers.metrics.0.confidence: the sample alone says nothing of how sure recall is: a report without standardErrors.recall is never a breach; send it, or say valueIs: proportion where it is a share of the sample',
+    ],
+    [
+      'more rules with a confidence than are kept',
+      (text: string) =>
+        text.replace(
+          'triggers:\n  metrics:\n',
+          [
+            'triggers:',
+            `  runs: [${rulesOf(20, 'run', 'experiment: e, metric: accuracy, sample: n').join(', ')}]`,
+            `  queries: [${rulesOf(20, 'query', "query: T, cron: '0 6 * * *', standardError: se").join(', ')}]`,
+            '  metrics:',
+            ...rulesOf(21, 'metric', 'metric: accuracy').map((rule) => `    - ${rule}`),
+            '',
+          ].join('\n'),
+        ),
+      'triggers: 61 rules have a confidence, and how the windows of a rule stand is kept of 60 of a model: those tested longest ago begin anew each time, and raise more false alarms than they say; ask fewer rules for confidence',
     ],
     [
       'advice that never asks',
@@ -83,6 +105,34 @@ describe('a valid model file', () => {
 });
 
 describe('a valid fleet file', () => {
+  it.each([
+    [
+      'without rules that it is about',
+      '',
+      0.05,
+      'is about rules with a confidence, and no model file has one',
+    ],
+    [
+      'of rules that keep to it by themselves',
+      'confidence: 0.95',
+      0.1,
+      'asks nothing: by its own confidence each of the 2 rules that have one keeps to it; give less than 0.1, or leave it out',
+    ],
+    ['of rules that it asks something of', 'confidence: 0.95', 0.05, null],
+  ])('is warned of a promise %s', (_name, rule, falseAlarms, said) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ratchet-promise-'));
+    for (const name of ['a', 'b']) {
+      const text = sample.replace('model: tiny', `model: ${name}`);
+      writeFileSync(join(folder, `${name}.yaml`), text.replace('below: 0.9', `below: 0.9\n      ${rule}`));
+    }
+    writeFileSync(join(folder, 'fleet.yaml'), `falseAlarms: ${falseAlarms}\n`);
+    const { fleet } = loadModels(folder);
+    const warnings = fleet && 'warnings' in fleet ? fleet.warnings : [];
+    expect(warnings.map(({ line, path, message }) => `${line} ${path}: ${message}`)).toEqual(
+      said === null ? [] : [`1 falseAlarms: ${said}`],
+    );
+  });
+
   it('is warned, with the line, of models whose run their share or the budget does not hold', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ratchet-warnings-'));
     for (const [model, timeout] of Object.entries({ a: 'PT1H', b: 'PT4H', c: 'PT30H' })) {

@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { localCloud } from '../../../local/cloud-context.ts';
 import { parseModelFile } from '../../../shared/config/load.ts';
 import { offerSignal, signalInstanceId } from '../../../shared/dispatch/offer-signal.ts';
+import type { Signal } from '../../../shared/domain/signal.ts';
 import { manualSignal } from '../../../shared/signals/parse-manual-request.ts';
 import {
   type Answer,
@@ -23,6 +27,7 @@ const running = statusOf(instanceId, { runtimeStatus: 'Running' });
 
 const hubs: TaskHub[] = [];
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const hub of hubs.splice(0)) hub.close();
 });
 
@@ -51,6 +56,38 @@ describe('offerSignal', () => {
       return [409, { Message: 'exists' }];
     });
     expect(await offerSignal(client, offer)).toBe('repeated');
+  });
+
+  it('holds a tested breach to what the fleet file says of all rules, and records it with the signal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ratchet-offer-'));
+    const sample = readFileSync('test/fixtures/tiny-model/models/tiny.yaml', 'utf8');
+    const sure = sample.replace('below: 0.9', 'below: 0.9\n      confidence: 0.95');
+    for (const name of ['a', 'b'])
+      writeFileSync(join(folder, `${name}.yaml`), sure.replace('model: tiny', `model: ${name}`));
+    writeFileSync(join(folder, 'tiny.yaml'), sample);
+    vi.stubEnv('RATCHET_MODELS_DIR', folder);
+    vi.stubEnv('RATCHET_WORKSPACE_ID', localCloud.workspaceId);
+    vi.stubEnv('RATCHET_STORAGE', 'UseDevelopmentStorage=true');
+    vi.stubEnv('RATCHET_CONTAINER', 'ratchet');
+    const test = { p: 0.01, alpha: 0.05, evidence: [1, 1, 1, 1] };
+    const offered = async (tested: Signal['test']): Promise<Signal> => {
+      let started: Signal | undefined;
+      const client = await clientOf(({ method, body }) => {
+        if (method === 'GET') return missing;
+        started = (body as { signal: Signal }).signal;
+        return [202, { id: instanceId }];
+      });
+      await offerSignal(client, { ...offer, signal: { ...signal, ...(tested && { test: tested }) } });
+      return started!;
+    };
+    expect((await offered(test)).test).toEqual(test);
+    writeFileSync(join(folder, 'fleet.yaml'), 'falseAlarms: 0.05\n');
+    expect((await offered(test)).test).toEqual({ ...test, together: { falseAlarms: 0.05, rules: 2 } });
+    writeFileSync(join(folder, 'tiny.yaml'), sure);
+    expect((await offered(test)).test).toMatchObject({ together: { rules: 3 } });
+    const cannotSay = { cannotSay: 'nothing says so' };
+    expect((await offered(cannotSay)).test).toEqual(cannotSay);
+    expect(await offered(undefined)).toEqual(signal);
   });
 
   it('asks its caller to come again while the task hub is away', async () => {
