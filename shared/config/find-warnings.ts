@@ -164,7 +164,7 @@ function findVainFalseAlarms(
   const asked = Number((confidences.length * (1 - Math.min(...confidences))).toPrecision(3));
   if (falseAlarms < asked) return [];
   const rules = counted(confidences.length, 'rule');
-  const message = `asks nothing: by its own confidence each of the ${rules} that ${confidences.length === 1 ? 'has one' : 'have one'} keeps to it; give less than ${asked}, or leave it out`;
+  const message = `asks nothing that the confidence of the ${rules} with one does not ask already; give less than ${asked}, or leave it out`;
   return [{ path, message }];
 }
 

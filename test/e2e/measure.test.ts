@@ -32,6 +32,14 @@ const triggers = `triggers:
       experiment: tiny-scoring
       metric: rmse
       above: 0.2
+    - name: surely-wrong
+      experiment: tiny-scoring
+      metric: right
+      sample: rows
+      minimumSample: 20
+      valueIs: proportion
+      below: 0.9
+      confidence: 0.95
 `;
 
 const day = '2026-03-10T';
@@ -76,6 +84,26 @@ describe('rules over what a model does in production', () => {
     const response = await fetch(`${world.hostUrl}/${path}`);
     if (response.status === 404) return null;
     return ((await response.json()) as { input: { recovery: Recovery } }).input.recovery;
+  }
+
+  /** A run of the experiment that is watched, which logs these metrics. */
+  function score(name: string, metrics: string) {
+    const at = `${localCloud.workspaceId}`;
+    return workspaceClient(world.cloud()).jobs.createOrUpdate(
+      localCloud.resourceGroup,
+      localCloud.workspace,
+      name,
+      {
+        properties: {
+          jobType: 'Command',
+          experimentName: 'tiny-scoring',
+          command: `node score.js ${metrics}`,
+          codeId: `${at}/codes/tiny/versions/1`,
+          environmentId: `${at}/environments/node/versions/24`,
+          computeId: `${at}/computes/cpu`,
+        },
+      },
+    );
   }
 
   it('start a run for a bad window of a query, and offer the good ones as recoveries', async () => {
@@ -161,21 +189,8 @@ describe('rules over what a model does in production', () => {
   });
 
   it('start a run for a bad metric of a production run, and take a good one for a recovery', async () => {
-    const client = workspaceClient(world.cloud());
-    const at = `${localCloud.workspaceId}`;
-    const score = (name: string, rmse: number) =>
-      client.jobs.createOrUpdate(localCloud.resourceGroup, localCloud.workspace, name, {
-        properties: {
-          jobType: 'Command',
-          experimentName: 'tiny-scoring',
-          command: `node score.js rmse ${rmse}`,
-          codeId: `${at}/codes/tiny/versions/1`,
-          environmentId: `${at}/environments/node/versions/24`,
-          computeId: `${at}/computes/cpu`,
-        },
-      });
-    await score('score-good', 0.1);
-    await score('score-bad', 0.5);
+    await score('score-good', 'rmse 0.1');
+    await score('score-bad', 'rmse 0.5');
     await passTimeUntil('08:30:00Z');
     expect((await asked()).slice(2)).toEqual(['metric:tiny:live-rmse:score-bad']);
     expect((await world.runs())[0]).toMatchObject({
@@ -200,5 +215,25 @@ describe('rules over what a model does in production', () => {
     await passTimeUntil('15:14:00Z');
     expect(warnings()).toEqual(warned);
     expect(await asked()).toHaveLength(3);
+  });
+
+  it('take a metric of a run for a breach where its own sample makes it sure, and say what is missing', async () => {
+    const signalOf = (name: string) => `metric:tiny:surely-wrong:${name}`;
+    const decided = async (name: string) =>
+      (await world.decisions()).find(({ signal }) => signal.id === signalOf(name));
+    await score('score-unsure', 'right 0.85 rows 40');
+    await score('score-few', 'right 0.5 rows 19');
+    await passTimeUntil('15:30:00Z');
+    expect(await decided('score-unsure')).toMatchObject({
+      ...{ outcome: 'rejected', reason: 'inconclusive' },
+      sentence: expect.stringContaining('and the rule takes 5 % at most (confidence 0.95)'),
+    });
+    await score('score-sure', 'right 0.5 rows 200');
+    await passTimeUntil('15:55:00Z');
+    expect(await decided('score-sure')).toMatchObject({
+      outcome: 'admitted',
+      signal: { cause: 'run:surely-wrong', evidence: { sample: 200, confidence: 0.95 } },
+    });
+    expect(await decided('score-few')).toBeUndefined();
   });
 });

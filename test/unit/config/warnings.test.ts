@@ -116,7 +116,7 @@ describe('a valid fleet file', () => {
       'of rules that keep to it by themselves',
       'confidence: 0.95',
       0.1,
-      'asks nothing: by its own confidence each of the 2 rules that have one keeps to it; give less than 0.1, or leave it out',
+      'asks nothing that the confidence of the 2 rules with one does not ask already; give less than 0.1, or leave it out',
     ],
     ['of rules that it asks something of', 'confidence: 0.95', 0.05, null],
   ])('is warned of a promise %s', (_name, rule, falseAlarms, said) => {
