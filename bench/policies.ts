@@ -2,11 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type Measuring, readCount, runBenchmark, UsageError } from './measure/run-benchmark.ts';
+import { writeFigures } from './measure/write-figures.ts';
 import { compareRules, type StreamResults } from './policies/compare-rules.ts';
 import { delays, mostOffsets, priceGroups } from './policies/play-stream.ts';
 import type { Task } from './policies/play-worker.ts';
 import { generatedNames } from './policies/streams.ts';
-import { type Figures, tellFigures, writeFigures } from './policies/tell-figures.ts';
+import { type Figures, tellFigures } from './policies/tell-figures.ts';
 
 const help = `npm run bench:policies -- [options]
 
@@ -116,7 +117,7 @@ await runBenchmark({
     };
     if (values.write !== undefined) {
       const page = readFileSync(values.write, 'utf8');
-      writeFileSync(values.write, writeFigures(page, tellFigures(figures)));
+      writeFileSync(values.write, writeFigures(page, 'policies', tellFigures(figures)));
     }
     return figures;
   },

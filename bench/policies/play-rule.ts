@@ -11,7 +11,7 @@
 import { modelOperations } from '../../shared/admission/model-operations.ts';
 import type { Policy } from '../../shared/config/schema.ts';
 import { type ModelState, newModelState } from '../../shared/domain/model-state.ts';
-import { matchedProportions } from '../../shared/gates/statistics/matched-proportions.ts';
+import { passesGate } from './gate.ts';
 import { playLength, type Rule, trainedAt, tuningLength, type World } from './rule.ts';
 
 /** What came of it, in the windows that count. */
@@ -27,9 +27,6 @@ const times = Array.from({ length: playLength + 2 }, (_, window) =>
 );
 /** The beginning of a play: the end of the window before it. */
 const timeOf = (window: number): string => times[window + 1]!;
-
-const margin = 0.05;
-const confidence = 0.95;
 
 /** `part`: `tuning` is the first windows alone; `test` goes on from them, and only what comes after counts. */
 export function playRule(world: World, rule: Rule, policy: Policy, part: 'tuning' | 'test'): Outcome {
@@ -92,7 +89,8 @@ class Play {
     if (!live) return;
     this.#live = null;
     const now = timeOf(window);
-    const isReleased = !this.#world.isGated || this.#passes(live.version);
+    const { isGated, matrix } = this.#world;
+    const isReleased = !isGated || passesGate(matrix, live.version, this.#champion);
     const outcome = isReleased ? 'released' : 'gate-failed';
     const champion = isReleased ? { name: 'm', version: String(live.version), modelUri: '' } : null;
     const settlement = { runId: live.runId, outcome, champion, now, computeHours: 1 } as const;
@@ -101,13 +99,6 @@ class Play {
     if ('wake' in answer && this.#waiting) this.#waiting.againAt = now;
     this.#rule.ended(now, outcome);
     if (isReleased) this.#crown(live.version, now);
-  }
-
-  /** Judged in the window after its newest one of training, which is labelled when its job ends. */
-  #passes(challenger: number): boolean {
-    if (challenger <= this.#champion) return false;
-    const discordance = this.#world.matrix.compare(challenger, this.#champion, challenger + 1);
-    return matchedProportions(discordance).atMost(-margin) <= 1 - confidence;
   }
 
   #label(window: number): void {

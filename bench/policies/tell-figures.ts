@@ -116,12 +116,3 @@ export function tellFigures({ settings, streams, comparisons, atPrices, seconds 
     .join('\n')
     .trimEnd();
 }
-
-const [begin, end] = ['<!-- figures of bench:policies -->', '<!-- end of the figures -->'];
-
-/** The page with the figures between its two marks. */
-export function writeFigures(page: string, figures: string): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`page: expected the lines ${begin} and ${end}`);
-  return `${page.slice(0, from)}${begin}\n\n${figures}\n\n${page.slice(to)}`;
-}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeFigures } from '../../../bench/measure/write-figures.ts';
 import { compareRules } from '../../../bench/policies/compare-rules.ts';
 import { listContenders } from '../../../bench/policies/contenders.ts';
 import { caraRule, cusum, thresholdRule } from '../../../bench/policies/detectors.ts';
@@ -9,7 +10,7 @@ import { playRule } from '../../../bench/policies/play-rule.ts';
 import { oracle, playStream, priceGroups } from '../../../bench/policies/play-stream.ts';
 import { referenceOf, ruleOf, trainedAt, type World } from '../../../bench/policies/rule.ts';
 import { generatedNames, generateStream, readStream } from '../../../bench/policies/streams.ts';
-import { tellFigures, writeFigures } from '../../../bench/policies/tell-figures.ts';
+import { tellFigures } from '../../../bench/policies/tell-figures.ts';
 import { PolicySchema } from '../../../shared/config/policy-schema.ts';
 import { seedRandom } from '../../../shared/gates/statistics/random.ts';
 
@@ -281,7 +282,7 @@ describe('the benchmark of policies', () => {
 
   it('writes its figures between the marks of its page, and nowhere else', () => {
     const page = 'before\n<!-- figures of bench:policies -->\nold\n<!-- end of the figures -->\nafter\n';
-    expect(writeFigures(page, 'new')).toBe(page.replace('old', '\nnew\n'));
-    expect(() => writeFigures('no marks', 'new')).toThrow('expected the lines');
+    expect(writeFigures(page, 'policies', 'new')).toBe(page.replace('old', '\nnew\n'));
+    expect(() => writeFigures('no marks', 'policies', 'new')).toThrow('expected the lines');
   });
 });
