@@ -12,6 +12,7 @@
 import type { EndedJob } from '../../shared/azure/describe-job.ts';
 import { callsAtOnce, sideBySide } from '../../shared/domain/side-by-side.ts';
 import { RatchetError } from '../../shared/errors.ts';
+import { countsRows } from '../../shared/signals/data-signal.ts';
 import type { Fact, Models } from '../../shared/signals/fact.ts';
 import { rootTag } from '../../shared/signals/find-recovered.ts';
 import { factsOfFile, factsOfRun, factsOfVersion } from '../../shared/signals/lost-facts.ts';
@@ -73,9 +74,7 @@ export async function readLists(models: Models, windowOf: (name: string) => Wind
 function listsOf(models: Models): readonly List[] {
   const all = [...models.values()];
   const files = all
-    .filter(
-      ({ config: { triggers, policy } }) => triggers.data !== false || policy.minimumNewRows !== undefined,
-    )
+    .filter(({ config: { triggers, policy } }) => triggers.data !== false || countsRows(policy))
     .map(listFiles);
   const versions = all
     .filter(({ config: { triggers } }) => triggers.registry)

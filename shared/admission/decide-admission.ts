@@ -26,7 +26,7 @@ import { freeDeadRun } from './dead-runs.ts';
 import { findEarlyRejection } from './find-early-rejection.ts';
 import { meetLive } from './meet-live.ts';
 import { healTimes, mendTimes } from './mend-times.ts';
-import { findLackOfData, noteNews } from './news.ts';
+import { findLackOfData, hasEnoughData, noteNews } from './news.ts';
 import { endPending, sleepers } from './pending.ts';
 import type { AdmissionResult, NeedsGrant, Offer, PolicyAnswer, Question } from './question.ts';
 import { findAnswered, keepWaiting, remember } from './remember.ts';
@@ -116,8 +116,11 @@ function answerSignal(state: ModelState, question: Question, mode: Mode): Policy
     return joinPending(state, question, state.pending.until);
   }
   const lack = byPerson ? null : findLackOfData(state, question);
-  if (lack?.outcome === 'rejected') return reject(state, question, lack);
-  if (lack) return wait(state, question, lack.offerAgainAt!, () => lack, { forData: true });
+  if (lack?.admission.outcome === 'rejected') return reject(state, question, lack.admission);
+  if (lack) {
+    const { admission, ...more } = lack;
+    return wait(state, question, admission.offerAgainAt!, () => admission, { forData: true, ...more });
+  }
   if (!byPerson && mode === 'observe') return reject(state, question, answer.observed(runId));
   if (!byPerson && mode === 'suggest') return suggest(state, question);
   return startUnlessFleetHolds(state, question);
@@ -190,6 +193,6 @@ function startUnlessFleetHolds(state: ModelState, question: Question): PolicyAns
 
 /** Data that has come may be what others wait for. */
 function wokenByData(state: ModelState, { signal, policy }: Offer): readonly string[] {
-  const enough = (state.newData?.rows ?? 0) >= (policy.minimumNewRows ?? 0);
-  return signal.newData && state.pending?.forData && enough ? sleepers(state).slice(0, 1) : nobody;
+  const isEnough = signal.newData && state.pending?.forData && hasEnoughData(state, policy);
+  return isEnough ? sleepers(state).slice(0, 1) : nobody;
 }

@@ -16,12 +16,14 @@ export interface PinnedSignal {
 
 /** Only what the rules ask for: what is recorded of an offer stays small. */
 export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, now: string): Offer {
-  const { id, kind, byMachine, fresh, cause, observedAt, persistence, test, newData } = signal;
+  const { id, kind, byMachine, fresh, cause, observedAt, persistence, test, changedAt, newData } = signal;
   const { config } = pinned;
   const { policy } = config;
   const composites = compositesOf(config.triggers, cause);
   const came = cameKeys(config.triggers, signal);
   const tells = composites.length === 0 && whatItTells(signal, config);
+  const datesRows = policy.rowsAfterChange !== undefined;
+  const isDated = cause !== undefined || came.length > 0 || (newData !== undefined && datesRows);
   return {
     signal: {
       id,
@@ -29,9 +31,10 @@ export function describeOffer({ signal, pinned }: PinnedSignal, runId: string, n
       ...(byMachine && { byMachine }),
       ...(fresh && { fresh }),
       ...(cause !== undefined && { cause }),
-      ...((cause !== undefined || came.length > 0) && { observedAt }),
+      ...(isDated && { observedAt }),
       ...(persistence && { persistence }),
       ...(test && { test }),
+      ...(datesRows && changedAt !== undefined && { changedAt }),
       ...(newData && { newData }),
     },
     ...(came.length > 0 && { came }),

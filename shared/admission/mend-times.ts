@@ -50,7 +50,7 @@ interface Asked {
 }
 
 function hasTimeAhead(state: ModelState, now: string, { cause, starts: count }: Asked): boolean {
-  const { answered, starts, spent, lastRun, live, pending, championSince } = state;
+  const { answered, starts, spent, lastRun, live, pending, championSince, arrivals } = state;
   const windows = cause === undefined ? undefined : state.watched?.[cause];
   return (
     isAhead(answered[answered.length - 1]?.at ?? now, now) ||
@@ -64,6 +64,7 @@ function hasTimeAhead(state: ModelState, now: string, { cause, starts: count }: 
     isAhead(windows?.[windows.length - 1]?.at ?? now, now) ||
     isAhead(spent?.[spent.length - 1]?.at ?? now, now) ||
     isAhead(starts?.[starts.length - 1] ?? now, now) ||
+    isAhead(arrivals?.[arrivals.length - 1]?.at ?? now, now) ||
     (count !== undefined && isAhead(starts?.[starts.length - count] ?? now, now)) ||
     isAhead(state.glass?.at ?? now, now) ||
     (state.came !== undefined && Object.values(state.came).some((at) => isAhead(at, now)))
@@ -84,7 +85,8 @@ function cannotBe(at: string, now: string): boolean {
 /** The state with every moment looked at, whatever it was that went wrong: moments that are none are taken for now. */
 export function healTimes(state: ModelState, now: string): ModelState {
   const by = (at: string): string => (cannotBe(at, now) ? now : at);
-  const { live, lastRun, pending, championSince, starts, spent, watched, came, glass, frozen } = state;
+  const { live, lastRun, pending, championSince, starts, spent, arrivals, watched, came, glass, frozen } =
+    state;
   return {
     ...state,
     answered: state.answered.map((known) => ({ ...known, at: by(known.at) })),
@@ -94,6 +96,11 @@ export function healTimes(state: ModelState, now: string): ModelState {
     ...(championSince !== undefined && { championSince: by(championSince) }),
     ...(starts && { starts: starts.map(by).sort() }),
     ...(spent && { spent: spent.map((entry) => ({ ...entry, at: by(entry.at) })) }),
+    ...(arrivals && {
+      arrivals: arrivals
+        .map(({ at, rows }) => ({ at: by(at), rows }))
+        .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+    }),
     ...(glass && { glass: { ...glass, at: by(glass.at) } }),
     ...(watched && { watched: mendWatched(watched, now) }),
     ...(came && { came: Object.fromEntries(Object.entries(came).map(([key, at]) => [key, by(at)])) }),
@@ -118,13 +125,14 @@ function mendPending(
   by: (at: string) => string,
   now: string,
 ): ModelState['pending'] {
-  const { since, lastAt, causes, until, suggestedUntil } = pending;
+  const { since, lastAt, causes, until, suggestedUntil, changedAt } = pending;
   return {
     ...pending,
     until: readEnd(until, now),
     ...(suggestedUntil !== undefined && { suggestedUntil: readEnd(suggestedUntil, now) }),
     ...(since !== undefined && { since: by(since) }),
     ...(lastAt !== undefined && { lastAt: by(lastAt) }),
+    ...(changedAt !== undefined && { changedAt: by(changedAt) }),
     ...(causes && { causes: causes.map((known) => ({ ...known, at: by(known.at) })) }),
   };
 }

@@ -6,6 +6,12 @@ import { type AlarmJudgement, judgeAlarm } from './alarms.ts';
 import * as answer from './answers.ts';
 import { asOfArrival } from './mend-times.ts';
 import type { Offer, Question } from './question.ts';
+import {
+  findLackAfterChange,
+  hasEnoughAfterChange,
+  type LackOfData,
+  noteArrival,
+} from './rows-after-change.ts';
 import { addMs, durationMs, later } from './time.ts';
 import { noteWindow } from './windows.ts';
 
@@ -15,12 +21,14 @@ interface Noted {
   readonly alarm: AlarmJudgement | null;
 }
 
-export function noteNews(before: ModelState, { signal, came, now }: Offer): Noted {
+export function noteNews(before: ModelState, offer: Offer): Noted {
+  const { signal, came, now } = offer;
   const { cause, newData } = signal;
   const state = came ? noteCame(before, came, asOfArrival(signal.observedAt, now)) : before;
-  const noted = cause === undefined ? { state, alarm: null } : noteBreach(state, cause, signal, now);
+  const noted = cause === undefined ? { state, alarm: null } : noteBreach(state, cause, offer);
   if (!newData) return noted;
-  return { ...noted, state: { ...noted.state, newData: addData(state.newData, newData) } };
+  const dated = noteArrival(noted.state, offer);
+  return { ...noted, state: { ...dated, newData: addData(state.newData, newData) } };
 }
 
 /** What is told late takes nothing back. */
@@ -31,16 +39,14 @@ export function noteCame(state: ModelState, keys: readonly string[], at: string)
 }
 
 /** A breach that is tested is one where it raises an alarm. */
-function noteBreach(
-  state: ModelState,
-  cause: string,
-  { observedAt, test }: Offer['signal'],
-  now: string,
-): Noted {
+function noteBreach(state: ModelState, cause: string, { signal, policy, now }: Offer): Noted {
+  const { observedAt, test } = signal;
   const at = asOfArrival(observedAt, now);
   const tested = test && judgeAlarm(state, cause, test);
   const bad = tested?.judgement.raised ?? true;
-  const watched = noteWindow(state.watched ?? {}, cause, { at, bad });
+  const isUnsure = !bad && policy.rowsAfterChange !== undefined;
+  const window = { at, bad, ...(isUnsure && { unsure: true as const }) };
+  const watched = noteWindow(state.watched ?? {}, cause, window);
   return { state: { ...(tested?.state ?? state), watched }, alarm: tested?.judgement ?? null };
 }
 
@@ -62,8 +68,19 @@ export function describeUncounted(files: number): string {
   return `, ${files === 1 ? '1 file' : `${files} files`} whose rows were not counted among them`;
 }
 
-/** The answer where there is less new data than the policy asks for: a wait, and a rejection once it has lasted. */
-export function findLackOfData(state: ModelState, { policy, now, isLeader }: Question): Admission | null {
+/** The answer where there is less data than the policy asks for, since the last run or since the change that is told of. */
+export function findLackOfData(state: ModelState, question: Question): LackOfData | null {
+  const admission = findLackOfNewRows(state, question);
+  return admission ? { admission } : findLackAfterChange(state, question);
+}
+
+/** Whether what waits for data has enough of what it waits for. */
+export function hasEnoughData(state: ModelState, policy: Question['policy']): boolean {
+  return (state.newData?.rows ?? 0) >= (policy.minimumNewRows ?? 0) && hasEnoughAfterChange(state, policy);
+}
+
+/** A wait, and a rejection once it has lasted. */
+function findLackOfNewRows(state: ModelState, { policy, now, isLeader }: Question): Admission | null {
   const { minimumNewRows } = policy;
   const { rows = 0, uncounted = 0 } = state.newData ?? {};
   if (minimumNewRows === undefined || rows >= minimumNewRows) return null;

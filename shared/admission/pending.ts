@@ -35,8 +35,9 @@ export function isOverdue(pending: Pending, now: string): boolean {
 /** The signal waits first: alone, before those it waited for already, or in place of one that never came back. */
 export function lead(state: ModelState, signal: Waiting, until: string, more: Partial<Pending>): Pending {
   const before = state.pending;
+  const { changedAt: _, ...others } = before ?? {};
   return {
-    ...before,
+    ...others,
     signals: union([signal.id], before?.signals ?? []),
     until,
     since: before?.since ?? signal.now,

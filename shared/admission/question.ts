@@ -16,7 +16,10 @@ import type { AlarmJudgement } from './alarms.ts';
 export interface Offer {
   readonly signal: Pick<Signal, 'id' | 'kind'> &
     Partial<
-      Pick<Signal, 'byMachine' | 'fresh' | 'cause' | 'persistence' | 'test' | 'newData' | 'observedAt'>
+      Pick<
+        Signal,
+        'byMachine' | 'fresh' | 'cause' | 'persistence' | 'test' | 'changedAt' | 'newData' | 'observedAt'
+      >
     >;
   /** What it counts for of that which absences are of; absent: for nothing. */
   readonly came?: readonly string[];

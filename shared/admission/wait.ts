@@ -7,7 +7,7 @@
  *    own, so many wait at most; another is turned away and told why.
  */
 import type { Admission } from '../domain/decision.ts';
-import type { ModelState } from '../domain/model-state.ts';
+import type { ModelState, Pending } from '../domain/model-state.ts';
 import * as answer from './answers.ts';
 import { asOfArrival } from './mend-times.ts';
 import { addPendingDecision, isOverdue, join, lead, union } from './pending.ts';
@@ -27,7 +27,7 @@ export function wait(
   question: Question,
   until: string,
   answered: () => Admission,
-  more: { forData?: boolean; suggestedUntil?: string } = {},
+  more: Partial<Pick<Pending, 'forData' | 'changedAt' | 'suggestedUntil'>> = {},
 ): PolicyAnswer {
   const { isLeader, byPerson, now } = question;
   if (byPerson && !isLeader) return waitByRequest(state, question, answered);

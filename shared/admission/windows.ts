@@ -16,7 +16,7 @@ const causesAtMost = 20;
 export function noteWindow(watched: Watched, cause: string, window: WatchedWindow): Watched {
   const { [cause]: known = [], ...rest } = watched;
   const others: Record<string, readonly WatchedWindow[]> = rest;
-  const windows = insert(known, window).slice(-windowsAtMost);
+  const windows = keepLatest(insert(known, window));
   // The cause looked at last comes last: the one that nobody has looked at for longest makes room.
   const names = Object.keys(others);
   if (names.length >= causesAtMost) delete others[names[0]!];
@@ -26,7 +26,29 @@ export function noteWindow(watched: Watched, cause: string, window: WatchedWindo
 function insert(known: readonly WatchedWindow[], window: WatchedWindow): readonly WatchedWindow[] {
   const last = known.at(-1);
   if (!last || last.at < window.at) return [...known, window];
-  return [...known.filter(({ at }) => at !== window.at), window].sort((a, b) => (a.at < b.at ? -1 : 1));
+  const replaced = known.find(({ at }) => at === window.at);
+  const added = { ...window, ...(replaced?.since !== undefined && { since: replaced.since }) };
+  return [...known.filter((each) => each !== replaced), added].sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+/** Of one too many the first goes; what comes after it knows since when all were bad. */
+function keepLatest(windows: readonly WatchedWindow[]): readonly WatchedWindow[] {
+  const [dropped, first, ...rest] = windows;
+  if (windows.length <= windowsAtMost || !dropped || !first) return windows;
+  if (!isBeyond(first) || first.since !== undefined) return [first, ...rest];
+  return [{ ...first, since: (isBeyond(dropped) && dropped.since) || dropped.at }, ...rest];
+}
+
+const isBeyond = ({ bad, unsure }: WatchedWindow): boolean => bad || unsure === true;
+
+/**
+ * After which moment all windows lie beyond their threshold: that of the last that does not, or of the first where none is known;
+ * null: the latest does not.
+ */
+export function beyondSince(windows: readonly WatchedWindow[]): string | null {
+  const good = windows.findLastIndex((window) => !isBeyond(window));
+  const first = windows[good + 1];
+  return first ? (windows[good]?.at ?? first.since ?? first.at) : null;
 }
 
 /** Why a bad window does not ask yet, or null where it does. */

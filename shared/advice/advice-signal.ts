@@ -7,7 +7,7 @@ export const adviceSource = 'advice';
 export function adviceSignal(
   model: string,
   tick: string,
-  { answer, sentence, terms }: Advice,
+  { answer, sentence, since, terms }: Advice,
 ): Signal | null {
   if (answer !== 'retrain') return null;
   return {
@@ -17,6 +17,7 @@ export function adviceSignal(
     observedAt: tick,
     source: adviceSource,
     summary: sentence,
+    ...(since !== undefined && { changedAt: since }),
     evidence: { tick, ...Object.fromEntries(terms.map(({ term, value }) => [term, value])) },
   };
 }

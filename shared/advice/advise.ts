@@ -92,7 +92,7 @@ export function advise(config: ModelConfig, everything: Past, at: string): Advic
     ...{ expected: promotion.chance * gain, lost, price: price?.loss ?? 0, queue, exchange, rate, words },
     isRunning: past.runs.some(({ endedAt }) => endedAt === null),
   });
-  return { answer, at, sentence, terms };
+  return { answer, at, sentence, ...(excess.since !== null && { since: excess.since }), terms };
 }
 
 interface Weighed {

@@ -172,6 +172,14 @@ export const PolicySchema = z.strictObject({
     .describe(
       'Rows of new data, since the last run started, without which no signal starts a run; what a person requests does. Needs data.expect: only a file that is checked has its rows counted. A signal waits for them for `longestWait` and is then rejected. Omitted: no such minimum.',
     ),
+  rowsAfterChange: z
+    .int()
+    .min(1)
+    .max(rowsAtMost)
+    .optional()
+    .describe(
+      'Rows of data since a change, without which no signal that tells of the change starts a run: a rule that is bad, drift, an alert, advice. The change is dated after the last good window, or with the first bad one where no good one is known, and a file counts by when it was uploaded. Schedules, uploads and what a person requests are not held. A signal waits for them for `longestWait`; then the run starts with those that have come. Needs data.expect: only a file that is checked has its rows counted. Omitted: a run starts as soon as the change is seen. How many suffice is measured: docs/rows-after-change.md.',
+    ),
   priority: z
     .int()
     .min(0)

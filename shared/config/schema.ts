@@ -139,10 +139,11 @@ export const ModelConfigSchema = z
     if (embargo) context.addIssue({ code: 'custom', path: ['embargo'], message });
     if (rollback) context.addIssue({ code: 'custom', path: ['release', 'rollback'], message });
   })
-  .superRefine(({ policy: { minimumNewRows }, data }, context) => {
-    if (minimumNewRows === undefined || data.expect) return;
+  .superRefine(({ policy, data }, context) => {
+    if (data.expect) return;
     const message = 'rows are counted only where files are checked; add data.expect';
-    context.addIssue({ code: 'custom', path: ['policy', 'minimumNewRows'], message });
+    for (const field of ['minimumNewRows', 'rowsAfterChange'] as const)
+      if (policy[field] !== undefined) context.addIssue({ code: 'custom', path: ['policy', field], message });
   })
   .superRefine(({ policy: { lossPerDay, budget }, triggers }, context) => {
     if (lossPerDay === undefined) return;

@@ -17,6 +17,8 @@ export interface Advice {
   readonly at: string;
   /** The answer and why, for a person. */
   readonly sentence: string;
+  /** After which moment the excess began (ISO 8601, UTC); absent: there is none. */
+  readonly since?: string;
   /** In the order in which one follows from the other; as far as it came where it cannot say. */
   readonly terms: readonly AdviceTerm[];
 }

@@ -26,6 +26,8 @@ export interface Pending {
   readonly lastAt?: string;
   /** Whether it waits for more data: then data that comes wakes it. */
   readonly forData?: boolean;
+  /** The change after which it waits for rows (ISO 8601, UTC). */
+  readonly changedAt?: string;
   /** Mode suggest: until when a person may approve the run. */
   readonly suggestedUntil?: string;
   readonly approved?: Word;
@@ -64,6 +66,10 @@ export interface WatchedWindow {
   /** When it was observed (ISO 8601, UTC). */
   readonly at: string;
   readonly bad: boolean;
+  /** Of the first that is kept: after which moment those before it were all beyond the threshold, too. */
+  readonly since?: string;
+  /** Where `rowsAfterChange` asks: it lies beyond its threshold as well, and raised no alarm. */
+  readonly unsure?: true;
 }
 
 /** What one run takes of the budget. */
@@ -148,6 +154,8 @@ export interface ModelState {
     readonly files: number;
     readonly uncounted: number;
   };
+  /** Rows by when their files were observed (ISO 8601, UTC), the latest last: what `rowsAfterChange` counts. */
+  readonly arrivals?: readonly { readonly at: string; readonly rows: number }[];
   readonly spent?: readonly Spent[];
   /** A challenger that the next signal of automation has judged again. */
   readonly kept?: KeptChallenger;

@@ -36,6 +36,8 @@ export interface Signal {
   readonly persistence?: { readonly breaches: number; readonly of: number };
   /** How sure the breach is, of a rule with a confidence. Absent: the value alone counts. */
   readonly test?: BreachTest;
+  /** After which moment the change began that it tells of, where no windows of its cause say so (ISO 8601, UTC). */
+  readonly changedAt?: string;
   /** Data that came with it; `rows` null where they were not counted. */
   readonly newData?: { readonly rows: number | null; readonly bytes: number };
 }

@@ -3,6 +3,7 @@ import { decideAdmission } from '../admission/decide-admission.ts';
 import { requestPlace } from '../admission/fleet.ts';
 import type { AskedFleet } from '../admission/place-request.ts';
 import type { Grant } from '../admission/question.ts';
+import { latestChange } from '../admission/rows-after-change.ts';
 import { estimateHours } from '../config/estimate.ts';
 import type { PinnedModel } from '../config/schema.ts';
 import type { Admission } from '../domain/decision.ts';
@@ -30,7 +31,11 @@ const signalId = 'what-if';
 
 function decide({ pinned, state, fleet, at }: Standing, asker: PolicyOutlook['asker']): Admission {
   const { policy, model } = { policy: pinned.config.policy, model: pinned.config.model };
-  const signal = { id: signalId, kind: asker === 'event' ? ('metric' as const) : ('manual' as const) };
+  const changedAt = policy.rowsAfterChange === undefined ? null : latestChange(state);
+  const signal = {
+    ...{ id: signalId, kind: asker === 'event' ? ('metric' as const) : ('manual' as const) },
+    ...(changedAt !== null && { changedAt }),
+  };
   const hours = estimateHours(pinned.config, 'retrain', signal.kind);
   const offer = { signal, runId, now: at, policy, estimateHours: hours };
   const first = decideAdmission(state, offer);

@@ -76,6 +76,10 @@ const tellers: {
     rows === undefined
       ? 'A run needs no new data.'
       : `No signal starts a run before ${counted(rows, 'row')} of data are new since the last one started; what a person requests does.`,
+  rowsAfterChange: (rows) =>
+    rows === undefined
+      ? 'A signal that tells of a change starts a run at once, however few rows have come since.'
+      : `No signal that tells of a change starts a run before ${counted(rows, 'row')} of data have come since it, or the longest wait is over; what a schedule or a person requests does.`,
   priority: (priority) => `Where models wait for slots of the fleet, this one has priority ${priority} of 9.`,
   longestRun: (time) =>
     `A run may take ${span(time)}, outages included; jobs that have not ended by then are cancelled. After twice that it is given up for dead.`,

@@ -12,7 +12,12 @@ export interface UploadedFile {
 /** Whether uploads concern a model: they ask for a run, count for the new rows that its policy wants to see, or are missed. */
 export function listensToData({ triggers, policy }: ModelConfig): boolean {
   const isMissed = triggers.absences?.some(({ of }) => of === 'data') ?? false;
-  return triggers.data !== false || policy.minimumNewRows !== undefined || isMissed;
+  return triggers.data !== false || countsRows(policy) || isMissed;
+}
+
+/** Whether the policy wants to see rows before a run starts. */
+export function countsRows({ minimumNewRows, rowsAfterChange }: ModelConfig['policy']): boolean {
+  return minimumNewRows !== undefined || rowsAfterChange !== undefined;
 }
 
 /** The signal of an uploaded file: the same one, whoever tells of the same content. */

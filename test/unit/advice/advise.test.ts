@@ -206,6 +206,7 @@ describe('advice', () => {
     expect(adviceSignal('tiny', day(30), advise(config, fallen, day(30)))).toMatchObject({
       ...{ id: `advice:tiny:${day(30)}`, kind: 'metric', source: 'advice' },
       evidence: { tick: day(30), cost: 2, queue: -8, promotion: 0.5, exchange: null },
+      changedAt: day(19.5),
     });
   });
 });

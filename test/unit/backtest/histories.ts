@@ -123,7 +123,12 @@ export const anyModel = fc
     whileRunning: fc.constantFrom('join', 'queue', 'reject', 'restart'),
     cooldown: fc.constantFrom('PT0S', 'PT6H', 'P2D'),
     quietPeriod: fc.constantFrom('PT0S', 'PT3H'),
-    minimumNewRows: fc.constantFrom('', ', minimumNewRows: 100', ', advice: signal'),
+    minimumNewRows: fc.constantFrom(
+      '',
+      ', minimumNewRows: 100',
+      ', rowsAfterChange: 100',
+      ', advice: signal, rowsAfterChange: 60',
+    ),
     most: fc.constantFrom(
       '',
       ', mostRuns: { count: 1, window: P2D }',

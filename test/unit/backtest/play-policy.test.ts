@@ -97,6 +97,50 @@ describe('playing a policy', () => {
     expect(under('advice: signal, mode: observe').runs).toEqual([]);
   });
 
+  it('holds a run until enough rows have come since the change, whichever rule or advice tells of it', () => {
+    const days = Array.from({ length: 30 }, (_, day) => day);
+    const reports = days.map((day): HistoryLine => {
+      const metrics = { accuracy: day < 12 ? 0.95 : 0.8 };
+      const report = { window: `d${day}`, observedAt: atHour(24 * day), sample: 400, metrics };
+      return { type: 'metrics', at: atHour(24 * day), report, version: '1' };
+    });
+    const files = days.map(
+      (day): HistoryLine => ({
+        ...{
+          type: 'data',
+          at: atHour(24 * day + 12),
+          rows: 50,
+          refused: null,
+          observedAt: null,
+          source: 'test',
+        },
+        file: { path: `tiny/${day}.csv`, etag: String(day), bytes: 10 },
+      }),
+    );
+    const lines = [
+      { type: 'champion', at: atHour(-1), version: '1', run: null } as const,
+      ...[...reports, ...files].toSorted((a, b) => (a.at < b.at ? -1 : 1)),
+    ];
+    const under = (policy: string, rule = '') => {
+      const triggers = `{ metrics: [{ name: low, metric: accuracy, below: 0.9${rule} }] }`;
+      return play(lines, modelWith({ triggers, policy: `{ longestWait: P20D, ${policy} }` }));
+    };
+    expect(under('cooldown: P1D').runs[0]!.startedAt).toBe(atHour(24 * 12));
+    // The good report of day 11 comes before the file of that day, which counts.
+    const held = under('rowsAfterChange: 200');
+    expect(held.runs[0]!.startedAt).toBe(atHour(24 * 14 + 12));
+    expect(held.decisions.find(({ waits }) => waits.length > 0)!.waits).toEqual([
+      { reason: 'too-little-data', from: atHour(24 * 12), until: atHour(24 * 14 + 12) },
+    ]);
+    const advised = (more: string) =>
+      under(
+        `advice: signal, budget: { window: P10D, computeHours: 4 }${more}`,
+        ', breaches: 20, windows: 20',
+      );
+    expect(advised('').runs[0]!.startedAt).toBe(atHour(24 * 12 + 6));
+    expect(advised(', rowsAfterChange: 150').runs[0]!.startedAt).toBe(atHour(24 * 13 + 12));
+  });
+
   it('answers every signal once, and never has two runs at one time', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(anyHistory, anyModel, (lines, pinned) => {

@@ -128,6 +128,14 @@ describe('what a model file says of data', () => {
   ])('is refused as a trigger: %s', (data, problem) => {
     expect(withTrigger(data).map((found) => found.replace(/^\S+ triggers\./, ''))).toEqual([problem]);
   });
+
+  it('is needed where rows after a change are counted', () => {
+    expect(problemsOf(sample.replace('policy:\n', 'policy:\n  rowsAfterChange: 600\n'))).toEqual([
+      expect.stringContaining(
+        'policy.rowsAfterChange: rows are counted only where files are checked; add data.expect',
+      ),
+    ]);
+  });
 });
 
 describe('loadModels', () => {

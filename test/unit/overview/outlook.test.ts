@@ -8,7 +8,7 @@ const at = (hour: number): string => new Date(Date.UTC(2026, 2, 2, hour)).toISOS
 const job = { command: 'node train.js', code: 'azureml:c:1', environment: 'azureml:e:1', compute: 'cpu' };
 const configOf = (policy: object) =>
   ModelConfigSchema.parse({
-    ...{ model: 'm', data: { path: 'm/' }, training: job, evaluation: job, policy },
+    ...{ model: 'm', data: { path: 'm/', expect: {} }, training: job, evaluation: job, policy },
     gates: [{ gate: 'g', kind: 'bound', metric: 'accuracy', atLeast: 0.9 }],
     release: { stages: [{ stage: 'tell', channel: 'event-grid' }] },
   });
@@ -41,6 +41,24 @@ describe('findOutlook', () => {
     expect(event).toMatchObject({ outcome: 'deferred', reason: 'cooldown', changesAt: at(15) });
     expect(event?.changedBy).toContain(at(15));
     expect(person).toMatchObject({ outcome: 'admitted' });
+  });
+
+  it('says how many rows are missing after the latest change of which a rule tells', () => {
+    const watched = {
+      'metric:low': [
+        { at: at(2), bad: false },
+        { at: at(3), bad: true },
+      ],
+    };
+    const arrivals = [
+      { at: at(2), rows: 50 },
+      { at: at(4), rows: 60 },
+    ];
+    const { event, person } = look({ rowsAfterChange: 100 }, { watched, arrivals });
+    expect(event).toMatchObject({ outcome: 'deferred', reason: 'too-little-data', changesAt: at(36) });
+    expect(event?.sentence).toContain(`60 rows have come since the change, which began after ${at(2)}`);
+    expect(person).toMatchObject({ outcome: 'admitted' });
+    expect(look({}, { watched, arrivals }).event).toMatchObject({ outcome: 'admitted' });
   });
 
   it('goes by operators, the mode and the kill switch of the fleet, and keeps nothing', () => {

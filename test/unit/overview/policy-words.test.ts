@@ -95,6 +95,7 @@ const files = [
         longestCooldown: 'P20D',
         breakAfter: 4,
         minimumNewRows: 70,
+        rowsAfterChange: 640,
         lossPerDay: 1_234,
       },
       mostRuns: { count: 3, window: 'P7D' },

@@ -25,6 +25,7 @@ const anyPolicy = fc.record({
   budget: fc.constantFrom(undefined, { window: 'P7D', computeHours: 6 }, { money: 9, pricePerHour: 2 }),
   breakAfter: fc.constantFrom(undefined, 2),
   minimumNewRows: fc.constantFrom(undefined, undefined, 100),
+  rowsAfterChange: fc.constantFrom(undefined, undefined, 90),
   priority: fc.integer({ min: 0, max: 9 }),
   freezes: fc.constantFrom(
     [],
