@@ -83,7 +83,7 @@ function describeMissing({ where, chance, assumed }: Missing): string {
   return `${percentOf(chance)} of ${which} missing${assumed ? ', said to be by chance' : ''}`;
 }
 
-const percentOf = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+export const percentOf = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
 /** How common class 1 is, for a cell's name. */
 export const percent = (share: number): string => `${percentOf(share)} of class 1`;

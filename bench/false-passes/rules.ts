@@ -1,7 +1,7 @@
 /** Gates whose limit is the truth, or lies a distance from it. */
 import { type GateConfig, GatesSchema } from '../../shared/config/gate-schema.ts';
 import { findMetric } from '../../shared/config/metric-catalog.ts';
-import { gainOf } from '../../shared/gates/infer-gain.ts';
+import { gainOf } from '../../shared/gates/scored-side.ts';
 import { type Population, trueValue } from './populations/population.ts';
 
 export type RuleName =

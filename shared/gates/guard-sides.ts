@@ -1,14 +1,10 @@
-import type { Metric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
+import type { ScoredSide } from './scored-side.ts';
 import { leastErrorOf } from './statistics/even-rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { inferFromInfluences, inferFromRatio } from './units.ts';
 
-interface MeasuredSide {
-  readonly prepared: Metric;
-  readonly value: number;
-  readonly influences: Float64Array;
-}
+type EvenRows = NonNullable<Inference['evenRows']>;
 
 /**
  * A gain in losses of any size tells no error that the losses of the sides do not tell by themselves. What the challenger
@@ -16,30 +12,41 @@ interface MeasuredSide {
  * champion's, look even (`bench:false-passes -- --cells 'against normal, as large'`: up to 26 % in place of 2.5). So a gain is shown as far
  * as a bound on the challenger could be, and a loss as far as one on the champion.
  */
-export function guardBySides(
-  gain: Inference | NoInference,
-  [challenger, champion]: readonly [MeasuredSide, MeasuredSide],
-  rows: Rows,
-  better: 'higher' | 'lower',
-): Inference | NoInference {
+export function guardBySides(gain: Inference | NoInference, sides: EvenRows): Inference | NoInference {
   if ('why' in gain) return gain;
-  const [ours, theirs] = [challenger, champion].map((side) => evenRowsOfSide(side, rows, better));
   const { low, high } = gain.evenRows ?? { low: Infinity, high: Infinity };
   return {
     ...gain,
-    evenRows: { low: Math.min(low, ours!), high: Math.min(high, theirs!) },
-    atMost: (limit) => Math.max(leastErrorOf(ours!), gain.atMost(limit)),
-    atLeast: (limit) => Math.max(leastErrorOf(theirs!), gain.atLeast(limit)),
+    evenRows: { low: Math.min(low, sides.low), high: Math.min(high, sides.high) },
+    atMost: (limit) => Math.max(leastErrorOf(sides.low), gain.atMost(limit)),
+    atLeast: (limit) => Math.max(leastErrorOf(sides.high), gain.atLeast(limit)),
   };
 }
 
-/** How many even rows tell as much about how bad the side could be. */
-function evenRowsOfSide(side: MeasuredSide, rows: Rows, better: 'higher' | 'lower'): number {
-  const { prepared, value, influences } = side;
+/**
+ * How many even rows tell as much about how bad the challenger could be, and how bad the champion. Of an area, too, a kind of
+ * rows that the challenger misplaces may be too rare to be in the rows, and those that are look even (`--cells missed`).
+ */
+export function evenRowsOfSides(
+  [challenger, champion]: readonly [ScoredSide, ScoredSide],
+  rows: Rows,
+  better: 'higher' | 'lower',
+  ofAnySize: boolean,
+): EvenRows {
+  const [low, high] = [challenger, champion].map((side) => evenRowsOfSide(side, rows, better, ofAnySize));
+  return { low: low!, high: high! };
+}
+
+function evenRowsOfSide(
+  { prepared, value, influences }: ScoredSide,
+  rows: Rows,
+  better: 'higher' | 'lower',
+  ofAnySize: boolean,
+): number {
   const inferred =
     prepared.kind === 'sums' && prepared.ratioOf
-      ? inferFromRatio(prepared, rows, { ofAnySize: true })
-      : inferFromInfluences(value, influences, rows, { ofAnySize: true });
+      ? inferFromRatio(prepared, rows, { ofAnySize })
+      : inferFromInfluences(value, influences, rows, { ofAnySize });
   // Losses that are all alike are even.
   if ('why' in inferred) return Number.POSITIVE_INFINITY;
   return (better === 'higher' ? inferred.evenRows?.low : inferred.evenRows?.high) ?? Number.POSITIVE_INFINITY;

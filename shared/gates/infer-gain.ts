@@ -1,27 +1,26 @@
-import { type Direction, findMetric, idealOf, isOfAnySize } from '../config/metric-catalog.ts';
+import { findMetric, idealOf, isOfAnySize } from '../config/metric-catalog.ts';
 import { counted } from '../domain/plural.ts';
-import { computeMetric } from './compute-metric.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
-import { guardBySides } from './guard-sides.ts';
+import { evenRowsOfSides, guardBySides } from './guard-sides.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
 import { findCut, inferCutDifference } from './infer-cut.ts';
 import { dependentMedian, inferMedianErrorGain } from './infer-median.ts';
-import { binsOf, extremesOf, findCoverage } from './infer-value.ts';
+import { binsOf, findCoverage } from './infer-value.ts';
 import { decisionsOf } from './metrics/decision-rule.ts';
-import type { Extremes, Metric, ScoredRows } from './metrics/measure.ts';
-import { prepareMetric } from './metrics/prepare-metric.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
 import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
+import { describeSide, extremesOfGain, gainIfOf, gainOf, scaleSide } from './scored-side.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { leastUnits } from './statistics/likelihood-inference.ts';
 import { type Discordance, matchedProportions, mcnemarPValue } from './statistics/matched-proportions.ts';
 import { normalCdf } from './statistics/normal.ts';
 import { findUnsureEdge, inferFromInfluences } from './units.ts';
+import { areaGainRange, isArea, worstPlacements } from './worst-placements.ts';
 
 /** Rows that both sides scored. */
 export type PairedRows = Rows & { readonly champion: Float64Array };
@@ -30,13 +29,6 @@ interface GainInference {
   readonly inference: Inference | NoInference;
   /** The classical test of no difference, where there is one. */
   readonly test: { readonly name: string; readonly pValue: number } | null;
-}
-
-/** How much better the challenger is: above 0 is better, whichever way the metric runs. */
-export function gainOf(better: Direction, challenger: number, champion: number): number {
-  const ideal = idealOf(better);
-  if (ideal !== null) return Math.abs(champion - ideal) - Math.abs(challenger - ideal);
-  return better === 'higher' ? challenger - champion : champion - challenger;
 }
 
 /**
@@ -177,14 +169,18 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
   const differences = challenger.influences.map((influence, row) =>
     gainOf(better, influence, champion.influences[row]!),
   );
+  const ofAreas = isArea(metric);
+  const sides =
+    ofAnySize || ofAreas
+      ? evenRowsOfSides([challenger, unscaled!], rows, better as 'higher' | 'lower', ofAnySize)
+      : undefined;
   const inferred = inferFromInfluences(gain, differences, rows, {
     ofAnySize,
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
+    ...(ofAreas && { sides, possible: worstPlacements(gain, areaGainRange(factor), rows) }),
   });
-  return ofAnySize
-    ? guardBySides(inferred, [challenger, unscaled!], rows, better as 'higher' | 'lower')
-    : inferred;
+  return ofAnySize ? guardBySides(inferred, sides!) : inferred;
 }
 
 /** A side, less the value that would be best. */
@@ -192,64 +188,3 @@ const beyond = <Side extends { readonly value: number }>(ideal: number, side: Si
   ...side,
   value: side.value - ideal,
 });
-
-/** What a row would add if it were of that class, where the metric is a mean over rows. */
-function gainIfOf(better: Direction, challenger: Side, champion: Side) {
-  const [ours, theirs] = [challenger.valueIf, champion.valueIf];
-  return ours && theirs
-    ? (row: number, label: number): number => gainOf(better, ours(row, label), theirs(row, label))
-    : undefined;
-}
-
-function extremesOfGain(better: Direction, challenger: Side, champion: Side): Extremes | undefined {
-  const [ours, theirs] = [challenger.extremes, champion.extremes];
-  if (!ours || !theirs) return undefined;
-  const [mine, other] = better === 'higher' ? [ours, theirs] : [theirs, ours];
-  return {
-    least: mine.least.map((least, of) => least - other.greatest[of]!),
-    greatest: mine.greatest.map((greatest, of) => greatest - other.least[of]!),
-  };
-}
-
-/** One side's value, and what rows add to it. */
-interface Side {
-  readonly scored: ScoredRows;
-  readonly prepared: Metric;
-  readonly value: number;
-  readonly influences: Float64Array;
-  readonly extremes: Extremes | undefined;
-  readonly valueIf: ((row: number, label: number) => number) | undefined;
-}
-
-function describeSide(metric: string, side: 'challenger' | 'champion', rows: PairedRows): Side | null {
-  const scored = scoredBy(rows, side)!;
-  const prepared = prepareMetric(metric, scored);
-  const value = computeMetric(rows, side, metric);
-  if (!prepared || value === null) return null;
-  return {
-    scored,
-    prepared,
-    value,
-    influences: prepared.influences(rows.weights),
-    extremes: extremesOf(prepared, rows),
-    valueIf: prepared.kind === 'sums' ? prepared.valueIf : undefined,
-  };
-}
-
-/** So many times the value. */
-function scaleSide(side: Side, factor: number): Side {
-  if (factor === 1) return side;
-  const { extremes, valueIf } = side;
-  const times = (values: Float64Array): Float64Array => values.map((value) => factor * value);
-  return {
-    ...side,
-    value: factor * side.value,
-    influences: times(side.influences),
-    extremes:
-      extremes &&
-      (factor < 0
-        ? { least: times(extremes.greatest), greatest: times(extremes.least) }
-        : { least: times(extremes.least), greatest: times(extremes.greatest) }),
-    valueIf: valueIf && ((row, label) => factor * valueIf(row, label)),
-  };
-}

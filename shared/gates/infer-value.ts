@@ -18,6 +18,7 @@ import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 import { findOneClass, findUnsureEdge, inferFromInfluences, inferFromRatio } from './units.ts';
+import { areaRange, isArea, worstPlacements } from './worst-placements.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
 export function inferValue(metric: string, rows: Rows): Inference | NoInference {
@@ -66,16 +67,9 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
     ? inferFromInfluences(value!, influences, rows, {
         extremes,
         ofAnySize,
-        possible: metric === 'roc_auc' && !rows.weights ? worstPlacements(value!, rows) : undefined,
+        possible: isArea(metric) ? worstPlacements(value!, areaRange, rows) : undefined,
       })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
-}
-
-/** A row of the rarer class below, or above, all of the other. */
-function worstPlacements(area: number, { labels }: Rows): { least: number; greatest: number } {
-  const positives = labels.reduce((sum, label) => sum + label, 0);
-  const rarer = labels.length / Math.min(positives, labels.length - positives);
-  return { least: -area * rarer, greatest: (1 - area) * rarer };
 }
 
 /** What a row could add at all, of a metric of decisions; unknown where nobody knows what it could count. */

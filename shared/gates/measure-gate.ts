@@ -4,11 +4,12 @@ import type { Finding } from '../domain/gate-report.ts';
 import { computeMetric } from './compute-metric.ts';
 import type { Evidence, Side } from './evidence.ts';
 import type { Sample } from './find-too-few.ts';
-import { gainOf, inferGain, type PairedRows } from './infer-gain.ts';
+import { inferGain, type PairedRows } from './infer-gain.ts';
 import { inferValue } from './infer-value.ts';
 import { describeThreshold } from './metrics/decision-rule.ts';
 import { describePriors } from './priors.ts';
 import type { Rows } from './rows.ts';
+import { gainOf } from './scored-side.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
 
 /** What a gate's rule compares, measured but not yet judged. */

@@ -64,7 +64,7 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  { extremes, gainIf, possible, ofAnySize = false }: KnownOfRows = {},
+  { extremes, gainIf, possible, sides, ofAnySize = false }: KnownOfRows = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -80,6 +80,7 @@ export function inferFromInfluences(
   return inferUnits(units, rows, {
     worst,
     ofAnySize,
+    sides,
     possible: gainIf ? findPossible(gainIf, rows, units) : possible,
   });
 }
@@ -93,6 +94,8 @@ interface KnownOfRows {
   readonly gainIf?: ValueIf | undefined;
   /** The least and the greatest that a row could add beyond the value, times the number of rows. */
   readonly possible?: Worst | undefined;
+  /** How many even rows the sides of a gain are worth, as far as either end hangs on them. */
+  readonly sides?: Inference['evenRows'];
 }
 
 type ValueIf = (row: number, label: number) => number;
@@ -122,6 +125,7 @@ interface Options {
   readonly ofAnySize: boolean;
   readonly possible?: Worst | undefined;
   readonly bothUneven?: boolean;
+  readonly sides?: Inference['evenRows'];
 }
 
 interface Sums {
@@ -143,9 +147,9 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, ofAnySize, bothUneven = false, possible }: Options,
+  { worst, ofAnySize, bothUneven = false, sides, possible }: Options,
 ): Inference | NoInference {
-  const known = { bothUneven, ofAnySize, weighed: haveAnyWeights(rows) };
+  const known = { bothUneven, sides, ofAnySize, weighed: haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
   if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });

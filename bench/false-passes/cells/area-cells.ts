@@ -1,6 +1,7 @@
 /** Areas under curves. */
-import { type Cell, cellOf, percent } from '../cell.ts';
+import { type Cell, cellOf, percent, percentOf } from '../cell.ts';
 import { type Scoring, scorers, shapes } from '../populations/binary.ts';
+import { classifiers } from '../populations/multiclass.ts';
 
 const areas: readonly [string, Scoring][] = [
   ['area 0.75', { area: 0.75 }],
@@ -9,6 +10,7 @@ const areas: readonly [string, Scoring][] = [
 ];
 
 export function* areaCells(): Generator<Cell> {
+  yield* missingSome();
   const sizes = [
     [100, 0.5],
     [500, 0.5],
@@ -56,4 +58,34 @@ export function* areaCells(): Generator<Cell> {
       ]);
     }
   }
+}
+
+/** The challenger is the better one but for a kind of rows of class 1 that it does not know: few samples have some. */
+function* missingSome(): Generator<Cell> {
+  const champion: Scoring = { area: 0.9 };
+  for (const [rows, prevalence, area, missed] of [
+    [100, 0.5, 0.95, 0.053],
+    [500, 0.05, 0.95, 0.053],
+    [500, 0.5, 0.92, 0.022],
+    [5000, 0.005, 0.99, 0.092],
+  ] as const) {
+    const challenger: Scoring = { area, missed };
+    const what = `${percent(prevalence)}, area ${area} but for ${percentOf(missed)} missed`;
+    yield cellOf('roc_auc', 'atLeast', rows, [what, () => scorers(prevalence, challenger, null)]);
+    yield cellOf('roc_auc', 'superiority', rows, [
+      `${what} against 0.9`,
+      () => scorers(prevalence, challenger, champion),
+    ]);
+  }
+  const better: Scoring = { area: 0.97, missed: 0.14 };
+  for (const rows of [30, 100]) {
+    const what = `${percent(0.5)}, area 0.97 but for ${percentOf(0.14)} missed`;
+    yield cellOf('brier', 'atMost', rows, [what, () => scorers(0.5, better, null)]);
+    yield cellOf('brier', 'superiority', rows, [`${what} against 0.9`, () => scorers(0.5, better, champion)]);
+  }
+  const classes = { count: 3, shares: 'one rare' } as const;
+  yield cellOf('roc_auc_ovr', 'superiority', 500, [
+    `3 classes, one of them rare and ${percentOf(0.07)} of it missed`,
+    () => classifiers(classes, { tops: [0.93, 0.999], missed: 0.07 }, { tops: [0.85, 0.99] }),
+  ]);
 }

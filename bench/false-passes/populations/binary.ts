@@ -45,7 +45,11 @@ export interface Scoring {
   readonly sureness?: number;
   /** What becomes of a score: rounded, saturated. */
   readonly shape?: (score: number) => number;
+  /** Share of the rows of class 1 that are taken for the surest of class 0: a kind that the model does not know. */
+  readonly missed?: number;
 }
+
+const surelyClass0 = 1e-9;
 
 export const shapes = {
   rounded: (score: number) => Math.round(score * 10) / 10,
@@ -53,7 +57,7 @@ export const shapes = {
 } as const;
 
 /** Scores of two normal classes: with spread 1 and sureness 1 they are the true chance of class 1. */
-function scoring(prevalence: number, { area, spread = 1, sureness = 1, shape }: Scoring): Said {
+function scoring(prevalence: number, { area, spread = 1, sureness = 1, shape, missed = 0 }: Scoring): Said {
   const distance = normalQuantile(area) * Math.sqrt(1 + spread ** 2);
   const logOdds = Math.log(prevalence / (1 - prevalence));
   const lawOf = (centre: number, width: number): Discrete => {
@@ -64,7 +68,13 @@ function scoring(prevalence: number, { area, spread = 1, sureness = 1, shape }: 
     };
     return stratify((probability) => score(normalQuantile(probability)));
   };
-  return { of: [lawOf(0, 1), lawOf(distance, spread)] };
+  const seen = lawOf(distance, spread);
+  return { of: [lawOf(0, 1), missed > 0 ? missSome(seen, missed) : seen] };
+}
+
+/** Those that are missed are the surest of a side that agrees and misses none. */
+function missSome({ values, shares }: Discrete, missed: number): Discrete {
+  return discrete([...values, surelyClass0], [...shares.map((share) => share * (1 - missed)), missed]);
 }
 
 export function scorers(prevalence: number, challenger: Scoring, champion: Scoring | null): Population {

@@ -54,6 +54,9 @@ const evenRowsPerUnit = 1.7;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
+/** How many rows without skewness tell as much about each end. */
+type EvenRows = NonNullable<Inference['evenRows']>;
+
 interface Known {
   /**
    * Where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate (top
@@ -67,6 +70,8 @@ interface Known {
   readonly possible?: Worst | undefined;
   /** Both sums may be uneven in themselves, and their difference hide it. */
   readonly bothUneven?: boolean;
+  /** How many even rows tell as much about either end at most: a gain's sides may be uneven, and their difference hide it. */
+  readonly sides?: EvenRows | undefined;
   /** Values may be of any size, as errors are and what follows from decisions and ranks is not. */
   readonly ofAnySize?: boolean;
   /** So may what they count. */
@@ -76,7 +81,7 @@ interface Known {
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, possible, bothUneven, ofAnySize = false, weighed = false }: Known = {},
+  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -101,7 +106,11 @@ export function inferRatio(
   const sideOf = (sign: 1 | -1): Side =>
     worst
       ? { sign, added: reachOf(sign, worst), ...bounded }
-      : describeSide(sign, moments, centred, { ...shape, reach: reachOf(sign, possible) });
+      : describeSide(sign, moments, centred, {
+          ...shape,
+          reach: reachOf(sign, possible),
+          most: sides ? (sign > 0 ? sides.high : sides.low) : Number.POSITIVE_INFINITY,
+        });
   const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
@@ -171,12 +180,14 @@ interface Shape {
   readonly plainLosses: Float64Array | null;
   /** How many even rows both sums are worth in themselves. */
   readonly apart: number;
+  /** More even rows than this they are not. */
+  readonly most: number;
   /** The farthest that a value could have been, 0 where that is not known. */
   readonly reach: number;
 }
 
 function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {
-  const { unbounded, isOfEitherSign, plainLosses, apart, reach } = shape;
+  const { unbounded, isOfEitherSign, plainLosses, apart, most, reach } = shape;
   const count = centred.length;
   const { deviation, kurtosis, greatest, least } = moments;
   const skewness = sign * moments.skewness;
@@ -193,12 +204,12 @@ function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, sha
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
   const bluntRows =
     unbounded && apart === Number.POSITIVE_INFINITY
-      ? Math.min(evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
+      ? Math.min(most, evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
       : 0;
   const isHeavy = unbounded && hasNoVariance(sign, kurtosis, centred);
   return {
     ...{ sign, added, degrees },
-    evenRows: isHeavy ? 0 : Math.min(apart, evenRowsOf(count, skewness)),
+    evenRows: isHeavy ? 0 : Math.min(apart, most, evenRowsOf(count, skewness)),
     blunt:
       bluntRows > 0
         ? {

@@ -25,8 +25,11 @@ const farthest = 5;
 const fewValues = 1200;
 
 export function prepareTail(centred: Float64Array, bottom: Float64Array): TailAt {
-  const split = splitValues(centred, bottom);
+  let known: Split | undefined;
   return (sign, shift, extra) => {
+    // Whoever asks for no limit does without.
+    known ??= splitValues(centred, bottom);
+    const split = known;
     const large = new Float64Array(split.large.length + 1);
     for (const [at, unit] of split.large.entries())
       large[at] = sign * (centred[unit]! + shift * bottom[unit]!);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { MetricGate } from '../../../shared/config/gate-schema.ts';
 import { findMetric, metricNames, type Task } from '../../../shared/config/metric-catalog.ts';
 import { type GateReport, verdicts } from '../../../shared/domain/gate-report.ts';
-import { gainOf } from '../../../shared/gates/infer-gain.ts';
 import { judgeEvidence } from '../../../shared/gates/judge-evidence.ts';
+import { gainOf } from '../../../shared/gates/scored-side.ts';
 import { measurePlainly, type PlainRow } from './naive-metrics.ts';
 import {
   classes,

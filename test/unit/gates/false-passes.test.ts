@@ -33,6 +33,8 @@ const hard = [
   'roc_auc atLeast, 500 rows, 5 % of class 1, area 0.9',
   'roc_auc atLeast, 500 rows, 5 % of class 1, area 0.97',
   'roc_auc superiority, 100 rows, 50 % of class 1, area 0.9',
+  'roc_auc superiority, 500 rows, 5 % of class 1, area 0.95 but for 5.3 % missed against 0.9',
+  'roc_auc_ovr superiority, 500 rows, 3 classes, one of them rare and 7 % of it missed',
   'log_loss superiority, 30 rows, 5 % of class 1, area 0.9',
   'brier superiority, 30 rows, 5 % of class 1, area 0.9',
   'brier atMost, 100 rows, 5 % of class 1, area 0.9',
