@@ -1,7 +1,7 @@
 /** A file of figures, one cell a line, so that a run of hours which is stopped goes on where it was. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { UsageError } from '../measure/run-benchmark.ts';
-import type { CellFigures } from './simulate.ts';
+import type { CellFigures } from './figures.ts';
 import type { Figures } from './tell-figures.ts';
 
 interface Kept {

@@ -6,8 +6,10 @@ import type { Predictions } from '../../shared/gates/rows.ts';
 import { askConfidence, lookAgain } from '../../shared/gates/spend-error.ts';
 import { exactProportion } from '../../shared/gates/statistics/exact-proportion.ts';
 import { seedRandom } from '../../shared/gates/statistics/random.ts';
+import { ceilingOf } from './ceiling.ts';
 import type { Cell } from './cell.ts';
-import { type Comparison, comparisonFor, passesWith } from './compare.ts';
+import { type Comparison, comparisonsFor } from './compare.ts';
+import type { AtLook, CellFigures, Compared, FalsePasses, Power, Rate } from './figures.ts';
 import { discrete } from './populations/discrete.ts';
 import type { Population } from './populations/population.ts';
 import { confidence, type Rule, ruleOn } from './rules.ts';
@@ -24,51 +26,6 @@ const stated = looks[0]!.stated;
 export const oraclePower = 0.8;
 const mostPowerWorlds = 500;
 
-/** A count among worlds, with the exact interval that so many leave. */
-export interface Rate {
-  readonly share: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-interface AtLook extends Rate {
-  readonly look: number;
-  readonly stated: number;
-}
-
-interface FalsePasses {
-  readonly cell: string;
-  readonly truth: number;
-  readonly worlds: number;
-  readonly atLooks: readonly AtLook[];
-  /** Shares of the worlds in which there was no interval, for want of rows, and no value at all. */
-  readonly noInterval: number;
-  readonly noValue: number;
-  /** Method of the last interval there was. */
-  readonly method: string | null;
-  /** The usual method's false passes at the first look, where there is one. */
-  readonly usual: (Rate & { readonly name: string }) | null;
-  /** Why the gate is known to pass too often; null where it must not. */
-  readonly known: string | null;
-  /** Whether it surely passes more often than stated. */
-  readonly bad: boolean;
-}
-
-export interface CellFigures extends FalsePasses {
-  readonly power: Power | null;
-  /** Processor time, the worlds of the power included. */
-  readonly msPerWorld: number;
-}
-
-/** Chances to pass at the first look where the truth is better than the limit. */
-interface Power {
-  readonly distance: number;
-  readonly gate: number;
-  /** Share of the worlds in which the interval would pass, and the gate says that the rows do not suffice for it. */
-  readonly withheld: number;
-  readonly usual: number | null;
-}
-
 interface Trials {
   readonly seed: string;
   readonly worlds: number;
@@ -81,16 +38,21 @@ interface Judging {
   readonly cell: Cell;
   readonly law: WorldLaw;
   readonly rule: Rule;
-  readonly usual: Comparison | null;
+  readonly comparisons: readonly Comparison[];
 }
 
 export function simulateCell(cell: Cell, trials: Trials): CellFigures {
   const started = process.cpuUsage();
   const judging = prepare(cell);
-  const { figures, errors } = judgeOnLimit(judging, trials);
-  const power = cell.known === null ? measurePower(judging, errors, trials) : null;
+  const { figures, errors, compared } = judgeOnLimit(judging, trials);
+  const measured = cell.known === null ? measurePower(judging, errors, trials) : null;
   const { user, system } = process.cpuUsage(started);
-  return { ...figures, power, msPerWorld: (user + system) / 1000 / trials.worlds };
+  return {
+    ...figures,
+    power: measured?.power ?? null,
+    compared: compared.map((each, at) => ({ ...each, power: measured?.ofCompared[at] ?? null })),
+    msPerWorld: (user + system) / 1000 / trials.worlds,
+  };
 }
 
 /** The same without the power. */
@@ -100,24 +62,30 @@ export function countFalsePasses(cell: Cell, trials: Trials): FalsePasses {
 
 function prepare(cell: Cell): Judging {
   const law = cell.law();
-  const usual =
-    law.weights === 'equal' && law.priors === undefined && !law.missing
-      ? comparisonFor(cell.metric, cell.rule)
-      : null;
+  const comparisons = isPlain(law) ? comparisonsFor(cell.metric, cell.rule) : [];
   const parts = law.parts.map((part) => withPriors(part, law.priors));
-  return { cell, law, rule: ruleOn(cell.rule, cell.metric, parts), usual };
+  return { cell, law, rule: ruleOn(cell.rule, cell.metric, parts), comparisons };
 }
+
+/** Whether other methods are judged in the cell, too. */
+export const isCompared = ({ metric, rule, law }: Cell): boolean =>
+  comparisonsFor(metric, rule).length > 0 && isPlain(law());
+
+/** Whether rows are independent and count alike. */
+const isPlain = ({ weights, dependence, priors, missing }: WorldLaw): boolean =>
+  weights === 'equal' && dependence === null && priors === undefined && !missing;
 
 /** Worlds in which the truth is on the limit. */
 function judgeOnLimit(
-  { cell, law, rule, usual }: Judging,
+  { cell, law, rule, comparisons }: Judging,
   { seed, worlds, sureness }: Trials,
-): { figures: FalsePasses; errors: readonly number[] } {
+): { figures: FalsePasses; errors: readonly number[]; compared: readonly Omit<Compared, 'power'>[] } {
   const random = seedRandom(`${seed}/${cell.name}`);
   const gate = rule.gate(0)!;
   const passed = looks.map(() => 0);
+  const passedBy = comparisons.map(() => looks.map(() => 0));
   const errors: number[] = [];
-  let [noInterval, usualPassed] = [0, 0];
+  let noInterval = 0;
   let method: string | null = null;
   for (let world = 0; world < worlds; world++) {
     const rows = drawWorld(random, law);
@@ -132,13 +100,19 @@ function judgeOnLimit(
       if (verdict !== 'passed') break;
       passed[at]!++;
     }
-    if (usual && passesWith(usual, rows, rule.goal, rule.truth, stated)) usualPassed++;
+    for (const [of, { judge, passesAtLimit }] of comparisons.entries()) {
+      if (passesAtLimit) continue;
+      const passes = judge(rows, rule.truth, rule.goal);
+      for (const [at, { stated }] of looks.entries()) if (passes(stated)) passedBy[of]![at]!++;
+    }
   }
   const rateOf = (count: number): Rate => ({
     share: count / worlds,
     ...exactProportion(count, worlds).interval(sureness),
   });
-  const atLooks = looks.map(({ look, stated }, at) => ({ look, stated, ...rateOf(passed[at]!) }));
+  const ratesOf = (counts: readonly number[]) =>
+    looks.map(({ look, stated }, at) => ({ look, stated, ...rateOf(counts[at]!) }));
+  const atLooks = ratesOf(passed);
   const figures = {
     cell: cell.name,
     truth: rule.truth,
@@ -147,11 +121,26 @@ function judgeOnLimit(
     noInterval: noInterval / worlds,
     noValue: 1 - errors.length / worlds,
     method,
-    usual: usual && { name: usual.name, ...rateOf(usualPassed) },
     known: cell.known,
     bad: atLooks.some(({ low, stated }) => low > stated),
   };
-  return { figures, errors };
+  const compared = comparisons.map(({ name, passesAtLimit }, of) => ({
+    name,
+    exact: passesAtLimit !== undefined,
+    atLooks: passesAtLimit ? computeRates(passesAtLimit, law.rows, rule) : ratesOf(passedBy[of]!),
+  }));
+  return { figures, errors, compared };
+}
+
+function computeRates(
+  passesAtLimit: NonNullable<Comparison['passesAtLimit']>,
+  rows: number,
+  { truth, goal }: Rule,
+): AtLook[] {
+  return looks.map(({ look, stated }) => {
+    const share = passesAtLimit(rows, truth, goal, stated);
+    return { look, stated, share, low: share, high: share };
+  });
 }
 
 /** What production draws from. */
@@ -192,10 +181,10 @@ const allowMissing = (assumed: boolean): GateConfig =>
 
 /** Null where no limit lies so far from the truth, or too few worlds have a value. */
 function measurePower(
-  { cell, law, rule, usual }: Judging,
+  { cell, law, rule, comparisons }: Judging,
   errors: readonly number[],
   { seed, worlds }: Trials,
-): Power | null {
+): { power: Power; ofCompared: readonly number[] } | null {
   if (errors.length < worlds / 2) return null;
   const sorted = Float64Array.from(errors).sort();
   const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
@@ -205,13 +194,24 @@ function measurePower(
   const limit = rule.goal === 'above' ? rule.truth - distance : rule.truth + distance;
   const random = seedRandom(`${seed}/${cell.name}/power`);
   const most = Math.min(Math.ceil(worlds / 2), mostPowerWorlds);
-  let [passed, withheld, usualPassed] = [0, 0, 0];
+  let [passed, withheld] = [0, 0];
+  const passedBy = comparisons.map(() => 0);
   for (let world = 0; world < most; world++) {
     const rows = drawWorld(random, law);
     const { verdict, interval } = judge(law, gate, rows, { world, at: 0 });
     if (verdict === 'passed') passed++;
     else if (interval && (rule.goal === 'above' ? interval.low > limit : interval.high < limit)) withheld++;
-    if (usual && passesWith(usual, rows, rule.goal, limit, stated)) usualPassed++;
+    for (const [of, { judge }] of comparisons.entries()) {
+      if (judge(rows, limit, rule.goal)(stated)) passedBy[of]!++;
+    }
   }
-  return { distance, gate: passed / most, withheld: withheld / most, usual: usual && usualPassed / most };
+  return {
+    power: {
+      distance,
+      gate: passed / most,
+      withheld: withheld / most,
+      ceiling: isPlain(law) ? ceilingOf({ ...cell, law }, rule, limit, stated) : null,
+    },
+    ofCompared: passedBy.map((count) => count / most),
+  };
 }

@@ -1,6 +1,8 @@
 import { counted } from '../../shared/domain/plural.ts';
 import { renderTable } from '../measure/table.ts';
-import { type CellFigures, looks, oraclePower, type Rate } from './simulate.ts';
+import type { CellFigures, Rate } from './figures.ts';
+import { looks, oraclePower } from './simulate.ts';
+import { tellComparisons } from './tell-comparisons.ts';
 
 export interface Figures {
   readonly settings: { readonly seed: string; readonly worlds: number };
@@ -17,7 +19,7 @@ const ranged = ({ share, low, high }: Rate): string =>
 /** Bad cells are marked with `!`, those known to be bad with `k`. */
 export function tellFigures({ settings, cells }: Figures): string {
   const rows = cells.map((figures) => {
-    const { cell, atLooks, noInterval, noValue, power, usual } = figures;
+    const { cell, atLooks, noInterval, noValue, power, compared } = figures;
     return [
       `${markOf(figures)} ${cell}`,
       ranged(atLooks[0]!),
@@ -26,8 +28,9 @@ export function tellFigures({ settings, cells }: Figures): string {
       percent(noValue),
       power ? percent(power.gate) : '-',
       power ? percent(power.withheld) : '-',
-      usual ? `${usual.name} ${percent(usual.share)}` : '-',
-      power?.usual ? percent(power.usual) : '-',
+      power?.ceiling == null || power.ceiling === 1 ? '-' : percent(power.ceiling),
+      compared.map(({ name, atLooks }) => `${name} ${percent(atLooks[0]!.share)}`).join(', ') || '-',
+      compared.map(({ power }) => (power === null ? '-' : percent(power))).join(', ') || '-',
     ];
   });
   const headings = [
@@ -38,8 +41,9 @@ export function tellFigures({ settings, cells }: Figures): string {
     'no value',
     'power',
     'withheld',
-    'usual method',
-    'its power',
+    'at most',
+    'other methods',
+    'their power',
   ];
   return [
     `Worlds in which the truth is on the gate's limit, ${settings.worlds} for each cell; power where a test that knows how the estimate errs passes ${percent(oraclePower)}:`,
@@ -50,22 +54,9 @@ export function tellFigures({ settings, cells }: Figures): string {
     '',
     summarizeByRule(cells),
     '',
-    ...listWeak(cells),
+    ...tellComparisons(cells),
     summary(cells),
   ].join('\n');
-}
-
-/** Where the usual method keeps what is stated, and finds so much more. */
-function listWeak(cells: readonly CellFigures[]): string[] {
-  const weak = cells.filter(({ power, usual, atLooks }) => {
-    const valid = usual !== null && usual.low <= atLooks[0]!.stated;
-    return valid && power?.usual != null && power.gate < 0.9 * power.usual;
-  });
-  if (weak.length === 0) return [];
-  const lines = weak.map(({ cell, power, usual }) => {
-    return `  ${cell}: ${percent(power!.gate)} against ${percent(power!.usual!)} of ${usual!.name}`;
-  });
-  return ['Less than nine tenths of the power of a usual method that keeps what is stated:', ...lines, ''];
 }
 
 /** The first two words of a cell's name are the metric and the rule. */
