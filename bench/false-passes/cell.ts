@@ -16,6 +16,10 @@ export interface Cell {
   readonly known: string | null;
 }
 
+/** Why a mean without bounds may pass too often. */
+export const unseen =
+  'what is too rare to be in the rows can outweigh all that is: no method bounds a mean that has no bounds itself (Bahadur and Savage, Annals of Mathematical Statistics 27, 1956)';
+
 export interface Circumstances {
   readonly weights?: keyof typeof weightings;
   readonly dependence?: Dependence;

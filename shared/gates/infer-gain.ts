@@ -13,7 +13,7 @@ import { decisionsOf } from './metrics/decision-rule.ts';
 import { findShare, isAmong } from './metrics/shares.ts';
 import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
-import { describeSide, extremesOfGain, gainIfOf, gainOf, scaleSide } from './scored-side.ts';
+import { describeSide, extremesOfGain, gainIfOf, gainOf, scaleSide, worstOfGain } from './scored-side.ts';
 import { measureRocAreas } from './statistics/delong.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
 import { leastUnits } from './statistics/likelihood-inference.ts';
@@ -178,7 +178,10 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     ofAnySize,
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
-    ...(ofAreas && { sides, possible: worstPlacements(gain, areaGainRange(factor), rows) }),
+    possible: ofAreas
+      ? worstPlacements(gain, areaGainRange(factor), rows)
+      : worstOfGain(better, [challenger, champion], factor, rows),
+    ...(ofAreas && { sides }),
   });
   return ofAnySize ? guardBySides(inferred, sides!) : inferred;
 }

@@ -56,7 +56,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   const small = prepared.ofEachClass
     ? findSmallClass(metric, rows)
     : (findUnsureEdge(metric, rows) ?? findFewOutside(metric, rows, false));
-  if (small) return small;
+  if (small) return inferBounded(prepared, rows) ?? small;
   const [extremes, ofAnySize] = [extremesOf(prepared, rows), isOfAnySize(metric)];
   if (prepared.kind === 'sums' && prepared.ratioOf && ((share && !rows.classWeights) || !extremes))
     return inferFromRatio(prepared, rows, { isShare: share !== undefined, ofAnySize });
@@ -70,6 +70,12 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
         possible: isArea(metric) ? worstPlacements(value!, areaRange, rows) : undefined,
       })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
+}
+
+/** By the worst row there can be, where one is known: then nothing hangs on how many rows of a class were seen. */
+function inferBounded(prepared: Metric, rows: Rows): Inference | NoInference | null {
+  if (prepared.kind !== 'sums' || !prepared.range || rows.weights || rows.dependence) return null;
+  return inferFromRatio(prepared, rows, { ofAnySize: false, bounded: true });
 }
 
 /** What a row could add at all, of a metric of decisions; unknown where nobody knows what it could count. */

@@ -2,7 +2,7 @@
 import { type Direction, idealOf } from '../config/metric-catalog.ts';
 import { computeMetric } from './compute-metric.ts';
 import { extremesOf } from './infer-value.ts';
-import type { Extremes, Metric, ScoredRows } from './metrics/measure.ts';
+import type { Extremes, Metric, Range, ScoredRows } from './metrics/measure.ts';
 import { prepareMetric } from './metrics/prepare-metric.ts';
 import { type Rows, scoredBy } from './rows.ts';
 
@@ -75,4 +75,25 @@ export function extremesOfGain(
     least: mine.least.map((least, of) => least - other.greatest[of]!),
     greatest: mine.greatest.map((greatest, of) => greatest - other.least[of]!),
   };
+}
+
+/**
+ * What a row could add at most to a gain in a mean whose values have bounds, beyond the gain. `factor`: as many times does the
+ * champion's value count. Unknown of rows with weights, and where the scores say more than what any row could be.
+ */
+export function worstOfGain(
+  better: Direction,
+  [challenger, champion]: readonly [ScoredSide, ScoredSide],
+  factor: number,
+  { weights }: Rows,
+): Range | undefined {
+  const [ours, theirs] = [challenger, champion].map(({ prepared }) =>
+    prepared.kind === 'sums' && !prepared.valueIf ? prepared.range : undefined,
+  );
+  if (!ours || !theirs || weights) return undefined;
+  const gain = gainOf(better, challenger.value, champion.value);
+  const ends = [theirs.least, theirs.greatest].flatMap((end) =>
+    [ours.least, ours.greatest].map((own) => gainOf(better, own, factor * end) - gain),
+  );
+  return { least: Math.min(...ends), greatest: Math.max(...ends) };
 }

@@ -10,15 +10,20 @@ import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
 const towardsWorst = 0.5;
 const method = 'empirical-likelihood interval';
 
-/**
- * What the rows say of a metric that is a ratio of sums over them, or a function of one. `isShare`: of rows, so that it is
- * known what a row could be. `ofAnySize`: what a row adds may be (metric-catalog.ts); of a metric that is not, nobody can tell
- * from rows alone.
- */
+interface RatioOptions {
+  /** Of rows, so that it is known what a row could be. */
+  readonly isShare?: boolean;
+  /** What a row adds may be (metric-catalog.ts); of a metric that is not, nobody can tell from rows alone. */
+  readonly ofAnySize: boolean;
+  /** By the worst row there can be, whatever was seen. */
+  readonly bounded?: boolean;
+}
+
+/** What the rows say of a metric that is a ratio of sums over them, or a function of one. */
 export function inferFromRatio(
   metric: SumMetric,
   rows: Rows,
-  { isShare = false, ofAnySize }: { readonly isShare?: boolean; readonly ofAnySize: boolean },
+  { isShare = false, ofAnySize, bounded = false }: RatioOptions,
 ): Inference | NoInference {
   const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = metric.ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
@@ -33,7 +38,8 @@ export function inferFromRatio(
   const range = isShare ? shareRange : metric.range;
   const known = range && rows.weights === null ? beyondRange(range, units) : undefined;
   const inferred = inferUnits(units, rows, {
-    worst: rows.dependence ? known : undefined,
+    // What the scores allow says more than what any row could be.
+    worst: bounded || (rows.dependence && !metric.valueIf) ? known : undefined,
     ofAnySize,
     bothUneven,
     possible: metric.valueIf ? findPossible(metric.valueIf, rows, units) : known,

@@ -1,5 +1,5 @@
 /** Areas under curves. */
-import { type Cell, cellOf, percent, percentOf } from '../cell.ts';
+import { type Cell, cellOf, percent, percentOf, unseen } from '../cell.ts';
 import { type Scoring, scorers, shapes } from '../populations/binary.ts';
 import { classifiers } from '../populations/multiclass.ts';
 
@@ -83,6 +83,12 @@ function* missingSome(): Generator<Cell> {
     yield cellOf('brier', 'atMost', rows, [what, () => scorers(0.5, better, null)]);
     yield cellOf('brier', 'superiority', rows, [`${what} against 0.9`, () => scorers(0.5, better, champion)]);
   }
+  // What they cost has no bound but what a double can hold.
+  const surer: Scoring = { area: 0.95, missed: 0.053 };
+  const what = `${percent(0.5)}, area 0.95 but for ${percentOf(0.053)} missed`;
+  yield cellOf('log_loss', 'atMost', 100, [what, () => scorers(0.5, surer, null)], { known: unseen });
+  const pair = [`${what} against 0.9`, () => scorers(0.5, surer, champion)] as const;
+  yield cellOf('log_loss', 'superiority', 100, pair, { known: unseen });
   const classes = { count: 3, shares: 'one rare' } as const;
   yield cellOf('roc_auc_ovr', 'superiority', 500, [
     `3 classes, one of them rare and ${percentOf(0.07)} of it missed`,

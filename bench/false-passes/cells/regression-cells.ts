@@ -1,5 +1,5 @@
 /** Metrics of regression, with errors from normal to heavy-tailed. */
-import { type Cell, cellOf } from '../cell.ts';
+import { type Cell, cellOf, unseen } from '../cell.ts';
 import { type Erring, estimators, type Tail } from '../populations/regression.ts';
 
 const tails: readonly Tail[] = ['normal', 'lognormal', 't3', 'Pareto 2.5'];
@@ -53,9 +53,6 @@ export function* regressionCells(): Generator<Cell> {
   yield* rareErrors();
   yield* forecasts();
 }
-
-const unseen =
-  'what is too rare to be in the rows can outweigh all that is: no method bounds a mean that has no bounds itself (Bahadur and Savage, Annals of Mathematical Statistics 27, 1956)';
 
 /** Forecasts of quantiles and intervals, whose errors are rare. */
 function* forecasts(): Generator<Cell> {

@@ -41,17 +41,19 @@ export const brier: PrepareMetric = ({ labels, scores, classes, probabilities })
     const valueIf = (row: number, label: number): number => (scores[row]! - label) ** 2;
     return meanOf(
       labels.map((label, row) => valueIf(row, label)),
-      { ofEachClass: true, valueIf },
+      { ofEachClass: true, valueIf, range: { least: 0, greatest: 1 } },
     );
   }
   if (!probabilities) return null;
-  const distances = new Float64Array(labels.length);
+  const [distances, squares] = [new Float64Array(labels.length), new Float64Array(labels.length)];
   for (const [place, column] of probabilities.entries()) {
     for (let row = 0; row < labels.length; row++) {
       distances[row]! += (column[row]! - (labels[row] === place ? 1 : 0)) ** 2;
+      squares[row]! += column[row]! ** 2;
     }
   }
-  return meanOf(distances);
+  const valueIf = (row: number, label: number): number => squares[row]! + 1 - 2 * probabilities[label]![row]!;
+  return meanOf(distances, { valueIf });
 };
 
 /**
