@@ -54,9 +54,6 @@ const evenRowsPerUnit = 1.7;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
-/** How many rows without skewness tell as much about each end. */
-type EvenRows = NonNullable<Inference['evenRows']>;
-
 interface Known {
   /**
    * Where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate (top
@@ -71,7 +68,7 @@ interface Known {
   /** Both sums may be uneven in themselves, and their difference hide it. */
   readonly bothUneven?: boolean;
   /** How many even rows tell as much about either end at most: a gain's sides may be uneven, and their difference hide it. */
-  readonly sides?: EvenRows | undefined;
+  readonly sides?: Inference['evenRows'];
   /** Values may be of any size, as errors are and what follows from decisions and ranks is not. */
   readonly ofAnySize?: boolean;
   /** So may what they count. */
@@ -225,6 +222,21 @@ function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, sha
 function evenRowsOf(count: number, skewness: number): number {
   const most = evenRowsPerUnit * count;
   return skewness > 0 ? Math.min(most, count / (1 + fewUnits / count) / skewness ** 2) : most;
+}
+
+/** What independent rows of equal weight, which add so much to a value of theirs, are worth towards one side. */
+export function evenRowsOfInfluences(sign: 1 | -1, influences: Float64Array): number {
+  let farthest = 0;
+  for (const influence of influences) farthest = Math.max(farthest, Math.abs(influence));
+  if (farthest === 0) return Number.POSITIVE_INFINITY;
+  let [squares, cubes] = [0, 0];
+  for (const influence of influences) {
+    const value = influence / farthest;
+    squares += value * value;
+    cubes += value * value * value;
+  }
+  const { length } = influences;
+  return evenRowsOf(length, (sign * cubes) / length / (squares / (length - 1)) ** 1.5);
 }
 
 /** Of a sum by itself, towards its large values. */

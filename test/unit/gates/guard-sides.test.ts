@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inferGain, type PairedRows } from '../../../shared/gates/infer-gain.ts';
+import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import { evenRowsNeeded } from '../../../shared/gates/statistics/even-rows.ts';
+import { evenRowsOfInfluences } from '../../../shared/gates/statistics/likelihood-inference.ts';
 import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
+import { inferFromInfluences } from '../../../shared/gates/units.ts';
 
 const size = 100;
 /** Errors at the middles of equal strata, in an order that has nothing to do with their size. */
@@ -18,6 +21,20 @@ const rowsOf = (challenger: Float64Array, champion: Float64Array): PairedRows =>
   intervals: null,
   classes: null,
   dependence: null,
+});
+
+describe('how even rows are for an area', () => {
+  it('is what its interval would say, at either end', () => {
+    const labels = Float64Array.from({ length: size }, (_, row) => (row % 5 === 0 ? 1 : 0));
+    const scores = labels.map((label, row) => label + heavy[row]!);
+    const prepared = prepareMetric('roc_auc', { labels, scores, classes: null, probabilities: null })!;
+    const influences = prepared.influences(null);
+    const rows = { ...rowsOf(scores, scores), labels };
+    const inferred = inferFromInfluences(prepared.measure(null)!, influences, rows);
+    if ('why' in inferred) throw new Error(inferred.why);
+    expect(evenRowsOfInfluences(-1, influences)).toBeCloseTo(inferred.evenRows!.low, 6);
+    expect(evenRowsOfInfluences(1, influences)).toBeCloseTo(inferred.evenRows!.high, 6);
+  });
 });
 
 describe('a gain in losses of any size', () => {
