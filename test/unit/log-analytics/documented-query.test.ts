@@ -10,11 +10,15 @@ const tick = '2026-03-10T06:00:00.000Z';
 
 it('the rules shown in docs/signals.md are rules, and their query is understood and judged', () => {
   const shown = [...page.matchAll(/```yaml\ntriggers:\n(.*?)```/gs)].map(([, text]) => text);
-  const rules = shown.filter((text) => /^ {2}(?:queries|runs):/.test(text!)).join('');
-  const parsed = parseModelFile('m.yaml', sample.replace('triggers:\n', `triggers:\n${rules}`));
-  if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
-  const { queries, runs } = parsed.model.config.triggers;
-  expect([queries.length, runs.length]).toEqual([1, 1]);
+  const rules = shown
+    .filter((text) => /^ {2}(?:queries|runs):/.test(text!))
+    .map((text) => {
+      const parsed = parseModelFile('m.yaml', sample.replace('triggers:\n', `triggers:\n${text}`));
+      if (!('model' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+      return parsed.model.config.triggers;
+    });
+  const queries = rules.flatMap((each) => each.queries);
+  expect([queries.length, rules.flatMap(({ runs }) => runs).length]).toEqual([1, 2]);
 
   const at = (time: string) => Date.parse(`2026-03-${time}:00:00Z`);
   const rows = ['07T12', '08T00', '08T23', '09T12', '10T01'].flatMap((time) =>
