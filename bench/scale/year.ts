@@ -33,7 +33,7 @@ const morningMs = 6 * 3_600_000;
 const [badShare, brokenShare] = [0.08, 0.3];
 const brokenWeek = 26;
 /** Of what a fleet of this size runs at once. */
-const modelsPerSlot = 100;
+const modelsPerSlot = 50;
 const weighOneIn = 50;
 
 /** What the ledger is told: final answers, and runs that have ended. */
