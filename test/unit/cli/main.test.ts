@@ -53,7 +53,13 @@ describe('ratchet', () => {
 
   it('validates the sample model files', async () => {
     expect(await main(['validate', '--json'])).toBe(0);
-    expect(JSON.parse(out[0]!)).toMatchObject({ valid: true, problems: [] });
+    const { files, ...checked } = JSON.parse(out[0]!) as { files: string[] };
+    expect(checked).toMatchObject({ valid: true, problems: [] });
+    // A folder by name is that folder, and stands alone.
+    expect(await main(['validate', 'models', '--json'])).toBe(0);
+    expect(JSON.parse(out[1]!)).toMatchObject({ valid: true, files });
+    expect(await main(['validate', 'models', files[0]!])).toBe(2);
+    expect(err[0]).toContain('models is a folder; name it alone, or the files in it');
   });
 
   it('asks the service with the key and prints its answer', async () => {
