@@ -6,6 +6,7 @@ import { type Command, readArgs, UsageError } from './command.ts';
 import { compareConfigs, type Difference } from './diff/compare-configs.ts';
 import { theOneModel } from './operation.ts';
 import { readModel } from './read-model.ts';
+import { requireFile } from './require-file.ts';
 import { askService, printJson, serviceOptions, serviceUsage } from './service.ts';
 
 export const diff: Command = {
@@ -26,7 +27,7 @@ export const diff: Command = {
     const model = theOneModel(positionals);
     const usual = join(process.env['RATCHET_MODELS_DIR'] || 'models', `${model}.yaml`);
     const file = values.file ?? (existsSync(usual) ? usual : null);
-    if (file !== null && !existsSync(file)) throw new UsageError(`there is no file ${file}`);
+    if (file !== null) requireFile(file);
     if (file === null && values.run === undefined)
       throw new UsageError(
         `there is no ${usual} here: name a file with --file, or a run to compare with by --run`,

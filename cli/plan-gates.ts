@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { findMetric } from '../shared/config/metric-catalog.ts';
 import type { ModelConfig } from '../shared/config/schema.ts';
 import { suggest } from '../shared/config/suggest.ts';
@@ -11,6 +11,7 @@ import { readArgs, UsageError } from './command.ts';
 import { describePlan } from './describe-plan.ts';
 import { readEvidenceFile } from './evidence-file.ts';
 import { readModel } from './read-model.ts';
+import { requireFile } from './require-file.ts';
 import { printJson } from './service.ts';
 
 const mostRows = 5_000_000;
@@ -50,8 +51,7 @@ export async function plan(args: readonly string[]): Promise<number> {
     (share) => share >= 0 && share <= 1,
     'from 0 to 1',
   );
-  if (!existsSync(values.model))
-    throw new UsageError(`there is no model file ${values.model}; name one, such as models/NAME.yaml`);
+  requireFile(values.model, '--model takes a model file, such as models/NAME.yaml');
   const model = readModel(values.model);
   if (!model) return 2;
   if (positives !== undefined && model.task !== 'binary')
@@ -89,10 +89,7 @@ async function readDrawn(
   thresholds: string | undefined,
   model: ModelConfig,
 ): Promise<Predictions> {
-  if (!existsSync(file))
-    throw new UsageError(
-      `there is no file ${file}; --predictions takes the predictions file of an earlier run`,
-    );
+  requireFile(file, '--predictions takes the predictions file of an earlier run');
   const read = await readEvidenceFile(file, (files) => readPredictions(files, readingOptionsOf(model)));
   if (!read || 'broken' in read || read.labels.length === 0) {
     const why = read && 'broken' in read ? read.broken : 'it has no rows';
@@ -105,10 +102,7 @@ async function readDrawn(
 }
 
 function readThresholds(file: string): unknown {
-  if (!existsSync(file))
-    throw new UsageError(
-      `there is no file ${file}; --thresholds takes the thresholds.json of an earlier run`,
-    );
+  requireFile(file, '--thresholds takes the thresholds.json of an earlier run');
   const text = readFileSync(file, 'utf8');
   try {
     return JSON.parse(text);

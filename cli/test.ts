@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { type Command, readArgs, UsageError } from './command.ts';
 import { printableTexts } from './printable-texts.ts';
+import { requireFile } from './require-file.ts';
 import { printJson } from './service.ts';
 
 interface Tested {
@@ -20,8 +21,7 @@ export const test: Command = {
   async run(args) {
     const { values, positionals } = readArgs(args, { json: { type: 'boolean', default: false } });
     const files = positionals.length > 0 ? positionals : await listTests();
-    const missing = files.find((file) => !existsSync(file));
-    if (missing !== undefined) throw new UsageError(`there is no file ${missing}`);
+    for (const file of files) requireFile(file);
     const tested: Tested[] = [];
     for (const file of files) tested.push(...(await testFile(file)));
     const failed = tested.filter(({ problems }) => problems.length > 0).length;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { type Command, readArgs, UsageError } from './command.ts';
+import { requireFile } from './require-file.ts';
 import { printJson } from './service.ts';
 
 export const validate: Command = {
@@ -12,11 +13,10 @@ export const validate: Command = {
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArgs(args, { json: { type: 'boolean', default: false } });
-    const missing = positionals.find((file) => !existsSync(file));
-    if (missing !== undefined) throw new UsageError(`there is no file ${missing}`);
-    const named = positionals.find((file) => statSync(file).isDirectory());
-    if (named !== undefined && positionals.length > 1)
-      throw new UsageError(`${named} is a folder; name it alone, or the files in it`);
+    const [first] = positionals;
+    const named =
+      positionals.length === 1 && existsSync(first!) && statSync(first!).isDirectory() ? first : undefined;
+    if (named === undefined) for (const file of positionals) requireFile(file);
     const folder = named ?? (process.env['RATCHET_MODELS_DIR'] || 'models');
     if (positionals.length === 0 && !existsSync(folder))
       throw new UsageError(

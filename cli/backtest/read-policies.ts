@@ -4,6 +4,7 @@ import { readPolicy } from '../../shared/backtest/read-policy.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
 import type { PinnedModel } from '../../shared/config/schema.ts';
 import { UsageError } from '../command.ts';
+import { requireFile } from '../require-file.ts';
 
 /** `base` is the file that parts are put into; null: there is none, and only a whole file will do. */
 export function readPolicyFile(file: string, model: string, base: PinnedModel | null): PinnedModel {
@@ -13,6 +14,7 @@ export function readPolicyFile(file: string, model: string, base: PinnedModel | 
 }
 
 function readText(file: string): string {
+  requireFile(file);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -16,7 +16,7 @@ import { pinModel } from '../../shared/config/pin.ts';
 import { formatProblem } from '../../shared/config/problem.ts';
 import { ModelConfigSchema } from '../../shared/config/schema.ts';
 import { countSureRules } from '../../shared/config/sure-rules.ts';
-import { UsageError } from '../command.ts';
+import { requireFile } from '../require-file.ts';
 import { readPolicyFile } from './read-policies.ts';
 
 /** The files of the history itself count, where it has them; otherwise those of the folder of model files. */
@@ -51,7 +51,7 @@ function readFiles(files: LineOf<'files'>, events: string, model: string): Omit<
 }
 
 function readEvents(file: string): readonly HistoryLine[] {
-  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
+  requireFile(file);
   const read = readHistory(readFileSync(file, 'utf8'));
   if ('problems' in read) throw new Error(read.problems.map((problem) => `${file}: ${problem}`).join('\n'));
   if (read.lines.length === 0) throw new Error(`${file} has no lines: there is nothing to play`);

@@ -59,7 +59,17 @@ describe('ratchet', () => {
     expect(await main(['validate', 'models', '--json'])).toBe(0);
     expect(JSON.parse(out[1]!)).toMatchObject({ valid: true, files });
     expect(await main(['validate', 'models', files[0]!])).toBe(2);
-    expect(err[0]).toContain('models is a folder; name it alone, or the files in it');
+    expect(err[0]).toContain('models is a folder; name a file in it');
+  });
+
+  it.each([
+    ['test', 'models'],
+    ['gate', 'plan', '--rows', '100', '--model', 'models'],
+    ['backtest', 'm', '--events', 'models'],
+    ['diff', 'm', '--file', 'models'],
+  ])('says of a folder where %s takes a file that it is one', async (...args) => {
+    expect(await main(args)).toBe(2);
+    expect(err[0]).toContain('models is a folder; name a file in it');
   });
 
   it('asks the service with the key and prints its answer', async () => {

@@ -79,6 +79,6 @@ describe('ratchet gate plan', () => {
 
   it('exits 2 for a model file that is none', async () => {
     expect(await main(['gate', 'plan', '--model', join(folder, 'x.yaml'), '--rows', '5'])).toBe(2);
-    expect(err[0]).toContain('there is no model file');
+    expect(err[0]).toContain('; --model takes a model file, such as models/NAME.yaml');
   });
 });
