@@ -19,7 +19,7 @@ take. Printed are the host's processor time and real time, with a hundredth of t
 
 With --year every model reports every week and is asked by a schedule every month, for a year: through the parsers, the operations of the
 entities and the ledger of a storage emulator in this process, on a clock of its own. After every quarter the ledger is asked for pages,
-for one decision and one run. Ten thousand models take 20 minutes, and a heap of 12 GB: NODE_OPTIONS=--max-old-space-size=12000.
+for one decision and one run. Ten thousand models take most of an hour, and a heap of 12 GB: NODE_OPTIONS=--max-old-space-size=12000.
 
   --models N     how many models (default 10000)
   --host         through the host
