@@ -1,8 +1,7 @@
 import type { Rows } from './rows.ts';
 import type { ScoredSide } from './scored-side.ts';
-import { leastErrorOf } from './statistics/even-rows.ts';
+import { evenRowsOfInfluences, leastErrorOf } from './statistics/even-rows.ts';
 import type { Inference, NoInference } from './statistics/inference.ts';
-import { evenRowsOfInfluences } from './statistics/likelihood-inference.ts';
 import { inferFromInfluences, inferFromRatio } from './units.ts';
 
 type EvenRows = NonNullable<Inference['evenRows']>;

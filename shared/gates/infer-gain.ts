@@ -170,17 +170,19 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     gainOf(better, influence, champion.influences[row]!),
   );
   const ofAreas = isArea(metric);
+  const possible = ofAreas
+    ? worstPlacements(gain, areaGainRange(factor), rows)
+    : worstOfGain(better, [challenger, champion], factor, rows);
   const sides =
-    ofAnySize || ofAreas
+    ofAnySize || (ofAreas && (!possible || rows.dependence))
       ? evenRowsOfSides([challenger, unscaled!], rows, better as 'higher' | 'lower', ofAnySize)
       : undefined;
   const inferred = inferFromInfluences(gain, differences, rows, {
     ofAnySize,
+    isGain: true,
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
-    possible: ofAreas
-      ? worstPlacements(gain, areaGainRange(factor), rows)
-      : worstOfGain(better, [challenger, champion], factor, rows),
+    possible,
     ...(ofAreas && { sides }),
   });
   return ofAnySize ? guardBySides(inferred, sides!) : inferred;

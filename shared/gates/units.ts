@@ -70,7 +70,7 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  { extremes, gainIf, possible, sides, ofAnySize = false }: KnownOfRows = {},
+  { extremes, gainIf, possible, sides, isGain = false, ofAnySize = false }: KnownOfRows = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -84,10 +84,10 @@ export function inferFromInfluences(
   }
   const worst = extremes && worstOf(extremes, size);
   return inferUnits(units, rows, {
-    worst,
+    worst: isGain && !rows.dependence ? undefined : worst,
     ofAnySize,
     sides,
-    possible: gainIf ? findPossible(gainIf, rows, units) : possible,
+    possible: gainIf ? findPossible(gainIf, rows, units) : (possible ?? (isGain ? worst : undefined)),
   });
 }
 
@@ -96,6 +96,8 @@ interface KnownOfRows {
   /** What a row adds may be of any size (metric-catalog.ts). */
   readonly ofAnySize?: boolean;
   readonly extremes?: Extremes | undefined;
+  /** A gain goes by the rows that were seen as far as those that were not could not undo it, a value by the worst there can be. */
+  readonly isGain?: boolean;
   /** What a row would add if it were of that class. */
   readonly gainIf?: ValueIf | undefined;
   /** The least and the greatest that a row could add beyond the value, times the number of rows. */

@@ -77,6 +77,7 @@ function* missingSome(): Generator<Cell> {
       () => scorers(prevalence, challenger, champion),
     ]);
   }
+  yield* missingSeldom();
   const better: Scoring = { area: 0.97, missed: 0.14 };
   for (const rows of [30, 100]) {
     const what = `${percent(0.5)}, area 0.97 but for ${percentOf(0.14)} missed`;
@@ -94,4 +95,38 @@ function* missingSome(): Generator<Cell> {
     `3 classes, one of them rare and ${percentOf(0.07)} of it missed`,
     () => classifiers(classes, { tops: [0.93, 0.999], missed: 0.07 }, { tops: [0.85, 0.99] }),
   ]);
+}
+
+/** Where as many rows are missed on average as a sample has with a chance of 1 in 3, or of 1 in 30. */
+function* missingSeldom(): Generator<Cell> {
+  for (const [rows, prevalence] of [
+    [100, 0.5],
+    [500, 0.5],
+    [500, 0.05],
+    [2000, 0.05],
+  ] as const) {
+    for (const mean of [1, 3.4]) {
+      const missed = mean / rows / prevalence;
+      for (const area of [0.75, 0.9]) {
+        const champion: Scoring = { area };
+        const same: Scoring = { area, missed };
+        // As good as the champion with what is missed, or hardly worse.
+        const better: Scoring = { area: area / (1 - missed) - 0.004, missed };
+        for (const [what, challenger] of [
+          ['as good', same],
+          ['better', better],
+        ] as const) {
+          if (challenger.area >= 1) continue;
+          yield cellOf('roc_auc', 'superiority', rows, [
+            `${percent(prevalence)}, ${what} but for ${percentOf(missed)} missed against ${area}`,
+            () => scorers(prevalence, challenger, champion),
+          ]);
+        }
+        yield cellOf('roc_auc', 'atLeast', rows, [
+          `${percent(prevalence)}, area ${area} but for ${percentOf(missed)} missed`,
+          () => scorers(prevalence, same, null),
+        ]);
+      }
+    }
+  }
 }

@@ -21,7 +21,7 @@
  * 3. Where few units decide, errors smaller than they can tell are not told: p-values stop there (even-rows.ts).
  */
 import { counted } from '../../domain/plural.ts';
-import { leastErrorOf } from './even-rows.ts';
+import { evenRowsOf, evenRowsOfSum, fewUnits, leastErrorOf } from './even-rows.ts';
 import { findEnd } from './find-end.ts';
 import type { Inference, NoInference } from './inference.ts';
 import { normalQuantile } from './normal.ts';
@@ -35,22 +35,20 @@ import {
 } from './standard-units.ts';
 import { studentCdf } from './student.ts';
 import { hasNoVariance, mostEvenRowsOfTail } from './tail-index.ts';
+import { tailWithUnseen } from './unseen-rows.ts';
 import { prepareTail } from './weighted-tail.ts';
 
 /** So many rows of equal weight must there be at least. */
 export const leastUnits = 10;
 /** How far the added unit lies from the second-order place towards the worst unit seen: all the way where few were. */
 const towardsWorst = (units: number, few: number): number => Math.min(1, 0.5 + few / units);
-/** Of so few units the skewness is half a guess, and more of values of either sign, where it may have the wrong one. */
-const fewUnits = 15;
+/** As `fewUnits`, of values of either sign, where the skewness may have the wrong one. */
 const fewUnitsOfEitherSign = 30;
 /** Where uneven values count by the worst one seen, it lies so many units' worth beyond it; and a unit is so many even ones. */
 const beyondWorst = (units: number): number => 1 + 30 / units;
 const evenRowsPerUnevenUnit = 1 / 4;
-/** What could have been is far beyond what was seen, from so many times it on. */
-const farBeyond = 4;
-/** A small error takes some units, however even they are: 33 for one of 1 in 800. */
-const evenRowsPerUnit = 1.7;
+/** What could have been is beyond what was seen, from so many times it on. */
+const farBeyond = 1.5;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
@@ -111,12 +109,16 @@ export function inferRatio(
   const [above, below] = [sideOf(1), sideOf(-1)];
   const tailAt = prepareTail(centred, shares);
   /** The p-value of "the ratio is as far as the limit, or farther", on the side that `sign` says. */
-  const beyond = ({ sign, added, degrees }: Added, limit: number): number => {
-    const shift = (estimate - limit) / unit;
-    const tail = tailAt(sign, shift, added + sign * shift);
-    // Limits nearer than doubles can tell refute nothing.
-    if (Number.isNaN(tail)) return 1;
-    return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
+  const beyond = ({ sign, added, degrees, unseen }: Added, limit: number): number => {
+    const pValueAt = (distance: number): number => {
+      const tail = tailAt(sign, -sign * distance, added - distance);
+      // Limits nearer than doubles can tell refute nothing.
+      if (Number.isNaN(tail)) return 1;
+      return tail <= 0 || tail >= 1 ? tail : studentCdf(normalQuantile(tail), degrees);
+    };
+    const distance = (sign * (limit - estimate)) / unit;
+    if (unseen === null) return pValueAt(distance);
+    return tailWithUnseen(pValueAt, distance, { rows: centred.length, reach: unseen });
   };
   // Where all rows are alike, the added one alone makes the error.
   const step = unit * Math.max(moments.deviation / Math.sqrt(centred.length), 1 / centred.length);
@@ -129,10 +131,17 @@ export function inferRatio(
   };
   const endOf = (side: Side, error: number): number =>
     findEnd((limit) => beyond(sideFor(side, error), limit), error, estimate, side.sign * step);
+  /** The least error whose interval leaves the limit out: each way is asked for those that no sharper one tells. */
   const tell = (side: Side, limit: number): number => {
     const told = (by: Added): number => Math.max(leastErrorOf(by.evenRows), beyond(by, limit));
-    const uneven = side.blunt ? Math.min(told(side), told(side.blunt)) : told(side);
-    return possible ? Math.min(uneven, beyond(boundedOf(side.sign), limit)) : uneven;
+    let [error, sharpest] = [told(side), leastErrorOf(side.evenRows)];
+    for (const by of [side.blunt, possible && boundedOf(side.sign)]) {
+      if (!by) continue;
+      const next = told(by);
+      if (next < sharpest) error = Math.min(error, next);
+      sharpest = Math.min(sharpest, leastErrorOf(by.evenRows));
+    }
+    return error;
   };
   return {
     method,
@@ -148,7 +157,7 @@ export function inferRatio(
 }
 
 /** The added row bounds whatever was not seen: no row is too uneven, and no quantile too near. */
-const bounded = { degrees: Number.POSITIVE_INFINITY, evenRows: Number.POSITIVE_INFINITY };
+const bounded = { degrees: Number.POSITIVE_INFINITY, evenRows: Number.POSITIVE_INFINITY, unseen: null };
 
 /** One end of the interval, by one unit that is added. */
 interface Added {
@@ -158,6 +167,8 @@ interface Added {
   readonly degrees: number;
   /** How many rows without skewness towards this side tell as much. */
   readonly evenRows: number;
+  /** How far from the estimate a unit could be of which none was seen; null where what was seen or is added tells. */
+  readonly unseen: number | null;
 }
 
 interface Side extends Added {
@@ -193,56 +204,29 @@ function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, sha
   // What was seen to one side of a gain could have been to the other.
   const farthest = isOfEitherSign ? Math.max(greatest, -least) : worst;
   const few = isOfEitherSign ? fewUnitsOfEitherSign : fewUnits;
-  const added =
-    reach > farBeyond * worst
-      ? reach
-      : secondOrder + towardsWorst(count, few) * Math.max(0, farthest - secondOrder);
+  // Where a unit could be far worse than those seen, that is counted by itself, and the added one is for them alone.
+  const unseen = reach > farBeyond * worst ? reach : null;
+  const halfway = towardsWorst(count, few) * Math.max(0, farthest - secondOrder);
+  const added = secondOrder + (unseen === null ? halfway : 0);
   // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
   const bluntRows =
-    unbounded && apart === Number.POSITIVE_INFINITY
-      ? Math.min(most, evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
-      : 0;
+    unseen !== null
+      ? evenRowsPerUnevenUnit * count
+      : unbounded && apart === Number.POSITIVE_INFINITY
+        ? Math.min(most, evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
+        : 0;
   const isHeavy = unbounded && hasNoVariance(sign, kurtosis, centred);
   return {
-    ...{ sign, added, degrees },
+    ...{ sign, added, degrees, unseen },
     evenRows: isHeavy ? 0 : Math.min(apart, most, evenRowsOf(count, skewness)),
     blunt:
       bluntRows > 0
         ? {
-            ...{ sign, degrees },
-            added: Math.max(added, beyondWorst(count) * worst),
+            ...{ sign, degrees, unseen },
+            added: Math.max(added, (unseen === null ? beyondWorst(count) : 1) * worst),
             evenRows: bluntRows,
           }
         : null,
   };
-}
-
-/** Where there is no skewness towards the side, as many as there are, times what they may be worth at most. */
-function evenRowsOf(count: number, skewness: number): number {
-  const most = evenRowsPerUnit * count;
-  return skewness > 0 ? Math.min(most, count / (1 + fewUnits / count) / skewness ** 2) : most;
-}
-
-/** What independent rows of equal weight, which add so much to a value of theirs, are worth towards one side. */
-export function evenRowsOfInfluences(sign: 1 | -1, influences: Float64Array): number {
-  let farthest = 0;
-  for (const influence of influences) farthest = Math.max(farthest, Math.abs(influence));
-  if (farthest === 0) return Number.POSITIVE_INFINITY;
-  let [squares, cubes] = [0, 0];
-  for (const influence of influences) {
-    const value = influence / farthest;
-    squares += value * value;
-    cubes += value * value * value;
-  }
-  const { length } = influences;
-  return evenRowsOf(length, (sign * cubes) / length / (squares / (length - 1)) ** 1.5);
-}
-
-/** Of a sum by itself, towards its large values. */
-function evenRowsOfSum(values: Float64Array): number {
-  const { unit, centred } = standardise(values, new Float64Array(values.length).fill(1), undefined);
-  if (unit === 0) return Number.POSITIVE_INFINITY;
-  const { skewness, kurtosis } = measureMoments(centred);
-  return hasNoVariance(1, kurtosis, centred) ? 0 : evenRowsOf(values.length, skewness);
 }

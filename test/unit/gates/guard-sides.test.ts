@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inferGain, type PairedRows } from '../../../shared/gates/infer-gain.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
-import { evenRowsNeeded } from '../../../shared/gates/statistics/even-rows.ts';
-import { evenRowsOfInfluences } from '../../../shared/gates/statistics/likelihood-inference.ts';
+import { evenRowsNeeded, evenRowsOfInfluences } from '../../../shared/gates/statistics/even-rows.ts';
 import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { inferFromInfluences } from '../../../shared/gates/units.ts';
 
