@@ -83,18 +83,25 @@ export function decide(
   // What would decide is the end towards the limit.
   const end = isGood ? 0 : 1;
   const evenRows = inference.evenRows && endsOf(inference.evenRows, measured)[end];
-  const reach = Math.abs(estimate - endsOf(range, measured)[end]);
+  const seen = inference.seenOnly?.(confidence) ?? range;
+  const [reach, reachOfSeen] = [range, seen].map((each) =>
+    Math.abs(estimate - endsOf(each, measured)[end]),
+  ) as [number, number];
   const needed = correction ? confidenceToDecide(confidence, correction, isGood) : confidence;
   const power = measurePower(
-    { rows: n ?? 0, width: range.high - range.low, confidence, reach, evenRows },
+    {
+      ...{ rows: n ?? 0, confidence, evenRows },
+      ...{ width: seen.high - seen.low, reach: reachOfSeen, unseen: Math.max(0, reach - reachOfSeen) },
+    },
     Math.abs(estimate - limit),
     needed,
   );
   const among = correction ? describeCorrection(correction, verdict) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
+  const undone = isUndone(inference, measured, needed) ? undoneByUnseen : '';
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${describePower(power, measured, { evenRows, confidence: needed })}`
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${undone}${describePower(power, measured, { evenRows, confidence: needed })}`
       : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} ${rows}`;
   return {
     ...bare,
@@ -103,6 +110,15 @@ export function decide(
     interval: { ...range, confidence, method: inference.method },
     power: verdict === 'inconclusive' ? power : { ...power, rowsToDecide: null },
   };
+}
+
+const undoneByUnseen =
+  'the rows that there are show it, but as few do not rule out a kind of rows that none of them is of and that would undo it; ';
+
+/** Whether it would pass if all rows there are were like those seen. */
+function isUndone({ seenOnly }: Inference, measured: GateMeasurement, confidence: number): boolean {
+  const range = seenOnly?.(confidence);
+  return range !== undefined && isOnGoodSide(endsOf(range, measured)[0], measured);
 }
 
 function correctVerdict(alone: Verdict, confidence: number, { ruleBroken, ruleHolds }: Correction): Verdict {

@@ -24,6 +24,8 @@ export interface Inference {
   /** What counts once where rows depend on each other; omitted where it is the row. */
   readonly units?: UnitsSeen | undefined;
   readonly interval: (confidence: number) => Range;
+  /** The interval if all rows there are were like those seen; omitted where it would be the same. */
+  readonly seenOnly?: (confidence: number) => Range;
   /** One-sided p-value of "the true value is at most the limit": small where it is above. */
   readonly atMost: (limit: number) => number;
   /** One-sided p-value of "the true value is at least the limit": small where it is below. */
@@ -43,18 +45,16 @@ export function transformInference(
   inverse: (value: number) => number,
   rises: boolean,
 ): Inference {
-  const { evenRows, units } = inner;
+  const { evenRows, units, seenOnly } = inner;
+  const turn = ({ low, high }: Range): Range =>
+    rises ? { low: transform(low), high: transform(high) } : { low: transform(high), high: transform(low) };
   return {
     units,
     method: inner.method,
     estimate: transform(inner.estimate),
     ...(evenRows && { evenRows: rises ? evenRows : { low: evenRows.high, high: evenRows.low } }),
-    interval: (confidence) => {
-      const { low, high } = inner.interval(confidence);
-      return rises
-        ? { low: transform(low), high: transform(high) }
-        : { low: transform(high), high: transform(low) };
-    },
+    interval: (confidence) => turn(inner.interval(confidence)),
+    ...(seenOnly && { seenOnly: (confidence: number) => turn(seenOnly(confidence)) }),
     atMost: (limit) => (rises ? inner.atMost(inverse(limit)) : inner.atLeast(inverse(limit))),
     atLeast: (limit) => (rises ? inner.atLeast(inverse(limit)) : inner.atMost(inverse(limit))),
   };

@@ -89,11 +89,9 @@ export function inferRatio(
   // An end may lie so many times farther out than any row.
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
-  const isLoss = ofAnySize && top.every((value) => value >= 0);
   const shape = {
     unbounded: ofAnySize || weighed,
-    isOfEitherSign: ofAnySize && !isLoss,
-    plainLosses: isLoss && bottom.every((value) => value === bottom[0]) ? top : null,
+    ...describeLosses(top, bottom, ofAnySize),
     apart: bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY,
   };
   const reachOf = (sign: 1 | -1, known: Worst | undefined): number =>
@@ -143,14 +141,17 @@ export function inferRatio(
     }
     return error;
   };
+  const ends = (confidence: number, sideOf: (side: Side) => Side) => ({
+    low: endOf(sideOf(below), (1 - confidence) / 2),
+    high: endOf(sideOf(above), (1 - confidence) / 2),
+  });
+  const isUnseen = above.unseen !== null || below.unseen !== null;
   return {
-    method,
+    method: isUnseen ? `${method} that allows for rows not seen` : method,
     estimate,
+    ...(isUnseen && { seenOnly: (confidence: number) => ends(confidence, withoutUnseen) }),
     ...(possible ? {} : { evenRows: { low: mostEvenRows(below), high: mostEvenRows(above) } }),
-    interval: (confidence) => ({
-      low: endOf(below, (1 - confidence) / 2),
-      high: endOf(above, (1 - confidence) / 2),
-    }),
+    interval: (confidence) => ends(confidence, (side) => side),
     atLeast: (limit) => tell(above, limit),
     atMost: (limit) => tell(below, limit),
   };
@@ -176,6 +177,13 @@ interface Side extends Added {
   readonly blunt?: Added | null;
 }
 
+/** Too uneven a side is bounded by the worst row there can be, seen or not. */
+const withoutUnseen = (side: Side): Side => ({
+  ...side,
+  unseen: null,
+  blunt: side.blunt ? { ...side.blunt, unseen: null } : null,
+});
+
 const mostEvenRows = ({ evenRows, blunt }: Side): number => Math.max(evenRows, blunt?.evenRows ?? 0);
 
 /** What is known of the values beside their moments. */
@@ -192,6 +200,14 @@ interface Shape {
   readonly most: number;
   /** The farthest that a value could have been, 0 where that is not known. */
   readonly reach: number;
+}
+
+function describeLosses(top: Float64Array, bottom: Float64Array, ofAnySize: boolean) {
+  const isLoss = ofAnySize && top.every((value) => value >= 0);
+  return {
+    isOfEitherSign: ofAnySize && !isLoss,
+    plainLosses: isLoss && bottom.every((value) => value === bottom[0]) ? top : null,
+  };
 }
 
 function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {

@@ -100,9 +100,34 @@ describe('a comparison with the champion', () => {
     const [gate] = judgeRows([compare({ metric: 'roc_auc', margin: 0.1 })], rows).gates;
     expect(gate).toMatchObject({
       verdict: 'passed',
-      interval: { method: 'empirical-likelihood interval' },
+      interval: { method: 'empirical-likelihood interval that allows for rows not seen' },
     });
     expect(gate!.test!.name).toBe('DeLong: no difference');
+  });
+
+  it('says where only what few rows may lack keeps a gain from being shown', () => {
+    const ask = (size: number) => {
+      const rows = Array.from({ length: size }, (_, row) => {
+        const label = row % 2;
+        const rank = (((row * 37) % size) + 0.5) / size;
+        const score = (shift: number) =>
+          0.02 + 0.96 * (label ? Math.min(1, rank + shift) : rank * (1 - shift));
+        return { label, challenger: score(0.35), champion: score(0.25) };
+      });
+      return judgeRows([compare({ metric: 'roc_auc', rule: 'superiority', margin: 0 })], rows).gates[0]!;
+    };
+    const few = ask(60);
+    expect(few.verdict).toBe('inconclusive');
+    expect(few.sentence).toContain(
+      'the rows that there are show it, but as few do not rule out a kind of rows that none of them is of and that would undo it; ' +
+        'a true distance of',
+    );
+    // So many do, and no more than so many were asked for.
+    expect(few.power!.rowsToDecide).toBeGreaterThanOrEqual(60);
+    expect(ask(few.power!.rowsToDecide!).verdict).toBe('passed');
+    expect(ask(few.power!.rowsToDecide!).sentence).not.toContain('none of them');
+    // Of fewer not even those that there are show it.
+    expect(ask(24).sentence).not.toContain('none of them');
   });
 
   it('learns nothing from too few scores that tell the two apart', () => {
