@@ -50,7 +50,12 @@ export function simulateCell(cell: Cell, trials: Trials): CellFigures {
   return {
     ...figures,
     power: measured?.power ?? null,
-    compared: compared.map((each, at) => ({ ...each, power: measured?.ofCompared[at] ?? null })),
+    compared: compared.map((each, at) => ({
+      ...each,
+      // Where its power is measured an exact method must keep its word, too.
+      atLooks: measured?.elsewhere[at] ? worseOf(each.atLooks, measured.elsewhere[at]) : each.atLooks,
+      power: measured?.ofCompared[at] ?? null,
+    })),
     msPerWorld: (user + system) / 1000 / trials.worlds,
   };
 }
@@ -132,6 +137,10 @@ function judgeOnLimit(
   return { figures, errors, compared };
 }
 
+const worseOf = (these: readonly AtLook[], those: readonly AtLook[]): AtLook[] =>
+  these.map((each, at) => (those[at]!.share > each.share ? those[at]! : each));
+
+/** Of a method whose rates need no worlds. */
 function computeRates(
   passesAtLimit: NonNullable<Comparison['passesAtLimit']>,
   rows: number,
@@ -184,7 +193,12 @@ function measurePower(
   { cell, law, rule, comparisons }: Judging,
   errors: readonly number[],
   { seed, worlds }: Trials,
-): { power: Power; ofCompared: readonly number[] } | null {
+): {
+  power: Power;
+  ofCompared: readonly number[];
+  /** How often each passes where that limit is the truth; null of those that take worlds to tell. */
+  elsewhere: readonly (AtLook[] | null)[];
+} | null {
   if (errors.length < worlds / 2) return null;
   const sorted = Float64Array.from(errors).sort();
   const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!;
@@ -213,5 +227,8 @@ function measurePower(
       ceiling: isPlain(law) ? ceilingOf({ ...cell, law }, rule, limit, stated) : null,
     },
     ofCompared: passedBy.map((count) => count / most),
+    elsewhere: comparisons.map(({ passesAtLimit }) =>
+      passesAtLimit ? computeRates(passesAtLimit, law.rows, { ...rule, truth: limit }) : null,
+    ),
   };
 }

@@ -37,7 +37,7 @@ export function tellComparisons(cells: readonly CellFigures[]): string[] {
     String(pairs.length),
     broken.length === 0
       ? '-'
-      : `${broken.length}, up to ${Math.max(...broken.map(timesOf)).toFixed(1)} times`,
+      : `${broken.length}, up to ${Number(Math.max(...broken.map(timesOf)).toPrecision(3))} times`,
     String(behind.length),
     medianRatio(pairs),
   ]);
