@@ -11,9 +11,10 @@
  * Graphical Statistics 17, 2008). With the worst value there can be, the method is that of Gaffke (2005) and of
  * Learned-Miller and Thomas (2020), for shares exactly the interval of Clopper and Pearson, and valid but blunt. Here the
  * unit lies half the skewness (in standard deviations) beyond the mean, which makes the one-sided error right to second
- * order (Edgeworth), and from there halfway to the worst value seen. `bench:false-passes` says what that keeps. Where values
- * of any size are too uneven for that, and not so heavy-tailed that nothing would do, it lies beyond the worst value seen:
- * blunter, and kept at any skewness.
+ * order (Edgeworth), and from there halfway to the worst value seen; where it is known how far beyond that a value could be,
+ * those count by unseen-rows.ts in place of the half. `bench:false-passes` says what that keeps. Where values are too uneven
+ * for it, and not so heavy-tailed that nothing would do, it lies at the worst value seen or beyond: blunter, and kept at any
+ * skewness.
  *
  * Invariants
  * 1. No chance: the same units give the same inference, and the order they come in does not matter but for rounding.
@@ -40,8 +41,8 @@ import { prepareTail } from './weighted-tail.ts';
 
 /** So many rows of equal weight must there be at least. */
 export const leastUnits = 10;
-/** How far the added unit lies from the second-order place towards the worst unit seen: all the way where few were. */
-const towardsWorst = (units: number, few: number): number => Math.min(1, 0.5 + few / units);
+/** How far the added unit lies from the second-order place towards the worst unit seen: farther where few were, all the way at most. */
+const towardsWorst = 0.5;
 /** As `fewUnits`, of values of either sign, where the skewness may have the wrong one. */
 const fewUnitsOfEitherSign = 30;
 /** Where uneven values count by the worst one seen, it lies so many units' worth beyond it; and a unit is so many even ones. */
@@ -59,8 +60,9 @@ interface Known {
    */
   readonly worst?: Worst | undefined;
   /**
-   * The least and the greatest that a unit like those seen could have added. It is the one that is added where it is far
-   * beyond what was seen, as where a model is certain and never found wrong, and where units are too uneven for less.
+   * The least and the greatest that a unit could have added, of which perhaps none was seen: where that is beyond what was, as
+   * where a model is certain and never found wrong, it counts by itself. It is the unit that is added where these are too
+   * uneven for less.
    */
   readonly possible?: Worst | undefined;
   /** Both sums may be uneven in themselves, and their difference hide it. */
@@ -222,8 +224,8 @@ function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, sha
   const few = isOfEitherSign ? fewUnitsOfEitherSign : fewUnits;
   // Where a unit could be far worse than those seen, that is counted by itself, and the added one is for them alone.
   const unseen = reach > farBeyond * worst ? reach : null;
-  const halfway = towardsWorst(count, few) * Math.max(0, farthest - secondOrder);
-  const added = secondOrder + (unseen === null ? halfway : 0);
+  const towards = unseen === null ? towardsWorst + few / count : fewUnitsOfEitherSign / count;
+  const added = secondOrder + Math.min(1, towards) * Math.max(0, farthest - secondOrder);
   // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
   const bluntRows =
