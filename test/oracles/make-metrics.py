@@ -2,131 +2,13 @@
 test/unit/gates/metrics.test.ts.
 
 Run with: python3 test/oracles/make-metrics.py
-smape, bias, ece, coverage, precision at a cut and weighted trimmed means are not in scikit-learn nor SciPy 1.10.1; they are written out here
-with numpy.
+The metrics are in oracle_metrics.py.
 """
 import json
 import pathlib
 
 import numpy as np
-import statsmodels.api as sm
-from scipy import stats
-from sklearn import metrics as sk
-
-
-def ece(y, s, w, bins):
-    index = np.minimum(bins - 1, np.floor(s * bins)).astype(int)
-    total = 0.0
-    for b in range(bins):
-        inside = index == b
-        if w[inside].sum() > 0:
-            confidence = np.average(s[inside], weights=w[inside])
-            share = np.average(y[inside], weights=w[inside])
-            total += w[inside].sum() * abs(confidence - share)
-    return total / w.sum()
-
-
-def recall_at_fpr(y, s, w, most):
-    fpr, tpr, _ = sk.roc_curve(y, s, sample_weight=w, drop_intermediate=False)
-    return tpr[fpr <= most * (1 + 1e-9)].max()
-
-
-def precision_at(y, s, w, k):
-    """Mean over the ways to break ties: of the rows at the cut the share that is kept."""
-    kept = k * w.sum() if k < 1 else k
-    cut = min(c for c in np.unique(s) if w[s > c].sum() < kept)
-    above, at = s > cut, s == cut
-    part = (kept - w[above].sum()) / w[at].sum()
-    return (w[above & (y == 1)].sum() + part * w[at & (y == 1)].sum()) / kept
-
-
-def recalibration(y, s, w):
-    e = np.finfo(float).eps
-    p = np.clip(s, e, 1 - e)
-    odds = np.log(p) - np.log1p(-p)
-    fit = dict(tol=1e-15, maxiter=500, tol_criterion="params")
-    family = sm.families.Binomial()
-    line = sm.GLM(y, sm.add_constant(odds), family=family, freq_weights=w).fit(**fit)
-    large = sm.GLM(y, np.ones(len(y)), family=family, freq_weights=w, offset=odds).fit(**fit)
-    return line.params[1], large.params[0]
-
-
-def binary(y, s, w, threshold=0.5, wrong=(1, 1)):
-    d = (s >= threshold).astype(int)
-    tn, fp, fn, tp = sk.confusion_matrix(y, d, sample_weight=w).ravel()
-    return {
-        "accuracy": sk.accuracy_score(y, d, sample_weight=w),
-        "balanced_accuracy": sk.balanced_accuracy_score(y, d, sample_weight=w),
-        "precision": sk.precision_score(y, d, sample_weight=w),
-        "recall": sk.recall_score(y, d, sample_weight=w),
-        "f1": sk.f1_score(y, d, sample_weight=w),
-        "false_positive_rate": fp / (fp + tn),
-        "false_negative_rate": fn / (fn + tp),
-        "matthews": sk.matthews_corrcoef(y, d, sample_weight=w),
-        "expected_cost": (fp * wrong[0] + fn * wrong[1]) / (tn + fp + fn + tp),
-        "roc_auc": sk.roc_auc_score(y, s, sample_weight=w),
-        "pr_auc": sk.average_precision_score(y, s, sample_weight=w),
-        "log_loss": sk.log_loss(y, s, sample_weight=w),
-        "brier": sk.brier_score_loss(y, s, sample_weight=w),
-        "ece": ece(y, s, w, 10),
-        "ece@15": ece(y, s, w, 15),
-        "recall_at_fpr": recall_at_fpr(y, s, w, 0.05),
-        "recall_at_fpr@0.2": recall_at_fpr(y, s, w, 0.2),
-        "precision_at": precision_at(y, s, w, 0.1),
-        "precision_at@0.33": precision_at(y, s, w, 0.33),
-        "precision_at@7": precision_at(y, s, w, 7),
-        "calibration_slope": recalibration(y, s, w)[0],
-        "calibration_intercept": recalibration(y, s, w)[1],
-    }
-
-
-def trimmed(e, w, share):
-    if np.all(w == 1) and (share * len(e)) % 1 == 0:
-        return stats.trim1(e, share, tail="right").mean()
-    order = np.argsort(e)
-    e, w = e[order], w[order]
-    kept = (1 - share) * w.sum()
-    counts = np.clip(kept - (np.cumsum(w) - w), 0, w)
-    return np.sum(counts * e) / kept
-
-
-def interval_score(y, lower, upper, w, nominal):
-    """By way of the pinball losses of the two quantiles that the ends are (Gneiting and Raftery 2007)."""
-    tail = (1 - nominal) / 2
-    low = sk.mean_pinball_loss(y, lower, sample_weight=w, alpha=tail)
-    high = sk.mean_pinball_loss(y, upper, sample_weight=w, alpha=1 - tail)
-    return (low + high) / tail
-
-
-def ends(s):
-    return (s - 8).round(6), (s + 0.2 * np.abs(s)).round(6)
-
-
-def regression(y, s, w):
-    lower, upper = ends(s)
-    inside = np.average((lower <= y) & (y <= upper), weights=w)
-    size = np.abs(y) + np.abs(s)
-    return {
-        "mae": sk.mean_absolute_error(y, s, sample_weight=w),
-        "rmse": sk.mean_squared_error(y, s, sample_weight=w, squared=False),
-        # Its weighted percentile is the lower one of two, which no case here has.
-        "median_absolute_error": sk.median_absolute_error(y, s, sample_weight=None if np.all(w == 1) else w),
-        "mae_trimmed": trimmed(np.abs(y - s), w, 0.05),
-        "mae_trimmed@0.1": trimmed(np.abs(y - s), w, 0.1),
-        "mape": sk.mean_absolute_percentage_error(y, s, sample_weight=w),
-        "smape": np.average(2 * np.abs(s - y) / size, weights=w),
-        "r2": sk.r2_score(y, s, sample_weight=w),
-        "bias": np.average(s - y, weights=w),
-        "pinball": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.5),
-        "coverage_error": np.average(y <= s, weights=w) - 0.5,
-        "coverage_error@0.9": np.average(y <= s, weights=w) - 0.9,
-        "interval_coverage": inside,
-        "interval_coverage_error": inside - 0.9,
-        "interval_coverage_error@0.5": inside - 0.5,
-        "interval_score": interval_score(y, lower, upper, w, 0.9),
-        "interval_score@0.5": interval_score(y, lower, upper, w, 0.5),
-        "pinball@0.9": sk.mean_pinball_loss(y, s, sample_weight=w, alpha=0.9),
-    }
+from oracle_metrics import binary, ends, regression
 
 
 def case(name, task, y, s, w, rule=None):
