@@ -43,7 +43,11 @@ interface Measured {
 }
 
 /** Null where the column has too few values, too few rows of each, or hardly any correlation. */
-function measureDependence(codes: Uint16Array, order: Uint32Array, losses: Float64Array): Measured | null {
+export function measureDependence(
+  codes: Uint16Array,
+  order: Uint32Array,
+  losses: Float64Array,
+): Measured | null {
   const rows = order.length;
   const sizes = new Map<number, { size: number; sum: number }>();
   let [total, squares] = [0, 0];

@@ -34,7 +34,7 @@ export function mostEvenRowsOfTail(sign: 1 | -1, centred: Float64Array, losses: 
 }
 
 /** By so many of the outermost values (Hill, Annals of Statistics 3, 1975); infinite where they are too near to tell. */
-function tailIndexOf(sign: 1 | -1, values: Float64Array, outer: number): number {
+export function tailIndexOf(sign: 1 | -1, values: Float64Array, outer: number): number {
   const count = Math.max(10, Math.floor(outer));
   const outermost = findOutermost(sign, values, count + 1);
   const threshold = outermost[0];
