@@ -1,7 +1,7 @@
 """Writes inference.json for test/unit/gates/inference-oracles.test.ts, from scipy 1.10.1 and statsmodels 0.13.5.
 
 Run with: python3 test/oracles/make-inference.py
-The interval of Miettinen and Nurminen is found here by maximising the likelihood numerically, to 1e-8 or so: that of
+The interval of Miettinen and Nurminen is found here by the root of the likelihood's derivative: that of
 statsmodels 0.13.5 is another one (0.0960 to 0.4920 in place of 0.0965 to 0.4880 of 30 of 40 and 20 of 45), and does not give what Newcombe
 (Statistics in Medicine 17, 1998) prints of 56 of 70 and 48 of 80: 0.0528 to 0.3382.
 """
@@ -18,13 +18,20 @@ random = np.random.default_rng(19850413)
 
 
 def score(a, n, b, m, difference):
-    """Of the supposed difference, with the second share at its most likely."""
+    """Of the supposed difference, with the second share at its most likely: the root of the likelihood's derivative."""
 
-    def loss(q):
-        return -(stats.binom.logpmf(a, n, q + difference) + stats.binom.logpmf(b, m, q))
+    def slope(q):
+        parts = ((a, 1, q + difference), (n - a, -1, 1 - q - difference), (b, 1, q), (m - b, -1, 1 - q))
+        return sum(k * by / max(v, 1e-300) for k, by, v in parts if k > 0)
 
-    bounds = (max(0, -difference) + 1e-15, min(1, 1 - difference) - 1e-15)
-    q = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-14}).x
+    low, high = max(0, -difference), min(1, 1 - difference)
+    inside = (low + (high - low) * 1e-15, high - (high - low) * 1e-15)
+    if slope(inside[0]) <= 0:
+        q = low
+    elif slope(inside[1]) >= 0:
+        q = high
+    else:
+        q = optimize.brentq(slope, *inside, xtol=1e-17, rtol=1e-15)
     p = q + difference
     variance = (p * (1 - p) / n + q * (1 - q) / m) * (n + m) / (n + m - 1)
     return (a / n - b / m - difference) / np.sqrt(variance)
@@ -33,8 +40,8 @@ def score(a, n, b, m, difference):
 def score_interval(a, n, b, m, confidence):
     z = stats.norm.ppf((1 + confidence) / 2)
     seen = a / n - b / m
-    low = optimize.brentq(lambda d: score(a, n, b, m, d) - z, -1 + 1e-6, seen - 1e-9)
-    high = optimize.brentq(lambda d: score(a, n, b, m, d) + z, seen + 1e-9, 1 - 1e-6)
+    low = optimize.brentq(lambda d: score(a, n, b, m, d) - z, -1 + 1e-9, seen - 1e-12, xtol=1e-15)
+    high = 1 if seen == 1 else optimize.brentq(lambda d: score(a, n, b, m, d) + z, seen + 1e-12, 1 - 1e-9, xtol=1e-15)
     return {"first": [a, n], "second": [b, m], "confidence": confidence, "interval": [low, high]}
 
 
@@ -71,7 +78,7 @@ target.write_text(
         {
             "independent": [
                 score_interval(*of)
-                for of in [(30, 40, 20, 45, 0.95), (1, 12, 5, 300, 0.95), (480, 500, 90, 100, 0.99), (7, 70, 7, 70, 0.9), (56, 70, 48, 80, 0.95)]
+                for of in [(30, 40, 20, 45, 0.95), (1, 12, 5, 300, 0.95), (480, 500, 90, 100, 0.99), (7, 70, 7, 70, 0.9), (56, 70, 48, 80, 0.95), (0, 30, 0, 50, 0.95), (20, 20, 0, 15, 0.95), (0, 400, 3, 25, 0.9975), (310, 320, 900, 1000, 0.999995)]
             ],
             "corrected": [corrected(size) for size in (1, 2, 7, 40)],
             "student": [

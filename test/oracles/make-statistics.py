@@ -1,8 +1,8 @@
 """Writes statistics.json for test/unit/gates/statistics.test.ts, from scipy 1.10.1.
 
 Run with: python3 test/oracles/make-statistics.py
-Tango's interval and DeLong's covariance are not in scipy: the first is found here by maximising the likelihood
-numerically, the second by comparing every row of one class with every row of the other.
+Tango's interval and DeLong's covariance are not in scipy: the first is found here by the root of the likelihood's
+derivative, the second by comparing every row of one class with every row of the other. R's pROC has the second, too (make-in-r.R).
 """
 import hashlib
 import json
@@ -15,24 +15,27 @@ random = np.random.default_rng(20020902)
 
 
 def tango_score(b, c, n, d):
-    """Score statistic of the supposed difference d, with the nuisance share found numerically."""
+    """Score statistic of the supposed difference d, with the nuisance share where the likelihood's derivative is 0."""
 
-    def loss(q):
-        p = q + d
-        rest = 1 - p - q
-        parts = ((b, p), (c, q), (n - b - c, rest))
-        return -sum(k * np.log(max(v, 1e-300)) for k, v in parts if k > 0)
+    def slope(q):
+        return sum(k * by / max(v, 1e-300) for k, by, v in ((b, 1, q + d), (c, 1, q), (n - b - c, -2, 1 - 2 * q - d)) if k > 0)
 
     low, high = max(0.0, -d), (1 - d) / 2
-    q = optimize.minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-14}).x
+    inside = (low + (high - low) * 1e-15, high - (high - low) * 1e-15)
+    if slope(inside[0]) <= 0:
+        q = low
+    elif slope(inside[1]) >= 0:
+        q = high
+    else:
+        q = optimize.brentq(slope, *inside, xtol=1e-17, rtol=1e-15)
     return (b - c - n * d) / np.sqrt(n * (2 * q + d * (1 - d)))
 
 
 def tango(b, c, n, confidence):
     z = stats.norm.ppf((1 + confidence) / 2)
     edge = 1 - 1e-9
-    low = optimize.brentq(lambda d: tango_score(b, c, n, d) - z, -edge, (b - c) / n - 1e-9)
-    high = optimize.brentq(lambda d: tango_score(b, c, n, d) + z, (b - c) / n + 1e-9, edge)
+    low = optimize.brentq(lambda d: tango_score(b, c, n, d) - z, -edge, (b - c) / n - 1e-12, xtol=1e-15)
+    high = optimize.brentq(lambda d: tango_score(b, c, n, d) + z, (b - c) / n + 1e-12, edge, xtol=1e-15)
     return [low, high]
 
 
@@ -106,7 +109,7 @@ def proportion(k, n, confidence):
 
 xs = [-12, -7.5, -5, -2.3, -1, -0.1, 0, 0.4, 1.96, 3.5, 6]
 ps = [1e-12, 1e-5, 0.001, 0.02, 0.025, 0.2, 0.5, 0.7, 0.975, 0.99, 0.9999]
-tables = [(0, 0, 8), (3, 1, 40), (12, 5, 400), (0, 9, 120), (40, 40, 1000), (130, 90, 100000)]
+tables = [(0, 0, 8), (3, 1, 40), (9, 0, 12), (31, 19, 50), (2, 300, 900), (12, 5, 400), (0, 9, 120), (40, 40, 1000), (130, 90, 100000)]
 target = pathlib.Path(__file__).with_name("statistics.json")
 target.write_text(
     json.dumps(
@@ -120,14 +123,14 @@ target.write_text(
             ],
             "proportions": [
                 proportion(k, n, c)
-                for k, n, c in [(0, 8, 0.95), (8, 8, 0.95), (1, 3, 0.9), (45, 50, 0.95), (9300, 10000, 0.99)]
+                for k, n, c in [(0, 8, 0.95), (8, 8, 0.95), (1, 3, 0.9), (45, 50, 0.95), (9300, 10000, 0.99), (0, 400, 0.999995), (987, 1000, 0.99944), (3, 250000, 0.975)]
             ],
             "matched": [
                 {
                     "onlyChallenger": b,
                     "onlyChampion": c,
                     "rows": n,
-                    "interval": tango(b, c, n, 0.95),
+                    "intervals": [[confidence, *tango(b, c, n, confidence)] for confidence in (0.8, 0.95, 0.9975, 0.999995)],
                     "mcnemar": stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0,
                 }
                 for b, c, n in tables
