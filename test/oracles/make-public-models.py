@@ -3,7 +3,7 @@ and statsmodels 0.13.5 train on public data sets which they ship, as pandas 1.5.
 
 Run with: python3 test/oracles/make-public-models.py
 Every other row trains, the rest are predicted. Columns beside the predictions are the data sets' own. `variants` are model files' evaluations:
-thresholds, costs and class shares (priors: scikit-learn has them as sample weights).
+thresholds, costs and class shares (priors: scikit-learn has them as sample weights). Intervals of 95 % are SciPy 1.10.1's.
 """
 import json
 import pathlib
@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from oracle_metrics import binary, multiclass, regression
+from scipy import stats
 from sklearn import datasets, metrics as sk
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from statsmodels.stats.contingency_tables import mcnemar
 
 folder = pathlib.Path(__file__).with_name("public-models")
 train, test = slice(0, None, 2), slice(1, None, 2)
@@ -35,6 +37,54 @@ def shares(y, priors, w):
     """Weights that give the classes these shares."""
     by_class = np.array([w[y == k].sum() for k in range(len(priors))])
     return w * (np.array(list(priors.values())) * w.sum() / by_class)[y]
+
+
+def exact(k, n):
+    found = stats.binomtest(int(k), int(n)).proportion_ci(0.95, method="exact")
+    return [float(found.low), float(found.high)]
+
+
+def share_intervals(y, d):
+    """Clopper's and Pearson's, of F1 by way of the share of true positives among rows of class 1 or decided so."""
+    tn, fp, fn, tp = sk.confusion_matrix(y, d).ravel()
+    return {
+        "accuracy": exact(tn + tp, len(y)),
+        "precision": exact(tp, tp + fp),
+        "recall": exact(tp, tp + fn),
+        "false_positive_rate": exact(fp, fp + tn),
+        "false_negative_rate": exact(fn, fn + tp),
+        "f1": [2 * share / (1 + share) for share in exact(tp, tp + fp + fn)],
+    }
+
+
+def class_intervals(y, d, classes):
+    found = {"accuracy": exact(np.sum(y == d), len(y))}
+    for k, name in enumerate(classes):
+        hits = np.sum((y == k) & (d == k))
+        found[f"recall@{name}"] = exact(hits, np.sum(y == k))
+        found[f"precision@{name}"] = exact(hits, np.sum(d == k))
+        found[f"f1@{name}"] = [2 * share / (1 + share) for share in exact(hits, np.sum((y == k) | (d == k)))]
+    return found
+
+
+def error_intervals(y, s, ends):
+    """Of shares of labels, and of the median by the sign test, whose ends are order statistics."""
+    errors, n = np.sort(np.abs(y - s)), len(y)
+    outside = int(stats.binom.ppf(0.025, n, 0.5))
+    outside -= stats.binom.cdf(outside, n, 0.5) > 0.025
+    within = exact(np.sum((ends[0] <= y) & (y <= ends[1])), n)
+    return {
+        "median_absolute_error": [errors[outside], errors[n - 1 - outside]],
+        "coverage_error": [end - 0.5 for end in exact(np.sum(y <= s), n)],
+        "interval_coverage": within,
+        "interval_coverage_error": [end - 0.9 for end in within],
+    }
+
+
+def mcnemar_of(frame, is_right):
+    ours, theirs = is_right("challenger"), is_right("champion")
+    table = pd.crosstab(pd.Categorical(ours, [True, False]), pd.Categorical(theirs, [True, False]), dropna=False)
+    return float(mcnemar(table.to_numpy(), exact=True).pvalue)
 
 
 def binary_file(name, frame, variants):
@@ -54,8 +104,10 @@ def binary_file(name, frame, variants):
                 share * costs[of]
                 for share, of in ((tn, "trueNegative"), (fp, "falsePositive"), (fn, "falseNegative"), (tp, "truePositive"))
             )
-            found.append({"rule": rule, "side": side, "expected": values})
-    return {"file": name, "task": "binary", "variants": found}
+            known = {} if "weight" in frame or "priors" in rule or side == "champion" else {"intervals": share_intervals(y, d)}
+            found.append({"rule": rule, "side": side, "expected": values, **known})
+    known = {} if "weight" in frame else {"mcnemar": mcnemar_of(frame, lambda side: (frame[side] >= 0.5) == (y == 1))}
+    return {"file": name, "task": "binary", "variants": found, **known}
 
 
 def multiclass_file(name, frame, classes, variants):
@@ -72,8 +124,15 @@ def multiclass_file(name, frame, classes, variants):
                 cost[classes.index(label), classes.index(decision)] = each
         for side in ("challenger", "champion"):
             p = frame[[f"{side}:{label}" for label in classes]].to_numpy()
-            found.append({"rule": rule, "side": side, "expected": multiclass(y, p, w, classes, cost)})
-    return {"file": name, "task": "multiclass", "variants": found}
+            plain = "weight" not in frame and not rule and side == "challenger"
+            known = {"intervals": class_intervals(y, p.argmax(axis=1), classes)} if plain else {}
+            found.append({"rule": rule, "side": side, "expected": multiclass(y, p, w, classes, cost), **known})
+
+    def is_right(side):
+        return frame[[f"{side}:{label}" for label in classes]].to_numpy().argmax(axis=1) == y
+
+    known = {} if "weight" in frame else {"mcnemar": mcnemar_of(frame, is_right)}
+    return {"file": name, "task": "multiclass", "variants": found, **known}
 
 
 def regression_file(name, frame):
@@ -82,7 +141,9 @@ def regression_file(name, frame):
     found = []
     for side in ("challenger", "champion"):
         ends = (frame[f"{side}:lower"].to_numpy(), frame[f"{side}:upper"].to_numpy())
-        found.append({"rule": {}, "side": side, "expected": regression(y, frame[side].to_numpy(), w, ends)})
+        s = frame[side].to_numpy()
+        known = {} if "weight" in frame or side == "champion" else {"intervals": error_intervals(y, s, ends)}
+        found.append({"rule": {}, "side": side, "expected": regression(y, s, w, ends), **known})
     return {"file": name, "task": "regression", "variants": found}
 
 
