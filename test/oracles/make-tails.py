@@ -76,6 +76,19 @@ def bootstrap(values):
     return {"values": values.tolist(), "exact": exponential_tail(values), "saddlepoint": saddlepoint(values)}
 
 
+def gaffke(values, least, most, limit, side):
+    """P-value of a mean at least, or at most, the limit, of values between these: with the worst one added (Gaffke 2005)."""
+    sign, worst = (1, most) if side == "atLeast" else (-1, least)
+    return {
+        "values": values.tolist(),
+        "least": least,
+        "most": most,
+        "limit": limit,
+        "side": side,
+        "exact": exponential_tail([sign * (value - limit) for value in [*values, worst]]),
+    }
+
+
 def half_normal(deviations, signed, limit):
     s = np.array(deviations)
 
@@ -117,6 +130,8 @@ skewed = random.exponential(1, 30) - 1
 rare = np.concatenate([random.normal(0, 0.2, 20), [1.5]])
 gains = random.standard_t(4, 45)
 sums = [normal - 0.6, -normal - 0.9, skewed - 0.45, skewed - 1.2, -skewed - 0.3, rare - 0.5, -rare - 0.05, gains - 0.4, -gains - 0.7, gains - 1.6]
+costs = np.round(random.beta(0.4, 3, 60), 4) + np.arange(1, 61) * 1e-7
+decided = np.round(random.choice([0, 1, 5], 80, p=[0.8, 0.15, 0.05]) + np.arange(1, 81) * 1e-5, 7)
 target = pathlib.Path(__file__).with_name("tails.json")
 target.write_text(
     json.dumps(
@@ -130,6 +145,10 @@ target.write_text(
             "beta": [[x, a, b, beta(x, a, b)] for x, a, b in [(0.01, 2.5, 40), (0.2, 30, 5.5), (1e-6, 0.5, 0.5), (0.3, 200, 300), (0.02, 0.5, 700), (0.47, 2e3, 2e3)]],
             "student": [student(t, df) for t in (-0.7, -1.96, -4.5, -9.0, -30.0) for df in (2.0, 5.5, 28.3, 900.0, 2e5)],
             "bootstrap": [bootstrap(values) for values in sums],
+            "gaffke": [
+                gaffke(*of)
+                for of in [(costs, 0, 1, 0.2, "atLeast"), (costs, 0, 1, 0.3, "atLeast"), (costs, 0, 1, 0.08, "atMost"), (decided, 0, 5.001, 0.8, "atLeast"), (decided, 0, 5.001, 1.2, "atLeast"), (decided, 0, 5.001, 0.2, "atMost")]
+            ],
             "halfNormal": [
                 half_normal(*of)
                 for of in [([1.0, 1.0, 0.5, 0.5, 0.2], 0.7, 4.5), ([1.0, 1.0, 0.5, 0.5, 0.2], 0.7, 6.5), ([0.3] * 10, 0.0, 3.6), ([1.0, 0.01], 0.0, 2.5), ([2.0], 1.0, 6.0), ([0.1] * 15, 0.4, 2.9)]

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { binomialCdf, incompleteBeta } from '../../../shared/gates/statistics/beta.ts';
 import { exactDifference } from '../../../shared/gates/statistics/exact-difference.ts';
 import { halfNormalTail } from '../../../shared/gates/statistics/half-normal-tail.ts';
+import { inferRatio } from '../../../shared/gates/statistics/likelihood-inference.ts';
 import { normalCdf, normalQuantile } from '../../../shared/gates/statistics/normal.ts';
 import { studentCdf } from '../../../shared/gates/statistics/student.ts';
 import { prepareTail } from '../../../shared/gates/statistics/weighted-tail.ts';
@@ -15,6 +16,14 @@ const oracle = JSON.parse(readFileSync('test/oracles/tails.json', 'utf8')) as {
   beta: [x: number, a: number, b: number, chance: number][];
   student: [t: number, degrees: number, chance: number][];
   bootstrap: { values: number[]; exact: number; saddlepoint: number }[];
+  gaffke: {
+    values: number[];
+    least: number;
+    most: number;
+    limit: number;
+    side: 'atLeast' | 'atMost';
+    exact: number;
+  }[];
   halfNormal: { deviations: number[]; signed: number; limit: number; chance: number }[];
   difference: { first: Counts; second: Counts; limit: number; pValue: number }[];
 };
@@ -59,6 +68,17 @@ describe('the tail of a sum with exponential weights', () => {
   it.each(cases)('of $rows values is the exact $exact, to 4 in 100 of itself', ({ values, exact }) => {
     // Nobody asks for the smallest one.
     near(tailOf(values), exact, exact > 1e-9 ? 0.04 : 0.08);
+  });
+});
+
+describe('the mean of values between known ends', () => {
+  it.each(oracle.gaffke)('is $side $limit by a p-value of $exact, to 3 in 100 of itself', (of) => {
+    const top = Float64Array.from(of.values);
+    const mean = of.values.reduce((sum, value) => sum + value, 0) / of.values.length;
+    const worst = { least: of.least - mean, greatest: of.most - mean };
+    const found = inferRatio('m', { top, bottom: new Float64Array(top.length).fill(1) }, { worst });
+    if ('why' in found) throw new Error(found.why);
+    near(found[of.side](of.limit), of.exact, 0.03);
   });
 });
 
