@@ -22,37 +22,26 @@
  * 3. Where few units decide, errors smaller than they can tell are not told: p-values stop there (even-rows.ts).
  */
 import { counted } from '../../domain/plural.ts';
-import { evenRowsOf, evenRowsOfSum, fewUnits, leastErrorOf } from './even-rows.ts';
+import {
+  type Added,
+  bounded,
+  describeLosses,
+  describeSide,
+  mostEvenRows,
+  type Side,
+  withoutUnseen,
+} from './added-unit.ts';
+import { evenRowsOfSum, leastErrorOf } from './even-rows.ts';
 import { findEnd } from './find-end.ts';
 import type { Inference, NoInference } from './inference.ts';
 import { normalQuantile } from './normal.ts';
-import {
-  keepUnits,
-  type Moments,
-  measureMoments,
-  standardise,
-  type Units,
-  type Worst,
-} from './standard-units.ts';
+import { keepUnits, measureMoments, standardise, type Units, type Worst } from './standard-units.ts';
 import { studentCdf } from './student.ts';
-import { hasNoVariance, mostEvenRowsOfTail } from './tail-index.ts';
 import { tailWithUnseen } from './unseen-rows.ts';
 import { prepareTail } from './weighted-tail.ts';
 
 /** So many rows of equal weight must there be at least. */
 export const leastUnits = 10;
-/** How far the added unit lies from the second-order place towards the worst unit seen: farther where few were, all the way at most. */
-const towardsWorst = 0.5;
-/** As `fewUnits`, of values of either sign, where the skewness may have the wrong one. */
-const fewUnitsOfEitherSign = 30;
-/** Where uneven values count by the worst one seen, it lies so many units' worth beyond it; and a unit is so many even ones. */
-const beyondWorst = (units: number): number => 1 + 30 / units;
-const evenRowsPerUnevenUnit = 1 / 4;
-/** What could have been is beyond what was seen, from so many times it on. */
-const farBeyond = 1.5;
-/** Of Student's t: fewer are as good as nothing. */
-const leastDegrees = 2;
-
 interface Known {
   /**
    * Where it is known what a unit can be at all, the least and the greatest that one could add beyond the estimate (top
@@ -73,12 +62,14 @@ interface Known {
   readonly ofAnySize?: boolean;
   /** So may what they count. */
   readonly weighed?: boolean;
+  /** Of losses that most units do not have, those that have them: they alone tell how far the large ones fall off. */
+  readonly dear?: Units | undefined;
 }
 
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false }: Known = {},
+  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false, dear }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -93,7 +84,7 @@ export function inferRatio(
   const moments = measureMoments(centred);
   const shape = {
     unbounded: ofAnySize || weighed,
-    ...describeLosses(top, bottom, ofAnySize),
+    ...describeLosses(top, bottom, ofAnySize, dear),
     apart: bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY,
   };
   const reachOf = (sign: 1 | -1, known: Worst | undefined): number =>
@@ -156,95 +147,5 @@ export function inferRatio(
     interval: (confidence) => ends(confidence, (side) => side),
     atLeast: (limit) => tell(above, limit),
     atMost: (limit) => tell(below, limit),
-  };
-}
-
-/** The added row bounds whatever was not seen: no row is too uneven, and no quantile too near. */
-const bounded = { degrees: Number.POSITIVE_INFINITY, evenRows: Number.POSITIVE_INFINITY, unseen: null };
-
-/** One end of the interval, by one unit that is added. */
-interface Added {
-  readonly sign: 1 | -1;
-  /** The value of the added unit, less the estimate and with the sign. */
-  readonly added: number;
-  readonly degrees: number;
-  /** How many rows without skewness towards this side tell as much. */
-  readonly evenRows: number;
-  /** How far from the estimate a unit could be of which none was seen; null where what was seen or is added tells. */
-  readonly unseen: number | null;
-}
-
-interface Side extends Added {
-  /** The same by a unit farther out, which more errors can be told by; none where no unit would do. */
-  readonly blunt?: Added | null;
-}
-
-/** Too uneven a side is bounded by the worst row there can be, seen or not. */
-const withoutUnseen = (side: Side): Side => ({
-  ...side,
-  unseen: null,
-  blunt: side.blunt ? { ...side.blunt, unseen: null } : null,
-});
-
-const mostEvenRows = ({ evenRows, blunt }: Side): number => Math.max(evenRows, blunt?.evenRows ?? 0);
-
-/** What is known of the values beside their moments. */
-interface Shape {
-  /** Of any size, or of any weight. */
-  readonly unbounded: boolean;
-  /** Of any size, and some of them below 0. */
-  readonly isOfEitherSign: boolean;
-  /** The values as they are where they are losses of any size that all count the same. */
-  readonly plainLosses: Float64Array | null;
-  /** How many even rows both sums are worth in themselves. */
-  readonly apart: number;
-  /** More even rows than this they are not. */
-  readonly most: number;
-  /** The farthest that a value could have been, 0 where that is not known. */
-  readonly reach: number;
-}
-
-function describeLosses(top: Float64Array, bottom: Float64Array, ofAnySize: boolean) {
-  const isLoss = ofAnySize && top.every((value) => value >= 0);
-  return {
-    isOfEitherSign: ofAnySize && !isLoss,
-    plainLosses: isLoss && bottom.every((value) => value === bottom[0]) ? top : null,
-  };
-}
-
-function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {
-  const { unbounded, isOfEitherSign, plainLosses, apart, most, reach } = shape;
-  const count = centred.length;
-  const { deviation, kurtosis, greatest, least } = moments;
-  const skewness = sign * moments.skewness;
-  const secondOrder = (deviation * skewness) / 2;
-  const worst = sign > 0 ? greatest : -least;
-  // What was seen to one side of a gain could have been to the other.
-  const farthest = isOfEitherSign ? Math.max(greatest, -least) : worst;
-  const few = isOfEitherSign ? fewUnitsOfEitherSign : fewUnits;
-  // Where a unit could be far worse than those seen, that is counted by itself, and the added one is for them alone.
-  const unseen = reach > farBeyond * worst ? reach : null;
-  const towards = unseen === null ? towardsWorst + few / count : fewUnitsOfEitherSign / count;
-  const added = secondOrder + Math.min(1, towards) * Math.max(0, farthest - secondOrder);
-  // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
-  const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
-  const bluntRows =
-    unseen !== null
-      ? evenRowsPerUnevenUnit * count
-      : unbounded && apart === Number.POSITIVE_INFINITY
-        ? Math.min(most, evenRowsPerUnevenUnit * count, mostEvenRowsOfTail(sign, centred, plainLosses))
-        : 0;
-  const isHeavy = unbounded && hasNoVariance(sign, kurtosis, centred);
-  return {
-    ...{ sign, added, degrees, unseen },
-    evenRows: isHeavy ? 0 : Math.min(apart, most, evenRowsOf(count, skewness)),
-    blunt:
-      bluntRows > 0
-        ? {
-            ...{ sign, degrees, unseen },
-            added: Math.max(added, (unseen === null ? beyondWorst(count) : 1) * worst),
-            evenRows: bluntRows,
-          }
-        : null,
   };
 }
