@@ -38,7 +38,7 @@ export function findFewOutside(metric: string, rows: Rows, compared: boolean): N
 }
 
 /** Whether a row's label is where it is seldom, and costs most; null for metrics that have no such place. */
-function outsideOf(metric: string, scored: ScoredRows): ((row: number) => boolean) | null {
+export function outsideOf(metric: string, scored: ScoredRows): ((row: number) => boolean) | null {
   const parsed = parseMetricName(metric);
   const { labels, scores } = scored;
   if (parsed?.base === 'interval_score') {

@@ -1,3 +1,4 @@
+import { outsideOf } from './find-few-outside.ts';
 import type { Rows } from './rows.ts';
 import type { ScoredSide } from './scored-side.ts';
 import { evenRowsOfInfluences, leastErrorOf } from './statistics/even-rows.ts';
@@ -28,17 +29,21 @@ export function guardBySides(gain: Inference | NoInference, sides: EvenRows): In
  * rows that the challenger misplaces may be too rare to be in the rows, and those that are look even (`--cells missed`).
  */
 export function evenRowsOfSides(
+  metric: string,
   [challenger, champion]: readonly [ScoredSide, ScoredSide],
   rows: Rows,
   better: 'higher' | 'lower',
   ofAnySize: boolean,
 ): EvenRows {
-  const [low, high] = [challenger, champion].map((side) => evenRowsOfSide(side, rows, better, ofAnySize));
+  const [low, high] = [challenger, champion].map((side) =>
+    evenRowsOfSide(metric, side, rows, better, ofAnySize),
+  );
   return { low: low!, high: high! };
 }
 
 function evenRowsOfSide(
-  { prepared, value, influences }: ScoredSide,
+  metric: string,
+  { scored, prepared, value, influences }: ScoredSide,
   rows: Rows,
   better: 'higher' | 'lower',
   ofAnySize: boolean,
@@ -48,7 +53,7 @@ function evenRowsOfSide(
     return evenRowsOfInfluences(better === 'higher' ? -1 : 1, influences);
   const inferred =
     prepared.kind === 'sums' && prepared.ratioOf
-      ? inferFromRatio(prepared, rows, { ofAnySize })
+      ? inferFromRatio(prepared, rows, { ofAnySize, isDear: outsideOf(metric, scored) })
       : inferFromInfluences(value, influences, rows, { ofAnySize });
   // Losses that are all alike are even.
   if ('why' in inferred) return Number.POSITIVE_INFINITY;

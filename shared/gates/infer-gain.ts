@@ -175,7 +175,7 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     : worstOfGain(better, [challenger, champion], factor, rows);
   const sides =
     ofAnySize || (ofAreas && (!possible || rows.dependence))
-      ? evenRowsOfSides([challenger, unscaled!], rows, better as 'higher' | 'lower', ofAnySize)
+      ? evenRowsOfSides(metric, [challenger, unscaled!], rows, better as 'higher' | 'lower', ofAnySize)
       : undefined;
   const inferred = inferFromInfluences(gain, differences, rows, {
     ofAnySize,

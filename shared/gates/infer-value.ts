@@ -1,6 +1,6 @@
 import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catalog.ts';
 import { computeMetric } from './compute-metric.ts';
-import { findFewOutside } from './find-few-outside.ts';
+import { findFewOutside, outsideOf } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
@@ -59,7 +59,11 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
   if (small) return inferBounded(prepared, rows) ?? small;
   const [extremes, ofAnySize] = [extremesOf(prepared, rows), isOfAnySize(metric)];
   if (prepared.kind === 'sums' && prepared.ratioOf && ((share && !rows.classWeights) || !extremes))
-    return inferFromRatio(prepared, rows, { isShare: share !== undefined, ofAnySize });
+    return inferFromRatio(prepared, rows, {
+      isShare: share !== undefined,
+      ofAnySize,
+      isDear: outsideOf(metric, scored),
+    });
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);
   if (prepared.kind === 'ranks' && metric === 'pr_auc') return inferAveragePrecision(prepared, value!, rows);

@@ -17,13 +17,15 @@ interface RatioOptions {
   readonly ofAnySize: boolean;
   /** By the worst row there can be, whatever was seen. */
   readonly bounded?: boolean;
+  /** Whether a row's loss is of the dear ones; null where all are alike in that. */
+  readonly isDear?: ((row: number) => boolean) | null;
 }
 
 /** What the rows say of a metric that is a ratio of sums over them, or a function of one. */
 export function inferFromRatio(
   metric: SumMetric,
   rows: Rows,
-  { isShare = false, ofAnySize, bounded = false }: RatioOptions,
+  { isShare = false, ofAnySize, bounded = false, isDear }: RatioOptions,
 ): Inference | NoInference {
   const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = metric.ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
@@ -42,6 +44,7 @@ export function inferFromRatio(
     worst: bounded || (rows.dependence && !metric.valueIf) ? known : undefined,
     ofAnySize,
     bothUneven,
+    isDear,
     possible: metric.valueIf ? findPossible(metric.valueIf, rows, units) : known,
   });
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
@@ -134,6 +137,7 @@ interface Options {
   readonly possible?: Worst | undefined;
   readonly bothUneven?: boolean;
   readonly sides?: Inference['evenRows'];
+  readonly isDear?: ((row: number) => boolean) | null | undefined;
 }
 
 interface Sums {
@@ -155,12 +159,13 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, ofAnySize, bothUneven = false, sides, possible }: Options,
+  { worst, ofAnySize, bothUneven = false, sides, possible, isDear }: Options,
 ): Inference | NoInference {
   const known = { bothUneven, sides, ofAnySize, weighed: haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
-  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible });
+  const dear = isDear ? { top: keep(top, isDear), bottom: keep(bottom, isDear) } : undefined;
+  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible, dear });
   if ('why' in units) return units;
   const { seen, stretch } = units;
   const most = towardsWorst * stretch * largestUnit(units);
@@ -169,6 +174,7 @@ function inferUnits(
   const inferred = inferRatio(`${method} of ${seen.plural}`, stretchTops(sums, stretch), {
     ...known,
     worst: worstUnit,
+    dear: dear && { top: sumUnits(dear.top, units), bottom: sumUnits(dear.bottom, units) },
   });
   return 'why' in inferred
     ? {
@@ -177,6 +183,9 @@ function inferUnits(
       }
     : { ...inferred, units: { ...seen, designEffect: measureDesignEffect(beyond!, units) } };
 }
+
+const keep = (values: Float64Array, isKept: (row: number) => boolean): Float64Array =>
+  values.map((value, row) => (isKept(row) ? value : 0));
 
 /** What each adds beyond the ratio of all. */
 function beyondRatio({ top, bottom }: Sums): Float64Array {

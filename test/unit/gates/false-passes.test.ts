@@ -52,6 +52,8 @@ const hard = [
   'mae superiority, 100 rows, errors Pareto 1.5 against normal, as large on average',
   'rmse superiority, 100 rows, errors Pareto 2.5 against normal, as large in squares',
   'r2 superiority, 100 rows, errors Pareto 2.5 against normal, as large in squares',
+  'pinball@0.9 atMost, 100 rows, errors Pareto 1.5',
+  'pinball@0.9 superiority, 100 rows, errors Pareto 1.5 against normal, as large',
   'mae atMost, 500 rows, errors lognormal',
   'bias atMost, 100 rows, errors lognormal, upwards',
   'median_absolute_error non-inferiority, 500 rows, errors t3, a tenth larger',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inferGain, type PairedRows } from '../../../shared/gates/infer-gain.ts';
+import { inferValue } from '../../../shared/gates/infer-value.ts';
 import { prepareMetric } from '../../../shared/gates/metrics/prepare-metric.ts';
 import { evenRowsNeeded, evenRowsOfInfluences } from '../../../shared/gates/statistics/even-rows.ts';
 import { normalQuantile } from '../../../shared/gates/statistics/normal.ts';
@@ -61,5 +62,42 @@ describe('a gain in losses of any size', () => {
   it('is shown over losses that are all alike', () => {
     const { inference } = inferGain('mae', rowsOf(light, new Float64Array(size).fill(1000)));
     expect('why' in inference ? inference.why : inference.atMost(0)).toBeLessThan(1e-4);
+  });
+});
+
+describe('a loss that half of the rows hardly have', () => {
+  const rowsOfErrors = (cheap: (share: number) => number, dear: (share: number) => number): PairedRows => {
+    // Every other row is of either side of the forecast; scores are 0, so that labels are the errors.
+    const half = size / 2;
+    const labels = Float64Array.from({ length: size }, (_, row) => {
+      const share = (((row >> 1) * 37) % half) / half + 0.5 / half;
+      return row % 2 === 0 ? dear(share) : -cheap(share);
+    });
+    return { ...rowsOf(new Float64Array(size), new Float64Array(size)), labels };
+  };
+  const halfNormal = (share: number): number => normalQuantile((1 + share) / 2);
+  const heavyTailed = (share: number): number => (1 - share) ** (-1 / 2.5);
+  const evenRowsOf = (metric: string, rows: PairedRows): number => {
+    const inferred = inferValue(metric, rows);
+    if ('why' in inferred) throw new Error(inferred.why);
+    return inferred.evenRows!.high;
+  };
+
+  it('is bounded where those that have it are even by themselves', () => {
+    expect(evenRowsOf('pinball@0.9', rowsOfErrors(halfNormal, halfNormal))).toBeGreaterThan(
+      evenRowsNeeded(0.95),
+    );
+  });
+
+  it('is not where they are uneven, however many others there are', () => {
+    const rows = rowsOfErrors(heavyTailed, heavyTailed);
+    expect(evenRowsOf('pinball@0.9', rows)).toBeLessThan(evenRowsNeeded(0.95));
+    expect(evenRowsOf('pinball@0.1', rowsOfErrors(heavyTailed, halfNormal))).toBeLessThan(
+      evenRowsNeeded(0.95),
+    );
+    // The heavy side is the cheap one.
+    expect(evenRowsOf('pinball@0.9', rowsOfErrors(heavyTailed, halfNormal))).toBeGreaterThan(
+      evenRowsNeeded(0.95),
+    );
   });
 });
