@@ -76,7 +76,7 @@ describe('a loss that half of the rows hardly have', () => {
     return { ...rowsOf(new Float64Array(size), new Float64Array(size)), labels };
   };
   const halfNormal = (share: number): number => normalQuantile((1 + share) / 2);
-  const heavyTailed = (share: number): number => (1 - share) ** (-1 / 2.5);
+  const heavyTailed = (share: number): number => (1 - share) ** (-1 / 4);
   const evenRowsOf = (metric: string, rows: PairedRows): number => {
     const inferred = inferValue(metric, rows);
     if ('why' in inferred) throw new Error(inferred.why);
@@ -89,15 +89,15 @@ describe('a loss that half of the rows hardly have', () => {
     );
   });
 
-  it('is not where they are uneven, however many others there are', () => {
-    const rows = rowsOfErrors(heavyTailed, heavyTailed);
-    expect(evenRowsOf('pinball@0.9', rows)).toBeLessThan(evenRowsNeeded(0.95));
-    expect(evenRowsOf('pinball@0.1', rowsOfErrors(heavyTailed, halfNormal))).toBeLessThan(
-      evenRowsNeeded(0.95),
-    );
-    // The heavy side is the cheap one.
-    expect(evenRowsOf('pinball@0.9', rowsOfErrors(heavyTailed, halfNormal))).toBeGreaterThan(
-      evenRowsNeeded(0.95),
-    );
+  it('tells no smaller error than that of a first look where they are uneven, however many others there are', () => {
+    for (const cheap of [heavyTailed, halfNormal]) {
+      const evenRows = evenRowsOf('pinball@0.9', rowsOfErrors(cheap, heavyTailed));
+      expect(evenRows).toBeGreaterThan(evenRowsNeeded(0.95));
+      expect(evenRows).toBeLessThan(evenRowsNeeded(0.975));
+    }
+    // The heavy side is the cheap one, and then the dear one.
+    const rows = rowsOfErrors(heavyTailed, halfNormal);
+    expect(evenRowsOf('pinball@0.9', rows)).toBeGreaterThan(24);
+    expect(evenRowsOf('pinball@0.1', rows)).toBeLessThanOrEqual(24);
   });
 });
