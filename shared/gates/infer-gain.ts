@@ -3,6 +3,7 @@ import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
+import { findUnsureEdge } from './find-unsure-edge.ts';
 import { evenRowsOfSides, guardBySides } from './guard-sides.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
@@ -19,7 +20,7 @@ import type { Inference, NoInference } from './statistics/inference.ts';
 import { leastUnits } from './statistics/likelihood-inference.ts';
 import { type Discordance, matchedProportions, mcnemarPValue } from './statistics/matched-proportions.ts';
 import { normalCdf } from './statistics/normal.ts';
-import { findUnsureEdge, inferFromInfluences } from './units.ts';
+import { inferFromInfluences } from './units.ts';
 import { areaGainRange, isArea, worstPlacements } from './worst-placements.ts';
 
 /** Rows that both sides scored. */

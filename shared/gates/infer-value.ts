@@ -2,6 +2,7 @@ import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catal
 import { computeMetric } from './compute-metric.ts';
 import { findFewOutside, outsideOf } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
+import { evenRowsOfEdge, findUnsureEdge } from './find-unsure-edge.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { findCut, inferCutValue } from './infer-cut.ts';
@@ -17,7 +18,7 @@ import { findNoneWithPriors } from './priors.ts';
 import { type Rows, scoredBy } from './rows.ts';
 import { exactProportion } from './statistics/exact-proportion.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import { findOneClass, findUnsureEdge, inferFromInfluences, inferFromRatio } from './units.ts';
+import { findOneClass, inferFromInfluences, inferFromRatio } from './units.ts';
 import { areaRange, isArea, worstPlacements } from './worst-placements.ts';
 
 /** What the rows say of the challenger's true value of a metric Ratchet computes. */
@@ -72,6 +73,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
         extremes,
         ofAnySize,
         possible: isArea(metric) ? worstPlacements(value!, areaRange, rows) : undefined,
+        sides: evenRowsOfEdge(metric, rows),
       })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
 }

@@ -1,11 +1,8 @@
-import { parseMetricName } from '../config/metric-catalog.ts';
-import { counted } from '../domain/plural.ts';
-import { findPlainUnits, findUnits, largestUnit, measureDesignEffect, sumUnits } from './dependence.ts';
-import { countRows } from './find-too-few.ts';
+import { findUnits, largestUnit, measureDesignEffect, sumUnits } from './dependence.ts';
 import type { Extremes, Range, SumMetric } from './metrics/measure.ts';
 import type { Rows } from './rows.ts';
 import { type Inference, type NoInference, transformInference } from './statistics/inference.ts';
-import { inferRatio, leastUnits } from './statistics/likelihood-inference.ts';
+import { inferRatio } from './statistics/likelihood-inference.ts';
 
 const towardsWorst = 0.5;
 const method = 'empirical-likelihood interval';
@@ -99,7 +96,7 @@ interface KnownOfRows {
   /** What a row adds may be of any size (metric-catalog.ts). */
   readonly ofAnySize?: boolean;
   readonly extremes?: Extremes | undefined;
-  /** A gain goes by the rows that were seen as far as those that were not could not undo it, a value by the worst there can be. */
+  /** A gain goes by the rows seen as far as others could not undo it, a value of which extremes are known by the worst row. */
   readonly isGain?: boolean;
   /** What a row would add if it were of that class. */
   readonly gainIf?: ValueIf | undefined;
@@ -231,21 +228,4 @@ export function findOneClass({ classes }: Rows): NoInference | null {
   const known = classes?.names.filter((_, of) => classes.challenger.known[of]);
   if (!known || known.length > 1) return null;
   return { why: `every row is of class ${JSON.stringify(known[0])}, and decided so` };
-}
-
-/** An edge beyond which too few rows lie to tell where it is, of a metric that leaves a share of rows out. */
-export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
-  const parsed = parseMetricName(metric);
-  if (parsed?.base !== 'mae_trimmed') return null;
-  const share = parsed.parameter!;
-  const effective = countRows(rows).effective;
-  const units = findPlainUnits(rows)?.seen;
-  const worth = Math.min(effective, units?.count ?? effective);
-  if (share * worth >= leastUnits * (1 - 1e-9)) return null;
-  const beyond = units
-    ? `${Math.floor(share * worth)} ${units.plural}`
-    : counted(Math.floor(share * worth), 'row');
-  return {
-    why: `${metric} leaves ${beyond} out, and an interval needs ${leastUnits} beyond the edge: about ${Math.ceil(leastUnits / share)} ${units?.plural ?? 'rows'}`,
-  };
 }

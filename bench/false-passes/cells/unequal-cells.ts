@@ -23,9 +23,10 @@ export function* unequalCells(): Generator<Cell> {
       () => estimators({ ...light, tail: 'Pareto 1.5' }, null),
     ]);
   }
-  const claims: Erring = { ...light, tail: 'Pareto 1.5' };
-  for (const rows of [100, 500, 2000]) {
-    yield cellOf('mae', 'atMost', rows, ['errors Pareto 1.5', () => estimators(claims, null)]);
+  for (const tail of ['Pareto 1.5', 'Pareto 1.8'] as const) {
+    for (const rows of [100, 500, 2000]) {
+      yield cellOf('mae', 'atMost', rows, [`errors ${tail}`, () => estimators({ ...light, tail }, null)]);
+    }
   }
   for (const rows of [30, 100, 250, 500, 2000]) {
     yield gainOf('mae', rows, 'Pareto 1.5', 'errors Pareto 1.5 against normal, as large on average');

@@ -11,6 +11,7 @@ const sizes = {
   'Pareto 2.5': (probability: number) => (1 - probability) ** (-1 / 2.5),
   // Without a variance, as claims and catastrophes are.
   'Pareto 1.5': (probability: number) => (1 - probability) ** (-1 / 1.5),
+  'Pareto 1.8': (probability: number) => (1 - probability) ** (-1 / 1.8),
   // Too rare to be in every sample, and two thirds of the mean.
   'one in 100 two hundredfold': (probability: number) =>
     probability < 0.99

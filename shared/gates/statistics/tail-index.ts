@@ -9,6 +9,8 @@ const leastTailIndexOfBlunt = 1.8;
 /** An index is an estimate: one below this tells no smaller error than that of a first look with 95 %, and where it could be surer less. */
 const sureTailIndex = 2.2;
 const mostEvenRowsOfUnsure = 24;
+/** So many errors of an index beyond the least one there must be. */
+const [hardlySure, sure] = [1, 2];
 /** Fewer values show no tail twice as far in. */
 const fewForTail = 400;
 
@@ -29,8 +31,11 @@ export function mostEvenRowsOfTail(sign: 1 | -1, centred: Float64Array, losses: 
   const isDeep = losses !== null && sign > 0 && centred.length >= fewForTail;
   const index = isDeep ? tailIndexOf(1, losses, 2 * root) : tailIndexOf(sign, centred, root);
   if (index < leastTailIndexOfBlunt) return 0;
-  if (isDeep && index < leastTailIndex) return mostEvenRowsOfUnsure / 2;
-  return index < sureTailIndex ? mostEvenRowsOfUnsure : Number.POSITIVE_INFINITY;
+  if (!isDeep) return index < sureTailIndex ? mostEvenRowsOfUnsure : Number.POSITIVE_INFINITY;
+  // An index of so many is an estimate whose error is that share of it.
+  const error = 1 / Math.sqrt(2 * root);
+  if (index < leastTailIndex * (1 + hardlySure * error)) return mostEvenRowsOfUnsure / 2;
+  return index < leastTailIndex * (1 + sure * error) ? mostEvenRowsOfUnsure : Number.POSITIVE_INFINITY;
 }
 
 /** By so many of the outermost values (Hill, Annals of Statistics 3, 1975); infinite where they are too near to tell. */
