@@ -226,6 +226,14 @@ describe('a trimmed mean of errors', () => {
       why: 'mae_trimmed@0.05 leaves 7 rows out, and an interval needs 10 beyond the edge: about 200 rows',
     });
     expect(inferValue('mae_trimmed@0.1', rows)).not.toHaveProperty('why');
+    // Fifteen rows beyond the edge tell the error of a fifth look, ten only that of a second.
+    const told = (metric: string) => {
+      const inferred = inferValue(metric, rows);
+      return 'why' in inferred ? 1 : inferred.atLeast(1e9);
+    };
+    expect(told('mae_trimmed@0.1')).toBeLessThan(0.00125);
+    expect(told('mae_trimmed@0.07')).toBeGreaterThan(0.00125);
+    expect(told('mae_trimmed@0.07')).toBeLessThan(0.0125);
   });
 
   it.each(['mae_trimmed@0', 'mae_trimmed@0.6', 'mae_trimmed@x'])('has no share as in %s', (metric) => {
