@@ -115,7 +115,7 @@ describe('the table of other methods', () => {
   ]).join('\n');
 
   it('says of each family in how many cells a method breaks its word, and where the gate is behind one that keeps it', () => {
-    expect(told).toMatch(/mae bounds: t +2 +1, up to 16\.0 times +1 +0\.50/);
+    expect(told).toMatch(/mae bounds: t +2 +1, up to 16 times +1 +0\.50/);
     expect(told).toMatch(/brier gains: paired t +1 +- +1 +0\.83/);
     expect(told).toMatch(/brier gains: betting +2 +- +0 +1\.25/);
   });
