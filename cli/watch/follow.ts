@@ -29,7 +29,7 @@ export interface Follower {
   /** Asks the API; undefined where there is no such thing. Throws where the service does not answer or refuses. */
   readonly ask: (path: string) => Promise<unknown>;
   readonly tell: (news: News) => void;
-  /** What is waited for now. */
+  /** What is being waited for. */
   readonly wait: (what: string) => void;
   readonly everyMs: number;
 }

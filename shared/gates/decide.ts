@@ -84,24 +84,25 @@ export function decide(
   const end = isGood ? 0 : 1;
   const evenRows = inference.evenRows && endsOf(inference.evenRows, measured)[end];
   const seen = inference.seenOnly?.(confidence) ?? range;
-  const [reach, reachOfSeen] = [range, seen].map((each) =>
-    Math.abs(estimate - endsOf(each, measured)[end]),
-  ) as [number, number];
+  const reachOf = (each: typeof range): number => Math.abs(estimate - endsOf(each, measured)[end]);
   const needed = correction ? confidenceToDecide(confidence, correction, isGood) : confidence;
   const power = measurePower(
     {
-      ...{ rows: n ?? 0, confidence, evenRows },
-      ...{ width: seen.high - seen.low, reach: reachOfSeen, unseen: Math.max(0, reach - reachOfSeen) },
+      rows: n ?? 0,
+      width: seen.high - seen.low,
+      confidence,
+      reach: reachOf(seen),
+      unseen: Math.max(0, reachOf(range) - reachOf(seen)),
+      evenRows,
     },
     Math.abs(estimate - limit),
     needed,
   );
   const among = correction ? describeCorrection(correction, verdict) : '';
   const interval = `interval ${show(range.low)} to ${show(range.high)}`;
-  const undone = isUndone(inference, measured, needed) ? undoneByUnseen : '';
   const sentence =
     verdict === 'inconclusive'
-      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${undone}${describePower(power, measured, { evenRows, confidence: needed })}`
+      ? `${measured.words} cannot be told from ${show(limit)}: ${percent} ${interval}${among} ${rows}; ${isUndone(inference, measured, needed) ? undoneByUnseen : ''}${describePower(power, measured, { evenRows, confidence: needed })}`
       : `${measured.words} ${verdict === 'passed' ? goodSign(measured) : badSign(measured)} ${show(limit)} with ${percent} confidence: ${interval}${among} ${rows}`;
   return {
     ...bare,

@@ -12,7 +12,7 @@ import { leastUnits } from './statistics/likelihood-inference.ts';
 const mostExtreme = 0.25;
 
 /**
- * Too few labels on the dear side of a forecast: beyond an extreme quantile, or outside of an interval. They are rare and make
+ * Too few labels on the costly side of a forecast: beyond an extreme quantile, or outside of an interval. They are rare and make
  * most of the loss, so that rows without them look alike and prove a loss that is too low (`bench:false-passes --cells
  * pinball@0.99`: 39 % in place of 2.5). In a comparison those of either side count. Null where there are enough, and of
  * other metrics.

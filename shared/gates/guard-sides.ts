@@ -53,7 +53,7 @@ function evenRowsOfSide(
     return evenRowsOfInfluences(better === 'higher' ? -1 : 1, influences);
   const inferred =
     prepared.kind === 'sums' && prepared.ratioOf
-      ? inferFromRatio(prepared, rows, { ofAnySize, isDear: outsideOf(metric, scored) })
+      ? inferFromRatio(prepared, rows, { ofAnySize, isCostly: outsideOf(metric, scored) })
       : inferFromInfluences(value, influences, rows, { ofAnySize });
   // Losses that are all alike are even.
   if ('why' in inferred) return Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@ import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
-import { findUnsureEdge } from './find-unsure-edge.ts';
+import { evenRowsOfEdge, findUnsureEdge } from './find-unsure-edge.ts';
 import { evenRowsOfSides, guardBySides } from './guard-sides.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
@@ -175,7 +175,7 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     ? worstPlacements(gain, areaGainRange(factor), rows)
     : worstOfGain(better, [challenger, champion], factor, rows);
   const sides =
-    ofAnySize || (ofAreas && (!possible || rows.dependence))
+    ofAnySize || (ofAreas && !possible)
       ? evenRowsOfSides(metric, [challenger, unscaled!], rows, better as 'higher' | 'lower', ofAnySize)
       : undefined;
   const inferred = inferFromInfluences(gain, differences, rows, {
@@ -184,7 +184,7 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
     possible,
-    ...(ofAreas && { sides }),
+    sides: ofAreas ? sides : evenRowsOfEdge(metric, rows),
   });
   return ofAnySize ? guardBySides(inferred, sides!) : inferred;
 }

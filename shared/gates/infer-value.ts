@@ -63,7 +63,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
     return inferFromRatio(prepared, rows, {
       isShare: share !== undefined,
       ofAnySize,
-      isDear: outsideOf(metric, scored),
+      isCostly: outsideOf(metric, scored),
     });
   const influences = prepared.influences(rows.weights);
   const bins = binsOf(metric);

@@ -14,15 +14,15 @@ interface RatioOptions {
   readonly ofAnySize: boolean;
   /** By the worst row there can be, whatever was seen. */
   readonly bounded?: boolean;
-  /** Whether a row's loss is of the dear ones; null where all are alike in that. */
-  readonly isDear?: ((row: number) => boolean) | null;
+  /** Whether a row's loss is of the costly ones; null where all are alike in that. */
+  readonly isCostly?: ((row: number) => boolean) | null;
 }
 
 /** What the rows say of a metric that is a ratio of sums over them, or a function of one. */
 export function inferFromRatio(
   metric: SumMetric,
   rows: Rows,
-  { isShare = false, ofAnySize, bounded = false, isDear }: RatioOptions,
+  { isShare = false, ofAnySize, bounded = false, isCostly }: RatioOptions,
 ): Inference | NoInference {
   const { top, bottom, metricOf, ratioAt, rises, bothUneven = false } = metric.ratioOf!(rows.weights);
   const weightOf = weightsOf(rows);
@@ -41,7 +41,7 @@ export function inferFromRatio(
     worst: bounded || (rows.dependence && !metric.valueIf) ? known : undefined,
     ofAnySize,
     bothUneven,
-    isDear,
+    isCostly,
     possible: metric.valueIf ? findPossible(metric.valueIf, rows, units) : known,
   });
   return 'why' in inferred ? inferred : transformInference(inferred, metricOf, ratioAt, rises);
@@ -83,11 +83,13 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && worstOf(extremes, size);
+  const common = { ofAnySize, sides };
+  // What a gain lacks counts by the chance that it does; of units of rows nobody knows that chance.
+  if (worst && isGain && !rows.dependence) return inferUnits(units, rows, { ...common, possible: worst });
   return inferUnits(units, rows, {
-    worst: isGain && !rows.dependence ? undefined : worst,
-    ofAnySize,
-    sides,
-    possible: gainIf ? findPossible(gainIf, rows, units) : (possible ?? (isGain ? worst : undefined)),
+    ...common,
+    worst,
+    possible: gainIf ? findPossible(gainIf, rows, units) : possible,
   });
 }
 
@@ -129,12 +131,12 @@ function findPossible(valueIf: ValueIf, rows: Rows, { top, bottom }: Sums): Wors
 }
 
 interface Options {
-  readonly worst: Worst | undefined;
+  readonly worst?: Worst | undefined;
   readonly ofAnySize: boolean;
   readonly possible?: Worst | undefined;
   readonly bothUneven?: boolean;
   readonly sides?: Inference['evenRows'];
-  readonly isDear?: ((row: number) => boolean) | null | undefined;
+  readonly isCostly?: ((row: number) => boolean) | null | undefined;
 }
 
 interface Sums {
@@ -156,13 +158,13 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, ofAnySize, bothUneven = false, sides, possible, isDear }: Options,
+  { worst, ofAnySize, bothUneven = false, sides, possible, isCostly }: Options,
 ): Inference | NoInference {
   const known = { bothUneven, sides, ofAnySize, weighed: haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
-  const dear = isDear ? { top: keep(top, isDear), bottom: keep(bottom, isDear) } : undefined;
-  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible, dear });
+  const costly = isCostly ? { top: keep(top, isCostly), bottom: keep(bottom, isCostly) } : undefined;
+  if (!units) return inferRatio(method, { top, bottom }, { ...known, worst, possible, costly });
   if ('why' in units) return units;
   const { seen, stretch } = units;
   const most = towardsWorst * stretch * largestUnit(units);
@@ -171,7 +173,7 @@ function inferUnits(
   const inferred = inferRatio(`${method} of ${seen.plural}`, stretchTops(sums, stretch), {
     ...known,
     worst: worstUnit,
-    dear: dear && { top: sumUnits(dear.top, units), bottom: sumUnits(dear.bottom, units) },
+    costly: costly && { top: sumUnits(costly.top, units), bottom: sumUnits(costly.bottom, units) },
   });
   return 'why' in inferred
     ? {

@@ -14,9 +14,9 @@ export const areaGainRange = (factor: number): Range => ({
   greatest: 1 + Math.max(0, -factor),
 });
 
-/** Beyond the value, times the number of rows. Unknown of rows with weights. */
+/** Beyond the value, times the number of rows. Unknown of rows with weights, and of units of rows. */
 export function worstPlacements(value: number, range: Range, rows: Rows): Range | undefined {
-  if (rows.weights) return undefined;
+  if (rows.weights || rows.dependence) return undefined;
   const most = mostOfRow(rows);
   return { least: (range.least - value) * most, greatest: (range.greatest - value) * most };
 }

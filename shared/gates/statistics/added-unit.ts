@@ -13,9 +13,9 @@ const fewUnitsOfEitherSign = 30;
 /** Where uneven values count by the worst one seen, it lies so many units' worth beyond it; and a unit is so many even ones. */
 const beyondWorst = (units: number): number => 1 + 30 / units;
 const evenRowsPerUnevenUnit = 1 / 4;
-/** So few dear ones beside their own mean look heavy whatever they are: their tail is that of all, for no smaller error than that of a first look. */
-const fewDear = 100;
-const mostEvenRowsOfFewDear = 24;
+/** So few costly ones beside their own mean look heavy whatever they are: their tail is that of all, for no smaller error than that of a first look. */
+const fewCostly = 100;
+const mostEvenRowsOfFewCostly = 24;
 /** What could have been is beyond what was seen, from so many times it on. */
 const farBeyond = 1.5;
 /** Of Student's t: fewer are as good as nothing. */
@@ -68,17 +68,17 @@ interface Shape {
   readonly most: number;
   /** The farthest that a value could have been, 0 where that is not known. */
   readonly reach: number;
-  /** What the units with the dear losses say by themselves. */
-  readonly dear?: Dear | null;
+  /** What the units with the costly losses say by themselves. */
+  readonly costly?: Costly | null;
 }
 
-interface Dear {
+interface Costly {
   readonly count: number;
   readonly side: Side;
 }
 
 /** As the losses of these units would be bounded if there were no others. */
-function describeDear(units: Units): Dear {
+function describeCostly(units: Units): Costly {
   const { top, bottom } = keepUnits(units);
   const { centred } = standardise(top, bottom, undefined);
   const plainLosses = bottom.every((value) => value === bottom[0]) ? top : null;
@@ -93,20 +93,20 @@ export function describeLosses(
   top: Float64Array,
   bottom: Float64Array,
   ofAnySize: boolean,
-  dear: Units | undefined,
+  costly: Units | undefined,
 ) {
   const isLoss = ofAnySize && top.every((value) => value >= 0);
   return {
     isOfEitherSign: ofAnySize && !isLoss,
     plainLosses: isLoss && bottom.every((value) => value === bottom[0]) ? top : null,
-    dear: dear ? describeDear(dear) : null,
+    costly: costly ? describeCostly(costly) : null,
   };
 }
 
 export function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {
   const { unbounded, isOfEitherSign, plainLosses, apart, most, reach } = shape;
   const count = centred.length;
-  const dear = sign > 0 ? shape.dear : null;
+  const costly = sign > 0 ? shape.costly : null;
   const { deviation, kurtosis, greatest, least } = moments;
   const skewness = sign * moments.skewness;
   const secondOrder = (deviation * skewness) / 2;
@@ -121,9 +121,9 @@ export function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Arr
   // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
   const bluntRowsOfTail = (): number => {
-    if (dear && dear.count >= fewDear) return dear.side.blunt?.evenRows ?? 0;
+    if (costly && costly.count >= fewCostly) return costly.side.blunt?.evenRows ?? 0;
     const ofAll = mostEvenRowsOfTail(sign, centred, plainLosses);
-    return dear ? Math.min(ofAll, mostEvenRowsOfFewDear, dear.count / 2) : ofAll;
+    return costly ? Math.min(ofAll, mostEvenRowsOfFewCostly, costly.count / 2) : ofAll;
   };
   const bluntRows =
     unseen !== null
@@ -136,12 +136,12 @@ export function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Arr
     ...{ sign, added, degrees, unseen },
     evenRows: isHeavy
       ? 0
-      : Math.min(apart, most, evenRowsOf(count, skewness), dear?.side.evenRows ?? Number.POSITIVE_INFINITY),
+      : Math.min(apart, most, evenRowsOf(count, skewness), costly?.side.evenRows ?? Number.POSITIVE_INFINITY),
     blunt:
       bluntRows > 0
         ? {
             ...{ sign, degrees, unseen },
-            added: Math.max(added, (unseen === null ? beyondWorst(dear?.count ?? count) : 1) * worst),
+            added: Math.max(added, (unseen === null ? beyondWorst(costly?.count ?? count) : 1) * worst),
             evenRows: bluntRows,
           }
         : null,

@@ -63,13 +63,13 @@ interface Known {
   /** So may what they count. */
   readonly weighed?: boolean;
   /** Of losses that most units do not have, those that have them: they alone tell how far the large ones fall off. */
-  readonly dear?: Units | undefined;
+  readonly costly?: Units | undefined;
 }
 
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false, dear }: Known = {},
+  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false, costly }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -84,7 +84,7 @@ export function inferRatio(
   const moments = measureMoments(centred);
   const shape = {
     unbounded: ofAnySize || weighed,
-    ...describeLosses(top, bottom, ofAnySize, dear),
+    ...describeLosses(top, bottom, ofAnySize, costly),
     apart: bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY,
   };
   const reachOf = (sign: 1 | -1, known: Worst | undefined): number =>

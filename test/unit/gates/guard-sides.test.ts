@@ -66,12 +66,12 @@ describe('a gain in losses of any size', () => {
 });
 
 describe('a loss that half of the rows hardly have', () => {
-  const rowsOfErrors = (cheap: (share: number) => number, dear: (share: number) => number): PairedRows => {
+  const rowsOfErrors = (cheap: (share: number) => number, costly: (share: number) => number): PairedRows => {
     // Every other row is of either side of the forecast; scores are 0, so that labels are the errors.
     const half = size / 2;
     const labels = Float64Array.from({ length: size }, (_, row) => {
       const share = (((row >> 1) * 37) % half) / half + 0.5 / half;
-      return row % 2 === 0 ? dear(share) : -cheap(share);
+      return row % 2 === 0 ? costly(share) : -cheap(share);
     });
     return { ...rowsOf(new Float64Array(size), new Float64Array(size)), labels };
   };
@@ -95,7 +95,7 @@ describe('a loss that half of the rows hardly have', () => {
       expect(evenRows).toBeGreaterThan(evenRowsNeeded(0.95));
       expect(evenRows).toBeLessThan(evenRowsNeeded(0.975));
     }
-    // The heavy side is the cheap one, and then the dear one.
+    // The heavy side is the cheap one, and then the costly one.
     const rows = rowsOfErrors(heavyTailed, halfNormal);
     expect(evenRowsOf('pinball@0.9', rows)).toBeGreaterThan(24);
     expect(evenRowsOf('pinball@0.1', rows)).toBeLessThanOrEqual(24);

@@ -82,7 +82,7 @@ describe('what a row may be is known from the metric, never from the rows', () =
     ['pinball@0.99', 1, 9],
     ['pinball@0.01', -1, 9],
     ['interval_score@0.98', 1, 9],
-  ])('no %s is shown by rows few of which have a label on its dear side', (metric, sign, few) => {
+  ])('no %s is shown by rows few of which have a label on its costly side', (metric, sign, few) => {
     const rowsOf = (outside: number): Row[] =>
       Array.from({ length: size }, (_, row) => ({
         label: sign * (row < outside ? 2 + at(row) : -at(row * 3)),
