@@ -20,10 +20,6 @@ export interface Cell {
 export const unseen =
   'what is too rare to be in the rows can outweigh all that is: no method bounds a mean that has no bounds itself (Bahadur and Savage, Annals of Mathematical Statistics 27, 1956)';
 
-/** Why a trimmed mean of few rows with heavy tails passes hardly more often than stated. */
-export const fewBeyond =
-  'where the tail is heavy ten rows beyond an edge hardly tell where it is, and the mean within it';
-
 export interface Circumstances {
   readonly weights?: keyof typeof weightings;
   readonly dependence?: Dependence;

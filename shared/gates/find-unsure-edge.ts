@@ -4,14 +4,11 @@ import { counted } from '../domain/plural.ts';
 import { findPlainUnits } from './dependence.ts';
 import { countRows } from './find-too-few.ts';
 import type { Rows } from './rows.ts';
-import type { Inference, NoInference } from './statistics/inference.ts';
+import type { NoInference } from './statistics/inference.ts';
 import { leastUnits } from './statistics/likelihood-inference.ts';
 
-/** How many even rows each one beyond the edge is worth: ten are enough for a second look, and not for a fifth. */
-const evenRowsPerRowBeyond = 4;
-
 /** How many rows, or units, are left out, and the share that is; null of metrics that leave none out. */
-function beyondEdge(metric: string, rows: Rows): { readonly share: number; readonly beyond: number } | null {
+function findEdge(metric: string, rows: Rows): { readonly share: number; readonly beyond: number } | null {
   const parsed = parseMetricName(metric);
   if (parsed?.base !== 'mae_trimmed') return null;
   const share = parsed.parameter!;
@@ -21,7 +18,7 @@ function beyondEdge(metric: string, rows: Rows): { readonly share: number; reado
 
 /** An edge beyond which too few rows lie to tell where it is. */
 export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
-  const edge = beyondEdge(metric, rows);
+  const edge = findEdge(metric, rows);
   if (!edge || edge.beyond >= leastUnits * (1 - 1e-9)) return null;
   const units = findPlainUnits(rows)?.seen;
   const few = Math.floor(edge.beyond);
@@ -31,10 +28,6 @@ export function findUnsureEdge(metric: string, rows: Rows): NoInference | null {
   };
 }
 
-/** How many even rows tell as much as those beyond the edge do of where it is. */
-export function evenRowsOfEdge(metric: string, rows: Rows): Inference['evenRows'] {
-  const edge = beyondEdge(metric, rows);
-  if (!edge) return undefined;
-  const most = evenRowsPerRowBeyond * edge.beyond;
-  return { low: most, high: most };
-}
+/** How many rows, or units, lie beyond the edge of a metric that has one. */
+export const countBeyondEdge = (metric: string, rows: Rows): number | undefined =>
+  findEdge(metric, rows)?.beyond;

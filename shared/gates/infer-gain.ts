@@ -3,7 +3,7 @@ import { counted } from '../domain/plural.ts';
 import { countUnits, findPlainUnits } from './dependence.ts';
 import { findFewOutside } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
-import { evenRowsOfEdge, findUnsureEdge } from './find-unsure-edge.ts';
+import { findUnsureEdge } from './find-unsure-edge.ts';
 import { evenRowsOfSides, guardBySides } from './guard-sides.ts';
 import { inferBiasGain } from './infer-bias-gain.ts';
 import { calibrationOf, inferCalibrationGain, scaleCalibration } from './infer-calibration.ts';
@@ -184,7 +184,7 @@ function inferSides(metric: string, rows: PairedRows, factor: number): Inference
     extremes: extremesOfGain(better, challenger, champion),
     gainIf: gainIfOf(better, challenger, champion),
     possible,
-    sides: ofAreas ? sides : evenRowsOfEdge(metric, rows),
+    ...(ofAreas && { sides }),
   });
   return ofAnySize ? guardBySides(inferred, sides!) : inferred;
 }

@@ -2,7 +2,7 @@ import { findMetric, isOfAnySize, parseMetricName } from '../config/metric-catal
 import { computeMetric } from './compute-metric.ts';
 import { findFewOutside, outsideOf } from './find-few-outside.ts';
 import { findSmallClass } from './find-small-class.ts';
-import { evenRowsOfEdge, findUnsureEdge } from './find-unsure-edge.ts';
+import { countBeyondEdge, findUnsureEdge } from './find-unsure-edge.ts';
 import { inferAveragePrecision } from './infer-average-precision.ts';
 import { calibrationOf, inferCalibration } from './infer-calibration.ts';
 import { findCut, inferCutValue } from './infer-cut.ts';
@@ -73,7 +73,7 @@ function inferAnyValue(metric: string, rows: Rows): Inference | NoInference {
         extremes,
         ofAnySize,
         possible: isArea(metric) ? worstPlacements(value!, areaRange, rows) : undefined,
-        sides: evenRowsOfEdge(metric, rows),
+        beyondEdge: countBeyondEdge(metric, rows),
       })
     : inferCalibration(calibrationOf(bins, scored, { value: value!, influences }, rows), rows);
 }

@@ -70,7 +70,7 @@ export function inferFromInfluences(
   value: number,
   influences: Float64Array,
   rows: Rows,
-  { extremes, gainIf, possible, sides, isGain = false, ofAnySize = false }: KnownOfRows = {},
+  { extremes, gainIf, possible, sides, beyondEdge, isGain = false, ofAnySize = false }: KnownOfRows = {},
 ): Inference | NoInference {
   const weightOf = weightsOf(rows);
   const size = influences.length;
@@ -83,7 +83,7 @@ export function inferFromInfluences(
     units.top[row] = size * influences[row]! + share * value;
   }
   const worst = extremes && worstOf(extremes, size);
-  const common = { ofAnySize, sides };
+  const common = { ofAnySize, sides, beyondEdge };
   // What a gain lacks counts by the chance that it does; of units of rows nobody knows that chance.
   if (worst && isGain && !rows.dependence) return inferUnits(units, rows, { ...common, possible: worst });
   return inferUnits(units, rows, {
@@ -106,6 +106,8 @@ interface KnownOfRows {
   readonly possible?: Worst | undefined;
   /** How many even rows the sides of a gain are worth, as far as either end hangs on them. */
   readonly sides?: Inference['evenRows'];
+  /** Of a metric that leaves a share of the rows out, how many rows or units that is. */
+  readonly beyondEdge?: number | undefined;
 }
 
 type ValueIf = (row: number, label: number) => number;
@@ -136,6 +138,7 @@ interface Options {
   readonly possible?: Worst | undefined;
   readonly bothUneven?: boolean;
   readonly sides?: Inference['evenRows'];
+  readonly beyondEdge?: number | undefined;
   readonly isCostly?: ((row: number) => boolean) | null | undefined;
 }
 
@@ -158,9 +161,9 @@ interface Worst {
 function inferUnits(
   { top, bottom }: Sums,
   rows: Rows,
-  { worst, ofAnySize, bothUneven = false, sides, possible, isCostly }: Options,
+  { worst, ofAnySize, bothUneven = false, sides, beyondEdge, possible, isCostly }: Options,
 ): Inference | NoInference {
-  const known = { bothUneven, sides, ofAnySize, weighed: haveAnyWeights(rows) };
+  const known = { bothUneven, sides, beyondEdge, ofAnySize, weighed: haveAnyWeights(rows) };
   const beyond = rows.dependence ? beyondRatio({ top, bottom }) : null;
   const units = beyond && findUnits(rows, beyond);
   const costly = isCostly ? { top: keep(top, isCostly), bottom: keep(bottom, isCostly) } : undefined;

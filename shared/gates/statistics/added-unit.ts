@@ -18,6 +18,8 @@ const fewCostly = 100;
 const mostEvenRowsOfFewCostly = 24;
 /** What could have been is beyond what was seen, from so many times it on. */
 const farBeyond = 1.5;
+/** How many even units each one beyond an edge is worth: ten are enough for a second look, and not for a fifth. */
+const evenRowsPerUnitBeyond = 4;
 /** Of Student's t: fewer are as good as nothing. */
 const leastDegrees = 2;
 
@@ -68,6 +70,8 @@ interface Shape {
   readonly most: number;
   /** The farthest that a value could have been, 0 where that is not known. */
   readonly reach: number;
+  /** How many units lie beyond the edge of a mean without the largest values. */
+  readonly beyondEdge?: number | undefined;
   /** What the units with the costly losses say by themselves. */
   readonly costly?: Costly | null;
 }
@@ -104,8 +108,16 @@ export function describeLosses(
 }
 
 export function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Array, shape: Shape): Side {
-  const { unbounded, isOfEitherSign, plainLosses, apart, most, reach } = shape;
+  const {
+    unbounded,
+    isOfEitherSign,
+    plainLosses,
+    apart,
+    reach,
+    beyondEdge = Number.POSITIVE_INFINITY,
+  } = shape;
   const count = centred.length;
+  const most = Math.min(shape.most, evenRowsPerUnitBeyond * beyondEdge);
   const costly = sign > 0 ? shape.costly : null;
   const { deviation, kurtosis, greatest, least } = moments;
   const skewness = sign * moments.skewness;
@@ -116,8 +128,13 @@ export function describeSide(sign: 1 | -1, moments: Moments, centred: Float64Arr
   const few = isOfEitherSign ? fewUnitsOfEitherSign : fewUnits;
   // Where a unit could be far worse than those seen, that is counted by itself, and the added one is for them alone.
   const unseen = reach > farBeyond * worst ? reach : null;
-  const towards = unseen === null ? towardsWorst + few / count : fewUnitsOfEitherSign / count;
-  const added = secondOrder + Math.min(1, towards) * Math.max(0, farthest - secondOrder);
+  // The edge of a mean without the largest values is told by those beyond it: they are the few, and one more may lie farther out.
+  const atEdge = beyondEdge < count;
+  const towards =
+    unseen === null
+      ? towardsWorst + (atEdge ? fewUnits / beyondEdge : few / count)
+      : fewUnitsOfEitherSign / count;
+  const added = secondOrder + Math.min(atEdge ? 2 : 1, towards) * Math.max(0, farthest - secondOrder);
   // Of a variance whose own variance is that of these values (Satterthwaite, Biometrics Bulletin 2, 1946).
   const degrees = Math.max(leastDegrees, Math.min(count - 1, (2 * count) / (kurtosis - 1)));
   const bluntRowsOfTail = (): number => {

@@ -64,12 +64,14 @@ interface Known {
   readonly weighed?: boolean;
   /** Of losses that most units do not have, those that have them: they alone tell how far the large ones fall off. */
   readonly costly?: Units | undefined;
+  /** Of a mean without the largest values, how many these are: where its edge is only they tell. */
+  readonly beyondEdge?: number | undefined;
 }
 
 export function inferRatio(
   method: string,
   units: Units,
-  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false, costly }: Known = {},
+  { worst, possible, bothUneven, sides, ofAnySize = false, weighed = false, costly, beyondEdge }: Known = {},
 ): Inference | NoInference {
   const { top, bottom, kish } = keepUnits(units);
   if (kish < leastUnits) {
@@ -83,7 +85,7 @@ export function inferRatio(
   if (!Number.isFinite(1e6 * unit)) return { why: 'the values are too large to compute with' };
   const moments = measureMoments(centred);
   const shape = {
-    unbounded: ofAnySize || weighed,
+    ...{ unbounded: ofAnySize || weighed, beyondEdge },
     ...describeLosses(top, bottom, ofAnySize, costly),
     apart: bothUneven ? Math.min(evenRowsOfSum(top), evenRowsOfSum(bottom)) : Number.POSITIVE_INFINITY,
   };
