@@ -9,6 +9,7 @@ import json
 import pathlib
 
 import numpy as np
+from falling_root import falling_root
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -24,14 +25,7 @@ def score(a, n, b, m, difference):
         parts = ((a, 1, q + difference), (n - a, -1, 1 - q - difference), (b, 1, q), (m - b, -1, 1 - q))
         return sum(k * by / max(v, 1e-300) for k, by, v in parts if k > 0)
 
-    low, high = max(0, -difference), min(1, 1 - difference)
-    inside = (low + (high - low) * 1e-15, high - (high - low) * 1e-15)
-    if slope(inside[0]) <= 0:
-        q = low
-    elif slope(inside[1]) >= 0:
-        q = high
-    else:
-        q = optimize.brentq(slope, *inside, xtol=1e-17, rtol=1e-15)
+    q = falling_root(slope, max(0, -difference), min(1, 1 - difference))
     p = q + difference
     variance = (p * (1 - p) / n + q * (1 - q) / m) * (n + m) / (n + m - 1)
     return (a / n - b / m - difference) / np.sqrt(variance)

@@ -9,6 +9,7 @@ import json
 import pathlib
 
 import numpy as np
+from falling_root import falling_root
 from scipy import optimize, stats
 
 random = np.random.default_rng(20020902)
@@ -20,14 +21,7 @@ def tango_score(b, c, n, d):
     def slope(q):
         return sum(k * by / max(v, 1e-300) for k, by, v in ((b, 1, q + d), (c, 1, q), (n - b - c, -2, 1 - 2 * q - d)) if k > 0)
 
-    low, high = max(0.0, -d), (1 - d) / 2
-    inside = (low + (high - low) * 1e-15, high - (high - low) * 1e-15)
-    if slope(inside[0]) <= 0:
-        q = low
-    elif slope(inside[1]) >= 0:
-        q = high
-    else:
-        q = optimize.brentq(slope, *inside, xtol=1e-17, rtol=1e-15)
+    q = falling_root(slope, max(0.0, -d), (1 - d) / 2)
     return (b - c - n * d) / np.sqrt(n * (2 * q + d * (1 - d)))
 
 
